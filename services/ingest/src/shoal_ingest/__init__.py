@@ -1,0 +1,1 @@
+"""Shoal ingest: inference logs over HTTP, acknowledged once Kafka has them."""

@@ -1,0 +1,1 @@
+"""Shoal labeling gateway: labelling jobs to people and vendors, annotations back."""

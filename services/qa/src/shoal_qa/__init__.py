@@ -1,0 +1,1 @@
+"""Shoal qa: guidelines, consensus, accepted labels and dataset versions."""

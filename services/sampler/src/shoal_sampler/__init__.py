@@ -1,0 +1,1 @@
+"""Shoal sampler: campaigns that decide which samples to label."""

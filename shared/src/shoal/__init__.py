@@ -1,0 +1,1 @@
+"""Shoal: contracts, messaging, persistence and the runtime that every service shares."""

@@ -1,0 +1,1 @@
+"""The public language of Shoal: every event, every topic. Imports pydantic and the standard library only."""

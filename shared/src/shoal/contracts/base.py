@@ -1,0 +1,48 @@
+"""What every event and value of the public language has in common."""
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+"""A name that people choose: a project, a campaign, a provider, a dataset."""
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Text = Annotated[str, StringConstraints(max_length=1_000_000)]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Timestamp = AwareDatetime
+
+__all__ = ["Event", "Id", "Label", "Name", "Text", "Timestamp", "Value", "event_types"]
+
+
+class Value(BaseModel):
+    """A part of an event: immutable; unknown fields are ignored, so that producers may be newer."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_bytes="base64", val_json_bytes="base64")
+
+
+_TYPES: dict[str, type["Event"]] = {}
+
+
+class Event(Value):
+    """One fact, published on one topic. A new version is a new class with a new TYPE."""
+
+    TYPE: ClassVar[str]
+    KEY: ClassVar[str]  # the field that is the Kafka key
+
+    project: Name
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.TYPE in _TYPES and _TYPES[cls.TYPE].__qualname__ != cls.__qualname__:
+            raise TypeError(f"two events share the type {cls.TYPE}")
+        _TYPES[cls.TYPE] = cls
+
+    def key(self) -> str:
+        """Return the Kafka key: events of one key keep their order."""
+        return str(getattr(self, self.KEY))
+
+
+def event_types() -> dict[str, type[Event]]:
+    """Return every event class by its CloudEvents type."""
+    return dict(_TYPES)

@@ -1,0 +1,24 @@
+"""Deterministic identifiers: the same input names the same thing on every replica and at every replay."""
+
+from uuid import UUID, uuid5
+
+NAMESPACE = UUID("8f0f6b0e-6a3f-5d0f-9c56-3a2f2b7f5c11")
+
+
+def stable_id(kind: str, *parts: object) -> str:
+    """Return the UUIDv5 (RFC 9562) of `kind` and `parts` as text.
+
+    Parts are joined with their lengths, so that ("a", "bc") and ("ab", "c") differ.
+    """
+    texts = [str(part) for part in parts]
+    return str(uuid5(NAMESPACE, kind + "".join(f"|{len(text)}:{text}" for text in texts)))
+
+
+def sample_id(project: str, source: str, source_id: str) -> str:
+    """Return the id of a sample: the same datum sent twice is the same sample."""
+    return stable_id("sample", project, source, source_id)
+
+
+def job_id(sample: str, guideline_major: int, purpose: str) -> str:
+    """Return the id of a labelling job: two campaigns that want the same sample share one job."""
+    return stable_id("job", sample, guideline_major, purpose)

@@ -1,0 +1,124 @@
+"""Labelling jobs, the votes that people and models give, and the labels accepted from them."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from shoal.contracts.base import Event, Id, Label, Name, Timestamp, Value
+from shoal.contracts.samples import Content, Prediction
+
+Purpose = Literal["label", "audit", "gold", "review"]
+
+
+class GuidelineRef(Value):
+    """The numbered guideline a label was made under; a change of the label schema is a new major."""
+
+    major: int = Field(ge=1)
+    minor: int = Field(ge=0)
+
+
+class LabelingJob(Event):
+    """This sample needs this label under this guideline."""
+
+    TYPE: ClassVar[str] = "shoal.labeling.job.v1"
+    KEY: ClassVar[str] = "job_id"
+
+    job_id: Id
+    sample_id: Id
+    purpose: Purpose
+    guideline: GuidelineRef
+    content: Content
+    prediction: Prediction | None = None
+    campaign_id: Id | None = None
+    provider: Name | None = None  # None: the project's default
+    priority: int = Field(default=0, ge=-100, le=100)
+    votes: int = Field(ge=1, le=100)  # wanted from the start
+    max_votes: int = Field(ge=1, le=100)  # never more than these
+    group: str | None = Field(default=None, max_length=200)
+    requested_at: Timestamp
+
+
+class VotesRequested(Event):
+    """qa asks for one more vote, for an expert's review, or for no more votes at all."""
+
+    TYPE: ClassVar[str] = "shoal.votes.requested.v1"
+    KEY: ClassVar[str] = "job_id"
+
+    job_id: Id
+    sample_id: Id
+    action: Literal["more", "review", "cancel"]
+    votes: int = Field(ge=0, le=100)  # total votes now wanted, not an increment: replays add nothing
+    round: int = Field(ge=1)
+    reason: str = Field(max_length=200)
+    requested_at: Timestamp
+
+
+class ClassAnswer(Value):
+    """One class of the label schema."""
+
+    kind: Literal["class"] = "class"
+    label: Label
+
+
+class SkipAnswer(Value):
+    """The annotator could not or would not answer."""
+
+    kind: Literal["skip"] = "skip"
+    reason: str = Field(default="", max_length=500)
+
+
+Answer = Annotated[ClassAnswer | SkipAnswer, Field(discriminator="kind")]
+
+
+class AnnotationSubmitted(Event):
+    """One revision of one annotator's answer; edits and deletions are later revisions."""
+
+    TYPE: ClassVar[str] = "shoal.annotation.submitted.v1"
+    KEY: ClassVar[str] = "job_id"
+
+    job_id: Id
+    sample_id: Id
+    task_id: Id
+    provider: Name
+    annotator: Id  # unique within the provider
+    annotation_id: Id
+    revision: int = Field(ge=1)
+    action: Literal["submitted", "updated", "deleted", "skipped"]
+    answer: Answer | None = None  # None when deleted
+    purpose: Purpose
+    guideline: GuidelineRef
+    duration_s: float | None = Field(default=None, ge=0)
+    price: float = Field(default=0.0, ge=0)  # in the project's currency, for this vote
+    submitted_at: Timestamp
+
+
+class LabelEvidence(Value):
+    """Why a label was accepted."""
+
+    method: str = Field(max_length=100)
+    votes: int = Field(ge=0)
+    annotators: tuple[Id, ...] = ()
+    annotation_ids: tuple[Id, ...] = ()
+    agreement: float = Field(ge=0, le=1)  # share of votes for the accepted label
+    posterior: dict[Label, float] = Field(default_factory=dict)
+    gold: bool = False
+    reviewed_by: Id | None = None
+
+
+class LabelAccepted(Event):
+    """A label good enough by the project's rule; later revisions replace it and say why."""
+
+    TYPE: ClassVar[str] = "shoal.label.accepted.v1"
+    KEY: ClassVar[str] = "sample_id"
+
+    sample_id: Id
+    job_id: Id
+    campaign_id: Id | None = None
+    state: Literal["accepted", "revised", "withdrawn"]
+    revision: int = Field(ge=1)
+    label: Label | None = None  # None when withdrawn
+    probability: float = Field(ge=0, le=1)
+    guideline: GuidelineRef
+    evidence: LabelEvidence
+    reason: str = Field(max_length=200)
+    accepted_at: Timestamp

@@ -1,0 +1,28 @@
+"""Projects: the tenant boundary, announced to every service."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from shoal.contracts.base import Event, Id, Timestamp, Value
+
+Role = Literal["producer", "annotator", "reviewer", "operator", "admin"]
+
+
+class ApiKey(Value):
+    """One key of a project; only its SHA-256 travels."""
+
+    key_id: Id
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    roles: tuple[Role, ...]
+
+
+class ProjectChanged(Event):
+    """The whole present state of a project."""
+
+    TYPE: ClassVar[str] = "shoal.project.changed.v1"
+    KEY: ClassVar[str] = "project"
+
+    title: str = Field(default="", max_length=200)
+    keys: tuple[ApiKey, ...] = ()
+    changed_at: Timestamp

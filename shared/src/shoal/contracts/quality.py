@@ -1,0 +1,100 @@
+"""Guidelines, quality metrics and dataset versions."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from shoal.contracts.base import Event, Id, Label, Name, Timestamp, Value
+from shoal.contracts.labels import GuidelineRef
+
+
+class LabelClass(Value):
+    """One class: its name, what it means and texts that show it."""
+
+    name: Label
+    definition: str = Field(default="", max_length=10_000)
+    examples: tuple[str, ...] = ()
+
+
+class LabelSchema(Value):
+    """What an annotator may answer. Other kinds (boxes, spans, pairs) are further members of `kind`."""
+
+    kind: Literal["single_choice"] = "single_choice"
+    classes: tuple[LabelClass, ...] = Field(min_length=1, max_length=10_000)
+
+
+class GuidelinePublished(Event):
+    """The written rules of a project's task: immutable, numbered."""
+
+    TYPE: ClassVar[str] = "shoal.guideline.published.v1"
+    KEY: ClassVar[str] = "project"
+
+    guideline: GuidelineRef
+    title: str = Field(default="", max_length=200)
+    text: str = Field(default="", max_length=200_000)  # Markdown
+    label_schema: LabelSchema
+    prelabels_allowed: bool = False
+    published_at: Timestamp
+
+
+class AnnotatorQuality(Value):
+    """One annotator as measured now."""
+
+    provider: Name
+    annotator: Id
+    votes: int = Field(ge=0)
+    skill: float = Field(ge=0, le=1)  # probability of a right answer
+    skill_low: float = Field(ge=0, le=1)  # 95 % interval
+    skill_high: float = Field(ge=0, le=1)
+    gold_answered: int = Field(default=0, ge=0)
+    gold_right: int = Field(default=0, ge=0)
+    state: Literal["new", "trusted", "probation", "blocked"]
+
+
+class QualityMeasured(Event):
+    """A project's quality metrics at one moment."""
+
+    TYPE: ClassVar[str] = "shoal.quality.measured.v1"
+    KEY: ClassVar[str] = "project"
+
+    votes: int = Field(ge=0)
+    jobs_open: int = Field(ge=0)
+    labels_accepted: int = Field(ge=0)
+    reviews_open: int = Field(ge=0)
+    agreement: float | None = None  # Krippendorff's alpha, nominal
+    gold_accuracy: float | None = Field(default=None, ge=0, le=1)
+    cost_per_accepted_label: float | None = Field(default=None, ge=0)
+    annotators: tuple[AnnotatorQuality, ...] = ()
+    measured_at: Timestamp
+
+
+class DatasetFile(Value):
+    """One file of a dataset version."""
+
+    path: str = Field(max_length=4096)
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    bytes: int = Field(ge=0)
+    rows: int | None = Field(default=None, ge=0)
+
+
+class DatasetPublished(Event):
+    """An immutable, content-addressed dataset version."""
+
+    TYPE: ClassVar[str] = "shoal.dataset.published.v1"
+    KEY: ClassVar[str] = "dataset"
+
+    dataset: Name
+    version: Id  # from the SHA-256 of its content
+    number: int = Field(ge=1)
+    uri: str = Field(max_length=4096)  # folder of the files
+    files: tuple[DatasetFile, ...]
+    rows: int = Field(ge=0)
+    splits: dict[str, int]
+    classes: dict[Label, int]
+    guideline: GuidelineRef
+    parent: Id | None = None  # the version before
+    published_at: Timestamp
+
+    def key(self) -> str:
+        """Return project and dataset: two projects may use one name."""
+        return f"{self.project}/{self.dataset}"

@@ -1,0 +1,111 @@
+"""Samples and what a model said about them: the data plane, from production to the vector store."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from shoal.contracts.base import Event, Id, Label, Name, Text, Timestamp, Value
+
+
+class Prediction(Value):
+    """What a model said about a sample."""
+
+    model: Id
+    version: str = Field(default="", max_length=200)
+    label: Label | None = None
+    scores: dict[Label, float] = Field(default_factory=dict)  # label -> score; may be partial or unnormalised
+    latency_ms: float | None = Field(default=None, ge=0)
+    endpoint: str | None = Field(default=None, max_length=500)
+
+
+class Content(Value):
+    """The datum itself: inline text, or a URI with the SHA-256 of what lies there."""
+
+    text: Text | None = None
+    uri: str | None = Field(default=None, max_length=4096)
+    sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    media_type: str = Field(default="text/plain", max_length=200)
+
+
+class Generation(Value):
+    """The encoder that made a vector; vectors of two generations never meet in one comparison."""
+
+    name: Id
+    version: str = Field(max_length=200)
+    dimension: int = Field(ge=1, le=65_536)
+
+    def slug(self) -> str:
+        """Return one string for the generation, fit for a collection's name."""
+        return f"{self.name}-{self.version}-{self.dimension}".replace("/", "_").lower()
+
+
+class Embedding(Value):
+    """A vector as little-endian float32 bytes (4 x dimension of them) and the generation it belongs to."""
+
+    generation: Generation
+    vector: bytes
+
+
+class InferenceHalf(Event):
+    """A request or a response of one inference whose two halves arrive apart (KServe's logger, Seldon)."""
+
+    TYPE: ClassVar[str] = "shoal.inference.received.v1"
+    KEY: ClassVar[str] = "correlation_id"
+
+    correlation_id: Id
+    half: Literal["request", "response"]
+    dialect: str = Field(max_length=64)
+    source: str = Field(max_length=500)
+    endpoint: str | None = Field(default=None, max_length=500)
+    model: str | None = Field(default=None, max_length=200)
+    media_type: str = Field(default="application/json", max_length=200)
+    payload: bytes
+    occurred_at: Timestamp
+    received_at: Timestamp
+
+
+class SampleIngested(Event):
+    """A production system's model saw a sample."""
+
+    TYPE: ClassVar[str] = "shoal.sample.ingested.v1"
+    KEY: ClassVar[str] = "sample_id"
+
+    sample_id: Id
+    source: Name
+    source_id: Id
+    content: Content
+    prediction: Prediction | None = None
+    embedding: Embedding | None = None  # supplied by the producer
+    tags: dict[str, str] = Field(default_factory=dict)
+    group: str | None = Field(default=None, max_length=200)  # samples of one group stay in one split
+    occurred_at: Timestamp
+    received_at: Timestamp
+
+
+class SampleEmbedded(Event):
+    """A sample's vector is in the vector store; carries all that selection and labelling need."""
+
+    TYPE: ClassVar[str] = "shoal.sample.embedded.v1"
+    KEY: ClassVar[str] = "sample_id"
+
+    sample_id: Id
+    source: Name
+    source_id: Id
+    content: Content
+    embedding: Embedding
+    prediction: Prediction | None = None
+    tags: dict[str, str] = Field(default_factory=dict)
+    group: str | None = Field(default=None, max_length=200)
+    occurred_at: Timestamp
+    embedded_at: Timestamp
+
+
+class SampleErased(Event):
+    """A sample must be forgotten: every service removes its content, vector and labels."""
+
+    TYPE: ClassVar[str] = "shoal.sample.erased.v1"
+    KEY: ClassVar[str] = "sample_id"
+
+    sample_id: Id
+    reason: str = Field(max_length=500)
+    erased_at: Timestamp

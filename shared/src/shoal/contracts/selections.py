@@ -1,0 +1,53 @@
+"""Campaigns, and the decisions that their policies take on samples."""
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from shoal.contracts.base import Event, Id, Label, Name, Timestamp, Value
+
+CampaignState = Literal["draft", "active", "paused", "done"]
+
+
+class CampaignChanged(Event):
+    """The whole present state of a campaign; `version` grows with every change of its policy."""
+
+    TYPE: ClassVar[str] = "shoal.campaign.changed.v1"
+    KEY: ClassVar[str] = "campaign_id"
+
+    campaign_id: Id
+    name: Name
+    state: CampaignState
+    version: int = Field(ge=1)
+    strategy: dict[str, Any]  # kind and its parameters; vectors as base64 of little-endian float32
+    filter: dict[str, Any] = Field(default_factory=dict)
+    budget: dict[str, Any]
+    labeling: dict[str, Any]  # votes per job, provider, priority
+    until: Timestamp | None = None
+    changed_at: Timestamp
+
+
+class PolicyDecision(Value):
+    """What one policy decided on one sample, with the probability that it would take it."""
+
+    policy: Id  # "campaign:<id>" or "audit"
+    version: int = Field(ge=1)
+    probability: float = Field(ge=0, le=1)
+    score: float | None = None
+    taken: bool
+    reason: str = Field(max_length=200)
+
+
+class SamplingDecided(Event):
+    """One compact record per sample: every policy that could have taken it (p > 0)."""
+
+    TYPE: ClassVar[str] = "shoal.sampling.decided.v1"
+    KEY: ClassVar[str] = "sample_id"
+
+    sample_id: Id
+    decisions: tuple[PolicyDecision, ...]
+    predicted_label: Label | None = None
+    model: str | None = Field(default=None, max_length=200)
+    model_version: str | None = Field(default=None, max_length=200)
+    occurred_at: Timestamp
+    decided_at: Timestamp

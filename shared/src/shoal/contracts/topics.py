@@ -1,0 +1,217 @@
+"""The one registry of topics: creation, access rules, manifests and AsyncAPI are derived from it."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from shoal.contracts.base import Event
+from shoal.contracts.labels import AnnotationSubmitted, LabelAccepted, LabelingJob, VotesRequested
+from shoal.contracts.projects import ProjectChanged
+from shoal.contracts.quality import DatasetPublished, GuidelinePublished, QualityMeasured
+from shoal.contracts.samples import InferenceHalf, SampleEmbedded, SampleErased, SampleIngested
+from shoal.contracts.selections import CampaignChanged, SamplingDecided
+
+Service = Literal["ingest", "embedder", "sampler", "labeling-gateway", "qa"]
+DAY = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic. `groups` are its consumer groups; `readers` read it whole into memory, without a group."""
+
+    name: str
+    events: tuple[type[Event], ...]
+    encoding: Literal["msgpack", "json"]
+    partitions: int
+    retention_hours: int
+    producers: tuple[Service, ...]
+    groups: tuple[str, ...] = ()
+    readers: tuple[Service, ...] = ()
+    compacted: bool = False
+    summary: str = field(default="", compare=False)
+
+    @property
+    def key(self) -> str:
+        """Return the name of the field that is the Kafka key."""
+        return self.events[0].KEY
+
+    @property
+    def dead_letters(self) -> tuple[str, ...]:
+        """Return the dead-letter topic of each consumer group."""
+        return tuple(dead_letter_topic(self.name, group) for group in self.groups)
+
+
+def dead_letter_topic(topic: str, group: str) -> str:
+    """Return the name of the topic that takes what `group` could not process of `topic`."""
+    return f"{topic}.{group}.dlq"
+
+
+DEAD_LETTER_RETENTION_HOURS = 30 * DAY
+DATA_PARTITIONS = 6  # the most replicas that can share the work of one consumer group
+CONTROL_PARTITIONS = 3
+
+INFERENCE_RECEIVED = Topic(
+    "inference.received",
+    (InferenceHalf,),
+    "msgpack",
+    DATA_PARTITIONS,
+    1 * DAY,
+    producers=("ingest",),
+    groups=("ingest-joiner",),
+    summary="Requests and responses that arrive apart, before they are joined.",
+)
+SAMPLES_INGESTED = Topic(
+    "samples.ingested",
+    (SampleIngested,),
+    "msgpack",
+    DATA_PARTITIONS,
+    7 * DAY,
+    producers=("ingest",),
+    groups=("embedder",),
+    summary="Samples with the prediction that a production model made.",
+)
+SAMPLES_EMBEDDED = Topic(
+    "samples.embedded",
+    (SampleEmbedded,),
+    "msgpack",
+    DATA_PARTITIONS,
+    7 * DAY,
+    producers=("embedder",),
+    groups=("sampler",),
+    summary="Samples whose vector is searchable.",
+)
+SAMPLES_ERASED = Topic(
+    "samples.erased",
+    (SampleErased,),
+    "json",
+    CONTROL_PARTITIONS,
+    30 * DAY,
+    producers=("ingest",),
+    groups=("embedder", "sampler", "labeling-gateway", "qa"),
+    compacted=True,
+    summary="Samples that must be forgotten.",
+)
+PROJECTS_CHANGED = Topic(
+    "projects.changed",
+    (ProjectChanged,),
+    "json",
+    1,
+    30 * DAY,
+    producers=("ingest",),
+    readers=("ingest", "embedder", "sampler", "labeling-gateway", "qa"),
+    compacted=True,
+    summary="Every project with the hashes of its API keys.",
+)
+CAMPAIGNS_CHANGED = Topic(
+    "campaigns.changed",
+    (CampaignChanged,),
+    "json",
+    1,
+    30 * DAY,
+    producers=("sampler",),
+    readers=("sampler",),
+    compacted=True,
+    summary="Every campaign as it stands.",
+)
+SAMPLING_DECISIONS = Topic(
+    "sampling.decisions",
+    (SamplingDecided,),
+    "msgpack",
+    DATA_PARTITIONS,
+    30 * DAY,
+    producers=("sampler",),
+    groups=("qa",),
+    summary="Which policies would have taken a sample, with their probabilities.",
+)
+LABELING_JOBS = Topic(
+    "labeling.jobs",
+    (LabelingJob,),
+    "json",
+    DATA_PARTITIONS,
+    30 * DAY,
+    producers=("sampler", "qa"),
+    groups=("labeling-gateway", "qa"),
+    summary="Samples that need a label.",
+)
+VOTES_REQUESTED = Topic(
+    "votes.requested",
+    (VotesRequested,),
+    "json",
+    DATA_PARTITIONS,
+    30 * DAY,
+    producers=("qa",),
+    groups=("labeling-gateway",),
+    summary="One more vote, a review, or no more votes.",
+)
+LABELS_SUBMITTED = Topic(
+    "labels.submitted",
+    (AnnotationSubmitted,),
+    "json",
+    DATA_PARTITIONS,
+    30 * DAY,
+    producers=("labeling-gateway",),
+    groups=("qa",),
+    summary="Annotations, by revision.",
+)
+LABELS_ACCEPTED = Topic(
+    "labels.accepted",
+    (LabelAccepted,),
+    "json",
+    DATA_PARTITIONS,
+    30 * DAY,
+    producers=("qa",),
+    groups=("sampler",),
+    compacted=True,
+    summary="Accepted labels, by revision.",
+)
+QUALITY_METRICS = Topic(
+    "quality.metrics",
+    (QualityMeasured,),
+    "json",
+    CONTROL_PARTITIONS,
+    30 * DAY,
+    producers=("qa",),
+    groups=("labeling-gateway",),
+    summary="How good labels and annotators are.",
+)
+GUIDELINES_PUBLISHED = Topic(
+    "guidelines.published",
+    (GuidelinePublished,),
+    "json",
+    1,
+    30 * DAY,
+    producers=("qa",),
+    readers=("labeling-gateway", "sampler"),
+    compacted=True,
+    summary="The current guideline of every project.",
+)
+DATASETS_PUBLISHED = Topic(
+    "datasets.published",
+    (DatasetPublished,),
+    "json",
+    1,
+    30 * DAY,
+    producers=("qa",),
+    compacted=True,
+    summary="Dataset versions that training systems may use.",
+)
+
+TOPICS: dict[str, Topic] = {
+    topic.name: topic
+    for topic in (
+        PROJECTS_CHANGED,
+        INFERENCE_RECEIVED,
+        SAMPLES_INGESTED,
+        SAMPLES_EMBEDDED,
+        SAMPLES_ERASED,
+        CAMPAIGNS_CHANGED,
+        SAMPLING_DECISIONS,
+        LABELING_JOBS,
+        VOTES_REQUESTED,
+        LABELS_SUBMITTED,
+        LABELS_ACCEPTED,
+        QUALITY_METRICS,
+        GUIDELINES_PUBLISHED,
+        DATASETS_PUBLISHED,
+    )
+}
+"""Every topic by name."""
