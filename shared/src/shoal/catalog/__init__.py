@@ -1,0 +1,1 @@
+"""What is derived from the contracts: golden schemas, the AsyncAPI document and their command line."""

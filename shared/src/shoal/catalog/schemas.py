@@ -1,0 +1,81 @@
+"""The golden JSON schema of every event, kept beside the contracts."""
+
+import json
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from shoal.catalog.compatibility import breaking_changes
+from shoal.contracts.base import Event
+from shoal.contracts.topics import TOPICS
+
+CONTRACTS = Path(str(files("shoal.contracts")))
+SCHEMAS = CONTRACTS / "schemas"
+EXAMPLES = CONTRACTS / "examples"
+
+
+class IncompatibleSchema(Exception):
+    """An event changed in a way that breaks those who speak the version before."""
+
+
+def events() -> Iterator[type[Event]]:
+    """Yield every event that travels on a topic."""
+    for topic in TOPICS.values():
+        yield from topic.events
+
+
+def golden_path(event: type[Event]) -> Path:
+    """Return where the golden schema of `event` lies."""
+    return SCHEMAS / f"{event.TYPE}.json"
+
+
+def example_paths(event: type[Event]) -> list[Path]:
+    """Return the example files of `event`, oldest first."""
+    name, version = event.TYPE.removeprefix("shoal.").rsplit(".", 1)
+    return sorted((EXAMPLES / name / version).glob("*.json"))
+
+
+def current(event: type[Event]) -> dict[str, Any]:
+    """Return the JSON schema of `event` as the code has it now."""
+    schema = event.model_json_schema(mode="validation")
+    return {"$id": f"urn:shoal:schema:{event.TYPE}", **schema}
+
+
+def render(document: dict[str, Any]) -> str:
+    """Return a document as the text that is kept."""
+    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def breaking(event: type[Event]) -> list[str]:
+    """Return the incompatible changes of `event` since its golden schema."""
+    path = golden_path(event)
+    if not path.exists():
+        return []
+    return breaking_changes(json.loads(path.read_text("utf-8")), current(event))
+
+
+def drifted() -> list[str]:
+    """Return the types of the events whose golden schema is missing or differs."""
+    return [
+        event.TYPE
+        for event in events()
+        if not golden_path(event).exists() or golden_path(event).read_text("utf-8") != render(current(event))
+    ]
+
+
+def write() -> list[Path]:
+    """Write every golden schema that differs and return the paths.
+
+    Raises:
+        IncompatibleSchema: an event changed incompatibly; it needs a new version instead.
+    """
+    broken = {event.TYPE: lines for event in events() if (lines := breaking(event))}
+    if broken:
+        lines = [f"{kind} {line}" for kind, found in broken.items() for line in found]
+        raise IncompatibleSchema("make a new event version instead of:\n" + "\n".join(lines))
+    SCHEMAS.mkdir(exist_ok=True)
+    changed = [event for event in events() if event.TYPE in drifted()]
+    for event in changed:
+        golden_path(event).write_text(render(current(event)), "utf-8")
+    return [golden_path(event) for event in changed]
