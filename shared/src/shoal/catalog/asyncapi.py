@@ -7,6 +7,7 @@ from shoal.catalog.schemas import current, example_paths
 from shoal.contracts.base import Event
 from shoal.contracts.topics import DEAD_LETTER_RETENTION_HOURS, TOPICS, Topic
 
+DESCRIPTION = "Every topic between Shoal's services. Events are CloudEvents 1.0 in Kafka's binary mode."
 HOUR_MS = 3_600_000
 CONTENT_TYPES = {"json": "application/json", "msgpack": "application/msgpack"}
 
@@ -19,7 +20,7 @@ def document(version: str) -> dict[str, Any]:
         "info": {
             "title": "Shoal",
             "version": version,
-            "description": "Every topic between Shoal's services. Events are CloudEvents 1.0 in Kafka's binary mode.",
+            "description": DESCRIPTION,
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": "application/json",
@@ -54,7 +55,7 @@ def _dead_letter_channels(topics: list[Topic]) -> dict[str, Any]:
     return {
         name: {
             "address": name,
-            "description": f"What a consumer group could not process of {topic.name}; bytes, key and headers as received.",
+            "description": f"What a consumer group could not process of {topic.name}, as it was received.",
             "messages": _references(topic),
             "bindings": {"kafka": {"partitions": 1, "topicConfiguration": configuration}},
         }

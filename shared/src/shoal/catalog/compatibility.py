@@ -9,8 +9,8 @@ Schema = Mapping[str, Any]
 def breaking_changes(old: Schema, new: Schema) -> list[str]:
     """Return one line per incompatible change from `old` to `new`, JSON schemas made by pydantic.
 
-    Incompatible are: a removed field, a retyped field, a new required field, a field that became required, and a
-    changed set of allowed values. A new optional field and a new description are compatible.
+    Incompatible are: a removed field, a retyped field, a new required field, a field that became required,
+    and a changed set of allowed values. A new optional field and a new description are compatible.
     """
     return list(_compare(_Node(old, old), _Node(new, new), "", frozenset()))
 
@@ -33,7 +33,8 @@ class _Node:
         return _Node(schema, self.root)
 
     def properties(self) -> Mapping[str, Schema]:
-        return self.schema.get("properties", {})
+        found: Mapping[str, Schema] = self.schema.get("properties", {})
+        return found
 
     def required(self) -> set[str]:
         return set(self.schema.get("required", ()))
