@@ -1,0 +1,49 @@
+"""Events to records."""
+
+from datetime import datetime
+
+import ormsgpack
+
+from shoal.contracts.base import Event
+from shoal.contracts.envelope import Envelope
+from shoal.contracts.topics import Topic
+from shoal.messaging.envelope import to_headers
+from shoal.messaging.messages import OutgoingMessage
+
+CONTENT_TYPES = {"json": "application/json", "msgpack": "application/msgpack"}
+
+
+def encode(
+    topic: Topic,
+    event: Event,
+    *,
+    event_id: str,
+    source: str,
+    time: datetime,
+    traceparent: str | None = None,
+) -> OutgoingMessage:
+    """Return the record that carries `event` on `topic`.
+
+    `event_id` must be derived from what caused the event, so that a repeated effect repeats its id.
+    Raises ValueError when the event does not belong on the topic.
+    """
+    if not isinstance(event, topic.events):
+        raise ValueError(f"{type(event).__name__} does not belong on topic {topic.name}")
+    key = event.key()
+    envelope = Envelope(
+        id=event_id,
+        source=source,
+        type=event.TYPE,
+        time=time,
+        subject=key,
+        project=event.project,
+        content_type=CONTENT_TYPES[topic.encoding],
+        traceparent=traceparent,
+    )
+    return OutgoingMessage(topic.name, key.encode(), _value(topic, event), to_headers(envelope))
+
+
+def _value(topic: Topic, event: Event) -> bytes:
+    if topic.encoding == "msgpack":
+        return ormsgpack.packb(event.model_dump(), option=ormsgpack.OPT_NAIVE_UTC)
+    return bytes(event.__pydantic_serializer__.to_json(event))

@@ -1,0 +1,60 @@
+"""What goes out, what comes in, and what is refused."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, Protocol
+
+from typing_extensions import TypeVar
+
+from shoal.contracts.base import Event
+from shoal.contracts.envelope import Envelope
+
+E = TypeVar("E", bound=Event, default=Any)
+
+Headers = tuple[tuple[str, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMessage:
+    """One record for Kafka: CloudEvents attributes in the headers, the event alone in the value."""
+
+    topic: str
+    key: bytes | None
+    value: bytes
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class Received(Generic[E]):
+    """One event as it came from Kafka. `id` is the envelope's: the same event sent twice has the same id."""
+
+    event: E
+    id: str
+    envelope: Envelope
+    topic: str
+    partition: int
+    offset: int
+    timestamp: datetime  # when the broker or the producer wrote the record, timezone-aware
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A record that can never be processed.
+
+    `reason` is one closed snake_case word, fit for a metric's label; `detail` names the field and the fix.
+    """
+
+    record: Received
+    reason: str
+    detail: str
+
+
+class Publisher(Protocol):
+    """Publishes messages durably."""
+
+    async def publish(self, messages: Sequence[OutgoingMessage]) -> None:
+        """Return when the broker has acknowledged every message; messages of one key keep their order.
+
+        Raises PublishFailed when any was not acknowledged; all of them may then be published again.
+        """
