@@ -1,9 +1,10 @@
 """Kafka for services: typed batches in, durable publishing out, and nothing lost in between."""
 
 from shoal.messaging.broadcast import Broadcast
+from shoal.messaging.connection import Messaging, connect
 from shoal.messaging.consumer import CapPolicy, Consumer, RetryPolicy
 from shoal.messaging.encoding import encode
-from shoal.messaging.errors import PublishFailed, Transient
+from shoal.messaging.errors import MessageTooLarge, PublishFailed, Transient
 from shoal.messaging.health import Health
 from shoal.messaging.messages import OutgoingMessage, Publisher, Received, Rejection
 from shoal.messaging.settings import KafkaSettings
@@ -14,6 +15,8 @@ __all__ = [
     "Consumer",
     "Health",
     "KafkaSettings",
+    "MessageTooLarge",
+    "Messaging",
     "OutgoingMessage",
     "PublishFailed",
     "Publisher",
@@ -21,5 +24,6 @@ __all__ = [
     "Rejection",
     "RetryPolicy",
     "Transient",
+    "connect",
     "encode",
 ]

@@ -13,6 +13,10 @@ class PublishFailed(Transient):
     """The broker did not acknowledge every message; those that it did acknowledge may come twice."""
 
 
+class MessageTooLarge(Exception):
+    """A message is larger than the topic takes; publishing it again will not help."""
+
+
 class DeadLetterCapExceeded(Exception):
     """So many records were refused that the fault is likely ours:
     nothing more is refused, the consumer stops.

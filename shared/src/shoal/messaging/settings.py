@@ -17,6 +17,8 @@ class KafkaSettings(BaseSettings):
     idempotence: bool = True
     compression: Literal["lz4", "gzip", "none"] = "lz4"
     linger_ms: int = Field(default=5, ge=0, le=1000)
+    max_batch_bytes: int = Field(default=256 * 1024, ge=1024)
+    provision_topics: bool = True
     replication_factor: int = Field(default=1, ge=1)
     session_timeout_ms: int = Field(default=30_000, ge=6_000)
     request_timeout_ms: int = Field(default=15_000, ge=1_000)

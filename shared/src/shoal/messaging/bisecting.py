@@ -1,0 +1,71 @@
+"""Find the records that a handler fails on, by halving the batch."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from shoal.messaging.messages import Received, Rejection
+
+Handle = Callable[[Sequence[Received]], Awaitable[Sequence[Rejection]]]
+Sleep = Callable[[int], Awaitable[None]]
+
+
+async def isolate(
+    handle: Handle,
+    batch: Sequence[Received],
+    *,
+    attempts: int,
+    is_transient: Callable[[BaseException], bool],
+    pause: Sleep,
+    give_up: Callable[[int], None],
+) -> list[Rejection]:
+    """Hand `batch` over, in halves and at last one by one where the handler fails, and return all rejections.
+
+    One record that still fails after `attempts` is rejected as `handler_error`; `pause(attempt)` is awaited
+    between
+    its attempts. Order is kept. Errors that `is_transient` are raised at once. `give_up(rejected)` is called
+    with
+    the number of records isolated so far and may raise, so that a broken handler is not called for every
+    record.
+    """
+    rejected: list[Rejection] = []
+    isolated = 0
+    parts = [batch]
+    while parts:
+        part = parts.pop()
+        try:
+            rejected.extend(await handle(part))
+            continue
+        except Exception as error:
+            if is_transient(error):
+                raise
+            if len(part) > 1:
+                middle = len(part) // 2
+                parts.extend((part[middle:], part[:middle]))
+                continue
+            failure = error
+        rejections = await _insist(handle, part, failure, attempts, is_transient, pause)
+        isolated += any(rejection.reason == HANDLER_ERROR for rejection in rejections)
+        rejected.extend(rejections)
+        give_up(isolated)
+    return rejected
+
+
+HANDLER_ERROR = "handler_error"
+
+
+async def _insist(
+    handle: Handle,
+    part: Sequence[Received],
+    failure: Exception,
+    attempts: int,
+    is_transient: Callable[[BaseException], bool],
+    pause: Sleep,
+) -> Sequence[Rejection]:
+    for attempt in range(1, attempts):
+        await pause(attempt)
+        try:
+            return await handle(part)
+        except Exception as error:
+            if is_transient(error):
+                raise
+            failure = error
+    return [Rejection(part[0], HANDLER_ERROR, f"{type(failure).__name__}: {failure}"[:1000])]

@@ -1,0 +1,101 @@
+"""The only place that builds Kafka clients, so that the settings which keep data are made once."""
+
+import logging
+import ssl
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+from faststream.kafka.security import parse_security
+from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
+
+from shoal.messaging.settings import KafkaSettings
+
+MAX_MESSAGE_BYTES = 4 * 1024 * 1024
+DEAD_LETTER_ROOM_BYTES = 64 * 1024  # the largest record must still fit with the headers of a dead letter
+LOGGER = logging.getLogger("shoal.messaging.faststream")
+
+_SASL = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
+
+
+def kafka_broker(settings: KafkaSettings, client_id: str) -> KafkaBroker:
+    """Return a broker for subscribers only: publishing goes through `kafka_producer`.
+
+    NACK_ON_ERROR: what a handler fails on stays on the topic. No FastDepends: handlers get raw records.
+    """
+    return KafkaBroker(
+        settings.bootstrap,
+        client_id=client_id,
+        consumer_only=True,
+        allow_auto_create_topics=False,
+        request_timeout_ms=settings.request_timeout_ms,
+        graceful_timeout=settings.graceful_timeout_s,
+        ack_policy=AckPolicy.NACK_ON_ERROR,
+        security=_security(settings),
+        logger=LOGGER,
+        log_level=logging.DEBUG,
+        apply_types=False,
+    )
+
+
+def kafka_producer(settings: KafkaSettings, client_id: str) -> AIOKafkaProducer:
+    """Return an unstarted producer that counts a record as sent when all in-sync replicas have it."""
+    return AIOKafkaProducer(
+        **_client(settings, client_id),
+        acks="all",
+        enable_idempotence=settings.idempotence,
+        compression_type=None if settings.compression == "none" else settings.compression,
+        linger_ms=settings.linger_ms,
+        max_batch_size=settings.max_batch_bytes,
+        max_request_size=MAX_MESSAGE_BYTES + DEAD_LETTER_ROOM_BYTES,
+    )
+
+
+def kafka_reader(settings: KafkaSettings, client_id: str, topic: str) -> AIOKafkaConsumer:
+    """Return an unstarted consumer of all partitions of `topic` from the beginning, without a group."""
+    return AIOKafkaConsumer(
+        topic,
+        **_client(settings, client_id),
+        group_id=None,
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+    )
+
+
+def kafka_group_reader(settings: KafkaSettings, client_id: str, group: str) -> AIOKafkaConsumer:
+    """Return an unstarted consumer for a tool that assigns partitions itself and commits under `group`."""
+    return AIOKafkaConsumer(
+        **_client(settings, client_id),
+        group_id=group,
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+    )
+
+
+def kafka_admin(settings: KafkaSettings, client_id: str) -> AIOKafkaAdminClient:
+    """Return an unstarted admin client."""
+    return AIOKafkaAdminClient(**_client(settings, client_id))
+
+
+def _client(settings: KafkaSettings, client_id: str) -> dict[str, Any]:
+    return {
+        "bootstrap_servers": settings.bootstrap,
+        "client_id": client_id,
+        "request_timeout_ms": settings.request_timeout_ms,
+        **parse_security(_security(settings)),
+    }
+
+
+def _security(settings: KafkaSettings) -> BaseSecurity | None:
+    if settings.security_protocol == "PLAINTEXT":
+        return None
+    tls = settings.security_protocol.endswith("SSL")
+    context = ssl.create_default_context(cafile=settings.ssl_cafile) if tls else None
+    if not settings.security_protocol.startswith("SASL"):
+        return BaseSecurity(ssl_context=context, use_ssl=tls)
+    password = settings.sasl_password.get_secret_value() if settings.sasl_password else ""
+    return _SASL[settings.sasl_mechanism](
+        username=settings.sasl_username or "", password=password, ssl_context=context, use_ssl=tls
+    )

@@ -1,0 +1,119 @@
+"""A service's connection to Kafka: one publisher, its consumers and broadcasts, their health."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaConnectionError, KafkaError, UnknownError
+
+from shoal.messaging.broadcast import Broadcast
+from shoal.messaging.broker import kafka_broker, kafka_producer
+from shoal.messaging.consumer import Consumer
+from shoal.messaging.health import Health
+from shoal.messaging.lag import watch_lag
+from shoal.messaging.messages import Publisher
+from shoal.messaging.processing import BatchProcessor
+from shoal.messaging.provisioning import provision
+from shoal.messaging.publisher import KafkaPublisher
+from shoal.messaging.reader import BroadcastReader
+from shoal.messaging.settings import KafkaSettings
+from shoal.messaging.subscription import Subscription
+
+_log = structlog.get_logger("shoal.messaging")
+_RECONNECT_S = 1.0
+
+
+class Messaging:
+    """What `connect` gives: publish at once; `start` and `stop` the consumers of one service."""
+
+    def __init__(self, settings: KafkaSettings, publisher: Publisher, *, service: str, version: str) -> None:
+        self.publisher = publisher
+        self._settings = settings
+        self._service = service
+        self._version = version
+        self._broker = kafka_broker(settings, service)
+        self._subscriptions: list[Subscription] = []
+        self._readers: list[BroadcastReader] = []
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self, consumers: Sequence[Consumer] = (), broadcasts: Sequence[Broadcast] = ()) -> None:
+        """Begin to read. Returns when the consumers have joined their groups;
+        broadcasts go on catching up.
+        """
+        self._readers = [BroadcastReader(each, self._settings, self._service) for each in broadcasts]
+        self._tasks = [asyncio.create_task(reader.run()) for reader in self._readers]
+        self._subscriptions = [self._subscribe(each) for each in consumers]
+        if self._subscriptions:
+            await self._broker.start()
+            self._tasks.append(asyncio.create_task(watch_lag(self._subscriptions)))
+
+    async def stop(self) -> None:
+        """Finish and commit what is in flight, for the graceful timeout, and read nothing more."""
+        await asyncio.gather(*(each.stop() for each in self._subscriptions))
+        await self._broker.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._subscriptions, self._readers, self._tasks = [], [], []
+
+    def health(self) -> list[Health]:
+        """Return the state of every consumer and broadcast."""
+        return [each.health() for each in self._subscriptions] + [each.health() for each in self._readers]
+
+    def _subscribe(self, consumer: Consumer) -> Subscription:
+        processor = BatchProcessor(consumer, self.publisher, version=self._version, clock=_now)
+        return Subscription(self._broker, processor, self._settings)
+
+
+@asynccontextmanager
+async def connect(
+    settings: KafkaSettings, *, service: str, version: str, connect_timeout_s: float = 60.0
+) -> AsyncIterator[Messaging]:
+    """Connect to Kafka, making the topics that are missing; wait for it as long as `connect_timeout_s`.
+
+    Raises KafkaConnectionError when Kafka does not answer in time. On exit consumers are stopped gracefully,
+    then
+    everything published is flushed.
+    """
+    async with asyncio.timeout(connect_timeout_s):
+        if settings.provision_topics:
+            await _patiently(lambda: provision(settings))
+        producer = await _started_producer(settings, service)
+    try:
+        messaging = Messaging(settings, KafkaPublisher(producer), service=service, version=version)
+        try:
+            yield messaging
+        finally:
+            await messaging.stop()
+    finally:
+        await producer.stop()
+
+
+async def _started_producer(settings: KafkaSettings, client_id: str) -> AIOKafkaProducer:
+    producer = kafka_producer(settings, client_id)
+    try:
+        await _patiently(producer.start)
+    except UnknownError as error:
+        await producer.stop()
+        raise KafkaError(
+            "the broker refuses idempotent producers; the embedded one needs SHOAL_KAFKA_IDEMPOTENCE=false"
+        ) from error
+    return producer
+
+
+async def _patiently(work: Any) -> None:
+    while True:
+        try:
+            await work()
+            return
+        except KafkaConnectionError as error:
+            _log.warning("kafka_unreachable", error=str(error))
+            await asyncio.sleep(_RECONNECT_S)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,76 @@
+"""Refused records: the original key, value and headers on `<topic>.<group>.dlq`,
+with the reason in more headers.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from shoal.contracts.topics import dead_letter_topic
+from shoal.messaging.decoding import Refused
+from shoal.messaging.messages import Headers, OutgoingMessage
+
+PREFIX = "shoal_dlq_"
+ATTEMPT = "shoal_replay_attempt"
+"""On a replayed record: how often it has been replayed.
+It outlives the next dead letter, and is counted up.
+"""
+
+
+def dead_letter(refused: Refused, *, group: str, version: str, at: datetime) -> OutgoingMessage:
+    """Return the message that keeps `refused` for an operator. Original headers come first, untouched."""
+    record = refused.record
+    facts = {
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "group": group,
+        "reason": refused.reason,
+        "detail": refused.detail[:2000],
+        "attempt": attempt(record.headers) + 1,
+        "version": version,
+        "time": at.isoformat(),
+    }
+    added = tuple(
+        (PREFIX + name, str(fact).encode("utf-8", "backslashreplace")) for name, fact in facts.items()
+    )
+    return OutgoingMessage(
+        topic=dead_letter_topic(record.topic, group),
+        key=record.key,
+        value=record.value or b"",
+        headers=(*original_headers(record.headers), *added),
+    )
+
+
+def original(headers: Sequence[tuple[str, bytes]], key: bytes | None, value: bytes) -> OutgoingMessage:
+    """Return the record that a dead letter was, for its original topic, with the attempt header counted up.
+
+    Raises KeyError when the headers are not those of a dead letter.
+    """
+    facts_ = facts(headers)
+    kept = tuple(pair for pair in original_headers(headers) if pair[0] != ATTEMPT)
+    counted = (ATTEMPT, str(attempt(headers) + 1).encode())
+    return OutgoingMessage(facts_["topic"], key, value, (*kept, counted))
+
+
+def facts(headers: Sequence[tuple[str, bytes]]) -> dict[str, str]:
+    """Return why a dead letter is one:
+    topic, partition, offset, group, reason, detail, attempt, version, time.
+    """
+    return {
+        name.removeprefix(PREFIX): value.decode("utf-8", "replace")
+        for name, value in headers
+        if name.startswith(PREFIX)
+    }
+
+
+def original_headers(headers: Sequence[tuple[str, bytes]]) -> Headers:
+    """Return the headers that the producer of the record wrote."""
+    return tuple((name, value) for name, value in headers if not name.startswith(PREFIX))
+
+
+def attempt(headers: Sequence[tuple[str, bytes]]) -> int:
+    """Return how often the record has been replayed."""
+    for name, value in headers:
+        if name == ATTEMPT and value is not None and value.isdigit():
+            return int(value)
+    return 0

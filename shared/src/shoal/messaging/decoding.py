@@ -1,0 +1,143 @@
+"""Raw records to events: one validation for a whole batch, one by one only when something in it is bad."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import ormsgpack
+from pydantic import TypeAdapter, ValidationError
+
+from shoal.contracts.base import Event
+from shoal.contracts.envelope import Envelope
+from shoal.contracts.topics import Topic
+from shoal.messaging.envelope import BadEnvelope, from_headers
+from shoal.messaging.messages import Received
+
+
+class Record(Protocol):
+    """What decoding needs of a Kafka record."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def timestamp(self) -> int: ...
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A raw record that can never be processed, and why."""
+
+    record: Record
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Events in the order of their records, and the records that are none. Tombstones are in neither."""
+
+    events: list[Received]
+    refused: list[Refused]
+
+
+class Decoder:
+    """Decodes one topic's records; built once per consumer, because building a validator is slow."""
+
+    def __init__(self, topic: Topic) -> None:
+        self._msgpack = topic.encoding == "msgpack"
+        self._lists: dict[str, TypeAdapter[list[Event]]] = {
+            event.TYPE: TypeAdapter(list[event])  # type: ignore[valid-type]
+            for event in topic.events
+        }
+        self._events: dict[str, type[Event]] = {event.TYPE: event for event in topic.events}
+
+    def decode(self, records: Sequence[Record]) -> Decoded:
+        """Return the events in `records`; a bad record costs only itself."""
+        refused: list[Refused] = []
+        enveloped = self._open(records, refused)
+        events = self._validate(enveloped, refused)
+        return Decoded([_received(*pair, event) for pair, event in events], refused)
+
+    def _open(self, records: Sequence[Record], refused: list[Refused]) -> list[tuple[Record, Envelope]]:
+        opened = []
+        for record in records:
+            if record.value is None:
+                continue  # a tombstone: it tells the broker's compaction something, not us
+            try:
+                envelope = from_headers(record.headers)
+            except BadEnvelope as error:
+                refused.append(Refused(record, "envelope_invalid", str(error)))
+                continue
+            if envelope.type in self._events:
+                opened.append((record, envelope))
+            else:
+                refused.append(Refused(record, "type_unknown", _unknown(envelope.type, self._events)))
+        return opened
+
+    def _validate(
+        self, opened: list[tuple[Record, Envelope]], refused: list[Refused]
+    ) -> list[tuple[tuple[Record, Envelope], Event]]:
+        types = {envelope.type for _, envelope in opened}
+        if self._msgpack and len(types) == 1:
+            try:
+                parsed = [ormsgpack.unpackb(record.value) for record, _ in opened if record.value is not None]
+                return list(zip(opened, self._lists[types.pop()].validate_python(parsed), strict=True))
+            except ValueError:
+                pass  # one of them is bad: find it below
+        return self._validate_each(opened, refused)
+
+    def _validate_each(
+        self, opened: list[tuple[Record, Envelope]], refused: list[Refused]
+    ) -> list[tuple[tuple[Record, Envelope], Event]]:
+        valid: list[tuple[tuple[Record, Envelope], Event]] = []
+        for record, envelope in opened:
+            try:
+                event = self._parse(self._events[envelope.type], record.value or b"")
+            except ValidationError as error:
+                refused.append(Refused(record, "event_invalid", explain(error)))
+            except ValueError as error:
+                refused.append(Refused(record, "value_unreadable", f"value is not MessagePack: {error}"))
+            else:
+                valid.append(((record, envelope), event))
+        return valid
+
+    def _parse(self, event: type[Event], value: bytes) -> Event:
+        if self._msgpack:
+            return event.model_validate(ormsgpack.unpackb(value))
+        return event.model_validate_json(value)
+
+
+def explain(error: ValidationError) -> str:
+    """Return the first three faults of a validation, each with its field;
+    values are left out, they may be private.
+    """
+    faults: list[Any] = error.errors(include_url=False, include_context=False, include_input=False)
+    named = [f"{'.'.join(map(str, fault['loc'])) or 'value'}: {fault['msg']}" for fault in faults[:3]]
+    return "; ".join(named) + (f"; and {len(faults) - 3} more" if len(faults) > 3 else "")
+
+
+def _unknown(type_: str, known: dict[str, type[Event]]) -> str:
+    return f"header ce_type is {type_[:80]!r}; this consumer reads {', '.join(sorted(known))}"
+
+
+def _received(record: Record, envelope: Envelope, event: Event) -> Received:
+    return Received(
+        event=event,
+        id=envelope.id,
+        envelope=envelope,
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        timestamp=datetime.fromtimestamp(record.timestamp / 1000, UTC),
+    )

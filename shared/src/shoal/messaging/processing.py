@@ -1,0 +1,101 @@
+"""One batch from raw records to committed: decode, handle, dead-letter."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import structlog
+
+from shoal.messaging.bisecting import isolate
+from shoal.messaging.cap import DeadLetterCap
+from shoal.messaging.consumer import Consumer
+from shoal.messaging.dead_letters import dead_letter
+from shoal.messaging.decoding import Decoder, Record, Refused
+from shoal.messaging.errors import is_transient
+from shoal.messaging.messages import OutgoingMessage, Publisher, Received, Rejection
+from shoal.messaging.retrying import Retrier
+from shoal.observability import metrics
+
+_log = structlog.get_logger("shoal.messaging")
+
+
+class BatchProcessor:
+    """Processes one consumer's batches, one at a time. Whatever it raises means: do not commit."""
+
+    def __init__(
+        self, consumer: Consumer, publisher: Publisher, *, version: str, clock: Callable[[], datetime]
+    ) -> None:
+        self.consumer = consumer
+        self.retrier = Retrier(consumer.retry, self._on_retry)
+        self._publisher = publisher
+        self._version = version
+        self._clock = clock
+        self._decoder = Decoder(consumer.topic)
+        self._cap = DeadLetterCap(consumer.cap)
+        self._labels = (consumer.topic.name, consumer.group)
+
+    async def process(self, records: Sequence[Record]) -> None:
+        """Return when every record has had its effect or lies on the dead-letter topic.
+
+        Raises DeadLetterCapExceeded, an outage that lasted longer than the retry budget, or Stopping.
+        """
+        with metrics.HANDLED.labels(*self._labels).time():
+            decoded = self._decoder.decode(records)
+            rejections = await self.retrier.run(lambda: self._handle(decoded.events))
+            await self._refuse(records, [*decoded.refused, *_refused(records, rejections)])
+        metrics.CONSUMED.labels(*self._labels).inc(len(records))
+        metrics.PROGRESS.labels(*self._labels).set(self._clock().timestamp())
+
+    async def _handle(self, events: Sequence[Received]) -> Sequence[Rejection]:
+        if not events:
+            return ()
+        policy = self.consumer.retry
+        return await isolate(
+            self.consumer.handle,
+            events,
+            attempts=policy.attempts,
+            is_transient=is_transient,
+            pause=lambda attempt: self.retrier.sleep(self.retrier.wait_s(attempt)),
+            give_up=self._cap.check_run,
+        )
+
+    async def _refuse(self, records: Sequence[Record], refused: Sequence[Refused]) -> None:
+        bad = {_place(each.record) for each in refused}
+        outcomes = [_place(record) in bad for record in records]
+        if refused:
+            self._cap.check(outcomes)
+            letters = [self._letter(each) for each in refused]
+            await self.retrier.run(lambda: self._publisher.publish(letters))
+            self._count(refused)
+        self._cap.record(outcomes)
+
+    def _letter(self, refused: Refused) -> OutgoingMessage:
+        return dead_letter(refused, group=self.consumer.group, version=self._version, at=self._clock())
+
+    def _count(self, refused: Sequence[Refused]) -> None:
+        for each in refused:
+            metrics.DEAD_LETTERED.labels(*self._labels, each.reason).inc()
+            _log.warning(
+                "dead_letter",
+                consumer=self.consumer.name,
+                partition=each.record.partition,
+                offset=each.record.offset,
+                reason=each.reason,
+                detail=each.detail,
+            )
+
+    def _on_retry(self, error: BaseException) -> None:
+        metrics.RETRIED.labels(*self._labels).inc()
+        _log.warning("retrying", consumer=self.consumer.name, error=repr(error))
+
+
+def _place(record: Record | Received) -> tuple[int, int]:
+    return record.partition, record.offset
+
+
+def _refused(records: Sequence[Record], rejections: Sequence[Rejection]) -> list[Refused]:
+    """Return the raw record of each rejection; a record rejected twice is refused once."""
+    if not rejections:
+        return []
+    raw = {_place(record): record for record in records}
+    first = {_place(rejection.record): rejection for rejection in reversed(rejections)}
+    return [Refused(raw[place], rejection.reason, rejection.detail) for place, rejection in first.items()]

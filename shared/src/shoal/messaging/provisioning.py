@@ -1,0 +1,60 @@
+"""Topics are made from the registry, never by a client's typing mistake."""
+
+from collections.abc import Iterable
+
+import structlog
+from aiokafka.admin import NewTopic
+from aiokafka.errors import TopicAlreadyExistsError, for_code
+
+from shoal.contracts.topics import DEAD_LETTER_RETENTION_HOURS, TOPICS, Topic
+from shoal.messaging.broker import DEAD_LETTER_ROOM_BYTES, MAX_MESSAGE_BYTES, kafka_admin
+from shoal.messaging.settings import KafkaSettings
+
+_HOUR_MS = 3_600_000
+_log = structlog.get_logger("shoal.messaging")
+
+
+async def provision(settings: KafkaSettings, topics: Iterable[Topic] | None = None) -> None:
+    """Create the topics and their dead-letter topics that do not exist yet; existing ones are left as they
+    are.
+
+    Raises KafkaError when the broker refuses one.
+    """
+    wanted = new_topics(TOPICS.values() if topics is None else topics, settings.replication_factor)
+    admin = kafka_admin(settings, "shoal-provision")
+    await admin.start()
+    try:
+        existing = set(await admin.list_topics())
+        missing = [topic for topic in wanted if topic.name not in existing]
+        if missing:
+            _check(await admin.create_topics(missing))
+    finally:
+        await admin.close()
+
+
+def new_topics(topics: Iterable[Topic], replication: int) -> list[NewTopic]:
+    """Return every topic to create, with its dead-letter topics."""
+    made = []
+    for topic in topics:
+        cleanup = {"cleanup.policy": "compact"} if topic.compacted else _retention(topic.retention_hours)
+        made.append(_topic(topic.name, topic.partitions, replication, MAX_MESSAGE_BYTES, cleanup))
+        for name in topic.dead_letters:
+            limit = MAX_MESSAGE_BYTES + DEAD_LETTER_ROOM_BYTES
+            made.append(_topic(name, 1, replication, limit, _retention(DEAD_LETTER_RETENTION_HOURS)))
+    return made
+
+
+def _retention(hours: int) -> dict[str, str]:
+    return {"cleanup.policy": "delete", "retention.ms": str(hours * _HOUR_MS)}
+
+
+def _topic(name: str, partitions: int, replication: int, limit: int, config: dict[str, str]) -> NewTopic:
+    return NewTopic(name, partitions, replication, topic_configs={"max.message.bytes": str(limit), **config})
+
+
+def _check(response: object) -> None:
+    for name, code, *rest in response.topic_errors:  # type: ignore[attr-defined]
+        error = for_code(code)
+        if code and error is not TopicAlreadyExistsError:  # another service may have made it meanwhile
+            raise error(f"topic {name}: {rest[0] if rest else code}")
+        _log.info("topic_created", topic=name)

@@ -1,0 +1,91 @@
+"""Feeds a Broadcast from Kafka."""
+
+import asyncio
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
+
+from shoal.messaging.broadcast import Broadcast
+from shoal.messaging.broker import kafka_reader
+from shoal.messaging.decoding import Decoder
+from shoal.messaging.health import Health
+from shoal.messaging.messages import Received
+from shoal.messaging.settings import KafkaSettings
+from shoal.observability import metrics
+
+_RECONNECT_S = 2.0
+_log = structlog.get_logger("shoal.messaging")
+
+
+class BroadcastReader:
+    """Reads one broadcast's topic for ever; after an error, again from the beginning."""
+
+    def __init__(self, broadcast: Broadcast, settings: KafkaSettings, client_id: str) -> None:
+        self._broadcast = broadcast
+        self._settings = settings
+        self._client_id = client_id
+        self._decoder = Decoder(broadcast.topic)
+        self._error = ""
+
+    async def run(self) -> None:
+        """Follow the topic until cancelled."""
+        while True:
+            try:
+                await self._follow()
+            except (KafkaError, OSError) as error:
+                self._error = repr(error)
+                _log.warning("broadcast_interrupted", broadcast=self._broadcast.name, error=self._error)
+                await asyncio.sleep(_RECONNECT_S)
+
+    def health(self) -> Health:
+        """Return whether the table is complete."""
+        ready = self._broadcast.is_caught_up and not self._error
+        return Health(self._broadcast.name, alive=True, ready=ready, detail=self._error)
+
+    async def _follow(self) -> None:
+        client = kafka_reader(self._settings, self._client_id, self._broadcast.topic.name)
+        await client.start()
+        try:
+            ends = await client.end_offsets(_partitions(client, self._broadcast.topic.name))
+            self._error = ""
+            while True:
+                if not self._broadcast.is_caught_up and await _reached(client, ends):
+                    self._broadcast.mark_caught_up()
+                batches = await client.getmany(timeout_ms=200, max_records=1000)
+                for records in batches.values():
+                    self._apply(records)
+        finally:
+            await client.stop()
+
+    def _apply(self, records: list[ConsumerRecord[bytes, bytes]]) -> None:
+        decoded = self._decoder.decode(records)
+        for refused in decoded.refused:
+            self._skip(refused.record.offset, refused.reason, refused.detail)
+        for received in decoded.events:
+            self._apply_one(received)
+
+    def _apply_one(self, received: Received) -> None:
+        try:
+            self._broadcast.apply(received)
+        except Exception as error:  # one event that cannot be applied must not hide all that follow
+            self._skip(received.offset, "apply_failed", repr(error))
+
+    def _skip(self, offset: int, reason: str, detail: str) -> None:
+        metrics.BROADCAST_SKIPPED.labels(self._broadcast.topic.name).inc()
+        name = self._broadcast.name
+        _log.error("broadcast_skipped", broadcast=name, offset=offset, reason=reason, detail=detail)
+
+
+def _partitions(client: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
+    places = [place for place in client.assignment() if place.topic == topic]
+    if not places:
+        raise UnknownTopicOrPartitionError(topic)  # not made yet: the reader connects again
+    return places
+
+
+async def _reached(client: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:
+    for place, end in ends.items():
+        if end > 0 and await client.position(place) < end:
+            return False
+    return True

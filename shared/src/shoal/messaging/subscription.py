@@ -1,0 +1,155 @@
+"""A consumer on FastStream: raw batches in, commit after success, rewind after anything else."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+from faststream.kafka import KafkaBroker
+from faststream.kafka.message import KafkaAckableMessage
+
+from shoal.messaging.errors import DeadLetterCapExceeded
+from shoal.messaging.health import Health
+from shoal.messaging.processing import BatchProcessor
+from shoal.messaging.settings import KafkaSettings
+from shoal.observability import metrics
+
+MAX_POLL_INTERVAL_S = 300.0
+_FLOOR_S = 0.5  # between redeliveries of a batch that failed for a reason that is not waited for elsewhere
+_log = structlog.get_logger("shoal.messaging")
+
+Records = tuple[ConsumerRecord[bytes, bytes], ...]
+
+
+class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Runs one processor on one FastStream batch subscriber."""
+
+    def __init__(self, broker: KafkaBroker, processor: BatchProcessor, settings: KafkaSettings) -> None:
+        self.consumer = processor.consumer
+        self._processor = processor
+        self._drain_s = settings.graceful_timeout_s
+        self._labels = (self.consumer.topic.name, self.consumer.group)
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._busy_since: float | None = None
+        self._halted = ""
+        self._stop: asyncio.Task[None] | None = None
+        self._subscriber = broker.subscriber(
+            self.consumer.topic.name,
+            group_id=self.consumer.group,
+            batch=True,
+            max_records=self.consumer.max_records,
+            auto_offset_reset="earliest",
+            session_timeout_ms=settings.session_timeout_ms,
+            max_poll_interval_ms=int(MAX_POLL_INTERVAL_S * 1000),
+            listener=self,
+            parser=self._parse,
+            decoder=_raw,
+        )
+        self._subscriber(self._on_batch)
+
+    @property
+    def client(self) -> AIOKafkaConsumer | None:
+        """Return the Kafka client while it runs."""
+        return self._subscriber.consumer
+
+    async def stop(self) -> None:
+        """Let the batch in flight finish and commit, for the graceful timeout; then leave the group."""
+        self._processor.retrier.stop()
+        if self._stop is None:
+            self._stop = asyncio.create_task(self._subscriber.stop())
+        await self._stop
+
+    def health(self) -> Health:
+        """Return whether this consumer polls, and whether it may."""
+        name = self.consumer.name
+        if self._halted:
+            return Health(name, alive=True, ready=False, detail=f"stopped itself: {self._halted}")
+        client = self.client
+        if client is None:
+            return Health(name, alive=True, ready=False, detail="not connected to Kafka")
+        stuck_s = self._stuck_s(client)
+        if stuck_s > MAX_POLL_INTERVAL_S:
+            return Health(name, alive=False, ready=False, detail=f"has not polled for {stuck_s:.0f} s")
+        ready = bool(client.assignment()) or client.subscription() is not None
+        return Health(name, alive=True, ready=ready)
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        """Finish and commit the batch in flight before another replica gets its partitions."""
+        client = self.client
+        if client is None or not revoked:
+            return
+        try:
+            await asyncio.wait_for(self._idle.wait(), self._drain_s)
+            await client.commit()
+        except (TimeoutError, KafkaError) as error:
+            _log.warning("revoked_uncommitted", consumer=self.consumer.name, error=repr(error))
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        """Do nothing: positions come from the group's commits."""
+
+    async def _on_batch(self, records: Records) -> None:
+        self._idle.clear()
+        self._busy_since = time.monotonic()
+        try:
+            await self._processor.process(records)
+        except DeadLetterCapExceeded as error:
+            self._rewind(records)
+            self._halt(error)
+            raise
+        except BaseException:
+            self._rewind(records)
+            raise
+        finally:
+            self._busy_since = None
+            self._idle.set()
+
+    def _rewind(self, records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
+        """Go back to the batch's first record in each partition that is still ours.
+
+        FastStream's nack does the same, but stops at the first partition that was revoked meanwhile, and the
+        next
+        commit would then pass over the rest of the batch.
+        """
+        metrics.NACKED.labels(*self._labels).inc()
+        client = self.client
+        if client is None:
+            return
+        first: dict[TopicPartition, int] = {}
+        for record in records:
+            place = TopicPartition(record.topic, record.partition)
+            first[place] = min(record.offset, first.get(place, record.offset))
+        for place in first.keys() & client.assignment():
+            client.seek(place, first[place])
+
+    def _halt(self, error: DeadLetterCapExceeded) -> None:
+        if not self._halted:
+            self._halted = str(error)
+            metrics.HALTED.labels(*self._labels).set(1)
+            _log.error("consumer_halted", consumer=self.consumer.name, reason=self._halted)
+            self._stop = asyncio.create_task(self._subscriber.stop())
+
+    def _stuck_s(self, client: AIOKafkaConsumer) -> float:
+        if self._busy_since is not None:
+            return time.monotonic() - self._busy_since
+        return float(client._subscription.fetcher_idle_time)  # what aiokafka itself leaves the group by
+
+    async def _parse(self, records: Records) -> KafkaAckableMessage:
+        """Wrap the batch without reading its headers:
+        FastStream's parser skips a batch for one that is no UTF-8.
+        """
+        return KafkaAckableMessage(
+            body=b"",
+            headers={},
+            batch_headers=[],
+            message_id=f"{records[0].offset}-{records[-1].offset}",
+            raw_message=records,
+            consumer=self.client,
+        )
+
+
+async def _raw(message: KafkaAckableMessage) -> Any:
+    return message.raw_message
