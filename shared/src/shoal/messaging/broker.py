@@ -15,6 +15,8 @@ from shoal.messaging.settings import KafkaSettings
 
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 DEAD_LETTER_ROOM_BYTES = 64 * 1024  # the largest record must still fit with the headers of a dead letter
+REQUEST_TIMEOUT_MS = 40_000  # above the next: a JoinGroup is answered when the slowest member joined
+REBALANCE_TIMEOUT_MS = 30_000
 LOGGER = logging.getLogger("shoal.messaging.faststream")
 
 _SASL = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
@@ -30,7 +32,7 @@ def kafka_broker(settings: KafkaSettings, client_id: str) -> KafkaBroker:
         client_id=client_id,
         consumer_only=True,
         allow_auto_create_topics=False,
-        request_timeout_ms=settings.request_timeout_ms,
+        request_timeout_ms=REQUEST_TIMEOUT_MS,
         graceful_timeout=settings.graceful_timeout_s,
         ack_policy=AckPolicy.NACK_ON_ERROR,
         security=_security(settings),
@@ -43,7 +45,7 @@ def kafka_broker(settings: KafkaSettings, client_id: str) -> KafkaBroker:
 def kafka_producer(settings: KafkaSettings, client_id: str) -> AIOKafkaProducer:
     """Return an unstarted producer that counts a record as sent when all in-sync replicas have it."""
     return AIOKafkaProducer(
-        **_client(settings, client_id),
+        **_client(settings, client_id) | {"request_timeout_ms": settings.delivery_timeout_ms},
         acks="all",
         enable_idempotence=settings.idempotence,
         compression_type=None if settings.compression == "none" else settings.compression,
@@ -65,12 +67,28 @@ def kafka_reader(settings: KafkaSettings, client_id: str, topic: str) -> AIOKafk
 
 
 def kafka_group_reader(settings: KafkaSettings, client_id: str, group: str) -> AIOKafkaConsumer:
-    """Return an unstarted consumer for a tool that assigns partitions itself and commits under `group`."""
+    """Return an unstarted consumer that sees the commits of `group` without being a member."""
     return AIOKafkaConsumer(
         **_client(settings, client_id),
         group_id=group,
         auto_offset_reset="earliest",
         enable_auto_commit=False,
+    )
+
+
+def kafka_subscribed_reader(
+    settings: KafkaSettings, client_id: str, topic: str, group: str
+) -> AIOKafkaConsumer:
+    """Return an unstarted member of `group` for a tool: the group lets only one member have a partition."""
+    return AIOKafkaConsumer(
+        topic,
+        **_client(settings, client_id),
+        group_id=group,
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+        session_timeout_ms=settings.session_timeout_ms,
+        heartbeat_interval_ms=settings.session_timeout_ms // 3,
+        rebalance_timeout_ms=REBALANCE_TIMEOUT_MS,
     )
 
 
@@ -83,7 +101,7 @@ def _client(settings: KafkaSettings, client_id: str) -> dict[str, Any]:
     return {
         "bootstrap_servers": settings.bootstrap,
         "client_id": client_id,
-        "request_timeout_ms": settings.request_timeout_ms,
+        "request_timeout_ms": REQUEST_TIMEOUT_MS,
         **parse_security(_security(settings)),
     }
 

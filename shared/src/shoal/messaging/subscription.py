@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
 
+from shoal.messaging.broker import REBALANCE_TIMEOUT_MS
 from shoal.messaging.errors import DeadLetterCapExceeded
 from shoal.messaging.health import Health
 from shoal.messaging.processing import BatchProcessor
@@ -44,6 +45,8 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
             max_records=self.consumer.max_records,
             auto_offset_reset="earliest",
             session_timeout_ms=settings.session_timeout_ms,
+            heartbeat_interval_ms=settings.session_timeout_ms // 3,
+            rebalance_timeout_ms=REBALANCE_TIMEOUT_MS,
             max_poll_interval_ms=int(MAX_POLL_INTERVAL_S * 1000),
             listener=self,
             parser=self._parse,

@@ -1,0 +1,157 @@
+"""Dead letters for operators: count them, read them, send them back to their topics."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+
+from shoal.messaging.broker import kafka_group_reader, kafka_subscribed_reader
+from shoal.messaging.dead_letters import facts, original
+from shoal.messaging.messages import OutgoingMessage, Publisher
+from shoal.messaging.settings import KafkaSettings
+
+_CLIENT = "shoal-dlq"
+_BATCH = 200
+
+
+class ReplayBusy(Exception):
+    """Another replay of the same dead-letter topic is running; two would publish everything twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """How many dead letters lie on a topic, and how many of them were not replayed yet."""
+
+    topic: str
+    total: int
+    pending: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """One dead letter. `message` is the record to replay;
+    None when its headers are not those of a dead letter.
+    """
+
+    place: TopicPartition
+    offset: int
+    facts: dict[str, str]
+    message: OutgoingMessage | None
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What a replay did, or with `dry_run` would do."""
+
+    replayed: int
+    unreadable: int
+    pending: int
+
+
+def replay_group(dead_letter_topic: str) -> str:
+    """Return the consumer group whose commits say what was replayed."""
+    return f"{dead_letter_topic}.replay"
+
+
+async def pile(settings: KafkaSettings, topic: str) -> Pile:
+    """Count the dead letters on `topic`; a topic that does not exist has none."""
+    async with _unjoined(settings, topic) as client:
+        spans = await _spans(client, topic)
+        total = pending = 0
+        for place, (start, end) in spans.items():
+            total += end - start
+            pending += end - max(start, await client.committed(place) or 0)
+        return Pile(topic, total, pending)
+
+
+async def pending(settings: KafkaSettings, topic: str, limit: int) -> list[DeadLetter]:
+    """Return at most `limit` dead letters that were not replayed yet, oldest first in each partition."""
+    async with _unjoined(settings, topic) as client:
+        spans = await _spans(client, topic)
+        client.assign(list(spans))
+        found: list[DeadLetter] = []
+        async for letters in _batches(client, {place: end for place, (_, end) in spans.items()}, limit):
+            found.extend(letters)
+        return found
+
+
+async def replay(
+    settings: KafkaSettings, publisher: Publisher, topic: str, limit: int | None = None
+) -> Replayed:
+    """Publish pending dead letters to their original topics, and commit each batch when the broker has it.
+
+    Progress belongs to the group `replay_group(topic)`, so that a letter is replayed once however often this
+    runs;
+    only a crash between publishing and committing repeats a batch, which consumers recognise by its event
+    ids.
+    Raises ReplayBusy, PublishFailed.
+    """
+    client = kafka_subscribed_reader(settings, _CLIENT, topic, replay_group(topic))
+    await client.start()
+    try:
+        places = client.assignment()
+        if not places:
+            raise ReplayBusy(f"another replay of {topic} is running")
+        ends = await client.end_offsets(places)
+        replayed = unreadable = 0
+        async for letters in _batches(client, ends, limit):
+            messages = [letter.message for letter in letters if letter.message is not None]
+            await publisher.publish(messages)
+            await client.commit({letter.place: letter.offset + 1 for letter in letters})
+            replayed += len(messages)
+            unreadable += len(letters) - len(messages)
+        left = sum([ends[place] - await client.position(place) for place in places])
+        return Replayed(replayed, unreadable, max(0, left))
+    finally:
+        await client.stop()
+
+
+async def _batches(
+    client: AIOKafkaConsumer, ends: dict[TopicPartition, int], limit: int | None
+) -> AsyncIterator[list[DeadLetter]]:
+    """Yield what lies between the committed positions and `ends`, at most `limit` letters."""
+    left = limit
+    while (left is None or left > 0) and await _behind(client, ends):
+        size = _BATCH if left is None else min(_BATCH, left)
+        batches = await client.getmany(timeout_ms=500, max_records=size)
+        letters = [_letter(record) for records in batches.values() for record in records]
+        letters = [letter for letter in letters if letter.offset < ends[letter.place]]
+        if letters:
+            left = None if left is None else left - len(letters)
+            yield letters
+
+
+async def _behind(client: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:
+    for place, end in ends.items():
+        if end > 0 and await client.position(place) < end:
+            return True
+    return False
+
+
+def _letter(record: ConsumerRecord[bytes, bytes]) -> DeadLetter:
+    place = TopicPartition(record.topic, record.partition)
+    try:
+        message = original(record.headers, record.key, record.value or b"")
+    except KeyError:
+        message = None
+    return DeadLetter(place, record.offset, facts(record.headers), message)
+
+
+@asynccontextmanager
+async def _unjoined(settings: KafkaSettings, topic: str) -> AsyncIterator[AIOKafkaConsumer]:
+    """Yield a client that sees the replay group's commits without joining it."""
+    client = kafka_group_reader(settings, _CLIENT, replay_group(topic))
+    await client.start()
+    try:
+        yield client
+    finally:
+        await client.stop()
+
+
+async def _spans(client: AIOKafkaConsumer, topic: str) -> dict[TopicPartition, tuple[int, int]]:
+    if topic not in await client.topics():
+        return {}
+    places = [TopicPartition(topic, number) for number in client.partitions_for_topic(topic) or ()]
+    starts, ends = await client.beginning_offsets(places), await client.end_offsets(places)
+    return {place: (starts[place], ends[place]) for place in places}
