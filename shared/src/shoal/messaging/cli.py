@@ -92,7 +92,9 @@ async def _replay(settings: KafkaSettings, dlq: str, limit: int | None) -> dead_
     producer = kafka_producer(settings, "shoal-dlq")
     await producer.start()
     try:
-        return await dead_letters.replay(settings, KafkaPublisher(producer), dlq, limit)
+        return await dead_letters.replay(
+            settings, KafkaPublisher(producer, settings.publish_timeout_s), dlq, limit
+        )
     finally:
         await producer.stop()
 

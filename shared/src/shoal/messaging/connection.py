@@ -84,7 +84,9 @@ async def connect(
             await _patiently(lambda: provision(settings))
         producer = await _started_producer(settings, service)
     try:
-        messaging = Messaging(settings, KafkaPublisher(producer), service=service, version=version)
+        messaging = Messaging(
+            settings, KafkaPublisher(producer, settings.publish_timeout_s), service=service, version=version
+        )
         try:
             yield messaging
         finally:

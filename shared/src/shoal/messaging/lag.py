@@ -7,6 +7,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from shoal.messaging.offsets import known_end
 from shoal.messaging.subscription import Subscription
 from shoal.observability import metrics
 
@@ -49,5 +50,7 @@ async def _lags(client: AIOKafkaConsumer, places: set[TopicPartition]) -> dict[T
     lags = {}
     for place in places:
         committed = await client.committed(place)
-        lags[place] = max(0, ends[place] - (starts[place] if committed is None else committed))
+        lags[place] = max(
+            0, known_end(client, place, ends[place]) - (starts[place] if committed is None else committed)
+        )
     return lags

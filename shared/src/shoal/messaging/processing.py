@@ -97,5 +97,7 @@ def _refused(records: Sequence[Record], rejections: Sequence[Rejection]) -> list
     if not rejections:
         return []
     raw = {_place(record): record for record in records}
-    first = {_place(rejection.record): rejection for rejection in reversed(rejections)}
+    first: dict[tuple[int, int], Rejection] = {}
+    for rejection in rejections:
+        first.setdefault(_place(rejection.record), rejection)
     return [Refused(raw[place], rejection.reason, rejection.detail) for place, rejection in first.items()]

@@ -16,21 +16,28 @@ from shoal.observability import metrics
 class KafkaPublisher:
     """Publishes in the order given; the key decides the partition."""
 
-    def __init__(self, producer: AIOKafkaProducer) -> None:
+    def __init__(self, producer: AIOKafkaProducer, timeout_s: float) -> None:
         self._producer = producer
+        self._timeout_s = timeout_s
 
     async def publish(self, messages: Sequence[OutgoingMessage]) -> None:
         """Return when the broker has acknowledged every message.
 
-        Raises PublishFailed when any was not acknowledged, and MessageTooLarge, which no repetition will
-        help.
+        Raises PublishFailed when any was not acknowledged, and MessageTooLarge, which no repetition will help.
         """
         sent: list[asyncio.Future[Any]] = []
         try:
-            for message in messages:
-                sent.append(await self._send(message))  # noqa: PERF401 - kept when the next fails
+            async with asyncio.timeout(self._timeout_s):
+                for message in messages:
+                    sent.append(await self._send(message))  # noqa: PERF401 - kept when the next one fails
+                if sent:
+                    await asyncio.wait(sent)
+        except (KafkaError, TimeoutError) as error:
+            metrics.PUBLISH_FAILED.inc()
+            topics = ", ".join(sorted({message.topic for message in messages}))
+            raise PublishFailed(f"{len(messages)} messages for {topics}: {error!r}") from error
         finally:
-            failures = await _failures(sent)
+            failures = _failures(sent)
         if failures:
             metrics.PUBLISH_FAILED.inc()
             raise PublishFailed(f"{len(failures)} of {len(sent)} messages: {failures[0]!r}") from failures[0]
@@ -45,13 +52,8 @@ class KafkaPublisher:
         except MessageSizeTooLargeError as error:
             text = f"a message of {len(message.value)} bytes for {message.topic}: {error}"
             raise MessageTooLarge(text) from error
-        except KafkaError as error:
-            metrics.PUBLISH_FAILED.inc()
-            raise PublishFailed(f"{message.topic}: {error!r}") from error
 
 
-async def _failures(sent: "list[asyncio.Future[Any]]") -> list[BaseException]:
-    if not sent:
-        return []
-    await asyncio.wait(sent)
-    return [error for future in sent if (error := future.exception()) is not None]
+def _failures(sent: "list[asyncio.Future[Any]]") -> list[BaseException]:
+    """Return the errors of those that are done; reading them also tells asyncio that they were noticed."""
+    return [error for future in sent if future.done() and (error := future.exception()) is not None]

@@ -11,6 +11,7 @@ from shoal.messaging.broker import kafka_reader
 from shoal.messaging.decoding import Decoder
 from shoal.messaging.health import Health
 from shoal.messaging.messages import Received
+from shoal.messaging.offsets import known_end
 from shoal.messaging.settings import KafkaSettings
 from shoal.observability import metrics
 
@@ -86,6 +87,6 @@ def _partitions(client: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
 
 async def _reached(client: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:
     for place, end in ends.items():
-        if end > 0 and await client.position(place) < end:
+        if end > 0 and await client.position(place) < known_end(client, place, end):
             return False
     return True

@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from shoal.messaging.broker import kafka_group_reader, kafka_subscribed_reader
 from shoal.messaging.dead_letters import facts, original
 from shoal.messaging.messages import OutgoingMessage, Publisher
+from shoal.messaging.offsets import partitions, spans
 from shoal.messaging.settings import KafkaSettings
 
 _CLIENT = "shoal-dlq"
@@ -57,9 +58,8 @@ def replay_group(dead_letter_topic: str) -> str:
 async def pile(settings: KafkaSettings, topic: str) -> Pile:
     """Count the dead letters on `topic`; a topic that does not exist has none."""
     async with _unjoined(settings, topic) as client:
-        spans = await _spans(client, topic)
         total = pending = 0
-        for place, (start, end) in spans.items():
+        for place, (start, end) in (await spans(client, await partitions(settings, topic))).items():
             total += end - start
             pending += end - max(start, await client.committed(place) or 0)
         return Pile(topic, total, pending)
@@ -68,10 +68,12 @@ async def pile(settings: KafkaSettings, topic: str) -> Pile:
 async def pending(settings: KafkaSettings, topic: str, limit: int) -> list[DeadLetter]:
     """Return at most `limit` dead letters that were not replayed yet, oldest first in each partition."""
     async with _unjoined(settings, topic) as client:
-        spans = await _spans(client, topic)
-        client.assign(list(spans))
+        ends = {}
+        for place, (start, end) in (await spans(client, await partitions(settings, topic))).items():
+            client.seek(place, max(start, await client.committed(place) or 0))
+            ends[place] = end
         found: list[DeadLetter] = []
-        async for letters in _batches(client, {place: end for place, (_, end) in spans.items()}, limit):
+        async for letters in _batches(client, ends, limit):
             found.extend(letters)
         return found
 
@@ -87,13 +89,12 @@ async def replay(
     ids.
     Raises ReplayBusy, PublishFailed.
     """
+    ends = await _ends(settings, topic)
     client = kafka_subscribed_reader(settings, _CLIENT, topic, replay_group(topic))
     await client.start()
     try:
-        places = client.assignment()
-        if not places:
+        if client.assignment() != ends.keys():
             raise ReplayBusy(f"another replay of {topic} is running")
-        ends = await client.end_offsets(places)
         replayed = unreadable = 0
         async for letters in _batches(client, ends, limit):
             messages = [letter.message for letter in letters if letter.message is not None]
@@ -101,8 +102,8 @@ async def replay(
             await client.commit({letter.place: letter.offset + 1 for letter in letters})
             replayed += len(messages)
             unreadable += len(letters) - len(messages)
-        left = sum([ends[place] - await client.position(place) for place in places])
-        return Replayed(replayed, unreadable, max(0, left))
+        left = [max(0, end - await client.position(place)) for place, end in ends.items()]
+        return Replayed(replayed, unreadable, sum(left))
     finally:
         await client.stop()
 
@@ -110,7 +111,7 @@ async def replay(
 async def _batches(
     client: AIOKafkaConsumer, ends: dict[TopicPartition, int], limit: int | None
 ) -> AsyncIterator[list[DeadLetter]]:
-    """Yield what lies between the committed positions and `ends`, at most `limit` letters."""
+    """Yield what lies between the positions and `ends`, at most `limit` letters."""
     left = limit
     while (left is None or left > 0) and await _behind(client, ends):
         size = _BATCH if left is None else min(_BATCH, left)
@@ -123,10 +124,13 @@ async def _batches(
 
 
 async def _behind(client: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:
-    for place, end in ends.items():
-        if end > 0 and await client.position(place) < end:
-            return True
-    return False
+    return any([await client.position(place) < end for place, end in ends.items()])
+
+
+async def _ends(settings: KafkaSettings, topic: str) -> dict[TopicPartition, int]:
+    async with _unjoined(settings, topic) as client:
+        found = await spans(client, await partitions(settings, topic))
+        return {place: end for place, (_, end) in found.items()}
 
 
 def _letter(record: ConsumerRecord[bytes, bytes]) -> DeadLetter:
@@ -147,11 +151,3 @@ async def _unjoined(settings: KafkaSettings, topic: str) -> AsyncIterator[AIOKaf
         yield client
     finally:
         await client.stop()
-
-
-async def _spans(client: AIOKafkaConsumer, topic: str) -> dict[TopicPartition, tuple[int, int]]:
-    if topic not in await client.topics():
-        return {}
-    places = [TopicPartition(topic, number) for number in client.partitions_for_topic(topic) or ()]
-    starts, ends = await client.beginning_offsets(places), await client.end_offsets(places)
-    return {place: (starts[place], ends[place]) for place in places}

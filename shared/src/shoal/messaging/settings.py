@@ -30,3 +30,8 @@ class KafkaSettings(BaseSettings):
     sasl_username: str | None = None
     sasl_password: SecretStr | None = None
     ssl_cafile: str | None = None
+
+    @property
+    def publish_timeout_s(self) -> float:
+        """Return how long a publisher waits at most: for room in its buffer, and then for delivery."""
+        return 2 * self.delivery_timeout_ms / 1000

@@ -1,0 +1,289 @@
+"""An outage, a crash or a stop loses nothing and refuses nothing."""
+
+import asyncio
+import os
+import signal
+import sqlite3
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from shoal.messaging import (
+    CapPolicy,
+    Consumer,
+    OutgoingMessage,
+    Publisher,
+    PublishFailed,
+    Received,
+    Rejection,
+    Transient,
+)
+from shoal.messaging.broker import kafka_producer
+from shoal.messaging.connection import Messaging
+from shoal.messaging.publisher import KafkaPublisher
+from wire.wirekit import (
+    GROUP,
+    QUICK,
+    committed,
+    connected,
+    eventually,
+    kafka_settings,
+    messages,
+    new_topic,
+    number,
+    on_broker,
+)
+
+pytestmark = pytest.mark.kafka
+
+
+async def test_an_outage_outlasting_the_retries_refuses_nothing(kafka_bootstrap: str) -> None:
+    settings = kafka_settings(kafka_bootstrap)
+    topic = await new_topic(settings, partitions=2)
+    effects: Counter[int] = Counter()
+    down = asyncio.Event()
+    calls = 0
+
+    async def handle(batch: Sequence[Received]) -> Sequence[Rejection]:
+        nonlocal calls
+        calls += 1
+        if not down.is_set():
+            raise Transient("the database is away")
+        effects.update(number(received) for received in batch)
+        return ()
+
+    async with connected(settings) as messaging:
+        await messaging.publisher.publish(messages(topic, 200))
+        await messaging.start([Consumer(topic, GROUP, handle, retry=QUICK)])
+        await eventually(lambda: calls > 20)  # longer than one retry budget: the batch came again
+        assert await committed(settings, topic) == 0
+        down.set()
+        await eventually(lambda: len(effects) == 200)
+    assert set(effects.values()) == {1}
+    assert await on_broker(settings, topic.dead_letters[0]) == []
+    assert await committed(settings, topic) == 200
+
+
+async def test_a_given_back_batch_is_not_a_hot_loop(kafka_bootstrap: str) -> None:
+    settings = kafka_settings(kafka_bootstrap)
+    topic = await new_topic(settings)
+    calls = 0
+
+    async def handle(batch: Sequence[Received]) -> Sequence[Rejection]:
+        nonlocal calls
+        calls += 1
+        raise ConnectionRefusedError
+
+    async with connected(settings) as messaging:
+        await messaging.publisher.publish(messages(topic, 10))
+        await messaging.start([Consumer(topic, GROUP, handle, retry=QUICK)])
+        await eventually(lambda: calls > 5)
+        before = calls
+        await asyncio.sleep(2)
+        assert calls - before <= 2 / (QUICK.longest_wait_s / 2) + 5
+
+
+async def test_a_broken_handler_stops_its_consumer(kafka_bootstrap: str) -> None:
+    settings = kafka_settings(kafka_bootstrap)
+    topic = await new_topic(settings)
+
+    async def handle(batch: Sequence[Received]) -> Sequence[Rejection]:
+        return [Rejection(received, "deployed_badly", "all of them") for received in batch]
+
+    consumer = Consumer(topic, GROUP, handle, max_records=20, cap=CapPolicy(max_consecutive=50))
+
+    async with connected(settings) as messaging:
+        await messaging.publisher.publish(messages(topic, 300))
+        await messaging.start([consumer])
+        await eventually(lambda: "stopped itself" in messaging.health()[0].detail)
+        (health,) = messaging.health()
+        assert (health.alive, health.ready) == (True, False)
+    assert len(await on_broker(settings, topic.dead_letters[0])) == await committed(settings, topic) <= 50
+
+
+async def test_a_handler_that_always_raises_stops_its_consumer(kafka_bootstrap: str) -> None:
+    settings = kafka_settings(kafka_bootstrap)
+    topic = await new_topic(settings)
+
+    async def handle(batch: Sequence[Received]) -> Sequence[Rejection]:
+        raise KeyError("renamed")
+
+    consumer = Consumer(topic, GROUP, handle, retry=QUICK, cap=CapPolicy(max_consecutive=10))
+
+    async with connected(settings) as messaging:
+        await messaging.publisher.publish(messages(topic, 300))
+        await messaging.start([consumer])
+        await eventually(lambda: "stopped itself" in messaging.health()[0].detail)
+    assert await on_broker(settings, topic.dead_letters[0]) == []
+    assert await committed(settings, topic) == 0
+
+
+class DeadLettersRefused:
+    """A publisher whose broker does not take dead letters for a while."""
+
+    def __init__(self, publisher: Publisher) -> None:
+        self._publisher = publisher
+        self.down = True
+        self.refused = 0
+
+    async def publish(self, messages: Sequence[OutgoingMessage]) -> None:
+        if self.down:
+            self.refused += 1
+            raise PublishFailed("not now")
+        await self._publisher.publish(messages)
+
+
+async def test_a_dead_letter_that_cannot_be_published_keeps_its_record(kafka_bootstrap: str) -> None:
+    settings = kafka_settings(kafka_bootstrap)
+    topic = await new_topic(settings)
+
+    async def handle(batch: Sequence[Received]) -> Sequence[Rejection]:
+        return [Rejection(received, "odd", "odd") for received in batch if number(received) == 1]
+
+    async with connected(settings) as direct:
+        await direct.publisher.publish(messages(topic, 3))
+        refusing = DeadLettersRefused(direct.publisher)
+        messaging = Messaging(settings, refusing, service="wire", version="1")
+        await messaging.start([Consumer(topic, GROUP, handle, retry=QUICK)])
+        await eventually(lambda: refusing.refused > 20)
+        assert await committed(settings, topic) == 0
+        refusing.down = False
+
+        async def done() -> bool:
+            return await committed(settings, topic) == 3
+
+        await eventually(done)
+        await messaging.stop()
+    assert len(await on_broker(settings, topic.dead_letters[0])) == 1
+
+
+async def test_killed_between_effect_and_commit(kafka_bootstrap: str, tmp_path: Path) -> None:
+    settings = kafka_settings(kafka_bootstrap)
+    topic = await new_topic(settings)
+    database = tmp_path / "effects.db"
+    with sqlite3.connect(database) as effects:
+        effects.execute("create table effect (id text primary key)")
+        effects.execute("create table delivery (id text)")
+    async with connected(settings) as messaging:
+        await messaging.publisher.publish(messages(topic, 50))
+        child = await asyncio.create_subprocess_exec(
+            sys.executable,
+            str(Path(__file__).with_name("crashing_consumer.py")),
+            settings.model_dump_json(),
+            topic.name,
+            str(database),
+            stdout=asyncio.subprocess.PIPE,
+        )
+        assert child.stdout is not None
+        async with asyncio.timeout(60):
+            assert await child.stdout.readline() == b"effect\n"
+        os.kill(child.pid, signal.SIGKILL)
+        await child.wait()
+        assert await committed(settings, topic) == 0
+
+        async def handle(batch: Sequence[Received]) -> Sequence[Rejection]:
+            with sqlite3.connect(database) as effects:
+                ids = [(received.id,) for received in batch]
+                effects.executemany("insert into delivery values (?)", ids)
+                effects.executemany("insert into effect values (?) on conflict do nothing", ids)
+            return ()
+
+        await messaging.start([Consumer(topic, GROUP, handle)])
+
+        async def done() -> bool:
+            return await committed(settings, topic) == 50
+
+        await eventually(done, timeout_s=60)
+    with sqlite3.connect(database) as effects:
+        (deliveries,) = effects.execute("select count(*) from delivery").fetchone()
+        (kept,) = effects.execute("select count(*) from effect").fetchone()
+    assert (deliveries, kept) == (100, 50)
+
+
+async def test_a_graceful_stop_finishes_and_commits_what_is_in_flight(kafka_bootstrap: str) -> None:
+    settings = kafka_settings(kafka_bootstrap)
+    topic = await new_topic(settings, partitions=3)
+    effects: Counter[int] = Counter()
+    started = asyncio.Event()
+
+    async def handle(batch: Sequence[Received]) -> Sequence[Rejection]:
+        started.set()
+        await asyncio.sleep(0.3)
+        effects.update(number(received) for received in batch)
+        return ()
+
+    consumer = Consumer(topic, GROUP, handle, max_records=50)
+    async with connected(settings) as messaging:
+        await messaging.publisher.publish(messages(topic, 500))
+    for _ in range(3):
+        started.clear()
+        async with connected(settings) as messaging:
+            await messaging.start([consumer])
+            async with asyncio.timeout(30):
+                await started.wait()
+        assert await committed(settings, topic) == sum(effects.values())
+    assert 0 < len(effects) < 500
+    async with connected(settings) as messaging:
+        await messaging.start([consumer])
+        await eventually(lambda: len(effects) == 500)
+    assert set(effects.values()) == {1}
+
+
+async def test_a_stop_does_not_wait_for_an_outage(kafka_bootstrap: str) -> None:
+    settings = kafka_settings(kafka_bootstrap)
+    topic = await new_topic(settings)
+    called = asyncio.Event()
+
+    async def handle(batch: Sequence[Received]) -> Sequence[Rejection]:
+        called.set()
+        raise TimeoutError
+
+    async with connected(settings) as messaging:
+        await messaging.publisher.publish(messages(topic, 10))
+        await messaging.start([Consumer(topic, GROUP, handle)])
+        await called.wait()
+        async with asyncio.timeout(settings.graceful_timeout_s / 2):
+            await messaging.stop()
+    assert await committed(settings, topic) == 0
+    assert await on_broker(settings, topic.dead_letters[0]) == []
+
+
+async def test_a_rebalance_loses_nothing_and_repeats_nothing(kafka_bootstrap: str) -> None:
+    settings = kafka_settings(kafka_bootstrap)
+    topic = await new_topic(settings, partitions=6)
+    effects: Counter[int] = Counter()
+    by: Counter[str] = Counter()
+
+    def consumer(name: str) -> Consumer:
+        async def handle(batch: Sequence[Received]) -> Sequence[Rejection]:
+            await asyncio.sleep(0.05)
+            effects.update(number(received) for received in batch)
+            by[name] += len(batch)
+            return ()
+
+        return Consumer(topic, GROUP, handle, max_records=20)
+
+    async with connected(settings) as first:
+        await first.publisher.publish(messages(topic, 4000))
+        await first.start([consumer("first")])
+        await eventually(lambda: len(effects) > 100)
+        async with connected(settings) as second:
+            await second.start([consumer("second")])
+            await eventually(lambda: by["second"] > 100)
+        await eventually(lambda: len(effects) == 4000, timeout_s=60)
+    assert by["second"] > 100
+    assert set(effects.values()) == {1}
+    assert await committed(settings, topic) == 4000
+
+
+async def test_publishing_without_a_broker_is_an_outage(kafka_bootstrap: str) -> None:
+    settings = kafka_settings(kafka_bootstrap)
+    topic = await new_topic(settings)
+    producer = kafka_producer(settings, "wire")
+    await producer.start()
+    await producer.stop()
+    with pytest.raises(PublishFailed, match=topic.name):
+        await KafkaPublisher(producer, timeout_s=1).publish(messages(topic, 1))

@@ -1,0 +1,78 @@
+"""Dead letters go back to their topic as they were, once."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from shoal.contracts.topics import Topic
+from shoal.messaging import Consumer, KafkaSettings, Received, Rejection
+from shoal.messaging.dead_letters import ATTEMPT, facts
+from shoal.messaging.replay import Pile, Replayed, pending, pile, replay
+from wire.wirekit import GROUP, connected, eventually, kafka_settings, messages, new_topic, number, on_broker
+
+pytestmark = pytest.mark.kafka
+
+
+async def _refuse_all(settings: KafkaSettings, topic: Topic, count: int) -> None:
+    """Leave `count` dead letters of `topic`."""
+
+    async def handle(batch: Sequence[Received]) -> Sequence[Rejection]:
+        return [Rejection(received, "unknown_project", "project") for received in batch]
+
+    async with connected(settings) as messaging:
+        if count:
+            await messaging.publisher.publish(messages(topic, count))
+        await messaging.start([Consumer(topic, GROUP, handle)])
+
+        async def refused() -> bool:
+            return (await pile(settings, topic.dead_letters[0])).pending >= max(count, 1)
+
+        await eventually(refused)
+
+
+async def test_replay_returns_every_letter_once(kafka_bootstrap: str) -> None:
+    settings = kafka_settings(kafka_bootstrap)
+    topic = await new_topic(settings)
+    letters = topic.dead_letters[0]
+    await _refuse_all(settings, topic, 5)
+    assert await pile(settings, letters) == Pile(letters, 5, 5)
+    assert [each.facts["reason"] for each in await pending(settings, letters, 3)] == ["unknown_project"] * 3
+
+    async with connected(settings) as messaging:
+        assert await replay(settings, messaging.publisher, letters, limit=2) == Replayed(2, 0, 3)
+        assert await pile(settings, letters) == Pile(letters, 5, 3)
+        assert await replay(settings, messaging.publisher, letters) == Replayed(3, 0, 0)
+        assert await replay(settings, messaging.publisher, letters) == Replayed(0, 0, 0)
+
+    records = await on_broker(settings, topic.name)
+    assert len(records) == 10
+    for original, again in zip(records[:5], records[5:], strict=True):
+        assert (again.key, again.value) == (original.key, original.value)
+        assert tuple(again.headers) == (*original.headers, (ATTEMPT, b"1"))
+
+
+async def test_a_replayed_record_is_handled_and_counts_its_attempts(kafka_bootstrap: str) -> None:
+    settings = kafka_settings(kafka_bootstrap)
+    topic = await new_topic(settings)
+    letters = topic.dead_letters[0]
+    await _refuse_all(settings, topic, 1)
+    async with connected(settings) as messaging:
+        await replay(settings, messaging.publisher, letters)
+    await _refuse_all(settings, topic, 0)
+    assert facts((await on_broker(settings, letters))[1].headers)["attempt"] == "2"
+
+    seen: list[int] = []
+
+    async def handle(batch: Sequence[Received]) -> Sequence[Rejection]:
+        seen.extend(number(received) for received in batch)
+        return ()
+
+    async with connected(settings) as messaging:
+        await replay(settings, messaging.publisher, letters)
+        await messaging.start([Consumer(topic, GROUP, handle)])
+        await eventually(lambda: seen == [0])
+
+
+async def test_a_topic_that_does_not_exist_has_no_letters(kafka_bootstrap: str) -> None:
+    settings = kafka_settings(kafka_bootstrap)
+    assert await pile(settings, "wire.never.made.dlq") == Pile("wire.never.made.dlq", 0, 0)

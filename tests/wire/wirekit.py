@@ -1,0 +1,114 @@
+"""What suites over a real socket share: topics of their own, samples, views of what the broker holds."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
+
+from shoal.contracts import topics
+from shoal.contracts.samples import Content, SampleIngested
+from shoal.contracts.topics import Topic
+from shoal.messaging import KafkaSettings, Messaging, OutgoingMessage, Received, RetryPolicy, connect, encode
+from shoal.messaging.broker import kafka_group_reader
+from shoal.messaging.offsets import partitions, spans
+from shoal.messaging.provisioning import provision
+
+GROUP = "group"
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+QUICK = RetryPolicy(first_wait_s=0.02, longest_wait_s=0.1, outage_budget_s=0.5)
+
+
+def kafka_settings(bootstrap: str) -> KafkaSettings:
+    """Return settings for the broker under test; the embedded one makes who joins wait half a session."""
+    apache = os.environ.get("SHOAL_KAFKA") == "apache"
+    return KafkaSettings(
+        bootstrap=bootstrap,
+        idempotence=apache,
+        session_timeout_ms=6000 if apache else 2000,
+        provision_topics=False,
+        graceful_timeout_s=10,
+    )
+
+
+async def new_topic(
+    settings: KafkaSettings, *, like: Topic = topics.SAMPLES_INGESTED, partitions: int = 1
+) -> Topic:
+    """Return a topic that only this test uses, with its dead-letter topic, both made on the broker."""
+    topic = replace(like, name=f"wire.{uuid4().hex}", groups=(GROUP,), partitions=partitions)
+    await provision(settings, [topic])
+    return topic
+
+
+def message(topic: Topic, number: int) -> OutgoingMessage:
+    """Return the record of sample number `number`, whose source id and event id name it."""
+    event = SampleIngested(
+        project="news",
+        sample_id=f"sample-{number}",
+        source="wire",
+        source_id=str(number),
+        content=Content(text=f"text {number}"),
+        occurred_at=NOON,
+        received_at=NOON,
+    )
+    return encode(topic, event, event_id=f"event-{number}", source="/shoal/test", time=NOON)
+
+
+def messages(topic: Topic, count: int) -> list[OutgoingMessage]:
+    """Return the records of samples 0 to `count` - 1."""
+    return [message(topic, number) for number in range(count)]
+
+
+def number(received: Received) -> int:
+    """Return which sample it is."""
+    return int(received.event.source_id)
+
+
+@asynccontextmanager
+async def connected(settings: KafkaSettings) -> AsyncIterator[Messaging]:
+    """Yield a connection of a service called `wire`."""
+    async with connect(settings, service="wire", version="1.2.3") as messaging:
+        yield messaging
+
+
+async def eventually(
+    holds: Callable[[], bool] | Callable[[], Awaitable[bool]], timeout_s: float = 30
+) -> None:
+    """Wait until `holds` returns true; fail when it does not within `timeout_s`."""
+    async with asyncio.timeout(timeout_s):
+        while True:
+            result = holds()
+            if result is True or (not isinstance(result, bool) and await result):
+                return
+            await asyncio.sleep(0.05)
+
+
+async def on_broker(settings: KafkaSettings, name: str) -> list[ConsumerRecord[bytes, bytes]]:
+    """Return every record on the topic `name`, in offset order within each partition."""
+    async with _looking(settings) as client:
+        found = await spans(client, await partitions(settings, name))
+        records: list[ConsumerRecord[bytes, bytes]] = []
+        while len(records) < sum(end - start for start, end in found.values()):
+            for batch in (await client.getmany(timeout_ms=500)).values():
+                records.extend(batch)
+        return records
+
+
+async def committed(settings: KafkaSettings, topic: Topic) -> int:
+    """Return how many records of `topic` the group has committed, over all partitions."""
+    async with _looking(settings) as client:
+        return sum([await client.committed(place) or 0 for place in await partitions(settings, topic.name)])
+
+
+@asynccontextmanager
+async def _looking(settings: KafkaSettings) -> AsyncIterator[AIOKafkaConsumer]:
+    client = kafka_group_reader(settings, "wire-test", GROUP)
+    await client.start()
+    try:
+        yield client
+    finally:
+        await client.stop()
