@@ -50,7 +50,6 @@ async def _lags(client: AIOKafkaConsumer, places: set[TopicPartition]) -> dict[T
     lags = {}
     for place in places:
         committed = await client.committed(place)
-        lags[place] = max(
-            0, known_end(client, place, ends[place]) - (starts[place] if committed is None else committed)
-        )
+        done = starts[place] if committed is None else committed
+        lags[place] = max(0, known_end(client, place, ends[place]) - done)
     return lags

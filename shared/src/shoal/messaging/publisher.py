@@ -23,7 +23,7 @@ class KafkaPublisher:
     async def publish(self, messages: Sequence[OutgoingMessage]) -> None:
         """Return when the broker has acknowledged every message.
 
-        Raises PublishFailed when any was not acknowledged, and MessageTooLarge, which no repetition will help.
+        Raises PublishFailed when any was not acknowledged, and MessageTooLarge, which no repetition helps.
         """
         sent: list[asyncio.Future[Any]] = []
         try:

@@ -1,0 +1,76 @@
+"""Raw records to events: a bad record costs only itself."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shoal.contracts import topics
+from shoal.contracts.topics import Topic
+from shoal.messaging.decoding import Decoder
+from shoal.messaging.encoding import encode
+from unit.messaging.messagingkit import Raw, event, raw
+
+MSGPACK = topics.SAMPLES_INGESTED
+JSON = replace(MSGPACK, encoding="json")
+DECODERS = {topic.encoding: Decoder(topic) for topic in (MSGPACK, JSON)}
+
+
+def bad(number: int, topic: Topic, fault: str) -> Raw:
+    good = raw(number, topic)
+    match fault:
+        case "value":
+            return replace(good, value=b"\xc1")
+        case "fields":
+            return replace(good, value=b"{}" if topic.encoding == "json" else b"\x80")
+        case "two in one" if topic.encoding == "json":
+            return replace(good, value=(good.value or b"") + b"," + (good.value or b""))
+        case "two in one":
+            return replace(good, value=(good.value or b"")[:20])
+        case "header":
+            return replace(good, headers=())
+        case _:
+            return replace(good, headers=tuple((k, b"x" if k == "ce_type" else v) for k, v in good.headers))
+
+
+@pytest.mark.parametrize("topic", [MSGPACK, JSON], ids=lambda topic: topic.encoding)
+@given(faults=st.lists(st.sampled_from(["", "value", "fields", "two in one", "header", "type"]), max_size=12))
+def test_every_record_is_an_event_or_refused_with_a_reason(topic: Topic, faults: list[str]) -> None:
+    records = [bad(n, topic, fault) if fault else raw(n, topic) for n, fault in enumerate(faults)]
+    decoded = DECODERS[topic.encoding].decode(records)
+    good = [n for n, fault in enumerate(faults) if not fault]
+    assert [each.event for each in decoded.events] == [event(n) for n in good]
+    assert [each.offset for each in decoded.events] == good
+    assert [each.id for each in decoded.events] == [f"event-{n}" for n in good]
+    assert sorted(each.record.offset for each in decoded.refused) == [
+        n for n, fault in enumerate(faults) if fault
+    ]
+    assert all(each.reason and each.detail for each in decoded.refused)
+
+
+@given(value=st.binary(max_size=60))
+def test_no_bytes_break_the_decoder(value: bytes) -> None:
+    for decoder in DECODERS.values():
+        decoded = decoder.decode(
+            [replace(raw(0), value=value), raw(1) if decoder is DECODERS["msgpack"] else raw(1, JSON)]
+        )
+        assert [each.offset for each in decoded.events] == [1]
+
+
+def test_a_tombstone_is_neither_event_nor_fault() -> None:
+    decoded = DECODERS["msgpack"].decode([replace(raw(0), value=None), raw(1)])
+    assert [each.offset for each in decoded.events] == [1]
+    assert decoded.refused == []
+
+
+def test_a_fault_names_its_field_and_hides_the_value() -> None:
+    secret = replace(raw(0, JSON), value=raw(0, JSON).value.replace(b'"news"', b'"SECRET!"'))  # type: ignore[union-attr]
+    (refused,) = DECODERS["json"].decode([secret]).refused
+    assert refused.detail.startswith("project: ")
+    assert "SECRET" not in refused.detail
+
+
+def test_an_event_of_another_topic_is_not_encoded() -> None:
+    with pytest.raises(ValueError, match="does not belong on topic"):
+        encode(topics.LABELING_JOBS, event(1), event_id="e", source="/s", time=event(1).occurred_at)
