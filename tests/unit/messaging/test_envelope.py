@@ -52,7 +52,7 @@ def test_a_missing_header_is_named(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "complaint"),
-    [(b"\xff", "not UTF-8"), (b"noon", "RFC 3339"), (b"2026-11-24T12:00:00", "no time zone")],
+    [(b"\xff", "not UTF-8"), (b"noon", "RFC 3339"), (b"2026-11-24T12:00:00", "with a zone")],
 )
 def test_a_bad_time_is_explained(value: bytes, complaint: str) -> None:
     with pytest.raises(BadEnvelope, match=complaint):

@@ -39,17 +39,23 @@ def from_headers(headers: Iterable[tuple[str, bytes | None]]) -> Envelope:
     Raises BadEnvelope.
     """
     found = dict(headers)
-    id_, source, type_, time, subject, project = (_text(found, name) for name in _REQUIRED)
-    return Envelope(
-        id=id_,
-        source=source,
-        type=type_,
-        time=_time(time),
-        subject=subject,
-        project=project,
-        content_type=_text(found, "content-type", "application/json"),
-        traceparent=_text(found, "ce_traceparent", "") or None,
-    )
+    try:  # runs for every record of the data plane: one straight line, faults are named afterwards
+        time = datetime.fromisoformat(found["ce_time"].decode())  # type: ignore[union-attr]
+        if time.tzinfo is None:
+            raise ValueError
+        traceparent = found.get("ce_traceparent")
+        return Envelope(
+            found["ce_id"].decode(),  # type: ignore[union-attr]
+            found["ce_source"].decode(),  # type: ignore[union-attr]
+            found["ce_type"].decode(),  # type: ignore[union-attr]
+            time,
+            found["ce_subject"].decode(),  # type: ignore[union-attr]
+            found["ce_project"].decode(),  # type: ignore[union-attr]
+            (found.get("content-type") or b"application/json").decode(),
+            traceparent.decode() if traceparent else None,
+        )
+    except (KeyError, AttributeError, ValueError):
+        raise BadEnvelope(_fault(found)) from None
 
 
 def _timestamp(time: datetime) -> bytes:
@@ -58,23 +64,16 @@ def _timestamp(time: datetime) -> bytes:
     return time.astimezone(UTC).isoformat().replace("+00:00", "Z").encode()
 
 
-def _text(headers: dict[str, bytes | None], name: str, default: str | None = None) -> str:
-    raw = headers.get(name)
-    if raw is None:
-        if default is not None:
-            return default
-        raise BadEnvelope(f"header {name} is missing: publish with shoal.messaging.encode")
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        raise BadEnvelope(f"header {name} is not UTF-8: {raw[:40]!r}") from None
-
-
-def _time(text: str) -> datetime:
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        raise BadEnvelope(f"header ce_time is not an RFC 3339 time: {text[:40]!r}") from None
-    if time.tzinfo is None:
-        raise BadEnvelope(f"header ce_time has no time zone: {text[:40]!r}; append Z for UTC")
-    return time
+def _fault(headers: dict[str, bytes | None]) -> str:
+    """Name the header that keeps these from being an envelope, and the fix."""
+    for name in (*_REQUIRED, "content-type", "ce_traceparent"):
+        raw = headers.get(name)
+        if raw is None and name in _REQUIRED:
+            return f"header {name} is missing: publish with shoal.messaging.encode"
+        try:
+            (raw or b"").decode()
+        except UnicodeDecodeError:
+            return f"header {name} is not UTF-8: {raw!r:.60}"
+    return (
+        f"header ce_time must be an RFC 3339 time with a zone, such as ...Z; it is {headers['ce_time']!r:.60}"
+    )
