@@ -1,0 +1,1 @@
+"""Which samples to label: strategies, campaigns, budgets and decisions. Pure: standard library and numpy."""

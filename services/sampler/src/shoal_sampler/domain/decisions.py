@@ -1,0 +1,52 @@
+"""Decisions: what every policy made of a sample, taken or not, with its probability."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyDecision:
+    """One policy and one sample. `probability`: with which this policy, as it stood then, takes this sample.
+
+    A rule that chooses the best of a window has probability 1 for what it chose and its exploration for the
+    rest. Only policies with a positive probability are recorded; all others could not have taken the
+    sample.
+    """
+
+    policy: str
+    version: int
+    probability: float
+    taken: bool
+    reason: str
+    score: float | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 < self.probability <= 1:
+            raise ValueError(f"{self.policy}: a recorded probability is in (0, 1], not {self.probability}")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job to be made: its votes are reserved."""
+
+    sample_id: str
+    purpose: Literal["label", "audit"]
+    votes: int
+    max_votes: int
+    campaign_id: str | None = None
+    provider: str | None = None
+    priority: int = 0
+
+
+@dataclass(slots=True)
+class Record:
+    """The one compact record of a sample."""
+
+    sample_id: str
+    decisions: list[PolicyDecision] = field(default_factory=list)
+    job: Job | None = None
+
+    @property
+    def taken(self) -> bool:
+        """Tell whether any policy took the sample."""
+        return any(decision.taken for decision in self.decisions)

@@ -1,0 +1,35 @@
+"""The Gaussian kernel over unit vectors, and the scale that suits a population."""
+
+import numpy as np
+
+from shoal_sampler.domain.vectors import Floats, Vectors
+
+_SCALE_ROWS = 1024  # rows that estimate the median: 0.5 million pairs, error of the median below 1 %
+_SMALLEST_SCALE = 1e-4
+
+
+def kernel_scale(population: Vectors) -> float:
+    """Return s^2 = 0.25 x the median squared distance between two different rows of `population`.
+
+    At this scale a typical pair has similarity exp(-2) = 0.14, a pair at half the typical distance 0.61: a
+    pick speaks for its own topic and for little else. At most 1024 evenly spaced rows are compared. A
+    population without spread (one row, or all rows equal) gets a small positive scale.
+    """
+    rows = population[:: max(1, len(population) // _SCALE_ROWS)][:_SCALE_ROWS]
+    if len(rows) < 2:
+        return _SMALLEST_SCALE
+    similarity = rows @ rows.T
+    squared = 2.0 - 2.0 * similarity[np.triu_indices(len(rows), k=1)]
+    return max(0.25 * float(np.median(squared)), _SMALLEST_SCALE)
+
+
+def gaussian(left: Vectors, right: Vectors, scale: float) -> Floats:
+    """Return exp(-||x - y||^2 / 2 s^2) for every pair, shape (len(left), len(right)); one gemm, one exp in
+    place.
+    """
+    exponent = left @ right.T
+    exponent -= 1.0
+    exponent /= np.float32(scale)  # ||x - y||^2 = 2 - 2 x.y for unit vectors
+    np.minimum(exponent, 0.0, out=exponent)  # rounding may put x.x above 1
+    result: Floats = np.exp(exponent, out=exponent)
+    return result

@@ -1,0 +1,10 @@
+"""Random: every candidate is as good as any other."""
+
+from shoal_sampler.domain.pool import Pool, Ranking, best_first
+
+
+def random(pool: Pool, k: int) -> Ranking:
+    """Return k candidates by their own draws, so that replicas and replays agree. Score: 1 - draw. O(n log
+    n).
+    """
+    return best_first(1.0 - pool.draws, pool, k)
