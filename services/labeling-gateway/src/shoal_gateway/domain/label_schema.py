@@ -1,0 +1,45 @@
+"""What an annotator may answer. Further kinds (boxes, spans) are further classes with `check`."""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+SHOWN = 100  # labels listed in an error
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerProblem:
+    """Why an answer is refused: a closed word, the field, what is wrong and how to put it right."""
+
+    reason: str
+    field: str
+    detail: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class SingleChoice:
+    """Exactly one of `labels`."""
+
+    labels: tuple[str, ...]
+
+    def check(self, label: str | None) -> AnswerProblem | None:
+        """Return why `label` is no answer under this schema, or None when it is one."""
+        if label is None:
+            return AnswerProblem(
+                "missing_label", "answer.label", "the answer has no label", self._allowed("Send one of")
+            )
+        if label in self.labels:
+            return None
+        close = get_close_matches(label, self.labels, n=1)
+        hint = f"did you mean {close[0]!r}? " if close else ""
+        return AnswerProblem(
+            "unknown_label",
+            "answer.label",
+            f"{label[:200]!r} is not a label of the guideline",
+            f"{hint}{self._allowed('Allowed labels')}",
+        )
+
+    def _allowed(self, lead: str) -> str:
+        more = len(self.labels) - SHOWN
+        tail = f", and {more} more" if more > 0 else ""
+        return f"{lead}: {', '.join(self.labels[:SHOWN])}{tail}"

@@ -1,0 +1,97 @@
+"""The in-house queue's rules: one sample once per annotator, leases that run out, skips that free a place."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Holding(StrEnum):
+    """What one annotator has to do with one task."""
+
+    LEASED = "leased"
+    ANSWERED = "answered"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One annotator's hold on one task; `leased_until` matters while it is LEASED."""
+
+    annotator: str
+    holding: Holding
+    leased_until: datetime
+
+    def occupies(self, now: datetime) -> bool:
+        """Tell whether this takes one of the task's places."""
+        if self.holding is Holding.LEASED:
+            return self.leased_until > now
+        return self.holding is Holding.ANSWERED
+
+
+class Refusal(StrEnum):
+    """Why an annotator cannot have a task or answer it."""
+
+    CLOSED = "task_closed"
+    FULL = "task_full"
+    ALREADY_ANSWERED = "already_answered"
+    ALREADY_SKIPPED = "already_skipped"
+    SAMPLE_SEEN = "sample_seen"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A task in the queue with everybody's hold on it.
+
+    `seen_by` are the annotators who answered or skipped another task about the same sample.
+    """
+
+    open: bool
+    votes: int
+    assignments: Sequence[Assignment]
+    seen_by: Collection[str] = ()
+
+    def of(self, annotator: str) -> Assignment | None:
+        """Return what `annotator` has to do with the task."""
+        return next((hold for hold in self.assignments if hold.annotator == annotator), None)
+
+    def taken_by_others(self, annotator: str, now: datetime) -> int:
+        """Return how many places others occupy."""
+        return sum(hold.occupies(now) for hold in self.assignments if hold.annotator != annotator)
+
+
+def may_lease(place: Place, annotator: str, now: datetime) -> Refusal | None:
+    """Return why `annotator` cannot be given the task, or None. Their own lease is renewed."""
+    own = place.of(annotator)
+    if own is not None and own.holding is Holding.ANSWERED:
+        return Refusal.ALREADY_ANSWERED
+    if own is not None and own.holding is Holding.SKIPPED:
+        return Refusal.ALREADY_SKIPPED
+    return _may_hold(place, annotator, now)
+
+
+def may_answer(place: Place, annotator: str, now: datetime) -> Refusal | None:
+    """Return why `annotator` cannot answer the task now, or None.
+
+    An answer that stands may be changed for ever. A first answer needs a place: a lease that still runs, or
+    one that ran out while nobody else took the place; so a task never gets more answers than it wants.
+    """
+    own = place.of(annotator)
+    if own is not None and own.holding is Holding.ANSWERED:
+        return None
+    return _may_hold(place, annotator, now)
+
+
+def _may_hold(place: Place, annotator: str, now: datetime) -> Refusal | None:
+    if not place.open:
+        return Refusal.CLOSED
+    if annotator in place.seen_by:
+        return Refusal.SAMPLE_SEEN
+    if place.taken_by_others(annotator, now) >= place.votes:
+        return Refusal.FULL
+    return None
+
+
+def lease(annotator: str, now: datetime, length: timedelta) -> Assignment:
+    """Return a lease from now on."""
+    return Assignment(annotator, Holding.LEASED, now + length)

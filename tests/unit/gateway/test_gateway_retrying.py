@@ -1,0 +1,41 @@
+"""The retry table."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shoal_gateway.domain.retrying import LONGEST_WAIT_S, Verdict, exhausted, verdict, wait_s
+
+
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
+def test_repeated(status: int) -> None:
+    assert verdict(status) is Verdict.REPEAT
+
+
+@pytest.mark.parametrize("status", [301, 400, 401, 403, 404, 409, 413, 422, 501])
+def test_refused(status: int) -> None:
+    assert verdict(status) is Verdict.REFUSED
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204])
+def test_done(status: int) -> None:
+    assert verdict(status) is Verdict.DONE
+
+
+@given(st.integers(1, 1000), st.floats(0, 1))
+def test_waits_are_bounded(attempt: int, jitter: float) -> None:
+    assert 0.5 <= wait_s(attempt, retry_after_s=None, jitter=jitter) <= LONGEST_WAIT_S
+
+
+@given(st.integers(1, 30), st.floats(0, 1), st.floats(0, 3600))
+def test_retry_after_is_a_lower_bound(attempt: int, jitter: float, asked: float) -> None:
+    assert wait_s(attempt, retry_after_s=asked, jitter=jitter) >= asked
+
+
+def test_a_vendor_cannot_ask_us_to_wait_for_a_week() -> None:
+    assert wait_s(1, retry_after_s=7 * 86400, jitter=0) == 3600
+
+
+def test_a_call_is_parked_in_the_end() -> None:
+    assert not exhausted(11)
+    assert exhausted(12)

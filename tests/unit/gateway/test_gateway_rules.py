@@ -1,0 +1,50 @@
+"""The label schema and the routing of jobs."""
+
+import pytest
+
+from shoal_gateway.domain.label_schema import SingleChoice
+from shoal_gateway.domain.routing import IN_HOUSE, UnknownProvider, route
+
+SCHEMA = SingleChoice(("earn", "acq", "crude"))
+
+
+def test_a_known_label_is_an_answer() -> None:
+    assert SCHEMA.check("acq") is None
+
+
+def test_an_unknown_label_is_refused_with_the_allowed_ones_and_the_closest() -> None:
+    problem = SCHEMA.check("earnn")
+    assert problem is not None
+    assert (problem.reason, problem.field) == ("unknown_label", "answer.label")
+    assert "did you mean 'earn'" in problem.fix
+    assert "earn, acq, crude" in problem.fix
+
+
+def test_labels_are_exact() -> None:
+    assert SCHEMA.check("Earn") is not None
+
+
+def test_a_missing_label_is_named() -> None:
+    problem = SCHEMA.check(None)
+    assert problem is not None
+    assert problem.reason == "missing_label"
+
+
+def test_a_huge_schema_lists_a_hundred() -> None:
+    problem = SingleChoice(tuple(f"c{index:03}" for index in range(250))).check("zzz")
+    assert problem is not None
+    assert "c099" in problem.fix
+    assert "c100" not in problem.fix
+    assert "150 more" in problem.fix
+
+
+def test_the_job_names_its_provider_before_the_project_does() -> None:
+    assert route("acme", "other", {"acme", "other"}) == "acme"
+    assert route(None, "other", {"other"}) == "other"
+    assert route(None, None, ()) == IN_HOUSE
+    assert route(IN_HOUSE, "other", {"other"}) == IN_HOUSE
+
+
+def test_an_unknown_provider_is_refused() -> None:
+    with pytest.raises(UnknownProvider, match="nobody"):
+        route("nobody", None, {"acme"})
