@@ -10,7 +10,7 @@ from shoal.contracts import topics
 from shoal.messaging import Consumer, KafkaSettings, Received, Rejection, connect
 
 
-async def main(settings: KafkaSettings, topic: str, database: str) -> None:
+async def main(settings: KafkaSettings, topic: str, group: str, database: str) -> None:
     async def handle(batch: Sequence[Received]) -> Sequence[Rejection]:
         with sqlite3.connect(database) as effects:
             ids = [(received.id,) for received in batch]
@@ -23,9 +23,9 @@ async def main(settings: KafkaSettings, topic: str, database: str) -> None:
 
     own = replace(topics.SAMPLES_INGESTED, name=topic)
     async with connect(settings, service="crashing", version="1") as messaging:
-        await messaging.start([Consumer(own, "group", handle)])
+        await messaging.start([Consumer(own, group, handle)])
         await asyncio.sleep(3600)
 
 
 if __name__ == "__main__":
-    asyncio.run(main(KafkaSettings.model_validate_json(sys.argv[1]), sys.argv[2], sys.argv[3]))
+    asyncio.run(main(KafkaSettings.model_validate_json(sys.argv[1]), *sys.argv[2:5]))

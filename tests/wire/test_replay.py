@@ -8,7 +8,7 @@ from shoal.contracts.topics import Topic
 from shoal.messaging import Consumer, KafkaSettings, Received, Rejection
 from shoal.messaging.dead_letters import ATTEMPT, facts
 from shoal.messaging.replay import Pile, Replayed, pending, pile, replay
-from wire.wirekit import GROUP, connected, eventually, kafka_settings, messages, new_topic, number, on_broker
+from wire.wirekit import connected, eventually, kafka_settings, messages, new_topic, number, on_broker
 
 pytestmark = pytest.mark.kafka
 
@@ -22,7 +22,7 @@ async def _refuse_all(settings: KafkaSettings, topic: Topic, count: int) -> None
     async with connected(settings) as messaging:
         if count:
             await messaging.publisher.publish(messages(topic, count))
-        await messaging.start([Consumer(topic, GROUP, handle)])
+        await messaging.start([Consumer(topic, topic.groups[0], handle)])
 
         async def refused() -> bool:
             return (await pile(settings, topic.dead_letters[0])).pending >= max(count, 1)
@@ -69,7 +69,7 @@ async def test_a_replayed_record_is_handled_and_counts_its_attempts(kafka_bootst
 
     async with connected(settings) as messaging:
         await replay(settings, messaging.publisher, letters)
-        await messaging.start([Consumer(topic, GROUP, handle)])
+        await messaging.start([Consumer(topic, topic.groups[0], handle)])
         await eventually(lambda: seen == [0])
 
 

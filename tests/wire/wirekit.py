@@ -18,7 +18,6 @@ from shoal.messaging.broker import kafka_group_reader
 from shoal.messaging.offsets import partitions, spans
 from shoal.messaging.provisioning import provision
 
-GROUP = "group"
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 QUICK = RetryPolicy(first_wait_s=0.02, longest_wait_s=0.1, outage_budget_s=0.5)
 
@@ -38,8 +37,9 @@ def kafka_settings(bootstrap: str) -> KafkaSettings:
 async def new_topic(
     settings: KafkaSettings, *, like: Topic = topics.SAMPLES_INGESTED, partitions: int = 1
 ) -> Topic:
-    """Return a topic that only this test uses, with its dead-letter topic, both made on the broker."""
-    topic = replace(like, name=f"wire.{uuid4().hex}", groups=(GROUP,), partitions=partitions)
+    """Return a topic and a group that only this test uses, with the dead-letter topic, made on the broker."""
+    unique = uuid4().hex
+    topic = replace(like, name=f"wire.{unique}", groups=(f"group-{unique}",), partitions=partitions)
     await provision(settings, [topic])
     return topic
 
@@ -89,7 +89,7 @@ async def eventually(
 
 async def on_broker(settings: KafkaSettings, name: str) -> list[ConsumerRecord[bytes, bytes]]:
     """Return every record on the topic `name`, in offset order within each partition."""
-    async with _looking(settings) as client:
+    async with _looking(settings, "wire-test") as client:
         found = await spans(client, await partitions(settings, name))
         records: list[ConsumerRecord[bytes, bytes]] = []
         while len(records) < sum(end - start for start, end in found.values()):
@@ -100,13 +100,13 @@ async def on_broker(settings: KafkaSettings, name: str) -> list[ConsumerRecord[b
 
 async def committed(settings: KafkaSettings, topic: Topic) -> int:
     """Return how many records of `topic` the group has committed, over all partitions."""
-    async with _looking(settings) as client:
+    async with _looking(settings, topic.groups[0]) as client:
         return sum([await client.committed(place) or 0 for place in await partitions(settings, topic.name)])
 
 
 @asynccontextmanager
-async def _looking(settings: KafkaSettings) -> AsyncIterator[AIOKafkaConsumer]:
-    client = kafka_group_reader(settings, "wire-test", GROUP)
+async def _looking(settings: KafkaSettings, group: str) -> AsyncIterator[AIOKafkaConsumer]:
+    client = kafka_group_reader(settings, "wire-test", group)
     await client.start()
     try:
         yield client

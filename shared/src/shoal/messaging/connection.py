@@ -75,7 +75,7 @@ async def connect(
 ) -> AsyncIterator[Messaging]:
     """Connect to Kafka, making the topics that are missing; wait for it as long as `connect_timeout_s`.
 
-    Raises KafkaConnectionError when Kafka does not answer in time. On exit consumers are stopped gracefully,
+    Raises TimeoutError when Kafka does not answer in time. On exit consumers are stopped gracefully,
     then
     everything published is flushed.
     """

@@ -16,7 +16,7 @@ _log = structlog.get_logger("shoal.messaging")
 
 
 async def watch_lag(subscriptions: Sequence[Subscription]) -> None:
-    """Export the lag of every partition that is ours, until cancelled.
+    """Export the lag of every partition that is ours, and note whether Kafka answers, until cancelled.
 
     Committed offsets are compared with the end of the log, so that a commit that keeps failing shows too.
     """
@@ -27,7 +27,9 @@ async def watch_lag(subscriptions: Sequence[Subscription]) -> None:
             try:
                 async with asyncio.timeout(INTERVAL_S):
                     exported[name] = await _export(subscription, exported.get(name, set()))
+                subscription.unreachable = ""
             except (KafkaError, TimeoutError) as error:
+                subscription.unreachable = f"Kafka does not answer: {error!r}"
                 _log.debug("lag_unknown", consumer=name, error=repr(error))
         await asyncio.sleep(INTERVAL_S)
 

@@ -37,6 +37,7 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         self._idle.set()
         self._busy_since: float | None = None
         self._halted = ""
+        self.unreachable = ""  # why Kafka does not answer, noted by the lag watch
         self._stop: asyncio.Task[None] | None = None
         self._subscriber = broker.subscriber(
             self.consumer.topic.name,
@@ -77,8 +78,7 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         stuck_s = self._stuck_s(client)
         if stuck_s > MAX_POLL_INTERVAL_S:
             return Health(name, alive=False, ready=False, detail=f"has not polled for {stuck_s:.0f} s")
-        ready = bool(client.assignment()) or client.subscription() is not None
-        return Health(name, alive=True, ready=ready)
+        return Health(name, alive=True, ready=not self.unreachable, detail=self.unreachable)
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         """Finish and commit the batch in flight before another replica gets its partitions."""
