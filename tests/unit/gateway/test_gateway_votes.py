@@ -36,13 +36,19 @@ def test_a_replay_of_the_whole_log_changes_nothing(wanted: Wanted, requests: lis
 
 
 @given(WANTED, st.lists(REQUESTS, max_size=8))
-def test_a_closed_job_asks_for_nothing_more(wanted: Wanted, requests: list[Request]) -> None:
-    closed = apply_request(wanted, Request("cancel", 0, 1)).wanted
+def test_nothing_reopens_a_closed_job_but_a_later_round(wanted: Wanted, requests: list[Request]) -> None:
+    closed = apply_request(wanted, Request("cancel", 0, 6)).wanted
     for request in requests:
         effect = apply_request(closed, request)
         assert (effect.extended, effect.review, effect.cancelled) == (False, False, False)
-        closed = effect.wanted
+        assert effect.wanted.closed
     assert not merge(closed, 100, 100).extended
+
+
+def test_a_later_round_opens_a_closed_job_again() -> None:
+    closed = apply_request(Wanted(2, 5), Request("cancel", 0, 1)).wanted
+    effect = apply_request(closed, Request("more", 3, 2))
+    assert (effect.extended, effect.wanted.closed, effect.wanted.votes) == (True, False, 3)
 
 
 def test_more_asks_for_a_total() -> None:

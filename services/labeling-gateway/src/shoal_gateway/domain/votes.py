@@ -36,14 +36,17 @@ class Effect:
 
 
 def apply_request(wanted: Wanted, request: Request) -> Effect:
-    """Return the effect of `request`; one of an earlier round than the last is stale and changes nothing."""
+    """Return the effect of `request`; one of an earlier round than the last is stale and changes nothing.
+
+    A request of a later round than the one that closed the job opens it again.
+    """
     if request.round < wanted.last_round:
         return Effect(wanted)
-    seen = replace(wanted, last_round=request.round)
     if request.action == "cancel":
-        return Effect(replace(seen, closed=True), cancelled=not wanted.closed)
-    if wanted.closed:
-        return Effect(seen)
+        return Effect(replace(wanted, last_round=request.round, closed=True), cancelled=not wanted.closed)
+    if wanted.closed and request.round == wanted.last_round:
+        return Effect(wanted)
+    seen = replace(wanted, last_round=request.round, closed=False)
     if request.action == "review":
         return Effect(seen, review=True)
     return _extended(seen, request.votes)

@@ -1,0 +1,1 @@
+"""One file per intent; ports are in ports.py."""

@@ -1,0 +1,109 @@
+"""Jobs come in: keep them, route them, write down the tasks they need."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from shoal.contracts.labels import LabelingJob
+from shoal_gateway.domain.intents import IntentKind
+from shoal_gateway.domain.jobs import Job, Task
+from shoal_gateway.domain.providers import ProviderConfig
+from shoal_gateway.domain.routing import IN_HOUSE, UnknownProvider, route
+from shoal_gateway.domain.votes import merge
+from shoal_gateway.usecases.planning import plan
+from shoal_gateway.usecases.ports import Database, ProviderConfigs, Providers, Transaction, Wake
+from shoal_gateway.usecases.request_votes import RequestVotes
+from shoal_gateway.usecases.translate import to_job
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedJob:
+    """A job that can never be done as it stands: its place in the batch, why, and the fix."""
+
+    index: int
+    reason: str
+    detail: str
+
+
+class CreateJobs:
+    """Idempotent by job id: the same job again only raises votes or brings a prediction."""
+
+    def __init__(
+        self,
+        database: Database,
+        configs: ProviderConfigs,
+        providers: Providers,
+        requests: RequestVotes,
+        wake: Wake,
+    ) -> None:
+        self._database = database
+        self._configs = configs
+        self._providers = providers
+        self._requests = requests
+        self._wake = wake
+
+    async def __call__(self, events: Sequence[LabelingJob]) -> Sequence[RefusedJob]:
+        """Keep a batch in one transaction and return the jobs that cannot be routed."""
+        configs = await self._configs_of({event.project for event in events})
+        jobs: list[Job] = []
+        refused: list[RefusedJob] = []
+        for index, event in enumerate(events):
+            try:
+                jobs.append(_routed(event, configs[event.project]))
+            except UnknownProvider:
+                refused.append(_unknown_provider(index, event))
+        if jobs:
+            await self._keep(jobs, configs)
+            await self._requests.apply({job.job_id for job in jobs})
+            self._wake()
+        return refused
+
+    async def _configs_of(self, projects: set[str]) -> dict[str, dict[str, ProviderConfig]]:
+        found: dict[str, dict[str, ProviderConfig]] = {}
+        for project in projects:
+            found[project] = {config.name: config for config in await self._configs.of_project(project)}
+        return found
+
+    async def _keep(self, jobs: Sequence[Job], configs: dict[str, dict[str, ProviderConfig]]) -> None:
+        async with self._database.transaction() as tx:
+            erased = await tx.known_erased({(job.project, job.sample_id) for job in jobs})
+            alive = [job for job in jobs if (job.project, job.sample_id) not in erased]
+            await tx.insert_jobs(alive)
+            ids = {job.job_id for job in alive}
+            kept, tasks = await tx.lock_jobs(ids), await tx.tasks_of(ids)
+            for asked in alive:
+                job = await _merged(tx, kept[asked.job_id], asked, tasks.get(asked.job_id, []))
+                kept[job.job_id] = job
+                config = configs[job.project].get(job.provider) or ProviderConfig(
+                    job.project, job.provider, IN_HOUSE
+                )
+                if not job.wanted.closed and not job.erased:
+                    capabilities = self._providers.of(config).capabilities
+                    await plan(tx, job, tasks.get(job.job_id, []), capabilities)
+                    tasks.update(await tx.tasks_of([job.job_id]))
+
+
+async def _merged(tx: Transaction, job: Job, asked: Job, tasks: Sequence[Task]) -> Job:
+    wanted = merge(job.wanted, asked.wanted.votes, asked.wanted.max_votes).wanted
+    if wanted != job.wanted:
+        await tx.save_wanted(job.job_id, wanted)
+    if job.guess is None and asked.guess is not None and not job.erased:
+        await tx.save_guess(job.job_id, asked.guess)
+        for task in tasks:
+            if task.is_live:
+                await tx.add_intent(task, IntentKind.PREDICT, total=0, priority=job.priority)
+    return replace(job, wanted=wanted)
+
+
+def _routed(event: LabelingJob, configs: dict[str, ProviderConfig]) -> Job:
+    default = next((config.name for config in configs.values() if config.is_default), None)
+    if event.purpose == "review":
+        return to_job(event, IN_HOUSE)
+    return to_job(event, route(event.provider, default, configs))
+
+
+def _unknown_provider(index: int, event: LabelingJob) -> RefusedJob:
+    detail = (
+        f"provider: project {event.project!r} has no provider {event.provider!r}; configure it with "
+        f"PUT /v1/projects/{event.project}/providers/{event.provider} and replay the record"
+    )
+    return RefusedJob(index, "unknown_provider", detail)

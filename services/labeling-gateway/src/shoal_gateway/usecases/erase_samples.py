@@ -1,0 +1,25 @@
+"""A sample must be forgotten: content blanked here, tasks taken back from whoever has them."""
+
+from collections.abc import Sequence
+
+from shoal.contracts.samples import SampleErased
+from shoal_gateway.usecases.planning import withdraw
+from shoal_gateway.usecases.ports import Database, Wake
+
+
+class EraseSamples:
+    """Idempotent; a job about the sample that comes later is not kept."""
+
+    def __init__(self, database: Database, wake: Wake) -> None:
+        self._database = database
+        self._wake = wake
+
+    async def __call__(self, events: Sequence[SampleErased]) -> None:
+        """Erase a batch in one transaction."""
+        async with self._database.transaction() as tx:
+            for event in events:
+                job_ids = await tx.erase_sample(event.project, event.sample_id)
+                jobs, tasks = await tx.lock_jobs(job_ids), await tx.tasks_of(job_ids)
+                for job_id, job in jobs.items():
+                    await withdraw(tx, job, tasks.get(job_id, []), finished_too=True)
+        self._wake()

@@ -1,0 +1,62 @@
+"""Turn a job's demand for votes into tasks and intents, inside the caller's transaction."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from shoal_gateway.domain.intents import IntentKind
+from shoal_gateway.domain.jobs import Extension, Job, NewTask, Task, needs_review, plan_votes, to_cancel
+from shoal_gateway.domain.providers import Capabilities
+from shoal_gateway.domain.routing import IN_HOUSE
+from shoal_gateway.domain.tasks import Lane, TaskState
+from shoal_gateway.usecases.ids import external_id
+from shoal_gateway.usecases.ports import Transaction
+
+
+async def plan(tx: Transaction, job: Job, tasks: Sequence[Task], capabilities: Capabilities) -> bool:
+    """Make the tasks of `job` add up to the votes it wants; tell whether something is to be sent."""
+    step = plan_votes(
+        tasks,
+        job.wanted.votes,
+        extends=capabilities.extends_overlap,
+        replaces_skips=capabilities.replaces_skips,
+    )
+    match step:
+        case NewTask(attempt, votes):
+            await _add(tx, job, Lane.LABEL, attempt, votes, job.provider)
+        case Extension(task_id, votes):
+            task = next(task for task in tasks if task.external_id == task_id)
+            await extend(tx, task, votes, job.priority)
+    return step is not None
+
+
+async def extend(tx: Transaction, task: Task, votes: int, priority: int) -> None:
+    """Have an existing task bring `votes` in total; one that was done is open again."""
+    await tx.set_votes(task.external_id, votes)
+    if task.state is TaskState.DONE:
+        await tx.move_task(task.external_id, TaskState.OPEN)
+    await tx.add_intent(replace(task, votes=votes), IntentKind.EXTEND, total=votes, priority=priority)
+
+
+async def review(tx: Transaction, job: Job, tasks: Sequence[Task], round_: int) -> bool:
+    """Put the job before the project's own reviewers unless it lies there already."""
+    if not needs_review(tasks):
+        return False
+    await _add(tx, job, Lane.REVIEW, round_, 1, IN_HOUSE)
+    return True
+
+
+async def withdraw(tx: Transaction, job: Job, tasks: Sequence[Task], *, finished_too: bool) -> bool:
+    """Take the job's tasks back from their providers."""
+    going = to_cancel(tasks, finished_too=finished_too)
+    for task in going:
+        await tx.move_task(task.external_id, TaskState.CANCELLED)
+        await tx.add_intent(task, IntentKind.CANCEL, total=0, priority=job.priority)
+    return bool(going)
+
+
+async def _add(tx: Transaction, job: Job, lane: Lane, attempt: int, votes: int, provider: str) -> None:
+    task = Task(
+        external_id(job.job_id, lane, attempt), job.job_id, job.project, provider, lane, attempt, votes
+    )
+    await tx.add_task(task)
+    await tx.add_intent(task, IntentKind.UPSERT, total=0, priority=job.priority)

@@ -1,0 +1,123 @@
+"""Annotations come in, by feed, webhook or page: check, keep once, announce, recount."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from shoal_gateway.domain.annotations import Annotation, price_of, unseen
+from shoal_gateway.domain.jobs import Job, Task
+from shoal_gateway.domain.label_schema import AnswerProblem
+from shoal_gateway.domain.providers import Capabilities, ProviderConfig
+from shoal_gateway.domain.tasks import TaskState, settled
+from shoal_gateway.usecases.ids import event_id
+from shoal_gateway.usecases.planning import plan
+from shoal_gateway.usecases.ports import Found, Guidelines, Malformed, Providers, Transaction
+from shoal_gateway.usecases.translate import to_event
+
+Known = Mapping[str, tuple[Task, Job]]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What may be kept, and what may not with the reason; `index` is the place in what was found."""
+
+    good: list[Annotation]
+    bad: list[tuple[int, Found, AnswerProblem]]
+
+
+class RecordAnnotations:
+    """No vote is kept twice: (project, provider, annotation id, revision) is the primary key."""
+
+    def __init__(self, guidelines: Guidelines, providers: Providers) -> None:
+        self._guidelines = guidelines
+        self._providers = providers
+
+    async def check(self, config: ProviderConfig, found: Sequence[Found], known: Known) -> Checked:
+        """Sort what was found into good and bad; nothing is written."""
+        checked = Checked([], [])
+        for index, item in enumerate(found):
+            problem = (
+                AnswerProblem("malformed", item.field, item.detail, "Send the annotation as documented")
+                if isinstance(item, Malformed)
+                else await self._problem(config, item, known)
+            )
+            if problem is not None:
+                checked.bad.append((index, item, problem))
+            elif isinstance(item, Annotation):
+                checked.good.append(item)
+        return checked
+
+    async def __call__(
+        self, tx: Transaction, config: ProviderConfig, found: Sequence[Found], found_by: str
+    ) -> list[Annotation]:
+        """Keep and announce what is new and right; return it. What is wrong is kept aside for people."""
+        ids = {item.external_id for item in found if isinstance(item, Annotation)}
+        known = await tx.lock_tasks(ids)
+        checked = await self.check(config, found, known)
+        await tx.refuse_annotations(
+            config, [(item, problem.reason, problem.detail) for _, item, problem in checked.bad]
+        )
+        fresh = await self._keep(tx, config, checked.good, known, found_by)
+        await self._recount(tx, config, fresh, known)
+        return fresh
+
+    async def _keep(
+        self,
+        tx: Transaction,
+        config: ProviderConfig,
+        good: Sequence[Annotation],
+        known: Known,
+        found_by: str,
+    ) -> list[Annotation]:
+        once = unseen(good, ())
+        priced = [(item, price_of(item, config.price_per_vote)) for item in once]
+        new = await tx.insert_annotations(config, priced, found_by)
+        fresh = [(item, price) for item, price in priced if item.key in new]
+        await tx.publish(
+            [
+                (
+                    to_event(item, *known[item.external_id], price),
+                    event_id(config.project, config.name, item.annotation_id, item.revision),
+                )
+                for item, price in fresh
+            ]
+        )
+        return [item for item, _ in fresh]
+
+    async def _recount(
+        self, tx: Transaction, config: ProviderConfig, fresh: Sequence[Annotation], known: Known
+    ) -> None:
+        if not fresh:
+            return
+        capabilities = self._providers.of(config).capabilities
+        counts = await tx.recount({item.external_id for item in fresh})
+        for external_id, (answers, skips) in counts.items():
+            task, job = known[external_id]
+            if task.state in (TaskState.OPEN, TaskState.DONE, TaskState.PLANNED):
+                finished = answers if capabilities.replaces_skips else answers + skips
+                await tx.move_task(external_id, settled(task.votes, finished))
+            if skips > task.skips and not job.wanted.closed and not job.erased:
+                await self._replace_skips(tx, job, capabilities)
+
+    async def _replace_skips(self, tx: Transaction, job: Job, capabilities: Capabilities) -> None:
+        tasks = (await tx.tasks_of([job.job_id])).get(job.job_id, [])
+        await plan(tx, job, tasks, capabilities)
+
+    async def _problem(self, config: ProviderConfig, item: Annotation, known: Known) -> AnswerProblem | None:
+        pair = known.get(item.external_id)
+        if pair is None or (pair[0].project, pair[0].provider) != config.key:
+            return AnswerProblem(
+                "unknown_task",
+                "external_id",
+                f"provider {config.name!r} has no task {item.external_id[:200]!r}",
+                "Send the external_id of a task that was given to this provider",
+            )
+        job = pair[1]
+        if job.erased:
+            return AnswerProblem("sample_erased", "external_id", "the sample was erased", "Drop the task")
+        if not item.is_vote:
+            return None
+        guideline = await self._guidelines.get(job.project, job.guideline_major)
+        # The task was sent with its guideline, so an unknown one means that this replica has lost sight of it.
+        if guideline is None:
+            raise TimeoutError(f"guideline {job.guideline_major} of {job.project} is not known here yet")
+        return guideline.schema.check(item.label)

@@ -1,0 +1,71 @@
+"""qa asks for more votes, a review, or an end. A request may come before its job: it waits."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from shoal.contracts.labels import VotesRequested
+from shoal_gateway.domain.jobs import Job
+from shoal_gateway.domain.providers import Capabilities
+from shoal_gateway.domain.votes import Request, apply_request
+from shoal_gateway.usecases.planning import plan, review, withdraw
+from shoal_gateway.usecases.ports import Database, ProviderConfigs, Providers, Transaction, Wake
+from shoal_gateway.usecases.translate import to_request
+
+SWEEP = 500
+
+
+class RequestVotes:
+    """Keeps requests first and applies them after: whichever of job and request commits last sees both."""
+
+    def __init__(
+        self, database: Database, configs: ProviderConfigs, providers: Providers, wake: Wake
+    ) -> None:
+        self._database = database
+        self._configs = configs
+        self._providers = providers
+        self._wake = wake
+
+    async def __call__(self, events: Sequence[VotesRequested]) -> None:
+        """Keep a batch, then apply what has its job."""
+        async with self._database.transaction() as tx:
+            await tx.park_requests([(event.job_id, to_request(event)) for event in events])
+        await self.apply({event.job_id for event in events})
+
+    async def sweep(self) -> int:
+        """Apply requests that a crash left between their commit and their effect; return for how many jobs."""
+        waiting = await self._database.waiting_jobs(SWEEP)
+        if waiting:
+            await self.apply(waiting)
+        return len(waiting)
+
+    async def apply(self, job_ids: Collection[str]) -> None:
+        """Apply the waiting requests of these jobs, in the order of their rounds."""
+        async with self._database.transaction() as tx:
+            jobs = await tx.lock_jobs(job_ids)
+            waiting = await tx.waiting_requests(set(jobs))
+            for job_id, request in waiting:
+                jobs[job_id] = await self._apply_one(tx, jobs[job_id], request)
+            await tx.mark_applied(waiting)
+        if waiting:
+            self._wake()
+
+    async def _apply_one(self, tx: Transaction, job: Job, request: Request) -> Job:
+        effect = apply_request(job.wanted, request)
+        job = replace(job, wanted=effect.wanted)
+        await tx.save_wanted(job.job_id, effect.wanted)
+        if job.erased:
+            return job
+        tasks = (await tx.tasks_of([job.job_id])).get(job.job_id, [])
+        if effect.cancelled:
+            await withdraw(tx, job, tasks, finished_too=False)
+        elif effect.review:
+            await review(tx, job, tasks, request.round)
+        elif request.action == "more" and not effect.wanted.closed:
+            await plan(tx, job, tasks, await self._capabilities(job))
+        return job
+
+    async def _capabilities(self, job: Job) -> Capabilities:
+        config = await self._configs.get(job.project, job.provider)
+        if config is None:
+            raise LookupError(f"job {job.job_id} is at provider {job.provider!r}, which is not configured")
+        return self._providers.of(config).capabilities

@@ -1,0 +1,95 @@
+"""Contracts to domain and back: the only place where the two vocabularies meet."""
+
+from shoal.contracts.labels import (
+    AnnotationSubmitted,
+    Answer,
+    ClassAnswer,
+    GuidelineRef,
+    LabelingJob,
+    SkipAnswer,
+    VotesRequested,
+)
+from shoal.contracts.quality import GuidelinePublished
+from shoal.contracts.samples import Prediction
+from shoal_gateway.domain.annotations import Annotation
+from shoal_gateway.domain.guidelines import Class, Guideline
+from shoal_gateway.domain.jobs import Job, Task
+from shoal_gateway.domain.tasks import Datum, Guess, Lane
+from shoal_gateway.domain.votes import Request, Wanted
+
+
+def to_job(event: LabelingJob, provider: str) -> Job:
+    """Return the job that an event asks for, routed to `provider`."""
+    content = event.content
+    return Job(
+        job_id=event.job_id,
+        project=event.project,
+        sample_id=event.sample_id,
+        purpose=event.purpose,
+        guideline_major=event.guideline.major,
+        guideline_minor=event.guideline.minor,
+        provider=provider,
+        datum=Datum(content.text, content.uri, content.sha256, content.media_type),
+        guess=to_guess(event.prediction),
+        priority=event.priority,
+        wanted=Wanted(min(event.votes, event.max_votes), event.max_votes),
+    )
+
+
+def to_guess(prediction: Prediction | None) -> Guess | None:
+    """Return the guess that annotators may see: a prediction's label, or its best-scored one."""
+    if prediction is None:
+        return None
+    label = prediction.label or max(prediction.scores, key=lambda name: prediction.scores[name], default=None)
+    if label is None:
+        return None
+    return Guess(label, prediction.scores.get(label), prediction.model, prediction.version)
+
+
+def to_request(event: VotesRequested) -> Request:
+    """Return qa's request."""
+    return Request(event.action, event.votes, event.round)
+
+
+def to_guideline(event: GuidelinePublished) -> Guideline:
+    """Return the guideline that an event announces."""
+    return Guideline(
+        project=event.project,
+        major=event.guideline.major,
+        minor=event.guideline.minor,
+        title=event.title,
+        text=event.text,
+        classes=tuple(
+            Class(item.name, item.definition, item.examples) for item in event.label_schema.classes
+        ),
+        prelabels_allowed=event.prelabels_allowed,
+    )
+
+
+def to_event(annotation: Annotation, task: Task, job: Job, price: float) -> AnnotationSubmitted:
+    """Return the event that announces one revision; an answer in the review lane is a review."""
+    return AnnotationSubmitted(
+        project=job.project,
+        job_id=job.job_id,
+        sample_id=job.sample_id,
+        task_id=task.external_id,
+        provider=task.provider,
+        annotator=annotation.annotator,
+        annotation_id=annotation.annotation_id,
+        revision=annotation.revision,
+        action=annotation.action,
+        answer=_answer(annotation),
+        purpose="review" if task.lane is Lane.REVIEW else job.purpose,
+        guideline=GuidelineRef(major=job.guideline_major, minor=job.guideline_minor),
+        duration_s=annotation.duration_s,
+        price=price,
+        submitted_at=annotation.submitted_at,
+    )
+
+
+def _answer(annotation: Annotation) -> Answer | None:
+    if annotation.action == "deleted":
+        return None
+    if annotation.label is None:
+        return SkipAnswer(reason=annotation.reason)
+    return ClassAnswer(label=annotation.label)

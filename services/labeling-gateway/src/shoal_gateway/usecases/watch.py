@@ -1,0 +1,31 @@
+"""What the use cases report to whoever watches: metrics and logs in production, nothing in a unit test."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from shoal_gateway.domain.annotations import Annotation
+from shoal_gateway.domain.intents import IntentKind
+from shoal_gateway.domain.label_schema import AnswerProblem
+from shoal_gateway.domain.providers import ProviderConfig
+
+
+class Watch(Protocol):
+    """Everything worth counting."""
+
+    def recorded(self, config: ProviderConfig, fresh: Sequence[Annotation], found_by: str) -> None:
+        """New annotation revisions were kept."""
+
+    def refused(self, config: ProviderConfig, problems: Sequence[AnswerProblem]) -> None:
+        """Annotations were refused."""
+
+    def missed_by_hook(self, config: ProviderConfig, count: int) -> None:
+        """Annotations came by the feed although a webhook should have brought them long before."""
+
+    def poll_failed(self, config: ProviderConfig, detail: str) -> None:
+        """A provider's feed could not be read."""
+
+    def dispatched(self, project: str, provider: str, kind: IntentKind, outcome: str, count: int) -> None:
+        """Intents ended as done, pending (to be repeated), parked or dropped."""
+
+    def leased(self, project: str, seconds: float) -> None:
+        """The own queue gave a task out, in so many seconds."""
