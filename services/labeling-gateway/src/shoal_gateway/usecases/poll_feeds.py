@@ -41,7 +41,7 @@ class PollFeeds:
         for config in await self._cursors.due():
             try:
                 found += await self._poll(config)
-            except (ProviderUnavailable, ProviderRefused) as error:
+            except (ProviderUnavailable, ProviderRefused, TimeoutError) as error:
                 self._watch.poll_failed(config, str(error))
         return found
 

@@ -157,6 +157,9 @@ class Transaction(Protocol):
     async def lock_tasks(self, external_ids: Collection[str]) -> dict[str, tuple[Task, Job]]:
         """Return the tasks that are there with their jobs, locked."""
 
+    async def find_tasks(self, external_ids: Collection[str]) -> dict[str, tuple[Task, Job]]:
+        """Return the tasks that are there with their jobs."""
+
     async def insert_annotations(
         self, config: ProviderConfig, annotations: Sequence[tuple[Annotation, float]], found_by: str
     ) -> set[tuple[str, int]]:
@@ -164,8 +167,8 @@ class Transaction(Protocol):
 
     async def refuse_annotations(
         self, config: ProviderConfig, refused: Iterable[tuple[Found, str, str]]
-    ) -> int:
-        """Keep (what, reason, detail) for people to look at; return how many are new."""
+    ) -> None:
+        """Keep (what, reason, detail) once, for people to look at."""
 
     async def recount(self, external_ids: Collection[str]) -> dict[str, tuple[int, int]]:
         """Count each task's standing answers and skips from its revisions, keep and return them."""
@@ -176,10 +179,8 @@ class Transaction(Protocol):
     async def save_cursor(self, config: ProviderConfig, cursor: str | None) -> None:
         """Keep how far a provider's feed was read."""
 
-    async def next_place(
-        self, project: str, lane: Lane, annotator: str, now: datetime
-    ) -> tuple[TaskOrder, Place] | None:
-        """Return a task of the own queue that `annotator` may have, locked, or None."""
+    async def next_order(self, project: str, lane: Lane, annotator: str, now: datetime) -> TaskOrder | None:
+        """Return a task of the own queue that `annotator` may have (may_lease), locked, or None."""
 
     async def place(self, external_id: str) -> tuple[TaskOrder, Place] | None:
         """Return one task of the own queue, locked, or None."""

@@ -117,7 +117,7 @@ class RecordAnnotations:
         if not item.is_vote:
             return None
         guideline = await self._guidelines.get(job.project, job.guideline_major)
-        # The task was sent with its guideline, so an unknown one means that this replica has lost sight of it.
+        # The task was sent with its guideline, so it exists: this replica is behind.
         if guideline is None:
             raise TimeoutError(f"guideline {job.guideline_major} of {job.project} is not known here yet")
         return guideline.schema.check(item.label)

@@ -32,7 +32,7 @@ class RequestVotes:
         await self.apply({event.job_id for event in events})
 
     async def sweep(self) -> int:
-        """Apply requests that a crash left between their commit and their effect; return for how many jobs."""
+        """Apply what a crash left between commit and effect; return for how many jobs."""
         waiting = await self._database.waiting_jobs(SWEEP)
         if waiting:
             await self.apply(waiting)

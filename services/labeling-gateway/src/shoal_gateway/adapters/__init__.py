@@ -1,0 +1,1 @@
+"""One technology per file: PostgreSQL, the generic vendor over HTTP, metrics."""

@@ -1,0 +1,1 @@
+"""The generic vendor: docs/generic-vendor.md over HTTP."""

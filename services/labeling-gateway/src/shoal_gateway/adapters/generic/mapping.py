@@ -1,0 +1,154 @@
+"""The generic vendor's JSON to annotations and back. One bad annotation never costs its neighbours."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from shoal_gateway.domain.annotations import Annotation
+from shoal_gateway.domain.guidelines import Guideline
+from shoal_gateway.domain.tasks import Guess, TaskOrder, TaskReceipt
+from shoal_gateway.usecases.ports import Found, Malformed
+
+# PostgreSQL keeps no NUL in text.
+Id = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
+Note = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class VendorAnswer(BaseModel):
+    """A label, or why there is none."""
+
+    label: Id | None = None
+    reason: Note = ""
+
+
+class VendorAnnotation(BaseModel):
+    """One annotation as docs/generic-vendor.md has it."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    external_id: Id
+    annotation_id: Id
+    revision: int = Field(ge=1, le=2**31 - 1)
+    action: Literal["submitted", "updated", "deleted", "skipped"]
+    annotator: Id
+    answer: VendorAnswer | None = None
+    submitted_at: AwareDatetime
+    duration_s: Amount | None = None
+    price: Amount | None = None
+
+
+class VendorReceipt(BaseModel):
+    """What the vendor said about one task."""
+
+    external_id: str
+    status: Literal["created", "exists", "rejected"]
+    task_id: str | None = None
+    error: str = "the vendor gave no reason"
+
+
+def read_annotations(items: Sequence[Any]) -> list[Found]:
+    """Return what each item says, in order."""
+    return [_read(index, item) for index, item in enumerate(items)]
+
+
+def _read(index: int, item: Any) -> Found:
+    try:
+        seen = VendorAnnotation.model_validate(item)
+    except ValidationError as error:
+        return _malformed(index, item, error)
+    answer = seen.answer or VendorAnswer()
+    counts = seen.action in ("submitted", "updated")
+    return Annotation(
+        external_id=seen.external_id,
+        annotation_id=seen.annotation_id,
+        revision=seen.revision,
+        action=seen.action,
+        annotator=seen.annotator,
+        label=answer.label if counts else None,
+        reason=answer.reason,
+        submitted_at=seen.submitted_at,
+        duration_s=seen.duration_s,
+        price=seen.price,
+    )
+
+
+def _malformed(index: int, item: Any, error: ValidationError) -> Malformed:
+    first = error.errors(include_url=False, include_context=False)[0]
+    field = ".".join(str(part) for part in first["loc"]) or "annotation"
+    known: Mapping[str, Any] = item if isinstance(item, dict) else {}
+    revision = known.get("revision")
+    return Malformed(
+        index,
+        field,
+        f"{field}: {first['msg']}",
+        _printable(known.get("external_id")),
+        _printable(known.get("annotation_id")),
+        revision if type(revision) is int and 0 < revision < 2**31 else 0,
+    )
+
+
+def _printable(value: Any) -> str:
+    return str(value if value is not None else "")[:200].replace("\x00", "")
+
+
+def read_receipts(body: Any) -> list[TaskReceipt]:
+    """Return the receipts of a batch. Raises ValueError when the body is not as documented."""
+    receipts = [VendorReceipt.model_validate(item) for item in body["results"]]
+    return [
+        TaskReceipt(item.external_id, item.task_id, item.error if item.status == "rejected" else None)
+        for item in receipts
+    ]
+
+
+def batch_json(
+    orders: Sequence[TaskOrder], guidelines: Mapping[int, Guideline], callback_url: str | None
+) -> dict[str, Any]:
+    """Return the body of POST {base}/tasks."""
+    majors = sorted({order.guideline_major for order in orders})
+    return {
+        "callback_url": callback_url,
+        "guidelines": {str(major): _guideline_json(guidelines[major]) for major in majors},
+        "tasks": [_task_json(order) for order in orders],
+    }
+
+
+def _guideline_json(guideline: Guideline) -> dict[str, Any]:
+    classes = [
+        {"name": item.name, "definition": item.definition, "examples": list(item.examples)}
+        for item in guideline.classes
+    ]
+    return {
+        "guideline": {"major": guideline.major, "minor": guideline.minor},
+        "title": guideline.title,
+        "text": guideline.text,
+        "label_schema": {"kind": "single_choice", "classes": classes},
+    }
+
+
+def _task_json(order: TaskOrder) -> dict[str, Any]:
+    datum = order.datum
+    return {
+        "external_id": order.external_id,
+        "project": order.project,
+        "guideline": str(order.guideline_major),
+        # Audit and gold tasks look like all others: who knows a check works differently on it.
+        "purpose": "label",
+        "content": {
+            "text": datum.text,
+            "uri": datum.uri,
+            "sha256": datum.sha256,
+            "media_type": datum.media_type,
+        },
+        "prediction": None if order.guess is None else guess_json(order.guess),
+        "votes": order.votes,
+        "priority": order.priority,
+    }
+
+
+def guess_json(guess: Guess) -> dict[str, Any]:
+    """Return a prediction."""
+    return {"label": guess.label, "score": guess.score, "model": guess.model, "version": guess.version}
+
+

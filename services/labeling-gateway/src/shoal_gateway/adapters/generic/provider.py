@@ -1,0 +1,95 @@
+"""The provider port over docs/generic-vendor.md."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from urllib.parse import quote
+
+import orjson
+
+from shoal_gateway.adapters.generic.client import VendorClient
+from shoal_gateway.adapters.generic.mapping import batch_json, guess_json, read_annotations, read_receipts
+from shoal_gateway.adapters.signatures import verified
+from shoal_gateway.domain.guidelines import Guideline
+from shoal_gateway.domain.providers import Capabilities, ProviderConfig
+from shoal_gateway.domain.tasks import Guess, TaskOrder, TaskReceipt
+from shoal_gateway.usecases.errors import ProviderUnavailable, WebhookRefused
+from shoal_gateway.usecases.ports import Found, Page
+
+MOST_ANNOTATIONS = 500
+NOT_FOUND = 404
+NOT_SHOWN = 501
+
+
+class GenericVendor:
+    """Idempotent by contract: the vendor answers `exists`, so nothing is looked up before a repeat."""
+
+    capabilities = Capabilities(
+        polls=True,
+        webhooks=True,
+        extends_overlap=True,
+        shows_predictions=True,
+        cancels=True,
+        replaces_skips=True,
+        max_batch=200,
+    )
+
+    def __init__(self, client: VendorClient, config: ProviderConfig, callback_url: str | None) -> None:
+        self._client = client
+        self._config = config
+        self._callback_url = callback_url if config.webhook_secret else None
+
+    async def upsert_tasks(
+        self, orders: Sequence[TaskOrder], guidelines: Mapping[int, Guideline], *, maybe_sent: bool
+    ) -> Sequence[TaskReceipt]:
+        """POST {base}/tasks."""
+        del maybe_sent  # a repeat is harmless here
+        body = batch_json(orders, guidelines, self._callback_url)
+        answer = await self._client.call("POST", "/tasks", body=body)
+        try:
+            return read_receipts(answer)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ProviderUnavailable(f"POST /tasks: the answer is not as documented: {error}") from error
+
+    async def attach_prediction(self, external_id: str, guess: Guess) -> None:
+        """PUT {base}/tasks/{external_id}/prediction."""
+        path = f"/tasks/{quote(external_id, safe='')}/prediction"
+        await self._client.call("PUT", path, body=guess_json(guess), also_done=(NOT_SHOWN,))
+
+    async def poll(self, cursor: str | None, limit: int) -> Page:
+        """GET {base}/annotations."""
+        query = {"project": self._config.project, "limit": str(limit)}
+        if cursor is not None:
+            query["cursor"] = cursor
+        answer = await self._client.call("GET", "/annotations", query=query)
+        try:
+            items, following = answer["annotations"], answer["next_cursor"]
+            return Page(read_annotations(items), str(following), bool(answer.get("more", False)))
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ProviderUnavailable(f"GET /annotations: not as documented: {error!r}") from error
+
+    def parse_webhook(self, headers: Mapping[str, str], raw_body: bytes, now: datetime) -> Sequence[Found]:
+        """Return the annotations of a message whose signature and time are right."""
+        verified(self._config, headers, raw_body, now)
+        try:
+            items = orjson.loads(raw_body)["data"]["annotations"]
+        except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+            raise _unreadable(f"the body has no data.annotations: {error!r}") from error
+        if not isinstance(items, list) or not 1 <= len(items) <= MOST_ANNOTATIONS:
+            raise _unreadable(f"data.annotations must be a list of 1 to {MOST_ANNOTATIONS} annotations")
+        return read_annotations(items)
+
+    async def extend_overlap(self, external_id: str, votes: int) -> None:
+        """PUT {base}/tasks/{external_id}/votes."""
+        path = f"/tasks/{quote(external_id, safe='')}/votes"
+        await self._client.call("PUT", path, body={"votes": votes})
+
+    async def cancel(self, external_id: str) -> None:
+        """DELETE {base}/tasks/{external_id}."""
+        path = f"/tasks/{quote(external_id, safe='')}"
+        await self._client.call("DELETE", path, also_done=(NOT_FOUND,))
+
+
+def _unreadable(detail: str) -> WebhookRefused:
+    return WebhookRefused(
+        400, "Unreadable webhook", detail, field="data.annotations", fix="See docs/generic-vendor.md, Webhooks"
+    )

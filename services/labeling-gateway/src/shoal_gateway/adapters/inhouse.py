@@ -1,0 +1,93 @@
+"""The project's own people as a provider: its tasks are rows of this database."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from shoal_gateway.adapters.postgres import rows
+from shoal_gateway.domain.guidelines import Guideline
+from shoal_gateway.domain.providers import Capabilities
+from shoal_gateway.domain.tasks import Guess, TaskOrder, TaskReceipt
+from shoal_gateway.usecases.errors import WebhookRefused
+from shoal_gateway.usecases.ports import Found, Page
+
+UPSERT = """
+INSERT INTO queue (external_id, project, job_id, sample_id, lane, guideline_major, datum, guess, votes, priority)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (external_id) DO NOTHING
+"""
+
+
+class InHouseQueue:
+    """Answers are recorded where they are given, so that there is no feed and no webhook."""
+
+    capabilities = Capabilities(
+        polls=False,
+        webhooks=False,
+        extends_overlap=True,
+        shows_predictions=True,
+        cancels=True,
+        replaces_skips=True,
+        max_batch=500,
+    )
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    async def upsert_tasks(
+        self, orders: Sequence[TaskOrder], guidelines: Mapping[int, Guideline], *, maybe_sent: bool
+    ) -> Sequence[TaskReceipt]:
+        """Put the orders into the queue, those that are not there."""
+        del guidelines, maybe_sent
+        async with self._pool.acquire() as conn, conn.transaction():
+            await conn.executemany(UPSERT, [_row(order) for order in orders])
+        return [TaskReceipt(order.external_id, order.external_id) for order in orders]
+
+    async def attach_prediction(self, external_id: str, guess: Guess) -> None:
+        """Keep a guess beside the task."""
+        await self._pool.execute(
+            "UPDATE queue SET guess = $2 WHERE external_id = $1 AND datum IS NOT NULL",
+            external_id,
+            rows.to_json(guess),
+        )
+
+    async def poll(self, cursor: str | None, limit: int) -> Page:
+        """Return an empty page: there is no feed."""
+        del limit
+        return Page([], cursor, more=False)
+
+    def parse_webhook(self, headers: Mapping[str, str], raw_body: bytes, now: datetime) -> Sequence[Found]:
+        """Refuse: nobody has a reason to send one."""
+        raise WebhookRefused(
+            404,
+            "No webhooks here",
+            "the in-house queue takes no webhooks",
+            field="provider",
+            fix="Answer with POST /v1/tasks/{task}/annotations",
+        )
+
+    async def extend_overlap(self, external_id: str, votes: int) -> None:
+        """Offer the task to more people."""
+        await self._pool.execute(
+            "UPDATE queue SET votes = greatest(votes, $2) WHERE external_id = $1", external_id, votes
+        )
+
+    async def cancel(self, external_id: str) -> None:
+        """Take the task out of the queue and forget its content."""
+        await self._pool.execute(
+            "UPDATE queue SET open = false, datum = NULL, guess = NULL WHERE external_id = $1", external_id
+        )
+
+
+def _row(order: TaskOrder) -> tuple[object, ...]:
+    return (
+        order.external_id,
+        order.project,
+        order.job_id,
+        order.sample_id,
+        order.lane,
+        order.guideline_major,
+        rows.to_json(order.datum),
+        rows.to_json(order.guess),
+        order.votes,
+        order.priority,
+    )

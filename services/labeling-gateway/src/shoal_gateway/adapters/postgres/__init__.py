@@ -1,0 +1,1 @@
+"""Every table of the gateway's schema, by what it is about."""

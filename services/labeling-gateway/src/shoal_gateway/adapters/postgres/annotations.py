@@ -1,0 +1,92 @@
+"""Annotations by revision, those that were refused, and the counts made from them."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from shoal_gateway.adapters.postgres import rows
+from shoal_gateway.domain.annotations import Annotation
+from shoal_gateway.domain.providers import ProviderConfig
+from shoal_gateway.usecases.ports import Found
+
+INSERT = """
+INSERT INTO annotations (project, provider, annotation_id, revision, external_id, annotator, action, label,
+                         reason, duration_s, price, submitted_at, found_by)
+SELECT $1, $2, a.*, $3 FROM unnest($4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[],
+                                   $10::text[], $11::float8[], $12::float8[], $13::timestamptz[]) AS a
+ON CONFLICT DO NOTHING RETURNING annotation_id, revision
+"""
+REFUSE = """
+INSERT INTO refused_annotations (project, provider, annotation_id, revision, external_id, reason, detail)
+VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
+"""
+RECOUNT = """
+WITH heads AS (
+    SELECT DISTINCT ON (external_id, annotation_id) external_id, annotator, action
+    FROM annotations WHERE external_id = ANY($1::text[])
+    ORDER BY external_id, annotation_id, revision DESC
+), counts AS (
+    SELECT external_id,
+           count(DISTINCT annotator) FILTER (WHERE action IN ('submitted', 'updated')) AS answers,
+           count(DISTINCT annotator) FILTER (WHERE action = 'skipped') AS skips
+    FROM heads GROUP BY external_id
+)
+UPDATE tasks t SET answers = c.answers, skips = c.skips, updated_at = now()
+FROM counts c WHERE t.external_id = c.external_id
+RETURNING t.external_id, t.answers, t.skips
+"""
+
+
+class Annotations:
+    """The annotations' half of a transaction on `conn`."""
+
+    def __init__(self, conn: Any) -> None:
+        self.conn = conn
+
+    async def insert_annotations(
+        self, config: ProviderConfig, annotations: Sequence[tuple[Annotation, float]], found_by: str
+    ) -> set[tuple[str, int]]:
+        if not annotations:
+            return set()
+        items = [item for item, _ in annotations]
+        found = await self.conn.fetch(
+            INSERT,
+            config.project,
+            config.name,
+            found_by,
+            [item.annotation_id for item in items],
+            [item.revision for item in items],
+            [item.external_id for item in items],
+            [item.annotator for item in items],
+            [item.action for item in items],
+            [item.label for item in items],
+            [item.reason for item in items],
+            [item.duration_s for item in items],
+            [price for _, price in annotations],
+            [item.submitted_at for item in items],
+        )
+        return {(row["annotation_id"], row["revision"]) for row in found}
+
+    async def refuse_annotations(
+        self, config: ProviderConfig, refused: Iterable[tuple[Found, str, str]]
+    ) -> None:
+        await self.conn.executemany(
+            REFUSE,
+            [
+                (*config.key, item.annotation_id, item.revision, item.external_id, reason, detail)
+                for item, reason, detail in refused
+            ],
+        )
+
+    async def recount(self, external_ids: Collection[str]) -> dict[str, tuple[int, int]]:
+        found = await self.conn.fetch(RECOUNT, sorted(external_ids))
+        return {row["external_id"]: (row["answers"], row["skips"]) for row in found}
+
+    async def latest_annotation(self, project: str, provider: str, annotation_id: str) -> Annotation | None:
+        row = await self.conn.fetchrow(
+            """SELECT * FROM annotations WHERE project = $1 AND provider = $2 AND annotation_id = $3
+               ORDER BY revision DESC LIMIT 1""",
+            project,
+            provider,
+            annotation_id,
+        )
+        return rows.annotation(row) if row else None

@@ -1,0 +1,96 @@
+"""Providers' configurations, and whose turn it is to poll."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from shoal_gateway.adapters.postgres import rows
+from shoal_gateway.domain.providers import ProviderConfig
+from shoal_gateway.domain.routing import IN_HOUSE
+
+PUT = """
+INSERT INTO providers (project, name, kind, base_url, api_key, webhook_secret, price_per_vote, is_default)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (project, name) DO UPDATE SET kind = excluded.kind, base_url = excluded.base_url,
+    api_key = coalesce(excluded.api_key, providers.api_key),
+    webhook_secret = coalesce(excluded.webhook_secret, providers.webhook_secret),
+    price_per_vote = excluded.price_per_vote, is_default = excluded.is_default, updated_at = now()
+"""
+UNPARK = """
+WITH again AS (
+    UPDATE intents SET state = 'pending', attempts = 0, next_at = now(), error = NULL
+    WHERE project = $1 AND provider = $2 AND state = 'parked' RETURNING external_id, kind
+), tasks_again AS (
+    UPDATE tasks t SET state = 'planned', error = NULL FROM again
+    WHERE t.external_id = again.external_id AND again.kind = 'upsert' AND t.state = 'parked'
+)
+SELECT count(*) FROM again
+"""
+TURN = """
+INSERT INTO poll_cursors AS p (project, provider, next_at, leased_until) VALUES ($1, $2, $4, $5)
+ON CONFLICT (project, provider) DO UPDATE SET next_at = $4, leased_until = $5
+WHERE p.next_at <= $3 AND (p.leased_until IS NULL OR p.leased_until <= $3)
+RETURNING cursor
+"""
+
+
+class PostgresConfigs:
+    """The own queue needs no row."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    async def get(self, project: str, name: str) -> ProviderConfig | None:
+        """Return one configuration."""
+        row = await self._pool.fetchrow(
+            "SELECT * FROM providers WHERE project = $1 AND name = $2", project, name
+        )
+        if row is not None:
+            return rows.config(row)
+        return ProviderConfig(project, IN_HOUSE, IN_HOUSE) if name == IN_HOUSE else None
+
+    async def of_project(self, project: str) -> Sequence[ProviderConfig]:
+        """Return all that the project configured, by name."""
+        found = await self._pool.fetch("SELECT * FROM providers WHERE project = $1 ORDER BY name", project)
+        return [rows.config(row) for row in found]
+
+    async def put(self, config: ProviderConfig) -> int:
+        """Keep a configuration; a secret left out stays. Return how many parked intents go out again."""
+        async with self._pool.acquire() as conn, conn.transaction():
+            if config.is_default:
+                await conn.execute(
+                    "UPDATE providers SET is_default = false WHERE project = $1 AND name <> $2", *config.key
+                )
+            await conn.execute(
+                PUT,
+                *config.key,
+                config.kind,
+                config.base_url,
+                config.api_key,
+                config.webhook_secret,
+                config.price_per_vote,
+                config.is_default,
+            )
+            return int(await conn.fetchval(UNPARK, *config.key))
+
+
+class PostgresCursors:
+    """A turn is a lease: a replica that dies while polling loses it."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    async def due(self) -> Sequence[ProviderConfig]:
+        """Return every configured provider that has had a task."""
+        found = await self._pool.fetch(
+            """SELECT * FROM providers p WHERE EXISTS (
+                   SELECT 1 FROM tasks t WHERE t.project = p.project AND t.provider = p.name)"""
+        )
+        return [rows.config(row) for row in found]
+
+    async def claim(
+        self, config: ProviderConfig, now: datetime, interval: timedelta, lease: timedelta
+    ) -> tuple[bool, str | None]:
+        """Tell whether it is our turn, and the cursor."""
+        row = await self._pool.fetchrow(TURN, *config.key, now, now + interval, now + lease)
+        return (row is not None, row["cursor"] if row else None)

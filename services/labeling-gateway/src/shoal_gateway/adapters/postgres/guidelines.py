@@ -1,0 +1,75 @@
+"""Guidelines: this process's memory of the topic, kept in a table for jobs of earlier versions."""
+
+import asyncio
+from dataclasses import asdict
+from typing import Any
+
+from shoal_gateway.domain.guidelines import Class, Guideline
+
+
+class KeptGuidelines:
+    """`announce` is called by the broadcast; `keep_forever` writes what it heard."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+        self._current: dict[str, Guideline] = {}
+        self._by_major: dict[tuple[str, int], Guideline] = {}
+        self._heard: asyncio.Queue[Guideline] = asyncio.Queue()
+
+    def announce(self, guideline: Guideline) -> None:
+        """Take a version in; versions only grow, so that a replay of an old one changes nothing."""
+        self._remember(guideline)
+        self._heard.put_nowait(guideline)
+
+    def _remember(self, guideline: Guideline) -> None:
+        key = (guideline.project, guideline.major)
+        if _newer(guideline, self._by_major.get(key)):
+            self._by_major[key] = guideline
+        if _newer(guideline, self._current.get(guideline.project)):
+            self._current[guideline.project] = guideline
+
+    async def keep_forever(self) -> None:
+        """Write each version that was heard to the table."""
+        while True:
+            guideline = await self._heard.get()
+            try:
+                await self._keep(guideline)
+            except BaseException:
+                self._heard.put_nowait(guideline)  # the caller starts this again
+                raise
+
+    async def _keep(self, guideline: Guideline) -> None:
+        await self._pool.execute(
+            """INSERT INTO guidelines (project, major, minor, body) VALUES ($1, $2, $3, $4)
+               ON CONFLICT DO NOTHING""",
+            guideline.project,
+            guideline.major,
+            guideline.minor,
+            asdict(guideline),
+        )
+
+    async def current(self, project: str) -> Guideline | None:
+        """Return the newest version, or None."""
+        found = self._current.get(project)
+        return found or await self._load("project = $1", project)
+
+    async def get(self, project: str, major: int) -> Guideline | None:
+        """Return the newest version of a major number, or None."""
+        found = self._by_major.get((project, major))
+        return found or await self._load("project = $1 AND major = $2", project, major)
+
+    async def _load(self, where: str, *values: object) -> Guideline | None:
+        row = await self._pool.fetchrow(
+            f"SELECT body FROM guidelines WHERE {where} ORDER BY major DESC, minor DESC LIMIT 1", *values
+        )
+        if row is None:
+            return None
+        body = row["body"]
+        classes = tuple(Class(**{**item, "examples": tuple(item["examples"])}) for item in body["classes"])
+        guideline = Guideline(**{**body, "classes": classes})
+        self._remember(guideline)
+        return guideline
+
+
+def _newer(guideline: Guideline, known: Guideline | None) -> bool:
+    return known is None or (guideline.major, guideline.minor) >= (known.major, known.minor)

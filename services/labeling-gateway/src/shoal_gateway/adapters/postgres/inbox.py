@@ -1,0 +1,52 @@
+"""Webhooks that were answered and not worked on yet."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from shoal_gateway.adapters.postgres import rows
+from shoal_gateway.adapters.postgres.database import PostgresDatabase
+from shoal_gateway.domain.annotations import Annotation
+from shoal_gateway.domain.providers import ProviderConfig
+from shoal_gateway.usecases.ports import Transaction
+
+CLAIM = """
+SELECT project, provider, webhook_id, annotations FROM webhook_inbox
+WHERE NOT done ORDER BY received_at LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+
+
+class PostgresInbox:
+    """Kept on one connection; worked on in the transaction that marks it done."""
+
+    def __init__(self, pool: Any, database: PostgresDatabase) -> None:
+        self._pool = pool
+        self._database = database
+
+    async def keep(self, config: ProviderConfig, webhook_id: str, annotations: Sequence[Annotation]) -> None:
+        """Keep a webhook once."""
+        await self._pool.execute(
+            """INSERT INTO webhook_inbox (project, provider, webhook_id, annotations)
+               VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING""",
+            *config.key,
+            webhook_id,
+            [rows.annotation_json(item) for item in annotations],
+        )
+
+    async def drain(
+        self, work: Callable[[Transaction, str, str, Sequence[Annotation]], Awaitable[None]]
+    ) -> bool:
+        """Work on the oldest webhook that nobody works on; False when there is none."""
+        async with self._database.transaction() as tx:
+            row = await tx.conn.fetchrow(CLAIM)
+            if row is None:
+                return False
+            items = [rows.annotation_from_json(value) for value in row["annotations"]]
+            await work(tx, row["project"], row["provider"], items)
+            await tx.conn.execute(
+                """UPDATE webhook_inbox SET done = true
+                   WHERE project = $1 AND provider = $2 AND webhook_id = $3""",
+                row["project"],
+                row["provider"],
+                row["webhook_id"],
+            )
+        return True

@@ -1,0 +1,106 @@
+"""The intent ledger: claims by lease, so that a crashed worker's claims become anybody's again."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from shoal_gateway.adapters.postgres import rows
+from shoal_gateway.adapters.postgres.tasks import MOVE
+from shoal_gateway.domain.intents import Intent, IntentKind, IntentState, Outcome
+from shoal_gateway.domain.tasks import TaskOrder, TaskState, settled, sources
+
+LANES = """
+SELECT DISTINCT project, provider, kind FROM intents
+WHERE state = 'pending' AND next_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)
+"""
+# A cancellation need not wait for what an operator has to look at; everything else keeps the task's order.
+CLAIM = """
+WITH due AS (
+    SELECT intent_id FROM intents i
+    WHERE state = 'pending' AND project = $1 AND provider = $2 AND kind = $3 AND next_at <= $4
+      AND (leased_until IS NULL OR leased_until <= $4)
+      AND NOT EXISTS (
+          SELECT 1 FROM intents e
+          WHERE e.external_id = i.external_id AND e.seq < i.seq
+            AND (e.state = 'pending' OR (e.state = 'parked' AND i.kind <> 'cancel')))
+    ORDER BY priority DESC, seq LIMIT $5 FOR UPDATE SKIP LOCKED
+)
+UPDATE intents i SET attempts = attempts + 1, lease = $6, leased_until = $7, updated_at = $4
+FROM due WHERE i.intent_id = due.intent_id
+RETURNING i.intent_id, i.external_id, i.kind, i.attempts
+"""
+ORDERS = """
+SELECT t.external_id, t.project, t.job_id, j.sample_id, t.votes, t.state, j.guideline_major, j.priority,
+       CASE WHEN j.purpose = 'review' THEN 'review' ELSE t.lane END AS lane,
+       j.content AS datum, j.prediction AS guess
+FROM tasks t JOIN jobs j USING (job_id)
+WHERE t.external_id = ANY($1::text[]) AND j.content IS NOT NULL
+"""
+RECORD = """
+UPDATE intents SET state = $2, error = $3, next_at = $4, lease = NULL, leased_until = NULL, updated_at = $5
+WHERE intent_id = $1 AND state = 'pending' RETURNING kind
+"""
+ACCEPTED = """
+UPDATE tasks SET state = CASE state WHEN 'planned' THEN $2 ELSE state END,
+    task_ref = coalesce($3, task_ref), error = NULL, updated_at = now()
+WHERE external_id = $1 RETURNING votes, answers, state
+"""
+
+
+class PostgresLedger:
+    """Claims, orders and records of a pool's database."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    async def lanes(self, now: datetime) -> Sequence[tuple[str, str, IntentKind]]:
+        """Return the (project, provider, kind) that have something to do now."""
+        found = await self._pool.fetch(LANES, now)
+        return [(row["project"], row["provider"], IntentKind(row["kind"])) for row in found]
+
+    async def claim(
+        self, lane: tuple[str, str, IntentKind], limit: int, now: datetime, lease: timedelta
+    ) -> Sequence[Intent]:
+        """Claim at most `limit` intents until `now + lease`."""
+        found = await self._pool.fetch(CLAIM, *lane, now, limit, uuid4(), now + lease)
+        return [
+            Intent(row["intent_id"], row["external_id"], IntentKind(row["kind"]), row["attempts"])
+            for row in found
+        ]
+
+    async def orders(self, external_ids: Collection[str]) -> dict[str, tuple[TaskOrder, TaskState]]:
+        """Return what is to be sent, as it stands now."""
+        found = await self._pool.fetch(ORDERS, list(external_ids))
+        orders: dict[str, tuple[TaskOrder, TaskState]] = {}
+        for row in found:
+            content = rows.datum(row["datum"])
+            if content is not None:
+                orders[row["external_id"]] = (rows.order(row, content), TaskState(row["state"]))
+        return orders
+
+    async def record(self, outcomes: Sequence[Outcome], now: datetime) -> None:
+        """Keep how attempts ended; an accepted task is open, a parked one parked with the reason."""
+        async with self._pool.acquire() as conn, conn.transaction():
+            for outcome in sorted(outcomes, key=lambda item: item.external_id):
+                await _record_one(conn, outcome, now)
+
+
+async def _record_one(conn: Any, outcome: Outcome, now: datetime) -> None:
+    next_at = now + timedelta(seconds=outcome.wait_s)
+    kind = await conn.fetchval(RECORD, outcome.intent_id, outcome.state, outcome.error, next_at, now)
+    if kind != IntentKind.UPSERT:
+        return
+    if outcome.state is IntentState.DONE:
+        await _accepted(conn, outcome)
+    elif outcome.state is IntentState.PARKED:
+        to = TaskState.PARKED
+        await conn.execute(MOVE, outcome.external_id, to, outcome.error, list(sources(to)))
+
+
+async def _accepted(conn: Any, outcome: Outcome) -> None:
+    """Open the task, or finish it at once: answers may have come before the receipt was written."""
+    row = await conn.fetchrow(ACCEPTED, outcome.external_id, TaskState.OPEN, outcome.task_ref)
+    if row["state"] == TaskState.OPEN and settled(row["votes"], row["answers"]) is TaskState.DONE:
+        to = TaskState.DONE
+        await conn.execute(MOVE, outcome.external_id, to, None, list(sources(to)))

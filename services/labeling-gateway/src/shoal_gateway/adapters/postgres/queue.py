@@ -1,0 +1,91 @@
+"""The own queue: tasks, and who holds which."""
+
+from datetime import datetime
+from typing import Any
+
+from shoal_gateway.adapters.postgres import rows
+from shoal_gateway.domain.leases import Assignment, Holding, Place
+from shoal_gateway.domain.tasks import Lane, TaskOrder
+
+# The predicate is may_lease of the domain; the row lock makes its answer stand until the lease is written.
+NEXT = """
+SELECT q.* FROM queue q
+WHERE q.project = $1 AND q.lane = $2 AND q.open AND q.answered < q.votes AND q.datum IS NOT NULL
+  AND NOT EXISTS (
+      SELECT 1 FROM assignments a
+      WHERE a.project = q.project AND a.sample_id = q.sample_id AND a.annotator = $3
+        AND (a.external_id <> q.external_id OR a.holding <> 'leased'))
+  AND (SELECT count(*) FROM assignments a
+       WHERE a.external_id = q.external_id AND a.annotator <> $3
+         AND (a.holding = 'answered' OR (a.holding = 'leased' AND a.leased_until > $4))) < q.votes
+ORDER BY EXISTS (SELECT 1 FROM assignments a
+                 WHERE a.external_id = q.external_id AND a.annotator = $3
+                   AND a.holding = 'leased' AND a.leased_until > $4) DESC,
+         q.priority DESC, q.created_at, q.external_id
+LIMIT 1 FOR UPDATE OF q SKIP LOCKED
+"""
+ASSIGN = """
+INSERT INTO assignments (external_id, annotator, project, sample_id, holding, leased_until, revision)
+VALUES ($1, $2, $3, $4, $5, $6, coalesce($7, 0))
+ON CONFLICT (external_id, annotator) DO UPDATE SET holding = excluded.holding,
+    leased_until = excluded.leased_until, revision = coalesce($7, assignments.revision)
+"""
+COUNT = """
+UPDATE queue SET answered = (SELECT count(*) FROM assignments a
+                             WHERE a.external_id = $1 AND a.holding = 'answered')
+WHERE external_id = $1
+"""
+
+
+class Queue:
+    """The queue's half of a transaction on `conn`."""
+
+    def __init__(self, conn: Any) -> None:
+        self.conn = conn
+
+    async def next_order(self, project: str, lane: Lane, annotator: str, now: datetime) -> TaskOrder | None:
+        row = await self.conn.fetchrow(NEXT, project, lane, annotator, now)
+        content = rows.datum(row["datum"]) if row else None
+        return rows.order(row, content) if content else None
+
+    async def place(self, external_id: str) -> tuple[TaskOrder, Place] | None:
+        row = await self.conn.fetchrow("SELECT * FROM queue WHERE external_id = $1 FOR UPDATE", external_id)
+        content = rows.datum(row["datum"] or _erased()) if row else None
+        if content is None:
+            return None
+        order = rows.order(row, content)
+        held = await self.conn.fetch("SELECT * FROM assignments WHERE external_id = $1", external_id)
+        seen = await self.conn.fetch(
+            """SELECT annotator FROM assignments
+               WHERE project = $1 AND sample_id = $2 AND external_id <> $3 AND holding <> 'leased'""",
+            order.project,
+            order.sample_id,
+            external_id,
+        )
+        assignments = [Assignment(r["annotator"], Holding(r["holding"]), r["leased_until"]) for r in held]
+        return order, Place(row["open"], row["votes"], assignments, {r["annotator"] for r in seen})
+
+    async def assign(self, order: TaskOrder, assignment: Assignment, revision: int | None = None) -> None:
+        await self.conn.execute(
+            ASSIGN,
+            order.external_id,
+            assignment.annotator,
+            order.project,
+            order.sample_id,
+            assignment.holding,
+            assignment.leased_until,
+            revision,
+        )
+        await self.conn.execute(COUNT, order.external_id)
+
+    async def revision_of(self, external_id: str, annotator: str) -> int:
+        found = await self.conn.fetchval(
+            "SELECT revision FROM assignments WHERE external_id = $1 AND annotator = $2",
+            external_id,
+            annotator,
+        )
+        return int(found or 0)
+
+
+def _erased() -> dict[str, Any]:
+    return {"text": None, "uri": None, "sha256": None, "media_type": "text/plain"}

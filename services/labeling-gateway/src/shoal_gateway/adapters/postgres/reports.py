@@ -1,0 +1,84 @@
+"""Questions that people ask, as SQL."""
+
+from typing import Any
+
+from shoal_gateway.adapters.postgres import rows
+from shoal_gateway.domain.tasks import Lane
+from shoal_gateway.usecases.reports import Progress, ProviderStatus, TaskStatus
+
+PROGRESS = """
+SELECT count(*) FILTER (WHERE open AND answered < votes) AS waiting,
+       count(*) FILTER (WHERE answered >= votes) AS done,
+       coalesce(sum(answered), 0) AS votes,
+       (SELECT count(*) FROM assignments a JOIN queue q USING (external_id)
+        WHERE a.project = $1 AND a.annotator = $3 AND a.holding = 'answered' AND q.lane = $2) AS yours
+FROM queue WHERE project = $1 AND lane = $2
+"""
+PROVIDERS = """
+WITH states AS (
+    SELECT provider, jsonb_object_agg(state, n) AS tasks, sum(wanted) AS wanted, sum(answers) AS answers,
+           sum(skips) AS skips
+    FROM (SELECT provider, state, count(*) AS n, sum(votes) FILTER (WHERE state <> 'cancelled') AS wanted,
+                 sum(answers) AS answers, sum(skips) AS skips
+          FROM tasks WHERE project = $1 GROUP BY provider, state) AS by_state
+    GROUP BY provider
+), costs AS (
+    SELECT provider, sum(price) AS cost FROM annotations WHERE project = $1 GROUP BY provider
+), waiting AS (
+    SELECT provider, count(*) FILTER (WHERE state = 'pending') AS pending,
+           count(*) FILTER (WHERE state = 'parked') AS parked,
+           min(updated_at) FILTER (WHERE state = 'pending') AS oldest,
+           (array_agg(error ORDER BY updated_at DESC) FILTER (WHERE error IS NOT NULL))[1] AS error
+    FROM intents WHERE project = $1 AND state IN ('pending', 'parked') GROUP BY provider
+), refused AS (
+    SELECT provider, count(*) AS n FROM refused_annotations WHERE project = $1 GROUP BY provider
+)
+SELECT s.*, coalesce(c.cost, 0) AS cost, coalesce(w.pending, 0) AS pending, coalesce(w.parked, 0) AS parked,
+       w.oldest, w.error, coalesce(r.n, 0) AS refused
+FROM states s LEFT JOIN costs c USING (provider) LEFT JOIN waiting w USING (provider)
+LEFT JOIN refused r USING (provider) ORDER BY provider
+"""
+
+
+class PostgresReports:
+    """Read-only, outside any transaction of the work."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    async def progress(self, project: str, lane: Lane, annotator: str) -> Progress:
+        """Return how far the own queue is."""
+        row = await self._pool.fetchrow(PROGRESS, project, lane, annotator)
+        return Progress(row["waiting"], row["done"], row["yours"], row["votes"])
+
+    async def providers(self, project: str) -> list[ProviderStatus]:
+        """Return every provider that has had tasks."""
+        found = await self._pool.fetch(PROVIDERS, project)
+        return [
+            ProviderStatus(
+                provider=row["provider"],
+                tasks=row["tasks"],
+                votes_wanted=int(row["wanted"] or 0),
+                votes=int(row["answers"]),
+                skips=int(row["skips"]),
+                cost=row["cost"],
+                intents_pending=row["pending"],
+                intents_parked=row["parked"],
+                refused_annotations=row["refused"],
+                oldest_pending=row["oldest"],
+                last_error=row["error"],
+            )
+            for row in found
+        ]
+
+    async def tasks_of_job(self, project: str, job_id: str) -> list[TaskStatus]:
+        """Return a job's tasks."""
+        found = await self._pool.fetch(
+            f"SELECT {rows.TASK}, task_ref, error FROM tasks WHERE project = $1 AND job_id = $2"
+            " ORDER BY lane, attempt",
+            project,
+            job_id,
+        )
+        return [TaskStatus(rows.task(row), row["task_ref"], row["error"]) for row in found]
+
+

@@ -1,0 +1,111 @@
+"""Rows to domain objects and back; jsonb columns hold dictionaries."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from shoal_gateway.domain.annotations import Annotation
+from shoal_gateway.domain.jobs import Job, Task
+from shoal_gateway.domain.providers import ProviderConfig
+from shoal_gateway.domain.tasks import Datum, Guess, Lane, TaskOrder, TaskState
+from shoal_gateway.domain.votes import Wanted
+
+Row = Mapping[str, Any]
+
+TASK = """external_id, job_id, project, provider, lane, attempt, votes, answers, skips, state"""
+
+
+def to_json(value: Datum | Guess | None) -> dict[str, Any] | None:
+    """Return what a jsonb column keeps."""
+    return None if value is None else asdict(value)
+
+
+def datum(value: dict[str, Any] | None) -> Datum | None:
+    """Return the content; None when it was erased."""
+    return None if value is None else Datum(**value)
+
+
+def guess(value: dict[str, Any] | None) -> Guess | None:
+    """Return the prediction, if there is one."""
+    return None if value is None else Guess(**value)
+
+
+def job(row: Row) -> Job:
+    """Return a job."""
+    return Job(
+        job_id=row["job_id"],
+        project=row["project"],
+        sample_id=row["sample_id"],
+        purpose=row["purpose"],
+        guideline_major=row["guideline_major"],
+        guideline_minor=row["guideline_minor"],
+        provider=row["provider"],
+        datum=datum(row["content"]),
+        guess=guess(row["prediction"]),
+        priority=row["priority"],
+        wanted=Wanted(row["votes"], row["max_votes"], row["last_round"], row["closed"]),
+        erased=row["erased"],
+    )
+
+
+def task(row: Row) -> Task:
+    """Return a task."""
+    values = {name: row[name] for name in TASK.split(", ")}
+    return Task(**{**values, "lane": Lane(row["lane"]), "state": TaskState(row["state"])})
+
+
+def order(row: Row, content: Datum) -> TaskOrder:
+    """Return what a provider is told about a task."""
+    return TaskOrder(
+        external_id=row["external_id"],
+        project=row["project"],
+        job_id=row["job_id"],
+        sample_id=row["sample_id"],
+        lane=Lane(row["lane"]),
+        guideline_major=row["guideline_major"],
+        datum=content,
+        guess=guess(row["guess"]),
+        votes=row["votes"],
+        priority=row["priority"],
+    )
+
+
+def annotation(row: Row) -> Annotation:
+    """Return one revision."""
+    return Annotation(
+        external_id=row["external_id"],
+        annotation_id=row["annotation_id"],
+        revision=row["revision"],
+        action=row["action"],
+        annotator=row["annotator"],
+        label=row["label"],
+        reason=row["reason"],
+        submitted_at=row["submitted_at"],
+        duration_s=row["duration_s"],
+        price=row["price"],
+    )
+
+
+def annotation_json(item: Annotation) -> dict[str, Any]:
+    """Return an annotation for a jsonb column."""
+    return {**asdict(item), "submitted_at": item.submitted_at.isoformat()}
+
+
+def annotation_from_json(value: dict[str, Any]) -> Annotation:
+    """Return the annotation that annotation_json kept."""
+    return Annotation(**{**value, "submitted_at": datetime.fromisoformat(value["submitted_at"])})
+
+
+def config(row: Row) -> ProviderConfig:
+    """Return a provider's configuration."""
+    return ProviderConfig(
+        project=row["project"],
+        name=row["name"],
+        kind=row["kind"],
+        base_url=row["base_url"],
+        api_key=row["api_key"],
+        webhook_secret=row["webhook_secret"],
+        price_per_vote=row["price_per_vote"],
+        is_default=row["is_default"],
+    )

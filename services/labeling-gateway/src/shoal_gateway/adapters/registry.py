@@ -1,0 +1,51 @@
+"""From a provider's configuration to its adapter: one line per kind."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from shoal_gateway.adapters.generic.client import VendorClient
+from shoal_gateway.adapters.generic.provider import GenericVendor
+from shoal_gateway.adapters.inhouse import InHouseQueue
+from shoal_gateway.domain.providers import ProviderConfig
+from shoal_gateway.domain.routing import IN_HOUSE
+from shoal_gateway.usecases.errors import ProviderRefused
+from shoal_gateway.usecases.ports import Provider
+
+GENERIC = "generic"
+
+
+class Registry:
+    """Keeps an adapter per configuration; a changed configuration gets a new one."""
+
+    def __init__(self, pool: Any, http: httpx.AsyncClient, public_url: str) -> None:
+        self._in_house = InHouseQueue(pool)
+        self._http = http
+        self._public_url = public_url.rstrip("/")
+        self._made: dict[tuple[str, str], tuple[ProviderConfig, Provider]] = {}
+        self._kinds: dict[str, Callable[[ProviderConfig], Provider]] = {
+            IN_HOUSE: lambda _: self._in_house,
+            GENERIC: self._generic,
+        }
+
+    def of(self, config: ProviderConfig) -> Provider:
+        """Return the adapter for a configuration. Raises ProviderRefused when it is unusable."""
+        kept = self._made.get(config.key)
+        if kept is not None and kept[0] == config:
+            return kept[1]
+        if config.kind not in self._kinds:
+            raise ProviderRefused(f"no adapter for providers of kind {config.kind!r}", everything=True)
+        made = self._kinds[config.kind](config)
+        self._made[config.key] = (config, made)
+        return made
+
+    def _generic(self, config: ProviderConfig) -> Provider:
+        if not config.base_url:
+            raise ProviderRefused(f"provider {config.name!r} has no base_url", everything=True)
+        client = VendorClient(self._http, config.base_url, config.api_key)
+        return GenericVendor(client, config, self._callback_url(config))
+
+    def _callback_url(self, config: ProviderConfig) -> str:
+        return f"{self._public_url}/v1/webhooks/{quote(config.name)}?project={quote(config.project)}"

@@ -1,0 +1,57 @@
+// The gateway's HTTP interface. A failed call throws a Problem that says what is wrong and how to put it right.
+
+export class Problem extends Error {
+  constructor(status, body) {
+    super(body.detail || body.title || "The gateway did not answer");
+    this.status = status;
+    this.title = body.title || "Something went wrong";
+    this.fix = body.fix || "";
+  }
+}
+
+export class Api {
+  constructor(key) {
+    this.key = key;
+  }
+
+  async call(method, path, { query = {}, body } = {}) {
+    const headers = { accept: "application/json" };
+    if (this.key) headers.authorization = `Bearer ${this.key}`;
+    if (body) headers["content-type"] = "application/json";
+    const wanted = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
+    const search = new URLSearchParams(wanted).toString();
+    let response;
+    try {
+      response = await fetch(search ? `${path}?${search}` : path, {
+        method, headers, body: body && JSON.stringify(body), signal: AbortSignal.timeout(20000), cache: "no-store",
+      });
+    } catch {
+      throw new Problem(0, { title: "No connection", detail: "The gateway did not answer.", fix: "Check the network; your last answer may not have been kept." });
+    }
+    if (response.status === 204) return null;
+    const text = await response.text();
+    let json = {};
+    try { json = JSON.parse(text); } catch { /* a proxy's page: the status alone must do */ }
+    if (!response.ok) throw new Problem(response.status, json);
+    return json;
+  }
+
+  next(project, annotator, lane) {
+    return this.call("GET", `/v1/projects/${encodeURIComponent(project)}/queue/next`, { query: { annotator, lane } });
+  }
+  guideline(project) {
+    return this.call("GET", `/v1/projects/${encodeURIComponent(project)}/guideline`);
+  }
+  progress(project, annotator, lane) {
+    return this.call("GET", `/v1/projects/${encodeURIComponent(project)}/progress`, { query: { annotator, lane } });
+  }
+  answer(task, annotator, label, seconds) {
+    return this.call("POST", `/v1/tasks/${task}/annotations`, { body: { annotator, answer: { label }, duration_s: seconds } });
+  }
+  skip(task, annotator, seconds) {
+    return this.call("POST", `/v1/tasks/${task}/skip`, { body: { annotator, duration_s: seconds } });
+  }
+  undo(task, annotator, annotation) {
+    return this.call("DELETE", `/v1/tasks/${task}/annotations/${annotation}`, { query: { annotator } });
+  }
+}

@@ -1,0 +1,73 @@
+"""Carry intents out: written down before, recorded after, repeated when nobody knows how they ended."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+from shoal_gateway.domain.intents import Intent, IntentKind, IntentState, Outcome
+from shoal_gateway.domain.providers import ProviderConfig
+from shoal_gateway.domain.tasks import TaskOrder, TaskState
+from shoal_gateway.usecases.carry_out import CarryOut, parked
+from shoal_gateway.usecases.errors import ProviderRefused
+from shoal_gateway.usecases.ports import Clock, Ledger, Provider, ProviderConfigs, Providers
+from shoal_gateway.usecases.watch import Watch
+
+AT_A_TIME = 64  # single calls (extend, cancel) per claim
+Lane = tuple[str, str, IntentKind]
+
+
+class Dispatch:
+    """One pass over everything that is due. Several replicas may run it: claims keep them apart."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        configs: ProviderConfigs,
+        providers: Providers,
+        carry_out: CarryOut,
+        watch: Watch,
+        clock: Clock,
+        lease: timedelta,
+    ) -> None:
+        self._ledger = ledger
+        self._configs = configs
+        self._providers = providers
+        self._carry_out = carry_out
+        self._watch = watch
+        self._clock = clock
+        self._lease = lease
+
+    async def __call__(self) -> int:
+        """Return how many intents were attempted; a slow provider holds up its own pass only."""
+        lanes = await self._ledger.lanes(self._clock())
+        return sum(await asyncio.gather(*(self._one_lane(lane) for lane in lanes)))
+
+    async def _one_lane(self, lane: Lane) -> int:
+        project, name, kind = lane
+        provider = self._usable(await self._configs.get(project, name))
+        limit = provider.capabilities.max_batch if provider and kind is IntentKind.UPSERT else AT_A_TIME
+        intents = await self._ledger.claim(lane, limit, self._clock(), self._lease)
+        if intents:
+            outcomes = await self._attempt(provider, name, kind, intents)
+            await self._ledger.record(outcomes, self._clock())
+            for state in IntentState:
+                count = sum(outcome.state is state for outcome in outcomes)
+                self._watch.dispatched(project, name, kind, state, count)
+        return len(intents)
+
+    def _usable(self, config: ProviderConfig | None) -> Provider | None:
+        try:
+            return self._providers.of(config) if config else None
+        except ProviderRefused:
+            return None
+
+    async def _attempt(
+        self, provider: Provider | None, name: str, kind: IntentKind, intents: Sequence[Intent]
+    ) -> list[Outcome]:
+        if provider is None:
+            return [parked(intent, f"provider {name!r} is not usable: configure it") for intent in intents]
+        return await self._carry_out(provider, kind, intents, await self._orders(intents))
+
+    async def _orders(self, intents: Sequence[Intent]) -> dict[str, TaskOrder]:
+        found = await self._ledger.orders([intent.external_id for intent in intents])
+        return {key: order for key, (order, state) in found.items() if state is not TaskState.CANCELLED}

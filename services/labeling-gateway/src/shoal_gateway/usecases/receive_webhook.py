@@ -1,0 +1,120 @@
+"""A provider's webhook: believe, read, check, keep, answer; the work comes after the answer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from shoal_gateway.domain.annotations import Annotation
+from shoal_gateway.domain.label_schema import AnswerProblem
+from shoal_gateway.domain.providers import ProviderConfig
+from shoal_gateway.usecases.errors import Refused
+from shoal_gateway.usecases.ports import (
+    Clock,
+    Database,
+    Found,
+    Inbox,
+    ProviderConfigs,
+    Providers,
+    Transaction,
+    Wake,
+)
+from shoal_gateway.usecases.record_annotations import Checked, RecordAnnotations
+from shoal_gateway.usecases.watch import Watch
+
+STATUS = {"unknown_task": 404, "malformed": 400, "sample_erased": 410}
+UNPROCESSABLE = 422
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """How many annotations were kept, and which were not: (index, status, problem)."""
+
+    accepted: int
+    refused: list[tuple[int, int, AnswerProblem]]
+
+
+class ReceiveWebhook:
+    """Answers from one indexed look-up and one insert."""
+
+    def __init__(
+        self,
+        database: Database,
+        inbox: Inbox,
+        configs: ProviderConfigs,
+        providers: Providers,
+        record: RecordAnnotations,
+        watch: Watch,
+        clock: Clock,
+        wake: Wake,
+    ) -> None:
+        self._database = database
+        self._inbox = inbox
+        self._configs = configs
+        self._providers = providers
+        self._record = record
+        self._watch = watch
+        self._clock = clock
+        self._wake = wake
+
+    async def __call__(
+        self, project: str, name: str, webhook_id: str, headers: Mapping[str, str], raw_body: bytes
+    ) -> Receipt:
+        """Keep what is right. Raises WebhookRefused, or Refused when nothing in it is right."""
+        config = await self._configs.get(project, name)
+        if config is None:
+            raise Refused(
+                404,
+                "unknown_provider",
+                f"project {project!r} has no provider {name!r}",
+                field="provider",
+                fix="Use the callback_url that came with the tasks",
+            )
+        found = self._providers.of(config).parse_webhook(headers, raw_body, self._clock())
+        checked = await self._check(config, found)
+        self._watch.refused(config, [problem for _, _, problem in checked.bad])
+        refused = [(index, _status(problem), problem) for index, _, problem in checked.bad]
+        if checked.good:
+            await self._inbox.keep(config, webhook_id, checked.good)
+            self._wake()
+        elif refused:
+            raise _nothing_kept(refused)
+        return Receipt(len(checked.good), refused)
+
+    async def _check(self, config: ProviderConfig, found: Sequence[Found]) -> Checked:
+        async with self._database.transaction() as tx:
+            known = await tx.find_tasks({item.external_id for item in found})
+        return await self._record.check(config, found, known)
+
+
+class DrainInbox:
+    """Work on the webhooks that were answered; safe to be cut off anywhere."""
+
+    def __init__(
+        self, inbox: Inbox, configs: ProviderConfigs, record: RecordAnnotations, watch: Watch
+    ) -> None:
+        self._inbox = inbox
+        self._configs = configs
+        self._record = record
+        self._watch = watch
+
+    async def __call__(self) -> int:
+        """Work until the inbox is empty; return how many webhooks were done."""
+        done = 0
+        while await self._inbox.drain(self._work):
+            done += 1
+        return done
+
+    async def _work(self, tx: Transaction, project: str, name: str, items: Sequence[Annotation]) -> None:
+        config = await self._configs.get(project, name)
+        if config is not None:
+            fresh = await self._record(tx, config, items, "hook")
+            self._watch.recorded(config, fresh, "hook")
+
+
+def _status(problem: AnswerProblem) -> int:
+    return STATUS.get(problem.reason, UNPROCESSABLE)
+
+
+def _nothing_kept(refused: Sequence[tuple[int, int, AnswerProblem]]) -> Refused:
+    index, status, problem = refused[0]
+    field = f"data.annotations[{index}].{problem.field}"
+    return Refused(status, problem.reason, problem.detail, field=field, fix=problem.fix)
