@@ -6,11 +6,38 @@ from prometheus_client import Counter, Gauge, Histogram
 CONSUMED = Counter("shoal_messaging_consumed_records_total", "Records handled", ["topic", "group"])
 DEAD_LETTERED = Counter("shoal_messaging_dead_letters_total", "Records refused", ["topic", "group", "reason"])
 RETRIED = Counter("shoal_messaging_retries_total", "Batches tried again after an outage", ["topic", "group"])
-NACKED = Counter("shoal_messaging_nacked_batches_total", "Batches given back to the broker", ["topic", "group"])
-HALTED = Gauge("shoal_messaging_halted", "1 when the cap on refused records stopped a consumer", ["topic", "group"])
+NACKED = Counter(
+    "shoal_messaging_nacked_batches_total", "Batches given back to the broker", ["topic", "group"]
+)
+HALTED = Gauge(
+    "shoal_messaging_halted", "1 when the cap on refused records stopped a consumer", ["topic", "group"]
+)
 LAG = Gauge("shoal_messaging_lag_records", "Records waiting in a partition", ["topic", "group", "partition"])
-PROGRESS = Gauge("shoal_messaging_progress_timestamp_seconds", "When a batch was last done", ["topic", "group"])
+PROGRESS = Gauge(
+    "shoal_messaging_progress_timestamp_seconds", "When a batch was last done", ["topic", "group"]
+)
 HANDLED = Histogram("shoal_messaging_batch_seconds", "Time to handle one batch", ["topic", "group"])
 PUBLISHED = Counter("shoal_messaging_published_records_total", "Records the broker acknowledged", ["topic"])
 PUBLISH_FAILED = Counter("shoal_messaging_publish_failures_total", "Batches not acknowledged", [])
-BROADCAST_SKIPPED = Counter("shoal_messaging_broadcast_skipped_records_total", "Unreadable records", ["topic"])
+BROADCAST_SKIPPED = Counter(
+    "shoal_messaging_broadcast_skipped_records_total", "Unreadable records", ["topic"]
+)
+
+# labeling gateway
+ANNOTATIONS = Counter(
+    "shoal_gateway_annotations_total",
+    "Annotation revisions kept",
+    ["project", "provider", "action", "found_by"],
+)
+ANNOTATION_COST = Counter(
+    "shoal_gateway_annotation_cost_total", "Price of what was kept", ["project", "provider"]
+)
+ANNOTATIONS_REFUSED = Counter(
+    "shoal_gateway_annotations_refused_total", "Refused", ["project", "provider", "reason"]
+)
+FOUND_BY_POLL = Counter(
+    "shoal_gateway_found_by_poll_total", "Annotations that no webhook brought", ["project", "provider"]
+)
+POLL_FAILURES = Counter("shoal_gateway_poll_failures_total", "Feeds not read", ["project", "provider"])
+INTENTS = Counter("shoal_gateway_intents_total", "Ended attempts", ["project", "provider", "kind", "outcome"])
+LOOP_FAILURES = Counter("shoal_gateway_loop_failures_total", "Background passes that failed", ["loop"])

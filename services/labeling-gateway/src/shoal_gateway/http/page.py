@@ -40,7 +40,9 @@ def page_routes() -> APIRouter:
     routes = APIRouter(include_in_schema=False)
     routes.add_api_route("/", _serve(parts["index.html"], "html"), methods=["GET", "HEAD"])
     for name, content in parts.items():
-        routes.add_api_route(f"/page/{name}", _serve(content, name.rsplit(".", 1)[-1]), methods=["GET", "HEAD"])
+        routes.add_api_route(
+            f"/page/{name}", _serve(content, name.rsplit(".", 1)[-1]), methods=["GET", "HEAD"]
+        )
     return routes
 
 

@@ -12,6 +12,7 @@ from shoal_gateway.usecases.ids import event_id
 from shoal_gateway.usecases.planning import plan
 from shoal_gateway.usecases.ports import Found, Guidelines, Malformed, Providers, Transaction
 from shoal_gateway.usecases.translate import to_event
+from shoal_gateway.usecases.watch import Watch
 
 Known = Mapping[str, tuple[Task, Job]]
 
@@ -27,9 +28,10 @@ class Checked:
 class RecordAnnotations:
     """No vote is kept twice: (project, provider, annotation id, revision) is the primary key."""
 
-    def __init__(self, guidelines: Guidelines, providers: Providers) -> None:
+    def __init__(self, guidelines: Guidelines, providers: Providers, watch: Watch) -> None:
         self._guidelines = guidelines
         self._providers = providers
+        self._watch = watch
 
     async def check(self, config: ProviderConfig, found: Sequence[Found], known: Known) -> Checked:
         """Sort what was found into good and bad; nothing is written."""
@@ -58,6 +60,7 @@ class RecordAnnotations:
         )
         fresh = await self._keep(tx, config, checked.good, known, found_by)
         await self._recount(tx, config, fresh, known)
+        self._watch.refused(config, [problem for _, _, problem in checked.bad])
         return fresh
 
     async def _keep(

@@ -26,6 +26,3 @@ class Watch(Protocol):
 
     def dispatched(self, project: str, provider: str, kind: IntentKind, outcome: str, count: int) -> None:
         """Intents ended as done, pending (to be repeated), parked or dropped."""
-
-    def leased(self, project: str, seconds: float) -> None:
-        """The own queue gave a task out, in so many seconds."""

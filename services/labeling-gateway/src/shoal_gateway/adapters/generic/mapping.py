@@ -150,5 +150,3 @@ def _task_json(order: TaskOrder) -> dict[str, Any]:
 def guess_json(guess: Guess) -> dict[str, Any]:
     """Return a prediction."""
     return {"label": guess.label, "score": guess.score, "model": guess.model, "version": guess.version}
-
-

@@ -91,5 +91,9 @@ class GenericVendor:
 
 def _unreadable(detail: str) -> WebhookRefused:
     return WebhookRefused(
-        400, "Unreadable webhook", detail, field="data.annotations", fix="See docs/generic-vendor.md, Webhooks"
+        400,
+        "Unreadable webhook",
+        detail,
+        field="data.annotations",
+        fix="See docs/generic-vendor.md, Webhooks",
     )

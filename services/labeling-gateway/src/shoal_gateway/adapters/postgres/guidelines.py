@@ -1,6 +1,6 @@
 """Guidelines: this process's memory of the topic, kept in a table for jobs of earlier versions."""
 
-import asyncio
+from collections import deque
 from dataclasses import asdict
 from typing import Any
 
@@ -8,18 +8,18 @@ from shoal_gateway.domain.guidelines import Class, Guideline
 
 
 class KeptGuidelines:
-    """`announce` is called by the broadcast; `keep_forever` writes what it heard."""
+    """`announce` is called by the broadcast; `keep_heard` writes what it heard."""
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
         self._current: dict[str, Guideline] = {}
         self._by_major: dict[tuple[str, int], Guideline] = {}
-        self._heard: asyncio.Queue[Guideline] = asyncio.Queue()
+        self._heard: deque[Guideline] = deque()
 
     def announce(self, guideline: Guideline) -> None:
         """Take a version in; versions only grow, so that a replay of an old one changes nothing."""
         self._remember(guideline)
-        self._heard.put_nowait(guideline)
+        self._heard.append(guideline)
 
     def _remember(self, guideline: Guideline) -> None:
         key = (guideline.project, guideline.major)
@@ -28,15 +28,14 @@ class KeptGuidelines:
         if _newer(guideline, self._current.get(guideline.project)):
             self._current[guideline.project] = guideline
 
-    async def keep_forever(self) -> None:
-        """Write each version that was heard to the table."""
-        while True:
-            guideline = await self._heard.get()
-            try:
-                await self._keep(guideline)
-            except BaseException:
-                self._heard.put_nowait(guideline)  # the caller starts this again
-                raise
+    async def keep_heard(self) -> int:
+        """Write the versions that were heard to the table; return how many."""
+        kept = 0
+        while self._heard:
+            await self._keep(self._heard[0])
+            self._heard.popleft()
+            kept += 1
+        return kept
 
     async def _keep(self, guideline: Guideline) -> None:
         await self._pool.execute(

@@ -80,5 +80,3 @@ class PostgresReports:
             job_id,
         )
         return [TaskStatus(rows.task(row), row["task_ref"], row["error"]) for row in found]
-
-

@@ -1,0 +1,44 @@
+"""What the use cases report, as metrics and logs."""
+
+from collections.abc import Sequence
+
+from shoal.observability.logs import get_logger
+
+from shoal.observability import metrics
+from shoal_gateway.domain.annotations import Annotation, price_of
+from shoal_gateway.domain.intents import IntentKind
+from shoal_gateway.domain.label_schema import AnswerProblem
+from shoal_gateway.domain.providers import ProviderConfig
+
+log = get_logger(__name__)
+
+
+class Metrics:
+    """Prometheus counters; a log line for what an operator should look at."""
+
+    def recorded(self, config: ProviderConfig, fresh: Sequence[Annotation], found_by: str) -> None:
+        """Count new revisions and what they cost."""
+        for item in fresh:
+            metrics.ANNOTATIONS.labels(*config.key, item.action, found_by).inc()
+            metrics.ANNOTATION_COST.labels(*config.key).inc(price_of(item, config.price_per_vote))
+
+    def refused(self, config: ProviderConfig, problems: Sequence[AnswerProblem]) -> None:
+        """Count refused annotations by reason."""
+        for problem in problems:
+            metrics.ANNOTATIONS_REFUSED.labels(*config.key, problem.reason).inc()
+
+    def missed_by_hook(self, config: ProviderConfig, count: int) -> None:
+        """Count what only the feed brought: a growing number says that webhooks do not arrive."""
+        metrics.FOUND_BY_POLL.labels(*config.key).inc(count)
+
+    def poll_failed(self, config: ProviderConfig, detail: str) -> None:
+        """Count and log a feed that could not be read."""
+        metrics.POLL_FAILURES.labels(*config.key).inc()
+        log.warning("provider's feed not read", project=config.project, provider=config.name, detail=detail)
+
+    def dispatched(self, project: str, provider: str, kind: IntentKind, outcome: str, count: int) -> None:
+        """Count ended attempts; parked ones wait for a person."""
+        if count:
+            metrics.INTENTS.labels(project, provider, kind, outcome).inc(count)
+        if count and outcome == "parked":
+            log.error("intents parked", project=project, provider=provider, kind=kind, count=count)

@@ -1,0 +1,51 @@
+"""Topics in -> use cases. Everything is idempotent: a batch may come again, also split differently."""
+
+from collections.abc import Callable, Sequence
+
+from shoal.contracts import topics
+from shoal.contracts.labels import LabelingJob, VotesRequested
+from shoal.contracts.quality import GuidelinePublished
+from shoal.contracts.samples import SampleErased
+from shoal.messaging import Broadcast, Consumer, Received, Rejection
+from shoal_gateway.domain.guidelines import Guideline
+from shoal_gateway.usecases.create_jobs import CreateJobs
+from shoal_gateway.usecases.erase_samples import EraseSamples
+from shoal_gateway.usecases.request_votes import RequestVotes
+from shoal_gateway.usecases.translate import to_guideline
+
+GROUP = "labeling-gateway"
+
+
+def job_consumer(create: CreateJobs) -> Consumer[LabelingJob]:
+    """Return the consumer of labeling.jobs."""
+
+    async def handle(batch: Sequence[Received[LabelingJob]]) -> Sequence[Rejection]:
+        refused = await create([record.event for record in batch])
+        return [Rejection(batch[item.index], item.reason, item.detail) for item in refused]
+
+    return Consumer(topics.LABELING_JOBS, GROUP, handle)
+
+
+def vote_consumer(request: RequestVotes) -> Consumer[VotesRequested]:
+    """Return the consumer of votes.requested."""
+
+    async def handle(batch: Sequence[Received[VotesRequested]]) -> Sequence[Rejection]:
+        await request([record.event for record in batch])
+        return []
+
+    return Consumer(topics.VOTES_REQUESTED, GROUP, handle)
+
+
+def erasure_consumer(erase: EraseSamples) -> Consumer[SampleErased]:
+    """Return the consumer of samples.erased."""
+
+    async def handle(batch: Sequence[Received[SampleErased]]) -> Sequence[Rejection]:
+        await erase([record.event for record in batch])
+        return []
+
+    return Consumer(topics.SAMPLES_ERASED, GROUP, handle)
+
+
+def guideline_broadcast(announce: Callable[[Guideline], None]) -> Broadcast[GuidelinePublished]:
+    """Return the reader of guidelines.published."""
+    return Broadcast(topics.GUIDELINES_PUBLISHED, lambda record: announce(to_guideline(record.event)))

@@ -1,0 +1,119 @@
+"""The composition root: the only file that knows all the others."""
+
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+from shoal.persistence import Relay, migrate, open_pool
+from shoal.runtime import Service, run_service
+from shoal.security import ProjectDirectory
+
+from shoal.messaging import Publisher
+from shoal_gateway.adapters.postgres.configs import PostgresConfigs, PostgresCursors
+from shoal_gateway.adapters.postgres.database import PostgresDatabase
+from shoal_gateway.adapters.postgres.guidelines import KeptGuidelines
+from shoal_gateway.adapters.postgres.inbox import PostgresInbox
+from shoal_gateway.adapters.postgres.ledger import PostgresLedger
+from shoal_gateway.adapters.postgres.reports import PostgresReports
+from shoal_gateway.adapters.registry import Registry
+from shoal_gateway.adapters.watching import Metrics
+from shoal_gateway.consumers import erasure_consumer, guideline_broadcast, job_consumer, vote_consumer
+from shoal_gateway.http import Doors, make_app
+from shoal_gateway.http.providers import ProviderRoutes
+from shoal_gateway.http.queue import QueueRoutes
+from shoal_gateway.loops import Loop
+from shoal_gateway.settings import GatewaySettings
+from shoal_gateway.usecases.annotate import Annotate
+from shoal_gateway.usecases.carry_out import CarryOut
+from shoal_gateway.usecases.create_jobs import CreateJobs
+from shoal_gateway.usecases.dispatch import Dispatch
+from shoal_gateway.usecases.erase_samples import EraseSamples
+from shoal_gateway.usecases.poll_feeds import PollFeeds
+from shoal_gateway.usecases.receive_webhook import DrainInbox, ReceiveWebhook
+from shoal_gateway.usecases.record_annotations import RecordAnnotations
+from shoal_gateway.usecases.request_votes import RequestVotes
+
+SCHEMA = "gateway"
+IDLE_S = 0.5
+SWEEP_S = 5.0
+
+
+def now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def build(settings: GatewaySettings, publisher: Publisher) -> AsyncIterator[Service]:
+    """Open what the service needs, wire it, and close it at the end.
+
+    Look-ups have a pool of their own: a transaction that asks for a guideline must never wait for a
+    connection that other transactions hold.
+    """
+    await migrate(settings.postgres_dsn, schema=SCHEMA, package="shoal_gateway", outbox=True)
+    pool = await open_pool(settings.postgres_dsn, schema=SCHEMA)
+    lookups = await open_pool(settings.postgres_dsn, schema=SCHEMA)
+    async with httpx.AsyncClient(follow_redirects=False) as http:
+        try:
+            yield wire(settings, publisher, pool, lookups, http)
+        finally:
+            await lookups.close()
+            await pool.close()
+
+
+def wire(
+    settings: GatewaySettings, publisher: Publisher, pool: Any, lookups: Any, http: httpx.AsyncClient
+) -> Service:
+    """Return the service made of its parts."""
+    public_url = settings.public_url or f"http://{settings.http_host}:{settings.http_port}"
+    database, configs = PostgresDatabase(pool), PostgresConfigs(lookups)
+    guidelines, directory, watch = KeptGuidelines(lookups), ProjectDirectory(), Metrics()
+    inbox = PostgresInbox(pool, database)
+    providers = Registry(lookups, http, public_url)
+    record = RecordAnnotations(guidelines, providers, watch)
+    dispatch = Dispatch(
+        PostgresLedger(pool),
+        configs,
+        providers,
+        CarryOut(guidelines, random.random),
+        watch,
+        now,
+        timedelta(seconds=settings.intent_lease_s),
+    )
+    interval = timedelta(seconds=settings.poll_interval_s)
+    poll = PollFeeds(database, PostgresCursors(pool), providers, record, watch, now, interval)
+    dispatching = Loop("dispatch", dispatch, IDLE_S)
+    draining = Loop("inbox", DrainInbox(inbox, configs, record, watch), IDLE_S)
+    requests = RequestVotes(database, configs, providers, dispatching.wake)
+    annotate = Annotate(database, record, watch, now, timedelta(minutes=settings.lease_minutes))
+    reports = PostgresReports(pool)
+    doors = Doors(
+        QueueRoutes(annotate, guidelines, reports, directory),
+        ProviderRoutes(configs, reports, directory, dispatching.wake),
+        ReceiveWebhook(database, inbox, configs, providers, record, watch, now, draining.wake),
+    )
+    return Service(
+        name="labeling-gateway",
+        app=make_app(doors),
+        consumers=[
+            job_consumer(CreateJobs(database, configs, providers, requests, dispatching.wake)),
+            vote_consumer(requests),
+            erasure_consumer(EraseSamples(database, dispatching.wake)),
+        ],
+        broadcasts=[guideline_broadcast(guidelines.announce), directory.broadcast],
+        background=[
+            dispatching.run,
+            draining.run,
+            Loop("poll", poll, min(IDLE_S, settings.poll_interval_s)).run,
+            Loop("requests", requests.sweep, SWEEP_S).run,
+            Loop("guidelines", guidelines.keep_heard, IDLE_S).run,
+            Relay(pool, publisher).run,
+        ],
+    )
+
+
+if __name__ == "__main__":
+    run_service(GatewaySettings(), build)
