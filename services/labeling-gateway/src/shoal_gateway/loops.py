@@ -4,9 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from shoal.observability.logs import get_logger
-
 from shoal.observability import metrics
+from shoal.observability.logs import get_logger
 
 log = get_logger(__name__)
 LONGEST_PAUSE_S = 30.0

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+
+from shoal.messaging import Publisher
 from shoal.persistence import Relay, migrate, open_pool
 from shoal.runtime import Service, run_service
 from shoal.security import ProjectDirectory
-
-from shoal.messaging import Publisher
 from shoal_gateway.adapters.postgres.configs import PostgresConfigs, PostgresCursors
 from shoal_gateway.adapters.postgres.database import PostgresDatabase
 from shoal_gateway.adapters.postgres.guidelines import KeptGuidelines

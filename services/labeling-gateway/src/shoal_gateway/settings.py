@@ -1,6 +1,7 @@
 """Settings of the labeling gateway, from SHOAL_ variables, read once."""
 
 from pydantic import Field
+
 from shoal.runtime import ServiceSettings
 
 

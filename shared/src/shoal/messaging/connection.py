@@ -41,11 +41,13 @@ class Messaging:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self, consumers: Sequence[Consumer] = (), broadcasts: Sequence[Broadcast] = ()) -> None:
-        """Begin to read. Returns when the consumers have joined their groups;
-        broadcasts go on catching up.
+        """Read the broadcasts to their end, then begin to consume; no handler sees half a table.
+
+        Returns when the consumers have joined their groups; broadcasts go on reading what is new.
         """
         self._readers = [BroadcastReader(each, self._settings, self._service) for each in broadcasts]
         self._tasks = [asyncio.create_task(reader.run()) for reader in self._readers]
+        await asyncio.gather(*(each.caught_up() for each in broadcasts))
         self._subscriptions = [self._subscribe(each) for each in consumers]
         if self._subscriptions:
             await self._broker.start()
@@ -75,8 +77,7 @@ async def connect(
 ) -> AsyncIterator[Messaging]:
     """Connect to Kafka, making the topics that are missing; wait for it as long as `connect_timeout_s`.
 
-    Raises TimeoutError when Kafka does not answer in time. On exit consumers are stopped gracefully,
-    then
+    Raises TimeoutError when Kafka does not answer in time. On exit consumers are stopped gracefully, then
     everything published is flushed.
     """
     async with asyncio.timeout(connect_timeout_s):

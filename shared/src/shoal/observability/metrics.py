@@ -23,6 +23,16 @@ BROADCAST_SKIPPED = Counter(
     "shoal_messaging_broadcast_skipped_records_total", "Unreadable records", ["topic"]
 )
 
+# persistence
+OUTBOX_RELAYED = Counter("shoal_outbox_relayed_messages_total", "Messages published", ["schema"])
+OUTBOX_REFUSED = Counter("shoal_outbox_refused_messages_total", "Messages Kafka can never take", ["topic"])
+
+# runtime
+BUILD = Gauge("shoal_build_info", "1; the service and its version are labels", ["service", "version"])
+HTTP_SECONDS = Histogram(
+    "shoal_http_request_seconds", "Time to answer a request", ["service", "method", "route", "status"]
+)
+
 # labeling gateway
 ANNOTATIONS = Counter(
     "shoal_gateway_annotations_total",

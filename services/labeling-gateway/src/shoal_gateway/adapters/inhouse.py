@@ -12,7 +12,8 @@ from shoal_gateway.usecases.errors import WebhookRefused
 from shoal_gateway.usecases.ports import Found, Page
 
 UPSERT = """
-INSERT INTO queue (external_id, project, job_id, sample_id, lane, guideline_major, datum, guess, votes, priority)
+INSERT INTO queue (external_id, project, job_id, sample_id, lane, guideline_major, datum, guess, votes,
+                   priority)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (external_id) DO NOTHING
 """
 
@@ -57,6 +58,7 @@ class InHouseQueue:
 
     def parse_webhook(self, headers: Mapping[str, str], raw_body: bytes, now: datetime) -> Sequence[Found]:
         """Refuse: nobody has a reason to send one."""
+        del headers, raw_body, now
         raise WebhookRefused(
             404,
             "No webhooks here",

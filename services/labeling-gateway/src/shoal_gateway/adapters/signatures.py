@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from shoal.security import StaleWebhook, UnsignedWebhook, verify_webhook
-
 from shoal_gateway.domain.providers import ProviderConfig
 from shoal_gateway.usecases.errors import WebhookRefused
 

@@ -2,7 +2,6 @@
 
 from shoal.runtime.problems import Problem
 from shoal.security import Principal, ProjectDirectory
-
 from shoal_gateway.domain.tasks import Lane
 
 

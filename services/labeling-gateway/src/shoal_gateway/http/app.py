@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from fastapi import FastAPI, Request
-from shoal.runtime.problems import Problem, install_problems, problem_response
 from starlette.responses import Response
 
+from shoal.runtime.problems import Problem, install_problems, problem_response
 from shoal_gateway.http.page import page_routes
 from shoal_gateway.http.providers import ProviderRoutes
 from shoal_gateway.http.queue import QueueRoutes

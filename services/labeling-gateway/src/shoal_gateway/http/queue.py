@@ -3,10 +3,10 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
-from shoal.runtime.problems import Problem
-from shoal.security import Principal, ProjectDirectory, require
 from starlette.responses import JSONResponse, Response
 
+from shoal.runtime.problems import Problem
+from shoal.security import Principal, ProjectDirectory, require
 from shoal_gateway.domain.guidelines import Guideline
 from shoal_gateway.domain.tasks import Lane
 from shoal_gateway.http.access import check_lane, check_project

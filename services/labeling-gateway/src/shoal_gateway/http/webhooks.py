@@ -3,8 +3,8 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from shoal.runtime.problems import Problem
 
+from shoal.runtime.problems import Problem
 from shoal_gateway.usecases.receive_webhook import Receipt, ReceiveWebhook
 
 MOST_BYTES = 1 << 20

@@ -1,0 +1,93 @@
+"""Migrations: numbered SQL files inside a service's package, each applied once, in order."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Any
+
+import asyncpg
+import structlog
+
+_log = structlog.get_logger("shoal.persistence")
+
+
+class MigrationChanged(RuntimeError):
+    """A file that was applied reads differently now: migrations are never edited, only added."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One SQL file."""
+
+    name: str
+    sql: str
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash that tells whether the file was edited."""
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+async def migrate(
+    dsn: str, *, schema: str, package: str, outbox: bool = False, inbox: bool = False
+) -> list[str]:
+    """Bring `schema` up to date; return the names of what was applied now.
+
+    Applies the tables of outbox and inbox where asked, then `migrations/NNNN_*.sql` of `package`, each in a
+    transaction of its own. Replicas that start together wait for each other. Raises MigrationChanged.
+    """
+    conn = await asyncpg.connect(dsn)
+    try:
+        # One lock per schema, held by the session: it goes with the connection, also after a kill.
+        await conn.execute("SELECT pg_advisory_lock(hashtextextended($1, 0))", f"shoal.migrate.{schema}")
+        await conn.execute(_PREPARE.format(schema=_quoted(schema)))
+        await conn.execute(f"SET search_path TO {_quoted(schema)}")
+        wanted = [*_shared(outbox=outbox, inbox=inbox), *_own(package)]
+        return [item.name for item in wanted if await _apply(conn, item)]
+    finally:
+        await conn.close(timeout=10)
+
+
+_PREPARE = """
+CREATE SCHEMA IF NOT EXISTS {schema};
+CREATE TABLE IF NOT EXISTS {schema}.schema_migrations (
+    name       text PRIMARY KEY,
+    sha256     text NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now()
+);
+"""
+
+
+async def _apply(conn: Any, migration: Migration) -> bool:
+    known = await conn.fetchval("SELECT sha256 FROM schema_migrations WHERE name = $1", migration.name)
+    if known == migration.sha256:
+        return False
+    if known is not None:
+        raise MigrationChanged(f"{migration.name} was applied and edited afterwards: add a new file instead")
+    async with conn.transaction():
+        await conn.execute(migration.sql)
+        await conn.execute(
+            "INSERT INTO schema_migrations (name, sha256) VALUES ($1, $2)", migration.name, migration.sha256
+        )
+    _log.info("migration_applied", name=migration.name)
+    return True
+
+
+def _shared(*, outbox: bool, inbox: bool) -> Iterator[Migration]:
+    folder = resources.files("shoal.persistence") / "sql"
+    for name, wanted in (("outbox", outbox), ("inbox", inbox)):
+        if wanted:
+            yield Migration(f"shoal/{name}", (folder / f"{name}.sql").read_text())
+
+
+def _own(package: str) -> Iterator[Migration]:
+    folder = resources.files(package) / "migrations"
+    files: list[Traversable] = [entry for entry in folder.iterdir() if entry.name.endswith(".sql")]
+    for file in sorted(files, key=lambda entry: entry.name):
+        yield Migration(file.name, file.read_text())
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

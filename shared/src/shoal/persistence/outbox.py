@@ -1,0 +1,27 @@
+"""The outbox: a row and an event that must agree are written by one transaction."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from shoal.messaging import OutgoingMessage
+
+_ADD = """
+INSERT INTO outbox (topic, key, value, header_names, headers) VALUES ($1, $2, $3, $4, $5)
+"""
+
+
+class Outbox:
+    """Adds messages to the connection's own schema; stateless."""
+
+    async def add(self, conn: Any, messages: Sequence[OutgoingMessage]) -> None:
+        """Keep `messages` until the relay has published them; nothing happens when the transaction fails."""
+        if not messages:
+            return
+        await conn.executemany(_ADD, [_row(message) for message in messages])
+        # Delivered at the commit; it only wakes the relay, which looks by itself as well.
+        await conn.execute("SELECT pg_notify(current_schema() || '_outbox', '')")
+
+
+def _row(message: OutgoingMessage) -> tuple[Any, ...]:
+    names = [name for name, _ in message.headers]
+    return message.topic, message.key, message.value, names, [value for _, value in message.headers]

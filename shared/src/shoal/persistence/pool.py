@@ -1,0 +1,38 @@
+"""Connection pools: one schema per service, JSON as Python values."""
+
+from typing import Any
+
+import asyncpg
+import orjson
+
+_JSONB_VERSION = b"\x01"  # first byte of jsonb's binary format
+
+
+async def open_pool(
+    dsn: str, schema: str, *, min_size: int = 1, max_size: int = 10, command_timeout_s: float = 60.0
+) -> asyncpg.Pool:
+    """Return a pool whose connections see `schema` only, so that no service can read another's tables.
+
+    jsonb columns take and give what orjson can write. Raises asyncpg's errors when the server refuses.
+    """
+    return await asyncpg.create_pool(
+        dsn,
+        min_size=min_size,
+        max_size=max_size,
+        command_timeout=command_timeout_s,
+        init=prepare,
+        server_settings={"search_path": schema, "application_name": f"shoal-{schema}"},
+    )
+
+
+async def prepare(conn: Any) -> None:
+    """Teach a connection jsonb; in the binary format, which COPY needs."""
+    await conn.set_type_codec("jsonb", encoder=_encode, decoder=_decode, schema="pg_catalog", format="binary")
+
+
+def _encode(value: Any) -> bytes:
+    return _JSONB_VERSION + orjson.dumps(value)
+
+
+def _decode(data: bytes) -> Any:
+    return orjson.loads(memoryview(data)[1:])

@@ -1,0 +1,104 @@
+"""The relay: what the outbox holds goes to Kafka, in order, at least once."""
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+import asyncpg
+import structlog
+
+from shoal.messaging import MessageTooLarge, OutgoingMessage, Publisher, PublishFailed
+from shoal.observability import metrics
+
+_log = structlog.get_logger("shoal.persistence")
+BATCH = 500
+LOOK_S = 1.0  # NOTIFY only wakes; a lost notification costs this much
+OUTAGE_S = 1.0
+_WAITING = """
+SELECT seq, topic, key, value, header_names, headers FROM outbox WHERE refused IS NULL ORDER BY seq LIMIT $1
+"""
+
+
+class Relay:
+    """One replica at a time relays a schema's outbox, so that events of one key keep their order.
+
+    The others wait for its advisory lock, which PostgreSQL frees when its connection ends, also by a kill.
+    A batch is deleted after Kafka has acknowledged all of it: a crash in between repeats it, ids and all.
+    """
+
+    def __init__(self, pool: asyncpg.Pool, publisher: Publisher) -> None:
+        self._pool = pool
+        self._publisher = publisher
+        self._wake = asyncio.Event()
+
+    async def run(self) -> None:
+        """Relay until cancelled; outages of Kafka or PostgreSQL are waited for."""
+        while True:
+            try:
+                await self._lead()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+                _log.warning("relay_interrupted", error=repr(error))
+                await asyncio.sleep(OUTAGE_S)
+
+    async def _lead(self) -> None:
+        async with self._pool.acquire() as conn:
+            schema = await conn.fetchval("SELECT current_schema()")
+            lock = f"shoal.relay.{schema}"
+            while not await conn.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", lock):
+                await asyncio.sleep(LOOK_S)
+            await conn.add_listener(f"{schema}_outbox", self._notified)
+            try:
+                await self._relay(conn, schema)
+            finally:
+                # The pool's reset of the connection frees the lock and the listener as well.
+                if not conn.is_closed():
+                    await conn.remove_listener(f"{schema}_outbox", self._notified)
+
+    async def _relay(self, conn: Any, schema: str) -> None:
+        while True:
+            self._wake.clear()
+            rows = await conn.fetch(_WAITING, BATCH)
+            if rows:
+                await self._publish(conn, rows)
+                metrics.OUTBOX_RELAYED.labels(schema).inc(len(rows))
+            if len(rows) < BATCH:
+                await self._pause()
+
+    async def _publish(self, conn: Any, rows: list[Any]) -> None:
+        try:
+            await self._publisher.publish([_message(row) for row in rows])
+        except PublishFailed as error:
+            _log.warning("outbox_not_published", messages=len(rows), error=str(error))
+            await asyncio.sleep(OUTAGE_S)
+        except MessageTooLarge:
+            await self._one_by_one(conn, rows)
+        else:
+            await conn.execute(
+                "DELETE FROM outbox WHERE seq = ANY($1::bigint[])", [row["seq"] for row in rows]
+            )
+
+    async def _one_by_one(self, conn: Any, rows: list[Any]) -> None:
+        """Publish a batch that holds a message too large for Kafka; that one is set aside, with the reason."""
+        for row in rows:
+            try:
+                await self._publisher.publish([_message(row)])
+            except MessageTooLarge as error:
+                metrics.OUTBOX_REFUSED.labels(row["topic"]).inc()
+                _log.error("outbox_message_refused", topic=row["topic"], seq=row["seq"], error=str(error))
+                await conn.execute("UPDATE outbox SET refused = $2 WHERE seq = $1", row["seq"], str(error))
+            except PublishFailed:
+                return  # what was published before is published again: at least once
+            else:
+                await conn.execute("DELETE FROM outbox WHERE seq = $1", row["seq"])
+
+    async def _pause(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), LOOK_S)
+
+    def _notified(self, *_: object) -> None:
+        self._wake.set()
+
+
+def _message(row: Any) -> OutgoingMessage:
+    headers = tuple(zip(row["header_names"], row["headers"], strict=True))
+    return OutgoingMessage(row["topic"], row["key"], row["value"], headers)

@@ -1,0 +1,62 @@
+"""The admin port: is the process alive, ready, started, and what has it counted?"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import orjson
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from shoal.messaging import Health
+
+Check = Callable[[], Awaitable[str]]
+
+
+@dataclass(slots=True)
+class State:
+    """What the admin port tells; the runtime changes it as the service starts and stops."""
+
+    started: bool = False
+    stopping: bool = False
+    health: Callable[[], list[Health]] = field(default=list)
+    ready: tuple[Check, ...] = ()
+
+    def dead(self) -> list[str]:
+        """Return what only a restart can help."""
+        return [f"{each.name}: {each.detail}" for each in self.health() if not each.alive]
+
+    async def not_ready(self) -> list[str]:
+        """Return why requests should go elsewhere at present."""
+        if not self.started:
+            return ["starting"]
+        if self.stopping:
+            return ["stopping"]
+        waiting = [f"{each.name}: {each.detail}" for each in self.health() if not each.ready]
+        return waiting + [reason for check in self.ready if (reason := await check())]
+
+
+def admin_app(state: State) -> Starlette:
+    """Return /livez, /readyz and /startupz (200 or 503, with the reasons) and /metrics (Prometheus)."""
+
+    async def live(_: Request) -> Response:
+        return _answer(state.dead())
+
+    async def ready(_: Request) -> Response:
+        return _answer(state.dead() + await state.not_ready())
+
+    async def startup(_: Request) -> Response:
+        return _answer([] if state.started else ["starting"])
+
+    async def metrics(_: Request) -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    routes = [("/livez", live), ("/readyz", ready), ("/startupz", startup), ("/metrics", metrics)]
+    return Starlette(routes=[Route(path, door) for path, door in routes])
+
+
+def _answer(problems: list[str]) -> Response:
+    body = {"status": "fail" if problems else "ok", "problems": problems}
+    return Response(orjson.dumps(body), 503 if problems else 200, media_type="application/json")

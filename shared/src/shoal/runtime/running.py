@@ -1,0 +1,154 @@
+"""Start, serve, stop: settings, logs, admin port, Kafka, the service; and back in the opposite order."""
+
+import asyncio
+import gc
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from shoal import __version__
+from shoal.messaging import KafkaSettings, Messaging, connect
+from shoal.observability import metrics
+from shoal.observability.logs import configure_logs
+from shoal.runtime.admin import State, admin_app
+from shoal.runtime.server import bind, serving, url_of
+from shoal.runtime.service import Build, S, Service
+from shoal.runtime.timing import Timing
+from shoal.security.access import Access
+
+_log = structlog.get_logger("shoal.runtime")
+
+
+@dataclass(slots=True)
+class Running:
+    """A service that runs; `failed` ends with the first background task that ends."""
+
+    service: Service
+    messaging: Messaging
+    admin_url: str
+    http_url: str = ""
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def failed(self) -> None:
+        """Wait for a background task to end, which none should, and raise what it raised."""
+        if not self.tasks:
+            await asyncio.Event().wait()
+        done, _ = await asyncio.wait(self.tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+        raise RuntimeError(f"background work ended: {', '.join(task.get_name() for task in done)}")
+
+
+@asynccontextmanager
+async def serve(settings: S, build: Build[S], kafka: KafkaSettings | None = None) -> AsyncIterator[Running]:
+    """Run a service inside this event loop while the block runs.
+
+    `kafka`: KafkaSettings() unless given. Raises TimeoutError when Kafka does not answer, OSError when a port
+    is taken, and whatever `build` raises.
+    """
+    state = State()
+    async with AsyncExitStack() as stack:
+        admin = bind(settings.admin_host, settings.admin_port)
+        await stack.enter_async_context(serving(admin_app(state), admin, graceful_timeout_s=1))
+        name = settings.SERVICE
+        messaging = await stack.enter_async_context(
+            connect(
+                kafka or KafkaSettings(),
+                service=name,
+                version=__version__,
+                connect_timeout_s=settings.connect_timeout_s,
+            )
+        )
+        service = await stack.enter_async_context(build(settings, messaging.publisher))
+        running = Running(service, messaging, url_of(admin))
+        state.health, state.ready = messaging.health, tuple(service.ready)
+        stack.push_async_callback(messaging.stop)
+        await _start(settings, service, running, stack)
+        state.started = True
+        _log.info("started", role=settings.role, http=running.http_url, admin=running.admin_url)
+        try:
+            yield running
+        finally:
+            state.stopping = True
+
+
+async def _start(settings: Any, service: Service, running: Running, stack: AsyncExitStack) -> None:
+    """Start in the order in which parts need each other; the stack stops them in the opposite one."""
+    works, answers = settings.role != "http", settings.role != "worker"
+    metrics.BUILD.labels(service.name, __version__).set(1)
+    await running.messaging.start(service.consumers if works else (), service.every_broadcast())
+    if works:
+        stack.push_async_callback(_cancel, running.tasks)
+        running.tasks += [_background(work) for work in service.background]
+    if answers and service.app is not None:
+        service.app.state.access = Access(service.directory, settings.admin_key)
+        sock = bind(settings.http_host, settings.http_port)
+        running.http_url = url_of(sock)
+        app = Timing(service.app, service.name)
+        await stack.enter_async_context(serving(app, sock, graceful_timeout_s=settings.graceful_timeout_s))
+
+
+def _background(work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+    async def run() -> None:
+        await work()
+
+    return asyncio.create_task(run(), name=getattr(work, "__qualname__", repr(work)))
+
+
+async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def run_service(settings: S, build: Build[S]) -> None:
+    """Run a service until SIGTERM or SIGINT, then stop gracefully. Exits with 1 when it failed."""
+    configure_logs(settings.log_level, settings.log_format, service=settings.SERVICE, version=__version__)
+    import uvloop
+
+    try:
+        uvloop.run(_until_signalled(settings, build))
+    except Exception:
+        _log.exception("service_failed")
+        raise SystemExit(1) from None
+
+
+async def _until_signalled(settings: S, build: Build[S]) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    stopped = asyncio.create_task(stop.wait())
+    serving_task = asyncio.create_task(_serve_until(settings, build, stop))
+    # A signal during the start (Kafka is away, say) ends the start.
+    await asyncio.wait((stopped, serving_task), return_when=asyncio.FIRST_COMPLETED)
+    if not serving_task.done():
+        _log.info("stopping")
+        _, late = await asyncio.wait((serving_task,), timeout=settings.graceful_timeout_s + 5)
+        if late:
+            serving_task.cancel()
+    stopped.cancel()
+    await asyncio.gather(serving_task, return_exceptions=stop.is_set())
+
+
+async def _serve_until(settings: S, build: Build[S], stop: asyncio.Event) -> None:
+    async with serve(settings, build) as running:
+        _spare_the_collector()
+        failed = asyncio.create_task(running.failed())
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait((failed, stopped), return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if failed.done():
+            failed.result()
+        failed.cancel()
+
+
+def _spare_the_collector() -> None:
+    """Leave what the start made out of collections, and collect less often: a tenth of a consumer's time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 100)

@@ -1,0 +1,34 @@
+"""Times every request, by route and status."""
+
+import time
+from typing import Any
+
+from shoal.observability import metrics
+
+
+class Timing:
+    """ASGI middleware; outermost, so that errors are counted as what the client saw."""
+
+    def __init__(self, app: Any, service: str) -> None:
+        self._app = app
+        self._service = service
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Run the application, and note how long it took."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun, status = time.perf_counter(), 500
+
+        async def noted(message: Any) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        finally:
+            route = getattr(scope.get("route"), "path", "unknown")  # never the path: it has no end of values
+            labels = (self._service, scope["method"], route, str(status))
+            metrics.HTTP_SECONDS.labels(*labels).observe(time.perf_counter() - begun)

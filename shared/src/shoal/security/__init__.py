@@ -1,0 +1,20 @@
+"""Who may do what: projects, keys, roles, webhook signatures."""
+
+from shoal.security.access import Denied, Principal, require
+from shoal.security.directory import ProjectDirectory, ProjectInfo
+from shoal.security.keys import hash_key, new_key
+from shoal.security.webhooks import StaleWebhook, UnsignedWebhook, sign_webhook, verify_webhook
+
+__all__ = [
+    "Denied",
+    "Principal",
+    "ProjectDirectory",
+    "ProjectInfo",
+    "StaleWebhook",
+    "UnsignedWebhook",
+    "hash_key",
+    "new_key",
+    "require",
+    "sign_webhook",
+    "verify_webhook",
+]

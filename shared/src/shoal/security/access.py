@@ -1,0 +1,94 @@
+"""Bearer keys over HTTP: from a key to a principal, and what a role may do."""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+from fastapi import Request
+from pydantic import SecretStr
+
+from shoal.contracts.projects import Role
+from shoal.security.directory import ProjectDirectory
+from shoal.security.keys import hash_key
+
+_log = structlog.get_logger("shoal.security")
+ALL_ROLES: frozenset[str] = frozenset({"producer", "annotator", "reviewer", "operator", "admin"})
+# Who holds one of these may do what the role may: an operator runs a project, an admin all of Shoal.
+_SUFFICES: dict[str, frozenset[str]] = {
+    "producer": frozenset({"producer", "operator", "admin"}),
+    "annotator": frozenset({"annotator", "reviewer", "operator", "admin"}),
+    "reviewer": frozenset({"reviewer", "operator", "admin"}),
+    "operator": frozenset({"operator", "admin"}),
+    "admin": frozenset({"admin"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks. project None: every project."""
+
+    project: str | None
+    roles: frozenset[str]
+
+
+EVERYBODY = Principal(None, ALL_ROLES)
+
+
+class Denied(Exception):
+    """Nobody known asks (401), or one who may not (403); the runtime answers with a problem."""
+
+    def __init__(self, status: int, title: str, detail: str, fix: str) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.title = title
+        self.detail = detail
+        self.fix = fix
+
+
+class Access:
+    """Looks keys up; without an admin key nobody needs one, which suits a machine of one's own only."""
+
+    def __init__(self, directory: ProjectDirectory | None, admin_key: SecretStr | None) -> None:
+        self._directory = directory
+        self._admin_key = None if admin_key is None else admin_key.get_secret_value().encode()
+        if self._admin_key is None:
+            _log.warning("keys_are_off", fix="set SHOAL_ADMIN_KEY wherever others can reach this service")
+
+    def principal(self, authorization: str | None) -> Principal:
+        """Return who holds the key of an Authorization header. Raises Denied."""
+        if self._admin_key is None:
+            return EVERYBODY
+        scheme, _, key = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not key:
+            raise _unauthorized("the request has no Authorization: Bearer header")
+        if hmac.compare_digest(key.encode(), self._admin_key):
+            return EVERYBODY
+        found = self._directory.grant(hash_key(key)) if self._directory else None
+        if found is None:
+            raise _unauthorized("the key is not known")
+        return Principal(*found)
+
+
+def require(role: Role) -> Callable[[Request], Awaitable[Principal]]:
+    """Return a FastAPI dependency that gives the principal of a key that may do what `role` may."""
+
+    async def dependency(request: Request) -> Principal:
+        access: Access = request.app.state.access
+        principal = access.principal(request.headers.get("authorization"))
+        if not principal.roles & _SUFFICES[role]:
+            has = ", ".join(sorted(principal.roles)) or "none"
+            raise Denied(
+                403,
+                "Forbidden",
+                f"this needs the role {role}; the key has {has}",
+                f"Use a key with the role {role}",
+            )
+        return principal
+
+    return dependency
+
+
+def _unauthorized(detail: str) -> Denied:
+    fix = "Send Authorization: Bearer <key>; keys are made at ingest: POST /v1/projects/{project}/keys"
+    return Denied(401, "Unauthorized", detail, fix)

@@ -1,0 +1,55 @@
+"""Standard Webhooks signatures (https://www.standardwebhooks.com/, specification 1.0)."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import datetime
+
+TOLERANCE_S = 300
+SECRET_PREFIX = "whsec_"
+
+
+class UnsignedWebhook(ValueError):
+    """The signature is missing or does not fit."""
+
+
+class StaleWebhook(ValueError):
+    """The timestamp is too far from now: it may be a replay."""
+
+
+def sign_webhook(secret: str, webhook_id: str, timestamp: int, body: bytes) -> str:
+    """Return the value of the webhook-signature header; `timestamp` in seconds."""
+    signed = b".".join((webhook_id.encode(), str(timestamp).encode(), body))
+    digest = hmac.new(_key(secret), signed, hashlib.sha256).digest()
+    return "v1," + base64.b64encode(digest).decode()
+
+
+def verify_webhook(secret: str, headers: Mapping[str, str], body: bytes, *, now: datetime) -> None:
+    """Return when `body`, as it came, is signed with `secret` and fresh.
+
+    The signature is looked at first: who cannot sign learns nothing. Several signatures, separated by spaces,
+    may be given while a secret changes. Raises UnsignedWebhook or StaleWebhook.
+    """
+    webhook_id, sent = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
+    if not webhook_id or not (sent.isascii() and sent.isdigit()):
+        raise UnsignedWebhook("webhook-id and webhook-timestamp (whole seconds) are needed")
+    expected = sign_webhook(secret, webhook_id, int(sent), body).encode()
+    given = headers.get("webhook-signature", "").encode().split()
+    if not any(hmac.compare_digest(each, expected) for each in given):
+        raise UnsignedWebhook("no v1 signature in webhook-signature fits the body")
+    off_s = abs(now.timestamp() - int(sent))
+    if off_s > TOLERANCE_S:
+        raise StaleWebhook(
+            f"webhook-timestamp is {off_s:.0f} s from now; at most {TOLERANCE_S} s are allowed"
+        )
+
+
+def _key(secret: str) -> bytes:
+    if not secret.startswith(SECRET_PREFIX):
+        return secret.encode()
+    try:
+        return base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
+    except binascii.Error as error:
+        raise ValueError("a secret that begins with whsec_ must go on in base64") from error

@@ -1,0 +1,40 @@
+"""A publisher that keeps what it is given, and records as consumers get them, without a broker."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from shoal.contracts.envelope import Envelope
+from shoal.messaging import OutgoingMessage, Received
+from shoal.messaging.messages import E
+
+
+class FakePublisher:
+    """Keeps messages in order; `failure`, when set, is raised instead."""
+
+    def __init__(self) -> None:
+        self.messages: list[OutgoingMessage] = []
+        self.failure: Exception | None = None
+
+    async def publish(self, messages: Sequence[OutgoingMessage]) -> None:
+        """Keep `messages`."""
+        if self.failure is not None:
+            raise self.failure
+        self.messages += messages
+
+    def on(self, topic: str) -> list[OutgoingMessage]:
+        """Return what was published on one topic."""
+        return [message for message in self.messages if message.topic == topic]
+
+
+def received(event: E, topic: str, *, event_id: str = "event-1", offset: int = 0) -> Received[E]:
+    """Return `event` as a consumer of `topic` gets it."""
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    envelope = Envelope(
+        id=event_id,
+        source="/shoal/test",
+        type=event.TYPE,
+        time=moment,
+        subject=event.key(),
+        project=event.project,
+    )
+    return Received(event, event_id, envelope, topic, 0, offset, moment)
