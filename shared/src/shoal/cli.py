@@ -19,7 +19,12 @@ def command_line(arguments: Sequence[str]) -> typer.Typer:
     """Return the commands; only the one that is asked for is imported, and all of them for the help."""
     found = {entry.name: entry for entry in entry_points(group=GROUP)}
     asked = arguments[0] if arguments else ""
-    wanted = [found[asked]] if asked in found else sorted(found.values(), key=lambda entry: entry.name)
+    if asked in found:
+        wanted = [found[asked]]
+    elif asked == "--version":
+        wanted = []
+    else:
+        wanted = sorted(found.values(), key=lambda entry: entry.name)
     app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
     app.callback(invoke_without_command=True)(_options)
     for entry in wanted:

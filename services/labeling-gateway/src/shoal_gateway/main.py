@@ -103,7 +103,8 @@ def wire(
             vote_consumer(requests),
             erasure_consumer(EraseSamples(database, dispatching.wake)),
         ],
-        broadcasts=[guideline_broadcast(guidelines.announce), directory.broadcast],
+        broadcasts=[guideline_broadcast(guidelines.announce)],
+        directory=directory,
         background=[
             dispatching.run,
             draining.run,
@@ -115,5 +116,10 @@ def wire(
     )
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Run the service until it is told to stop."""
     run_service(GatewaySettings(), build)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,5 +1,7 @@
 """Settings of the labeling gateway, from SHOAL_ variables, read once."""
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from shoal.runtime import ServiceSettings
@@ -7,6 +9,8 @@ from shoal.runtime import ServiceSettings
 
 class GatewaySettings(ServiceSettings):
     """What every service has, and what only this one needs."""
+
+    SERVICE: ClassVar[str] = "labeling-gateway"
 
     public_url: str = Field(
         default="", description="where vendors reach this service; empty: its own HTTP address"

@@ -14,6 +14,7 @@ _log = structlog.get_logger("shoal.persistence")
 BATCH = 500
 LOOK_S = 1.0  # NOTIFY only wakes; a lost notification costs this much
 OUTAGE_S = 1.0
+_LOCK = "SELECT pg_try_advisory_lock(hashtextextended($1, 0))"
 _WAITING = """
 SELECT seq, topic, key, value, header_names, headers FROM outbox WHERE refused IS NULL ORDER BY seq LIMIT $1
 """
@@ -44,7 +45,7 @@ class Relay:
         async with self._pool.acquire() as conn:
             schema = await conn.fetchval("SELECT current_schema()")
             lock = f"shoal.relay.{schema}"
-            while not await conn.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", lock):
+            while not await conn.fetchval(_LOCK, lock):  # noqa: ASYNC110 - another process holds it
                 await asyncio.sleep(LOOK_S)
             await conn.add_listener(f"{schema}_outbox", self._notified)
             try:
@@ -78,7 +79,7 @@ class Relay:
             )
 
     async def _one_by_one(self, conn: Any, rows: list[Any]) -> None:
-        """Publish a batch that holds a message too large for Kafka; that one is set aside, with the reason."""
+        """Publish a batch with a message too large for Kafka; that one is set aside, with the reason."""
         for row in rows:
             try:
                 await self._publisher.publish([_message(row)])
