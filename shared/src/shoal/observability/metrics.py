@@ -33,6 +33,13 @@ HTTP_SECONDS = Histogram(
     "shoal_http_request_seconds", "Time to answer a request", ["service", "method", "route", "status"]
 )
 
+# ingest
+INFERENCES = Counter("shoal_ingest_inferences_total", "Inferences, by what became of them", ["result"])
+INFERENCE_HALVES = Counter(
+    "shoal_ingest_inference_halves_total", "Requests and responses that arrive apart", ["dialect", "half"]
+)
+HALVES_ALONE = Counter("shoal_ingest_halves_alone_total", "Halves that never met the other one")
+
 # labeling gateway
 ANNOTATIONS = Counter(
     "shoal_gateway_annotations_total",

@@ -1,0 +1,1 @@
+"""PostgreSQL: projects, generations, erasures, halves."""

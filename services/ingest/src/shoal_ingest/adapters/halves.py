@@ -1,0 +1,81 @@
+"""Halves of inferences in PostgreSQL."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import ormsgpack
+
+from shoal.contracts.samples import InferenceHalf
+from shoal_ingest.usecases.ports import Pair
+
+_ADD = """
+INSERT INTO halves (project, source, correlation_id, half, event, received_at)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::timestamptz[])
+ON CONFLICT DO NOTHING
+"""
+_PAIRS = """
+SELECT request.event AS request, response.event AS response
+FROM halves request
+JOIN halves response USING (project, source, correlation_id)
+JOIN unnest($1::text[], $2::text[], $3::text[]) AS wanted (project, source, correlation_id)
+     USING (project, source, correlation_id)
+WHERE request.half = 'request' AND response.half = 'response' AND NOT request.joined AND NOT response.joined
+"""
+_JOINED = """
+UPDATE halves SET joined = true, event = NULL
+FROM unnest($1::text[], $2::text[], $3::text[]) AS done (project, source, correlation_id)
+WHERE halves.project = done.project AND halves.source = done.source
+  AND halves.correlation_id = done.correlation_id
+"""
+_EXPIRE = """
+WITH old AS (DELETE FROM halves WHERE received_at < $1 RETURNING joined)
+SELECT count(*) FILTER (WHERE NOT joined) FROM old
+"""
+
+
+class PostgresHalves:
+    """Both halves have one key, so one partition and one consumer: nobody joins a pair at the same time."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    async def add(self, halves: Sequence[InferenceHalf]) -> None:
+        """Keep halves; in one order for everybody, so that batches never wait for each other."""
+        rows = sorted({_identity(half): half for half in halves}.items())
+        if rows:
+            columns = [list(column) for column in zip(*(_row(half) for _, half in rows), strict=True)]
+            await self._pool.execute(_ADD, *columns)
+
+    async def pairs(self, ids: Collection[tuple[str, str, str]]) -> list[Pair]:
+        """Return the complete pairs that were not joined."""
+        if not ids:
+            return []
+        found = await self._pool.fetch(_PAIRS, *_columns(ids))
+        return [Pair(_half(row["request"]), _half(row["response"])) for row in found]
+
+    async def joined(self, pairs: Sequence[Pair]) -> None:
+        """Drop the payloads."""
+        if pairs:
+            await self._pool.execute(_JOINED, *_columns([_identity(pair.request)[:3] for pair in pairs]))
+
+    async def expire(self, before: datetime) -> int:
+        """Forget old halves; return how many were alone."""
+        return int(await self._pool.fetchval(_EXPIRE, before))
+
+
+def _identity(half: InferenceHalf) -> tuple[str, str, str, str]:
+    return half.project, half.source, half.correlation_id, half.half
+
+
+def _row(half: InferenceHalf) -> tuple[Any, ...]:
+    event = ormsgpack.packb(half.model_dump(), option=ormsgpack.OPT_NAIVE_UTC)
+    return *_identity(half), event, half.received_at
+
+
+def _half(event: bytes) -> InferenceHalf:
+    return InferenceHalf.model_validate(ormsgpack.unpackb(event))
+
+
+def _columns(ids: Collection[tuple[str, ...]]) -> list[list[str]]:
+    return [list(column) for column in zip(*sorted(ids), strict=True)]

@@ -1,0 +1,103 @@
+"""Projects in PostgreSQL, announced by the outbox."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from shoal.contracts.ids import stable_id
+from shoal.contracts.projects import ApiKey, ProjectChanged
+from shoal.contracts.topics import PROJECTS_CHANGED
+from shoal.messaging import encode
+from shoal.persistence import Outbox
+
+SOURCE = "/shoal/ingest"
+_TICK = timedelta(microseconds=1)
+
+
+class PostgresProjects:
+    """One row per project; every change holds its row's lock, so that announcements are in order."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+        self._outbox = Outbox()
+
+    async def put(self, project: str, title: str | None, now: datetime) -> tuple[ProjectChanged, bool]:
+        """Create a project or change its title; `title` None leaves it."""
+        async with self._pool.acquire() as conn, conn.transaction():
+            status = await conn.execute(
+                """INSERT INTO projects (project, title, changed_at) VALUES ($1, $2, $3)
+                   ON CONFLICT DO NOTHING""",
+                project,
+                title or "",
+                now,
+            )
+            is_new = status.endswith(" 1")
+            present = await _locked(conn, project)
+            assert present is not None
+            if is_new:
+                await self._announce(conn, present)
+                return present, True
+            if title is None or title == present.title:
+                return present, False
+            return await self._replace(conn, present, {"title": title}, now), False
+
+    async def add_key(self, project: str, key: ApiKey, now: datetime) -> ProjectChanged | None:
+        """Add a key."""
+        async with self._pool.acquire() as conn, conn.transaction():
+            present = await _locked(conn, project)
+            if present is None:
+                return None
+            return await self._replace(conn, present, {"keys": (*present.keys, key)}, now)
+
+    async def remove_key(self, project: str, key_id: str, now: datetime) -> bool:
+        """Remove a key."""
+        async with self._pool.acquire() as conn, conn.transaction():
+            present = await _locked(conn, project)
+            kept = tuple(key for key in (present.keys if present else ()) if key.key_id != key_id)
+            if present is None or len(kept) == len(present.keys):
+                return False
+            await self._replace(conn, present, {"keys": kept}, now)
+            return True
+
+    async def all(self) -> list[ProjectChanged]:
+        """Return every project, by name."""
+        rows = await self._pool.fetch(
+            "SELECT project, title, keys, changed_at FROM projects ORDER BY project"
+        )
+        return [_event(row) for row in rows]
+
+    async def _replace(
+        self, conn: Any, present: ProjectChanged, changes: dict[str, Any], now: datetime
+    ) -> ProjectChanged:
+        # Readers keep the latest: a clock that goes back must not make this change look old.
+        changed_at = max(now, present.changed_at + _TICK)
+        event = present.model_copy(update={**changes, "changed_at": changed_at})
+        await conn.execute(
+            "UPDATE projects SET title = $2, keys = $3, changed_at = $4 WHERE project = $1",
+            event.project,
+            event.title,
+            [key.model_dump() for key in event.keys],
+            event.changed_at,
+        )
+        await self._announce(conn, event)
+        return event
+
+    async def _announce(self, conn: Any, event: ProjectChanged) -> None:
+        event_id = stable_id("project.changed", event.project, event.changed_at.isoformat())
+        message = encode(PROJECTS_CHANGED, event, event_id=event_id, source=SOURCE, time=event.changed_at)
+        await self._outbox.add(conn, [message])
+
+
+async def _locked(conn: Any, project: str) -> ProjectChanged | None:
+    row = await conn.fetchrow(
+        "SELECT project, title, keys, changed_at FROM projects WHERE project = $1 FOR UPDATE", project
+    )
+    return None if row is None else _event(row)
+
+
+def _event(row: Any) -> ProjectChanged:
+    return ProjectChanged(
+        project=row["project"],
+        title=row["title"],
+        keys=tuple(ApiKey(**key) for key in row["keys"]),
+        changed_at=row["changed_at"],
+    )

@@ -1,0 +1,1 @@
+"""The doors: inferences, KServe's logger, projects."""

@@ -1,0 +1,84 @@
+"""Request bodies, read with a limit, unpacked with a limit."""
+
+import zlib
+
+from fastapi import Request
+
+from shoal.runtime.problems import Problem
+
+GZIP = 31  # zlib's window bits for the gzip format
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """Return the body, unpacked when its Content-Encoding is gzip; never more than `limit` bytes in memory.
+
+    Raises Problem 413 (too large), 400 (not gzip) or 415 (another encoding).
+    """
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding in ("identity", ""):
+        return await _plain(request, limit)
+    if encoding in ("gzip", "x-gzip"):
+        return await _gzip(request, limit)
+    raise Problem(
+        415,
+        "Unknown encoding",
+        f"Content-Encoding {encoding[:40]!r} is not understood",
+        field="content-encoding",
+        fix="Send the body as it is, or with Content-Encoding: gzip",
+    )
+
+
+async def _plain(request: Request, limit: int) -> bytes:
+    if int(request.headers.get("content-length") or 0) > limit:
+        raise _too_large(limit)
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            raise _too_large(limit)
+        parts.append(part)
+    return b"".join(parts)
+
+
+async def _gzip(request: Request, limit: int) -> bytes:
+    unpacker = zlib.decompressobj(GZIP)
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async for part in request.stream():
+            pending = part
+            while pending:
+                parts.append(unpacker.decompress(pending, limit + 1 - size))
+                size += len(parts[-1])
+                if size > limit:
+                    raise _too_large(limit)
+                pending = unpacker.unconsumed_tail
+                if unpacker.eof:  # gzip files may follow one another
+                    pending = unpacker.unused_data
+                    unpacker = zlib.decompressobj(GZIP) if pending else unpacker
+    except zlib.error as error:
+        raise _not_gzip(str(error)) from error
+    if not unpacker.eof:
+        raise _not_gzip("it ends too early")
+    return b"".join(parts)
+
+
+def _not_gzip(detail: str) -> Problem:
+    return Problem(
+        400,
+        "Not gzip",
+        f"the body is not gzip: {detail}",
+        field="body",
+        fix="Compress the whole body with gzip, or leave Content-Encoding out",
+    )
+
+
+def _too_large(limit: int) -> Problem:
+    return Problem(
+        413,
+        "Body too large",
+        f"the body has more than {limit} bytes (unpacked)",
+        field="body",
+        fix="Send fewer inferences in one request",
+    )

@@ -1,0 +1,98 @@
+"""POST /v1/kserve/{project}: KServe's logger, CloudEvents 1.0 in binary mode.
+
+Facts of kserve/kserve pkg/logger: request and response share ce-id and arrive apart; anything but 200 is
+logged by the sender as an error, 202 too.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from shoal.contracts.samples import InferenceHalf
+from shoal.observability import metrics
+from shoal.runtime.problems import Problem
+from shoal.security import Principal, require
+from shoal_ingest.http.access import check_project
+from shoal_ingest.http.body import read_body
+from shoal_ingest.usecases.ports import KnownProjects
+from shoal_ingest.usecases.receive_half import ReceiveHalf
+
+TYPES: dict[str, Literal["request", "response"]] = {
+    "org.kubeflow.serving.inference.request": "request",
+    "org.kubeflow.serving.inference.response": "response",
+}
+MOST_BYTES = 900_000  # a payload travels through Kafka as it is
+MOST_TEXT = 200
+OK = 200
+
+
+def kserve_routes(receive: ReceiveHalf, projects: KnownProjects, clock: Callable[[], datetime]) -> APIRouter:
+    """Return the route."""
+    may = Annotated[Principal, Depends(require("producer"))]
+    routes = APIRouter(tags=["inferences"])
+
+    @routes.post("/v1/kserve/{project}", status_code=OK)
+    async def kserve(project: str, request: Request, principal: may) -> Response:
+        """Take a request or a response; they are joined by ce-id and become one sample per instance."""
+        check_project(projects, principal, project)
+        half = _half(project, request, await read_body(request, MOST_BYTES), clock())
+        await receive(half)
+        metrics.INFERENCE_HALVES.labels(half.dialect, half.half).inc()
+        return Response(status_code=OK)
+
+    return routes
+
+
+def _half(project: str, request: Request, payload: bytes, now: datetime) -> InferenceHalf:
+    return InferenceHalf(
+        project=project,
+        correlation_id=_header(request, "ce-id"),
+        half=_kind(_header(request, "ce-type")),
+        dialect="kserve",
+        # The same in both halves, unlike ce-source of some versions.
+        source=_optional(request, "ce-inferenceservicename") or _header(request, "ce-source"),
+        endpoint=_optional(request, "ce-endpoint"),
+        model=_optional(request, "ce-inferenceservicename"),
+        media_type=(request.headers.get("content-type") or "application/json")[:MOST_TEXT],
+        payload=payload,
+        occurred_at=_time(request, now),
+        received_at=now,
+    )
+
+
+def _kind(type_: str) -> Literal["request", "response"]:
+    if type_ in TYPES:
+        return TYPES[type_]
+    raise _bad("ce-type", f"{type_!r} is not known", f"Send one of {', '.join(TYPES)}")
+
+
+def _header(request: Request, name: str) -> str:
+    value = _optional(request, name)
+    if not value:
+        raise _bad(name, "the header is missing", f"Send {name} as KServe's logger does")
+    return value
+
+
+def _optional(request: Request, name: str) -> str | None:
+    value = request.headers.get(name)
+    if value is not None and len(value) > MOST_TEXT:
+        raise _bad(name, f"more than {MOST_TEXT} characters", "Send a shorter value")
+    return value or None
+
+
+def _time(request: Request, now: datetime) -> datetime:
+    value = request.headers.get("ce-time")
+    if not value:
+        return now
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise _bad("ce-time", f"{value[:40]!r} is not RFC 3339", "Send 2026-01-31T12:00:00Z") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _bad(field: str, detail: str, fix: str) -> Problem:
+    return Problem(400, "Not a CloudEvent of KServe", f"{field}: {detail}", field=field, fix=fix)

@@ -1,0 +1,91 @@
+"""The composition root: the only file that knows all the others."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shoal.messaging import Publisher
+from shoal.observability import metrics
+from shoal.observability.logs import get_logger
+from shoal.persistence import Relay, migrate, open_pool
+from shoal.runtime import Service, run_service
+from shoal.security import ProjectDirectory
+from shoal_ingest.adapters.erasures import PostgresErasures
+from shoal_ingest.adapters.generations import PostgresGenerations
+from shoal_ingest.adapters.halves import PostgresHalves
+from shoal_ingest.adapters.projects import PostgresProjects
+from shoal_ingest.consumers import half_consumer
+from shoal_ingest.http.app import make_app
+from shoal_ingest.http.inferences import inference_routes
+from shoal_ingest.http.kserve import kserve_routes
+from shoal_ingest.http.projects import project_routes
+from shoal_ingest.settings import IngestSettings
+from shoal_ingest.usecases.accept import AcceptInferences
+from shoal_ingest.usecases.erase import EraseSample
+from shoal_ingest.usecases.join_halves import JoinHalves
+from shoal_ingest.usecases.projects import ManageProjects
+from shoal_ingest.usecases.receive_half import ReceiveHalf
+
+SCHEMA = "ingest"
+EXPIRE_S = 600.0
+log = get_logger(__name__)
+
+
+def now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def build(settings: IngestSettings, publisher: Publisher) -> AsyncIterator[Service]:
+    """Open what the service needs, wire it, and close it at the end."""
+    await migrate(settings.postgres_dsn, schema=SCHEMA, package="shoal_ingest", outbox=True)
+    pool = await open_pool(settings.postgres_dsn, schema=SCHEMA)
+    try:
+        yield wire(settings, publisher, pool)
+    finally:
+        await pool.close()
+
+
+def wire(settings: IngestSettings, publisher: Publisher, pool: Any) -> Service:
+    """Return the service made of its parts."""
+    directory = ProjectDirectory()
+    accept = AcceptInferences(directory, PostgresGenerations(pool), publisher, now)
+    manage = ManageProjects(PostgresProjects(pool), directory.put, now)
+    erase = EraseSample(PostgresErasures(pool), now)
+    window = timedelta(hours=settings.join_window_hours)
+    join = JoinHalves(PostgresHalves(pool), publisher, now, window)
+    return Service(
+        name="ingest",
+        app=make_app(
+            [
+                inference_routes(accept, settings.max_body_bytes),
+                kserve_routes(ReceiveHalf(publisher), directory, now),
+                project_routes(manage, erase, directory),
+            ]
+        ),
+        consumers=[half_consumer(join)],
+        background=[Relay(pool, publisher).run, lambda: expire(join)],
+        directory=directory,
+    )
+
+
+async def expire(join: JoinHalves) -> None:
+    """Forget halves that wait in vain, now and then."""
+    while True:
+        try:
+            metrics.HALVES_ALONE.inc(await join.expire())
+        except Exception as error:
+            log.warning("expiry_failed", error=repr(error))
+        await asyncio.sleep(EXPIRE_S)
+
+
+def main() -> None:
+    """Run the service until it is told to stop."""
+    run_service(IngestSettings(), build)
+
+
+if __name__ == "__main__":
+    main()

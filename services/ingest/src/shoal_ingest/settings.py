@@ -1,0 +1,16 @@
+"""Settings of ingest, from SHOAL_ variables, read once."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from shoal.runtime import ServiceSettings
+
+
+class IngestSettings(ServiceSettings):
+    """What every service has, and what only this one needs."""
+
+    SERVICE: ClassVar[str] = "ingest"
+
+    max_body_bytes: int = Field(default=16 * 1024 * 1024, ge=1024, description="of one request, unpacked")
+    join_window_hours: float = Field(default=24.0, gt=0, description="how long a half waits for the other")

@@ -1,0 +1,1 @@
+"""What ingest does, one file per intent."""

@@ -1,0 +1,145 @@
+"""Accept inferences: those that are good are acknowledged once Kafka has them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from shoal.contracts.ids import sample_id, stable_id
+from shoal.contracts.samples import Embedding, Generation, SampleIngested
+from shoal.contracts.topics import SAMPLES_INGESTED
+from shoal.messaging import OutgoingMessage, Publisher, encode
+from shoal_ingest.usecases.items import Fault, Inference, Parsed, VectorIn
+from shoal_ingest.usecases.ports import Generations, KnownProjects
+
+SOURCE = "/shoal/ingest"
+MOST_BYTES = 512 * 1024
+"""Of one sample in Kafka: what later events add to it must fit into Kafka's 1 MiB as well."""
+
+Key = tuple[str, str, str]  # project, encoder, version
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """One inference that Kafka has."""
+
+    sample_id: str
+
+
+Result = Accepted | Fault
+
+
+class AcceptInferences:
+    """`publisher` returns when the broker has acknowledged."""
+
+    def __init__(
+        self,
+        projects: KnownProjects,
+        generations: Generations,
+        publisher: Publisher,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._projects = projects
+        self._generations = generations
+        self._publisher = publisher
+        self._clock = clock
+
+    async def __call__(self, items: Sequence[Parsed], only: str | None = None) -> list[Result]:
+        """Return a result for each item, in order. `only`: the project that the caller's key belongs to.
+
+        Raises PublishFailed when Kafka did not acknowledge: then nothing may be taken as accepted, and the
+        same items may be sent again, because their ids are the same.
+        """
+        dimensions = await self._dimensions(items)
+        now = self._clock()
+        results: list[Result] = []
+        messages: list[OutgoingMessage] = []
+        for item in items:
+            if isinstance(item, Fault):
+                results.append(item)
+                continue
+            if fault := self._fault(item, only, dimensions):
+                results.append(fault)
+                continue
+            event = to_event(item, now)
+            message = encode(SAMPLES_INGESTED, event, event_id=event_id(event), source=SOURCE, time=now)
+            if len(message.value) > MOST_BYTES:
+                results.append(_too_large(len(message.value)))
+                continue
+            messages.append(message)
+            results.append(Accepted(event.sample_id))
+        await self._publisher.publish(messages)
+        return results
+
+    async def _dimensions(self, items: Sequence[Parsed]) -> dict[Key, int]:
+        wanted: dict[Key, int] = {}
+        for item in items:
+            if isinstance(item, Inference) and item.embedding and self._projects.get(item.project):
+                wanted.setdefault(_key(item, item.embedding), len(item.embedding.vector) // 4)
+        return await self._generations.dimensions(wanted) if wanted else {}
+
+    def _fault(self, item: Inference, only: str | None, dimensions: dict[Key, int]) -> Fault | None:
+        if only is not None and item.project != only:
+            detail = f"project: this key belongs to project {only!r}"
+            return Fault("forbidden_project", "project", detail, f"Use a key of project {item.project!r}")
+        if self._projects.get(item.project) is None:
+            detail = f"project: there is no project {item.project!r}"
+            fix = "Create it with POST /v1/projects, or correct its name"
+            return Fault("unknown_project", "project", detail, fix)
+        if "\x00" in (item.text or (item.content.text if item.content else None) or ""):
+            return Fault("invalid", "text", "text: holds the character NUL", "Remove the character")
+        return None if item.embedding is None else _wrong_dimension(item, item.embedding, dimensions)
+
+
+def _wrong_dimension(item: Inference, embedding: VectorIn, dimensions: dict[Key, int]) -> Fault | None:
+    known, given = dimensions[_key(item, embedding)], len(embedding.vector) // 4
+    if known == given:
+        return None
+    encoder = f"{embedding.name} {embedding.version}".strip()
+    return Fault(
+        "wrong_dimension",
+        "embedding.vector",
+        f"embedding.vector: {given} numbers, but vectors of {encoder} have {known} in this project",
+        f"Send {known} numbers, or name the new encoder's version in embedding.version",
+    )
+
+
+def _key(item: Inference, embedding: VectorIn) -> Key:
+    return item.project, embedding.name, embedding.version
+
+
+def _too_large(size: int) -> Fault:
+    return Fault(
+        "too_large",
+        "text",
+        f"text: the sample has {size} bytes, and at most {MOST_BYTES} are possible",
+        "Send a shorter text, or put the datum elsewhere and send content.uri with content.sha256",
+    )
+
+
+def to_event(item: Inference, now: datetime) -> SampleIngested:
+    """Return the event of a checked item; nothing is validated twice."""
+    return SampleIngested.model_construct(
+        project=item.project,
+        sample_id=sample_id(item.project, item.source, item.source_id),
+        source=item.source,
+        source_id=item.source_id,
+        content=item.datum(),
+        prediction=item.said(),
+        embedding=None if item.embedding is None else _embedding(item.embedding),
+        tags=item.tags,
+        group=item.group,
+        occurred_at=item.occurred_at or now,
+        received_at=now,
+    )
+
+
+def _embedding(given: VectorIn) -> Embedding:
+    dimension = len(given.vector) // 4
+    generation = Generation.model_construct(name=given.name, version=given.version, dimension=dimension)
+    return Embedding.model_construct(generation=generation, vector=given.vector)
+
+
+def event_id(event: SampleIngested) -> str:
+    """Return the id of "this model version saw this sample": sent twice, it is the same event."""
+    said = event.prediction
+    return stable_id("sample.ingested", event.sample_id, *((said.model, said.version) if said else ()))

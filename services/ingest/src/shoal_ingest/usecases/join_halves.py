@@ -1,0 +1,120 @@
+"""Join requests with their responses, in whichever order and however often they come."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from shoal.contracts.ids import sample_id
+from shoal.contracts.samples import Content, InferenceHalf, Prediction, SampleIngested
+from shoal.contracts.topics import SAMPLES_INGESTED
+from shoal.messaging import OutgoingMessage, Publisher, encode
+from shoal_ingest.domain import kserve
+from shoal_ingest.usecases.accept import MOST_BYTES, SOURCE, event_id
+from shoal_ingest.usecases.ports import Halves, Pair
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A pair that holds no samples."""
+
+    key: tuple[str, str, str]
+    reason: str
+    detail: str
+
+
+class JoinHalves:
+    """A pair's samples are published before its halves are let go: a crash in between repeats them."""
+
+    def __init__(
+        self, halves: Halves, publisher: Publisher, clock: Callable[[], datetime], window: timedelta
+    ) -> None:
+        self._halves = halves
+        self._publisher = publisher
+        self._clock = clock
+        self._window = window
+
+    async def __call__(self, halves: Sequence[InferenceHalf]) -> list[Refused]:
+        """Take halves; publish the samples of pairs that are complete now; return pairs without samples."""
+        await self._halves.add(halves)
+        pairs = await self._halves.pairs({key_of(half) for half in halves})
+        messages: list[OutgoingMessage] = []
+        refused: list[Refused] = []
+        for pair in pairs:
+            try:
+                messages += _messages(pair, self._clock())
+            except kserve.BadPayload as error:
+                refused.append(Refused(key_of(pair.request), "payload_unreadable", str(error)))
+        await self._publisher.publish(messages)
+        await self._halves.joined(pairs)
+        return refused
+
+    async def expire(self) -> int:
+        """Forget what waited longer than the window; return how many halves were left alone."""
+        return await self._halves.expire(self._clock() - self._window)
+
+
+def key_of(half: InferenceHalf) -> tuple[str, str, str]:
+    """Return what the two halves of one inference share."""
+    return half.project, half.source, half.correlation_id
+
+
+def samples(pair: Pair, now: datetime) -> list[SampleIngested]:
+    """Return the samples of a pair, one per instance. Raises kserve.BadPayload."""
+    texts = kserve.texts(_json(pair.request))
+    said = kserve.answers(_json(pair.response))
+    if len(texts) != len(said.answers):
+        raise kserve.BadPayload(f"{len(texts)} instances in the request, {len(said.answers)} in the response")
+    request, source = pair.request, _source(pair.request)
+    ids = [request.correlation_id] if len(texts) == 1 else _numbered(request.correlation_id, len(texts))
+    return [
+        SampleIngested(
+            project=request.project,
+            sample_id=sample_id(request.project, source, source_id),
+            source=source,
+            source_id=source_id,
+            content=Content(text=text),
+            prediction=Prediction(
+                model=said.model or request.model or source,
+                version=said.version,
+                label=answer.label,
+                scores=dict(answer.scores),
+                endpoint=request.endpoint,
+            ),
+            occurred_at=request.occurred_at,
+            received_at=now,
+        )
+        for source_id, text, answer in zip(ids, texts, said.answers, strict=True)
+    ]
+
+
+def _messages(pair: Pair, now: datetime) -> list[OutgoingMessage]:
+    try:
+        events = samples(pair, now)
+    except ValueError as error:  # BadPayload, and what the contract refuses: an empty label, say
+        raise kserve.BadPayload(str(error)) from error
+    messages = [
+        encode(SAMPLES_INGESTED, event, event_id=event_id(event), source=SOURCE, time=now) for event in events
+    ]
+    if any(len(message.value) > MOST_BYTES for message in messages):
+        raise kserve.BadPayload(f"an instance has more than {MOST_BYTES} bytes: send shorter texts")
+    return messages
+
+
+def _json(half: InferenceHalf) -> Any:
+    try:
+        return orjson.loads(half.payload)
+    except ValueError as error:
+        raise kserve.BadPayload(f"the {half.half} is not JSON: {error}") from error
+
+
+def _numbered(correlation_id: str, count: int) -> list[str]:
+    return [f"{correlation_id}:{index}" for index in range(count)]
+
+
+def _source(half: InferenceHalf) -> str:
+    """Return the serving system's name in the form of a source."""
+    return re.sub(r"[^a-z0-9._-]+", "-", (half.model or half.dialect).lower()).strip("-._")[:128] or "kserve"

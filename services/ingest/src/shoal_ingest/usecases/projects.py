@@ -1,0 +1,44 @@
+"""Projects and their keys."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import uuid4
+
+from shoal.contracts.projects import ApiKey, ProjectChanged, Role
+from shoal.security import hash_key, new_key
+from shoal_ingest.usecases.ports import Projects
+
+
+class ManageProjects:
+    """Creates projects and gives out keys; `learn` has this process know a change before Kafka tells it."""
+
+    def __init__(
+        self, projects: Projects, learn: Callable[[ProjectChanged], None], clock: Callable[[], datetime]
+    ) -> None:
+        self._projects = projects
+        self._learn = learn
+        self._clock = clock
+
+    async def put(self, project: str, title: str | None) -> tuple[ProjectChanged, bool]:
+        """Create a project or change its title; return it and whether it is new."""
+        found = await self._projects.put(project, title, self._clock())
+        self._learn(found[0])
+        return found
+
+    async def all(self) -> list[ProjectChanged]:
+        """Return every project."""
+        return await self._projects.all()
+
+    async def new_key(self, project: str, roles: Sequence[Role]) -> tuple[str, str] | None:
+        """Return a new key's id and the key, which is shown this once; None without such a project."""
+        secret, key_id = new_key(), str(uuid4())
+        key = ApiKey(key_id=key_id, sha256=hash_key(secret), roles=tuple(sorted(set(roles))))
+        changed = await self._projects.add_key(project, key, self._clock())
+        if changed is None:
+            return None
+        self._learn(changed)
+        return key_id, secret
+
+    async def remove_key(self, project: str, key_id: str) -> bool:
+        """Make a key worthless; False when it was not there."""
+        return await self._projects.remove_key(project, key_id, self._clock())
