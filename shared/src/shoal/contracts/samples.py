@@ -1,10 +1,14 @@
 """Samples and what a model said about them: the data plane, from production to the vector store."""
 
+import re
+from hashlib import sha256
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from shoal.contracts.base import Event, Id, Label, Name, Text, Timestamp, Value
+
+_MOST_SLUG = 80  # a collection's name has at most 255 characters, a project's 128
 
 
 class Prediction(Value):
@@ -35,8 +39,30 @@ class Generation(Value):
     dimension: int = Field(ge=1, le=65_536)
 
     def slug(self) -> str:
-        """Return one string for the generation, fit for a collection's name."""
-        return f"{self.name}-{self.version}-{self.dimension}".replace("/", "_").lower()
+        """Return one string for the generation, fit for a collection's name: it ends with the dimension.
+
+        What a collection's name cannot hold is replaced, and a hash keeps such names apart.
+        """
+        encoder = f"{self.name}-{self.version}"
+        plain = re.sub(r"[^a-z0-9._-]", "_", encoder.lower())[:_MOST_SLUG]
+        if plain != encoder:
+            plain = f"{plain}-{sha256(encoder.encode()).hexdigest()[:8]}"
+        return f"{plain}-{self.dimension}"
+
+
+def collection_prefix(project: str) -> str:
+    """Return how the names of a project's collections begin; `~` is in no project's name."""
+    return f"{project}~"
+
+
+def collection_name(project: str, generation: Generation) -> str:
+    """Return the name of the vector store's collection for a project and a generation."""
+    return collection_prefix(project) + generation.slug()
+
+
+def alias_name(project: str) -> str:
+    """Return the vector store's alias of a project's newest generation."""
+    return collection_prefix(project) + "current"
 
 
 class Embedding(Value):

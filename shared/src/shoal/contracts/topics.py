@@ -87,6 +87,7 @@ SAMPLES_ERASED = Topic(
     30 * DAY,
     producers=("ingest",),
     groups=("embedder", "sampler", "labeling-gateway", "qa"),
+    readers=("embedder",),
     compacted=True,
     summary="Samples that must be forgotten.",
 )

@@ -40,6 +40,11 @@ INFERENCE_HALVES = Counter(
 )
 HALVES_ALONE = Counter("shoal_ingest_halves_alone_total", "Halves that never met the other one")
 
+# embedder
+SAMPLES_EMBEDDED = Counter("shoal_embedder_samples_total", "Samples whose vector is stored and announced")
+TEXTS_ENCODED = Counter("shoal_embedder_texts_total", "Texts encoded, or remembered from before", ["how"])
+ENCODING_SECONDS = Histogram("shoal_embedder_encoding_seconds", "Time to encode one batch of texts")
+
 # labeling gateway
 ANNOTATIONS = Counter(
     "shoal_gateway_annotations_total",

@@ -1,0 +1,80 @@
+"""An encoder for the event loop: in threads of its own, and each text once."""
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
+
+from shoal.contracts.samples import Generation
+from shoal.observability import metrics
+from shoal_embedder.domain.vectors import Vectors, rows_as_bytes
+
+
+class Model(Protocol):
+    """A model that encodes on the calling thread."""
+
+    name: str
+    version: str
+    dimension: int
+    threads: int
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return a row per text."""
+
+
+class ThreadedEncoder:
+    """Splits a batch over the threads; remembers the last `remembered` texts' vectors by their hash.
+
+    What production sees again, several projects share or Kafka delivers again costs nothing.
+    """
+
+    def __init__(self, model: Model, *, remembered: int = 50_000) -> None:
+        self._model = model
+        self._remembered = remembered
+        self._vectors: OrderedDict[bytes, bytes] = OrderedDict()
+        self._threads = ThreadPoolExecutor(model.threads, thread_name_prefix="encoder")
+        self.generation = Generation(name=model.name, version=model.version, dimension=model.dimension)
+
+    async def encode(self, texts: Sequence[str]) -> list[bytes]:
+        """Return a vector per text, little-endian float32."""
+        keys = [hashlib.blake2b(text.encode(), digest_size=16).digest() for text in texts]
+        known = {key: self._vectors[key] for key in keys if key in self._vectors}
+        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        with metrics.ENCODING_SECONDS.time():
+            known |= await self._encoded(new)
+        metrics.TEXTS_ENCODED.labels("encoded").inc(len(new))
+        metrics.TEXTS_ENCODED.labels("remembered").inc(len(texts) - len(new))
+        self._remember(keys, known)
+        return [known[key] for key in keys]
+
+    def close(self) -> None:
+        """Let the threads end."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _encoded(self, new: dict[bytes, str]) -> dict[bytes, bytes]:
+        # Long texts first, dealt like cards: the threads end at about the same time.
+        ordered = sorted(new, key=lambda key: -len(new[key]))
+        hands = [
+            hand for start in range(self._model.threads) if (hand := ordered[start :: self._model.threads])
+        ]
+        loop = asyncio.get_running_loop()
+        done = await asyncio.gather(
+            *(
+                loop.run_in_executor(self._threads, self._model.encode, [new[key] for key in hand])
+                for hand in hands
+            )
+        )
+        return {
+            key: vector
+            for hand, rows in zip(hands, done, strict=True)
+            for key, vector in zip(hand, rows_as_bytes(rows), strict=True)
+        }
+
+    def _remember(self, keys: Sequence[bytes], vectors: dict[bytes, bytes]) -> None:
+        for key in keys:
+            self._vectors[key] = vectors[key]
+            self._vectors.move_to_end(key)
+        while len(self._vectors) > self._remembered:
+            self._vectors.popitem(last=False)

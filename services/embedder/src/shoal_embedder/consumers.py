@@ -1,0 +1,38 @@
+"""Topics in -> use cases."""
+
+from collections.abc import Sequence
+
+from shoal.contracts.samples import SampleErased, SampleIngested
+from shoal.contracts.topics import SAMPLES_ERASED, SAMPLES_INGESTED
+from shoal.messaging import Broadcast, Consumer, Received, Rejection
+from shoal.observability import metrics
+from shoal_embedder.usecases.embed import Arrival, EmbedSamples
+from shoal_embedder.usecases.erased import Erased, EraseSamples
+
+GROUP = "embedder"
+
+
+def sample_consumer(embed: EmbedSamples, max_records: int) -> Consumer[SampleIngested]:
+    """Return the consumer of samples.ingested."""
+
+    async def handle(batch: Sequence[Received[SampleIngested]]) -> Sequence[Rejection]:
+        refused = await embed([Arrival(record.event, record.id) for record in batch])
+        metrics.SAMPLES_EMBEDDED.inc(len(batch) - len(refused))
+        return [Rejection(batch[each.index], each.reason, each.detail) for each in refused]
+
+    return Consumer(SAMPLES_INGESTED, GROUP, handle, max_records=max_records)
+
+
+def erasure_consumer(erase: EraseSamples) -> Consumer[SampleErased]:
+    """Return the consumer of samples.erased: one replica deletes."""
+
+    async def handle(batch: Sequence[Received[SampleErased]]) -> Sequence[Rejection]:
+        await erase([record.event for record in batch])
+        return []
+
+    return Consumer(SAMPLES_ERASED, GROUP, handle)
+
+
+def erasure_broadcast(erased: Erased) -> Broadcast[SampleErased]:
+    """Return the reader of samples.erased: every replica knows what to keep out."""
+    return Broadcast(SAMPLES_ERASED, lambda record: erased.add(record.event))

@@ -1,0 +1,73 @@
+"""The composition root: the only file that knows all the others."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from qdrant_client import AsyncQdrantClient
+
+from shoal.messaging import Publisher
+from shoal.runtime import Service, run_service
+from shoal_embedder.adapters.encoding import ThreadedEncoder
+from shoal_embedder.adapters.minilm import MiniLM
+from shoal_embedder.adapters.qdrant import QdrantStore
+from shoal_embedder.consumers import erasure_broadcast, erasure_consumer, sample_consumer
+from shoal_embedder.settings import EmbedderSettings
+from shoal_embedder.usecases.embed import EmbedSamples
+from shoal_embedder.usecases.erased import Erased, EraseSamples
+
+
+def now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def build(settings: EmbedderSettings, publisher: Publisher) -> AsyncIterator[Service]:
+    """Open what the service needs, wire it, and close it at the end."""
+    model = await asyncio.to_thread(
+        MiniLM,
+        settings.model_cache.expanduser(),
+        max_tokens=settings.max_tokens,
+        threads=settings.encoder_threads,
+    )
+    encoder = ThreadedEncoder(model, remembered=settings.remembered_texts)
+    client = AsyncQdrantClient(
+        settings.qdrant_url,
+        grpc_port=settings.qdrant_grpc_port,
+        prefer_grpc=True,
+        api_key=settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None,
+        check_compatibility=False,
+    )
+    try:
+        yield wire(settings, publisher, encoder, QdrantStore(client))
+    finally:
+        await client.close()
+        encoder.close()
+
+
+def wire(
+    settings: EmbedderSettings, publisher: Publisher, encoder: ThreadedEncoder, store: QdrantStore
+) -> Service:
+    """Return the service made of its parts."""
+    erased = Erased()
+    embed = EmbedSamples(encoder, store, erased, publisher, now)
+    return Service(
+        name="embedder",
+        consumers=[
+            sample_consumer(embed, settings.batch_samples),
+            erasure_consumer(EraseSamples(store, erased)),
+        ],
+        broadcasts=[erasure_broadcast(erased)],
+        ready=[store.answers],
+    )
+
+
+def main() -> None:
+    """Run the service until it is told to stop."""
+    run_service(EmbedderSettings(), build)
+
+
+if __name__ == "__main__":
+    main()

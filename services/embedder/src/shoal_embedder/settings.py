@@ -1,0 +1,25 @@
+"""Settings of the embedder, from SHOAL_ variables, read once."""
+
+from pathlib import Path
+from typing import ClassVar
+
+from pydantic import Field, SecretStr
+
+from shoal.runtime import ServiceSettings
+
+
+class EmbedderSettings(ServiceSettings):
+    """What every service has, and what only this one needs."""
+
+    SERVICE: ClassVar[str] = "embedder"
+
+    qdrant_url: str = Field(default="http://127.0.0.1:6333", description="its host; gRPC is what is used")
+    qdrant_grpc_port: int = Field(default=6334, ge=1, le=65_535)
+    qdrant_api_key: SecretStr | None = None
+    model_cache: Path = Field(
+        default=Path("~/.cache/shoal/models"), description="where the model's file is made and kept"
+    )
+    max_tokens: int = Field(default=128, ge=8, le=512, description="of a text; what follows is not read")
+    encoder_threads: int | None = Field(default=None, ge=1, description="unset: one per core")
+    remembered_texts: int = Field(default=50_000, ge=0, description="1.6 kB of memory each")
+    batch_samples: int = Field(default=256, ge=1, le=5000)
