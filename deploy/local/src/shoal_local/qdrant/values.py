@@ -1,0 +1,162 @@
+"""Qdrant's messages to the engine's objects, and back."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+import qdrant_edge as edge
+from qdrant_client import grpc
+
+
+class Unsupported(ValueError):
+    """A part of Qdrant's interface that this server does not have; the text names it."""
+
+
+def id_in(point: Any) -> int | str | UUID:
+    """Return a point's id."""
+    return int(point.num) if point.WhichOneof("point_id_options") == "num" else str(point.uuid)
+
+
+def id_out(point: Any) -> Any:
+    """Return a point's id as a message."""
+    return grpc.PointId(num=point) if isinstance(point, int) else grpc.PointId(uuid=str(point))
+
+
+def payload_in(payload: Any) -> dict[str, Any]:
+    """Return a payload as Python values."""
+    return {name: _value_in(value) for name, value in payload.items()}
+
+
+def _value_in(value: Any) -> Any:
+    kind = value.WhichOneof("kind")
+    if kind in (None, "null_value"):
+        return None
+    if kind == "struct_value":
+        return payload_in(value.struct_value.fields)
+    if kind == "list_value":
+        return [_value_in(item) for item in value.list_value.values]
+    return getattr(value, kind)
+
+
+def payload_out(payload: dict[str, Any] | None) -> dict[str, Any]:
+    """Return a payload as messages."""
+    return {name: _value_out(value) for name, value in (payload or {}).items()}
+
+
+def _value_out(value: Any) -> Any:
+    if value is None:
+        return grpc.Value(null_value=grpc.NullValue.NULL_VALUE)
+    if isinstance(value, bool):
+        return grpc.Value(bool_value=value)
+    if isinstance(value, int):
+        return grpc.Value(integer_value=value)
+    if isinstance(value, float):
+        return grpc.Value(double_value=value)
+    if isinstance(value, str):
+        return grpc.Value(string_value=value)
+    if isinstance(value, list):
+        return grpc.Value(list_value=grpc.ListValue(values=[_value_out(item) for item in value]))
+    return grpc.Value(struct_value=grpc.Struct(fields=payload_out(value)))
+
+
+def vector_in(vectors: Any) -> list[float]:
+    """Return the one unnamed dense vector of a point."""
+    if vectors.WhichOneof("vectors_options") != "vector":
+        raise Unsupported("named vectors")
+    return dense(vectors.vector)
+
+
+def dense(vector: Any) -> list[float]:
+    """Return the numbers of a dense vector."""
+    kind = vector.WhichOneof("vector")
+    if kind == "dense":
+        return list(vector.dense.data)
+    if kind is None and vector.data:  # how older clients send it
+        return list(vector.data)
+    raise Unsupported(f"vectors of kind {kind}")
+
+
+def vectors_out(vector: Any) -> Any:
+    """Return a stored vector as a message; nothing when it was not asked for."""
+    if vector is None:
+        return None
+    numbers = vector[""] if isinstance(vector, dict) else vector
+    return grpc.VectorsOutput(vector=grpc.VectorOutput(dense=grpc.DenseVector(data=numbers), data=numbers))
+
+
+def wanted_payload(selector: Any, *, default: bool) -> Any:
+    """Return which payload fields to give."""
+    kind = selector.WhichOneof("selector_options")
+    if kind is None:
+        return default
+    if kind == "enable":
+        return bool(selector.enable)
+    if kind == "include":
+        return list(selector.include.fields)
+    raise Unsupported("with_payload.exclude")
+
+
+def wanted_vector(selector: Any) -> bool:
+    """Return whether to give vectors."""
+    return selector.WhichOneof("selector_options") == "enable" and bool(selector.enable)
+
+
+def filter_in(given: Any) -> Any:
+    """Return a filter; None for an empty one."""
+    if not (given.must or given.should or given.must_not):
+        return None
+    return edge.Filter(
+        must=_conditions(given.must), should=_conditions(given.should), must_not=_conditions(given.must_not)
+    )
+
+
+def _conditions(given: Iterable[Any]) -> list[Any] | None:
+    return [_condition(each) for each in given] or None
+
+
+def _condition(given: Any) -> Any:
+    kind = given.WhichOneof("condition_one_of")
+    if kind == "field":
+        return _field(given.field)
+    if kind == "has_id":
+        return edge.HasIdCondition({id_in(each) for each in given.has_id.has_id})
+    if kind == "is_empty":
+        return edge.IsEmptyCondition(given.is_empty.key)
+    if kind == "is_null":
+        return edge.IsNullCondition(given.is_null.key)
+    if kind == "filter":
+        return filter_in(given.filter) or edge.Filter()
+    raise Unsupported(f"conditions of kind {kind}")
+
+
+def _field(given: Any) -> Any:
+    if given.HasField("match"):
+        return edge.FieldCondition(given.key, match=_match(given.match))
+    if given.HasField("range"):
+        bounds = {
+            name: getattr(given.range, name)
+            for name in ("lt", "gt", "gte", "lte")
+            if given.range.HasField(name)
+        }
+        return edge.FieldCondition(given.key, range=edge.RangeFloat(**bounds))
+    raise Unsupported("field conditions other than match and range")
+
+
+def _range(given: Any) -> Any:
+    bounds = [name for name in ("lt", "gt", "gte", "lte") if given.HasField(name)]
+    return edge.RangeFloat(**{name: getattr(given, name) for name in bounds})
+
+
+def _match(given: Any) -> Any:
+    kind = given.WhichOneof("match_value")
+    if kind in ("keyword", "integer", "boolean"):
+        return edge.MatchValue(getattr(given, kind))
+    if kind == "keywords":
+        return edge.MatchAny(list(given.keywords.strings))
+    if kind == "integers":
+        return edge.MatchAny(list(given.integers.integers))
+    if kind == "except_keywords":
+        return edge.MatchExcept(list(given.except_keywords.strings))
+    if kind == "except_integers":
+        return edge.MatchExcept(list(given.except_integers.integers))
+    raise Unsupported(f"matches of kind {kind}")

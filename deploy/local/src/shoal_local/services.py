@@ -1,0 +1,128 @@
+"""The five services as child processes on a stack, configured by their environment as in production."""
+
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from shoal_local import places
+from shoal_local.ports import HOST, free_port
+from shoal_local.process import Child
+from shoal_local.stack import Stack
+
+PACKAGES = {
+    "ingest": "shoal_ingest",
+    "embedder": "shoal_embedder",
+    "sampler": "shoal_sampler",
+    "labeling-gateway": "shoal_gateway",
+    "qa": "shoal_qa",
+}
+READY_S = 90.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where one service answers; the same after a restart."""
+
+    http: int
+    admin: int
+
+
+class LocalShoal:
+    """Services of one stack. `environment`: more settings, for all of them."""
+
+    def __init__(
+        self,
+        stack: Stack,
+        names: Iterable[str] = tuple(PACKAGES),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self._stack = stack
+        self._more = dict(environment or {})
+        self._ports = {name: Ports(free_port(), free_port()) for name in names}
+        self._children = {name: self._child(name) for name in self._ports}
+
+    def __enter__(self) -> "LocalShoal":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Return each service's HTTP address; the embedder's is not there, it has no doors."""
+        return {
+            name: f"http://{HOST}:{ports.http}" for name, ports in self._ports.items() if name != "embedder"
+        }
+
+    @property
+    def admin_urls(self) -> dict[str, str]:
+        """Return each service's address of health and metrics."""
+        return {name: f"http://{HOST}:{ports.admin}" for name, ports in self._ports.items()}
+
+    @property
+    def datasets(self) -> str:
+        """Return where dataset versions are written."""
+        return self._more.get("SHOAL_DATASETS_URI") or str(self._stack.path / "datasets")
+
+    def start(self) -> None:
+        """Start all services at once and wait until each is ready; raises StartFailed."""
+        for child in self._children.values():
+            child.start()
+        for name in self._children:
+            self.wait_ready(name)
+
+    def stop(self) -> None:
+        """Ask all services to stop, and wait for them."""
+        for child in self._children.values():
+            child.ask()
+        for child in self._children.values():
+            child.stop(grace_s=25)
+
+    def kill(self, name: str) -> None:
+        """Kill a service with SIGKILL."""
+        self._children[name].kill()
+
+    def restart(self, name: str, *, wait: bool = True) -> None:
+        """Start a service again, on the same ports."""
+        self._children[name].start()
+        if wait:
+            self.wait_ready(name)
+
+    def wait_ready(self, name: str, timeout_s: float = READY_S) -> None:
+        """Wait until a service is ready; raises StartFailed with the end of its log."""
+        url = self.admin_urls[name] + "/readyz"
+        self._children[name].wait_until(lambda: _ready(url), timeout_s)
+
+    def dead(self) -> list[str]:
+        """Return the services that ended by themselves."""
+        return [name for name, child in self._children.items() if not child.running]
+
+    def _child(self, name: str) -> Child:
+        command = [sys.executable, "-m", f"{PACKAGES[name]}.main"]
+        log = self._stack.path / "logs" / f"{name}.log"
+        return Child(name, command, self._stack.path, log, environment=self._environment(name))
+
+    def _environment(self, name: str) -> dict[str, str]:
+        ports = self._ports[name]
+        return {
+            **self._stack.environment,
+            "SHOAL_HTTP_PORT": str(ports.http),
+            "SHOAL_ADMIN_PORT": str(ports.admin),
+            "SHOAL_MODEL_CACHE": str(places.models()),
+            "SHOAL_DATASETS_URI": str(self._stack.path / "datasets"),
+            "SHOAL_PUBLIC_URL": f"http://{HOST}:{ports.http}",
+            **self._more,
+        }
+
+
+def _ready(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        time.sleep(0.1)
+        return False

@@ -1,0 +1,47 @@
+"""What suites share: the embedded stack, or the servers that the environment names."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shoal_local.databases import create_database, drop_database
+from shoal_local.stack import Stack
+
+ROOT = Path(__file__).parents[1]
+os.environ.setdefault("SHOAL_CACHE", str(ROOT / ".cache"))
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """Yield one stack for the whole run."""
+    with Stack() as running:
+        yield running
+
+
+@pytest.fixture
+def kafka_bootstrap(stack: Stack) -> str:
+    """Return the broker's address."""
+    return stack.kafka_bootstrap
+
+
+@pytest.fixture
+def postgres_dsn(stack: Stack) -> Iterator[str]:
+    """Yield a database of this test's own."""
+    dsn = asyncio.run(create_database(stack.postgres_dsn))
+    yield dsn
+    asyncio.run(drop_database(stack.postgres_dsn, dsn))
+
+
+@pytest.fixture
+def qdrant_url(stack: Stack) -> str:
+    """Return the vector store's address."""
+    return stack.environment["SHOAL_QDRANT_URL"]
+
+
+@pytest.fixture
+def qdrant_grpc_port(stack: Stack) -> int:
+    """Return the vector store's gRPC port."""
+    return int(stack.environment["SHOAL_QDRANT_GRPC_PORT"])
