@@ -45,6 +45,11 @@ SAMPLES_EMBEDDED = Counter("shoal_embedder_samples_total", "Samples whose vector
 TEXTS_ENCODED = Counter("shoal_embedder_texts_total", "Texts encoded, or remembered from before", ["how"])
 ENCODING_SECONDS = Histogram("shoal_embedder_encoding_seconds", "Time to encode one batch of texts")
 
+# sampler
+DECIDED = Counter("shoal_sampler_decided_samples_total", "Samples decided on")
+JOBS_MADE = Counter("shoal_sampler_jobs_total", "Jobs made", ["purpose"])
+VOTES_RESERVED = Counter("shoal_sampler_votes_reserved_total", "Votes reserved for jobs", ["purpose"])
+
 # labeling gateway
 ANNOTATIONS = Counter(
     "shoal_gateway_annotations_total",

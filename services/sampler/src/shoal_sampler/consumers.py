@@ -1,0 +1,64 @@
+"""Topics in -> use cases."""
+
+from collections.abc import Sequence
+
+from shoal.contracts import topics
+from shoal.contracts.labels import LabelAccepted
+from shoal.contracts.quality import GuidelinePublished
+from shoal.contracts.samples import SampleEmbedded, SampleErased
+from shoal.contracts.selections import CampaignChanged
+from shoal.messaging import Broadcast, Consumer, Received, Rejection
+from shoal_sampler.domain.vectors import BadVector
+from shoal_sampler.usecases.arrivals import Arrival, arrival
+from shoal_sampler.usecases.directory import CampaignDirectory, GuidelineDirectory
+from shoal_sampler.usecases.learn import Learn
+from shoal_sampler.usecases.receive import ReceiveSamples
+
+GROUP = "sampler"
+
+
+def sample_consumer(receive: ReceiveSamples) -> Consumer[SampleEmbedded]:
+    """Return the consumer of samples.embedded."""
+
+    async def handle(batch: Sequence[Received[SampleEmbedded]]) -> Sequence[Rejection]:
+        arrivals: list[Arrival] = []
+        refused: list[Rejection] = []
+        for record in batch:
+            try:
+                arrivals.append(arrival(record.event))
+            except BadVector as error:
+                refused.append(Rejection(record, "bad_vector", f"embedding.vector: {error}"))
+        await receive(arrivals)
+        return refused
+
+    return Consumer(topics.SAMPLES_EMBEDDED, GROUP, handle)
+
+
+def label_consumer(learn: Learn) -> Consumer[LabelAccepted]:
+    """Return the consumer of labels.accepted."""
+
+    async def handle(batch: Sequence[Received[LabelAccepted]]) -> Sequence[Rejection]:
+        await learn.accepted([record.event for record in batch])
+        return []
+
+    return Consumer(topics.LABELS_ACCEPTED, GROUP, handle)
+
+
+def erasure_consumer(learn: Learn) -> Consumer[SampleErased]:
+    """Return the consumer of samples.erased."""
+
+    async def handle(batch: Sequence[Received[SampleErased]]) -> Sequence[Rejection]:
+        await learn.erased([record.event for record in batch])
+        return []
+
+    return Consumer(topics.SAMPLES_ERASED, GROUP, handle)
+
+
+def campaign_broadcast(campaigns: CampaignDirectory) -> Broadcast[CampaignChanged]:
+    """Return the reader of campaigns.changed."""
+    return Broadcast(topics.CAMPAIGNS_CHANGED, campaigns.apply)
+
+
+def guideline_broadcast(guidelines: GuidelineDirectory) -> Broadcast[GuidelinePublished]:
+    """Return the reader of guidelines.published."""
+    return Broadcast(topics.GUIDELINES_PUBLISHED, guidelines.apply)

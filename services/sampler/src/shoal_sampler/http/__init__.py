@@ -1,0 +1,1 @@
+"""The doors: campaigns and audits."""

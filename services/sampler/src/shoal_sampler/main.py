@@ -1,0 +1,112 @@
+"""The composition root: the only file that knows all the others."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from qdrant_client import AsyncQdrantClient
+
+from shoal.messaging import Publisher
+from shoal.observability import metrics
+from shoal.observability.logs import get_logger
+from shoal.persistence import Relay, migrate, open_pool
+from shoal.runtime import Service, run_service
+from shoal.security import ProjectDirectory
+from shoal_sampler.adapters.campaigns import PostgresAudits, PostgresCampaigns
+from shoal_sampler.adapters.qdrant import QdrantLookup
+from shoal_sampler.adapters.store import PostgresStore
+from shoal_sampler.consumers import (
+    campaign_broadcast,
+    erasure_consumer,
+    guideline_broadcast,
+    label_consumer,
+    sample_consumer,
+)
+from shoal_sampler.domain.audit import Audit
+from shoal_sampler.http.app import make_app
+from shoal_sampler.http.audits import audit_routes
+from shoal_sampler.http.campaigns import CampaignRoutes
+from shoal_sampler.settings import SamplerSettings
+from shoal_sampler.usecases.audits import ManageAudits
+from shoal_sampler.usecases.decide import Decider
+from shoal_sampler.usecases.directory import CampaignDirectory, GuidelineDirectory
+from shoal_sampler.usecases.learn import Learn
+from shoal_sampler.usecases.manage import ManageCampaigns
+from shoal_sampler.usecases.memory import Memories
+from shoal_sampler.usecases.receive import ReceiveSamples
+
+SCHEMA = "sampler"
+log = get_logger(__name__)
+
+
+def now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def build(settings: SamplerSettings, publisher: Publisher) -> AsyncIterator[Service]:
+    """Open what the service needs, wire it, and close it at the end."""
+    await migrate(settings.postgres_dsn, schema=SCHEMA, package="shoal_sampler", outbox=True)
+    pool = await open_pool(settings.postgres_dsn, schema=SCHEMA)
+    client = AsyncQdrantClient(
+        settings.qdrant_url,
+        grpc_port=settings.qdrant_grpc_port,
+        prefer_grpc=True,
+        api_key=settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None,
+        check_compatibility=False,
+    )
+    try:
+        yield wire(settings, publisher, pool, client)
+    finally:
+        await client.close()
+        await pool.close()
+
+
+def wire(settings: SamplerSettings, publisher: Publisher, pool: Any, client: AsyncQdrantClient) -> Service:
+    """Return the service made of its parts."""
+    salt = settings.audit_salt.get_secret_value().encode()[:64]
+    audit = Audit(rate=settings.audit_rate, votes_per_day=settings.audit_votes_per_day)
+    store, campaigns, directory = PostgresStore(pool), PostgresCampaigns(pool), ProjectDirectory()
+    known, guidelines, memories = CampaignDirectory(), GuidelineDirectory(), Memories(salt)
+    decider = Decider(store, known, guidelines, memories, salt=salt, default_audit=audit, clock=now)
+    receive = ReceiveSamples(
+        store, decider, known, guidelines, waiting_limit=settings.waiting_limit, clock=now
+    )
+    learn = Learn(store, memories)
+    manage = ManageCampaigns(campaigns, QdrantLookup(client), now)
+    return Service(
+        name="sampler",
+        app=make_app(
+            [
+                CampaignRoutes(manage, campaigns, guidelines, directory, now).router(),
+                audit_routes(ManageAudits(PostgresAudits(pool), audit, now), directory),
+            ]
+        ),
+        consumers=[sample_consumer(receive), label_consumer(learn), erasure_consumer(learn)],
+        broadcasts=[campaign_broadcast(known), guideline_broadcast(guidelines)],
+        background=[lambda: tick(receive, settings.window_tick_s), Relay(pool, publisher).run],
+        directory=directory,
+    )
+
+
+async def tick(receive: ReceiveSamples, pause_s: float) -> None:
+    """Decide on overdue windows, for ever; an outage is logged and waited for."""
+    while True:
+        try:
+            await receive.close_windows()
+        except Exception as error:
+            metrics.LOOP_FAILURES.labels("windows").inc()
+            log.warning("windows_not_closed", error=repr(error))
+        await asyncio.sleep(pause_s)
+
+
+def main() -> None:
+    """Run the service until it is told to stop."""
+    run_service(SamplerSettings(), build)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What the sampler does, one intent per file."""

@@ -1,0 +1,33 @@
+"""Events to samples: the edge between the contracts and the domain."""
+
+from dataclasses import dataclass
+
+from shoal.contracts.samples import SampleEmbedded
+from shoal_sampler.domain.samples import Sample, content_hash
+from shoal_sampler.domain.vectors import unit_vector
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A sample as selection sees it, with the event that its job will need."""
+
+    sample: Sample
+    event: SampleEmbedded
+
+
+def arrival(event: SampleEmbedded) -> Arrival:
+    """Return the arrival of `event`. Raises BadVector for a vector that cannot be compared."""
+    prediction, content = event.prediction, event.content
+    generation = event.embedding.generation
+    sample = Sample(
+        sample_id=event.sample_id,
+        generation=generation.slug(),
+        vector=unit_vector(event.embedding.vector, generation.dimension),
+        content_hash=content_hash(content.text, content.uri, content.sha256),
+        scores=prediction.scores if prediction else {},
+        predicted_label=prediction.label if prediction else None,
+        model=prediction.model if prediction else None,
+        model_version=prediction.version if prediction else None,
+        tags=event.tags,
+    )
+    return Arrival(sample, event)

@@ -1,0 +1,176 @@
+"""Decide on samples: one transaction per window, under the project's lock."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from itertools import groupby
+
+from shoal.contracts.ids import job_id
+from shoal.contracts.labels import GuidelineRef
+from shoal.observability import metrics
+from shoal_sampler.domain.audit import Audit
+from shoal_sampler.domain.budget import Ledger
+from shoal_sampler.domain.campaigns import Campaign
+from shoal_sampler.domain.decisions import Record
+from shoal_sampler.domain.window import Standing
+from shoal_sampler.domain.windows import decide
+from shoal_sampler.usecases.arrivals import Arrival, arrival
+from shoal_sampler.usecases.directory import CampaignDirectory, GuidelineDirectory
+from shoal_sampler.usecases.memory import Memories
+from shoal_sampler.usecases.ports import Chosen, Effect, Outcome, Project, Spending, Store
+from shoal_sampler.usecases.publishing import messages
+
+NO_AUDIT = Audit(rate=0.0)
+
+
+class Decider:
+    """Takes the decisions of all projects. `default_audit` holds where a project has set none."""
+
+    def __init__(
+        self,
+        store: Store,
+        campaigns: CampaignDirectory,
+        guidelines: GuidelineDirectory,
+        memories: Memories,
+        *,
+        salt: bytes,
+        default_audit: Audit,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._campaigns = campaigns
+        self._guidelines = guidelines
+        self._memories = memories
+        self._salt = salt
+        self._default_audit = default_audit
+        self._clock = clock
+
+    async def now(self, name: str, arrivals: Sequence[Arrival]) -> None:
+        """Decide on samples that need not wait."""
+        async with self._store.project(name) as project:
+            await self._decide(name, project, arrivals, campaigns_too=True)
+
+    async def close(self, name: str, waiting_limit: int) -> bool:
+        """Decide on one full or overdue window of waiting samples; tell whether there was one."""
+        async with self._store.project(name) as project:
+            size, campaigns_too = await self._due(name, project, waiting_limit)
+            if size == 0:
+                return False
+            waiting = [arrival(event) for event in await project.waiting(size)]
+            await self._decide(name, project, waiting, campaigns_too=campaigns_too)
+            return True
+
+    async def _due(self, name: str, project: Project, waiting_limit: int) -> tuple[int, bool]:
+        """Return how many waiting samples to decide on now, and whether campaigns have a say.
+
+        While the project has no guideline its samples are kept for the campaigns, up to `waiting_limit`; the oldest
+        beyond that pass by without them.
+        """
+        queue, now = await project.queue(), self._clock()
+        if queue.oldest is None:
+            return 0, True
+        campaigns = await self._campaigns.resolve(await project.in_force(now), self._store)
+        if campaigns and self._guidelines.get(name) is None:
+            return min(max(0, queue.count - waiting_limit), 1000), False
+        windows = [each.selection for each in campaigns if each.selection.windowed]
+        if not windows:
+            return min(queue.count, 1000), True
+        size = max(each.window_samples for each in windows)
+        patience = max(each.window_seconds for each in windows)
+        overdue = (now - queue.oldest).total_seconds() >= patience
+        return (size, True) if overdue or queue.count >= size else (0, True)
+
+    async def _decide(
+        self, name: str, project: Project, arrivals: Sequence[Arrival], *, campaigns_too: bool
+    ) -> None:
+        now = self._clock()
+        by_id = {each.sample.sample_id: each for each in arrivals}
+        done = await project.decided(by_id)
+        fresh = [each for sample_id, each in by_id.items() if sample_id not in done]
+        guideline = self._guidelines.get(name) if campaigns_too else None
+        for _, group in groupby(sorted(fresh, key=_generation), key=_generation):
+            outcome = await self._window(name, project, list(group), guideline, now)
+            await project.keep(outcome, now)
+            _count(outcome)
+        await project.drop_waiting(by_id)
+
+    async def _window(
+        self,
+        name: str,
+        project: Project,
+        arrivals: list[Arrival],
+        guideline: GuidelineRef | None,
+        now: datetime,
+    ) -> Outcome:
+        samples = [each.sample for each in arrivals]
+        standings = await self._standings(project, now) if guideline else []
+        audit, spent = await project.audit(now)
+        audit = (audit or self._default_audit) if guideline else NO_AUDIT
+        ledger = Ledger(None, max(0, audit.votes_per_day - spent))
+        memory = await self._memories.of(name, project, samples)
+        records = await asyncio.to_thread(decide, name, samples, standings, audit, ledger, memory, self._salt)
+        events = {each.sample.sample_id: each.event for each in arrivals}
+        return Outcome(
+            records,
+            [_effect(standing) for standing in standings],
+            ledger.votes,
+            _chosen(records, arrivals, guideline),
+            messages(records, events, guideline, now),
+        )
+
+    async def _standings(self, project: Project, now: datetime) -> list[Standing]:
+        spendings = await project.in_force(now)
+        campaigns = await self._campaigns.resolve(spendings, self._store)
+        return [_standing(*pair) for pair in zip(campaigns, spendings, strict=True)]
+
+
+def _generation(each: Arrival) -> str:
+    return each.sample.generation
+
+
+def _standing(campaign: Campaign, spending: Spending) -> Standing:
+    cap = campaign.samples_per_day
+    ledger = Ledger(
+        max(0, campaign.votes_budget - spending.votes_reserved),
+        None if cap is None else max(0, cap - spending.taken_today),
+    )
+    return Standing(campaign, ledger, spending.votes_reserved, spending.credit)
+
+
+def _effect(standing: Standing) -> Effect:
+    return Effect(
+        standing.campaign.campaign_id,
+        standing.ledger.votes,
+        standing.ledger.jobs,
+        standing.seen,
+        standing.eligible,
+        standing.taken,
+        standing.shared,
+        standing.duplicates,
+        standing.credit,
+    )
+
+
+def _chosen(
+    records: Sequence[Record], arrivals: Sequence[Arrival], guideline: GuidelineRef | None
+) -> list[Chosen]:
+    if guideline is None:
+        return []
+    return [
+        Chosen(
+            each.sample,
+            job_id(record.sample_id, guideline.major, record.job.purpose),
+            record.job.purpose,
+            record.job.campaign_id,
+            record.job.max_votes,
+        )
+        for record, each in zip(records, arrivals, strict=True)
+        if record.job is not None
+    ]
+
+
+def _count(outcome: Outcome) -> None:
+    metrics.DECIDED.inc(len(outcome.records))
+    for chosen in outcome.chosen:
+        metrics.JOBS_MADE.labels(chosen.purpose).inc()
+        metrics.VOTES_RESERVED.labels(chosen.purpose).inc(chosen.votes)

@@ -1,0 +1,206 @@
+"""Create, change, pause, resume and finish campaigns."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from shoal.contracts.ids import stable_id
+from shoal.contracts.selections import CampaignChanged, CampaignState
+from shoal.contracts.topics import CAMPAIGNS_CHANGED
+from shoal.messaging import OutgoingMessage, encode
+from shoal_sampler.domain.campaigns import NotAllowed, check_transition
+from shoal_sampler.domain.vectors import BadVector, to_bytes, unit_vector
+from shoal_sampler.usecases.definition import Definition, Example, Strategy
+from shoal_sampler.usecases.ports import CampaignRow, Campaigns, Found, VectorLookup
+from shoal_sampler.usecases.publishing import SOURCE
+
+Kind = Literal["invalid", "unknown", "conflict"]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused(Exception):
+    """A request that cannot be carried out; names the field and the fix."""
+
+    kind: Kind
+    field: str
+    detail: str
+    fix: str
+
+
+class ManageCampaigns:
+    """What people do with campaigns."""
+
+    def __init__(self, campaigns: Campaigns, vectors: VectorLookup, clock: Callable[[], datetime]) -> None:
+        self._campaigns = campaigns
+        self._vectors = vectors
+        self._clock = clock
+
+    async def create(self, project: str, definition: Definition) -> tuple[CampaignRow, bool]:
+        """Create a campaign; return it and whether it is new. The same request again changes nothing.
+
+        Raises Refused when the name is taken by another campaign, or an example cannot be used.
+        """
+        resolved = await self._resolved(project, definition)
+        event = _event(project, resolved, resolved.state, 1, self._clock())
+        is_new = await self._campaigns.add(event, _message(event))
+        row = await self.get(project, event.campaign_id)
+        if not is_new and not _same(row.event, event):
+            raise Refused(
+                "conflict",
+                "name",
+                f"project {project!r} has another campaign {definition.name!r}",
+                f"Choose another name, or change it with PUT /v1/projects/{project}/campaigns/{definition.name}",
+            )
+        return row, is_new
+
+    async def change(self, project: str, campaign: str, definition: Definition) -> CampaignRow:
+        """Replace a campaign's policy and budget by a new version of it. Raises Refused."""
+        row = await self.get(project, campaign)
+        if definition.name != row.event.name:
+            raise Refused("invalid", "name", "a campaign keeps its name", f"Send {row.event.name!r}")
+        if definition.budget.votes < row.votes_reserved:
+            detail = f"budget.votes: {definition.budget.votes}, but {row.votes_reserved} votes are reserved"
+            raise Refused("conflict", "budget.votes", detail, f"Send {row.votes_reserved} or more")
+        resolved = await self._resolved(project, definition)
+        return await self._replace(row, resolved, "active" if resolved.state == "draft" else resolved.state)
+
+    async def move(self, project: str, campaign: str, state: CampaignState) -> CampaignRow:
+        """Pause, resume or finish a campaign; to do so again changes nothing. Raises Refused."""
+        row = await self.get(project, campaign)
+        if row.event.state == state:
+            return row
+        return await self._replace(row, None, state)
+
+    async def get(self, project: str, campaign: str) -> CampaignRow:
+        """Return a campaign by id or name. Raises Refused."""
+        row = await self._campaigns.get(project, campaign, self._clock())
+        if row is None:
+            raise Refused(
+                "unknown",
+                "campaign",
+                f"project {project!r} has no campaign {campaign[:200]!r}",
+                f"See GET /v1/projects/{project}/campaigns",
+            )
+        return row
+
+    async def list(self, project: str) -> list[CampaignRow]:
+        """Return a project's campaigns."""
+        return await self._campaigns.list(project, self._clock())
+
+    async def _replace(
+        self, row: CampaignRow, definition: Definition | None, state: CampaignState
+    ) -> CampaignRow:
+        old = row.event
+        try:
+            check_transition(old.state, state)
+        except NotAllowed as error:
+            raise Refused("conflict", "state", str(error), "See the campaign's present state") from error
+        now, version = self._clock(), old.version + 1
+        if definition is None:
+            event = old.model_copy(update={"state": state, "version": version, "changed_at": now})
+        else:
+            event = _event(old.project, definition, state, version, now)
+        if not await self._campaigns.replace(event, _message(event)):
+            detail = "the campaign was changed, or spent votes, at the same moment"
+            raise Refused("conflict", "version", detail, "Read the campaign again, then repeat the request")
+        return await self.get(old.project, old.campaign_id)
+
+    async def _resolved(self, project: str, definition: Definition) -> Definition:
+        """Return the definition with every example's vector in it, all of one generation."""
+        strategy = definition.strategy
+        if strategy.kind != "more_like_these":
+            return definition
+        lists = {"examples": strategy.examples, "counter_examples": strategy.counter_examples}
+        wanted = [
+            each.sample_id for part in lists.values() for each in part if each.sample_id and not each.vector
+        ]
+        found = await self._vectors.find(project, wanted) if wanted else {}
+        generation = _generation(strategy, found)
+        resolved = {name: _examples(name, part, found, generation) for name, part in lists.items()}
+        changed = strategy.model_copy(update={**resolved, "generation": generation})
+        return definition.model_copy(update={"strategy": changed})
+
+
+def _generation(strategy: Strategy, found: dict[str, Found]) -> str:
+    if strategy.generation is not None:
+        return strategy.generation
+    if found:
+        return next(iter(found.values())).generation
+    field = "strategy.examples[0].sample_id"
+    if strategy.examples[0].vector is None:
+        raise _unknown_example(field, strategy.examples[0].sample_id)
+    raise Refused(
+        "invalid",
+        "strategy.generation",
+        "strategy.generation: missing, and no example is a known sample, so that nobody knows the encoder",
+        "Name the embedding generation of the vectors as name-version-dimension, or give examples by sample_id",
+    )
+
+
+def _examples(
+    name: str, given: Sequence[Example], found: dict[str, Found], generation: str
+) -> tuple[Example, ...]:
+    dimension = _dimension(generation)
+    done = []
+    for index, each in enumerate(given):
+        field = f"strategy.{name}[{index}]"
+        vector = each.vector
+        if vector is None:
+            known = found.get(each.sample_id or "")
+            if known is None:
+                raise _unknown_example(f"{field}.sample_id", each.sample_id)
+            if known.generation != generation:
+                raise _other_generation(field, known.generation, generation)
+            vector = to_bytes(known.vector)
+        try:
+            unit_vector(vector, dimension or len(vector) // 4)
+        except BadVector as error:
+            detail = f"{field}.vector: {len(vector) // 4} numbers: {error}"
+            fix = f"Send a vector of generation {generation}"
+            raise Refused("invalid", f"{field}.vector", detail, fix) from error
+        done.append(Example(sample_id=each.sample_id, vector=vector))
+    return tuple(done)
+
+
+def _dimension(generation: str) -> int | None:
+    last = generation.rpartition("-")[2]
+    return int(last) if last.isdigit() else None
+
+
+def _unknown_example(field: str, sample_id: str | None) -> Refused:
+    detail = f"{field}: {sample_id!r} is not among the project's embedded samples"
+    return Refused("invalid", field, detail, "Use the sample_id that ingest returned, once it is embedded")
+
+
+def _other_generation(field: str, known: str, wanted: str) -> Refused:
+    detail = f"{field}: its vector is of generation {known}, and the campaign compares with {wanted}"
+    return Refused("invalid", field, detail, "Use examples of one embedding generation")
+
+
+def _event(
+    project: str, definition: Definition, state: CampaignState, version: int, now: datetime
+) -> CampaignChanged:
+    return CampaignChanged(
+        project=project,
+        campaign_id=stable_id("campaign", project, definition.name),
+        name=definition.name,
+        state=state,
+        version=version,
+        strategy=definition.strategy.model_dump(mode="json", exclude_none=True),
+        filter=definition.filter.model_dump(mode="json"),
+        budget=definition.budget.model_dump(mode="json"),
+        labeling=definition.labeling.model_dump(mode="json"),
+        until=definition.until,
+        changed_at=now,
+    )
+
+
+def _same(one: CampaignChanged, other: CampaignChanged) -> bool:
+    fields: tuple[Any, ...] = ("strategy", "filter", "budget", "labeling", "until")
+    return all(getattr(one, name) == getattr(other, name) for name in fields)
+
+
+def _message(event: CampaignChanged) -> OutgoingMessage:
+    event_id = stable_id("campaign.changed", event.campaign_id, event.version)
+    return encode(CAMPAIGNS_CHANGED, event, event_id=event_id, source=SOURCE, time=event.changed_at)

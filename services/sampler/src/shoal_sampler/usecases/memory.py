@@ -1,0 +1,71 @@
+"""What a replica remembers of every project's vectors, so that no window reads them all again."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from shoal_sampler.domain.keyed import draws
+from shoal_sampler.domain.reservoir import Reservoir
+from shoal_sampler.domain.samples import Sample
+from shoal_sampler.domain.vectors import Vectors, unit_vector
+from shoal_sampler.domain.window import Memory
+from shoal_sampler.usecases.ports import Project
+
+CHOSEN = (
+    8192  # the latest choices of a project that herding and near duplicates look at: 12 MB at 384 dimensions
+)
+POPULATION = 2048  # a uniform sample of the stream that herding is to cover
+
+
+class _Generation:
+    """One project's vectors of one embedding generation."""
+
+    def __init__(self, dimension: int) -> None:
+        self.dimension = dimension
+        self.seq = 0
+        self.ids: list[str] = []
+        self.chosen: Vectors = np.empty((0, dimension), np.float32)
+        self.population = Reservoir(POPULATION, dimension)
+
+    def extend(self, seq: int, rows: Sequence[tuple[str, bytes]]) -> None:
+        self.seq = seq
+        new = [unit_vector(data, self.dimension) for _, data in rows]
+        if new:
+            self.ids = [*self.ids, *(sample_id for sample_id, _ in rows)][-CHOSEN:]
+            self.chosen = np.concatenate([self.chosen, np.stack(new)])[-CHOSEN:]
+
+    def forget(self, sample_ids: set[str]) -> None:
+        keep = [index for index, sample_id in enumerate(self.ids) if sample_id not in sample_ids]
+        self.ids = [self.ids[index] for index in keep]
+        self.chosen = self.chosen[keep]
+        for sample_id in sample_ids:
+            self.population.discard(sample_id)
+
+
+class Memories:
+    """The vectors of all projects; used under the project's lock."""
+
+    def __init__(self, salt: bytes) -> None:
+        self._salt = salt
+        self._known: dict[tuple[str, str], _Generation] = {}
+
+    async def of(self, name: str, project: Project, samples: Sequence[Sample]) -> Memory:
+        """Return what is chosen and what the stream looks like for `samples`, of one generation, and learn them."""
+        known = self._generation(name, samples[0])
+        seq, rows = await project.chosen_since(samples[0].generation, known.seq, CHOSEN)
+        known.extend(seq, rows)
+        hashes = await project.chosen_hashes({sample.content_hash for sample in samples})
+        memory = Memory(known.chosen, known.population.vectors, hashes)
+        ids = [sample.sample_id for sample in samples]
+        chances = draws(self._salt, f"population:{name}", ids)
+        known.population.add(ids, chances, np.stack([sample.vector for sample in samples]))
+        return memory
+
+    def forget(self, name: str, sample_ids: set[str]) -> None:
+        """Forget samples that were erased."""
+        for (project, _), known in self._known.items():
+            if project == name:
+                known.forget(sample_ids)
+
+    def _generation(self, name: str, sample: Sample) -> _Generation:
+        return self._known.setdefault((name, sample.generation), _Generation(len(sample.vector)))

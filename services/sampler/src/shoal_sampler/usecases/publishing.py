@@ -1,0 +1,79 @@
+"""Decisions and jobs as events. Ids are derived from the sample, so that nothing is ever announced as two things."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from shoal.contracts import topics
+from shoal.contracts.ids import job_id, stable_id
+from shoal.contracts.labels import GuidelineRef, LabelingJob
+from shoal.contracts.samples import SampleEmbedded
+from shoal.contracts.selections import PolicyDecision, SamplingDecided
+from shoal.messaging import OutgoingMessage, encode
+from shoal_sampler.domain.decisions import Job, Record
+
+SOURCE = "shoal/sampler"
+
+
+def decision_message(record: Record, event: SampleEmbedded, now: datetime) -> OutgoingMessage:
+    """Return the record's event."""
+    prediction = event.prediction
+    decided = SamplingDecided(
+        project=event.project,
+        sample_id=record.sample_id,
+        decisions=tuple(
+            PolicyDecision(
+                policy=each.policy,
+                version=each.version,
+                probability=each.probability,
+                score=each.score,
+                taken=each.taken,
+                reason=each.reason,
+            )
+            for each in record.decisions
+        ),
+        predicted_label=prediction.label if prediction else None,
+        model=prediction.model if prediction else None,
+        model_version=prediction.version if prediction else None,
+        occurred_at=event.occurred_at,
+        decided_at=now,
+    )
+    event_id = stable_id("sampling.decided", event.project, record.sample_id)
+    return encode(topics.SAMPLING_DECISIONS, decided, event_id=event_id, source=SOURCE, time=now)
+
+
+def job_message(job: Job, event: SampleEmbedded, guideline: GuidelineRef, now: datetime) -> OutgoingMessage:
+    """Return the event that asks for the job's votes."""
+    wanted = LabelingJob(
+        project=event.project,
+        job_id=job_id(job.sample_id, guideline.major, job.purpose),
+        sample_id=job.sample_id,
+        purpose=job.purpose,
+        guideline=guideline,
+        content=event.content,
+        prediction=event.prediction,
+        campaign_id=job.campaign_id,
+        provider=job.provider,
+        priority=job.priority,
+        votes=job.votes,
+        max_votes=job.max_votes,
+        group=event.group,
+        requested_at=now,
+    )
+    event_id = stable_id("labeling.job", wanted.job_id)
+    return encode(topics.LABELING_JOBS, wanted, event_id=event_id, source=SOURCE, time=now)
+
+
+def messages(
+    records: Sequence[Record],
+    events: dict[str, SampleEmbedded],
+    guideline: GuidelineRef | None,
+    now: datetime,
+) -> list[OutgoingMessage]:
+    """Return every record's event and every job's."""
+    out = [decision_message(record, events[record.sample_id], now) for record in records]
+    jobs = [record.job for record in records if record.job is not None]
+    if jobs and guideline is None:
+        raise ValueError("a job needs a guideline")
+    if guideline is not None:
+        out += [job_message(job, events[job.sample_id], guideline, now) for job in jobs]
+    return out
