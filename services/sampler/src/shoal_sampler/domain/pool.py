@@ -74,7 +74,7 @@ Strategy = Callable[[Pool, int], Ranking]
 
 def best_first(worth: Floats, pool: Pool, k: int) -> Ranking:
     """Return the k candidates of highest `worth` (n,); NaN and -inf mean that a candidate cannot be chosen."""
-    usable = np.flatnonzero(np.nan_to_num(worth, nan=-np.inf) > -np.inf)
+    usable = np.flatnonzero(worth > -np.inf)
     order = np.lexsort((usable, pool.draws[usable], -worth[usable]))[: max(k, 0)]
     indices = usable[order].astype(np.int64)
     return Ranking(indices, worth[indices].astype(np.float32))
