@@ -50,6 +50,15 @@ DECIDED = Counter("shoal_sampler_decided_samples_total", "Samples decided on")
 JOBS_MADE = Counter("shoal_sampler_jobs_total", "Jobs made", ["purpose"])
 VOTES_RESERVED = Counter("shoal_sampler_votes_reserved_total", "Votes reserved for jobs", ["purpose"])
 
+# qa
+ANNOTATIONS_TAKEN = Counter(
+    "shoal_qa_annotations_total", "Annotation revisions taken in", ["project", "action"]
+)
+LABELS = Counter("shoal_qa_labels_total", "Revisions of labels", ["project", "state"])
+VOTES_ASKED = Counter("shoal_qa_vote_requests_total", "Requests for votes, reviews or an end", ["action"])
+AGREEMENT = Gauge("shoal_qa_agreement_alpha", "Krippendorff's alpha, nominal", ["project"])
+FIT_SECONDS = Histogram("shoal_qa_fit_seconds", "Time to learn about annotators anew")
+
 # labeling gateway
 ANNOTATIONS = Counter(
     "shoal_gateway_annotations_total",

@@ -1,0 +1,109 @@
+"""Dataset files by fsspec (a folder, S3, GCS ...), and their registry in PostgreSQL."""
+
+import asyncio
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import fsspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from shoal.contracts.quality import DatasetPublished
+from shoal.messaging import OutgoingMessage
+from shoal.persistence import Outbox
+
+_ADD = """
+INSERT INTO datasets (project, dataset, number, version, manifest, published_at) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT DO NOTHING
+"""
+_TYPES = {
+    "probability": pa.float64(),
+    "agreement": pa.float64(),
+    "inclusion_probability": pa.float64(),
+    "votes": pa.int32(),
+    "revision": pa.int32(),
+    "annotation_ids": pa.list_(pa.string()),
+}
+
+
+class FsspecFiles:
+    """Files under one address."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root.rstrip("/")
+
+    async def write(self, folder: str, files: Mapping[str, bytes]) -> str:
+        """Write files in order, the manifest last: a folder without one is no version."""
+        address = f"{self._root}/{folder}"
+        await asyncio.to_thread(_write, address, files)
+        return address
+
+    def parquet(self, rows: Sequence[Mapping[str, Any]]) -> bytes:
+        """Return rows as Parquet, zstd, with columns of fixed types."""
+        names = list(rows[0])
+        arrays = [pa.array([row[name] for row in rows], _TYPES.get(name, pa.string())) for name in names]
+        buffer = io.BytesIO()
+        pq.write_table(pa.Table.from_arrays(arrays, names=names), buffer, compression="zstd")
+        return buffer.getvalue()
+
+
+def _write(address: str, files: Mapping[str, bytes]) -> None:
+    filesystem, path = fsspec.core.url_to_fs(address)
+    filesystem.makedirs(path, exist_ok=True)
+    for name, data in files.items():
+        filesystem.pipe_file(f"{path}/{name}", data)
+
+
+class PostgresRegistry:
+    """Versions by number."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+        self._outbox = Outbox()
+
+    async def latest(self, project: str, dataset: str) -> tuple[int, str] | None:
+        """Return the number and version of the newest."""
+        row = await self._pool.fetchrow(
+            """SELECT number, version FROM datasets WHERE project = $1 AND dataset = $2
+               ORDER BY number DESC LIMIT 1""",
+            project,
+            dataset,
+        )
+        return None if row is None else (row["number"], row["version"])
+
+    async def get(self, project: str, dataset: str, version: str) -> dict[str, Any] | None:
+        """Return a manifest."""
+        found = await self._pool.fetchval(
+            "SELECT manifest FROM datasets WHERE project = $1 AND dataset = $2 AND version = $3",
+            project,
+            dataset,
+            version,
+        )
+        return None if found is None else dict(found)
+
+    async def all(self, project: str) -> list[dict[str, Any]]:
+        """Return all manifests of a project, oldest first."""
+        rows = await self._pool.fetch(
+            "SELECT manifest FROM datasets WHERE project = $1 ORDER BY dataset, number", project
+        )
+        return [dict(row["manifest"]) for row in rows]
+
+    async def add(
+        self, event: DatasetPublished, manifest: Mapping[str, Any], message: OutgoingMessage
+    ) -> bool:
+        """Keep a version and announce it; False when another took its number."""
+        async with self._pool.acquire() as conn, conn.transaction():
+            status = await conn.execute(
+                _ADD,
+                event.project,
+                event.dataset,
+                event.number,
+                event.version,
+                dict(manifest),
+                event.published_at,
+            )
+            if not status.endswith(" 1"):
+                return False
+            await self._outbox.add(conn, [message])
+            return True

@@ -1,0 +1,102 @@
+"""Guidelines and rules in PostgreSQL, guidelines announced by the outbox."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from shoal.contracts.ids import stable_id
+from shoal.contracts.labels import GuidelineRef
+from shoal.contracts.quality import GuidelinePublished, LabelSchema
+from shoal.contracts.topics import GUIDELINES_PUBLISHED
+from shoal.messaging import encode
+from shoal.persistence import Outbox
+from shoal_qa.domain.guidelines import next_version
+from shoal_qa.usecases.announce import SOURCE
+from shoal_qa.usecases.rules import Rule
+
+
+class PostgresGuidelines:
+    """One lock per project, so that numbers have no gaps and announcements keep their order."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+        self._outbox = Outbox()
+
+    async def publish(
+        self, project: str, document: Mapping[str, Any], now: datetime
+    ) -> tuple[GuidelinePublished, bool]:
+        """Keep the next version, unless it equals the latest."""
+        async with self._pool.acquire() as conn, conn.transaction():
+            await conn.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"qa.guidelines.{project}"
+            )
+            found = await conn.fetchrow(
+                "SELECT * FROM guidelines WHERE project = $1 ORDER BY major DESC, minor DESC LIMIT 1", project
+            )
+            if found is not None and found["document"] == document:
+                return _event(found), False
+            latest = None if found is None else (found["major"], found["minor"])
+            old = [] if found is None else _names(found["document"])
+            major, minor = next_version(latest, old, _names(document))
+            row = await conn.fetchrow(
+                """INSERT INTO guidelines (project, major, minor, document, published_at)
+                   VALUES ($1, $2, $3, $4, $5) RETURNING *""",
+                project,
+                major,
+                minor,
+                dict(document),
+                now,
+            )
+            event = _event(row)
+            event_id = stable_id("guideline.published", project, major, minor)
+            message = encode(GUIDELINES_PUBLISHED, event, event_id=event_id, source=SOURCE, time=now)
+            await self._outbox.add(conn, [message])
+            return event, True
+
+    async def all(self, project: str) -> list[GuidelinePublished]:
+        """Return every version, oldest first."""
+        rows = await self._pool.fetch(
+            "SELECT * FROM guidelines WHERE project = $1 ORDER BY major, minor", project
+        )
+        return [_event(row) for row in rows]
+
+
+class PostgresRules:
+    """One rule per project."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    async def get(self, project: str) -> Rule:
+        """Return the project's rule, or the default."""
+        body = await self._pool.fetchval("SELECT body FROM rules WHERE project = $1", project)
+        return Rule() if body is None else Rule.model_validate(body)
+
+    async def put(self, project: str, rule: Rule, now: datetime) -> None:
+        """Replace the rule; every job of the project is looked at again by it."""
+        async with self._pool.acquire() as conn, conn.transaction():
+            await conn.execute(
+                """INSERT INTO rules (project, body, changed_at) VALUES ($1, $2, $3)
+                   ON CONFLICT (project) DO UPDATE SET body = $2, changed_at = $3""",
+                project,
+                rule.model_dump(),
+                now,
+            )
+            await conn.execute("UPDATE fits SET seen = 0 WHERE project = $1", project)
+
+
+def _names(document: Mapping[str, Any]) -> list[str]:
+    return [each["name"] for each in document["label_schema"]["classes"]]
+
+
+def _event(row: Any) -> GuidelinePublished:
+    document = row["document"]
+    return GuidelinePublished(
+        project=row["project"],
+        guideline=GuidelineRef(major=row["major"], minor=row["minor"]),
+        title=document["title"],
+        text=document["text"],
+        label_schema=LabelSchema.model_validate(document["label_schema"]),
+        prelabels_allowed=document["prelabels_allowed"],
+        published_at=row["published_at"],
+    )

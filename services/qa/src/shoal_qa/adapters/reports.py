@@ -1,0 +1,126 @@
+"""What people and training systems ask: labels, jobs, metrics, annotators, reviews, gold."""
+
+from typing import Any
+
+Row = dict[str, Any]
+_LABELS = """
+SELECT l.seq, l.job_id, l.sample_id, l.revision, l.state, l.label, l.probability, l.evidence, l.reason, l.accepted_at,
+       j.campaign_id, j.purpose, j.major, j.minor, j.content, j.predicted, j.model, i.probability AS inclusion
+FROM labels l JOIN jobs j ON j.job_id = l.job_id AND j.revision = l.revision
+LEFT JOIN inclusion i ON i.project = l.project AND i.sample_id = l.sample_id
+WHERE l.project = $1 AND l.seq > $2 ORDER BY l.seq LIMIT $3
+"""
+_VOTES = """
+SELECT DISTINCT ON (provider, annotation_id)
+       job_id, provider, annotator, annotation_id, revision, action, label, purpose, price, submitted_at
+FROM annotations WHERE job_id = ANY($1::text[]) ORDER BY provider, annotation_id, revision DESC
+"""
+_ACCEPTED = """
+SELECT l.*, j.content, j.campaign_id, j.group_key, j.purpose, j.predicted, j.model, i.probability AS inclusion
+FROM jobs j JOIN labels l ON l.job_id = j.job_id AND l.revision = j.revision
+LEFT JOIN inclusion i ON i.project = j.project AND i.sample_id = j.sample_id
+WHERE j.project = $1 AND j.major = $2 AND j.state = 'accepted' AND j.purpose IN ('label', 'audit')
+ORDER BY l.sample_id, l.seq DESC
+"""
+
+
+class PostgresReports:
+    """Reads only."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    async def labels(self, project: str, after: int, limit: int) -> list[Row]:
+        """Return the newest revision of each label that changed after `after`, in the order of change."""
+        return [dict(row) for row in await self._pool.fetch(_LABELS, project, after, limit)]
+
+    async def votes(self, job_ids: list[str]) -> list[Row]:
+        """Return the newest revision of every annotation of jobs."""
+        return [dict(row) for row in await self._pool.fetch(_VOTES, job_ids)]
+
+    async def job(self, project: str, job_id: str) -> Row | None:
+        """Return a job as it stands."""
+        row = await self._pool.fetchrow(
+            "SELECT * FROM jobs WHERE project = $1 AND job_id = $2", project, job_id
+        )
+        return None if row is None else dict(row)
+
+    async def quality(self, project: str) -> Row | None:
+        """Return the project's metrics as last measured."""
+        found = await self._pool.fetchval("SELECT body FROM quality WHERE project = $1", project)
+        return None if found is None else dict(found)
+
+    async def annotators(self, project: str) -> list[Row]:
+        """Return annotators, those with most votes first."""
+        rows = await self._pool.fetch(
+            "SELECT * FROM annotators WHERE project = $1 ORDER BY votes DESC, annotator", project
+        )
+        return [dict(row) for row in rows]
+
+    async def reviews(self, project: str, limit: int) -> list[Row]:
+        """Return jobs that wait for an expert, oldest first."""
+        rows = await self._pool.fetch(
+            """SELECT job_id, sample_id, content, created_at FROM jobs
+               WHERE project = $1 AND state = 'review' ORDER BY created_at LIMIT $2""",
+            project,
+            limit,
+        )
+        return [dict(row) for row in rows]
+
+    async def gold(self, project: str) -> list[Row]:
+        """Return gold items."""
+        rows = await self._pool.fetch(
+            """SELECT g.sample_id, g.label, g.job_id, g.added_at,
+                      (SELECT count(DISTINCT (provider, annotator)) FROM annotations a
+                       WHERE a.job_id = g.job_id AND a.label IS NOT NULL) AS answers
+               FROM gold g WHERE g.project = $1 ORDER BY g.added_at, g.sample_id""",
+            project,
+        )
+        return [dict(row) for row in rows]
+
+    async def jobs_by_state(self, project: str) -> dict[str, int]:
+        """Return how many jobs are in each state."""
+        rows = await self._pool.fetch(
+            """SELECT CASE WHEN purpose = 'gold' THEN 'gold' ELSE state END AS state, count(*) AS n
+               FROM jobs WHERE project = $1 GROUP BY 1""",
+            project,
+        )
+        return {row["state"]: row["n"] for row in rows}
+
+    async def accepted(self, project: str) -> tuple[tuple[int, int] | None, list[Row]]:
+        """Return the current guideline and its accepted labels, one per sample, by sample id."""
+        latest = await self._pool.fetchrow(
+            "SELECT major, minor FROM guidelines WHERE project = $1 ORDER BY major DESC, minor DESC LIMIT 1",
+            project,
+        )
+        if latest is None:
+            return None, []
+        found: dict[str, Row] = {}
+        for row in await self._pool.fetch(_ACCEPTED, project, latest["major"]):
+            found.setdefault(row["sample_id"], _dataset_row(row))  # the newest of a sample's labels
+        return (latest["major"], latest["minor"]), list(found.values())
+
+
+def _dataset_row(row: Any) -> Row:
+    content, evidence = row["content"] or {}, row["evidence"]
+    return {
+        "sample_id": row["sample_id"],
+        "text": content.get("text"),
+        "uri": content.get("uri"),
+        "sha256": content.get("sha256"),
+        "label": row["label"],
+        "probability": row["probability"],
+        "votes": evidence["votes"],
+        "agreement": evidence["agreement"],
+        "method": evidence["method"],
+        "annotation_ids": list(evidence.get("annotation_ids", [])),
+        "job_id": row["job_id"],
+        "revision": row["revision"],
+        "purpose": row["purpose"],
+        "campaign_id": row["campaign_id"],
+        "inclusion_probability": row["inclusion"],
+        "predicted_label": row["predicted"],
+        "model": row["model"],
+        "group": row["group_key"],
+        "accepted_at": row["accepted_at"].isoformat(),
+    }

@@ -1,0 +1,59 @@
+"""Topics in -> use cases. Everything is idempotent: a batch may come again, also split differently."""
+
+from collections.abc import Sequence
+
+from shoal.contracts import topics
+from shoal.contracts.labels import AnnotationSubmitted, LabelingJob
+from shoal.contracts.samples import SampleErased
+from shoal.contracts.selections import SamplingDecided
+from shoal.messaging import Consumer, Received, Rejection
+from shoal.observability import metrics
+from shoal_qa.usecases.decisions import KeepDecisions
+from shoal_qa.usecases.erase import EraseSamples
+from shoal_qa.usecases.ports import Arrived
+from shoal_qa.usecases.record import RecordAnnotations, RecordJobs
+
+GROUP = "qa"
+
+
+def job_consumer(record_jobs: RecordJobs) -> Consumer[LabelingJob]:
+    """Return the consumer of labeling.jobs."""
+
+    async def handle(batch: Sequence[Received[LabelingJob]]) -> Sequence[Rejection]:
+        await record_jobs([record.event for record in batch])
+        return []
+
+    return Consumer(topics.LABELING_JOBS, GROUP, handle)
+
+
+def annotation_consumer(record_annotations: RecordAnnotations) -> Consumer[AnnotationSubmitted]:
+    """Return the consumer of labels.submitted."""
+
+    async def handle(batch: Sequence[Received[AnnotationSubmitted]]) -> Sequence[Rejection]:
+        arrived = [Arrived(record.event, f"{record.partition}/{record.offset}") for record in batch]
+        refused = await record_annotations(arrived)
+        for record in batch:
+            metrics.ANNOTATIONS_TAKEN.labels(record.event.project, record.event.action).inc()
+        return [Rejection(batch[each.index], each.reason, each.detail) for each in refused]
+
+    return Consumer(topics.LABELS_SUBMITTED, GROUP, handle)
+
+
+def decision_consumer(keep: KeepDecisions) -> Consumer[SamplingDecided]:
+    """Return the consumer of sampling.decisions."""
+
+    async def handle(batch: Sequence[Received[SamplingDecided]]) -> Sequence[Rejection]:
+        await keep([record.event for record in batch])
+        return []
+
+    return Consumer(topics.SAMPLING_DECISIONS, GROUP, handle)
+
+
+def erasure_consumer(erase: EraseSamples) -> Consumer[SampleErased]:
+    """Return the consumer of samples.erased."""
+
+    async def handle(batch: Sequence[Received[SampleErased]]) -> Sequence[Rejection]:
+        await erase([record.event for record in batch])
+        return []
+
+    return Consumer(topics.SAMPLES_ERASED, GROUP, handle)

@@ -1,0 +1,73 @@
+"""From votes on jobs to beliefs about their labels, under a fitted model."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from shoal_qa.domain.acceptance import Belief
+from shoal_qa.domain.arrays import UNKNOWN, Floats, VoteArrays
+from shoal_qa.domain.calibration import temper
+from shoal_qa.domain.models.base import Fitted
+
+
+@dataclass(frozen=True, slots=True)
+class JobVotes:
+    """The votes of one job that count: at most one per annotator."""
+
+    votes: Sequence[tuple[str, str]]  # (annotator, label)
+    most: int  # votes that the job may ever have
+    accepted: str | None = None  # the label accepted before
+
+
+def posteriors(
+    jobs: Sequence[JobVotes],
+    fitted: Fitted,
+    temperature: float,
+    classes: Sequence[str],
+    annotators: Mapping[str, int],
+) -> Floats:
+    """Return calibrated probabilities: (jobs, classes). Annotators that the fit has not seen are average ones."""
+    return temper(fitted.log_posterior(_arrays(jobs, classes, annotators)), temperature)
+
+
+def beliefs(
+    jobs: Sequence[JobVotes],
+    fitted: Fitted,
+    temperature: float,
+    classes: Sequence[str],
+    annotators: Mapping[str, int],
+) -> list[Belief]:
+    """Return what the votes on each job amount to, and what they could still amount to."""
+    now = posteriors(jobs, fitted, temperature, classes, annotators)
+    best = now.argmax(axis=1)
+    agreeing = [_with_agreement(job, classes[label]) for job, label in zip(jobs, best, strict=True)]
+    hoped = posteriors(agreeing, fitted, temperature, classes, annotators)
+    number = {name: index for index, name in enumerate(classes)}
+    return [
+        Belief(
+            label=classes[best[row]],
+            probability=float(now[row, best[row]]),
+            votes=len(job.votes),
+            hope=float(hoped[row, best[row]]),
+            of_accepted=float(now[row, number[job.accepted]]) if job.accepted in number else 0.0,
+        )
+        for row, job in enumerate(jobs)
+    ]
+
+
+def _with_agreement(job: JobVotes, label: str) -> JobVotes:
+    """Return the job as if all votes that may still come were for `label`, by annotators not known."""
+    coming = [("", label)] * max(0, job.most - len(job.votes))
+    return JobVotes([*job.votes, *coming], job.most)
+
+
+def _arrays(jobs: Sequence[JobVotes], classes: Sequence[str], annotators: Mapping[str, int]) -> VoteArrays:
+    number = {name: index for index, name in enumerate(classes)}
+    rows = [
+        (task, annotators.get(annotator, UNKNOWN), number[label])
+        for task, job in enumerate(jobs)
+        for annotator, label in job.votes
+    ]
+    table = np.array(rows, dtype=np.int32).reshape(-1, 3)
+    return VoteArrays(table[:, 0], table[:, 1], table[:, 2], len(jobs), len(annotators), len(classes))

@@ -1,0 +1,49 @@
+"""What gold says about an annotator, and who is trusted: a state machine with hysteresis.
+
+Bounds are Clopper-Pearson's (two-sided, 95 %): 5 of 5 right gives at least 0.48, 16 of 16 gives 0.79, 20 of 20 gives
+0.83. Nobody is blocked on fewer than `min_gold` answers, on consensus alone, or on a point estimate.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from shoal_qa.domain.intervals import clopper_pearson
+
+AnnotatorState = Literal["new", "trusted", "probation", "blocked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known about one annotator."""
+
+    votes: int
+    skill: float  # probability of a right answer, from gold and leave-one-out consensus
+    low: float  # 95 % interval of skill
+    high: float
+    gold_right: int = 0
+    gold_answered: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TrustRule:
+    """Levels of skill; `margin` is how far an annotator must pass a level to get back over it."""
+
+    min_gold: int = 5
+    min_votes: int = 10
+    blocked_below: float = 0.4  # blocked when the upper bound from gold is below
+    trusted_above: float = 0.6  # trusted when the lower bound of skill is above
+    margin: float = 0.05
+
+
+def next_state(state: AnnotatorState, evidence: Evidence, rule: TrustRule) -> AnnotatorState:
+    """Return the annotator's state after new evidence; without new evidence the state stays."""
+    gold_high = clopper_pearson(evidence.gold_right, evidence.gold_answered)[1]
+    if evidence.gold_answered >= rule.min_gold:
+        if gold_high < rule.blocked_below:
+            return "blocked"
+        if state == "blocked" and gold_high < rule.blocked_below + rule.margin:
+            return "blocked"
+    if evidence.votes + evidence.gold_answered < rule.min_votes:
+        return state if state in ("probation", "blocked") else "new"
+    needed = rule.trusted_above - rule.margin if state == "trusted" else rule.trusted_above
+    return "trusted" if evidence.low >= needed else "probation"

@@ -1,0 +1,114 @@
+"""The life of a job's label as a pure state machine: what changes, what to announce, and why."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from shoal_qa.domain.acceptance import AcceptanceRule, Belief, decide
+
+State = Literal["open", "accepted", "review", "closed", "erased"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Where one job stands."""
+
+    state: State
+    wanted: int  # votes asked for so far, in all; never above `most`
+    most: int
+    round: int = 0  # requests for votes made so far: numbers the next one
+    label: str | None = None  # accepted now
+    decided: bool = False  # by an expert: votes no longer change it
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """The label is accepted, or revised when another one was accepted before."""
+
+    label: str
+    probability: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """The accepted label no longer holds."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Tell those who collect votes how many are wanted in all, that an expert should look, or that enough is enough."""
+
+    action: Literal["more", "review", "cancel"]
+    votes: int
+    round: int
+    reason: str
+
+
+Change = Accept | Withdraw | Request
+
+
+def advance(job: Job, belief: Belief, rule: AcceptanceRule) -> tuple[Job, list[Change]]:
+    """Return the job after looking at its votes anew, and what to announce, in order. Idempotent: twice is once."""
+    if job.decided or job.state == "erased":
+        return job, []
+    if job.state == "accepted":
+        return _keep_or_withdraw(job, belief, rule)
+    return _settle(job, belief, rule)
+
+
+def _keep_or_withdraw(job: Job, belief: Belief, rule: AcceptanceRule) -> tuple[Job, list[Change]]:
+    """Look at an accepted label again."""
+    sure = belief.votes >= rule.min_votes and belief.probability >= rule.threshold
+    if sure and belief.label != job.label:
+        reason = f"was {job.label}: now {belief.label} at {belief.probability:.2f} after {belief.votes} votes"
+        return replace(job, label=belief.label), [Accept(belief.label, belief.probability, reason[:200])]
+    if belief.votes < rule.min_votes:
+        reason = f"{belief.votes} votes left, {rule.min_votes} needed"
+    elif belief.label != job.label or belief.of_accepted < rule.threshold - rule.hysteresis:
+        reason = f"probability fell to {belief.of_accepted:.2f} after {belief.votes} votes"
+    else:
+        return job, []
+    wanted = max(belief.votes, min(rule.min_votes, job.most))  # what was cancelled may be wanted again
+    reopened = replace(job, state="open", label=None, wanted=wanted)
+    after, changes = _settle(reopened, belief, rule, job.wanted)
+    return after, [Withdraw(reason), *changes]
+
+
+def _settle(
+    job: Job, belief: Belief, rule: AcceptanceRule, asked: int | None = None
+) -> tuple[Job, list[Change]]:
+    """Decide on a job without an accepted label. asked: what was last asked for, if not `wanted`."""
+    verdict = decide(rule, belief, job.wanted, job.most)
+    if verdict.action == "accept":
+        accepted = replace(job, state="accepted", label=belief.label)
+        changes: list[Change] = [Accept(belief.label, belief.probability, verdict.reason)]
+        if job.state == "review" or job.wanted > belief.votes:
+            return _request(replace(accepted, wanted=belief.votes), "cancel", "accepted", changes)
+        return accepted, changes
+    if job.state != "open":
+        return job, []
+    if verdict.action == "more":
+        return _request(replace(job, wanted=belief.votes + 1), "more", verdict.reason)
+    if verdict.action == "futile":
+        if rule.exhausted == "review":
+            return _request(replace(job, state="review", wanted=belief.votes), "review", verdict.reason)
+        return _request(replace(job, state="closed", wanted=belief.votes), "cancel", verdict.reason)
+    if asked is not None and job.wanted > asked:
+        return _request(job, "more", verdict.reason)
+    return job, []
+
+
+def _request(
+    job: Job, action: Literal["more", "review", "cancel"], reason: str, before: list[Change] | None = None
+) -> tuple[Job, list[Change]]:
+    numbered = replace(job, round=job.round + 1)
+    return numbered, [*(before or []), Request(action, job.wanted, numbered.round, reason[:200])]
+
+
+def settle_by_expert(job: Job, label: str, reviewer: str) -> tuple[Job, list[Change]]:
+    """Return the job with an expert's answer, which votes no longer change."""
+    changed = job.label != label or not job.decided
+    after = replace(job, state="accepted", label=label, decided=True)
+    return after, [Accept(label, 1.0, f"decided by {reviewer}"[:200])] if changed else []

@@ -1,0 +1,59 @@
+"""Majority vote: the floor under every other model, and the answer before there is anything to learn from."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from shoal_qa.domain.arrays import UNKNOWN, Floats, Ints, VoteArrays
+from shoal_qa.domain.models.base import Fitted, State
+
+
+@dataclass(frozen=True, slots=True)
+class FittedMajority:
+    """Agreement with the plurality, kept as each annotator's skill; it does not weigh votes."""
+
+    agreement: Floats  # (annotators,)
+    smoothing: float
+    name: str = "majority"
+
+    @property
+    def annotators(self) -> int:
+        """Return how many annotators the fit knows."""
+        return len(self.agreement)
+
+    def log_posterior(self, votes: VoteArrays) -> Floats:
+        """Return the log of smoothed vote shares: (n_k + s) / (n + K s), s = smoothing: (tasks, classes)."""
+        per_task = votes.votes_per_task()[:, None]
+        counts = votes.shares() * per_task
+        return np.asarray(np.log(counts + self.smoothing) - np.log(per_task + votes.classes * self.smoothing))
+
+    def skill(self) -> Floats:
+        """Return how often each annotator gave the plurality's label: (annotators,)."""
+        return self.agreement
+
+    def to_arrays(self) -> State:
+        """Return the state as named arrays."""
+        return {"agreement": self.agreement, "smoothing": np.array(self.smoothing)}
+
+
+@dataclass(frozen=True, slots=True)
+class Majority:
+    """Votes count alike. smoothing: Dirichlet pseudo-votes per class; 1/K votes in all when None."""
+
+    smoothing: float | None = None
+    name: str = "majority"
+
+    def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
+        """Return the fit: shares need none, skills are agreement with the plurality or gold."""
+        del start
+        winner = votes.shares().argmax(axis=1)
+        if known is not None:
+            winner = np.where(known != UNKNOWN, known, winner)
+        right = np.bincount(votes.annotator, votes.label == winner[votes.task], votes.annotators)
+        total = np.bincount(votes.annotator, minlength=votes.annotators)
+        smoothing = self.smoothing if self.smoothing is not None else 1 / votes.classes
+        return FittedMajority(np.asarray((right + 1) / (total + 2)), smoothing)
+
+    def load(self, state: State) -> Fitted:
+        """Return the fit that `to_arrays` wrote."""
+        return FittedMajority(np.asarray(state["agreement"]), float(state["smoothing"]))

@@ -1,0 +1,86 @@
+"""Votes by annotator and revision: the newest revision of an annotation counts, and an annotator counts once.
+
+State is the set of annotation revisions that were seen. What counts is a function of that set alone, so any
+order, repetition or split of the same events gives the same votes, and two books merge by union.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """One revision of one annotator's answer.
+
+    `label` is None for a tombstone: the annotation was deleted, or the annotator skipped.
+    """
+
+    job: str
+    annotator: str
+    annotation: str
+    revision: int
+    at: float  # seconds since the epoch; settles which of an annotator's live annotations counts
+    label: str | None = None
+
+    @property
+    def rank(self) -> tuple[int, float, bool, str]:
+        """Return a total order among revisions of one annotation; equal numbers are settled by content."""
+        return (self.revision, self.at, self.label is None, self.label or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """The answer of one annotator on one job that counts now."""
+
+    job: str
+    annotator: str
+    label: str
+    annotation: str
+
+
+class VoteBook:
+    """The newest revision of every annotation, by job and annotator."""
+
+    def __init__(self, annotations: Iterable[Annotation] = ()) -> None:
+        self._newest: dict[str, dict[str, dict[str, Annotation]]] = {}
+        for annotation in annotations:
+            self.apply(annotation)
+
+    def apply(self, annotation: Annotation) -> bool:
+        """Take one revision; return whether it is newer than what was known."""
+        answers = self._newest.setdefault(annotation.job, {}).setdefault(annotation.annotator, {})
+        known = answers.get(annotation.annotation)
+        if known is not None and known.rank >= annotation.rank:
+            return False
+        answers[annotation.annotation] = annotation
+        return True
+
+    def merge(self, other: "VoteBook") -> None:
+        """Take everything that another book knows (shards, replays)."""
+        for annotation in other.annotations():
+            self.apply(annotation)
+
+    def annotations(self) -> Iterator[Annotation]:
+        """Yield the newest revision of every annotation, tombstones included."""
+        for annotators in self._newest.values():
+            for answers in annotators.values():
+                yield from answers.values()
+
+    def votes(self, job: str) -> list[Vote]:
+        """Return the votes of a job, at most one for each annotator, by annotator."""
+        votes = (_vote(answers.values()) for answers in self._newest.get(job, {}).values())
+        return sorted((vote for vote in votes if vote is not None), key=lambda vote: vote.annotator)
+
+    def jobs(self) -> list[str]:
+        """Return every job with an annotation, sorted."""
+        return sorted(self._newest)
+
+
+def _vote(answers: Iterable[Annotation]) -> Vote | None:
+    """Return what one annotator's answers on one job amount to: the last live one, or nothing."""
+    live = [answer for answer in answers if answer.label is not None]
+    if not live:
+        return None
+    last = max(live, key=lambda answer: (answer.at, answer.revision, answer.annotation))
+    assert last.label is not None
+    return Vote(last.job, last.annotator, last.label, last.annotation)

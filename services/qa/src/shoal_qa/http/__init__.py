@@ -1,0 +1,1 @@
+"""The doors: guidelines, rules, gold, labels, reviews, metrics, datasets."""

@@ -1,0 +1,128 @@
+"""Labels, jobs, reviews, metrics and annotators over HTTP."""
+
+from collections import defaultdict
+from typing import Annotated, Any, Protocol
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from shoal.runtime.problems import Problem
+from shoal.security import Principal, ProjectDirectory, require
+from shoal_qa.http.access import check_project
+from shoal_qa.usecases.review import DecideReview
+
+Row = dict[str, Any]
+After = Annotated[int, Query(ge=0)]
+Limit = Annotated[int, Query(ge=1, le=5000)]
+
+
+class ReviewIn(BaseModel):
+    """An expert's decision."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    label: str = Field(min_length=1, max_length=200)
+    reviewer: str = Field(min_length=1, max_length=200)
+
+
+class Reports(Protocol):
+    """What people ask."""
+
+    async def labels(self, project: str, after: int, limit: int) -> list[Row]:
+        """Return labels that changed after `after`."""
+
+    async def votes(self, job_ids: list[str]) -> list[Row]:
+        """Return jobs' votes."""
+
+    async def job(self, project: str, job_id: str) -> Row | None:
+        """Return a job."""
+
+    async def quality(self, project: str) -> Row | None:
+        """Return the metrics as last measured."""
+
+    async def annotators(self, project: str) -> list[Row]:
+        """Return annotators."""
+
+    async def reviews(self, project: str, limit: int) -> list[Row]:
+        """Return jobs that wait for an expert."""
+
+    async def jobs_by_state(self, project: str) -> dict[str, int]:
+        """Return how many jobs are in each state."""
+
+
+class LabelRoutes:
+    """Routes for those who use labels, and those who answer for them."""
+
+    def __init__(self, reports: Reports, decide: DecideReview, directory: ProjectDirectory) -> None:
+        self._reports = reports
+        self._decide = decide
+        self._directory = directory
+
+    def router(self) -> APIRouter:
+        """Return the routes."""
+        operator = Annotated[Principal, Depends(require("operator"))]
+        reviewer = Annotated[Principal, Depends(require("reviewer"))]
+        routes = APIRouter(prefix="/v1/projects/{project}", tags=["labels"])
+
+        @routes.get("/labels")
+        async def labels(
+            project: str, principal: operator, after: After = 0, limit: Limit = 500, include: str = ""
+        ) -> dict[str, Any]:
+            """Return labels that changed after a cursor, each as it stands; `include=votes` adds their votes."""
+            check_project(self._directory, principal, project)
+            rows = await self._reports.labels(project, after, limit)
+            if include == "votes":
+                await self._add_votes(rows)
+            following = rows[-1]["seq"] if rows else after
+            return {"labels": rows, "next_after": following, "more": len(rows) == limit}
+
+        @routes.get("/jobs/{job_id}")
+        async def job(project: str, job_id: str, principal: operator) -> dict[str, Any]:
+            """Return a job, its votes and where it stands."""
+            check_project(self._directory, principal, project)
+            found = await self._reports.job(project, job_id)
+            if found is None:
+                detail = f"project {project!r} has no job {job_id[:200]!r}"
+                raise Problem(
+                    404, "Unknown job", detail, field="job_id", fix="Use the job_id of labeling.jobs"
+                )
+            return {**found, "votes": await self._reports.votes([job_id])}
+
+        @routes.get("/reviews")
+        async def reviews(project: str, principal: reviewer, limit: Limit = 100) -> dict[str, Any]:
+            """Return jobs that wait for an expert, with their votes."""
+            check_project(self._directory, principal, project)
+            rows = await self._reports.reviews(project, limit)
+            await self._add_votes(rows)
+            return {"reviews": rows}
+
+        @routes.post("/reviews/{job_id}")
+        async def decide(project: str, job_id: str, body: ReviewIn, principal: reviewer) -> dict[str, Any]:
+            """Decide a job's label."""
+            check_project(self._directory, principal, project)
+            revision = await self._decide(project, job_id, body.label, body.reviewer)
+            return {"job_id": job_id, "label": body.label, "revision": revision}
+
+        @routes.get("/metrics")
+        async def metrics(project: str, principal: operator) -> dict[str, Any]:
+            """Return how good labels are, what they cost, and where jobs stand."""
+            check_project(self._directory, principal, project)
+            return {
+                "measured": await self._reports.quality(project),
+                "jobs": await self._reports.jobs_by_state(project),
+            }
+
+        @routes.get("/annotators")
+        async def annotators(project: str, principal: operator) -> dict[str, Any]:
+            """Return annotators with their skill, its interval and their state."""
+            check_project(self._directory, principal, project)
+            return {"annotators": await self._reports.annotators(project)}
+
+        return routes
+
+    async def _add_votes(self, rows: list[Row]) -> None:
+        by_job: dict[str, list[Row]] = defaultdict(list)
+        for vote in await self._reports.votes([row["job_id"] for row in rows]):
+            by_job[vote["job_id"]].append(vote)
+        for row in rows:
+            row["votes"] = by_job[row["job_id"]]

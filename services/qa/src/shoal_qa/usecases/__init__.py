@@ -1,0 +1,1 @@
+"""What qa does, one file per intent."""

@@ -1,0 +1,176 @@
+"""Dataset versions: the accepted labels of a moment, immutable and named by their content."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+import orjson
+
+from shoal.contracts.ids import stable_id
+from shoal.contracts.labels import GuidelineRef
+from shoal.contracts.quality import DatasetFile, DatasetPublished
+from shoal.contracts.topics import DATASETS_PUBLISHED
+from shoal.messaging import OutgoingMessage, encode
+from shoal_qa.domain.splits import check_shares, split_of
+from shoal_qa.usecases.announce import SOURCE
+from shoal_qa.usecases.errors import Refused
+
+Row = dict[str, Any]
+
+
+class AcceptedLabels(Protocol):
+    """The labels that hold now."""
+
+    async def accepted(self, project: str) -> tuple[tuple[int, int] | None, list[Row]]:
+        """Return the current guideline's (major, minor) and its accepted labels, by sample id."""
+
+
+class DatasetFiles(Protocol):
+    """Where files of versions lie."""
+
+    async def write(self, folder: str, files: Mapping[str, bytes]) -> str:
+        """Write a version's files, the manifest last; return the folder's address."""
+
+    def parquet(self, rows: Sequence[Row]) -> bytes:
+        """Return rows as a Parquet file."""
+
+
+class DatasetRegistry(Protocol):
+    """Versions by number."""
+
+    async def latest(self, project: str, dataset: str) -> tuple[int, str] | None:
+        """Return the number and version of the newest."""
+
+    async def get(self, project: str, dataset: str, version: str) -> dict[str, Any] | None:
+        """Return a manifest."""
+
+    async def add(
+        self, event: DatasetPublished, manifest: Mapping[str, Any], message: OutgoingMessage
+    ) -> bool:
+        """Keep a version and announce it; False when another took its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a version should be."""
+
+    dataset: str
+    splits: Mapping[str, float]
+    seed: int = 0
+
+
+class FreezeDataset:
+    """The same labels and splits are the same version, whoever asks and how often."""
+
+    def __init__(
+        self,
+        labels: AcceptedLabels,
+        files: DatasetFiles,
+        registry: DatasetRegistry,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._labels = labels
+        self._files = files
+        self._registry = registry
+        self._clock = clock
+
+    async def __call__(self, project: str, wish: Wish) -> tuple[dict[str, Any], bool]:
+        """Return the manifest and whether the version is new. Raises Refused without labels or bad shares."""
+        try:
+            check_shares(wish.splits)
+        except ValueError as error:
+            raise Refused("invalid", "splits", f"splits: {error}", "Send shares that add up to 1") from error
+        guideline, rows = await self._labels.accepted(project)
+        if guideline is None or not rows:
+            raise Refused(
+                "conflict",
+                "project",
+                "there is no accepted label under the current guideline",
+                f"See GET /v1/projects/{project}/metrics for what is under way",
+            )
+        for row in rows:
+            row["split"] = split_of(row["group"] or row["sample_id"], wish.splits, wish.seed)
+        content = {"data.jsonl": _jsonl(rows), "data.parquet": self._files.parquet(rows)}
+        version = _version(project, wish, guideline, content["data.jsonl"])
+        known = await self._registry.get(project, wish.dataset, version)
+        if known is not None:
+            return known, False
+        return await self._publish(project, wish, guideline, rows, content, version)
+
+    async def _publish(
+        self,
+        project: str,
+        wish: Wish,
+        guideline: tuple[int, int],
+        rows: Sequence[Row],
+        content: dict[str, bytes],
+        version: str,
+    ) -> tuple[dict[str, Any], bool]:
+        latest, now = await self._registry.latest(project, wish.dataset), self._clock()
+        files = [
+            {"path": name, "sha256": _sha256(data), "bytes": len(data), "rows": len(rows)}
+            for name, data in content.items()
+        ]
+        manifest: dict[str, Any] = {
+            "project": project,
+            "dataset": wish.dataset,
+            "version": version,
+            "number": latest[0] + 1 if latest else 1,
+            "parent": latest[1] if latest else None,
+            "guideline": {"major": guideline[0], "minor": guideline[1]},
+            "seed": wish.seed,
+            "shares": dict(wish.splits),
+            "rows": len(rows),
+            "splits": dict(sorted(Counter(row["split"] for row in rows).items())),
+            "classes": dict(sorted(Counter(row["label"] for row in rows).items())),
+            "campaigns": dict(sorted(Counter(row["campaign_id"] or "none" for row in rows).items())),
+            "files": files,
+            "published_at": now.isoformat(),
+        }
+        folder = f"{project}/{wish.dataset}/{version}"
+        manifest["uri"] = await self._files.write(
+            folder, {**content, "manifest.json": orjson.dumps(manifest, option=orjson.OPT_INDENT_2)}
+        )
+        event = _event(manifest, now)
+        event_id = stable_id("dataset.published", project, wish.dataset, version)
+        message = encode(DATASETS_PUBLISHED, event, event_id=event_id, source=SOURCE, time=now)
+        if not await self._registry.add(event, manifest, message):
+            detail = "another version was published at the same moment"
+            raise Refused("conflict", "dataset", detail, "Send the same request again")
+        return manifest, True
+
+
+def _event(manifest: Mapping[str, Any], now: datetime) -> DatasetPublished:
+    return DatasetPublished(
+        project=manifest["project"],
+        dataset=manifest["dataset"],
+        version=manifest["version"],
+        number=manifest["number"],
+        uri=manifest["uri"],
+        files=tuple(DatasetFile(**each) for each in manifest["files"]),
+        rows=manifest["rows"],
+        splits=manifest["splits"],
+        classes=manifest["classes"],
+        guideline=GuidelineRef(**manifest["guideline"]),
+        parent=manifest["parent"],
+        published_at=now,
+    )
+
+
+def _jsonl(rows: Sequence[Row]) -> bytes:
+    return b"".join(
+        orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_SORT_KEYS) for row in rows
+    )
+
+
+def _version(project: str, wish: Wish, guideline: tuple[int, int], jsonl: bytes) -> str:
+    """Return a version's name: what it holds and how it was split, and nothing about when."""
+    terms = orjson.dumps([project, wish.dataset, dict(wish.splits), wish.seed, guideline])
+    return hashlib.sha256(terms + b"\n" + jsonl).hexdigest()[:16]
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,53 @@
+"""Forget samples: contents and votes go, labels are withdrawn and say why."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from shoal.contracts.samples import SampleErased
+from shoal_qa.usecases.announce import label_message
+from shoal_qa.usecases.ports import Database, KeptJob, LabelRow
+
+NO_EVIDENCE = {"method": "erased", "votes": 0, "agreement": 0.0}
+
+
+class EraseSamples:
+    """Idempotent: what is erased stays so."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def __call__(self, events: Sequence[SampleErased]) -> None:
+        """Erase a batch."""
+        projects: dict[str, list[str]] = defaultdict(list)
+        for event in events:
+            projects[event.project].append(event.sample_id)
+        async with self._database.transaction() as tx:
+            for project, samples in sorted(projects.items()):
+                jobs = [kept for kept in await tx.erase(project, samples) if kept.job.state != "erased"]
+                done = [_erased(kept) for kept in jobs]
+                await tx.save_jobs([kept for kept, _ in done])
+                rows = [(kept, row) for kept, row in done if row is not None]
+                await tx.add_labels([row for _, row in rows], self._clock())
+                await tx.publish([label_message(kept, row, self._clock()) for kept, row in rows])
+
+
+def _erased(kept: KeptJob) -> tuple[KeptJob, LabelRow | None]:
+    after = replace(kept, job=replace(kept.job, state="erased", label=None))
+    if kept.job.label is None:
+        return after, None
+    after = replace(after, revision=kept.revision + 1)
+    row = LabelRow(
+        kept.project,
+        kept.job_id,
+        kept.sample_id,
+        after.revision,
+        "withdrawn",
+        None,
+        0.0,
+        NO_EVIDENCE,
+        "the sample was erased",
+    )
+    return after, row

@@ -1,0 +1,162 @@
+"""Look at jobs anew: votes to beliefs, beliefs to labels, requests and withdrawals; rows and events together."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from shoal.observability import metrics
+from shoal_qa.domain.beliefs import JobVotes, beliefs, posteriors
+from shoal_qa.domain.fitting import ProjectFit, unfitted
+from shoal_qa.domain.lifecycle import Accept, Request, Withdraw, advance, settle_by_expert
+from shoal_qa.domain.votes import Annotation, Vote, VoteBook
+from shoal_qa.usecases.announce import label_message, request_message
+from shoal_qa.usecases.ports import Database, KeptAnnotation, KeptJob, LabelRow, Major, Transaction
+from shoal_qa.usecases.rules import Rule
+
+COUNTED = ("label", "audit")  # gold measures annotators; its answer is known
+SHOWN = 10  # classes of a posterior that evidence keeps
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What jobs of one project and major are judged by."""
+
+    rule: Rule
+    fit: ProjectFit
+    blocked: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    kept: KeptJob
+    votes: list[Vote]
+    expert: Annotation | None
+
+    def counted(self) -> JobVotes:
+        votes = [(vote.annotator, vote.label) for vote in self.votes]
+        return JobVotes(votes, self.kept.job.most, self.kept.job.label)
+
+
+class Evaluate:
+    """Idempotent: a job that was looked at with the same votes and the same fit does not change."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def __call__(self, job_ids: Collection[str]) -> int:
+        """Look at jobs; return how many changed."""
+        if not job_ids:
+            return 0
+        async with self._database.transaction() as tx:
+            return await self.within(tx, await tx.lock_jobs(job_ids))
+
+    async def within(self, tx: Transaction, jobs: Sequence[KeptJob]) -> int:
+        """Look at jobs that are locked by `tx`."""
+        counted = [kept for kept in jobs if kept.purpose in COUNTED]
+        book = _by_job(await tx.annotations_of([kept.job_id for kept in counted]))
+        groups: dict[Major, list[KeptJob]] = defaultdict(list)
+        for kept in counted:
+            groups[kept.key].append(kept)
+        changed = 0
+        for key, own in groups.items():
+            context = await context_of(tx, key)
+            if context is not None:
+                cases = [_case(kept, book.get(kept.job_id, []), context) for kept in own]
+                changed += await self._group(tx, cases, context)
+        return changed
+
+    async def _group(self, tx: Transaction, cases: list[_Case], context: Context) -> int:
+        fit, now = context.fit, self._clock()
+        votes = [case.counted() for case in cases]
+        found = beliefs(votes, fit.fitted, fit.temperature, fit.classes, fit.numbers())
+        changed: list[KeptJob] = []
+        rows: list[LabelRow] = []
+        messages = []
+        for index, case in enumerate(cases):
+            belief = found[index]
+            if case.expert is not None and case.expert.label is not None:
+                after, changes = settle_by_expert(case.kept.job, case.expert.label, case.expert.annotator)
+            else:
+                after, changes = advance(case.kept.job, belief, context.rule.acceptance())
+            if after == case.kept.job and not changes:
+                continue
+            kept = replace(case.kept, job=after)
+            for change in changes:
+                if isinstance(change, Request):
+                    messages.append(request_message(kept, change, now))
+                    metrics.VOTES_ASKED.labels(change.action).inc()
+                else:
+                    kept = replace(kept, revision=kept.revision + 1)
+                    probability = change.probability if isinstance(change, Accept) else belief.of_accepted
+                    row = _row(kept, change, probability, case, context)
+                    rows.append(row)
+                    messages.append(label_message(kept, row, now))
+                    metrics.LABELS.labels(kept.project, row.state).inc()
+            changed.append(kept)
+        await tx.save_jobs(changed)
+        await tx.add_labels(rows, now)
+        await tx.publish(messages)
+        return len(changed)
+
+
+async def context_of(tx: Transaction, key: Major) -> Context | None:
+    """Return what a project's jobs are judged by; None without a guideline."""
+    classes = await tx.classes(key)
+    if classes is None:
+        return None
+    rule = await tx.rule(key[0])
+    fit = await tx.fit(key)
+    if fit is None or fit.fitted.name != rule.model:
+        fit = unfitted(rule.model, classes)
+    return Context(rule, fit, frozenset(await tx.blocked(key[0])))
+
+
+def _by_job(annotations: Sequence[KeptAnnotation]) -> dict[str, list[KeptAnnotation]]:
+    found: dict[str, list[KeptAnnotation]] = defaultdict(list)
+    for each in annotations:
+        found[each.annotation.job].append(each)
+    return found
+
+
+def _case(kept: KeptJob, annotations: Sequence[KeptAnnotation], context: Context) -> _Case:
+    book = VoteBook(each.annotation for each in annotations if not each.is_review)
+    experts = VoteBook(each.annotation for each in annotations if each.is_review)
+    live = [each for each in experts.annotations() if each.label is not None]
+    votes = [vote for vote in book.votes(kept.job_id) if vote.annotator not in context.blocked]
+    return _Case(kept, votes, max(live, key=lambda each: (each.at, each.annotation), default=None))
+
+
+def _row(
+    kept: KeptJob, change: Accept | Withdraw, probability: float, case: _Case, context: Context
+) -> LabelRow:
+    label = change.label if isinstance(change, Accept) else None
+    state = "withdrawn" if label is None else "accepted" if kept.revision == 1 else "revised"
+    return LabelRow(
+        kept.project,
+        kept.job_id,
+        kept.sample_id,
+        kept.revision,
+        state,
+        label,
+        probability,
+        _evidence(case, label, context),
+        change.reason,
+    )
+
+
+def _evidence(case: _Case, label: str | None, context: Context) -> dict[str, object]:
+    fit, votes = context.fit, case.votes
+    agreeing = sum(vote.label == label for vote in votes)
+    shares = posteriors([case.counted()], fit.fitted, fit.temperature, fit.classes, fit.numbers())[0]
+    likely = sorted(range(len(shares)), key=lambda index: -shares[index])[:SHOWN]
+    return {
+        "method": fit.fitted.name,
+        "votes": len(votes),
+        "annotators": [vote.annotator for vote in votes],
+        "annotation_ids": [vote.annotation for vote in votes],
+        "agreement": agreeing / len(votes) if votes else 0.0,
+        "posterior": {fit.classes[i]: round(float(shares[i]), 6) for i in likely if shares[i] >= 0.001},
+        "reviewed_by": case.expert.annotator if case.expert else None,
+    }

@@ -1,0 +1,66 @@
+"""Annotations whose job never came: to the dead letters, with the reason, after a long wait."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shoal import __version__
+from shoal.contracts.ids import stable_id
+from shoal.contracts.topics import LABELS_SUBMITTED
+from shoal.messaging import OutgoingMessage, encode
+from shoal.messaging.dead_letters import dead_letter
+from shoal.messaging.decoding import Refused
+from shoal_qa.usecases.announce import SOURCE
+from shoal_qa.usecases.ports import Arrived, Database
+
+GROUP = "qa"
+PART = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...]
+
+
+class ExpireParked:
+    """A parked annotation leaves with the transaction that forgets it."""
+
+    def __init__(self, database: Database, wait: timedelta, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._wait = wait
+        self._clock = clock
+
+    async def __call__(self) -> int:
+        """Expire a part; return how many annotations."""
+        now = self._clock()
+        async with self._database.transaction() as tx:
+            late = await tx.expired(now - self._wait, PART)
+            await tx.publish([_letter(each, self._wait, now) for each in late])
+        return len(late)
+
+
+def _letter(arrived: Arrived, wait: timedelta, now: datetime) -> OutgoingMessage:
+    event = arrived.event
+    event_id = stable_id("annotation.parked", event.project, event.annotation_id, event.revision)
+    message = encode(LABELS_SUBMITTED, event, event_id=event_id, source=SOURCE, time=event.submitted_at)
+    partition, _, offset = arrived.place.partition("/")
+    record = _Record(
+        LABELS_SUBMITTED.name,
+        int(partition),
+        int(offset),
+        int(event.submitted_at.timestamp() * 1000),
+        message.key,
+        message.value,
+        message.headers,
+    )
+    hours = wait.total_seconds() / 3600
+    detail = (
+        f"job_id: no job {event.job_id!r} came within {hours:g} h; replay once its job is on labeling.jobs"
+    )
+    return dead_letter(Refused(record, "unknown_job", detail), group=GROUP, version=__version__, at=now)

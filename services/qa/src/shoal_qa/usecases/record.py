@@ -1,0 +1,58 @@
+"""Take in jobs and annotations: kept first, evaluated after, so that whichever comes last sees both."""
+
+from collections.abc import Sequence
+
+from shoal.contracts.labels import ClassAnswer, LabelingJob
+from shoal_qa.usecases.errors import RefusedRecord
+from shoal_qa.usecases.evaluate import Evaluate
+from shoal_qa.usecases.ports import Arrived, Database, Transaction
+
+
+class RecordJobs:
+    """Jobs of samplers, and our own of gold items."""
+
+    def __init__(self, database: Database, evaluate: Evaluate) -> None:
+        self._database = database
+        self._evaluate = evaluate
+
+    async def __call__(self, jobs: Sequence[LabelingJob]) -> None:
+        """Keep a batch; annotations that were waiting for these jobs count now."""
+        async with self._database.transaction() as tx:
+            await tx.add_jobs(jobs)
+        await self._evaluate({job.job_id for job in jobs})
+
+
+class RecordAnnotations:
+    """Annotations by revision; their job may come later."""
+
+    def __init__(self, database: Database, evaluate: Evaluate) -> None:
+        self._database = database
+        self._evaluate = evaluate
+
+    async def __call__(self, batch: Sequence[Arrived]) -> list[RefusedRecord]:
+        """Keep a batch and look at its jobs anew. Returns annotations with a label that cannot be."""
+        async with self._database.transaction() as tx:
+            refused = await _refused(tx, batch)
+            wrong = {each.index for each in refused}
+            good = [each for index, each in enumerate(batch) if index not in wrong]
+            await tx.add_annotations(good)
+        await self._evaluate({each.event.job_id for each in good})
+        return refused
+
+
+async def _refused(tx: Transaction, batch: Sequence[Arrived]) -> list[RefusedRecord]:
+    keys = {(each.event.project, each.event.guideline.major) for each in batch}
+    classes = {key: await tx.classes(key) for key in sorted(keys)}
+    found = []
+    for index, each in enumerate(batch):
+        event = each.event
+        known = classes[event.project, event.guideline.major]
+        if known is None:
+            detail = f"guideline.major: {event.guideline.major}, and project {event.project!r} has no such guideline"
+            fix = "publish the guideline at qa, then replay"
+            found.append(RefusedRecord(index, "unknown_guideline", f"{detail}; {fix}"))
+        elif isinstance(event.answer, ClassAnswer) and event.answer.label not in known:
+            detail = f"answer.label: {event.answer.label!r} is not in the label schema"
+            some = ", ".join(known[:20])
+            found.append(RefusedRecord(index, "unknown_label", f"{detail}; use one of {some}"))
+    return found
