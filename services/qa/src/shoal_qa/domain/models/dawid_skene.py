@@ -4,7 +4,8 @@
     p(annotator a says l | truth k)  = confusion[a, k, l],  votes independent given the truth
 
 Expectation: posterior[t, k] is proportional to prior[k] x product over the votes (a, l) of task t of
-confusion[a, k, l]; a task with a gold answer has that answer. Maximisation: expected counts, smoothed by a ConfusionPrior.
+confusion[a, k, l]; a task with a gold answer has that answer.
+Maximisation: expected counts, smoothed by a ConfusionPrior.
 
 Source: A. P. Dawid and A. M. Skene, "Maximum likelihood estimation of observer error-rates using the EM algorithm",
 Applied Statistics 28 (1979). Independence given the truth does not hold where a task is hard for everybody, so these
