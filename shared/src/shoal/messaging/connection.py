@@ -50,7 +50,9 @@ class Messaging:
         await asyncio.gather(*(each.caught_up() for each in broadcasts))
         self._subscriptions = [self._subscribe(each) for each in consumers]
         if self._subscriptions:
-            await self._broker.start()
+            await self._broker.connect()
+            # All at once, unlike broker.start(): each waits for its group, which may take seconds.
+            await asyncio.gather(*(each.start() for each in self._subscriptions))
             self._tasks.append(asyncio.create_task(watch_lag(self._subscriptions)))
 
     async def stop(self) -> None:

@@ -60,6 +60,10 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         """Return the Kafka client while it runs."""
         return self._subscriber.consumer
 
+    async def start(self) -> None:
+        """Join the group and begin to read."""
+        await self._subscriber.start()
+
     async def stop(self) -> None:
         """Let the batch in flight finish and commit, for the graceful timeout; then leave the group."""
         self._processor.retrier.stop()

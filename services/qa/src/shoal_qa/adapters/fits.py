@@ -40,7 +40,7 @@ ON CONFLICT (project, annotator) DO UPDATE SET state = $3, votes = $4, skill = $
 """
 _LOOK_AT = """
 SELECT job_id FROM jobs
-WHERE project = $1 AND major = $2 AND job_id > $3 AND NOT decided AND state IN ('open', 'accepted', 'review')
+WHERE project = $1 AND major = $2 AND job_id > $3 AND NOT decided AND state <> 'erased'
   AND purpose IN ('label', 'audit') AND EXISTS (SELECT 1 FROM annotations a WHERE a.job_id = jobs.job_id)
 ORDER BY job_id LIMIT $4
 """

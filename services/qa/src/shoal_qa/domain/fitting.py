@@ -15,6 +15,8 @@ from shoal_qa.domain.models.dawid_skene import FittedDawidSkene
 from shoal_qa.domain.skills import agreement, evidence
 
 SKILLS_FROM = "dawid-skene"
+# Without gold. Smoothed shares of votes claim no independence, so there is nothing to take back.
+TEMPERATURES = {"majority": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,11 @@ class ProjectFit:
     temperature: float
     classes: Sequence[str]
     annotators: Sequence[str]
+
+    @property
+    def knows_the_crowd(self) -> bool:
+        """Tell whether votes were seen: before, nobody can say what further votes could prove."""
+        return bool(self.annotators)
 
     def numbers(self) -> dict[str, int]:
         """Return each annotator's number."""
@@ -44,7 +51,7 @@ class Findings:
 def unfitted(model: str, classes: Sequence[str]) -> ProjectFit:
     """Return what is believed before any vote."""
     votes = name_votes([], classes).votes
-    return ProjectFit(MODELS[model].fit(votes), Calibration().temperature, classes, [])
+    return ProjectFit(MODELS[model].fit(votes), _temperature(model, Calibration()), classes, [])
 
 
 def fit_project(
@@ -75,7 +82,11 @@ def fit_project(
         gold_accuracy(votes, known),
         calibration,
     )
-    return ProjectFit(fitted, calibration.temperature, classes, named.annotators), findings
+    return ProjectFit(fitted, _temperature(model, calibration), classes, named.annotators), findings
+
+
+def _temperature(model: str, calibration: Calibration) -> float:
+    return calibration.temperature if calibration.gold else TEMPERATURES.get(model, calibration.temperature)
 
 
 def state_of(fit: ProjectFit) -> tuple[str, State]:

@@ -71,6 +71,8 @@ class Evaluate:
         fit, now = context.fit, self._clock()
         votes = [case.counted() for case in cases]
         found = beliefs(votes, fit.fitted, fit.temperature, fit.classes, fit.numbers())
+        if not fit.knows_the_crowd:
+            found = [replace(belief, hope=1.0) for belief in found]
         changed: list[KeptJob] = []
         rows: list[LabelRow] = []
         messages = []

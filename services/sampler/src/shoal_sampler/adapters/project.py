@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+import orjson
 import ormsgpack
 
 from shoal.contracts.samples import SampleEmbedded
@@ -33,8 +34,8 @@ SELECT seq, sample_id, vector FROM (
 """
 _DECIDE = """
 INSERT INTO decisions (project, sample_id, taken, policies, decided_at)
-SELECT $1, sample_id, taken, policies, $5
-FROM unnest($2::text[], $3::bool[], $4::jsonb[]) AS new (sample_id, taken, policies)
+SELECT $1, sample_id, taken, policies::jsonb, $5
+FROM unnest($2::text[], $3::bool[], $4::text[]) AS new (sample_id, taken, policies)
 """
 _CHOOSE = """
 INSERT INTO chosen (project, sample_id, generation, vector, content_hash, job_id, purpose, campaign_id,
@@ -184,11 +185,14 @@ class PostgresProject:
             await self._conn.execute(_DAY, self._project, policy, now.date(), effect.jobs)
 
 
-def _policies(record: Record) -> list[dict[str, Any]]:
-    return [
-        {"policy": each.policy, "version": each.version, "p": each.probability, "taken": each.taken}
-        for each in record.decisions
-    ]
+def _policies(record: Record) -> str:
+    """Return the policies as JSON text: an array of lists would be taken for an array of two dimensions."""
+    return orjson.dumps(
+        [
+            {"policy": each.policy, "version": each.version, "p": each.probability, "taken": each.taken}
+            for each in record.decisions
+        ]
+    ).decode()
 
 
 def _chosen(chosen: Chosen) -> tuple[Any, ...]:

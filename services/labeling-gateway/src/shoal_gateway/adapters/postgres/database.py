@@ -5,11 +5,10 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from shoal.persistence import Outbox
-
 from shoal.contracts.labels import AnnotationSubmitted
 from shoal.contracts.topics import LABELS_SUBMITTED
 from shoal.messaging import encode
+from shoal.persistence import Outbox
 from shoal_gateway.adapters.postgres.annotations import Annotations
 from shoal_gateway.adapters.postgres.jobs import Jobs
 from shoal_gateway.adapters.postgres.queue import Queue

@@ -1,0 +1,31 @@
+"""All five services as child processes on a stack of their own, configured as in production."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from shoal_local.databases import create_database, drop_database
+from shoal_local.services import LocalShoal
+from shoal_local.stack import Stack
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A running Shoal, its stack, and its database."""
+
+    shoal: LocalShoal
+    stack: Stack
+    dsn: str
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Running]:
+    """Yield Shoal with a database of its own."""
+    with Stack() as stack:
+        dsn = asyncio.run(create_database(stack.postgres_dsn))
+        more = {"SHOAL_POSTGRES_DSN": dsn, "SHOAL_AUDIT_RATE": "0", "SHOAL_POLL_INTERVAL_S": "0.3"}
+        with LocalShoal(stack, environment=more) as shoal:
+            yield Running(shoal, stack, dsn)
+        asyncio.run(drop_database(stack.postgres_dsn, dsn))

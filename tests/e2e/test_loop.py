@@ -1,0 +1,119 @@
+"""The whole loop: inferences in by HTTP, chosen, labelled by a vendor, checked, frozen into a dataset version."""
+
+import hashlib
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pyarrow.parquet as pq
+import pytest
+
+from e2e.client import Client, eventually
+from e2e.conftest import Running
+from shoal_local.demo.workforce import Minds, Terms, Workforce, people, serve, text_key
+
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(240)]
+
+CLASSES = ["wheat", "gold", "ship"]
+SECRET = "whsec_c2hvYWwgdGVzdHMgc2hvYWwgdGVzdHM="
+
+
+def texts(count: int) -> dict[str, str]:
+    """Return texts and what each is about."""
+    return {
+        f"Report {number}: the {CLASSES[number % 3]} market moved {number * 7 % 31} points.": CLASSES[
+            number % 3
+        ]
+        for number in range(count)
+    }
+
+
+def item(project: str, number: int, text: str, label: str) -> dict[str, Any]:
+    """Return one inference."""
+    rest = (1 - 0.5) / 2
+    scores = {name: 0.5 if name == label else rest for name in CLASSES}
+    return {
+        "project": project,
+        "source": "wire",
+        "source_id": str(number),
+        "text": text,
+        "prediction": {"model": "topics", "version": "1", "label": label, "scores": scores},
+    }
+
+
+async def test_from_inferences_to_a_dataset_version(running: Running) -> None:
+    truth = texts(30)
+    crowd = [person for person in people(1) if not person.spams]
+    minds = Minds({text_key(text): label for text, label in truth.items()}, {}, 1)
+    workforce = Workforce(
+        crowd, minds, Terms(speedup=200, webhook_secret=SECRET, api_key="key", lost_webhooks=0.5)
+    )
+    async with httpx.AsyncClient(timeout=30) as http, serve(workforce) as vendor:
+        client = Client(running.shoal, http)
+        await client.project("loop", CLASSES)
+        provider = {"kind": "generic", "base_url": vendor, "api_key": "key", "webhook_secret": SECRET}
+        provider |= {"price_per_vote": 0.05, "default": True}
+        await client.done("labeling-gateway", "PUT", "/v1/projects/loop/providers/crowd", json=provider)
+        await client.done(
+            "qa", "PUT", "/v1/projects/loop/rule", json={"exhausted": "close", "accept_probability": 0.8}
+        )
+        await client.campaign(
+            "loop", name="all", strategy={"kind": "random", "share": 1.0}, budget={"votes": 60}
+        )
+        items = [item("loop", number, text, label) for number, (text, label) in enumerate(truth.items())]
+        assert (await client.send(items))["accepted"] == 30
+        assert (await client.send(items))["accepted"] == 30  # sent again: the same samples
+
+        async def settled() -> bool:
+            jobs = (await client.done("qa", "GET", "/v1/projects/loop/metrics"))["jobs"]
+            return sum(jobs.values()) == 20 and not jobs.get("open") and jobs.get("accepted", 0) >= 15
+
+        await eventually(settled, 90)
+        campaign = (await client.done("sampler", "GET", "/v1/projects/loop/campaigns"))["campaigns"][0]
+        assert campaign["votes_reserved"] == 60  # 20 jobs of at most 3 votes: the budget, and not one more
+        assert campaign["waits_for"] == "budget_spent"
+        labels = [each for each in await client.labels("loop") if each["state"] != "withdrawn"]
+        right = sum(each["label"] == truth[each["content"]["text"]] for each in labels)
+        assert len(labels) >= 15
+        assert right >= 0.8 * len(labels)
+        for label in labels:
+            voters = Counter(vote["annotator"] for vote in label["votes"] if vote["label"])
+            assert 2 <= sum(voters.values()) <= 3
+            assert set(voters.values()) == {1}
+        await the_dataset_is_what_was_accepted(client, labels)
+    await accounts_balance(running.dsn)
+
+
+async def the_dataset_is_what_was_accepted(client: Client, labels: list[dict[str, Any]]) -> None:
+    request = {"dataset": "topics", "splits": {"train": 0.7, "test": 0.3}}
+    manifest = await client.done("qa", "POST", "/v1/projects/loop/datasets", json=request)
+    again = await client.done("qa", "POST", "/v1/projects/loop/datasets", json=request)
+    assert again == manifest
+    folder = Path(manifest["uri"])
+    for file in manifest["files"]:
+        assert hashlib.sha256((folder / file["path"]).read_bytes()).hexdigest() == file["sha256"]
+    rows = [json.loads(line) for line in (folder / "data.jsonl").read_text().splitlines()]
+    assert rows == pq.read_table(folder / "data.parquet").to_pylist()
+    assert {row["sample_id"]: row["label"] for row in rows} == {
+        each["sample_id"]: each["label"] for each in labels
+    }
+    assert sum(manifest["splits"].values()) == len(rows) == manifest["rows"]
+
+
+async def accounts_balance(dsn: str) -> None:
+    """Compare what the services' own tables say about the same things."""
+    conn = await asyncpg.connect(dsn)
+    try:
+        chosen = {row["job_id"] for row in await conn.fetch("SELECT job_id FROM sampler.chosen")}
+        assert chosen == {row["job_id"] for row in await conn.fetch("SELECT job_id FROM qa.jobs")}
+        assert chosen == {row["job_id"] for row in await conn.fetch("SELECT job_id FROM gateway.jobs")}
+        assert await conn.fetchval("SELECT count(*) FROM sampler.decisions") == 30
+        votes = "SELECT annotation_id, revision FROM {}.annotations ORDER BY 1, 2"
+        assert await conn.fetch(votes.format("qa")) == await conn.fetch(votes.format("gateway"))
+        for schema in ("ingest", "sampler", "gateway", "qa"):
+            assert await conn.fetchval(f"SELECT count(*) FROM {schema}.outbox") == 0
+    finally:
+        await conn.close()
