@@ -11,6 +11,7 @@ import pytest
 import yaml
 from pydantic_settings import BaseSettings
 
+from shoal.messaging import KafkaSettings
 from shoal.runtime.settings import ServiceSettings
 
 ROOT = Path(__file__).parents[2]
@@ -121,6 +122,7 @@ def test_environment_variables_are_settings_of_the_service(
 def test_shared_settings_are_known_to_some_service(resources: list[Resource]) -> None:
     (shared,) = [item for item in resources if item["kind"] == "ConfigMap"]
     known = {f"SHOAL_{name}".upper() for p in PACKAGES.values() for name in _settings(p).model_fields}
+    known |= {f"SHOAL_KAFKA_{name}".upper() for name in KafkaSettings.model_fields}
     assert set(shared["data"]) <= known
 
 

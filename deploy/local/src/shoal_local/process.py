@@ -95,12 +95,13 @@ class Child:
         deadline = time.monotonic() + timeout_s
         while not ready():
             if not self.running:
-                raise StartFailed(f"{self.name} ended with {self.exit_code}{self._tail()}")
+                raise StartFailed(f"{self.name} ended with {self.exit_code}{self.tail()}")
             if time.monotonic() > deadline:
-                raise StartFailed(f"{self.name} was not ready within {timeout_s:.0f} s{self._tail()}")
+                raise StartFailed(f"{self.name} was not ready within {timeout_s:.0f} s{self.tail()}")
             time.sleep(_PAUSE_S)
 
-    def _tail(self) -> str:
+    def tail(self) -> str:
+        """Return the end of the log, ready to follow a sentence."""
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
         return "; the end of its log:\n" + "\n".join(lines[-_LINES_SHOWN:]) if lines else ""
 

