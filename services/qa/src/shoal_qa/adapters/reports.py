@@ -15,6 +15,11 @@ SELECT DISTINCT ON (provider, annotation_id)
        job_id, provider, annotator, annotation_id, revision, action, label, purpose, price, submitted_at
 FROM annotations WHERE job_id = ANY($1::text[]) ORDER BY provider, annotation_id, revision DESC
 """
+_ANNOTATIONS = """
+SELECT seq, job_id, sample_id, provider, annotator, annotation_id, revision, action, label, purpose, price,
+       submitted_at
+FROM annotations WHERE project = $1 AND seq > $2 ORDER BY seq LIMIT $3
+"""
 _ACCEPTED = """
 SELECT l.*, j.content, j.campaign_id, j.group_key, j.purpose, j.predicted, j.model, i.probability AS inclusion
 FROM jobs j JOIN labels l ON l.job_id = j.job_id AND l.revision = j.revision
@@ -37,6 +42,10 @@ class PostgresReports:
     async def votes(self, job_ids: list[str]) -> list[Row]:
         """Return the newest revision of every annotation of jobs."""
         return [dict(row) for row in await self._pool.fetch(_VOTES, job_ids)]
+
+    async def annotations(self, project: str, after: int, limit: int) -> list[Row]:
+        """Return every revision of annotations that came after `after`, in the order of arrival."""
+        return [dict(row) for row in await self._pool.fetch(_ANNOTATIONS, project, after, limit)]
 
     async def job(self, project: str, job_id: str) -> Row | None:
         """Return a job as it stands."""

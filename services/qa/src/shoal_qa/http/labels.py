@@ -31,6 +31,9 @@ class Reports(Protocol):
     async def labels(self, project: str, after: int, limit: int) -> list[Row]:
         """Return labels that changed after `after`."""
 
+    async def annotations(self, project: str, after: int, limit: int) -> list[Row]:
+        """Return annotations by revision, as they came."""
+
     async def votes(self, job_ids: list[str]) -> list[Row]:
         """Return jobs' votes."""
 
@@ -75,6 +78,16 @@ class LabelRoutes:
                 await self._add_votes(rows)
             following = rows[-1]["seq"] if rows else after
             return {"labels": rows, "next_after": following, "more": len(rows) == limit}
+
+        @routes.get("/annotations")
+        async def annotations(
+            project: str, principal: operator, after: After = 0, limit: Limit = 500
+        ) -> dict[str, Any]:
+            """Return every revision of every annotation after a cursor, as it came."""
+            check_project(self._directory, principal, project)
+            rows = await self._reports.annotations(project, after, limit)
+            following = rows[-1]["seq"] if rows else after
+            return {"annotations": rows, "next_after": following, "more": len(rows) == limit}
 
         @routes.get("/jobs/{job_id}")
         async def job(project: str, job_id: str, principal: operator) -> dict[str, Any]:

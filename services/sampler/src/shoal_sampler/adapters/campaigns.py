@@ -92,6 +92,10 @@ class PostgresCampaigns:
         """Return how many of the project's samples wait for a window."""
         return int(await self._pool.fetchval("SELECT count(*) FROM waiting WHERE project = $1", project))
 
+    async def decided(self, project: str) -> int:
+        """Return how many of the project's samples were decided on."""
+        return int(await self._pool.fetchval("SELECT count(*) FROM decisions WHERE project = $1", project))
+
     async def _write(self, message: OutgoingMessage, project: str, sql: str, *values: Any) -> bool:
         async with self._pool.acquire() as conn, conn.transaction():
             await conn.execute(LOCK, lock_name(project))

@@ -53,7 +53,11 @@ class CampaignRoutes:
             check_project(self._directory, principal, project)
             rows = await self._manage.list(project)
             waiting = await self._campaigns.waiting(project)
-            return {"campaigns": [self._json(row) for row in rows], "samples_waiting": waiting}
+            return {
+                "campaigns": [self._json(row) for row in rows],
+                "samples_waiting": waiting,
+                "samples_decided": await self._campaigns.decided(project),
+            }
 
         @routes.get("/{campaign}")
         async def show(project: str, campaign: str, principal: may) -> dict[str, Any]:

@@ -158,6 +158,9 @@ class Campaigns(Protocol):
     async def waiting(self, project: str) -> int:
         """Return how many of the project's samples wait for a window."""
 
+    async def decided(self, project: str) -> int:
+        """Return how many of the project's samples were decided on."""
+
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:

@@ -1,0 +1,191 @@
+"""One arm of one seed: stream, choose, label, retrain, round after round, through the real doors."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from shoal_local.demo.doors import Doors
+from shoal_local.demo.model import TopicModel
+from shoal_local.demo.plan import ASKED, Material, Outcome, Plan, Seed, Votes
+from shoal_local.demo.topics import TOPICS
+
+PATIENCE_S = 120.0
+LOOK_S = 0.4
+SHOWN_SCORES = 12
+TEXT = (
+    "# What is the report about?\n\nChoose the one topic under which the desk files the report. Go by what is new in "
+    "it, not by what it mentions in passing. Skip a report that you cannot place."
+)
+Step = Callable[[str], None]
+
+
+class Arm:
+    """A project of its own. `step` is told what is being done."""
+
+    def __init__(
+        self,
+        name: str,
+        seed: Seed,
+        material: Material,
+        plan: Plan,
+        doors: Doors,
+        vendor: dict[str, Any],
+        step: Step,
+    ) -> None:
+        self.project = f"{name}-{seed.number}"
+        self.outcome = Outcome(name, seed.number)
+        self._arm = name
+        self._seed = seed
+        self._material = material
+        self._plan = plan
+        self._doors = doors
+        self._vendor = vendor
+        self._step = step
+        self._labels: dict[str, str] = {}  # accepted label by text
+        self._sent: dict[str, int] = {}  # article by sample id
+        self._examples: list[str] = []
+        self._model: TopicModel | None = None
+
+    async def prepare(self) -> None:
+        """Make the project: guideline, provider, rule, gold, examples."""
+        ask, path = self._doors.ask, f"/v1/projects/{self.project}"
+        await ask("ingest", "POST", "/v1/projects", {"project": self.project})
+        classes = [{"name": name, "definition": TOPICS[name].definition} for name in self._material.topics]
+        guideline = {"title": "Topics of newswire", "text": TEXT, "label_schema": {"classes": classes}}
+        await ask("qa", "POST", f"{path}/guidelines", guideline)
+        await ask("qa", "PUT", f"{path}/rule", {"exhausted": "close", "max_votes": self._plan.max_votes})
+        await ask("labeling-gateway", "PUT", f"{path}/providers/simulation", self._vendor)
+        await ask("sampler", "PUT", f"{path}/audit", {"rate": 0})
+        articles = self._material.articles
+        gold = [{"text": articles[i].text, "label": articles[i].topic} for i in self._seed.gold]
+        await ask("qa", "POST", f"{path}/gold", {"items": gold, "votes": self._plan.gold_votes})
+        self._examples = await self._doors.send([self._item(i, None) for i in self._seed.examples])
+        await self._until("the examples are embedded", self._decided(len(self._examples)))
+
+    async def measure(self) -> TopicModel:
+        """Train on what is labelled now, and keep what the model says about the held-out articles."""
+        model = await asyncio.to_thread(self._train)
+        self.outcome.predictions.append(model.predict(self._material.held_out_vectors))
+        return model
+
+    async def round(self, number: int) -> None:
+        """Stream one round's inferences with the present model's scores, and wait for its labels."""
+        model = self._model or await self.measure()
+        for campaign in self._campaigns(number):
+            await self._doors.ask("sampler", "POST", f"/v1/projects/{self.project}/campaigns", campaign)
+        rows = self._seed.rounds[number]
+        self._step(f"{self.project}: streaming")
+        shares = model.probabilities(self._material.vectors[rows])
+        items = [self._item(i, (model.classes, share)) for i, share in zip(rows, shares, strict=True)]
+        for sample, row in zip(await self._doors.send(items), rows, strict=True):
+            self._sent[sample] = row
+        self._step(f"{self.project}: choosing")
+        expected = len(self._examples) + sum(map(len, self._seed.rounds[: number + 1]))
+        await self._until("every sample is decided on", self._decided(expected))
+        self._step(f"{self.project}: labelling")
+        await self._until("every job is settled", self._settled)
+        await self._learn()
+        self._model = await self.measure()
+
+    async def finish(self) -> None:
+        """Freeze the labels into a dataset version, and compare votes and labels with the truth."""
+        path, outcome = f"/v1/projects/{self.project}", self.outcome
+        manifest = await self._doors.ask("qa", "POST", f"{path}/datasets", {"dataset": "topics"})
+        outcome.dataset = manifest["uri"]
+        measured = (await self._doors.ask("qa", "GET", f"{path}/metrics"))["measured"]
+        outcome.cost_per_label, outcome.alpha = measured["cost_per_accepted_label"], measured["agreement"]
+        truth, rare = self._material.truth, self._material.rare
+        right = {text: label == truth[text] for text, label in self._labels.items()}
+        found = Counter(label for text, label in self._labels.items() if right[text])
+        outcome.labels_by_topic = dict(found)
+        outcome.rare_found = sum(count for topic, count in found.items() if topic in rare)
+        outcome.asked_found, outcome.topics_seen = found[ASKED], len(found)
+        votes, votes_right = await self._raw_votes()
+        outcome.votes = Votes(votes, votes_right, len(right), sum(right.values()))
+
+    async def _raw_votes(self) -> tuple[int, int]:
+        rows = await self._doors.every("qa", f"/v1/projects/{self.project}/annotations", "annotations")
+        newest = {(row["provider"], row["annotation_id"]): row for row in rows if row["purpose"] == "label"}
+        given = [
+            row for row in newest.values() if row["label"] is not None and row["sample_id"] in self._sent
+        ]
+        articles = self._material.articles
+        return len(given), sum(row["label"] == articles[self._sent[row["sample_id"]]].topic for row in given)
+
+    async def _learn(self) -> None:
+        rows = await self._doors.every("qa", f"/v1/projects/{self.project}/labels", "labels")
+        for row in rows:
+            text = self._material.articles[self._sent[row["sample_id"]]].text
+            if row["state"] == "withdrawn":
+                self._labels.pop(text, None)
+            else:
+                self._labels[text] = row["label"]
+        campaigns = await self._doors.ask("sampler", "GET", f"/v1/projects/{self.project}/campaigns")
+        self.outcome.votes_spent.append(sum(each["votes_reserved"] for each in campaigns["campaigns"]))
+
+    def _train(self) -> TopicModel:
+        articles = self._material.articles
+        index = {article.text: row for row, article in enumerate(articles)}
+        rows = self._seed.first + [index[text] for text in self._labels]
+        labels = [articles[i].topic for i in self._seed.first] + list(self._labels.values())
+        return TopicModel(self._material.vectors[rows], labels)
+
+    def _campaigns(self, number: int) -> list[dict[str, Any]]:
+        plan = self._plan
+        labeling = {"votes": 2, "max_votes": plan.max_votes, "provider": "simulation"}
+        if self._arm == "random":
+            share = min(1.0, 1.3 * plan.votes_per_round / plan.max_votes / plan.stream)
+            random = {"kind": "random", "share": share}
+            return [_campaign(f"random-{number + 1}", random, plan.votes_per_round, labeling)]
+        rest = plan.votes_per_round - plan.rare_votes_per_round
+        share = 1.3 * rest / plan.max_votes / plan.stream
+        margin = {"kind": "uncertainty", "measure": "margin", "share": share, "window_samples": 128}
+        asked = {"kind": "more_like_these", "examples": self._examples, "threshold": 0.45}
+        return [
+            _campaign(f"margin-{number + 1}", margin, rest, labeling),
+            _campaign(f"{ASKED}-{number + 1}", asked, plan.rare_votes_per_round, {**labeling, "priority": 1}),
+        ]
+
+    def _item(self, row: int, said: tuple[list[str], Any] | None) -> dict[str, Any]:
+        item: dict[str, Any] = {
+            "project": self.project,
+            "source": "newswire",
+            "source_id": str(row),
+            "text": self._material.articles[row].text,
+        }
+        if said is not None:
+            classes, share = said
+            best = np.argsort(-share)[:SHOWN_SCORES]
+            scores = {classes[i]: round(float(share[i]), 5) for i in best}
+            item["prediction"] = {"model": "topics", "label": classes[int(best[0])], "scores": scores}
+        return item
+
+    def _decided(self, expected: int) -> Callable[[], Any]:
+        async def holds() -> bool:
+            found = await self._doors.ask("sampler", "GET", f"/v1/projects/{self.project}/campaigns")
+            return bool(found["samples_decided"] >= expected and not found["samples_waiting"])
+
+        return holds
+
+    async def _settled(self) -> bool:
+        path = f"/v1/projects/{self.project}"
+        campaigns = (await self._doors.ask("sampler", "GET", f"{path}/campaigns"))["campaigns"]
+        wanted = sum(each["counts"]["jobs"] for each in campaigns)
+        jobs = (await self._doors.ask("qa", "GET", f"{path}/metrics"))["jobs"]
+        known = sum(count for state, count in jobs.items() if state != "gold")
+        return bool(known == wanted and not jobs.get("open"))
+
+    async def _until(self, what: str, holds: Callable[[], Any]) -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        while not await holds():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{self.project}: not within {PATIENCE_S:.0f} s: {what}")
+            await asyncio.sleep(LOOK_S)
+
+
+def _campaign(name: str, strategy: dict[str, Any], votes: int, labeling: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "strategy": strategy, "budget": {"votes": votes}, "labeling": labeling}

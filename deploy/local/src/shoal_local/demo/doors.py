@@ -1,0 +1,61 @@
+"""Shoal's HTTP doors, as a user's scripts see them."""
+
+import asyncio
+import gzip
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import httpx
+import orjson
+
+PATIENCE_S = 60.0
+BATCH = 350
+
+
+class Doors:
+    """Requests to the services by name."""
+
+    def __init__(self, urls: Mapping[str, str], http: httpx.AsyncClient) -> None:
+        self._urls = urls
+        self._http = http
+
+    async def ask(self, service: str, method: str, path: str, body: Any = None, **params: Any) -> Any:
+        """Send a request that must succeed; 404 may mean that a new project is not known there yet."""
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                answer = await self._http.request(
+                    method, self._urls[service] + path, json=body, params=params or None
+                )
+                if answer.status_code != httpx.codes.NOT_FOUND:
+                    break
+                await asyncio.sleep(0.1)
+        if not answer.is_success:
+            raise RuntimeError(f"{method} {service} {path}: {answer.status_code} {answer.text[:500]}")
+        return answer.json()
+
+    async def send(self, items: Sequence[Mapping[str, Any]]) -> list[str]:
+        """Send inferences as gzipped NDJSON; return their sample ids."""
+        ids: list[str] = []
+        for start in range(0, len(items), BATCH):
+            body = b"\n".join(orjson.dumps(item) for item in items[start : start + BATCH])
+            answer = await self._http.post(
+                self._urls["ingest"] + "/v1/inferences",
+                content=gzip.compress(body, 1),
+                headers={"content-encoding": "gzip", "content-type": "application/x-ndjson"},
+            )
+            results = answer.json()["results"]
+            if bad := [each for each in results if each["status"] != "accepted"]:
+                raise RuntimeError(f"ingest refused an inference: {bad[0]}")
+            ids += [each["sample_id"] for each in results]
+        return ids
+
+    async def every(self, service: str, path: str, field: str) -> list[dict[str, Any]]:
+        """Return all rows of a listing with a cursor."""
+        rows: list[dict[str, Any]] = []
+        after = 0
+        while True:
+            page = await self.ask(service, "GET", path, after=after, limit=2000)
+            rows += page[field]
+            after = page["next_after"]
+            if not page["more"]:
+                return rows

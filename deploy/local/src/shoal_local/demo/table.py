@@ -1,0 +1,53 @@
+"""The result in the terminal."""
+
+from collections.abc import Callable
+
+from rich.console import Console
+from rich.table import Table
+
+from shoal_local.demo.plan import ASKED
+from shoal_local.demo.report import Facts
+from shoal_local.demo.summary import ArmSummary, Estimate
+
+
+def show(console: Console, summary: dict[str, ArmSummary], facts: Facts) -> None:
+    """Print the two arms side by side."""
+    random, shoal = summary["random"], summary["shoal"]
+    curve = Table(
+        "votes bought", "random: accuracy", "Shoal: accuracy", "random: macro-F1", "Shoal: macro-F1"
+    )
+    curve.title = f"Held-out articles, mean of {facts.plan.seeds} seeds, 95 % interval"
+    for one, other in zip(random.curve, shoal.curve, strict=True):
+        curve.add_row(
+            f"{one.votes:,.0f} / {other.votes:,.0f}",
+            _range(one.accuracy),
+            _range(other.accuracy),
+            _range(one.macro_f1),
+            _range(other.macro_f1),
+        )
+    console.print(curve)
+    table = Table("per seed, at the end", "random", "Shoal")
+    for name, value in rows():
+        table.add_row(name, value(random), value(shoal))
+    console.print(table)
+    console.print(
+        f"{facts.labels_per_minute:,.0f} labels a minute through the whole pipeline, with a SIMULATED workforce at "
+        f"{facts.plan.speedup:g} times the speed of people; {facts.seconds:.0f} s in all."
+    )
+
+
+def rows() -> list[tuple[str, Callable[[ArmSummary], str]]]:
+    """Return what is compared, and how each is written."""
+    return [
+        ("accepted labels of rare topics", lambda arm: f"{arm.rare_found:.1f}"),
+        (f"accepted labels of the topic asked for ({ASKED})", lambda arm: f"{arm.asked_found:.1f}"),
+        ("topics with at least one label", lambda arm: f"{arm.topics_seen:.1f}"),
+        ("single votes that are right", lambda arm: f"{arm.vote_accuracy:.1%} of {arm.votes:,}"),
+        ("accepted labels that are right", lambda arm: f"{arm.label_accuracy:.1%} of {arm.labels:,}"),
+        ("cost per accepted label", lambda arm: f"{arm.cost_per_label:.3f}"),
+        ("agreement (Krippendorff's alpha)", lambda arm: f"{arm.alpha:.2f}"),
+    ]
+
+
+def _range(estimate: Estimate) -> str:
+    return f"{estimate.mean:.3f}  ({estimate.low:.3f} to {estimate.high:.3f})"
