@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +51,9 @@ def main(report: Path, *, quick: bool) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         material = _material(plan)
-        with err.status("starting the stack and five services ..."):
-            stack = Stack()
-            stack.start()
-        with stack:
+        with ExitStack() as running:
+            with err.status("starting the stack ..."):
+                stack = running.enter_context(Stack())
             facts, outcomes = _on_stack(stack, material, plan)
     except (data.NoData, StartFailed, TimeoutError, RuntimeError) as error:
         err.print(f"The demo stopped: {error}", markup=False)
@@ -99,10 +99,9 @@ def _on_stack(stack: Stack, material: Material, plan: Plan) -> tuple[dict[str, A
     }
     datasets = Path(tempfile.mkdtemp(prefix="shoal-demo-datasets-"))
     more["SHOAL_DATASETS_URI"] = str(datasets)
-    with err.status("starting five services ..."):
-        shoal = LocalShoal(stack, environment=more)
-        shoal.start()
-    with shoal:
+    with ExitStack() as running:
+        with err.status("starting five services ..."):
+            shoal = running.enter_context(LocalShoal(stack, environment=more))
         vendor, child = _workforce(stack, material, plan)
         try:
             return asyncio.run(_rounds(shoal, material, plan, vendor))
