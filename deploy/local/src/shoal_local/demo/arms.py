@@ -51,7 +51,7 @@ class Arm:
         self._model: TopicModel | None = None
 
     async def prepare(self) -> None:
-        """Make the project: guideline, provider, rule, gold, examples."""
+        """Make the project: guideline, provider, rule, examples."""
         ask, path = self._doors.ask, f"/v1/projects/{self.project}"
         await ask("ingest", "POST", "/v1/projects", {"project": self.project})
         classes = [{"name": name, "definition": TOPICS[name].definition} for name in self._material.topics]
@@ -60,9 +60,6 @@ class Arm:
         await ask("qa", "PUT", f"{path}/rule", {"exhausted": "close", "max_votes": self._plan.max_votes})
         await ask("labeling-gateway", "PUT", f"{path}/providers/simulation", self._vendor)
         await ask("sampler", "PUT", f"{path}/audit", {"rate": 0})
-        articles = self._material.articles
-        gold = [{"text": articles[i].text, "label": articles[i].topic} for i in self._seed.gold]
-        await ask("qa", "POST", f"{path}/gold", {"items": gold, "votes": self._plan.gold_votes})
         self._examples = await self._doors.send([self._item(i, None) for i in self._seed.examples])
         await self._until("the examples are embedded", self._decided(len(self._examples)))
 
@@ -176,7 +173,7 @@ class Arm:
         campaigns = (await self._doors.ask("sampler", "GET", f"{path}/campaigns"))["campaigns"]
         wanted = sum(each["counts"]["jobs"] for each in campaigns)
         jobs = (await self._doors.ask("qa", "GET", f"{path}/metrics"))["jobs"]
-        known = sum(count for state, count in jobs.items() if state != "gold")
+        known = sum(jobs.values())
         return bool(known == wanted and not jobs.get("open"))
 
     async def _until(self, what: str, holds: Callable[[], Any]) -> None:

@@ -29,7 +29,7 @@ class TopicModel:
     """A fitted classifier. Raises ValueError when the labels name fewer than two classes."""
 
     def __init__(self, vectors: Vectors, labels: Sequence[str]) -> None:
-        self._model = LogisticRegression(C=STRENGTH, max_iter=STEPS)
+        self._model = LogisticRegression(C=STRENGTH, max_iter=STEPS, solver="newton-cg")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # STEPS are enough to rank; both arms alike
             self._model.fit(vectors, np.asarray(labels))

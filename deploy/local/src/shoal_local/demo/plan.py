@@ -26,10 +26,8 @@ class Plan:
     votes_per_round: int = 240
     rare_votes_per_round: int = 60  # of them, in the arm "shoal"
     max_votes: int = 3
-    gold: int = 10
-    gold_votes: int = 5
     max_tokens: int = 64
-    speedup: float = 40.0
+    speedup: float = 60.0
     price: float = 0.04
 
     @property
@@ -62,7 +60,6 @@ class Seed:
     number: int
     first: list[int]
     examples: list[int]
-    gold: list[int]
     rounds: list[list[int]]
 
 
@@ -78,7 +75,6 @@ def plan_seed(material: Material, plan: Plan, number: int) -> Seed:
         number,
         first=plain[: plan.first],
         examples=asked[:3],
-        gold=plain[plan.first : plan.first + plan.gold],
         rounds=[[int(i) for i in part] for part in parts],
     )
 

@@ -41,7 +41,7 @@ from shoal_local.stack import Stack
 
 err, out = Console(stderr=True), Console()
 LOCK = Path("requirements/demo-data.lock")
-OTHER = 700  # articles beside the stream: first labels, examples, gold
+OTHER = 700  # articles beside the stream: first labels, examples
 
 
 def main(report: Path, *, quick: bool) -> int:

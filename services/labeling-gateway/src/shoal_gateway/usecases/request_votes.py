@@ -42,6 +42,7 @@ class RequestVotes:
         """Apply the waiting requests of these jobs, in the order of their rounds."""
         async with self._database.transaction() as tx:
             jobs = await tx.lock_jobs(job_ids)
+            await _lock_tasks(tx, jobs)
             waiting = await tx.waiting_requests(set(jobs))
             for job_id, request in waiting:
                 jobs[job_id] = await self._apply_one(tx, jobs[job_id], request)
@@ -69,3 +70,9 @@ class RequestVotes:
         if config is None:
             raise LookupError(f"job {job.job_id} is at provider {job.provider!r}, which is not configured")
         return self._providers.of(config).capabilities
+
+
+async def _lock_tasks(tx: Transaction, job_ids: Collection[str]) -> None:
+    """Lock all tasks at once, in the order in which everybody does: one by one, two batches could deadlock."""
+    tasks = await tx.tasks_of(list(job_ids))
+    await tx.lock_tasks({task.external_id for own in tasks.values() for task in own})
