@@ -43,11 +43,11 @@ def beta_cdf(x: float, a: float, b: float) -> float:
     if x > (a + 1) / (a + b + 2):
         return 1 - beta_cdf(1 - x, b, a)
     front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x)) / a
-    return front * _fraction(x, a, b)
+    return front * (_fraction(x, a, b) - 1)
 
 
 def _fraction(x: float, a: float, b: float) -> float:
-    """Evaluate 1 / (1 + d1 / (1 + d2 / ...)) of DLMF 8.17.22 by the modified Lentz method."""
+    """Evaluate 1 + 1 / (1 + d1 / (1 + d2 / ...)) of DLMF 8.17.22 by the modified Lentz method."""
     value, c, d = 1.0, 1.0, 0.0
     for i in range(FRACTION_TERMS):
         d = 1 / _nonzero(1 + _term(i, x, a, b) * d)

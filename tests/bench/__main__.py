@@ -1,0 +1,39 @@
+"""`make bench`: rates as ratios, each measured side by side with its yardstick in one run."""
+
+import asyncio
+import os
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from tests.bench import embedder_path, http_door
+from tests.bench.ratio import Ratio
+
+from shoal_local.stack import Stack
+
+os.environ.setdefault("SHOAL_CACHE", str(Path(__file__).parents[2] / ".cache"))
+
+
+def main() -> None:
+    """Run every bench on one stack and print the table."""
+    err, found = Console(stderr=True), list[Ratio]()
+    with Stack() as stack:
+        for name, bench in (("HTTP door", http_door.run), ("embedder", embedder_path.run)):
+            with err.status(f"{name} ..."):
+                found += asyncio.run(bench(stack))
+    table = Table(
+        "work", "Shoal", "yardstick", "ratio", "yardstick is", title="per second; best of 3, alternating"
+    )
+    for each in found:
+        table.add_row(
+            each.work,
+            f"{each.ours:,.0f}",
+            f"{each.theirs:,.0f}",
+            f"{each.ours / each.theirs:.2f}",
+            each.yardstick,
+        )
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()

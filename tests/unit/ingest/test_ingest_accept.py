@@ -1,0 +1,104 @@
+"""Accepting inferences, without a broker."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import pytest
+
+from shoal.contracts.ids import sample_id
+from shoal.messaging import PublishFailed
+from shoal.testing import FakePublisher
+from shoal_ingest.usecases.accept import MOST_BYTES, Accepted, AcceptInferences
+from shoal_ingest.usecases.items import Fault, Inference, parse
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+class Projects:
+    def get(self, project: str) -> object | None:
+        return project if project == "news" else None
+
+
+class Generations:
+    def __init__(self) -> None:
+        self.known: dict[tuple[str, str, str], int] = {}
+
+    async def dimensions(self, wanted: Mapping[tuple[str, str, str], int]) -> dict[tuple[str, str, str], int]:
+        return {key: self.known.setdefault(key, size) for key, size in wanted.items()}
+
+
+@pytest.fixture
+def publisher() -> FakePublisher:
+    return FakePublisher()
+
+
+@pytest.fixture
+def accept(publisher: FakePublisher) -> AcceptInferences:
+    return AcceptInferences(Projects(), Generations(), publisher, lambda: NOON)
+
+
+async def test_what_is_accepted_is_published_under_its_stable_id(
+    accept: AcceptInferences, publisher: FakePublisher
+) -> None:
+    body = b'{"project": "news", "source": "wire", "source_id": "7", "text": "hello"}'
+    first, again = await accept(parse(body)), await accept(parse(body))
+    assert first == again == [Accepted(sample_id("news", "wire", "7"))]
+    ids = {dict(message.headers)["ce_id"] for message in publisher.messages}
+    assert len(publisher.messages) == 2
+    assert len(ids) == 1  # the same event, so that nobody counts it twice
+
+
+@pytest.mark.parametrize(
+    ("line", "reason", "field"),
+    [
+        (b'{"project": "nws", "source_id": "1", "text": "a"}', "unknown_project", "project"),
+        (b'{"project": "news", "source_id": "1", "text": "a\\u0000b"}', "invalid", "text"),
+        (b'{"project": "news", "source_id": "1", "text": "' + b"x" * MOST_BYTES + b'"}', "too_large", "text"),
+    ],
+)
+async def test_refusals_name_the_field_and_the_fix(
+    accept: AcceptInferences, publisher: FakePublisher, line: bytes, reason: str, field: str
+) -> None:
+    good = b'{"project": "news", "source_id": "2", "text": "fine"}'
+    bad, fine = await accept(parse(line + b"\n" + good))
+    assert isinstance(bad, Fault)
+    assert (bad.reason, bad.field) == (reason, field)
+    assert bad.fix
+    assert isinstance(fine, Accepted)
+    assert len(publisher.messages) == 1
+
+
+async def test_a_vector_of_another_dimension_than_the_first(accept: AcceptInferences) -> None:
+    lines = [
+        b'{"project": "news", "source_id": "1", "text": "a", "embedding": {"name": "e", "vector": [1, 2, 3]}}',
+        b'{"project": "news", "source_id": "2", "text": "a", "embedding": {"name": "e", "vector": [1, 2]}}',
+        b'{"project": "news", "source_id": "3", "text": "a", "embedding": {"name": "e", "version": "2", "vector": [2]}}',
+    ]
+    first, wrong, newer = await accept(parse(b"\n".join(lines)))
+    assert isinstance(first, Accepted)
+    assert isinstance(newer, Accepted)
+    assert isinstance(wrong, Fault)
+    assert wrong.reason == "wrong_dimension"
+    assert "Send 3 numbers" in wrong.fix
+
+
+async def test_a_key_of_another_project(accept: AcceptInferences) -> None:
+    (refused,) = await accept(parse(b'{"project": "news", "source_id": "1", "text": "a"}'), only="other")
+    assert isinstance(refused, Fault)
+    assert refused.reason == "forbidden_project"
+
+
+async def test_nothing_is_accepted_that_kafka_did_not_acknowledge(
+    accept: AcceptInferences, publisher: FakePublisher
+) -> None:
+    publisher.failure = PublishFailed("no broker")
+    with pytest.raises(PublishFailed):
+        await accept(parse(b'{"project": "news", "source_id": "1", "text": "a"}'))
+
+
+def test_an_item_keeps_what_it_says() -> None:
+    (item,) = parse(
+        b'{"project": "news", "source_id": "1", "content": {"uri": "s3://b/k"}, "tags": {"a": "b"}}'
+    )
+    assert isinstance(item, Inference)
+    assert item.datum().uri == "s3://b/k"

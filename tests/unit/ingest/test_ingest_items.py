@@ -1,0 +1,105 @@
+"""Bodies of the HTTP door: a bad line costs itself, and says which field is wrong."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shoal_ingest.usecases.items import Fault, Inference, NotJson, parse
+
+
+def item(**changes: Any) -> dict[str, Any]:
+    return {"project": "news", "source_id": "1", "text": "hello", **changes}
+
+
+def line(**changes: Any) -> bytes:
+    return json.dumps(item(**changes)).encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        (line(), 1),
+        (json.dumps(item(), indent=2).encode(), 1),
+        (b"[" + line() + b"," + line(source_id="2") + b"]", 2),
+        (line() + b"\n\n" + line(source_id="2") + b"\r\n", 2),
+    ],
+)
+def test_an_object_an_array_and_ndjson(body: bytes, count: int) -> None:
+    found = parse(body)
+    assert len(found) == count
+    assert all(isinstance(each, Inference) for each in found)
+
+
+@pytest.mark.parametrize("body", [b"", b"  \n", b"[{]", b'[{"project": "news"}'])
+def test_a_body_that_is_no_json_as_a_whole(body: bytes) -> None:
+    with pytest.raises(NotJson):
+        parse(body)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"project": "News!"}, "project"),
+        ({"source_id": ""}, "source_id"),
+        ({"txt": "misspelt"}, "txt"),
+        ({"text": None}, "text"),
+        ({"content": {"text": "twice"}}, "text"),
+        ({"occurred_at": "2026-01-01T00:00:00"}, "occurred_at"),
+        ({"prediction": {"model": "m", "scores": {"a": float("nan")}}}, "prediction.scores.a"),
+        ({"prediction": {"scores": {"a": 1}}}, "prediction.model"),
+        ({"embedding": {"name": "e", "vector": [1.0, float("nan")]}}, "embedding.vector"),
+        ({"embedding": {"name": "e", "vector": []}}, "embedding.vector"),
+        ({"embedding": {"name": "e", "vector": [0.0, 0.0]}}, "embedding.vector"),
+        ({"embedding": {"name": "e", "vector": ["1"]}}, "embedding.vector"),
+        ({"embedding": {"name": "e", "vector": "###"}}, "embedding.vector"),
+        ({"embedding": {"name": "e", "vector": [1e300]}}, "embedding.vector"),
+    ],
+)
+@pytest.mark.parametrize("form", ["lines", "array"])
+def test_a_fault_names_its_field_and_costs_no_neighbour(
+    changes: dict[str, Any], field: str, form: str
+) -> None:
+    bodies = [line(), line(**changes), line(source_id="3")]
+    body = b"\n".join(bodies) if form == "lines" else b"[" + b",".join(bodies) + b"]"
+    first, bad, last = parse(body)
+    assert isinstance(first, Inference)
+    assert isinstance(last, Inference)
+    assert isinstance(bad, Fault)
+    assert bad.field == field
+    assert bad.detail
+    assert bad.fix
+
+
+def test_a_line_with_two_objects_is_a_fault_and_shifts_nobody() -> None:
+    two = line(source_id="2") + b"," + line(source_id="3")
+    first, bad, last = parse(b"\n".join([line(source_id="1"), two, line(source_id="4")]))
+    assert isinstance(bad, Fault)
+    assert isinstance(first, Inference)
+    assert isinstance(last, Inference)
+    assert (first.source_id, last.source_id) == ("1", "4")
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=30))
+def test_every_line_has_its_own_result_in_order(good: list[bool]) -> None:
+    lines = [line(source_id=str(n)) if fine else b'{"broken' for n, fine in enumerate(good)]
+    if not any(good):
+        lines.append(line(source_id="last"))
+        good = [*good, True]
+    found = parse(b"\n".join(lines))
+    assert [isinstance(each, Inference) for each in found] == good
+
+
+def test_numbers_and_base64_are_the_same_vector() -> None:
+    numbers, base64 = parse(
+        line(embedding={"name": "e", "vector": [1.5, -2.0]})
+        + b"\n"
+        + line(embedding={"name": "e", "vector": "AADAPwAAAMA="})
+    )
+    assert isinstance(numbers, Inference)
+    assert isinstance(base64, Inference)
+    assert numbers.embedding is not None
+    assert base64.embedding is not None
+    assert numbers.embedding.vector == base64.embedding.vector

@@ -1,0 +1,71 @@
+"""A job's life: never more votes than reserved, and a second look changes nothing."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shoal_qa.domain.acceptance import AcceptanceRule, Belief
+from shoal_qa.domain.lifecycle import Accept, Job, Request, Withdraw, advance, settle_by_expert
+
+RULE = AcceptanceRule(min_votes=2, max_votes=5, threshold=0.9, hysteresis=0.1)
+beliefs = st.builds(
+    Belief,
+    label=st.sampled_from(["x", "y"]),
+    probability=st.floats(0.3, 1.0),
+    votes=st.integers(0, 5),
+    hope=st.floats(0.3, 1.0),
+    of_accepted=st.floats(0.0, 1.0),
+)
+jobs = st.integers(1, 5).flatmap(
+    lambda most: st.builds(Job, state=st.just("open"), wanted=st.integers(1, most), most=st.just(most))
+)
+
+
+@given(jobs, st.lists(beliefs, max_size=8))
+def test_no_more_votes_are_asked_for_than_are_reserved(job: Job, course: list[Belief]) -> None:
+    for belief in course:
+        if belief.votes > job.most:
+            continue  # the gateway collects no more than were asked for
+        job, changes = advance(job, belief, RULE)
+        assert job.wanted <= max(job.most, belief.votes)
+        assert all(each.votes <= job.most for each in changes if isinstance(each, Request))
+
+
+@given(jobs, st.lists(beliefs, min_size=1, max_size=8))
+def test_a_second_look_at_the_same_votes_changes_nothing(job: Job, course: list[Belief]) -> None:
+    for belief in course:
+        job, _ = advance(job, belief, RULE)
+        again, changes = advance(job, belief, RULE)
+        if job.state == "accepted" and belief.of_accepted < RULE.threshold - RULE.hysteresis:
+            continue  # a belief of a label that was not accepted when it was formed
+        assert (again, changes) == (job, [])
+
+
+@given(jobs, st.lists(beliefs, max_size=8))
+def test_rounds_grow_with_every_request(job: Job, course: list[Belief]) -> None:
+    last = 0
+    for belief in course:
+        job, changes = advance(job, belief, RULE)
+        for each in changes:
+            if isinstance(each, Request):
+                assert each.round == last + 1
+                last = each.round
+
+
+def test_sure_after_enough_votes() -> None:
+    job, changes = advance(Job("open", 2, 3), Belief("x", 0.95, 2), RULE)
+    assert job.label == "x"
+    assert changes == [Accept("x", 0.95, "probability 0.95 after 2 votes reached 0.90")]
+
+
+def test_an_accepted_label_is_withdrawn_when_its_votes_go() -> None:
+    accepted = Job("accepted", 2, 3, label="x")
+    job, changes = advance(accepted, Belief("x", 0.95, 1, of_accepted=0.95), RULE)
+    assert job.state == "open"
+    assert isinstance(changes[0], Withdraw)
+
+
+def test_an_expert_decides_for_good() -> None:
+    job, changes = settle_by_expert(Job("review", 3, 3), "y", "dr. who")
+    assert [type(each) for each in changes] == [Accept]
+    assert advance(job, Belief("x", 0.99, 5), RULE) == (job, [])
+    assert settle_by_expert(job, "y", "dr. who")[1] == []

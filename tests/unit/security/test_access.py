@@ -1,0 +1,49 @@
+"""Keys and roles."""
+
+from datetime import UTC, datetime
+
+import pytest
+from pydantic import SecretStr
+
+from shoal.contracts.projects import ApiKey, ProjectChanged
+from shoal.security import Denied, ProjectDirectory, hash_key, new_key
+from shoal.security.access import ALL_ROLES, Access
+
+MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def directory_with(key: str, *roles: str) -> ProjectDirectory:
+    directory = ProjectDirectory()
+    kept = ApiKey(key_id="k", sha256=hash_key(key), roles=roles)  # type: ignore[arg-type]
+    directory.put(ProjectChanged(project="news", keys=(kept,), changed_at=MOMENT))
+    return directory
+
+
+def test_without_an_admin_key_nobody_needs_one() -> None:
+    assert Access(None, None).principal(None).roles == ALL_ROLES
+
+
+def test_a_key_gives_its_project_and_roles() -> None:
+    key = new_key()
+    principal = Access(directory_with(key, "producer"), SecretStr("admin")).principal(f"Bearer {key}")
+    assert (principal.project, principal.roles) == ("news", {"producer"})
+
+
+@pytest.mark.parametrize("header", [None, "", "Basic x", "Bearer", "Bearer wrong"])
+def test_without_a_known_key(header: str | None) -> None:
+    with pytest.raises(Denied) as denied:
+        Access(directory_with(new_key(), "producer"), SecretStr("admin")).principal(header)
+    assert denied.value.status == 401
+
+
+def test_the_admin_key_may_do_everything() -> None:
+    principal = Access(None, SecretStr("admin")).principal("bearer admin")
+    assert (principal.project, principal.roles) == (None, ALL_ROLES)
+
+
+def test_a_removed_key_is_worthless_and_an_older_announcement_brings_nothing_back() -> None:
+    key = new_key()
+    directory = directory_with(key, "producer")
+    directory.put(ProjectChanged(project="news", changed_at=MOMENT.replace(year=2027)))
+    directory.put(ProjectChanged(project="news", keys=(), changed_at=MOMENT))
+    assert directory.grant(hash_key(key)) is None
