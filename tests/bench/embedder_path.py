@@ -24,7 +24,7 @@ from shoal_embedder.usecases.embed import EmbedSamples
 from shoal_embedder.usecases.erased import Erased
 from shoal_local.stack import Stack
 
-SAMPLES, DIMENSION, BATCH, ROUNDS = 10_000, 384, 256, 3
+SAMPLES, DIMENSION, BATCH, ROUNDS = 10_000, 384, 512, 3
 GENERATION = Generation(name="bench", version="1", dimension=DIMENSION)
 
 
@@ -104,7 +104,7 @@ async def _bare(stack: Stack, settings: KafkaSettings, topic: Topic) -> float:
     done, begun = 0, 0.0
     try:
         while done < SAMPLES:
-            for records in (await consumer.getmany(timeout_ms=500, max_records=BATCH)).values():
+            for records in (await consumer.getmany(timeout_ms=500, max_records=256)).values():
                 begun = begun or time.perf_counter()
                 events = [ormsgpack.unpackb(record.value) for record in records]
                 await client.upsert("bare", [_point(event) for event in events], wait=True)

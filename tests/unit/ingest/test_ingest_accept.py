@@ -72,7 +72,7 @@ async def test_a_vector_of_another_dimension_than_the_first(accept: AcceptInfere
     lines = [
         b'{"project": "news", "source_id": "1", "text": "a", "embedding": {"name": "e", "vector": [1, 2, 3]}}',
         b'{"project": "news", "source_id": "2", "text": "a", "embedding": {"name": "e", "vector": [1, 2]}}',
-        b'{"project": "news", "source_id": "3", "text": "a", "embedding": {"name": "e", "version": "2", "vector": [2]}}',
+        b'{"project": "news", "source_id": "3", "text": "", "embedding": {"name": "e", "version": "2", "vector": [2]}}',
     ]
     first, wrong, newer = await accept(parse(b"\n".join(lines)))
     assert isinstance(first, Accepted)

@@ -22,4 +22,4 @@ class EmbedderSettings(ServiceSettings):
     max_tokens: int = Field(default=128, ge=8, le=512, description="of a text; what follows is not read")
     encoder_threads: int | None = Field(default=None, ge=1, description="unset: one per core")
     remembered_texts: int = Field(default=50_000, ge=0, description="1.6 kB of memory each")
-    batch_samples: int = Field(default=256, ge=1, le=5000)
+    batch_samples: int = Field(default=512, ge=1, le=5000)

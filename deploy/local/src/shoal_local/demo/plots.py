@@ -47,11 +47,12 @@ def curves(series: Sequence[Series], x_title: str, y_title: str) -> str:
     return _svg(HEIGHT, parts, f"{y_title} against {x_title}")
 
 
-def bars(rows: Sequence[tuple[str, float, float]], names: tuple[str, str], colours: tuple[str, str]) -> str:
-    """Return two bars for each row, side by side."""
+def bars(
+    rows: Sequence[tuple[str, float, float]], names: tuple[str, str], colours: tuple[str, str], most: float
+) -> str:
+    """Return two bars for each row, one under the other; a value of `most` fills the width."""
     step, left = 30, 132
     height = step * len(rows) + 12
-    most = max((value for row in rows for value in row[1:]), default=1.0) or 1.0
     parts: list[str] = []
     for index, (title, *values) in enumerate(rows):
         top = 8 + index * step

@@ -142,9 +142,10 @@ def _topics(outcomes: Sequence[Outcome], facts: Facts) -> str:
     topics.sort(key=lambda topic: -(mean("shoal", topic) + mean("random", topic)))
     rows = [(topic, mean("random", topic), mean("shoal", topic)) for topic in topics[:SHOWN_TOPICS]]
     half = (len(rows) + 1) // 2
+    most = max((value for row in rows for value in row[1:]), default=1.0) or 1.0
     colours = (COLOURS["random"], COLOURS["shoal"])
     figures = "".join(
-        f"<figure>{bars(part, (NAMES['random'], NAMES['shoal']), colours)}</figure>"
+        f"<figure>{bars(part, (NAMES['random'], NAMES['shoal']), colours, most)}</figure>"
         for part in (rows[:half], rows[half:])
         if part
     )

@@ -11,7 +11,7 @@ from shoal.contracts.samples import Generation, SampleIngested, alias_name, coll
 from shoal.messaging import Transient
 from shoal_embedder.usecases.ports import OtherDimension, Point
 
-POINTS_PER_REQUEST = 256
+POINTS_PER_REQUEST = 192
 REQUESTS_AT_ONCE = 3
 _PACKED_FLOATS = b"\x0a"  # field 1 of DenseVector, length-delimited: packed floats are little-endian float32
 _OUTAGES = {

@@ -1,7 +1,8 @@
 """Embed samples: vector into the store first, the event after it; both idempotent by the sample's id."""
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,8 +69,8 @@ class EmbedSamples:
         embedded, refused = self._supplied(present)
         texts, textless = self._texts(present)
         embedded += await self._encoded(texts)
-        stored, misfits = await self._stored(embedded)
-        await self._publisher.publish(self._messages(stored))
+        stored, misfits, upserts = await self._prepared(embedded)
+        await self._publisher.publish(await self._stored(stored, upserts))
         return refused + textless + misfits
 
     def _supplied(self, present: list[tuple[int, Arrival]]) -> tuple[list[_Embedded], list[Refused]]:
@@ -107,12 +108,16 @@ class EmbedSamples:
             for (index, arrival), vector in zip(texts, vectors, strict=True)
         ]
 
-    async def _stored(self, embedded: list[_Embedded]) -> tuple[list[_Embedded], list[Refused]]:
+    async def _prepared(
+        self, embedded: list[_Embedded]
+    ) -> tuple[list[_Embedded], list[Refused], list[Awaitable[None]]]:
+        """Return who fits into the store, who does not, and the upserts that are to be awaited."""
         collections: dict[tuple[str, Generation], list[_Embedded]] = defaultdict(list)
         for each in embedded:
             collections[each.arrival.event.project, each.generation].append(each)
         stored: list[_Embedded] = []
         misfits: list[Refused] = []
+        upserts: list[Awaitable[None]] = []
         for (project, generation), own in collections.items():
             try:
                 await self._store.prepare(project, generation)
@@ -121,9 +126,17 @@ class EmbedSamples:
                 misfits += [Refused(each.index, "wrong_dimension", detail) for each in own]
                 continue
             points = {each.arrival.event.sample_id: Point(each.arrival.event, each.vector) for each in own}
-            await self._store.upsert(project, generation, list(points.values()))
+            upserts.append(self._store.upsert(project, generation, list(points.values())))
             stored += own
-        return sorted(stored, key=lambda each: each.index), misfits
+        return sorted(stored, key=lambda each: each.index), misfits, upserts
+
+    async def _stored(self, stored: list[_Embedded], upserts: list[Awaitable[None]]) -> list[OutgoingMessage]:
+        """Encode the events while the store works; they are given out when it has everything."""
+        working = asyncio.gather(*upserts)
+        await asyncio.sleep(0)  # lets the requests go out first
+        messages = self._messages(stored)
+        await working
+        return messages
 
     def _messages(self, stored: list[_Embedded]) -> list[OutgoingMessage]:
         now = self._clock()
