@@ -7,6 +7,7 @@ PACKAGES := shared services/ingest services/embedder services/sampler services/l
 LOCKS := requirements/dev.lock requirements/models.lock
 UV := .venv/bootstrap/bin/uv
 UV_VERSION := 0.13.9
+export SHOAL_CACHE ?= $(CURDIR)/.cache
 
 .PHONY: help setup demo up down test test-fast test-kafka test-kill bench lint fmt schemas topics replay lock clean
 
