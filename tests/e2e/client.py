@@ -62,7 +62,7 @@ async def eventually(holds: Callable[[], Awaitable[Any]], timeout_s: float = 60)
     found = None
     try:
         async with asyncio.timeout(timeout_s):
-            while not (found := await holds()):  # noqa: ASYNC110 - what it waits for is another process
+            while not (found := await holds()):
                 await asyncio.sleep(0.2)
     except TimeoutError:
         raise AssertionError(f"not within {timeout_s} s; the last answer was {found!r}") from None

@@ -20,7 +20,7 @@ class Running:
     dsn: str
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def running() -> Iterator[Running]:
     """Yield Shoal with a database of its own."""
     with Stack() as stack:

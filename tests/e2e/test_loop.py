@@ -107,11 +107,12 @@ async def accounts_balance(dsn: str) -> None:
     """Compare what the services' own tables say about the same things."""
     conn = await asyncpg.connect(dsn)
     try:
-        chosen = {row["job_id"] for row in await conn.fetch("SELECT job_id FROM sampler.chosen")}
-        assert chosen == {row["job_id"] for row in await conn.fetch("SELECT job_id FROM qa.jobs")}
-        assert chosen == {row["job_id"] for row in await conn.fetch("SELECT job_id FROM gateway.jobs")}
-        assert await conn.fetchval("SELECT count(*) FROM sampler.decisions") == 30
-        votes = "SELECT annotation_id, revision FROM {}.annotations ORDER BY 1, 2"
+        jobs = "SELECT job_id FROM {} WHERE project = 'loop'"
+        chosen = {row["job_id"] for row in await conn.fetch(jobs.format("sampler.chosen"))}
+        assert chosen == {row["job_id"] for row in await conn.fetch(jobs.format("qa.jobs"))}
+        assert chosen == {row["job_id"] for row in await conn.fetch(jobs.format("gateway.jobs"))}
+        assert await conn.fetchval("SELECT count(*) FROM sampler.decisions WHERE project = 'loop'") == 30
+        votes = "SELECT annotation_id, revision FROM {}.annotations WHERE project = 'loop' ORDER BY 1, 2"
         assert await conn.fetch(votes.format("qa")) == await conn.fetch(votes.format("gateway"))
         for schema in ("ingest", "sampler", "gateway", "qa"):
             assert await conn.fetchval(f"SELECT count(*) FROM {schema}.outbox") == 0

@@ -6,6 +6,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
@@ -72,9 +73,10 @@ class Stack:
             return "Kafka (given)"
         return "Apache Kafka" if isinstance(broker, ApacheBroker) else "Tansu (log in memory)"
 
-    def server(self, part: str) -> Server:
-        """Return an own server. Raises KeyError for one that the environment named."""
-        return self._servers[part]
+    @property
+    def servers(self) -> Mapping[str, Server]:
+        """Return the own servers by part; those that the environment names are not among them."""
+        return self._servers
 
     def start(self) -> None:
         """Start everything at once; raises StartFailed, having stopped what was started."""

@@ -1,0 +1,98 @@
+"""A person labels texts with the keyboard, in a real browser."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.async_api import Page, async_playwright, expect
+
+from e2e.client import Client, eventually
+from e2e.conftest import Running
+
+pytestmark = [pytest.mark.kafka, pytest.mark.browser, pytest.mark.timeout(180)]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+TEXTS = ["Wheat fell.", "Gold rose.", "Wheat rose."]
+
+
+@pytest.fixture
+def chromium() -> str:
+    if CHROMIUM is None:
+        if os.environ.get("SHOAL_REQUIRE_BROWSER"):
+            pytest.fail("Chromium is not installed: apt-get install chromium")
+        pytest.skip("needs Chromium: apt-get install chromium")
+    return CHROMIUM
+
+
+async def test_labelling_with_the_keyboard(running: Running, chromium: str, tmp_path: Path) -> None:
+    async with httpx.AsyncClient(timeout=30) as http:
+        client = Client(running.shoal, http)
+        await client.project("page", ["gold", "wheat"])
+        await client.done(
+            "qa", "PUT", "/v1/projects/page/rule", json={"min_votes": 1, "accept_probability": 0.6}
+        )
+        campaign = {
+            "strategy": {"kind": "random", "share": 1.0, "duplicate_similarity": 2.0},
+            "budget": {"votes": 30},
+        }
+        await client.campaign("page", name="all", labeling={"votes": 1, "max_votes": 1}, **campaign)
+        await client.send(
+            [{"project": "page", "source_id": str(n), "text": text} for n, text in enumerate(TEXTS)]
+        )
+
+        async def waiting() -> bool:
+            found = await client.done("labeling-gateway", "GET", "/v1/projects/page/progress")
+            return bool(found["waiting"] == len(TEXTS))
+
+        await eventually(waiting)
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=chromium, chromium_sandbox=False)
+            page = await browser.new_page(viewport={"width": 1280, "height": 800})
+            problems: list[str] = []
+            page.on("pageerror", lambda error: problems.append(str(error)))
+            await page.goto(running.shoal.urls["labeling-gateway"] + "/?project=page")
+            await work(page, tmp_path)
+            await browser.close()
+        assert problems == []
+
+        async def votes() -> list[dict[str, Any]]:
+            rows = (await client.done("qa", "GET", "/v1/projects/page/annotations"))["annotations"]
+            newest = {row["annotation_id"]: row for row in rows}
+            given = [row for row in newest.values() if row["label"]]
+            return given if len(given) == len(TEXTS) else []
+
+        given = await eventually(votes)
+        assert {row["annotator"] for row in given} == {"ada"}
+        labels = {each["content"]["text"]: each["label"] for each in await client.labels("page")}
+        assert labels == {text: text.split()[0].lower() for text in TEXTS}
+
+
+async def work(page: Page, folder: Path) -> None:
+    """Give a name, look at the guideline, label all texts, and take one answer back on the way."""
+    await page.fill("#in-name", "ada")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("body")).to_have_attribute("data-view", "task")
+    await page.keyboard.press("g")
+    await expect(page.locator("#guideline")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await page.screenshot(path=folder / "task.png")
+    for number in range(len(TEXTS)):
+        text = await page.locator("#text").inner_text()
+        right, wrong = ("1", "2") if text.startswith("Gold") else ("2", "1")
+        if number == 1:
+            await answer(page, wrong, text)
+            await page.keyboard.press("u")
+            await expect(page.locator("#text")).to_have_text(text)
+        await answer(page, right, text)
+    await expect(page.locator("body")).to_have_attribute("data-view", "empty")
+
+
+async def answer(page: Page, key: str, text: str) -> None:
+    """Press a label's key, and wait for another text or for the end."""
+    await page.keyboard.press(key)
+    changed = (
+        "old => document.body.dataset.view === 'empty' || document.getElementById('text').innerText !== old"
+    )
+    await page.wait_for_function(changed, arg=text)
