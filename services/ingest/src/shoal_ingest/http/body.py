@@ -1,12 +1,14 @@
 """Request bodies, read with a limit, unpacked with a limit."""
 
 import zlib
+from contextlib import suppress
 
 from fastapi import Request
 
 from shoal.runtime.problems import Problem
 
 GZIP = 31  # zlib's window bits for the gzip format
+DRAINED = 4  # times the limit
 
 
 async def read_body(request: Request, limit: int) -> bytes:
@@ -15,10 +17,14 @@ async def read_body(request: Request, limit: int) -> bytes:
     Raises Problem 413 (too large), 400 (not gzip) or 415 (another encoding).
     """
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
-    if encoding in ("identity", ""):
-        return await _plain(request, limit)
-    if encoding in ("gzip", "x-gzip"):
-        return await _gzip(request, limit)
+    try:
+        if encoding in ("identity", ""):
+            return await _plain(request, limit)
+        if encoding in ("gzip", "x-gzip"):
+            return await _gzip(request, limit)
+    except Problem:
+        await _drain(request, DRAINED * limit)
+        raise
     raise Problem(
         415,
         "Unknown encoding",
@@ -62,6 +68,15 @@ async def _gzip(request: Request, limit: int) -> bytes:
     if not unpacker.eof:
         raise _not_gzip("it ends too early")
     return b"".join(parts)
+
+
+async def _drain(request: Request, most: int) -> None:
+    """Throw away the rest: who is still sending would see a broken connection instead of the answer."""
+    with suppress(RuntimeError):  # all of it was read
+        async for part in request.stream():
+            most -= len(part)
+            if most < 0:
+                return
 
 
 def _not_gzip(detail: str) -> Problem:
