@@ -38,7 +38,9 @@ def _renderers(form: Literal["json", "console"]) -> list[Any]:
     drop = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if form == "json":
         return [drop, structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    return [drop, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    # Plain tracebacks: pretty ones show the values of variables, which are private, and take seconds to make.
+    plain = structlog.dev.plain_traceback
+    return [drop, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
 
 
 def get_logger(name: str) -> Any:

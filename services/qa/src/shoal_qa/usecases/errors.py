@@ -6,7 +6,7 @@ from typing import Literal
 Kind = Literal["invalid", "unknown", "conflict"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Refused(Exception):
     """A request that cannot be carried out; names the field and the fix."""
 

@@ -18,7 +18,7 @@ from shoal_sampler.usecases.publishing import SOURCE
 Kind = Literal["invalid", "unknown", "conflict"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Refused(Exception):
     """A request that cannot be carried out; names the field and the fix."""
 
