@@ -171,7 +171,6 @@ QUALITY_METRICS = Topic(
     CONTROL_PARTITIONS,
     30 * DAY,
     producers=("qa",),
-    groups=("labeling-gateway",),
     summary="How good labels and annotators are.",
 )
 GUIDELINES_PUBLISHED = Topic(

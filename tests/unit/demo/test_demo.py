@@ -1,0 +1,97 @@
+"""The demo's own parts: texts, summary, page, and the simulated workforce's interface."""
+
+import numpy as np
+import pytest
+from httpx import ASGITransport, AsyncClient
+
+from shoal_local.demo.data import Article, parse, unique
+from shoal_local.demo.model import scores_of
+from shoal_local.demo.plan import Outcome, Plan, Votes
+from shoal_local.demo.report import Facts, page
+from shoal_local.demo.summary import summarize
+from shoal_local.demo.workforce import Minds, Terms, Workforce, make_app, people, text_key
+
+TRUTH = ["a", "a", "b", "c"] * 30
+
+
+def outcome(arm: str, seed: int, wrong: int) -> Outcome:
+    said = np.array(TRUTH)
+    said[:wrong] = "c"
+    first = np.array(["a"] * len(TRUTH))
+    return Outcome(
+        arm, seed, [first, said], [240], Votes(100, 70, 40, 38), 5, 2, 3, 0.2, 0.5, "/tmp", {"b": 4, "c": 2}
+    )
+
+
+def test_a_tab_file_without_headers_and_repeats() -> None:
+    raw = "class\ttext\nd\ts\nclass\tmeta\nearn\tprofit up\nacq\tbid\nearn\tprofit up\n\tno topic\n"
+    assert unique(parse(raw)) == [Article("profit up", "earn"), Article("bid", "acq")]
+
+
+def test_the_summary_s_scores_are_scikit_learn_s() -> None:
+    outcomes = [
+        outcome(arm, seed, wrong) for seed in (1, 2) for arm, wrong in (("random", 40), ("shoal", 10))
+    ]
+    found = summarize(outcomes, TRUTH, np.random.default_rng(0))
+    for arm, wrong in (("random", 40), ("shoal", 10)):
+        expected = scores_of(outcome(arm, 1, wrong).predictions[-1], np.array(TRUTH))
+        last = found[arm].curve[-1]
+        assert last.accuracy.mean == pytest.approx(expected.accuracy)
+        assert last.macro_f1.mean == pytest.approx(expected.macro_f1)
+        assert last.accuracy.low <= last.accuracy.mean <= last.accuracy.high
+
+
+def test_the_page_stands_alone() -> None:
+    outcomes = [outcome(arm, 1, wrong) for arm, wrong in (("random", 40), ("shoal", 10))]
+    html = page(
+        summarize(outcomes, TRUTH, np.random.default_rng(0)), outcomes, Facts(Plan(), 90, 500, 1, ["b", "c"])
+    )
+    assert "simulation" in html
+    assert html.count("<svg") == 4
+    for outside in ("http://", "https://", "src=", "<script", "<link"):
+        assert outside not in html
+
+
+def task(number: int) -> dict[str, object]:
+    head = {"external_id": f"t{number}", "project": "news", "guideline": "1"}
+    return {**head, "content": {"text": f"x{number}"}, "votes": 2}
+
+
+def batch(*tasks: object) -> dict[str, object]:
+    guideline = {"label_schema": {"classes": [{"name": "a"}, {"name": "b"}]}}
+    return {"callback_url": None, "guidelines": {"1": guideline}, "tasks": list(tasks)}
+
+
+@pytest.fixture
+def workforce() -> Workforce:
+    minds = Minds({text_key(f"x{n}"): "a" for n in range(5)}, {}, 1)
+    return Workforce(people(1), minds, Terms(api_key="key"))
+
+
+async def test_the_workforce_keeps_the_interface(workforce: Workforce) -> None:
+    headers = {"authorization": "Bearer key"}
+    async with AsyncClient(transport=ASGITransport(make_app(workforce)), base_url="http://w") as plain:
+        assert (await plain.get("/annotations", params={"project": "news"})).status_code == 401
+        http = plain
+        http.headers.update(headers)
+        first = (await http.post("/tasks", json=batch(task(1)))).json()["results"]
+        again = (await http.post("/tasks", json=batch(task(1), task(2)))).json()["results"]
+        assert [each["status"] for each in first] == ["created"]
+        assert [each["status"] for each in again] == ["exists", "created"]
+        assert (await http.put("/tasks/t1/votes", json={"votes": 3})).json()["votes"] == 3
+        assert (await http.put("/tasks/t1/votes", json={"votes": 2})).json()["votes"] == 3  # never fewer
+        assert (await http.put("/tasks/none/votes", json={"votes": 2})).status_code == 404
+        assert (await http.delete("/tasks/t2")).status_code == 204
+        page_ = (await http.get("/annotations", params={"project": "news"})).json()
+        assert page_["annotations"] == []
+        assert page_["next_cursor"]
+
+
+def test_people_are_the_same_for_the_same_seed_and_answer_the_same() -> None:
+    crowd = people(3)
+    assert crowd == people(3)
+    assert sum(person.spams for person in crowd) == 3
+    minds = Minds({text_key("x"): "a"}, {}, 3)
+    assert [minds.answer(person, "x", ["a", "b"]) for person in crowd] == [
+        minds.answer(person, "x", ["a", "b"]) for person in crowd
+    ]
