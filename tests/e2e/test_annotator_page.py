@@ -31,7 +31,10 @@ async def test_labelling_with_the_keyboard(running: Running, chromium: str, tmp_
         client = Client(running.shoal, http)
         await client.project("page", ["gold", "wheat"])
         await client.done(
-            "qa", "PUT", "/v1/projects/page/rule", json={"min_votes": 1, "accept_probability": 0.6}
+            "qa",
+            "PUT",
+            "/v1/projects/page/rule",
+            json={"model": "majority", "min_votes": 1, "accept_probability": 0.7},
         )
         campaign = {
             "strategy": {"kind": "random", "share": 1.0, "duplicate_similarity": 2.0},
@@ -65,8 +68,12 @@ async def test_labelling_with_the_keyboard(running: Running, chromium: str, tmp_
 
         given = await eventually(votes)
         assert {row["annotator"] for row in given} == {"ada"}
-        labels = {each["content"]["text"]: each["label"] for each in await client.labels("page")}
-        assert labels == {text: text.split()[0].lower() for text in TEXTS}
+
+        async def accepted() -> bool:
+            labels = {each["content"]["text"]: each["label"] for each in await client.labels("page")}
+            return labels == {text: text.split()[0].lower() for text in TEXTS}
+
+        await eventually(accepted)
 
 
 async def work(page: Page, folder: Path) -> None:

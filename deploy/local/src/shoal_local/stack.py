@@ -19,8 +19,10 @@ from shoal_local.postgres import PostgresServer
 from shoal_local.process import MARK
 from shoal_local.qdrant.server import QdrantServer
 
-# The embedded broker refuses idempotent producers, and holds who joins a group for half a session.
-_TANSU = {"SHOAL_KAFKA_IDEMPOTENCE": "false", "SHOAL_KAFKA_SESSION_TIMEOUT_MS": "6000"}
+# Short sessions: who is killed on one machine comes back at once, and must not wait for its own ghost. The
+# embedded broker also holds everybody who joins a group for half a session, and refuses idempotent producers.
+_OWN = {"SHOAL_KAFKA_SESSION_TIMEOUT_MS": "6000"}
+_TANSU = {"SHOAL_KAFKA_IDEMPOTENCE": "false"}
 
 
 class Server(Protocol):
@@ -120,6 +122,7 @@ class Stack:
         else:
             broker = TansuBroker(self.path)
             self.environment |= _TANSU
+        self.environment |= _OWN
         self._servers["kafka"] = broker
         self.environment["SHOAL_KAFKA_BOOTSTRAP"] = broker.bootstrap
 
