@@ -74,5 +74,5 @@ class Webhooks:
         }
         try:
             return (await client.post(url, content=body, headers=headers)).status_code < 500
-        except httpx.TransportError:
+        except (httpx.TransportError, httpx.InvalidURL):
             return False
