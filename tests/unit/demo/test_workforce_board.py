@@ -49,11 +49,6 @@ STEPS = st.sampled_from(["take", "finish", "skip", "want", "cancel"])
 
 
 @given(st.lists(st.tuples(STEPS, st.integers(0, 3)), max_size=80))
-    st.lists(
-        st.tuples(st.sampled_from(["take", "finish", "skip", "want", "cancel"]), st.integers(0, 3)),
-        max_size=80,
-    )
-)
 def test_no_task_gets_more_votes_than_wanted_nor_two_of_one_person(steps: list[tuple[str, int]]) -> None:
     board, busy, answers = Board(), dict[str, Task](), list[tuple[str, str]]()
     for number in range(3):
