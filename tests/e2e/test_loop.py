@@ -68,8 +68,15 @@ async def test_from_inferences_to_a_dataset_version(running: Running) -> None:
         assert (await client.send(items))["accepted"] == 30  # sent again: the same samples
 
         async def settled() -> bool:
-            jobs = (await client.done("qa", "GET", "/v1/projects/loop/metrics"))["jobs"]
-            return sum(jobs.values()) == 20 and not jobs.get("open") and jobs.get("accepted", 0) >= 15
+            found = await client.done("qa", "GET", "/v1/projects/loop/metrics")
+            jobs, measured = found["jobs"], found["measured"] or {"votes": -1}
+            if sum(jobs.values()) != 20 or jobs.get("open") or jobs.get("accepted", 0) < 15:
+                return False
+            path = "/v1/projects/loop/annotations"
+            rows = (await client.done("qa", "GET", path, params={"limit": 5000}))["annotations"]
+            newest = {row["annotation_id"]: row for row in rows}
+            # Measured after the last look at the jobs: nothing moves any more.
+            return bool(measured["votes"] == sum(row["label"] is not None for row in newest.values()))
 
         await eventually(settled, 90)
         campaign = (await client.done("sampler", "GET", "/v1/projects/loop/campaigns"))["campaigns"][0]
