@@ -1,5 +1,6 @@
 """qa's use cases on a real PostgreSQL: replays, late jobs, revisions, erasure, parked annotations."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -15,11 +16,13 @@ from shoal_qa.adapters.database import PostgresDatabase
 from shoal_qa.adapters.fits import PostgresFits
 from shoal_qa.adapters.guidelines import PostgresGuidelines, PostgresRules
 from shoal_qa.usecases.erase import EraseSamples
+from shoal_qa.usecases.errors import Refused
 from shoal_qa.usecases.evaluate import Evaluate
 from shoal_qa.usecases.expire import ExpireParked
 from shoal_qa.usecases.ports import Arrived
 from shoal_qa.usecases.record import RecordAnnotations, RecordJobs
 from shoal_qa.usecases.refit import Refit
+from shoal_qa.usecases.review import DecideReview
 from shoal_qa.usecases.rules import Rule
 
 pytestmark = pytest.mark.kafka
@@ -196,3 +199,164 @@ async def test_a_refit_learns_the_crowd_and_announces_quality(qa: Qa) -> None:
     assert body["votes"] == 90
     assert body["labels_accepted"] == 15  # two of three votes do not reach 0.7
     assert body["cost_per_accepted_label"] == pytest.approx(90 * 0.1 / 15)
+
+
+def review(number: int, label: str | None, second: int, revision: int = 1) -> Arrived:
+    """Return a review of the gateway's review queue."""
+    plain = vote(number, "boss", label, revision).event
+    moment = NOON + timedelta(seconds=second)
+    return Arrived(plain.model_copy(update={"purpose": "review", "submitted_at": moment}), "0/9")
+
+
+async def test_more_votes_than_were_wanted_break_nothing(qa: Qa) -> None:
+    await qa.jobs([job(1)])
+    await qa.annotations([vote(1, name, label) for name, label in zip("abcd", "xyxy", strict=True)])
+    ((state, wanted, most),) = await qa.rows("SELECT state, wanted, most FROM jobs")
+    assert (state, wanted, most) == ("closed", 3, 3)
+
+
+async def test_a_blocked_annotator_s_vote_is_replaced(qa: Qa) -> None:
+    await qa.pool.execute(
+        "INSERT INTO annotators VALUES ('news', 'crowd/liar', 'blocked', 9, 0.1, 0, 0.2, 0, 9)"
+    )
+    await qa.jobs([job(1)])
+    await qa.annotations([vote(1, "ann", "x"), vote(1, "liar", "y")])
+    assert await qa.rows("SELECT state, wanted FROM jobs") == [("open", 3)]
+    await qa.annotations([vote(1, "bob", "x")])
+    assert await qa.rows(LABELS) == [("j1", 1, "accepted", "x")]
+
+
+async def test_the_latest_review_decides_however_they_come(qa: Qa) -> None:
+    decide = DecideReview(qa.database, qa.evaluate, lambda: NOON + timedelta(hours=1))
+    await qa.jobs([job(1)])
+    await qa.annotations([review(1, "x", 1)])
+    assert await decide("news", "j1", "y", "dr. who") == 2
+    await qa.annotations([review(1, "x", 1)])  # delivered again
+    assert (await qa.rows(LABELS))[-1] == ("j1", 2, "revised", "y")
+    requests = "SELECT count(*) FROM outbox WHERE topic = 'votes.requested'"
+    assert await qa.rows(requests) == [(1,)]  # what was outstanding is cancelled, once
+
+
+@pytest.mark.parametrize("deleted_first", [True, False])
+async def test_a_review_that_is_taken_back_decides_nothing(qa: Qa, deleted_first: bool) -> None:
+    given, gone = review(1, "y", 1), review(1, None, 2, revision=2)
+    await qa.jobs([job(1)])
+    for each in (gone, given) if deleted_first else (given, gone):
+        await qa.annotations([each])
+    assert await qa.rows("SELECT state, label, decided FROM jobs") == [("open", None, False)]
+    await qa.annotations([vote(1, "ann", "x"), vote(1, "bob", "x")])
+    assert (await qa.rows(LABELS))[-1][2:] in {("accepted", "x"), ("revised", "x")}
+
+
+async def test_a_gold_item_is_not_reviewed(qa: Qa) -> None:
+    await qa.jobs([job(1).model_copy(update={"purpose": "gold"})])
+    with pytest.raises(Refused) as refused:
+        await DecideReview(qa.database, qa.evaluate, lambda: NOON)("news", "j1", "x", "dr. who")
+    assert refused.value.kind == "conflict"
+    assert await qa.rows(LABELS) == []
+
+
+async def test_an_annotation_under_another_guideline_than_its_job(qa: Qa) -> None:
+    classes = [{"name": name, "definition": "", "examples": []} for name in ("x", "z")]
+    schema = {"kind": "single_choice", "classes": classes}
+    document = {"title": "", "text": "", "label_schema": schema, "prelabels_allowed": False}
+    await PostgresGuidelines(qa.pool).publish("news", document, NOON)
+    await qa.jobs([job(1)])
+    other = GuidelineRef(major=2, minor=0)
+    strange = [vote(n, "ann", "z").event.model_copy(update={"guideline": other}) for n in (1, 2)]
+    (refused,) = await qa.annotations([Arrived(event, "0/1") for event in strange])
+    assert (refused.index, refused.reason) == (0, "wrong_guideline")
+    await qa.jobs([job(2)])  # its annotation came first, so nobody could tell
+    assert await qa.rows("SELECT state FROM jobs") == [("open",), ("open",)]
+
+
+class Crashing(PostgresFits):
+    """Fits that fail for some projects, or at some step."""
+
+    step = "keep_quality"
+
+    async def keep_quality(self, project: str, body: Any, message: Any) -> None:
+        if self.step == "keep_quality":
+            raise ConnectionError("killed here")
+        await super().keep_quality(project, body, message)
+
+    async def due(self) -> list[tuple[str, int]]:
+        return [*([("broken", 1)] if self.step == "none" else []), *await super().due()]
+
+    async def votes(self, key: tuple[str, int]) -> Any:
+        if key[0] == "broken":
+            raise ValueError("this project cannot be fitted")
+        return await super().votes(key)
+
+
+async def test_a_refit_that_did_not_end_is_done_again_and_stops_no_other(qa: Qa) -> None:
+    await qa.jobs([job(1)])
+    await qa.annotations([vote(1, "ann", "x"), vote(1, "bob", "x")])
+    fits = Crashing(qa.pool)
+    refit = Refit(qa.database, fits, qa.evaluate, lambda: NOON)
+    assert await refit() == 0
+    assert await qa.rows("SELECT count(*) FROM quality") == [(0,)]
+    fits.step = "none"
+    assert await refit() == 1  # behind one that fails
+    assert await qa.rows("SELECT count(*) FROM quality") == [(1,)]
+    assert await refit() == 0
+
+
+async def test_corrected_gold_is_learned(qa: Qa) -> None:
+    await qa.jobs([job(n).model_copy(update={"purpose": "gold"}) for n in range(6)])
+    await qa.annotations([vote(n, "ann", "x") for n in range(6)])
+    rows = [(f"s{n}", "y", f"j{n}") for n in range(6)]
+    refit = Refit(qa.database, PostgresFits(qa.pool), qa.evaluate, lambda: NOON)
+    for label, right in (("y", 0), ("x", 6)):
+        async with qa.database.transaction() as tx:
+            await tx.add_gold("news", [(sample, label, job_id) for sample, _, job_id in rows], NOON)
+        assert await refit() == 1
+        assert await qa.rows("SELECT gold_right, gold_answered FROM annotators") == [(right, 6)]
+    assert await refit() == 0
+
+
+async def test_who_failed_gold_stays_blocked_under_a_new_guideline(qa: Qa) -> None:
+    await qa.jobs([job(n).model_copy(update={"purpose": "gold"}) for n in range(12)])
+    await qa.annotations([vote(n, "liar", "x") for n in range(12)])
+    async with qa.database.transaction() as tx:
+        await tx.add_gold("news", [(f"s{n}", "y", f"j{n}") for n in range(12)], NOON)
+    refit = Refit(qa.database, PostgresFits(qa.pool), qa.evaluate, lambda: NOON)
+    await refit()
+    states = "SELECT annotator, state FROM annotators ORDER BY 1"
+    assert await qa.rows(states) == [("crowd/liar", "blocked")]
+    classes = [{"name": name, "definition": "", "examples": []} for name in ("x", "y", "z")]
+    schema = {"kind": "single_choice", "classes": classes}
+    document = {"title": "", "text": "", "label_schema": schema, "prelabels_allowed": False}
+    await PostgresGuidelines(qa.pool).publish("news", document, NOON)
+    newer = GuidelineRef(major=2, minor=0)
+    await qa.jobs([job(n).model_copy(update={"guideline": newer}) for n in range(20, 35)])
+    events = [vote(n, who, "x").event for n in range(20, 35) for who in ("liar", "ann")]
+    await qa.annotations([Arrived(each.model_copy(update={"guideline": newer}), "0/1") for each in events])
+    await refit()
+    assert dict(await qa.rows(states))["crowd/liar"] == "blocked"
+
+
+async def test_an_erasure_beside_an_uncommitted_job_forgets_its_text(qa: Qa) -> None:
+    erase = EraseSamples(qa.database, lambda: NOON)
+    event = SampleErased(project="news", sample_id="s1", reason="asked", erased_at=NOON)
+    async with qa.database.transaction() as tx:
+        await tx.lock_projects(["news"])
+        await tx.add_jobs([job(1)])
+        erasing = asyncio.create_task(erase([event]))
+        await asyncio.sleep(0.3)
+        assert not erasing.done()
+    await erasing
+    assert await qa.rows("SELECT state, content FROM jobs") == [("erased", None)]
+
+
+async def test_a_reader_of_labels_skips_none_that_commits_late(qa: Qa) -> None:
+    await qa.jobs([job(1), job(2)])
+    async with qa.database.transaction() as tx:
+        jobs = await tx.lock_jobs(["j1"])
+        await tx.add_annotations([vote(1, "ann", "x"), vote(1, "bob", "x")])
+        await qa.evaluate.within(tx, jobs)
+        late = asyncio.create_task(qa.annotations([vote(2, "ann", "x"), vote(2, "bob", "x")]))
+        await asyncio.sleep(0.3)
+        assert await qa.rows("SELECT seq FROM labels") == []  # the later one waits for the earlier number
+    await late
+    assert [row[0] for row in await qa.rows("SELECT job_id FROM labels ORDER BY seq")] == ["j1", "j2"]

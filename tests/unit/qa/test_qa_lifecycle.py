@@ -14,6 +14,7 @@ beliefs = st.builds(
     votes=st.integers(0, 5),
     hope=st.floats(0.3, 1.0),
     of_accepted=st.floats(0.0, 1.0),
+    blocked=st.integers(0, 3),
 )
 jobs = st.integers(1, 5).flatmap(
     lambda most: st.builds(Job, state=st.just("open"), wanted=st.integers(1, most), most=st.just(most))
@@ -23,10 +24,8 @@ jobs = st.integers(1, 5).flatmap(
 @given(jobs, st.lists(beliefs, max_size=8))
 def test_no_more_votes_are_asked_for_than_are_reserved(job: Job, course: list[Belief]) -> None:
     for belief in course:
-        if belief.votes > job.most:
-            continue  # the gateway collects no more than were asked for
         job, changes = advance(job, belief, RULE)
-        assert job.wanted <= max(job.most, belief.votes)
+        assert job.wanted <= job.most
         assert all(each.votes <= job.most for each in changes if isinstance(each, Request))
 
 
@@ -65,7 +64,20 @@ def test_an_accepted_label_is_withdrawn_when_its_votes_go() -> None:
 
 
 def test_an_expert_decides_for_good() -> None:
-    job, changes = settle_by_expert(Job("review", 3, 3), "y", "dr. who")
-    assert [type(each) for each in changes] == [Accept]
+    job, changes = settle_by_expert(Job("review", 3, 3), "y", "dr. who", 3)
+    assert [type(each) for each in changes] == [Accept, Request]  # the review's own tasks are cancelled
     assert advance(job, Belief("x", 0.99, 5), RULE) == (job, [])
-    assert settle_by_expert(job, "y", "dr. who")[1] == []
+    assert settle_by_expert(job, "y", "dr. who", 3)[1] == []
+
+
+def test_an_expert_ends_what_is_outstanding() -> None:
+    job, changes = settle_by_expert(Job("open", 3, 3), "y", "dr. who", 1)
+    assert job.wanted == 1
+    assert [(each.action, each.votes) for each in changes if isinstance(each, Request)] == [("cancel", 1)]
+
+
+def test_a_blocked_vote_was_bought_and_is_replaced() -> None:
+    job, changes = advance(Job("open", 2, 3), Belief("x", 0.7, 1, blocked=1), RULE)
+    assert [(each.action, each.votes) for each in changes if isinstance(each, Request)] == [("more", 3)]
+    job, _ = advance(job, Belief("x", 0.8, 2, blocked=1), RULE)
+    assert job.state == "review"  # three were bought, and more are not to be had

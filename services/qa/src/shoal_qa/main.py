@@ -68,7 +68,7 @@ def wire(settings: QaSettings, publisher: Publisher, pool: Any) -> Service:
         app=make_app(
             [
                 GuidelineRoutes(guidelines, PostgresRules(pool), add_gold, reports, directory, now).router(),
-                LabelRoutes(reports, DecideReview(database, now), directory).router(),
+                LabelRoutes(reports, DecideReview(database, evaluate, now), directory).router(),
                 dataset_routes(freeze, registry, directory),
             ]
         ),

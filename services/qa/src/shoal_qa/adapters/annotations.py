@@ -20,8 +20,9 @@ WHERE NOT EXISTS (SELECT 1 FROM erased e WHERE e.project = new.project AND e.sam
 ON CONFLICT DO NOTHING
 """
 _OF_JOBS = """
-SELECT job_id, provider, annotator, annotation_id, revision, submitted_at, label, purpose FROM annotations
-WHERE job_id = ANY($1::text[])
+SELECT a.job_id, a.provider, a.annotator, a.annotation_id, a.revision, a.submitted_at, a.label, a.purpose
+FROM annotations a JOIN jobs j ON j.job_id = a.job_id AND j.major = a.major
+WHERE a.job_id = ANY($1::text[])
 """
 _EXPIRED = """
 DELETE FROM annotations WHERE (project, provider, annotation_id, revision) IN (

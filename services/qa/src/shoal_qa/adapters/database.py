@@ -1,7 +1,8 @@
 """Transactions over every table."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 from shoal.messaging import OutgoingMessage
@@ -10,9 +11,10 @@ from shoal_qa.adapters.annotations import Annotations
 from shoal_qa.adapters.fits import FitCache, load_fit
 from shoal_qa.adapters.jobs import Jobs
 from shoal_qa.domain.fitting import ProjectFit
-from shoal_qa.usecases.ports import Major
+from shoal_qa.usecases.ports import LabelRow, Major
 from shoal_qa.usecases.rules import Rule
 
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 CLASSES = """
 SELECT document -> 'label_schema' -> 'classes' AS classes FROM guidelines
 WHERE project = $1 AND major = $2 ORDER BY minor DESC LIMIT 1
@@ -30,6 +32,17 @@ class PostgresTransaction(Jobs, Annotations):
     async def publish(self, messages: Sequence[OutgoingMessage]) -> None:
         """Have messages leave with this transaction."""
         await self._outbox.add(self.conn, messages)
+
+    async def lock_projects(self, projects: Collection[str]) -> None:
+        """Take the projects' locks in one order. They make seq numbers appear in the order of commits."""
+        for project in sorted(set(projects)):
+            await self.conn.execute(LOCK, f"qa.arrivals.{project}")
+
+    async def add_labels(self, rows: Sequence[LabelRow], now: datetime) -> None:
+        """Keep revisions of labels; in the order of commits, because readers go on from the last seq they saw."""
+        for project in sorted({row.project for row in rows}):
+            await self.conn.execute(LOCK, f"qa.labels.{project}")
+        await super().add_labels(rows, now)
 
     async def rule(self, project: str) -> Rule:
         """Return the project's rule, or the default."""

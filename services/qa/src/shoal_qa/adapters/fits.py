@@ -28,9 +28,19 @@ FROM annotations WHERE project = $1 AND major = $2 AND purpose <> 'review'
 ORDER BY provider, annotation_id, revision DESC
 """
 _KEEP = """
-INSERT INTO fits (project, major, number, seen, body, fitted_at) VALUES ($1, $2, 1, $3, $4, $5)
+INSERT INTO fits (project, major, number, seen, body, fitted_at) VALUES ($1, $2, 1, 0, $3, $4)
 ON CONFLICT (project, major) DO UPDATE
-SET number = fits.number + 1, seen = excluded.seen, body = excluded.body, fitted_at = excluded.fitted_at
+SET number = fits.number + 1, body = excluded.body, fitted_at = excluded.fitted_at
+RETURNING number
+"""
+_GOLD_ELSEWHERE = """
+SELECT a.provider || '/' || a.annotator AS name, count(*) FILTER (WHERE a.label = g.label) AS right,
+       count(*) AS answered
+FROM (SELECT DISTINCT ON (provider, annotation_id) provider, annotator, sample_id, label FROM annotations
+      WHERE project = $1 AND major <> $2 AND purpose <> 'review'
+      ORDER BY provider, annotation_id, revision DESC) a
+JOIN gold g ON g.project = $1 AND g.sample_id = a.sample_id
+WHERE a.label IS NOT NULL GROUP BY 1
 """
 _ANNOTATORS = """
 INSERT INTO annotators (project, annotator, state, votes, skill, skill_low, skill_high, gold_right, gold_answered)
@@ -48,6 +58,7 @@ _TOTALS = """
 SELECT
     (SELECT count(*) FROM (
         SELECT DISTINCT ON (provider, annotation_id) label FROM annotations WHERE project = $1
+          AND purpose <> 'review'
         ORDER BY provider, annotation_id, revision DESC) v WHERE v.label IS NOT NULL) AS votes,
     (SELECT coalesce(sum(price), 0) FROM annotations WHERE project = $1) AS spent,
     count(*) FILTER (WHERE state = 'open' AND purpose IN ('label', 'audit')) AS jobs_open,
@@ -129,9 +140,20 @@ class PostgresFits:
         )
         return Votes(triples, {row["job_id"]: row["label"] for row in gold}, int(seen))
 
-    async def keep(self, key: Major, fit: ProjectFit, seen: int, now: datetime) -> None:
-        """Replace a fit."""
-        await self._pool.execute(_KEEP, *key, seen, dump_fit(fit), now)
+    async def keep(self, key: Major, fit: ProjectFit, now: datetime) -> int:
+        """Replace a fit; return its number."""
+        return int(await self._pool.fetchval(_KEEP, *key, dump_fit(fit), now))
+
+    async def done(self, key: Major, number: int, seen: int) -> None:
+        """Keep how far a fit went; another number means that a rule or gold changed since."""
+        await self._pool.execute(
+            "UPDATE fits SET seen = $4 WHERE project = $1 AND major = $2 AND number = $3", *key, number, seen
+        )
+
+    async def gold_elsewhere(self, key: Major) -> dict[str, tuple[int, int]]:
+        """Return (right, answered) of each annotator on gold under the project's other majors."""
+        rows = await self._pool.fetch(_GOLD_ELSEWHERE, *key)
+        return {row["name"]: (row["right"], row["answered"]) for row in rows}
 
     async def states(self, project: str) -> dict[str, AnnotatorState]:
         """Return the annotators' states."""

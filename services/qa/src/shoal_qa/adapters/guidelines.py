@@ -82,7 +82,7 @@ class PostgresRules:
                 rule.model_dump(),
                 now,
             )
-            await conn.execute("UPDATE fits SET seen = 0 WHERE project = $1", project)
+            await conn.execute("UPDATE fits SET seen = 0, number = number + 1 WHERE project = $1", project)
 
 
 def _names(document: Mapping[str, Any]) -> list[str]:

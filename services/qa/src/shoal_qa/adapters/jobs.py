@@ -70,6 +70,13 @@ class Jobs:
         )
         return [_kept(row) for row in rows]
 
+    async def majors(self, job_ids: Collection[str]) -> dict[str, int]:
+        """Return the guideline major of each job that is known."""
+        rows = await self.conn.fetch(
+            "SELECT job_id, major FROM jobs WHERE job_id = ANY($1::text[])", list(job_ids)
+        )
+        return {row["job_id"]: row["major"] for row in rows}
+
     async def save_jobs(self, jobs: Sequence[KeptJob]) -> None:
         """Replace what changed of jobs."""
         rows = [
@@ -137,7 +144,12 @@ class Jobs:
         status: str = await self.conn.execute(
             _GOLD, project, *columns([unique[each] for each in sorted(unique)]), now
         )
-        return int(status.split()[-1])
+        changed = int(status.split()[-1])
+        if changed:  # what was fitted with other answers is due again, also a fit that is under way
+            await self.conn.execute(
+                "UPDATE fits SET seen = 0, number = number + 1 WHERE project = $1", project
+            )
+        return changed
 
     async def add_inclusion(self, rows: Sequence[tuple[str, str, float]]) -> None:
         """Keep inclusion probabilities; a known one stays."""

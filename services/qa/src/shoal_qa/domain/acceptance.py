@@ -34,6 +34,12 @@ class Belief:
     votes: int
     hope: float = 1.0  # the probability if every vote that may still come agreed
     of_accepted: float = 0.0  # the probability of the label accepted before, if any
+    blocked: int = 0  # votes of blocked annotators: bought, and without weight
+
+    @property
+    def collected(self) -> int:
+        """Return how many votes were bought."""
+        return self.votes + self.blocked
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +59,9 @@ def decide(rule: AcceptanceRule, belief: Belief, wanted: int, most: int) -> Verd
     sure = f"{belief.probability:.2f} after {belief.votes} votes"
     if belief.votes >= rule.min_votes and belief.probability >= rule.threshold:
         return Verdict("accept", f"probability {sure} reached {rule.threshold:.2f}")
-    if belief.votes < wanted:
-        return Verdict("wait", f"{wanted - belief.votes} of {wanted} votes outstanding")
-    if belief.votes >= min(rule.max_votes, most):
+    if belief.collected < wanted:
+        return Verdict("wait", f"{wanted - belief.collected} of {wanted} votes outstanding")
+    if belief.collected >= min(rule.max_votes, most):
         return Verdict("futile", f"probability {sure}, no votes left")
     if belief.hope < rule.threshold:
         return Verdict("futile", f"probability {sure}; further votes could reach {belief.hope:.2f} at most")

@@ -18,6 +18,7 @@ class JobVotes:
     votes: Sequence[tuple[str, str]]  # (annotator, label)
     most: int  # votes that the job may ever have
     accepted: str | None = None  # the label accepted before
+    blocked: int = 0  # further votes, of blocked annotators: without weight, but bought
 
 
 def posteriors(
@@ -51,6 +52,7 @@ def beliefs(
             votes=len(job.votes),
             hope=float(hoped[row, best[row]]),
             of_accepted=float(now[row, number[job.accepted]]) if job.accepted in number else 0.0,
+            blocked=job.blocked,
         )
         for row, job in enumerate(jobs)
     ]
@@ -58,7 +60,7 @@ def beliefs(
 
 def _with_agreement(job: JobVotes, label: str) -> JobVotes:
     """Return the job as if all votes that may still come were for `label`, by annotators not known."""
-    coming = [("", label)] * max(0, job.most - len(job.votes))
+    coming = [("", label)] * max(0, job.most - len(job.votes) - job.blocked)
     return JobVotes([*job.votes, *coming], job.most)
 
 

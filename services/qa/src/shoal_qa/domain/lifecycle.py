@@ -70,8 +70,8 @@ def _keep_or_withdraw(job: Job, belief: Belief, rule: AcceptanceRule) -> tuple[J
         reason = f"probability fell to {belief.of_accepted:.2f} after {belief.votes} votes"
     else:
         return job, []
-    wanted = max(belief.votes, min(rule.min_votes, job.most))  # what was cancelled may be wanted again
-    reopened = replace(job, state="open", label=None, wanted=wanted)
+    again = max(belief.collected, rule.min_votes + belief.blocked)  # what was cancelled may be wanted again
+    reopened = replace(job, state="open", label=None, wanted=min(again, job.most))
     after, changes = _settle(reopened, belief, rule, job.wanted)
     return after, [Withdraw(reason), *changes]
 
@@ -81,20 +81,21 @@ def _settle(
 ) -> tuple[Job, list[Change]]:
     """Decide on a job without an accepted label. asked: what was last asked for, if not `wanted`."""
     verdict = decide(rule, belief, job.wanted, job.most)
+    enough = min(belief.collected, job.most)  # a provider may have given one more than it was asked for
     if verdict.action == "accept":
         accepted = replace(job, state="accepted", label=belief.label)
         changes: list[Change] = [Accept(belief.label, belief.probability, verdict.reason)]
-        if job.state == "review" or job.wanted > belief.votes:
-            return _request(replace(accepted, wanted=belief.votes), "cancel", "accepted", changes)
+        if job.state == "review" or job.wanted > enough:
+            return _request(replace(accepted, wanted=enough), "cancel", "accepted", changes)
         return accepted, changes
     if job.state != "open":
         return job, []
     if verdict.action == "more":
-        return _request(replace(job, wanted=belief.votes + 1), "more", verdict.reason)
+        return _request(replace(job, wanted=belief.collected + 1), "more", verdict.reason)
     if verdict.action == "futile":
         if rule.exhausted == "review":
-            return _request(replace(job, state="review", wanted=belief.votes), "review", verdict.reason)
-        return _request(replace(job, state="closed", wanted=belief.votes), "cancel", verdict.reason)
+            return _request(replace(job, state="review", wanted=enough), "review", verdict.reason)
+        return _request(replace(job, state="closed", wanted=enough), "cancel", verdict.reason)
     if asked is not None and job.wanted > asked:
         return _request(job, "more", verdict.reason)
     return job, []
@@ -107,8 +108,17 @@ def _request(
     return numbered, [*(before or []), Request(action, job.wanted, numbered.round, reason[:200])]
 
 
-def settle_by_expert(job: Job, label: str, reviewer: str) -> tuple[Job, list[Change]]:
-    """Return the job with an expert's answer, which votes no longer change."""
+def settle_by_expert(job: Job, label: str, reviewer: str, collected: int) -> tuple[Job, list[Change]]:
+    """Return the job with an expert's answer, which votes no longer change; outstanding ones are cancelled."""
     changed = job.label != label or not job.decided
     after = replace(job, state="accepted", label=label, decided=True)
-    return after, [Accept(label, 1.0, f"decided by {reviewer}"[:200])] if changed else []
+    changes: list[Change] = [Accept(label, 1.0, f"decided by {reviewer}"[:200])] if changed else []
+    enough = min(collected, job.most)
+    if job.state in ("open", "review") and (job.state == "review" or job.wanted > enough):
+        return _request(replace(after, wanted=enough), "cancel", "decided by an expert", changes)
+    return after, changes
+
+
+def without_expert(job: Job) -> Job:
+    """Return the job after its expert's answer was taken back: votes decide again."""
+    return replace(job, decided=False)

@@ -24,8 +24,10 @@ class EraseSamples:
         projects: dict[str, list[str]] = defaultdict(list)
         for event in events:
             projects[event.project].append(event.sample_id)
-        async with self._database.transaction() as tx:
-            for project, samples in sorted(projects.items()):
+        # One transaction per project: locks of two projects are never held together.
+        for project, samples in sorted(projects.items()):
+            async with self._database.transaction() as tx:
+                await tx.lock_projects([project])
                 jobs = [kept for kept in await tx.erase(project, samples) if kept.job.state != "erased"]
                 done = [_erased(kept) for kept in jobs]
                 await tx.save_jobs([kept for kept, _ in done])

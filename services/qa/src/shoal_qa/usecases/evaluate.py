@@ -6,9 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shoal.observability import metrics
+from shoal_qa.domain.acceptance import AcceptanceRule, Belief
 from shoal_qa.domain.beliefs import JobVotes, beliefs, posteriors
 from shoal_qa.domain.fitting import ProjectFit, unfitted
-from shoal_qa.domain.lifecycle import Accept, Request, Withdraw, advance, settle_by_expert
+from shoal_qa.domain.lifecycle import (
+    Accept,
+    Change,
+    Job,
+    Request,
+    Withdraw,
+    advance,
+    settle_by_expert,
+    without_expert,
+)
 from shoal_qa.domain.votes import Annotation, Vote, VoteBook
 from shoal_qa.usecases.announce import label_message, request_message
 from shoal_qa.usecases.ports import Database, KeptAnnotation, KeptJob, LabelRow, Major, Transaction
@@ -31,11 +41,19 @@ class Context:
 class _Case:
     kept: KeptJob
     votes: list[Vote]
+    blocked: int
     expert: Annotation | None
 
     def counted(self) -> JobVotes:
         votes = [(vote.annotator, vote.label) for vote in self.votes]
-        return JobVotes(votes, self.kept.job.most, self.kept.job.label)
+        return JobVotes(votes, self.kept.job.most, self.kept.job.label, self.blocked)
+
+    def advanced(self, belief: Belief, rule: AcceptanceRule) -> tuple[Job, list[Change]]:
+        """Return the job after its expert, or else its votes, were looked at; a function of what is live now."""
+        job, expert = self.kept.job, self.expert
+        if expert is not None and expert.label is not None and job.state != "erased":
+            return settle_by_expert(job, expert.label, expert.annotator, belief.collected)
+        return advance(without_expert(job), belief, rule)
 
 
 class Evaluate:
@@ -60,7 +78,7 @@ class Evaluate:
         for kept in counted:
             groups[kept.key].append(kept)
         changed = 0
-        for key, own in groups.items():
+        for key, own in sorted(groups.items()):
             context = await context_of(tx, key)
             if context is not None:
                 cases = [_case(kept, book.get(kept.job_id, []), context) for kept in own]
@@ -78,10 +96,7 @@ class Evaluate:
         messages = []
         for index, case in enumerate(cases):
             belief = found[index]
-            if case.expert is not None and case.expert.label is not None:
-                after, changes = settle_by_expert(case.kept.job, case.expert.label, case.expert.annotator)
-            else:
-                after, changes = advance(case.kept.job, belief, context.rule.acceptance())
+            after, changes = case.advanced(belief, context.rule.acceptance())
             if after == case.kept.job and not changes:
                 continue
             kept = replace(case.kept, job=after)
@@ -126,8 +141,14 @@ def _case(kept: KeptJob, annotations: Sequence[KeptAnnotation], context: Context
     book = VoteBook(each.annotation for each in annotations if not each.is_review)
     experts = VoteBook(each.annotation for each in annotations if each.is_review)
     live = [each for each in experts.annotations() if each.label is not None]
-    votes = [vote for vote in book.votes(kept.job_id) if vote.annotator not in context.blocked]
-    return _Case(kept, votes, max(live, key=lambda each: (each.at, each.annotation), default=None))
+    given = book.votes(kept.job_id)
+    votes = [vote for vote in given if vote.annotator not in context.blocked]
+    return _Case(
+        kept,
+        votes,
+        len(given) - len(votes),
+        max(live, key=lambda each: (each.at, each.annotation), default=None),
+    )
 
 
 def _row(

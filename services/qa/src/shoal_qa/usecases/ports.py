@@ -72,6 +72,9 @@ class Arrived:
 class Transaction(Protocol):
     """Everything that changes in one transaction."""
 
+    async def lock_projects(self, projects: Collection[str]) -> None:
+        """Wait for others that take in jobs, annotations or erasures of these projects; before any other lock."""
+
     async def add_jobs(self, jobs: Sequence[LabelingJob]) -> None:
         """Keep jobs; one that is known may only grow in votes. Erased samples' jobs are kept without content."""
 
@@ -102,6 +105,9 @@ class Transaction(Protocol):
     async def fit(self, key: Major) -> ProjectFit | None:
         """Return the latest fit."""
 
+    async def majors(self, job_ids: Collection[str]) -> dict[str, int]:
+        """Return the guideline major of each job that is known."""
+
     async def classes(self, key: Major) -> list[str] | None:
         """Return the classes of a guideline's major; None where there is none."""
 
@@ -115,7 +121,7 @@ class Transaction(Protocol):
         """Keep (project, sample, probability) of chosen samples; a known one stays."""
 
     async def add_gold(self, project: str, rows: Sequence[tuple[str, str, str]], now: datetime) -> int:
-        """Keep (sample, label, job) of gold items; return how many are new or changed."""
+        """Keep (sample, label, job) of gold items; return how many are new or changed, which asks for a refit."""
 
 
 class Database(Protocol):
@@ -157,8 +163,14 @@ class Fits(Protocol):
     async def votes(self, key: Major) -> Votes:
         """Return all votes."""
 
-    async def keep(self, key: Major, fit: ProjectFit, seen: int, now: datetime) -> None:
-        """Replace a fit."""
+    async def keep(self, key: Major, fit: ProjectFit, now: datetime) -> int:
+        """Replace a fit; return its number. It stays due until `done`."""
+
+    async def done(self, key: Major, number: int, seen: int) -> None:
+        """Keep that everything a fit changes was done, unless it was asked for anew meanwhile."""
+
+    async def gold_elsewhere(self, key: Major) -> dict[str, tuple[int, int]]:
+        """Return (right, answered) of each annotator on gold under the project's other majors."""
 
     async def states(self, project: str) -> dict[str, AnnotatorState]:
         """Return the annotators' states."""

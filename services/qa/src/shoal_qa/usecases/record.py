@@ -18,6 +18,7 @@ class RecordJobs:
     async def __call__(self, jobs: Sequence[LabelingJob]) -> None:
         """Keep a batch; annotations that were waiting for these jobs count now."""
         async with self._database.transaction() as tx:
+            await tx.lock_projects({job.project for job in jobs})
             await tx.add_jobs(jobs)
         await self._evaluate({job.job_id for job in jobs})
 
@@ -32,6 +33,7 @@ class RecordAnnotations:
     async def __call__(self, batch: Sequence[Arrived]) -> list[RefusedRecord]:
         """Keep a batch and look at its jobs anew. Returns annotations with a label that cannot be."""
         async with self._database.transaction() as tx:
+            await tx.lock_projects({each.event.project for each in batch})
             refused = await _refused(tx, batch)
             wrong = {each.index for each in refused}
             good = [each for index, each in enumerate(batch) if index not in wrong]
@@ -43,6 +45,7 @@ class RecordAnnotations:
 async def _refused(tx: Transaction, batch: Sequence[Arrived]) -> list[RefusedRecord]:
     keys = {(each.event.project, each.event.guideline.major) for each in batch}
     classes = {key: await tx.classes(key) for key in sorted(keys)}
+    majors = await tx.majors({each.event.job_id for each in batch})
     found = []
     for index, each in enumerate(batch):
         event = each.event
@@ -51,6 +54,9 @@ async def _refused(tx: Transaction, batch: Sequence[Arrived]) -> list[RefusedRec
             detail = f"guideline.major: {event.guideline.major}, and project {event.project!r} has no such guideline"
             fix = "publish the guideline at qa, then replay"
             found.append(RefusedRecord(index, "unknown_guideline", f"{detail}; {fix}"))
+        elif majors.get(event.job_id, event.guideline.major) != event.guideline.major:
+            detail = f"guideline.major: {event.guideline.major}, and its job is under {majors[event.job_id]}"
+            found.append(RefusedRecord(index, "wrong_guideline", f"{detail}; send the job's own guideline"))
         elif isinstance(event.answer, ClassAnswer) and event.answer.label not in known:
             detail = f"answer.label: {event.answer.label!r} is not in the label schema"
             some = ", ".join(known[:20])

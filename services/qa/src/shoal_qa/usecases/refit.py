@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -12,6 +13,7 @@ from shoal.contracts.quality import AnnotatorQuality, QualityMeasured
 from shoal.contracts.topics import QUALITY_METRICS
 from shoal.messaging import encode
 from shoal.observability import metrics
+from shoal.observability.logs import get_logger
 from shoal_qa.domain.fitting import Findings, fit_project
 from shoal_qa.domain.gold import AnnotatorState, Evidence, TrustRule, next_state
 from shoal_qa.domain.metrics import cost_per_label
@@ -20,6 +22,7 @@ from shoal_qa.usecases.evaluate import Evaluate
 from shoal_qa.usecases.ports import Database, Fits, Major, Votes
 
 PART = 500
+log = get_logger(__name__)
 States = dict[str, tuple[AnnotatorState, Evidence]]
 
 
@@ -40,9 +43,18 @@ class Refit:
         for key in await self._fits.due():
             async with self._fits.claim(key) as mine:
                 if mine:
-                    await self.one(key)
-                    done += 1
+                    done += await self._guarded(key)
         return done
+
+    async def _guarded(self, key: Major) -> bool:
+        """Refit one; a failure is told and stops no other project. What failed stays due."""
+        try:
+            await self.one(key)
+        except Exception as error:
+            metrics.LOOP_FAILURES.labels("refit").inc()
+            log.warning("refit_failed", project=key[0], major=key[1], error=repr(error))
+            return False
+        return True
 
     async def one(self, key: Major) -> None:
         """Refit one project and major."""
@@ -61,11 +73,14 @@ class Refit:
                 rule.max_votes,
                 _generator(key, votes),
             )
-        await self._fits.keep(key, fit, votes.seen, self._clock())
-        states = _states(await self._fits.states(key[0]), findings)
+        number = await self._fits.keep(key, fit, self._clock())
+        elsewhere = await self._fits.gold_elsewhere(key)
+        states = _states(await self._fits.states(key[0]), findings, elsewhere)
         await self._fits.keep_annotators(key[0], states)
         await self._look_again(key)
         await self._announce(key[0], findings, states)
+        # Last: a crash before leaves the fit due, and all of this is done again.
+        await self._fits.done(key, number, votes.seen)
 
     async def _look_again(self, key: Major) -> None:
         after = ""
@@ -104,12 +119,18 @@ def _generator(key: Major, votes: Votes) -> np.random.Generator:
     return np.random.default_rng(int.from_bytes(seed, "big"))
 
 
-def _states(before: dict[str, AnnotatorState], findings: Findings) -> States:
-    rule = TrustRule()
-    return {
-        name: (next_state(before.get(name, "new"), evidence, rule), evidence)
-        for name, evidence in findings.evidence.items()
-    }
+def _states(
+    before: dict[str, AnnotatorState], findings: Findings, elsewhere: dict[str, tuple[int, int]]
+) -> States:
+    """Return states by name; gold that somebody answered under another major still speaks for or against them."""
+    rule, states = TrustRule(), {}
+    for name, found in findings.evidence.items():
+        right, answered = elsewhere.get(name, (0, 0))
+        evidence = replace(
+            found, gold_right=found.gold_right + right, gold_answered=found.gold_answered + answered
+        )
+        states[name] = next_state(before.get(name, "new"), evidence, rule), evidence
+    return states
 
 
 def _quality(name: str, state: AnnotatorState, evidence: Evidence) -> AnnotatorQuality:

@@ -1,56 +1,69 @@
-"""An expert decides where votes could not."""
+"""An expert decides where votes could not: one more annotation, kept and judged like those of a review queue."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from shoal_qa.domain.lifecycle import Accept, settle_by_expert
-from shoal_qa.usecases.announce import label_message
+from shoal.contracts.ids import stable_id
+from shoal.contracts.labels import AnnotationSubmitted, ClassAnswer, GuidelineRef
 from shoal_qa.usecases.errors import Refused
-from shoal_qa.usecases.ports import Database, LabelRow
+from shoal_qa.usecases.evaluate import COUNTED, Evaluate
+from shoal_qa.usecases.ports import Arrived, Database, KeptJob, Transaction
+
+PROVIDER = "qa"  # reviews that came over qa's own door
 
 
 class DecideReview:
-    """The label is accepted with the reviewer's name; votes no longer change it."""
+    """The latest live review of a job decides, wherever it was given; votes no longer change it."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, evaluate: Evaluate, clock: Callable[[], datetime]) -> None:
         self._database = database
+        self._evaluate = evaluate
         self._clock = clock
 
     async def __call__(self, project: str, job_id: str, label: str, reviewer: str) -> int:
         """Decide; return the label's revision. To decide the same again changes nothing. Raises Refused."""
-        now = self._clock()
         async with self._database.transaction() as tx:
-            found = await tx.lock_jobs([job_id])
-            if not found or found[0].project != project or found[0].job.state == "erased":
-                detail = f"project {project!r} has no job {job_id[:200]!r}"
-                raise Refused("unknown", "job_id", detail, f"See GET /v1/projects/{project}/reviews")
-            kept = found[0]
-            classes = await tx.classes(kept.key) or []
-            if label not in classes:
-                detail = f"label: {label!r} is not in the label schema"
-                raise Refused("invalid", "label", detail, f"Use one of {', '.join(classes[:20])}")
-            after, changes = settle_by_expert(kept.job, label, reviewer)
-            rows = []
-            for change in changes:
-                assert isinstance(change, Accept)
-                kept = replace(kept, job=after, revision=kept.revision + 1)
-                state = "accepted" if kept.revision == 1 else "revised"
-                evidence = {"method": "review", "votes": 0, "agreement": 0.0, "reviewed_by": reviewer}
-                rows.append(
-                    LabelRow(
-                        project,
-                        job_id,
-                        kept.sample_id,
-                        kept.revision,
-                        state,
-                        label,
-                        1.0,
-                        evidence,
-                        change.reason,
-                    )
-                )
-            await tx.save_jobs([kept])
-            await tx.add_labels(rows, now)
-            await tx.publish([label_message(kept, row, now) for row in rows])
-            return kept.revision
+            await tx.lock_projects([project])
+            kept = _checked(project, job_id, await tx.lock_jobs([job_id]))
+            await _check_label(tx, kept, label)
+            await tx.add_annotations([Arrived(self._review(kept, label, reviewer), "0/0")])
+            await self._evaluate.within(tx, [kept])
+            (after,) = await tx.lock_jobs([job_id])
+            return after.revision
+
+    def _review(self, kept: KeptJob, label: str, reviewer: str) -> AnnotationSubmitted:
+        now = self._clock()
+        return AnnotationSubmitted(
+            project=kept.project,
+            job_id=kept.job_id,
+            sample_id=kept.sample_id,
+            task_id=kept.job_id,
+            provider=PROVIDER,
+            annotator=reviewer,
+            annotation_id=stable_id("review", kept.job_id, reviewer, label, now.isoformat()),
+            revision=1,
+            action="submitted",
+            answer=ClassAnswer(label=label),
+            purpose="review",
+            guideline=GuidelineRef(major=kept.major, minor=kept.minor),
+            submitted_at=now,
+        )
+
+
+def _checked(project: str, job_id: str, found: Sequence[KeptJob]) -> KeptJob:
+    if not found or found[0].project != project or found[0].job.state == "erased":
+        detail = f"project {project!r} has no job {job_id[:200]!r}"
+        raise Refused("unknown", "job_id", detail, f"See GET /v1/projects/{project}/reviews")
+    kept = found[0]
+    if kept.purpose not in COUNTED:
+        detail = f"job_id: job {job_id} is a {kept.purpose} item, whose answer is known"
+        fix = "Correct a gold answer with POST .../gold"
+        raise Refused("conflict", "job_id", detail, fix)
+    return kept
+
+
+async def _check_label(tx: Transaction, kept: KeptJob, label: str) -> None:
+    classes = await tx.classes(kept.key) or []
+    if label not in classes:
+        detail = f"label: {label!r} is not in the label schema"
+        raise Refused("invalid", "label", detail, f"Use one of {', '.join(classes[:20])}")
