@@ -88,5 +88,5 @@ async def test_an_expert_decides_where_votes_disagree(running: Running) -> None:
         await client.done("qa", "POST", f"/v1/projects/review/reviews/{job['job_id']}", json=body)
         (label,) = await client.labels("review")
         assert (label["label"], label["state"], label["revision"]) == ("wheat", "accepted", 1)
-        assert label["evidence"]["reviewed_by"] == "dr. grain"
+        assert label["evidence"]["reviewed_by"] == "qa/dr. grain"
         assert await disputed() == []

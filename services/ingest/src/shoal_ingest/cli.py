@@ -2,30 +2,27 @@
 
 import gzip
 import itertools
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
-import httpx
 import orjson
 import typer
-from rich.console import Console
 from rich.progress import Progress
+
+from shoal.runtime.client import URL, Client, err, fail, out
 
 app = typer.Typer(help="Projects, keys, and inference logs from files.", no_args_is_help=True)
 Url = Annotated[str, typer.Option(envvar="SHOAL_INGEST_URL", help="The ingest service.")]
-URL = "http://127.0.0.1:8080"
-TIMEOUT_S = 60.0
-out, err = Console(), Console(stderr=True)
+client = Client("ingest", "SHOAL_INGEST_URL")
 
 
 @app.command()
 def project(name: str, title: str = "", url: Url = URL) -> None:
     """Create a project."""
     body = {"project": name, "title": title} if title else {"project": name}
-    out.print_json(data=_asked("POST", url, "/v1/projects", json=body))
+    out.print_json(data=client.asked("POST", url, "/v1/projects", json=body))
 
 
 @app.command()
@@ -35,7 +32,7 @@ def key(
     url: Url = URL,
 ) -> None:
     """Make a key for a project; it is shown this once."""
-    out.print_json(data=_asked("POST", url, f"/v1/projects/{project}/keys", json={"roles": role}))
+    out.print_json(data=client.asked("POST", url, f"/v1/projects/{project}/keys", json={"roles": role}))
 
 
 @app.command()
@@ -77,38 +74,8 @@ def _lines(file: Path) -> Iterator[bytes]:
 
 
 def _post(url: str, body: bytes) -> Any:
-    headers = {**_headers(), "content-encoding": "gzip", "content-type": "application/x-ndjson"}
-    response = _send("POST", url, "/v1/inferences", content=gzip.compress(body, 1), headers=headers)
+    headers = {"content-encoding": "gzip", "content-type": "application/x-ndjson"}
+    response = client.sent("POST", url, "/v1/inferences", content=gzip.compress(body, 1), headers=headers)
     if response.status_code not in (202, 422):
-        _fail(response)
+        fail(response)
     return orjson.loads(response.content)
-
-
-def _asked(method: str, url: str, path: str, **options: Any) -> Any:
-    response = _send(method, url, path, headers=_headers(), **options)
-    if not response.is_success:
-        _fail(response)
-    return response.json()
-
-
-def _send(method: str, url: str, path: str, **options: Any) -> httpx.Response:
-    try:
-        return httpx.request(method, url + path, timeout=TIMEOUT_S, **options)
-    except httpx.TransportError as error:
-        err.print(f"ingest does not answer at {url}: {error}. Set --url or SHOAL_INGEST_URL.", markup=False)
-        raise typer.Exit(1) from None
-
-
-def _headers() -> dict[str, str]:
-    given = os.environ.get("SHOAL_API_KEY")
-    return {"authorization": f"Bearer {given}"} if given else {}
-
-
-def _fail(response: httpx.Response) -> None:
-    try:
-        told = response.json()
-        text = f"{told['detail']}. {told.get('fix') or ''}"
-    except ValueError:
-        text = response.text[:500]
-    err.print(f"{response.status_code}: {text}", markup=False)
-    raise typer.Exit(1)

@@ -3,23 +3,21 @@
 import os
 from typing import Annotated, Any
 
-import httpx
 import typer
-from rich.console import Console
 from rich.table import Table
+
+from shoal.runtime.client import URL, Client, out
 
 app = typer.Typer(help="Providers, and what is under way at each.", no_args_is_help=True)
 Url = Annotated[str, typer.Option(envvar="SHOAL_GATEWAY_URL", help="The labeling gateway.")]
 Output = Annotated[str, typer.Option(help="table or json.")]
-URL = "http://127.0.0.1:8080"
-TIMEOUT_S = 30.0
-out, err = Console(), Console(stderr=True)
+ask = Client("the gateway", "SHOAL_GATEWAY_URL").asked
 
 
 @app.command()
 def providers(project: str, url: Url = URL, output: Output = "table") -> None:
     """Show a project's providers."""
-    found = _asked("GET", url, f"/v1/projects/{project}/providers")
+    found = ask("GET", url, f"/v1/projects/{project}/providers")
     if output == "json":
         out.print_json(data=found)
         return
@@ -55,13 +53,13 @@ def add(
     for field in ("api_key", "webhook_secret"):
         if secret := os.environ.get(f"SHOAL_VENDOR_{field.upper()}"):
             body[field] = secret
-    out.print_json(data=_asked("PUT", url, f"/v1/projects/{project}/providers/{name}", json=body))
+    out.print_json(data=ask("PUT", url, f"/v1/projects/{project}/providers/{name}", json=body))
 
 
 @app.command()
 def status(project: str, url: Url = URL, output: Output = "table") -> None:
     """Show tasks, votes, cost and trouble by provider."""
-    found = _asked("GET", url, f"/v1/projects/{project}/queue")
+    found = ask("GET", url, f"/v1/projects/{project}/queue")
     if output == "json":
         out.print_json(data=found)
         return
@@ -79,28 +77,3 @@ def status(project: str, url: Url = URL, output: Output = "table") -> None:
             each["last_error"] or "",
         )
     out.print(table)
-
-
-def _asked(method: str, url: str, path: str, **options: Any) -> Any:
-    key = os.environ.get("SHOAL_API_KEY")
-    headers = {"authorization": f"Bearer {key}"} if key else {}
-    try:
-        response = httpx.request(method, url + path, timeout=TIMEOUT_S, headers=headers, **options)
-    except httpx.TransportError as error:
-        err.print(
-            f"the gateway does not answer at {url}: {error}. Set --url or SHOAL_GATEWAY_URL.", markup=False
-        )
-        raise typer.Exit(1) from None
-    if not response.is_success:
-        _fail(response)
-    return response.json()
-
-
-def _fail(response: httpx.Response) -> None:
-    try:
-        told = response.json()
-        text = f"{told['detail']}. {told.get('fix') or ''}"
-    except ValueError:
-        text = response.text[:500]
-    err.print(f"{response.status_code}: {text}", markup=False)
-    raise typer.Exit(1)

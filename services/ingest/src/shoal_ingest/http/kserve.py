@@ -14,8 +14,8 @@ from starlette.responses import Response
 from shoal.contracts.samples import InferenceHalf
 from shoal.observability import metrics
 from shoal.runtime.problems import Problem
+from shoal.runtime.projects import check_project
 from shoal.security import Principal, require
-from shoal_ingest.http.access import check_project
 from shoal_ingest.http.body import read_body
 from shoal_ingest.usecases.ports import KnownProjects
 from shoal_ingest.usecases.receive_half import ReceiveHalf

@@ -9,8 +9,8 @@ from starlette.responses import JSONResponse, Response
 from shoal.contracts.base import Name
 from shoal.contracts.projects import ProjectChanged, Role
 from shoal.runtime.problems import Problem
+from shoal.runtime.projects import check_key, check_project, unknown_project
 from shoal.security import Principal, require
-from shoal_ingest.http.access import check_key, check_project, unknown_project
 from shoal_ingest.usecases.erase import EraseSample
 from shoal_ingest.usecases.ports import KnownProjects
 from shoal_ingest.usecases.projects import ManageProjects

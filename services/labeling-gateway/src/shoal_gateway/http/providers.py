@@ -6,10 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path
 
 from shoal.runtime.problems import Problem
+from shoal.runtime.projects import check_project
 from shoal.security import Principal, ProjectDirectory, require
 from shoal_gateway.domain.providers import ProviderConfig
 from shoal_gateway.domain.routing import IN_HOUSE
-from shoal_gateway.http.access import check_project
 from shoal_gateway.http.bodies import ProviderIn, provider_json
 from shoal_gateway.usecases.ports import ProviderConfigs
 from shoal_gateway.usecases.reports import ProviderStatus, Reports, TaskStatus

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import JSONResponse, Response
 
 from shoal.runtime.problems import Problem
+from shoal.runtime.projects import check_project
 from shoal.security import Principal, ProjectDirectory, require
 from shoal_gateway.domain.guidelines import Guideline
 from shoal_gateway.domain.tasks import Lane
-from shoal_gateway.http.access import check_lane, check_project
+from shoal_gateway.http.access import check_lane
 from shoal_gateway.http.bodies import AnnotationIn, Annotator, SkipIn, guideline_json, task_json
 from shoal_gateway.usecases.annotate import Annotate, Kept, Work
 from shoal_gateway.usecases.ports import Guidelines

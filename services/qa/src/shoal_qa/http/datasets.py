@@ -8,8 +8,8 @@ from starlette.responses import JSONResponse, Response
 
 from shoal.contracts.base import Name
 from shoal.runtime.problems import Problem
+from shoal.runtime.projects import check_project
 from shoal.security import Principal, ProjectDirectory, require
-from shoal_qa.http.access import check_project
 from shoal_qa.usecases.datasets import FreezeDataset, Wish
 
 CREATED, OK = 201, 200

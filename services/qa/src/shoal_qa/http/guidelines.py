@@ -11,8 +11,8 @@ from starlette.responses import JSONResponse, Response
 from shoal.contracts.base import Id
 from shoal.contracts.quality import GuidelinePublished
 from shoal.runtime.problems import Problem
+from shoal.runtime.projects import check_project
 from shoal.security import Principal, ProjectDirectory, require
-from shoal_qa.http.access import check_project
 from shoal_qa.usecases.gold import AddGold, GoldItem
 from shoal_qa.usecases.ports import Guidelines
 from shoal_qa.usecases.rules import Rule

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from shoal.runtime.problems import Problem
+from shoal.runtime.projects import check_project
 from shoal.security import Principal, ProjectDirectory, require
-from shoal_qa.http.access import check_project
 from shoal_qa.usecases.review import DecideReview
 
 Row = dict[str, Any]

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from shoal.runtime.projects import check_project
 from shoal.security import Principal, ProjectDirectory, require
 from shoal_sampler.domain.audit import Audit
-from shoal_sampler.http.access import check_project
 from shoal_sampler.usecases.audits import ManageAudits
 from shoal_sampler.usecases.ports import AuditRow
 

@@ -1,8 +1,17 @@
 """Which projects a key may touch."""
 
+from typing import Protocol
+
 from shoal.runtime.problems import Problem
 from shoal.security import Principal
-from shoal_ingest.usecases.ports import KnownProjects
+
+
+class Projects(Protocol):
+    """Knows the projects that exist."""
+
+    def get(self, project: str) -> object | None:
+        """Return the project, or None where there is none of that name."""
+        ...
 
 
 def check_key(principal: Principal, project: str) -> None:
@@ -17,7 +26,7 @@ def check_key(principal: Principal, project: str) -> None:
         )
 
 
-def check_project(projects: KnownProjects, principal: Principal, project: str) -> None:
+def check_project(projects: Projects, principal: Principal, project: str) -> None:
     """Raise a problem unless the project exists and the key belongs to it."""
     check_key(principal, project)
     if projects.get(project) is None:
@@ -31,5 +40,5 @@ def unknown_project(project: str) -> Problem:
         "Unknown project",
         f"there is no project {project[:200]!r}",
         field="project",
-        fix="Create it with POST /v1/projects, or correct its name",
+        fix="Create it at the ingest service with POST /v1/projects, or correct its name",
     )

@@ -1,0 +1,65 @@
+"""How a command asks a service over HTTP: one key, one timeout, and errors as one line instead of a traceback."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+import typer
+from rich.console import Console
+
+URL = "http://127.0.0.1:8080"
+"""Where a service listens unless its settings say otherwise."""
+
+out, err = Console(), Console(stderr=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Asks one service. service: its name in messages; variable: the environment variable with its address."""
+
+    service: str
+    variable: str
+    timeout_s: float = 60.0
+
+    def asked(self, method: str, url: str, path: str, **options: Any) -> Any:
+        """Return the answer's JSON. Exits with 1 and one line where the service is away or refuses."""
+        response = self.sent(method, url, path, **options)
+        if not response.is_success:
+            fail(response)
+        return response.json()
+
+    def sent(
+        self, method: str, url: str, path: str, headers: dict[str, str] | None = None, **options: Any
+    ) -> httpx.Response:
+        """Return the response, whatever its status. SHOAL_API_KEY, where set, goes along."""
+        key = os.environ.get("SHOAL_API_KEY")
+        headers = {**(headers or {}), **({"authorization": f"Bearer {key}"} if key else {})}
+        try:
+            return httpx.request(method, url + path, timeout=self.timeout_s, headers=headers, **options)
+        except httpx.TransportError as error:
+            told = f"{self.service} does not answer at {url}: {error}. Set --url or {self.variable}."
+            err.print(told, markup=False)
+            raise typer.Exit(1) from None
+
+
+def fail(response: httpx.Response) -> None:
+    """Print what the service says is wrong and how to mend it, and exit with 1."""
+    try:
+        told = response.json()
+        text = f"{told['detail']}. {told.get('fix') or ''}"
+    except (ValueError, KeyError, TypeError):
+        text = response.text[:500]
+    err.print(f"{response.status_code}: {text}", markup=False)
+    raise typer.Exit(1)
+
+
+def read_json(file: Path) -> Any:
+    """Return what a JSON file holds. Exits with 2 and one line where it cannot be read."""
+    try:
+        return orjson.loads(file.read_bytes())
+    except (OSError, ValueError) as error:
+        err.print(f"{file} cannot be read as JSON: {error}", markup=False)
+        raise typer.Exit(2) from None
