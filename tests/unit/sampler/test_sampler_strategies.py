@@ -12,6 +12,9 @@ from shoal_sampler.domain.strategies.herding import herding
 from shoal_sampler.domain.strategies.more_like_these import all_likenesses, likeness, more_like_these
 
 
+IN_TURNS = {"badge", "cluster_margin", "stratified", "typiclust"}  # best first inside each turn, or drawn
+
+
 def unit_rows(seed: int, n: int, d: int = 8) -> np.ndarray:
     rows = np.random.default_rng(seed).normal(size=(n, d)).astype(np.float32)
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
@@ -87,7 +90,8 @@ def test_every_strategy_returns_distinct_rows_best_first(seed: int, k: int, n: i
     picks = ranking.indices.tolist()
     assert len(set(picks)) == len(picks) <= min(k, n)
     assert all(0 <= pick < n for pick in picks)
-    assert (np.diff(ranking.scores) <= 1e-6).all()
+    if name not in IN_TURNS:
+        assert (np.diff(ranking.scores) <= 1e-6).all()
     again = STRATEGIES[name](pool, k)
     assert again.indices.tolist() == picks
 

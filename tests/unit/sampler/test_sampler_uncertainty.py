@@ -6,9 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shoal_sampler.domain.probabilities import probabilities, score_matrix
-from shoal_sampler.domain.strategies.entropy import entropy_uncertainty
-from shoal_sampler.domain.strategies.least_confidence import least_confidence_uncertainty
-from shoal_sampler.domain.strategies.margin import margin_uncertainty
+from shoal_sampler.domain.uncertainty import (
+    entropy_uncertainty,
+    least_confidence_uncertainty,
+    margin_uncertainty,
+)
 
 MEASURES = [margin_uncertainty, entropy_uncertainty, least_confidence_uncertainty]
 NAN = float("nan")

@@ -8,7 +8,9 @@ from rich.table import Table
 
 from shoal.runtime.client import URL, Client, out, read_json
 
-app = typer.Typer(help="Campaigns and the random audit.", no_args_is_help=True)
+app = typer.Typer(
+    help="Campaigns and the random audit of a service; selection over files.", no_args_is_help=True
+)
 Url = Annotated[str, typer.Option(envvar="SHOAL_SAMPLER_URL", help="The sampler service.")]
 Output = Annotated[str, typer.Option(help="table or json.")]
 ask = Client("the sampler", "SHOAL_SAMPLER_URL").asked

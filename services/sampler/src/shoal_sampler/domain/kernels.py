@@ -1,5 +1,7 @@
 """The Gaussian kernel over unit vectors, and the scale that suits a population."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from shoal_sampler.domain.vectors import Floats, Vectors
@@ -21,6 +23,36 @@ def kernel_scale(population: Vectors) -> float:
     similarity = rows @ rows.T
     squared = 2.0 - 2.0 * similarity[np.triu_indices(len(rows), k=1)]
     return max(0.25 * float(np.median(squared)), _SMALLEST_SCALE)
+
+
+def gaussian_with(population: Vectors, scale: float) -> Callable[[Vectors], Floats]:
+    """Return x -> exp(-||x - z||^2 / 2 s^2) for every row z of `population`: (b, d) -> (b, r).
+
+    For unit vectors the exponent is (x.z - 1) / s^2: one further column makes the gemm give it, so that a block costs
+    the gemm and one pass of exp.
+    """
+    right = np.column_stack([population, np.ones(len(population), np.float32)]).astype(np.float32).T
+
+    def similarity(candidates: Vectors) -> Floats:
+        left = np.empty((len(candidates), right.shape[0]), np.float32)
+        np.divide(candidates, np.float32(scale), out=left[:, :-1])
+        left[:, -1] = -1.0 / scale
+        block = left @ right
+        result: Floats = np.exp(block, out=block)
+        return result
+
+    return similarity
+
+
+def cosine_with(population: Vectors) -> Callable[[Vectors], Floats]:
+    """Return x -> max(0, x.z) for every row z of `population`: (b, d) -> (b, r)."""
+
+    def similarity(candidates: Vectors) -> Floats:
+        block = candidates @ population.T
+        result: Floats = np.maximum(block, 0.0, out=block)
+        return result
+
+    return similarity
 
 
 def gaussian(left: Vectors, right: Vectors, scale: float) -> Floats:

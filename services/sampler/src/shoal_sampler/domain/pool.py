@@ -1,11 +1,20 @@
 """What a strategy is given and what it returns."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from shoal_sampler.domain.vectors import Floats, Indices, Vectors, empty
+
+UNKNOWN = -1
+"""The class of a row that has no label."""
+
+Report = Callable[[int, int], None]
+
+
+def ignore(done: int, total: int) -> None:
+    """Report to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +23,10 @@ class Pool:
 
     vectors: (n, d) unit rows. scores: (n, c) of the model, NaN where it gave none; c may be 0.
     weights: (n,) positive, multiply a candidate's worth. draws: (n,) in [0, 1), each candidate's own chance.
-    chosen: (m, d), labelled or on its way to be. population: (r, d), what the choice should stand for; the
-    candidates themselves where it is empty. examples, counter_examples: (e, d), (f, d).
+    chosen: (m, d), labelled or on its way to be; labels: (m,) their classes, UNKNOWN where not labelled, empty where
+    nobody knows any. population: (r, d), what the choice should stand for; the candidates themselves where it is
+    empty. examples, counter_examples: (e, d), (f, d). seed: of everything that is drawn. report(done, all) is called
+    now and then by work that takes long.
     """
 
     vectors: Vectors
@@ -26,9 +37,22 @@ class Pool:
     population: Vectors
     examples: Vectors = field(default_factory=lambda: empty(0))
     counter_examples: Vectors = field(default_factory=lambda: empty(0))
+    labels: Indices = field(default_factory=lambda: np.empty(0, np.int64))
+    seed: int = 0
+    report: Report = ignore
 
     def __len__(self) -> int:
         return len(self.vectors)
+
+    def __getitem__(self, rows: Indices) -> "Pool":
+        """Return the pool with the candidates `rows` (j,) only."""
+        return replace(
+            self,
+            vectors=self.vectors[rows],
+            scores=self.scores[rows],
+            draws=self.draws[rows],
+            weights=self.weights[rows],
+        )
 
 
 def pool_of(
@@ -39,6 +63,9 @@ def pool_of(
     weights: Floats | None = None,
     chosen: Vectors | None = None,
     population: Vectors | None = None,
+    labels: Indices | None = None,
+    seed: int = 0,
+    report: Report = ignore,
 ) -> Pool:
     """Return a pool of `vectors` with everything else absent unless given."""
     n, dimension = vectors.shape
@@ -52,6 +79,9 @@ def pool_of(
         population if population is not None else nothing,
         nothing,
         nothing,
+        labels if labels is not None else np.empty(0, np.int64),
+        seed,
+        report,
     )
 
 
@@ -72,9 +102,29 @@ Strategy = Callable[[Pool, int], Ranking]
 """Return at most k candidates. Deterministic: ties go to the lower draw, then to the lower index."""
 
 
+def top(worth: Floats, draws: Floats, k: int) -> Indices:
+    """Return the k indices that come first by worth, then by draw, then by index, in this order.
+
+    NaN and -inf never come. O(n) and a sort of what is returned.
+    """
+    usable = np.flatnonzero(worth > -np.inf)
+    k = min(k, len(usable))
+    if k <= 0:
+        return np.empty(0, np.int64)
+    values = worth[usable]
+    least = np.partition(values, len(values) - k)[len(values) - k]
+    candidates = usable[values >= least]
+    order = np.lexsort((candidates, draws[candidates], -worth[candidates]))[:k]
+    first: Indices = candidates[order].astype(np.int64)
+    return first
+
+
 def best_first(worth: Floats, pool: Pool, k: int) -> Ranking:
     """Return the k candidates of highest `worth` (n,); NaN and -inf mean that a candidate cannot be chosen."""
-    usable = np.flatnonzero(worth > -np.inf)
-    order = np.lexsort((usable, pool.draws[usable], -worth[usable]))[: max(k, 0)]
-    indices = usable[order].astype(np.int64)
+    indices = top(worth, pool.draws, k)
     return Ranking(indices, worth[indices].astype(np.float32))
+
+
+def no_picks() -> Ranking:
+    """Return the ranking of nothing."""
+    return Ranking(np.empty(0, np.int64), np.empty(0, np.float32))

@@ -1,0 +1,21 @@
+"""A population too large to be looked at in full, stood for by some of its rows."""
+
+import numpy as np
+
+from shoal_sampler.domain.pool import Pool
+from shoal_sampler.domain.vectors import Indices, Vectors
+
+LANDMARKS = 10_000
+
+
+def some(rows: int, most: int, seed: int) -> Indices:
+    """Return at most `most` of the numbers below `rows`, drawn without replacement, ascending."""
+    if rows <= most:
+        return np.arange(rows)
+    return np.sort(np.random.default_rng(seed).choice(rows, most, replace=False))
+
+
+def landmarks(pool: Pool, most: int = LANDMARKS) -> Vectors:
+    """Return at most `most` rows of what the choice should stand for."""
+    population = pool.population if len(pool.population) else pool.vectors
+    return population[some(len(population), most, pool.seed)]

@@ -1,0 +1,31 @@
+"""Cluster-margin: small margins, spread over clusters (Citovsky et al. 2021, arXiv 2107.14263)."""
+
+import numpy as np
+
+from shoal_sampler.domain.clustering import k_means
+from shoal_sampler.domain.pool import Pool, Ranking, top
+from shoal_sampler.domain.uncertainty import margin_uncertainty
+
+_CANDIDATES = 10  # times k: the margins that compete
+
+
+def cluster_margin(pool: Pool, k: int) -> Ranking:
+    """Return k of the 10 k candidates of smallest weighted margin, in rounds over their clusters, small ones first.
+
+    As in the paper but for two things: clusters come from spherical k-means of the competing candidates, min(k, 500)
+    of them, instead of average linkage of the whole pool (which is n x n); and inside a cluster the smallest margin
+    goes first instead of a random one. Score: 1 - margin, times the weight. Cost: k-means of 10 k rows.
+    """
+    worth = margin_uncertainty(pool.scores) * pool.weights
+    rows = top(worth, pool.draws, _CANDIDATES * max(k, 0))
+    if not len(rows):
+        return Ranking(rows, np.empty(0, np.float32))
+    groups = k_means(pool.vectors[rows], min(k, 500), pool.seed)
+    sizes = np.bincount(groups)
+    turn = np.empty(
+        len(rows), np.int64
+    )  # rows are in order of worth: the turn is the place within the cluster
+    order = np.argsort(groups, kind="stable")
+    turn[order] = np.arange(len(rows)) - np.searchsorted(groups[order], groups[order])
+    picks = rows[np.lexsort((np.arange(len(rows)), sizes[groups], turn))[:k]]
+    return Ranking(picks, worth[picks].astype(np.float32))

@@ -1,0 +1,29 @@
+"""Density-weighted uncertainty: unsure, and like much else (Settles and Craven 2008)."""
+
+import numpy as np
+
+from shoal_sampler.domain.kernels import gaussian_with, kernel_scale
+from shoal_sampler.domain.landmarks import landmarks
+from shoal_sampler.domain.pool import Pool, Ranking, best_first
+from shoal_sampler.domain.uncertainty import margin_uncertainty
+from shoal_sampler.domain.vectors import Floats
+
+_BLOCK_VALUES = 1 << 22
+
+
+def density(pool: Pool) -> Floats:
+    """Return (n,) each candidate's mean similarity to the population, by the kernel of herding."""
+    population = landmarks(pool)
+    similarity = gaussian_with(population, kernel_scale(population))
+    block = max(1, _BLOCK_VALUES // max(1, len(population)))
+    out = np.empty(len(pool), np.float32)
+    for start in range(0, len(pool), block):
+        out[start : start + block] = similarity(pool.vectors[start : start + block]).mean(axis=1)
+        pool.report(min(start + block, len(pool)), len(pool))
+    return out
+
+
+def density_weighted(pool: Pool, k: int) -> Ranking:
+    """Return the k candidates of largest (1 - margin) x density x weight. Cost: n r d, r landmarks."""
+    uncertainty = margin_uncertainty(pool.scores)
+    return best_first(uncertainty * density(pool) * pool.weights, pool, k)

@@ -1,0 +1,15 @@
+"""Stratified by predicted class: as many of each, as far as there are."""
+
+import numpy as np
+
+from shoal_sampler.domain.pool import Pool, Ranking
+from shoal_sampler.domain.quotas import interleaved
+from shoal_sampler.domain.strategies.uniform import random
+
+
+def stratified(pool: Pool, k: int) -> Ranking:
+    """Return k random candidates, the class with fewest chosen rows first. Score: 1 - draw. O(n log n).
+
+    Rows are counted by `pool.labels` where known. Candidates without scores are a class of their own.
+    """
+    return interleaved(pool, k, random, np.ones(pool.scores.shape[1] + 1))

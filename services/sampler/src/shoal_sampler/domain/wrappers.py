@@ -1,0 +1,107 @@
+"""Strategies made of strategies: balance, target distributions, no near duplicates, weighted combinations."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from shoal_sampler.domain.duplicates import nearest_similarity
+from shoal_sampler.domain.pool import Pool, Ranking, Strategy, best_first
+from shoal_sampler.domain.quotas import Shares, interleaved
+from shoal_sampler.domain.strategies.density import density
+from shoal_sampler.domain.uncertainty import (
+    entropy_uncertainty,
+    least_confidence_uncertainty,
+    margin_uncertainty,
+)
+from shoal_sampler.domain.vectors import Floats
+
+Term = Callable[[Pool], Floats]
+TERMS: dict[str, Term] = {
+    "margin": lambda pool: margin_uncertainty(pool.scores),
+    "entropy": lambda pool: entropy_uncertainty(pool.scores),
+    "least_confidence": lambda pool: least_confidence_uncertainty(pool.scores),
+    "density": density,
+    "novelty": lambda pool: novelty(pool),
+    "random": lambda pool: 1.0 - pool.draws,
+}
+"""What a combination may be made of: (n,) scores of single candidates, larger is better."""
+
+
+def novelty(pool: Pool) -> Floats:
+    """Return (n,) 1 - the largest cosine with anything chosen, in [0, 2]; 2 where nothing is."""
+    result: Floats = 1.0 - nearest_similarity(pool.vectors, pool.chosen)
+    return result
+
+
+def targeted(strategy: Strategy, target: Shares) -> Strategy:
+    """Return `strategy` inside each predicted class, the classes by `target` (c + 1,), the last without scores.
+
+    Labelled rows count, so that a class that has its share already waits; equal shares are a class balance.
+    """
+    return lambda pool, k: interleaved(pool, k, strategy, target)
+
+
+def without_near_duplicates(strategy: Strategy, similarity: float) -> Strategy:
+    """Return `strategy` whose picks have cosines below `similarity` with each other and with what is chosen.
+
+    Candidates too near to something chosen leave the pool first. Then the strategy is asked for more than k and each
+    pick that repeats an earlier one is passed over; rounds go on, given what is picked, until k are found or nobody
+    is left.
+    """
+
+    def choose(pool: Pool, k: int) -> Ranking:
+        free = nearest_similarity(pool.vectors, pool.chosen) < similarity
+        picks: list[int] = []
+        scores: list[float] = []
+        while len(picks) < k and free.any():
+            rows = np.flatnonzero(free)
+            chosen = np.concatenate([pool.chosen, pool.vectors[picks]]) if picks else pool.chosen
+            labels = (
+                np.concatenate([pool.labels, np.full(len(picks), -1)]) if len(pool.labels) else pool.labels
+            )
+            missing = k - len(picks)
+            ranking = strategy(replace(pool[rows], chosen=chosen, labels=labels), missing + missing // 2 + 8)
+            if not len(ranking):
+                break
+            for place, score in zip(ranking.indices, ranking.scores, strict=True):
+                row = int(rows[place])
+                if free[row] and len(picks) < k:
+                    picks.append(row)
+                    scores.append(float(score))
+                    free &= pool.vectors @ pool.vectors[row] < similarity
+                    free[row] = False
+        return Ranking(np.array(picks, np.int64), np.array(scores, np.float32))
+
+    return choose
+
+
+def combined(strengths: Mapping[str, float]) -> Strategy:
+    """Return a strategy by the sum of strength x normalised rank over the terms named; strengths may be negative.
+
+    Ranks (ties share the mean) instead of values make terms of any scale comparable; a candidate that a term knows
+    nothing of (NaN) gets the middle. Score: the sum, times the weight. Raises ValueError for an unknown term.
+    """
+    unknown = sorted(set(strengths) - set(TERMS))
+    if unknown or not strengths:
+        raise ValueError(f"{', '.join(unknown) or 'nothing'} cannot be combined: use {', '.join(TERMS)}")
+
+    def choose(pool: Pool, k: int) -> Ranking:
+        worth = np.zeros(len(pool), np.float32)
+        for name, strength in strengths.items():
+            worth += np.float32(strength) * ranks(TERMS[name](pool))
+        lowest = min(0.0, float(worth.min(initial=0.0)))
+        return best_first((worth - np.float32(lowest)) * pool.weights, pool, k)
+
+    return choose
+
+
+def ranks(values: Floats) -> Floats:
+    """Return ranks in [0, 1], ties their mean, NaN 1/2: (n,)."""
+    known = np.isfinite(values)
+    out = np.full(len(values), 0.5, np.float32)
+    if known.any():
+        _, inverse, counts = np.unique(values[known], return_inverse=True, return_counts=True)
+        middle = np.cumsum(counts) - (counts + 1) / 2
+        out[known] = (middle / max(1, known.sum() - 1))[inverse]
+    return out
