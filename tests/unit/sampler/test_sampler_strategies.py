@@ -11,7 +11,6 @@ from shoal_sampler.domain.strategies import STRATEGIES
 from shoal_sampler.domain.strategies.herding import herding
 from shoal_sampler.domain.strategies.more_like_these import all_likenesses, likeness, more_like_these
 
-
 IN_TURNS = {"badge", "cluster_margin", "stratified", "typiclust"}  # best first inside each turn, or drawn
 
 

@@ -13,12 +13,15 @@ plain greedy). Candidates are handled in fronts: the FRONT highest bounds have t
 by one gemm and kept, and as long as the best of them, brought up to date, is no worse than every bound outside, picks
 cost a pass over a few kept rows and no gemm at all.
 
-Cost: n r d multiplications for the first gains, then FRONT r d for each new front. Memory: (FRONT + BLOCK) x r float32
-beside the candidates; nothing is n x n.
+The first picks lower every bound there is, so that each candidate is looked at several times over: where n r
+similarities fit into KEPT they are kept as uint16 (cut to multiples of 1 / UNIT) and the gemm is paid once.
+
+Cost: n r d multiplications for the first gains, then, where similarities are not kept, FRONT r d for each new front.
+Memory: 2 n r bytes where kept, at most 1 GiB; (FRONT + block) x r float32 beside the candidates. Nothing is n x n.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -26,25 +29,36 @@ import numpy.typing as npt
 from shoal_sampler.domain.pool import Pool, Ranking, no_picks, top
 from shoal_sampler.domain.vectors import Floats, Indices, Vectors
 
-FRONT = 1024  # candidates whose similarities are kept
-STEP = 16  # kept candidates brought up to date at a time
-_BLOCK_VALUES = 1 << 22  # similarities in one block: 16 MiB, which stays in the cache of most machines
+FRONT = 1024  # candidates whose similarities are at hand
+STEP = 16  # of them brought up to date at a time
+KEPT = 1 << 29  # similarities that may be kept, 2 bytes each
+ROUNDING = np.float32(
+    1.5
+)  # units by which equal similarities may differ; what is no more does not count as gained
+UNIT = 65535.0  # similarities are counted in 1 / UNIT, so that kept ones need no scaling
+_BLOCK_VALUES = 1 << 21  # similarities in one block: 8 MiB, which stays in the cache of most machines
 NEVER = -1
 
 Similarity = Callable[[Vectors], Floats]
-"""From (b, d) candidates to their (b, r) similarities with the population, as an array of its own."""
+"""From (b, d) candidates to UNIT times their (b, r) similarities with the population, as an array of its own."""
+Kept = npt.NDArray[np.uint16] | None
 
 
 @dataclass(slots=True)
 class Coverage:
     """How well a population is covered so far.
 
-    cover: (r,) the largest similarity of each population row with what is chosen. importance: (r,).
+    importance: (r,) of each population row, adds up to 1. cover: (r,) UNIT times its largest similarity with what is
+    chosen.
     """
 
     similarity: Similarity
     importance: Floats
-    cover: Floats
+    cover: Floats = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.importance = (self.importance / np.float32(UNIT)).astype(np.float32)
+        self.cover = np.zeros(len(self.importance), np.float32)
 
     @property
     def block(self) -> int:
@@ -59,18 +73,34 @@ class Coverage:
 
     def gains(self, rows: Floats) -> Floats:
         """Return (b,) what each candidate adds, from its (b, r) similarities, which are overwritten."""
-        np.maximum(rows, self.cover, out=rows)
-        added: Floats = rows @ self.importance - np.float32(self.cover @ self.importance)
-        return np.maximum(added, 0.0, out=added)
+        covered = self.cover + ROUNDING
+        np.maximum(rows, covered, out=rows)
+        rows -= covered
+        return coarse(rows @ self.importance)
 
-    def all_gains(self, candidates: Vectors, report: Callable[[int, int], None]) -> Floats:
-        """Return (n,) the gains of all candidates, block by block."""
+    def all_gains(self, candidates: Vectors, report: Callable[[int, int], None]) -> tuple[Floats, Kept]:
+        """Return (n,) the gains of all candidates, and their (n, r) similarities where there is room for them."""
         gains = np.empty(len(candidates), np.float32)
+        room = len(candidates) * len(self.cover) <= KEPT
+        kept = np.empty((len(candidates), len(self.cover)), np.uint16) if room else None
         for start in range(0, len(candidates), self.block):
             stop = start + self.block
-            gains[start:stop] = self.gains(self.similarity(candidates[start:stop]))
+            rows = self.similarity(candidates[start:stop])
+            if kept is not None:
+                np.minimum(rows, np.float32(UNIT), out=rows)  # rounding may lift x.x above 1
+                kept[start:stop] = rows
+            gains[start:stop] = self.gains(rows)
             report(min(stop, len(candidates)), len(candidates))
-        return gains
+        return gains, kept
+
+
+def coarse(gains: Floats) -> Floats:
+    """Return gains cut to 15 bits of mantissa: equal rows have equal gains, wherever in a gemm they were computed.
+
+    The greedy choice is one of largest gain up to a factor 1 - 2^-15.
+    """
+    result: Floats = (gains.view(np.uint32) & np.uint32(0xFFFFFF00)).view(np.float32)
+    return result
 
 
 def greedy(pool: Pool, coverage: Coverage, k: int) -> Ranking:
@@ -79,9 +109,10 @@ def greedy(pool: Pool, coverage: Coverage, k: int) -> Ranking:
     if k <= 0:
         return no_picks()
     coverage.add(pool.chosen)
-    bounds = coverage.all_gains(pool.vectors, pool.report) * pool.weights
+    gains, kept = coverage.all_gains(pool.vectors, pool.report)
+    bounds = gains * pool.weights
     picks, scores = list[int](), list[float]()
-    front = _Front(pool, coverage, bounds)
+    front = _Front(pool, coverage, bounds, kept)
     while len(picks) < k:
         front.move()
         while len(picks) < k and (best := front.best()) is not None:
@@ -98,8 +129,8 @@ class _Front:
     Order is total: by bound, then by draw, then by index, so that the picks do not depend on FRONT.
     """
 
-    def __init__(self, pool: Pool, coverage: Coverage, bounds: Floats) -> None:
-        self._pool, self._coverage, self._bounds = pool, coverage, bounds
+    def __init__(self, pool: Pool, coverage: Coverage, bounds: Floats, kept: Kept) -> None:
+        self._pool, self._coverage, self._bounds, self._kept = pool, coverage, bounds, kept
         self._members: Indices = np.empty(0, np.int64)
         self._rows: Floats = np.empty((0, len(coverage.cover)), np.float32)
         self._fresh: npt.NDArray[np.int64] = np.empty(
@@ -117,6 +148,8 @@ class _Front:
         self._update(np.arange(len(members)))
 
     def _rows_of(self, members: Indices) -> Floats:
+        if self._kept is not None:
+            return self._kept[members].astype(np.float32)
         rows = np.empty((len(members), len(self._coverage.cover)), np.float32)
         known = np.isin(members, self._members, assume_unique=True)
         rows[known] = self._rows[np.searchsorted(self._members, members[known])]

@@ -25,18 +25,18 @@ def kernel_scale(population: Vectors) -> float:
     return max(0.25 * float(np.median(squared)), _SMALLEST_SCALE)
 
 
-def gaussian_with(population: Vectors, scale: float) -> Callable[[Vectors], Floats]:
-    """Return x -> exp(-||x - z||^2 / 2 s^2) for every row z of `population`: (b, d) -> (b, r).
+def gaussian_with(population: Vectors, scale: float, unit: float = 1.0) -> Callable[[Vectors], Floats]:
+    """Return x -> unit x exp(-||x - z||^2 / 2 s^2) for every row z of `population`: (b, d) -> (b, r).
 
-    For unit vectors the exponent is (x.z - 1) / s^2: one further column makes the gemm give it, so that a block costs
-    the gemm and one pass of exp.
+    For unit vectors the exponent is (x.z - 1) / s^2: one further column makes the gemm give it, and the unit, so that
+    a block costs the gemm and one pass of exp.
     """
     right = np.column_stack([population, np.ones(len(population), np.float32)]).astype(np.float32).T
 
     def similarity(candidates: Vectors) -> Floats:
         left = np.empty((len(candidates), right.shape[0]), np.float32)
         np.divide(candidates, np.float32(scale), out=left[:, :-1])
-        left[:, -1] = -1.0 / scale
+        left[:, -1] = np.log(unit) - 1.0 / scale
         block = left @ right
         result: Floats = np.exp(block, out=block)
         return result
@@ -44,11 +44,11 @@ def gaussian_with(population: Vectors, scale: float) -> Callable[[Vectors], Floa
     return similarity
 
 
-def cosine_with(population: Vectors) -> Callable[[Vectors], Floats]:
-    """Return x -> max(0, x.z) for every row z of `population`: (b, d) -> (b, r)."""
+def cosine_with(population: Vectors, unit: float = 1.0) -> Callable[[Vectors], Floats]:
+    """Return x -> unit x max(0, x.z) for every row z of `population`: (b, d) -> (b, r)."""
 
     def similarity(candidates: Vectors) -> Floats:
-        block = candidates @ population.T
+        block = (candidates * np.float32(unit)) @ population.T
         result: Floats = np.maximum(block, 0.0, out=block)
         return result
 

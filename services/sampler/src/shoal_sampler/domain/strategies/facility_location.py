@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from shoal_sampler.domain.coverage import Coverage, greedy
+from shoal_sampler.domain.coverage import UNIT, Coverage, greedy
 from shoal_sampler.domain.kernels import cosine_with
 from shoal_sampler.domain.landmarks import landmarks
 from shoal_sampler.domain.pool import Pool, Ranking
@@ -16,5 +16,4 @@ def facility_location(pool: Pool, k: int) -> Ranking:
     """
     population = landmarks(pool)
     importance = np.full(len(population), 1 / max(1, len(population)), np.float32)
-    cover = np.zeros(len(population), np.float32)
-    return greedy(pool, Coverage(cosine_with(population), importance, cover), k)
+    return greedy(pool, Coverage(cosine_with(population, UNIT), importance), k)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from shoal_sampler.domain.coverage import Coverage, greedy
+from shoal_sampler.domain.coverage import UNIT, Coverage, greedy
 from shoal_sampler.domain.kernels import gaussian_with, kernel_scale
 from shoal_sampler.domain.landmarks import landmarks
 from shoal_sampler.domain.pool import Pool, Ranking
@@ -21,5 +21,5 @@ def herding(pool: Pool, k: int) -> Ranking:
     """
     population = landmarks(pool)
     importance = np.full(len(population), 1 / max(1, len(population)), np.float32)
-    similarity = gaussian_with(population, kernel_scale(population))
-    return greedy(pool, Coverage(similarity, importance, np.zeros(len(population), np.float32)), k)
+    similarity = gaussian_with(population, kernel_scale(population), UNIT)
+    return greedy(pool, Coverage(similarity, importance), k)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from shoal_sampler.domain.coverage import Coverage, greedy
+from shoal_sampler.domain.coverage import UNIT, Coverage, greedy
 from shoal_sampler.domain.kernels import gaussian_with, kernel_scale
 from shoal_sampler.domain.landmarks import LANDMARKS, some
 from shoal_sampler.domain.pool import Pool, Ranking
@@ -25,8 +25,8 @@ def cover_uncertain(pool: Pool, k: int, uncertainty: Floats, narrowing: float = 
     rows = some(len(pool), LANDMARKS, pool.seed)
     population, importance = pool.vectors[rows], uncertainty[rows]
     importance = (importance / max(float(importance.sum()), 1e-12)).astype(np.float32)
-    similarity = gaussian_with(population, kernel_scale(population) / narrowing)
-    return greedy(pool, Coverage(similarity, importance, np.zeros(len(rows), np.float32)), k)
+    similarity = gaussian_with(population, kernel_scale(population) / narrowing, UNIT)
+    return greedy(pool, Coverage(similarity, importance), k)
 
 
 def filled(uncertainty: Floats) -> Floats:

@@ -1,0 +1,130 @@
+"""The greedy engine and what is built on it, against plain greedy."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from shoal_sampler.domain import coverage, landmarks
+from shoal_sampler.domain.kernels import gaussian, kernel_scale
+from shoal_sampler.domain.pool import Pool, pool_of
+from shoal_sampler.domain.strategies import STRATEGIES
+from shoal_sampler.domain.strategies.facility_location import facility_location
+from shoal_sampler.domain.strategies.herding import herding
+from shoal_sampler.domain.strategies.uncertainty_herding import cover_uncertain, filled, uncertainty_herding
+from shoal_sampler.domain.uncertainty import margin_uncertainty
+from unit.sampler.poolkit import scored, unit_rows
+
+
+def plain(
+    pool: Pool, similarity: np.ndarray, chosen: np.ndarray, importance: np.ndarray, k: int
+) -> list[int]:
+    """Take the candidate of largest weighted gain, all gains anew each time. similarity: (n, r); chosen: (m, r)."""
+    cover = chosen.max(axis=0, initial=0.0) if len(chosen) else np.zeros(similarity.shape[1])
+    picks: list[int] = []
+    for _ in range(k):
+        gains = (np.maximum(similarity, cover) - cover) @ importance * pool.weights
+        gains[picks] = -1
+        picks.append(int(gains.argmax()))
+        cover = np.maximum(cover, similarity[picks[-1]])
+    return picks
+
+
+def value(similarity: np.ndarray, importance: np.ndarray, picks: list[int]) -> float:
+    return float(similarity[picks].max(axis=0) @ importance)
+
+
+@pytest.mark.parametrize("kept", [0, 1 << 20])
+@pytest.mark.parametrize("seed", range(3))
+def test_every_front_and_memory_gives_plain_greedy(
+    monkeypatch: pytest.MonkeyPatch, seed: int, kept: int
+) -> None:
+    monkeypatch.setattr(coverage, "FRONT", 7)
+    monkeypatch.setattr(coverage, "STEP", 2)
+    monkeypatch.setattr(coverage, "KEPT", kept)
+    monkeypatch.setattr(coverage, "_BLOCK_VALUES", 500)
+    chosen = unit_rows(seed + 50, 3 * seed)
+    weights = np.random.default_rng(seed).uniform(0.5, 2, 150).astype(np.float32)
+    pool = pool_of(unit_rows(seed, 150), chosen=chosen, weights=weights)
+    x = pool.vectors.astype(np.float64)
+    even = np.full(150, 1 / 150)
+    cosines, before = np.maximum(x @ x.T, 0), np.maximum(chosen @ x.T, 0)
+    expected = plain(pool, cosines, before, even, 25)
+    assert value(cosines, even, facility_location(pool, 25).indices.tolist()) >= 0.999 * value(
+        cosines, even, expected
+    )
+    assert facility_location(pool, 6).indices.tolist() == expected[:6]
+    scale = kernel_scale(pool.vectors)
+    kernel, before = gaussian(pool.vectors, pool.vectors, scale), gaussian(chosen, pool.vectors, scale)
+    assert herding(pool, 6).indices.tolist() == plain(pool, kernel, before, even, 6)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_uncertainty_herding_weighs_the_population(seed: int) -> None:
+    pool = scored(seed, 80)
+    importance = margin_uncertainty(pool.scores).astype(np.float64)
+    kernel = gaussian(pool.vectors, pool.vectors, kernel_scale(pool.vectors))
+    expected = plain(pool, kernel, np.empty((0, 80)), importance / importance.sum(), 8)
+    assert uncertainty_herding(pool, 8).indices.tolist() == expected
+
+
+def test_constant_uncertainty_is_herding_and_a_narrow_kernel_is_margin() -> None:
+    pool = scored(1, 120)
+    even = np.full(120, 0.3, np.float32)
+    assert cover_uncertain(pool, 10, even).indices.tolist() == herding(pool, 10).indices.tolist()
+    pool = scored(1, 60, d=64)
+    narrow = cover_uncertain(pool, 10, margin_uncertainty(pool.scores), narrowing=50.0)
+    assert narrow.indices.tolist() == STRATEGIES["margin"](pool, 10).indices.tolist()
+
+
+def test_rows_without_scores_are_as_uncertain_as_the_mean() -> None:
+    assert filled(np.array([0.2, np.nan, 0.6], np.float32)) == pytest.approx([0.2, 0.4, 0.6])
+    assert filled(np.array([np.nan], np.float32)) == pytest.approx([1.0])
+
+
+def test_thousands_of_equal_rows_come_by_their_draws() -> None:
+    same = np.repeat(unit_rows(0, 1), 3000, axis=0)
+    draws = np.random.default_rng(0).permutation(3000).astype(np.float32) / 3000
+    ranking = facility_location(pool_of(same, draws=draws), 1500)
+    assert ranking.indices.tolist() == np.argsort(draws)[:1500].tolist()
+
+
+def test_a_sample_of_the_population_keeps_the_objective(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    centres = unit_rows(1, 40, 16)
+    rows = centres[rng.integers(0, 40, 3000)] + 0.5 * unit_rows(2, 3000, 16)
+    pool = pool_of((rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32), seed=4)
+    cosines, even = np.maximum(pool.vectors @ pool.vectors.T, 0), np.full(3000, 1 / 3000)
+    full = facility_location(pool, 50).indices.tolist()
+    monkeypatch.setattr(landmarks.landmarks, "__defaults__", (1000,))
+    part = facility_location(pool, 50).indices.tolist()
+    assert part != full
+    assert value(cosines, even, part) >= 0.98 * value(cosines, even, full)
+
+
+SCRIPT = """
+import numpy as np
+from unit.sampler.poolkit import scored
+from shoal_sampler.domain.strategies import STRATEGIES
+pool = scored(3, 2000, 32)
+for name in ("herding", "facility_location", "uncertainty_herding", "k_center", "badge", "typiclust", "cluster_margin"):
+    print(name, STRATEGIES[name](pool, 40).indices.tolist())
+"""
+
+
+def test_picks_do_not_depend_on_the_number_of_threads() -> None:
+    import os
+
+    answers = [
+        subprocess.run(
+            [sys.executable, "-c", SCRIPT],
+            env={**os.environ, "OPENBLAS_NUM_THREADS": threads, "PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for threads in ("1", "2")
+    ]
+    assert answers[0] == answers[1]
+    assert answers[0].count("\n") == 7
