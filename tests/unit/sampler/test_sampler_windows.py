@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from shoal_sampler.domain.audit import Audit
 from shoal_sampler.domain.budget import Ledger
-from shoal_sampler.domain.campaigns import Campaign, Filter, Selection
+from shoal_sampler.domain.campaigns import Campaign, Filter, Kind, Selection
 from shoal_sampler.domain.decisions import Record
 from shoal_sampler.domain.ranking import pace
 from shoal_sampler.domain.samples import Sample, content_hash
@@ -64,7 +65,9 @@ def taken(records: list[Record], policy: str = "campaign:c") -> list[str]:
 SAMPLES = [sample(i) for i in range(100)]
 
 
-@pytest.mark.parametrize("kind", ["uncertainty", "herding", "coverage_then_margin"])
+@pytest.mark.parametrize(
+    "kind", [kind for kind in get_args(Kind) if kind not in ("random", "more_like_these")]
+)
 def test_the_best_share_of_a_window_is_taken(kind: str) -> None:
     standing = stand(campaign(kind, share=0.2))
     records = run(SAMPLES, [standing])
@@ -192,7 +195,7 @@ def test_a_day_cap_stops_a_campaign() -> None:
     assert len(taken(run(SAMPLES, [standing]))) == 7
 
 
-kinds = st.sampled_from(["random", "uncertainty", "herding", "coverage_then_margin"])
+kinds = st.sampled_from([kind for kind in get_args(Kind) if kind != "more_like_these"])
 
 
 @given(

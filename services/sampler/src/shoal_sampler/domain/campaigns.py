@@ -8,7 +8,22 @@ from typing import Literal
 from shoal_sampler.domain.samples import Sample
 from shoal_sampler.domain.vectors import Vectors, empty
 
-Kind = Literal["random", "uncertainty", "herding", "coverage_then_margin", "more_like_these"]
+Kind = Literal[
+    "auto",
+    "random",
+    "stratified",
+    "uncertainty",
+    "density",
+    "herding",
+    "facility_location",
+    "k_center",
+    "coverage_then_margin",
+    "uncertainty_herding",
+    "badge",
+    "cluster_margin",
+    "typiclust",
+    "more_like_these",
+]
 Measure = Literal["margin", "entropy", "least_confidence"]
 State = Literal["draft", "active", "paused", "done"]
 

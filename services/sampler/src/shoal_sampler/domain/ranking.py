@@ -11,6 +11,15 @@ from shoal_sampler.domain.strategies import STRATEGIES
 from shoal_sampler.domain.vectors import Indices
 
 _REASONS = {
+    "auto": "widest coverage of what the model is unsure of in the window",
+    "stratified": "random draw inside the predicted class",
+    "density": "unsure and typical of the window",
+    "facility_location": "widest coverage of the window",
+    "k_center": "farthest from everything chosen",
+    "uncertainty_herding": "widest coverage of what the model is unsure of in the window",
+    "badge": "diverse gradients of the window",
+    "cluster_margin": "smallest margins of the window, spread over clusters",
+    "typiclust": "most typical of the window's clusters",
     "random": "random draw",
     "margin": "smallest margins of the window",
     "entropy": "highest entropies of the window",

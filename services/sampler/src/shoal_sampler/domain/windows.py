@@ -108,6 +108,7 @@ def _pool(window: Window, campaign: Campaign, rows: Rows) -> Pool:
         population=np.concatenate([window.memory.population, window.vectors[rows]]),
         examples=examples if len(examples) else empty(dimension),
         counter_examples=counter_examples if len(counter_examples) else empty(dimension),
+        seed=int(chance[0] * 2**32),
     )
 
 
