@@ -1,0 +1,110 @@
+"""`shoal embed` over files, and the image encoder."""
+
+import json
+import os
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from sklearn.datasets import load_digits
+from sklearn.linear_model import LogisticRegression
+from typer import Typer
+from typer.testing import CliRunner
+
+from shoal_embedder.adapters.lite0 import EfficientNetLite0
+from shoal_embedder.adapters.torch_file import read_weights
+from shoal_embedder.cli import embed
+
+CACHE = Path(os.environ.get("SHOAL_CACHE", ".cache")) / "models"
+app = Typer()
+app.command()(embed)
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, [*arguments, "--cache", str(CACHE)])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.stdout, " ".join(result.stderr.split())
+
+
+@pytest.fixture(autouse=True)
+def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    global CACHE
+    CACHE = CACHE.resolve()
+    monkeypatch.chdir(tmp_path)
+
+
+def test_texts_of_every_kind_of_file_give_the_same_rows() -> None:
+    Path("t.csv").write_text('id,text\n1,wheat prices rose\n2,"bank, merger"\n')
+    Path("t.txt").write_text("wheat prices rose\nbank, merger\n")
+    Path("t.jsonl").write_text('{"text": "wheat prices rose"}\n{"text": "bank, merger"}\n')
+    found = []
+    for file in ("t.csv", "t.txt", "t.jsonl"):
+        code, out, error = run(file, "--output", "x.npy")
+        assert code == 0, error
+        assert json.loads(out) == {"rows": 2, "dimension": 384, "output": "x.npy"}
+        found.append(np.load("x.npy"))
+    assert (found[0] == found[1]).all()
+    assert (found[0] == found[2]).all()
+    assert np.linalg.norm(found[0], axis=1) == pytest.approx([1, 1], abs=1e-5)
+
+
+def test_images_of_a_folder_come_in_order_of_their_names() -> None:
+    Path("pictures/deep").mkdir(parents=True)
+    for name, colour in (("b.png", "red"), ("a.jpg", "blue"), ("deep/c.png", "green")):
+        Image.new("RGB", (40, 30), colour).save(Path("pictures") / name)
+    code, _, error = run("pictures", "--output", "x.npy")
+    assert code == 0, error
+    assert Path("x.files.txt").read_text().split() == [
+        "pictures/a.jpg",
+        "pictures/b.png",
+        "pictures/deep/c.png",
+    ]
+    assert np.load("x.npy").shape == (3, 1280)
+
+
+def test_bad_files_are_one_line_and_exit_code_2() -> None:
+    Path("t.csv").write_text("id,body\n1,x\n")
+    Path("gap.txt").write_text("one\n\nthree\n")
+    Path("junk.png").write_bytes(b"junk")
+    Path("empty").mkdir()
+    for arguments, told in (
+        (("t.csv",), "has no column text, only id, body: set --column"),
+        (("gap.txt",), "gap.txt, text 1 is empty"),
+        (("junk.png",), "junk.png cannot be read as an image"),
+        (("empty",), "has no images"),
+        (("nowhere",), "does not exist"),
+        (("t.csv", "junk.png"), "embed them by two commands"),
+    ):
+        code, _, error = run(*arguments, "--output", "x.npy")
+        assert (code, told in error) == (2, True), error
+
+
+def test_features_of_digits_are_worth_more_than_their_pixels_by_themselves_say() -> None:
+    """300 images, 10 classes: a linear model on the features; 10 % is chance."""
+    pixels, labels = load_digits(return_X_y=True)
+    images = [
+        Image.fromarray((row.reshape(8, 8) * 15.9).astype(np.uint8)).resize((64, 64)) for row in pixels[:400]
+    ]
+    vectors = EfficientNetLite0(CACHE).encode(images)
+    model = LogisticRegression(C=100, max_iter=1000).fit(vectors[:300], labels[:300])
+    assert model.score(vectors[300:], labels[300:400]) > 0.8
+
+
+def test_a_batch_is_its_images_one_by_one() -> None:
+    rng = np.random.default_rng(0)
+    images = [Image.fromarray(rng.integers(0, 255, (50, 70, 3), np.uint8)) for _ in range(3)]
+    encoder = EfficientNetLite0(CACHE)
+    alone = np.concatenate([encoder.encode([image]) for image in images])
+    assert encoder.encode(images) == pytest.approx(alone, abs=1e-5)
+
+
+def test_a_file_of_weights_cannot_run_code(tmp_path: Path) -> None:
+    file = tmp_path / "bad.pth"
+    with file.open("wb") as raw:
+        for part in (1, 2, 3):
+            pickle.dump(part, raw)
+        pickle.dump(os.system, raw)
+    with pytest.raises(pickle.UnpicklingError, match="not part of a file of weights"):
+        read_weights(file)
