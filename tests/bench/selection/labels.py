@@ -1,0 +1,97 @@
+"""Label efficiency: every strategy on every set, and what it needs to reach random's accuracy at the largest budget.
+
+The page and the tables of docs/selection.md are written from what was measured.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from tests.bench.selection.sets import ROOT, Set, sets
+
+from shoal_sampler.adapters.curves_page import curves_page
+from shoal_sampler.domain.strategies import STRATEGIES
+from shoal_sampler.usecases.learning_curves import Curve, needed, prepare, run
+
+SEEDS = 5
+DOCUMENT = ROOT / "docs" / "selection.md"
+PAGES = ROOT / "docs" / "selection"
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+err = Console(stderr=True)
+NAMES = [name for name in STRATEGIES if name != "more_like_these"]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One set's curves."""
+
+    name: str
+    classes: int
+    rows: int
+    curves: Sequence[Curve]
+
+
+def measure(names: Sequence[str] = NAMES, seeds: int = SEEDS) -> list[Result]:
+    """Return the curves of every set."""
+    results = []
+    for each in sets():
+        data, test = prepare(each.x, each.y.tolist(), (each.test_x, each.test_y.tolist()), seed=0)
+        curves = list(run(data, test, names, each.budgets, seeds))
+        results.append(Result(each.name, data.classes, len(data.labels), curves))
+        err.print(f"{each.name}: " + ", ".join(f"{n.strategy} {n.ratio:.2f}" for n in needed(curves)))
+        _page(each, results[-1])
+    return results
+
+
+def write(results: Sequence[Result]) -> None:
+    """Put the tables between the document's marks."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    before, after = text[: text.index(BEGIN) + len(BEGIN)], text[text.index(END) :]
+    DOCUMENT.write_text(f"{before}\n{tables(results)}\n{after}", encoding="utf-8")
+
+
+def tables(results: Sequence[Result]) -> str:
+    """Return two tables in Markdown: labels needed as shares of random's, and accuracy at the middle budget."""
+    names = [curve.strategy for curve in results[0].curves]
+    lines = [
+        "Labels needed to reach random's accuracy at the largest budget, as a share of random's; - where never.",
+        "",
+    ]
+    lines += _head(results)
+    for name in names:
+        cells = [_share(result, name) for result in results]
+        lines.append(f"| {_bold(name)} | " + " | ".join(cells) + " |")
+    lines += ["", "Accuracy at the middle budget, mean of 5 seeds, ± half of the 95 % interval.", ""]
+    lines += _head(results)
+    for name in names:
+        lines.append(f"| {_bold(name)} | " + " | ".join(_accuracy(result, name) for result in results) + " |")
+    return "\n".join(lines)
+
+
+def _head(results: Sequence[Result]) -> list[str]:
+    names = " | ".join(f"{each.name} ({each.curves[0].budgets[-1]} of {each.rows:,})" for each in results)
+    return [f"| strategy | {names} |", "|---|" + "---|" * len(results)]
+
+
+def _bold(name: str) -> str:
+    return f"**{name}**" if name == "auto" else name
+
+
+def _share(result: Result, name: str) -> str:
+    found = next(each for each in needed(result.curves) if each.strategy == name)
+    return "-" if np.isinf(found.ratio) else f"{found.ratio:.2f}"
+
+
+def _accuracy(result: Result, name: str) -> str:
+    curve = next(each for each in result.curves if each.strategy == name)
+    mean, _, high = curve.interval(len(curve.budgets) // 2)
+    return f"{mean:.3f} ± {high - mean:.3f}"
+
+
+def _page(each: Set, result: Result) -> None:
+    PAGES.mkdir(parents=True, exist_ok=True)
+    file = PAGES / (each.name.lower().replace(":", "").replace(",", "").replace(" ", "-") + ".html")
+    what = f"{each.name}: {result.rows:,} rows, {result.classes} classes, {SEEDS} seeds"
+    Path(file).write_text(curves_page(result.curves, needed(result.curves), what), encoding="utf-8")
