@@ -8,7 +8,8 @@ the same fit, up to rounding (one part in 1e16 for each change of a task; a refi
 What others' new votes teach about an annotator enters at the next `refit`, which starts warm from this fit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -48,7 +49,7 @@ class Stream:
         """
         self.fitted = fitted
         self._ledger = ledger
-        self._rows = _rows(fitted, ledger.classes)
+        self._rows, self._read = _reading(fitted, ledger.classes)
         self._tasks = 0
         self._sums: Floats = np.zeros((0, ledger.classes))
         self._rebuild(tasks)
@@ -85,11 +86,7 @@ class Stream:
     def log_posterior(self, tasks: Ints | None = None) -> Floats:
         """Return log p(truth | votes), normalised: (tasks, classes), of the tasks asked for or of all."""
         sums = self._sums[: self._tasks] if tasks is None else self._sums[tasks]
-        if isinstance(self.fitted, FittedMajority):
-            counts = sums + self.fitted.smoothing
-            return np.asarray(np.log(counts) - np.log(counts.sum(axis=1, keepdims=True)))
-        assert isinstance(self.fitted, Additive)
-        return log_normalise(self.fitted.log_prior + sums)
+        return self._read(sums)
 
     def votes(self) -> VoteArrays:
         """Return the votes that count."""
@@ -98,7 +95,7 @@ class Stream:
     def refit(self, model: Model, known: Ints | None = None) -> None:
         """Learn from all votes, warm from the present fit. known: gold class or UNKNOWN of each task, (tasks,)."""
         fitted = model.fit(self.votes(), known, self.fitted)
-        self._rows = _rows(fitted, self._ledger.classes)
+        self._rows, self._read = _reading(fitted, self._ledger.classes)
         self.fitted = fitted
         self._rebuild(self._tasks)
 
@@ -149,10 +146,22 @@ class Stream:
         self._tasks = max(self._tasks, tasks)
 
 
-def _rows(fitted: Fitted, classes: int) -> Floats:
-    """Return what a vote adds to its task, [annotator, label, truth]; the last annotator is one not seen."""
+def _reading(fitted: Fitted, classes: int) -> tuple[Floats, Callable[[Floats], Floats]]:
+    """Return what a vote adds to its task, [annotator, label, truth], and how sums become log posteriors.
+
+    The last annotator is one not seen.
+    """
     if isinstance(fitted, FittedMajority):
-        return np.eye(classes)[None]
+        return np.eye(classes)[None], partial(_log_shares, fitted.smoothing)
     if not isinstance(fitted, Additive):
         raise TypeError(f"a fit of {fitted.name} has no row for a vote; stream with dawid-skene or majority")
-    return np.ascontiguousarray(fitted.log_confusion.transpose(0, 2, 1))
+    return np.ascontiguousarray(fitted.log_confusion.transpose(0, 2, 1)), partial(_log_bayes, fitted.log_prior)
+
+
+def _log_shares(smoothing: float, counts: Floats) -> Floats:
+    smoothed = counts + smoothing
+    return np.asarray(np.log(smoothed) - np.log(smoothed.sum(axis=1, keepdims=True)))
+
+
+def _log_bayes(log_prior: Floats, sums: Floats) -> Floats:
+    return log_normalise(log_prior + sums)
