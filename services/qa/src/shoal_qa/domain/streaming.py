@@ -155,7 +155,9 @@ def _reading(fitted: Fitted, classes: int) -> tuple[Floats, Callable[[Floats], F
         return np.eye(classes)[None], partial(_log_shares, fitted.smoothing)
     if not isinstance(fitted, Additive):
         raise TypeError(f"a fit of {fitted.name} has no row for a vote; stream with dawid-skene or majority")
-    return np.ascontiguousarray(fitted.log_confusion.transpose(0, 2, 1)), partial(_log_bayes, fitted.log_prior)
+    return np.ascontiguousarray(fitted.log_confusion.transpose(0, 2, 1)), partial(
+        _log_bayes, fitted.log_prior
+    )
 
 
 def _log_shares(smoothing: float, counts: Floats) -> Floats:
