@@ -61,11 +61,11 @@ def find_errors(
     confusion = _confusion(labels, probabilities, who)
     given = np.ascontiguousarray(confusion.transpose(0, 2, 1))  # [annotator, label] is one row
     few = slice(None, None, -(-len(labels) // FEW))
-    sharpness = _sharpness(probabilities[few] + TINY, given[who[few], labels[few]])
+    sharpness = _sharpness(probabilities[few].astype(np.float64) + TINY, given[who[few], labels[few]])
     wrong, suggestion = np.empty(len(labels)), np.empty(len(labels), np.int32)
     for start in range(0, len(labels), CHUNK):
         part = slice(start, start + CHUNK)
-        joint = (probabilities[part] + TINY) ** sharpness * given[who[part], labels[part]]
+        joint = (probabilities[part].astype(np.float64) + TINY) ** sharpness * given[who[part], labels[part]]
         wrong[part], suggestion[part] = _rest(joint, labels[part]), joint.argmax(axis=1)
     return LabelErrors(wrong, suggestion, sharpness, confusion)
 
