@@ -1,0 +1,87 @@
+"""When an annotator became better or worse: a generalised likelihood ratio over the sequence of right and wrong.
+
+For a change after the first t of n answers, with rates p1 before, p2 after and p overall,
+
+    ratio[t] = t KL(p1, p) + (n - t) KL(p2, p),
+
+and the signal is the largest over t in [EDGE, n - EDGE]. Its p-value under one constant rate is the tail of the largest
+normalised Brownian bridge: P(max sqrt(2 ratio) >= b) = phi(b) ((b - 1/b) log((1 - e)^2 / e^2) + 4 / b), e = EDGE / n.
+Source: James, James and Siegmund, "Tests for a change-point", Biometrika 74 (1987). The answers may be probabilities
+of being right: they vary less than right and wrong, so alarms become rarer, not more frequent.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shoal_qa.domain.annotators.bounds import TINY, holm
+from shoal_qa.domain.arrays import Floats, Ints
+
+EDGE = 10  # answers at either end that no change is looked for in
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The most likely change of each annotator: (annotators,) each.
+
+    adjusted: p-value adjusted for the number of annotators. after: how many answers came before the change.
+    before_rate, after_rate: share of right answers on either side; NaN with fewer than two EDGEs of answers.
+    """
+
+    adjusted: Floats
+    after: NDArray[np.int64]
+    before_rate: Floats
+    after_rate: Floats
+
+
+def find_changes(annotator: Ints, right: Floats, annotators: int) -> Changes:
+    """Return the most likely change of each annotator. annotator, right: (answers,), in the order of time."""
+    order = np.argsort(annotator, kind="stable")
+    who, value = annotator[order], right[order]
+    counts = np.bincount(who, minlength=annotators)
+    start = np.cumsum(counts) - counts
+    sums = np.cumsum(np.append(0.0, value))
+    total = (sums[start + counts] - sums[start])[who]
+    n, t = counts[who], np.arange(len(who)) - start[who] + 1
+    first = sums[1:] - sums[start[who]]
+    ratio = np.where((t >= EDGE) & (n - t >= EDGE), _ratio(first, t, total, n), -1.0)
+    best = _argmax(ratio, who, annotators)
+    log_p, out = np.zeros(annotators), np.full((2, annotators), np.nan)
+    after = np.zeros(annotators, np.int64)
+    has = np.flatnonzero(best >= 0)
+    at = best[has]
+    log_p[has] = _log_p(ratio[at], n[at])
+    after[has] = t[at]
+    out[:, has] = first[at] / t[at], (total[at] - first[at]) / (n[at] - t[at])
+    return Changes(holm(log_p), after, out[0], out[1])
+
+
+def _ratio(first: Floats, t: NDArray[np.int64], total: Floats, n: NDArray[np.int64]) -> Floats:
+    rest = np.maximum(n - t, 1)
+    p = total / n
+    return np.asarray(t * _kl(first / t, p) + rest * _kl(np.clip((total - first) / rest, 0, 1), p))
+
+
+def _kl(x: Floats, p: Floats) -> Floats:
+    one = x * np.log(np.maximum(x, TINY) / np.maximum(p, TINY))
+    other = (1 - x) * np.log(np.maximum(1 - x, TINY) / np.maximum(1 - p, TINY))
+    return np.asarray(np.maximum(one + other, 0))
+
+
+def _argmax(ratio: Floats, who: Ints, annotators: int) -> NDArray[np.int64]:
+    """Return where each annotator's largest ratio is; -1 where there is none to look at."""
+    best = np.full(annotators, -1, np.int64)
+    order = np.lexsort((ratio, who))
+    order = order[ratio[order] >= 0]
+    best[who[order]] = order  # the last one written is the largest
+    return best
+
+
+def _log_p(ratio: Floats, n: NDArray[np.int64]) -> Floats:
+    b = np.sqrt(2 * ratio)
+    edge = EDGE / n
+    safe = np.maximum(b, 1.5)  # below, the p-value is 1 whatever the formula says
+    inner = (safe - 1 / safe) * 2 * np.log((1 - edge) / edge) + 4 / safe
+    log_p = -safe * safe / 2 - 0.9189385 + np.log(np.maximum(inner, TINY))
+    return np.where(b > 1.5, np.minimum(log_p, 0), 0.0)

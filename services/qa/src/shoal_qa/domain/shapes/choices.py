@@ -1,0 +1,40 @@
+"""Multiple choice: whether each class applies is a question of its own, with votes yes and no.
+
+A set of classes named by an annotator becomes one vote for each class, on a task of its own with the classes no and
+yes, so that every model of votes answers it. Annotators have their own skill for every class: who names everything is
+weak evidence for a class and strong evidence against the classes left out.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shoal_qa.domain.arrays import Floats, Ints, VoteArrays
+
+YES = 1
+
+
+def split_choices(
+    task: Ints,
+    annotator: Ints,
+    members: NDArray[np.bool_],
+    tasks: int,
+    annotators: int,
+    own_skill: bool = True,
+) -> VoteArrays:
+    """Return yes and no votes on tasks numbered task x classes + class.
+
+    task, annotator: (answers,). members: (answers, classes). own_skill: number annotators by annotator x classes +
+    class, for a skill per class; else an annotator has one skill, better where votes are few.
+    """
+    classes = members.shape[1]
+    number = np.arange(classes, dtype=np.int32)
+    votes_on = task[:, None] * classes + number
+    voters = annotator[:, None] * (classes if own_skill else 1) + number * own_skill
+    task_of, annotator_of, label = (each.astype(np.int32).ravel() for each in (votes_on, voters, members))
+    people = annotators * classes if own_skill else annotators
+    return VoteArrays(task_of, annotator_of, label, tasks * classes, people, YES + 1)
+
+
+def memberships(log_posterior: Floats, classes: int) -> Floats:
+    """Return p(class applies): (tasks, classes), from a model's answer to the votes of `split_choices`."""
+    return np.exp(log_posterior[:, YES]).reshape(-1, classes)

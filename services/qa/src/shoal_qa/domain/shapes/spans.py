@@ -1,0 +1,52 @@
+"""Spans of text: groups by overlap, a vote on the class, the skill-weighted median of both ends, a quorum."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from shoal_qa.domain.arrays import Floats, Ints
+from shoal_qa.domain.shapes.clusters import Group, RegionRule, group_regions, weighted_median
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A span that a quorum agrees on, [start, end) in the unit of the answers, and what it stands on."""
+
+    start: int
+    end: int
+    group: Group
+
+
+def merge_spans(
+    spans: Ints,
+    label: Ints,
+    annotator: Ints,
+    weight: Floats,
+    present: Sequence[int],
+    rule: RegionRule = RegionRule(),  # noqa: B008 - frozen
+) -> list[Span]:
+    """Return the spans of one task. spans: (n, 2) start and end, start < end; the rest as for `group_regions`.
+
+    An end half way between two tokens or characters goes outwards, so that no span becomes empty.
+    """
+    spans = np.asarray(spans).reshape(-1, 2)
+    if (spans[:, 0] >= spans[:, 1]).any():
+        raise ValueError("a span starts before it ends")
+    groups = group_regions(span_iou(spans), label, annotator, weight, present, rule)
+    ends = [
+        weighted_median(spans[each.members].astype(np.float64), weight[annotator[each.members]])
+        for each in groups
+    ]
+    return [
+        Span(int(np.floor(start)), int(np.ceil(end)), each)
+        for (start, end), each in zip(ends, groups, strict=True)
+    ]
+
+
+def span_iou(spans: Ints) -> Floats:
+    """Return intersection over union of every two spans: (n, n)."""
+    start, end = spans[:, 0], spans[:, 1]
+    both = np.maximum(np.minimum(end[:, None], end) - np.maximum(start[:, None], start), 0)
+    length = end - start
+    return np.asarray(both / (length[:, None] + length - both))

@@ -1,0 +1,52 @@
+"""Seeded crowds of the real ones' kind: skills differ, tasks differ, and everybody errs more on hard ones."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from shoal_qa.domain.annotators.peers import Peers
+from shoal_qa.domain.arrays import UNKNOWN, VoteArrays
+from shoal_qa.domain.models.dawid_skene import DawidSkene, FittedDawidSkene
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Annotators answer random tasks in random order. label: (votes,), of honest people until a test bends it."""
+
+    task: np.ndarray
+    annotator: np.ndarray
+    label: np.ndarray
+    truth: np.ndarray
+    annotators: int
+    classes: int
+
+    @property
+    def votes(self) -> VoteArrays:
+        columns = (each.astype(np.int32) for each in (self.task, self.annotator, self.label))
+        return VoteArrays(*columns, len(self.truth), self.annotators, self.classes)
+
+    def peers(self, gold: int = 0) -> Peers:
+        known = np.full(len(self.truth), UNKNOWN, np.int32)
+        known[:gold] = self.truth[:gold]
+        fitted = DawidSkene().fit(self.votes)
+        assert isinstance(fitted, FittedDawidSkene)
+        return Peers(self.votes, known, fitted.log_posterior(self.votes), fitted.log_confusion)
+
+
+def honest(
+    seed: int, tasks: int = 300, annotators: int = 20, per_task: int = 5, classes: int = 3, hard: float = 0.2
+) -> Crowd:
+    """Skills from 0.6 to 0.95; on a share `hard` of tasks half as much is known, and errors go to one wrong class."""
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(classes, size=tasks)
+    trap = (truth + rng.integers(1, classes, tasks)) % classes
+    is_hard = rng.random(tasks) < hard
+    skill = rng.uniform(0.6, 0.95, annotators)
+    annotator = np.argsort(rng.random((tasks, annotators)), axis=1)[:, :per_task].ravel()
+    task = np.repeat(np.arange(tasks), per_task)
+    order = rng.permutation(len(task))
+    task, annotator = task[order], annotator[order]
+    right = rng.random(len(task)) < skill[annotator] * np.where(is_hard[task], 0.6, 1)
+    anywhere = (truth[task] + rng.integers(1, classes, len(task))) % classes
+    wrong = np.where(is_hard[task] & (rng.random(len(task)) < 0.7), trap[task], anywhere)
+    return Crowd(task, annotator, np.where(right, truth[task], wrong), truth, annotators, classes)
