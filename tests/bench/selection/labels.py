@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from rich.console import Console
+from tests.bench.selection.document import put
 from tests.bench.selection.sets import ROOT, Set, sets
 
 from shoal_sampler.adapters.curves_page import curves_page
@@ -16,9 +17,7 @@ from shoal_sampler.domain.strategies import STRATEGIES
 from shoal_sampler.usecases.learning_curves import Curve, needed, prepare, run
 
 SEEDS = 5
-DOCUMENT = ROOT / "docs" / "selection.md"
 PAGES = ROOT / "docs" / "selection"
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 err = Console(stderr=True)
 NAMES = [name for name in STRATEGIES if name != "more_like_these"]
 
@@ -46,10 +45,8 @@ def measure(names: Sequence[str] = NAMES, seeds: int = SEEDS) -> list[Result]:
 
 
 def write(results: Sequence[Result]) -> None:
-    """Put the tables between the document's marks."""
-    text = DOCUMENT.read_text(encoding="utf-8")
-    before, after = text[: text.index(BEGIN) + len(BEGIN)], text[text.index(END) :]
-    DOCUMENT.write_text(f"{before}\n{tables(results)}\n{after}", encoding="utf-8")
+    """Put the tables into the document."""
+    put("measured", tables(results))
 
 
 def tables(results: Sequence[Result]) -> str:

@@ -4,7 +4,7 @@ import json
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,6 +89,18 @@ def objectives(x: "np.ndarray", found: "np.ndarray", theirs: list[int]) -> str:
     """Return both objectives of facility location, sum over z of max over picks of max(0, cosine)."""
     values = [float(np.maximum(x @ x[rows].T, 0).max(axis=1).mean()) for rows in (found, np.array(theirs))]
     return f"objective {values[0]:.4f} against {values[1]:.4f}"
+
+
+def markdown(timings: Sequence[Timing], told: str) -> str:
+    """Return the table of the document."""
+    lines = ["| work | Shoal, s | yardstick, s | times as fast | yardstick is |", "|---|---|---|---|---|"]
+    for each in timings:
+        note = f" ({each.note})" if each.note else ""
+        ratio = f"{each.theirs / each.ours:.2f}"
+        lines.append(
+            f"| {each.work} | {each.ours:.2f} | {each.theirs:.2f} | {ratio} | {each.yardstick}{note} |"
+        )
+    return "\n".join([*lines, "", f"{told}."])
 
 
 def duplicates(rows: int = 1_000_000) -> str:
