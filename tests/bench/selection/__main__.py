@@ -1,10 +1,10 @@
-"""`python -m tests.bench.selection [speed|labels]`: the selection engine alone."""
+"""`python -m tests.bench.selection [speed|labels|against]`: the selection engine alone."""
 
 import sys
 
 from rich.console import Console
 from rich.table import Table
-from tests.bench.selection import labels, speed
+from tests.bench.selection import against, labels, speed
 from tests.bench.selection.document import put
 
 
@@ -33,6 +33,8 @@ def main(parts: list[str]) -> None:
         show_speed()
     if not parts or "labels" in parts:
         labels.write(labels.measure())
+    if not parts or "against" in parts:
+        put("against", against.measure())
 
 
 if __name__ == "__main__":
