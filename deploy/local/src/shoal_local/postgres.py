@@ -13,7 +13,7 @@ import asyncpg
 
 from shoal_local.databases import run
 from shoal_local.ports import HOST, free_port
-from shoal_local.process import Child, StartFailed
+from shoal_local.process import Child, StartFailed, as_user
 
 USER = "postgres"
 DATABASE = "shoal"
@@ -69,7 +69,9 @@ class PostgresServer:
         command += ["--encoding=UTF8", "--no-locale", "--no-sync", "--no-instructions"]
         if self.user:
             shutil.chown(self.data, self.user)
-        done = subprocess.run(command, capture_output=True, text=True, check=False, user=self.user, cwd="/")
+        done = subprocess.run(
+            as_user(command, self.user), capture_output=True, text=True, check=False, cwd="/"
+        )
         if done.returncode:
             raise StartFailed(f"PostgreSQL's data directory could not be made:\n{done.stdout}{done.stderr}")
 

@@ -3,17 +3,26 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 # Every process of a stack carries the stack's directory in this variable: the one record of who belongs to
 # whom that survives a SIGKILL of everybody else.
 MARK = "SHOAL_STACK"
 _PAUSE_S = 0.02
 _LINES_SHOWN = 15
+
+
+# Becomes another account and then the command. Popen(user=...) would fork this process to do so, and handlers that
+# gRPC and OpenBLAS have for a fork now and then crash the child when other threads are at work; without it Popen uses
+# vfork, which calls none.
+_AS_USER = (
+    "import os, pwd, sys; account = pwd.getpwnam(sys.argv[1]); os.setgroups([]); os.setgid(account.pw_gid); "
+    "os.setuid(account.pw_uid); os.execv(sys.argv[2], sys.argv[2:])"
+)
 
 
 class StartFailed(RuntimeError):
@@ -56,14 +65,13 @@ class Child:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                list(self.command),
+                as_user(self.command, self.user),
                 env={**os.environ, **self.environment, MARK: str(self.stack)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 cwd="/" if self.user else None,  # where every account may be
-                **self._account(),
             )
 
     def ask(self) -> None:
@@ -105,11 +113,7 @@ class Child:
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
         return "; the end of its log:\n" + "\n".join(lines[-_LINES_SHOWN:]) if lines else ""
 
-    def _account(self) -> dict[str, Any]:
-        return {"user": self.user, "group": _group(self.user), "extra_groups": []} if self.user else {}
 
-
-def _group(user: str) -> int:
-    import pwd  # not on every platform; needed only where accounts are switched
-
-    return pwd.getpwnam(user).pw_gid
+def as_user(command: Sequence[str], user: str | None) -> list[str]:
+    """Return the command that runs `command` (its program by an absolute path) under the account `user`."""
+    return [sys.executable, "-I", "-S", "-c", _AS_USER, user, *command] if user else list(command)
