@@ -16,6 +16,8 @@ from shoal_gateway.usecases.annotate import Annotate, Kept, Work
 from shoal_gateway.usecases.ports import Guidelines
 from shoal_gateway.usecases.reports import Reports
 
+May = Annotated[Principal, Depends(require("annotator"))]
+
 TaskId = Annotated[str, Path(max_length=200, pattern=r"^[^\x00]+$")]
 Who = Annotated[Annotator, Query()]
 CREATED = 201
@@ -34,60 +36,62 @@ class QueueRoutes:
 
     def router(self) -> APIRouter:
         """Return the routes."""
-        may = Annotated[Principal, Depends(require("annotator"))]
         routes = APIRouter(tags=["queue"])
-
-        @routes.get("/v1/projects/{project}/queue/next")
-        async def next_task(
-            project: str, annotator: Who, principal: may, lane: Lane = Lane.LABEL
-        ) -> Response:
-            """Return the next task for this annotator, leased to them; 204 when there is none."""
-            self._check(principal, project, lane)
-            current = await self._guideline(project)
-            found = await self._annotate.next(project, lane, annotator)
-            if found is None:
-                return Response(status_code=204)
-            order, until = found
-            guideline = await self._guidelines.get(project, order.guideline_major) or current
-            return JSONResponse(task_json(order, until, guideline, current))
-
-        @routes.post("/v1/tasks/{task}/annotations", status_code=CREATED)
-        async def answer(task: TaskId, body: AnnotationIn, principal: may) -> dict[str, Any]:
-            """Keep an answer; another one later is its next revision."""
-            await self._check_task(principal, task)
-            work = Work(task, body.annotator, body.answer.label, duration_s=body.duration_s)
-            return _kept_json(await self._annotate.answer(work))
-
-        @routes.post("/v1/tasks/{task}/skip", status_code=CREATED)
-        async def skip(task: TaskId, body: SkipIn, principal: may) -> dict[str, Any]:
-            """Give the task to somebody else."""
-            await self._check_task(principal, task)
-            return _kept_json(
-                await self._annotate.answer(Work(task, body.annotator, None, body.reason, body.duration_s))
-            )
-
-        @routes.delete("/v1/tasks/{task}/annotations/{annotation}")
-        async def take_back(task: TaskId, annotation: str, annotator: Who, principal: may) -> dict[str, Any]:
-            """Take back one's own answer or skip; the task is one's own again."""
-            await self._check_task(principal, task)
-            return _kept_json(await self._annotate.take_back(task, annotator, annotation))
-
-        @routes.get("/v1/projects/{project}/guideline")
-        async def guideline(project: str, principal: may) -> dict[str, Any]:
-            """Return the current guideline."""
-            self._check(principal, project)
-            return guideline_json(await self._guideline(project))
-
-        @routes.get("/v1/projects/{project}/progress")
-        async def progress(
-            project: str, principal: may, annotator: Who = "-", lane: Lane = Lane.LABEL
-        ) -> dict[str, int]:
-            """Return how far the own queue is."""
-            self._check(principal, project, lane)
-            seen = await self._reports.progress(project, lane, annotator)
-            return {"waiting": seen.waiting, "done": seen.done, "yours": seen.yours, "votes": seen.votes}
-
+        routes.add_api_route("/v1/projects/{project}/queue/next", self.next_task, methods=["GET"])
+        routes.add_api_route(
+            "/v1/tasks/{task}/annotations", self.answer, methods=["POST"], status_code=CREATED
+        )
+        routes.add_api_route("/v1/tasks/{task}/skip", self.skip, methods=["POST"], status_code=CREATED)
+        routes.add_api_route("/v1/tasks/{task}/annotations/{annotation}", self.take_back, methods=["DELETE"])
+        routes.add_api_route("/v1/projects/{project}/guideline", self.guideline, methods=["GET"])
+        routes.add_api_route("/v1/projects/{project}/progress", self.progress, methods=["GET"])
         return routes
+
+    async def next_task(
+        self, project: str, annotator: Who, principal: May, lane: Lane = Lane.LABEL
+    ) -> Response:
+        """Return the next task for this annotator, leased to them; 204 when there is none."""
+        self._check(principal, project, lane)
+        current = await self._guideline(project)
+        found = await self._annotate.next(project, lane, annotator)
+        if found is None:
+            return Response(status_code=204)
+        order, until = found
+        guideline = await self._guidelines.get(project, order.guideline_major) or current
+        return JSONResponse(task_json(order, until, guideline, current))
+
+    async def answer(self, task: TaskId, body: AnnotationIn, principal: May) -> dict[str, Any]:
+        """Keep an answer; another one later is its next revision."""
+        await self._check_task(principal, task)
+        work = Work(task, body.annotator, body.answer.label, duration_s=body.duration_s)
+        return _kept_json(await self._annotate.answer(work))
+
+    async def skip(self, task: TaskId, body: SkipIn, principal: May) -> dict[str, Any]:
+        """Give the task to somebody else."""
+        await self._check_task(principal, task)
+        return _kept_json(
+            await self._annotate.answer(Work(task, body.annotator, None, body.reason, body.duration_s))
+        )
+
+    async def take_back(
+        self, task: TaskId, annotation: str, annotator: Who, principal: May
+    ) -> dict[str, Any]:
+        """Take back one's own answer or skip; the task is one's own again."""
+        await self._check_task(principal, task)
+        return _kept_json(await self._annotate.take_back(task, annotator, annotation))
+
+    async def guideline(self, project: str, principal: May) -> dict[str, Any]:
+        """Return the current guideline."""
+        self._check(principal, project)
+        return guideline_json(await self._guideline(project))
+
+    async def progress(
+        self, project: str, principal: May, annotator: Who = "-", lane: Lane = Lane.LABEL
+    ) -> dict[str, int]:
+        """Return how far the own queue is."""
+        self._check(principal, project, lane)
+        seen = await self._reports.progress(project, lane, annotator)
+        return {"waiting": seen.waiting, "done": seen.done, "yours": seen.yours, "votes": seen.votes}
 
     def _check(self, principal: Principal, project: str, lane: Lane = Lane.LABEL) -> None:
         check_project(self._directory, principal, project)

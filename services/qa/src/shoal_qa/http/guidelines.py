@@ -17,6 +17,9 @@ from shoal_qa.usecases.gold import AddGold, GoldItem
 from shoal_qa.usecases.ports import Guidelines
 from shoal_qa.usecases.rules import Rule
 
+Operator = Annotated[Principal, Depends(require("operator"))]
+Annotator = Annotated[Principal, Depends(require("annotator"))]
+
 CREATED, OK = 201, 200
 NO_NUL = r"^[^\x00]*$"
 
@@ -111,62 +114,57 @@ class GuidelineRoutes:
 
     def router(self) -> APIRouter:
         """Return the routes."""
-        operator = Annotated[Principal, Depends(require("operator"))]
-        annotator = Annotated[Principal, Depends(require("annotator"))]
         routes = APIRouter(prefix="/v1/projects/{project}", tags=["guidelines"])
-
-        @routes.post("/guidelines", status_code=CREATED)
-        async def publish(project: str, body: GuidelineIn, principal: operator) -> Response:
-            """Publish a guideline: a new major when the classes differ, else a new minor; the same again: 200."""
-            check_project(self._directory, principal, project)
-            event, is_new = await self._guidelines.publish(project, body.model_dump(), self._clock())
-            return JSONResponse(guideline_json(event), CREATED if is_new else OK)
-
-        @routes.get("/guidelines")
-        async def versions(project: str, principal: annotator) -> dict[str, Any]:
-            """Return every version, oldest first."""
-            check_project(self._directory, principal, project)
-            return {"guidelines": [guideline_json(each) for each in await self._guidelines.all(project)]}
-
-        @routes.get("/guidelines/current")
-        async def current(project: str, principal: annotator) -> dict[str, Any]:
-            """Return the version that new jobs are made under."""
-            check_project(self._directory, principal, project)
-            found = await self._guidelines.all(project)
-            if not found:
-                fix = f"Publish one with POST /v1/projects/{project}/guidelines"
-                raise Problem(
-                    404, "No guideline yet", "the project has no guideline", field="project", fix=fix
-                )
-            return guideline_json(found[-1])
-
-        @routes.get("/rule")
-        async def rule(project: str, principal: operator) -> dict[str, Any]:
-            """Return the rule by which labels are accepted."""
-            check_project(self._directory, principal, project)
-            return (await self._rules.get(project)).model_dump()
-
-        @routes.put("/rule")
-        async def put_rule(project: str, body: Rule, principal: operator) -> dict[str, Any]:
-            """Replace the rule; labels are looked at again by it."""
-            check_project(self._directory, principal, project)
-            await self._rules.put(project, body, self._clock())
-            return body.model_dump()
-
-        @routes.post("/gold", status_code=CREATED)
-        async def add_gold(project: str, body: GoldIn, principal: operator) -> dict[str, Any]:
-            """Add samples whose answer is known; annotators get them like any other work."""
-            check_project(self._directory, principal, project)
-            items = [GoldItem(each.text, each.label, each.sample_id) for each in body.items]
-            return {"items": len(items), "new": await self._add_gold(project, items, body.votes)}
-
-        @routes.get("/gold")
-        async def gold(project: str, principal: operator) -> dict[str, Any]:
-            """Return gold items and how many annotators answered each."""
-            check_project(self._directory, principal, project)
-            return {"items": await self._report.gold(project)}
-
+        routes.add_api_route("/guidelines", self.publish, methods=["POST"], status_code=CREATED)
+        routes.add_api_route("/guidelines", self.versions, methods=["GET"])
+        routes.add_api_route("/guidelines/current", self.current, methods=["GET"])
+        routes.add_api_route("/rule", self.rule, methods=["GET"])
+        routes.add_api_route("/rule", self.put_rule, methods=["PUT"])
+        routes.add_api_route("/gold", self.add_gold, methods=["POST"], status_code=CREATED)
+        routes.add_api_route("/gold", self.gold, methods=["GET"])
         return routes
+
+    async def publish(self, project: str, body: GuidelineIn, principal: Operator) -> Response:
+        """Publish a guideline: a new major when the classes differ, else a new minor; the same again: 200."""
+        check_project(self._directory, principal, project)
+        event, is_new = await self._guidelines.publish(project, body.model_dump(), self._clock())
+        return JSONResponse(guideline_json(event), CREATED if is_new else OK)
+
+    async def versions(self, project: str, principal: Annotator) -> dict[str, Any]:
+        """Return every version, oldest first."""
+        check_project(self._directory, principal, project)
+        return {"guidelines": [guideline_json(each) for each in await self._guidelines.all(project)]}
+
+    async def current(self, project: str, principal: Annotator) -> dict[str, Any]:
+        """Return the version that new jobs are made under."""
+        check_project(self._directory, principal, project)
+        found = await self._guidelines.all(project)
+        if not found:
+            fix = f"Publish one with POST /v1/projects/{project}/guidelines"
+            raise Problem(404, "No guideline yet", "the project has no guideline", field="project", fix=fix)
+        return guideline_json(found[-1])
+
+    async def rule(self, project: str, principal: Operator) -> dict[str, Any]:
+        """Return the rule by which labels are accepted."""
+        check_project(self._directory, principal, project)
+        return (await self._rules.get(project)).model_dump()
+
+    async def put_rule(self, project: str, body: Rule, principal: Operator) -> dict[str, Any]:
+        """Replace the rule; labels are looked at again by it."""
+        check_project(self._directory, principal, project)
+        await self._rules.put(project, body, self._clock())
+        return body.model_dump()
+
+    async def add_gold(self, project: str, body: GoldIn, principal: Operator) -> dict[str, Any]:
+        """Add samples whose answer is known; annotators get them like any other work."""
+        check_project(self._directory, principal, project)
+        items = [GoldItem(each.text, each.label, each.sample_id) for each in body.items]
+        return {"items": len(items), "new": await self._add_gold(project, items, body.votes)}
+
+    async def gold(self, project: str, principal: Operator) -> dict[str, Any]:
+        """Return gold items and how many annotators answered each."""
+        check_project(self._directory, principal, project)
+        return {"items": await self._report.gold(project)}
 
 
 def guideline_json(event: GuidelinePublished) -> dict[str, Any]:

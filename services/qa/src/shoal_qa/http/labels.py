@@ -11,6 +11,9 @@ from shoal.runtime.projects import check_project
 from shoal.security import Principal, ProjectDirectory, require
 from shoal_qa.usecases.review import DecideReview
 
+Operator = Annotated[Principal, Depends(require("operator"))]
+Reviewer = Annotated[Principal, Depends(require("reviewer"))]
+
 Row = dict[str, Any]
 After = Annotated[int, Query(ge=0)]
 Limit = Annotated[int, Query(ge=1, le=5000)]
@@ -63,75 +66,70 @@ class LabelRoutes:
 
     def router(self) -> APIRouter:
         """Return the routes."""
-        operator = Annotated[Principal, Depends(require("operator"))]
-        reviewer = Annotated[Principal, Depends(require("reviewer"))]
         routes = APIRouter(prefix="/v1/projects/{project}", tags=["labels"])
-
-        @routes.get("/labels")
-        async def labels(
-            project: str, principal: operator, after: After = 0, limit: Limit = 500, include: str = ""
-        ) -> dict[str, Any]:
-            """Return labels that changed after a cursor, each as it stands; `include=votes` adds their votes."""
-            check_project(self._directory, principal, project)
-            rows = await self._reports.labels(project, after, limit)
-            if include == "votes":
-                await self._add_votes(rows)
-            following = rows[-1]["seq"] if rows else after
-            return {"labels": rows, "next_after": following, "more": len(rows) == limit}
-
-        @routes.get("/annotations")
-        async def annotations(
-            project: str, principal: operator, after: After = 0, limit: Limit = 500
-        ) -> dict[str, Any]:
-            """Return every revision of every annotation after a cursor, as it came."""
-            check_project(self._directory, principal, project)
-            rows = await self._reports.annotations(project, after, limit)
-            following = rows[-1]["seq"] if rows else after
-            return {"annotations": rows, "next_after": following, "more": len(rows) == limit}
-
-        @routes.get("/jobs/{job_id}")
-        async def job(project: str, job_id: str, principal: operator) -> dict[str, Any]:
-            """Return a job, its votes and where it stands."""
-            check_project(self._directory, principal, project)
-            found = await self._reports.job(project, job_id)
-            if found is None:
-                detail = f"project {project!r} has no job {job_id[:200]!r}"
-                raise Problem(
-                    404, "Unknown job", detail, field="job_id", fix="Use the job_id of labeling.jobs"
-                )
-            return {**found, "votes": await self._reports.votes([job_id])}
-
-        @routes.get("/reviews")
-        async def reviews(project: str, principal: reviewer, limit: Limit = 100) -> dict[str, Any]:
-            """Return jobs that wait for an expert, with their votes."""
-            check_project(self._directory, principal, project)
-            rows = await self._reports.reviews(project, limit)
-            await self._add_votes(rows)
-            return {"reviews": rows}
-
-        @routes.post("/reviews/{job_id}")
-        async def decide(project: str, job_id: str, body: ReviewIn, principal: reviewer) -> dict[str, Any]:
-            """Decide a job's label."""
-            check_project(self._directory, principal, project)
-            revision = await self._decide(project, job_id, body.label, body.reviewer)
-            return {"job_id": job_id, "label": body.label, "revision": revision}
-
-        @routes.get("/metrics")
-        async def metrics(project: str, principal: operator) -> dict[str, Any]:
-            """Return how good labels are, what they cost, and where jobs stand."""
-            check_project(self._directory, principal, project)
-            return {
-                "measured": await self._reports.quality(project),
-                "jobs": await self._reports.jobs_by_state(project),
-            }
-
-        @routes.get("/annotators")
-        async def annotators(project: str, principal: operator) -> dict[str, Any]:
-            """Return annotators with their skill, its interval and their state."""
-            check_project(self._directory, principal, project)
-            return {"annotators": await self._reports.annotators(project)}
-
+        routes.add_api_route("/labels", self.labels, methods=["GET"])
+        routes.add_api_route("/annotations", self.annotations, methods=["GET"])
+        routes.add_api_route("/jobs/{job_id}", self.job, methods=["GET"])
+        routes.add_api_route("/reviews", self.reviews, methods=["GET"])
+        routes.add_api_route("/reviews/{job_id}", self.decide, methods=["POST"])
+        routes.add_api_route("/metrics", self.metrics, methods=["GET"])
+        routes.add_api_route("/annotators", self.annotators, methods=["GET"])
         return routes
+
+    async def labels(
+        self, project: str, principal: Operator, after: After = 0, limit: Limit = 500, include: str = ""
+    ) -> dict[str, Any]:
+        """Return labels that changed after a cursor, each as it stands; `include=votes` adds their votes."""
+        check_project(self._directory, principal, project)
+        rows = await self._reports.labels(project, after, limit)
+        if include == "votes":
+            await self._add_votes(rows)
+        following = rows[-1]["seq"] if rows else after
+        return {"labels": rows, "next_after": following, "more": len(rows) == limit}
+
+    async def annotations(
+        self, project: str, principal: Operator, after: After = 0, limit: Limit = 500
+    ) -> dict[str, Any]:
+        """Return every revision of every annotation after a cursor, as it came."""
+        check_project(self._directory, principal, project)
+        rows = await self._reports.annotations(project, after, limit)
+        following = rows[-1]["seq"] if rows else after
+        return {"annotations": rows, "next_after": following, "more": len(rows) == limit}
+
+    async def job(self, project: str, job_id: str, principal: Operator) -> dict[str, Any]:
+        """Return a job, its votes and where it stands."""
+        check_project(self._directory, principal, project)
+        found = await self._reports.job(project, job_id)
+        if found is None:
+            detail = f"project {project!r} has no job {job_id[:200]!r}"
+            raise Problem(404, "Unknown job", detail, field="job_id", fix="Use the job_id of labeling.jobs")
+        return {**found, "votes": await self._reports.votes([job_id])}
+
+    async def reviews(self, project: str, principal: Reviewer, limit: Limit = 100) -> dict[str, Any]:
+        """Return jobs that wait for an expert, with their votes."""
+        check_project(self._directory, principal, project)
+        rows = await self._reports.reviews(project, limit)
+        await self._add_votes(rows)
+        return {"reviews": rows}
+
+    async def decide(self, project: str, job_id: str, body: ReviewIn, principal: Reviewer) -> dict[str, Any]:
+        """Decide a job's label."""
+        check_project(self._directory, principal, project)
+        revision = await self._decide(project, job_id, body.label, body.reviewer)
+        return {"job_id": job_id, "label": body.label, "revision": revision}
+
+    async def metrics(self, project: str, principal: Operator) -> dict[str, Any]:
+        """Return how good labels are, what they cost, and where jobs stand."""
+        check_project(self._directory, principal, project)
+        return {
+            "measured": await self._reports.quality(project),
+            "jobs": await self._reports.jobs_by_state(project),
+        }
+
+    async def annotators(self, project: str, principal: Operator) -> dict[str, Any]:
+        """Return annotators with their skill, its interval and their state."""
+        check_project(self._directory, principal, project)
+        return {"annotators": await self._reports.annotators(project)}
 
     async def _add_votes(self, rows: list[Row]) -> None:
         by_job: dict[str, list[Row]] = defaultdict(list)

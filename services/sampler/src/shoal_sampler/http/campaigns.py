@@ -15,6 +15,8 @@ from shoal_sampler.usecases.directory import GuidelineDirectory
 from shoal_sampler.usecases.manage import ManageCampaigns
 from shoal_sampler.usecases.ports import CampaignRow, Campaigns
 
+Operator = Annotated[Principal, Depends(require("operator"))]
+
 CREATED, OK = 201, 200
 
 
@@ -37,59 +39,59 @@ class CampaignRoutes:
 
     def router(self) -> APIRouter:
         """Return the routes."""
-        may = Annotated[Principal, Depends(require("operator"))]
         routes = APIRouter(prefix="/v1/projects/{project}/campaigns", tags=["campaigns"])
-
-        @routes.post("", status_code=CREATED)
-        async def create(project: str, body: Definition, principal: may) -> Response:
-            """Create a campaign (201); the same request again returns it (200)."""
-            check_project(self._directory, principal, project)
-            row, is_new = await self._manage.create(project, body)
-            return JSONResponse(self._json(row), CREATED if is_new else OK)
-
-        @routes.get("")
-        async def listing(project: str, principal: may) -> dict[str, Any]:
-            """Return the project's campaigns with their counts, and how many samples wait for a window."""
-            check_project(self._directory, principal, project)
-            rows = await self._manage.list(project)
-            waiting = await self._campaigns.waiting(project)
-            return {
-                "campaigns": [self._json(row) for row in rows],
-                "samples_waiting": waiting,
-                "samples_decided": await self._campaigns.decided(project),
-            }
-
-        @routes.get("/{campaign}")
-        async def show(project: str, campaign: str, principal: may) -> dict[str, Any]:
-            """Return one campaign, by id or name."""
-            check_project(self._directory, principal, project)
-            return self._json(await self._manage.get(project, campaign))
-
-        @routes.put("/{campaign}")
-        async def change(project: str, campaign: str, body: Definition, principal: may) -> dict[str, Any]:
-            """Replace a campaign's policy and budget; its version grows, what is spent stays spent."""
-            check_project(self._directory, principal, project)
-            return self._json(await self._manage.change(project, campaign, body))
-
-        @routes.post("/{campaign}/pause")
-        async def pause(project: str, campaign: str, principal: may) -> dict[str, Any]:
-            """Take nothing more until it is resumed."""
-            check_project(self._directory, principal, project)
-            return self._json(await self._manage.move(project, campaign, "paused"))
-
-        @routes.post("/{campaign}/resume")
-        async def resume(project: str, campaign: str, principal: may) -> dict[str, Any]:
-            """Take samples (again)."""
-            check_project(self._directory, principal, project)
-            return self._json(await self._manage.move(project, campaign, "active"))
-
-        @routes.post("/{campaign}/finish")
-        async def finish(project: str, campaign: str, principal: may) -> dict[str, Any]:
-            """End a campaign for good; what it asked for is still labelled."""
-            check_project(self._directory, principal, project)
-            return self._json(await self._manage.move(project, campaign, "done"))
-
+        routes.add_api_route("", self.create, methods=["POST"], status_code=CREATED)
+        routes.add_api_route("", self.listing, methods=["GET"])
+        routes.add_api_route("/{campaign}", self.show, methods=["GET"])
+        routes.add_api_route("/{campaign}", self.change, methods=["PUT"])
+        routes.add_api_route("/{campaign}/pause", self.pause, methods=["POST"])
+        routes.add_api_route("/{campaign}/resume", self.resume, methods=["POST"])
+        routes.add_api_route("/{campaign}/finish", self.finish, methods=["POST"])
         return routes
+
+    async def create(self, project: str, body: Definition, principal: Operator) -> Response:
+        """Create a campaign (201); the same request again returns it (200)."""
+        check_project(self._directory, principal, project)
+        row, is_new = await self._manage.create(project, body)
+        return JSONResponse(self._json(row), CREATED if is_new else OK)
+
+    async def listing(self, project: str, principal: Operator) -> dict[str, Any]:
+        """Return the project's campaigns with their counts, and how many samples wait for a window."""
+        check_project(self._directory, principal, project)
+        rows = await self._manage.list(project)
+        waiting = await self._campaigns.waiting(project)
+        return {
+            "campaigns": [self._json(row) for row in rows],
+            "samples_waiting": waiting,
+            "samples_decided": await self._campaigns.decided(project),
+        }
+
+    async def show(self, project: str, campaign: str, principal: Operator) -> dict[str, Any]:
+        """Return one campaign, by id or name."""
+        check_project(self._directory, principal, project)
+        return self._json(await self._manage.get(project, campaign))
+
+    async def change(
+        self, project: str, campaign: str, body: Definition, principal: Operator
+    ) -> dict[str, Any]:
+        """Replace a campaign's policy and budget; its version grows, what is spent stays spent."""
+        check_project(self._directory, principal, project)
+        return self._json(await self._manage.change(project, campaign, body))
+
+    async def pause(self, project: str, campaign: str, principal: Operator) -> dict[str, Any]:
+        """Take nothing more until it is resumed."""
+        check_project(self._directory, principal, project)
+        return self._json(await self._manage.move(project, campaign, "paused"))
+
+    async def resume(self, project: str, campaign: str, principal: Operator) -> dict[str, Any]:
+        """Take samples (again)."""
+        check_project(self._directory, principal, project)
+        return self._json(await self._manage.move(project, campaign, "active"))
+
+    async def finish(self, project: str, campaign: str, principal: Operator) -> dict[str, Any]:
+        """End a campaign for good; what it asked for is still labelled."""
+        check_project(self._directory, principal, project)
+        return self._json(await self._manage.move(project, campaign, "done"))
 
     def _json(self, row: CampaignRow) -> dict[str, Any]:
         event = row.event
