@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from shoal_sampler.domain import coverage, landmarks
-from shoal_sampler.domain.kernels import gaussian, kernel_scale
+from shoal_sampler.domain.kernels import gaussian_with, kernel_scale
 from shoal_sampler.domain.pool import Pool, pool_of
 from shoal_sampler.domain.strategies import STRATEGIES
 from shoal_sampler.domain.strategies.facility_location import facility_location
@@ -56,7 +56,7 @@ def test_every_front_and_memory_gives_plain_greedy(
     )
     assert facility_location(pool, 6).indices.tolist() == expected[:6]
     scale = kernel_scale(pool.vectors)
-    kernel, before = gaussian(pool.vectors, pool.vectors, scale), gaussian(chosen, pool.vectors, scale)
+    kernel, before = (gaussian_with(pool.vectors, scale)(rows) for rows in (pool.vectors, chosen))
     assert herding(pool, 6).indices.tolist() == plain(pool, kernel, before, even, 6)
 
 
@@ -64,7 +64,7 @@ def test_every_front_and_memory_gives_plain_greedy(
 def test_uncertainty_herding_weighs_the_population(seed: int) -> None:
     pool = scored(seed, 80)
     importance = margin_uncertainty(pool.scores).astype(np.float64)
-    kernel = gaussian(pool.vectors, pool.vectors, kernel_scale(pool.vectors))
+    kernel = gaussian_with(pool.vectors, kernel_scale(pool.vectors))(pool.vectors)
     expected = plain(pool, kernel, np.empty((0, 80)), importance / importance.sum(), 8)
     assert uncertainty_herding(pool, 8).indices.tolist() == expected
 
@@ -74,7 +74,8 @@ def test_constant_uncertainty_is_herding_and_a_narrow_kernel_is_margin() -> None
     even = np.full(120, 0.3, np.float32)
     assert cover_uncertain(pool, 10, even).indices.tolist() == herding(pool, 10).indices.tolist()
     pool = scored(1, 60, d=64)
-    narrow = cover_uncertain(pool, 10, margin_uncertainty(pool.scores), narrowing=50.0)
+    similarity = gaussian_with(pool.vectors, kernel_scale(pool.vectors) / 50, coverage.UNIT)
+    narrow = coverage.greedy(pool, coverage.Coverage(similarity, margin_uncertainty(pool.scores) / 60), 10)
     assert narrow.indices.tolist() == STRATEGIES["margin"](pool, 10).indices.tolist()
 
 

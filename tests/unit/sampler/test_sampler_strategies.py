@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shoal_sampler.domain.kernels import gaussian, kernel_scale
+from shoal_sampler.domain.kernels import gaussian_with, kernel_scale
 from shoal_sampler.domain.pool import Pool, pool_of
 from shoal_sampler.domain.strategies import STRATEGIES
 from shoal_sampler.domain.strategies.herding import herding
@@ -138,7 +138,7 @@ def test_more_like_these_needs_examples() -> None:
 def test_the_kernel_is_one_on_itself_and_falls_with_distance() -> None:
     rows = unit_rows(3, 50)
     scale = kernel_scale(rows)
-    block = gaussian(rows, rows, scale)
+    block = gaussian_with(rows, scale)(rows)
     assert np.diag(block) == pytest.approx(np.ones(50), abs=1e-3)
     squared = ((rows[:, None] - rows[None]) ** 2).sum(-1)
     assert block == pytest.approx(np.exp(-squared / (2 * scale)), abs=1e-3)

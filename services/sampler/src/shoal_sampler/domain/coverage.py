@@ -37,7 +37,6 @@ ROUNDING = np.float32(
 )  # units by which equal similarities may differ; what is no more does not count as gained
 UNIT = 65535.0  # similarities are counted in 1 / UNIT, so that kept ones need no scaling
 _BLOCK_VALUES = 1 << 21  # similarities in one block: 8 MiB, which stays in the cache of most machines
-NEVER = -1
 
 Similarity = Callable[[Vectors], Floats]
 """From (b, d) candidates to UNIT times their (b, r) similarities with the population, as an array of its own."""
@@ -144,7 +143,7 @@ class _Front:
         first = top(self._bounds, self._pool.draws, FRONT + 1)
         members, self._outside = np.sort(first[:FRONT]), first[FRONT:]
         self._rows = self._rows_of(members)
-        self._members, self._fresh = members, np.full(len(members), NEVER)
+        self._members, self._fresh = members, np.empty(len(members), np.int64)
         self._update(np.arange(len(members)))
 
     def _rows_of(self, members: Indices) -> Floats:

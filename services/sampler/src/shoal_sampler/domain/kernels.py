@@ -53,15 +53,3 @@ def cosine_with(population: Vectors, unit: float = 1.0) -> Callable[[Vectors], F
         return result
 
     return similarity
-
-
-def gaussian(left: Vectors, right: Vectors, scale: float) -> Floats:
-    """Return exp(-||x - y||^2 / 2 s^2) for every pair, shape (len(left), len(right)); one gemm, one exp in
-    place.
-    """
-    exponent = left @ right.T
-    exponent -= 1.0
-    exponent /= np.float32(scale)  # ||x - y||^2 = 2 - 2 x.y for unit vectors
-    np.minimum(exponent, 0.0, out=exponent)  # rounding may put x.x above 1
-    result: Floats = np.exp(exponent, out=exponent)
-    return result

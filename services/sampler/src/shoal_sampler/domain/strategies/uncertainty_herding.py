@@ -20,12 +20,12 @@ def uncertainty_herding(pool: Pool, k: int) -> Ranking:
     return cover_uncertain(pool, k, filled(margin_uncertainty(pool.scores)))
 
 
-def cover_uncertain(pool: Pool, k: int, uncertainty: Floats, narrowing: float = 1.0) -> Ranking:
-    """Return k candidates that cover the rows of the pool by `uncertainty` (n,); narrowing divides s^2."""
+def cover_uncertain(pool: Pool, k: int, uncertainty: Floats) -> Ranking:
+    """Return k candidates that cover the rows of the pool by `uncertainty` (n,)."""
     rows = some(len(pool), LANDMARKS, pool.seed)
     population, importance = pool.vectors[rows], uncertainty[rows]
     importance = (importance / max(float(importance.sum()), 1e-12)).astype(np.float32)
-    similarity = gaussian_with(population, kernel_scale(population) / narrowing, UNIT)
+    similarity = gaussian_with(population, kernel_scale(population), UNIT)
     return greedy(pool, Coverage(similarity, importance), k)
 
 
