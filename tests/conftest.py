@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,17 @@ from shoal_local.stack import Stack
 
 ROOT = Path(__file__).parents[1]
 os.environ.setdefault("SHOAL_CACHE", str(ROOT / ".cache"))
+
+
+@pytest.fixture
+def chromium() -> str:
+    """Return Chromium's path; without it the test is skipped, or fails where a browser is required."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        if os.environ.get("SHOAL_REQUIRE_BROWSER"):
+            pytest.fail("Chromium is not installed: apt-get install chromium")
+        pytest.skip("needs Chromium: apt-get install chromium")
+    return found
 
 
 @pytest.fixture(scope="session")

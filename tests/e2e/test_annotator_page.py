@@ -1,7 +1,5 @@
 """A person labels texts with the keyboard, in a real browser."""
 
-import os
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +11,7 @@ from e2e.client import Client, eventually
 from e2e.conftest import Running
 
 pytestmark = [pytest.mark.kafka, pytest.mark.browser, pytest.mark.timeout(180)]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 TEXTS = ["Wheat fell.", "Gold rose.", "Wheat rose."]
-
-
-@pytest.fixture
-def chromium() -> str:
-    if CHROMIUM is None:
-        if os.environ.get("SHOAL_REQUIRE_BROWSER"):
-            pytest.fail("Chromium is not installed: apt-get install chromium")
-        pytest.skip("needs Chromium: apt-get install chromium")
-    return CHROMIUM
 
 
 async def test_labelling_with_the_keyboard(running: Running, chromium: str, tmp_path: Path) -> None:

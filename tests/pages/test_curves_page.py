@@ -1,0 +1,54 @@
+"""The page of learning curves, opened from disk in a real browser: wide, narrow, light and dark."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.async_api import async_playwright, expect
+
+from shoal_sampler.adapters.curves_page import curves_page
+from shoal_sampler.usecases.learning_curves import Curve, needed
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(60)]
+BUDGETS = (100, 200, 400, 800, 1600, 3200)
+
+
+def curve(name: str, gain: float) -> Curve:
+    rng = np.random.default_rng(len(name))
+    accuracy = 0.6 + gain * np.arange(6) + rng.normal(0, 0.01, (5, 6))
+    return Curve(name, BUDGETS, accuracy.astype(np.float32), accuracy.astype(np.float32))
+
+
+@pytest.fixture
+def page_file(tmp_path: Path) -> Path:
+    curves = [curve("random", 0.02), curve("auto", 0.05), curve("<k & center>", 0.001)]
+    file = tmp_path / "index.html"
+    file.write_text(curves_page(curves, needed(curves), "made up, 3 classes, 5 seeds"), encoding="utf-8")
+    return file
+
+
+async def test_it_stands_alone_and_fits_every_screen(page_file: Path, chromium: str) -> None:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, chromium_sandbox=False)
+        page = await browser.new_page(viewport={"width": 1280, "height": 900})
+        asked, problems = list[str](), list[str]()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        await page.goto(page_file.as_uri())
+        assert asked == [page_file.as_uri()]
+        assert not problems
+        await expect(page.locator("svg polyline")).to_have_count(3)
+        await expect(page.locator("svg polygon")).to_have_count(3)
+        await expect(page.locator(".key span")).to_have_text(["random", "auto", "<k & center>"])
+        first = page.locator("table").first.locator("tbody tr")
+        await expect(first.nth(0)).to_contain_text("auto")  # the fewest labels first
+        await expect(first.nth(2)).to_contain_text("not reached")
+        light = await page.evaluate("getComputedStyle(document.body).backgroundColor")
+        await page.emulate_media(color_scheme="dark")
+        assert await page.evaluate("getComputedStyle(document.body).backgroundColor") != light
+        await page.set_viewport_size({"width": 390, "height": 800})
+        wide = await page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert wide == 0  # tables scroll inside their own box
+        await browser.close()
