@@ -57,8 +57,8 @@ class ApacheBroker:
         self.child.stop(grace_s=20)
 
     def _format(self) -> None:
-        cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        tool = [*self._java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties)]
+        tool = [*self._java, "kafka.tools.StorageTool", "format", "-t", cluster_id(uuid.uuid4())]
+        tool += ["-c", str(self._properties)]
         done = subprocess.run(tool, capture_output=True, text=True, check=False)
         if done.returncode:
             raise StartFailed(f"Kafka's log could not be formatted:\n{done.stdout}{done.stderr}")
@@ -84,6 +84,15 @@ class ApacheBroker:
             "share.coordinator.state.topic.min.isr": "1",
         }
         return "".join(f"{key}={value}\n" for key, value in lines.items())
+
+
+def cluster_id(drawn: uuid.UUID) -> str:
+    """Return a cluster's id in Kafka's own form, 22 characters of base64url.
+
+    None begins with a dash, as with Kafka's Uuid.randomUuid: its tools would read that as an option.
+    """
+    written = urlsafe_b64encode(drawn.bytes).decode().rstrip("=")
+    return "A" + written[1:] if written.startswith("-") else written
 
 
 def fetch(cache: Path) -> None:
