@@ -23,3 +23,7 @@ class RefusedRecord:
     index: int
     reason: str
     detail: str
+
+
+class BadInput(ValueError):
+    """A file that a command cannot use: one line that names the file and row, what is wrong, and the fix."""
