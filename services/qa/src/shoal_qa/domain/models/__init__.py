@@ -1,18 +1,29 @@
 """Models of votes, by name."""
 
-from shoal_qa.domain.models.base import Fitted, Model, State
+from shoal_qa.domain.models.base import Additive, Fitted, Model, State
 from shoal_qa.domain.models.dawid_skene import DawidSkene
+from shoal_qa.domain.models.mace import Mace
 from shoal_qa.domain.models.majority import Majority
-from shoal_qa.domain.models.priors import Dirichlet
+from shoal_qa.domain.models.one_coin import OneCoin
+from shoal_qa.domain.models.panel import Panel
+from shoal_qa.domain.models.priors import Dirichlet, Variational
+from shoal_qa.domain.models.subtypes import Subtypes
+from shoal_qa.domain.models.weighted import WeightedAverage
+
+MEMBERS: tuple[Model, ...] = (DawidSkene(), OneCoin(), Mace(), WeightedAverage(), Subtypes())
+
+AUTO = Panel(MEMBERS, (Majority(),))
 
 MODELS: dict[str, Model] = {
     model.name: model
     for model in (
+        AUTO,
         Majority(),
-        DawidSkene(),
+        *MEMBERS,
         DawidSkene(name="dawid-skene-dirichlet", prior=Dirichlet()),
+        DawidSkene(name="dawid-skene-variational", prior=Variational()),
     )
 }
-"""The registry: majority vote, Dawid-Skene with the hierarchical prior, and with a fixed Dirichlet prior."""
+"""The registry. `dawid-skene` has the hierarchical prior, the other two fixed ones."""
 
-__all__ = ["MODELS", "Fitted", "Model", "State"]
+__all__ = ["AUTO", "MEMBERS", "MODELS", "Additive", "Fitted", "Model", "Panel", "State"]

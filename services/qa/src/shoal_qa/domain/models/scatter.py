@@ -8,13 +8,14 @@ from shoal_qa.domain.arrays import Floats, VoteArrays
 def sum_by_task(votes: VoteArrays, log_likelihood: Floats) -> Floats:
     """Return for each task the sum over its votes of log_likelihood[annotator, truth, label].
 
-    log_likelihood: (annotators + 1, classes, classes); the last entry stands for annotators not seen, which the
-    number UNKNOWN (-1) happens to index. Returns (tasks, classes). One pass per class: O(votes x classes) time,
-    O(votes) further memory.
+    log_likelihood: (annotators + 1, truths, classes); the last entry stands for annotators not seen, which the
+    number UNKNOWN (-1) happens to index. Truths are classes, or finer. Returns (tasks, truths). One pass per truth:
+    O(votes x truths) time, O(votes) further memory.
     """
-    out = np.empty((votes.tasks, votes.classes))
+    truths = log_likelihood.shape[1]
+    out = np.empty((votes.tasks, truths))
     cell = votes.annotator.astype(np.int64) % len(log_likelihood) * votes.classes + votes.label
-    for truth in range(votes.classes):
+    for truth in range(truths):
         column = np.ascontiguousarray(log_likelihood[:, truth, :]).ravel()
         out[:, truth] = np.bincount(votes.task, weights=column[cell], minlength=votes.tasks)
     return out
@@ -23,12 +24,13 @@ def sum_by_task(votes: VoteArrays, log_likelihood: Floats) -> Floats:
 def count_confusions(votes: VoteArrays, posterior: Floats) -> Floats:
     """Return how often each annotator gave each label for each truth, in expectation.
 
-    posterior: (tasks, classes). Returns (annotators, classes, classes) as [annotator, truth, label].
+    posterior: (tasks, truths), truths being classes, or finer. Returns (annotators, truths, classes).
     """
+    truths = posterior.shape[1]
     cells = votes.annotators * votes.classes
     cell = votes.annotator.astype(np.int64) * votes.classes + votes.label
-    out = np.empty((votes.annotators, votes.classes, votes.classes))
-    for truth in range(votes.classes):
+    out = np.empty((votes.annotators, truths, votes.classes))
+    for truth in range(truths):
         column = np.ascontiguousarray(posterior[:, truth])
         counts = np.bincount(cell, weights=column[votes.task], minlength=cells)
         out[:, truth, :] = counts.reshape(votes.annotators, votes.classes)
