@@ -1,9 +1,10 @@
 """Consensus while votes arrive: under one fit a vote is the addition of one row, a revision one more subtraction.
 
 A fit says log p(truth = k | votes) = read(sum over votes of row[annotator, label]), with rows that depend on nothing
-but who says what: log confusions for Dawid and Skene, a count of one for majority vote, both side by side for a pool. So the state is one sum per
-task, and the answer after any sequence of votes, edits, deletions and repetitions equals the whole computation under
-the same fit, up to rounding (one part in 1e16 for each change of a task; a refit starts from fresh sums).
+but who says what: log confusions for Dawid and Skene, a count of one for majority vote, both side by side for a pool.
+So the state is one sum per task, and the answer after any sequence of votes, edits, deletions and repetitions equals
+the whole computation under the same fit, up to rounding (one part in 1e16 for each change of a task; a refit starts
+from fresh sums).
 
 What others' new votes teach about an annotator enters at the next `refit`, which starts warm from this fit.
 """

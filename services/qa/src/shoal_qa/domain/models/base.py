@@ -27,6 +27,10 @@ class Fitted(Protocol):
         """Return log p(truth | votes), normalised: (tasks, classes)."""
         ...
 
+    def posterior(self, votes: VoteArrays) -> Floats:
+        """Return p(truth | votes): (tasks, classes)."""
+        ...
+
     def skill(self) -> Floats:
         """Return the probability of a right answer of each annotator: (annotators,)."""
         ...

@@ -12,7 +12,7 @@ Applied Statistics 28 (1979). Independence given the truth does not hold where a
 posteriors are too sure of themselves; see domain/calibration.py before believing one.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from shoal_qa.domain.arrays import Floats, Ints, VoteArrays
 from shoal_qa.domain.models.base import Fitted, State
 from shoal_qa.domain.models.em import ClassShares, alternate, first_posterior
 from shoal_qa.domain.models.priors import ConfusionPrior, Hierarchical
-from shoal_qa.domain.models.scatter import count_confusions, log_normalise, sum_by_task
+from shoal_qa.domain.models.scatter import count_confusions, log_normalise, posteriors, sum_by_task
 
 TINY = 1e-12
 
@@ -36,6 +36,7 @@ class FittedDawidSkene:
     log_prior: Floats
     log_confusion: Floats
     right: Floats  # (annotators,): expected right answers, smoothed
+    iterations: int = 0
 
     @property
     def annotators(self) -> int:
@@ -54,6 +55,10 @@ class FittedDawidSkene:
     def log_posterior(self, votes: VoteArrays) -> Floats:
         """Return log p(truth | votes): (tasks, classes)."""
         return self.read(sum_by_task(votes, self.log_confusion))
+
+    def posterior(self, votes: VoteArrays) -> Floats:
+        """Return p(truth | votes): (tasks, classes). Half the time and memory of exp(log_posterior)."""
+        return posteriors(votes, self.log_prior, self.log_confusion)
 
     def skill(self) -> Floats:
         """Return the probability of a right answer over the project's mix of classes: (annotators,)."""
@@ -84,11 +89,12 @@ class DawidSkene:
         def maximise(posterior: Floats) -> FittedDawidSkene:
             confusion = np.log(self.prior.confusions(count_confusions(votes, posterior)) + TINY)
             shares = self.class_shares.of(votes, posterior)
-            right = np.einsum("k,akk->a", np.exp(shares), np.exp(confusion[:-1]))
+            right = np.exp(np.diagonal(confusion[:-1], axis1=1, axis2=2)) @ np.exp(shares)
             return FittedDawidSkene(self.name, shares, confusion, right)
 
         posterior = first_posterior(votes, start)
-        return alternate(votes, posterior, known, maximise, self.iterations, self.tolerance)
+        fitted, rounds = alternate(votes, posterior, known, maximise, self.iterations, self.tolerance)
+        return replace(fitted, iterations=rounds)
 
     def load(self, state: State) -> Fitted:
         """Return the fit that `to_arrays` wrote."""

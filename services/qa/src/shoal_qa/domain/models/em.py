@@ -19,18 +19,26 @@ def alternate(
     maximise: Callable[[Floats], F],
     iterations: int,
     tolerance: float,
-) -> F:
-    """Return the last fit of at most `iterations` rounds, until posteriors move by less than `tolerance` a task.
+) -> tuple[F, int]:
+    """Return the last fit of at most `iterations` rounds, until posteriors move by less than `tolerance` a task, and
+    the number of rounds.
 
-    posterior: (tasks, classes) to start from. maximise: a fit to votes and posteriors. Known answers stay what they are.
+    posterior: (tasks, classes) to start from. maximise: a fit to votes and posteriors. Known answers stay as they are.
     """
     posterior = impose(posterior, known)
-    for _ in range(iterations):
+    rounds, settled = 0, False
+    while rounds < iterations and not settled:
+        rounds += 1
         fitted = maximise(posterior)
-        before, posterior = posterior, impose(np.exp(fitted.log_posterior(votes)), known)
-        if np.abs(posterior - before).sum() <= 2 * tolerance * max(votes.tasks, 1):
-            break
-    return maximise(posterior)
+        before, posterior = posterior, impose(fitted.posterior(votes), known)
+        settled = moved(before, posterior) <= tolerance
+    return maximise(posterior), rounds
+
+
+def moved(before: Floats, after: Floats) -> float:
+    """Return how far posteriors moved, in probability a task; `before` is overwritten."""
+    before -= after
+    return float(np.abs(before, out=before).sum()) / (2 * max(len(after), 1))
 
 
 def impose(posterior: Floats, known: Ints | None) -> Floats:
@@ -50,7 +58,7 @@ def first_posterior(votes: VoteArrays, start: Fitted | None) -> Floats:
         return votes.shares()
     annotator = np.where(votes.annotator < start.annotators, votes.annotator, UNKNOWN).astype(np.int32)
     known = VoteArrays(votes.task, annotator, votes.label, votes.tasks, votes.annotators, votes.classes)
-    return np.exp(start.log_posterior(known))
+    return start.posterior(known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +76,15 @@ class ClassShares:
 
     def of(self, votes: VoteArrays, posterior: Floats) -> Floats:
         """Return log p(class): (classes,)."""
-        voted = votes.votes_per_task() > 0
+        voted = (votes.votes_per_task() > 0).astype(np.float64)
         named = popularity(votes)
-        counts = posterior[voted].sum(axis=0) + 1 / votes.classes
+        counts = voted @ posterior + 1 / votes.classes
         share = (counts / counts.sum() + self.anchor * named) / (1 + self.anchor)
         return np.asarray(np.log(share))
 
 
 def popularity(votes: VoteArrays) -> Floats:
     """Return how often each label is given, every task with votes counting alike, never 0: (classes,)."""
-    voted = votes.votes_per_task() > 0
-    counts = votes.shares()[voted].sum(axis=0) + 1 / votes.classes
+    voted = (votes.votes_per_task() > 0).astype(np.float64)
+    counts = voted @ votes.shares() + 1 / votes.classes
     return np.asarray(counts / counts.sum())

@@ -40,11 +40,11 @@ class Mace:
         def maximise(posterior: Floats) -> FittedDawidSkene:
             confusion = np.log(state.confusions(posterior) + TINY)
             shares = self.class_shares.of(votes, posterior)
-            right = np.einsum("k,akk->a", np.exp(shares), np.exp(confusion[:-1]))
+            right = np.exp(np.diagonal(confusion[:-1], axis1=1, axis2=2)) @ np.exp(shares)
             return FittedDawidSkene(self.name, shares, confusion, right)
 
         posterior = first_posterior(votes, start)
-        return alternate(votes, posterior, known, maximise, self.iterations, self.tolerance)
+        return alternate(votes, posterior, known, maximise, self.iterations, self.tolerance)[0]
 
     def load(self, state: State) -> Fitted:
         """Return the fit that `to_arrays` wrote."""

@@ -36,6 +36,10 @@ class FittedMajority:
         """Return the log of smoothed vote shares: (n_k + s) / (n + K s), s = smoothing: (tasks, classes)."""
         return self.read(votes.shares() * votes.votes_per_task()[:, None])
 
+    def posterior(self, votes: VoteArrays) -> Floats:
+        """Return p(truth | votes): (tasks, classes)."""
+        return np.exp(self.log_posterior(votes))
+
     def skill(self) -> Floats:
         """Return how often each annotator gave the plurality's label: (annotators,)."""
         return self.agreement
@@ -69,4 +73,6 @@ class Majority:
 
     def load(self, state: State) -> Fitted:
         """Return the fit that `to_arrays` wrote."""
-        return FittedMajority(np.asarray(state["agreement"]), float(state["smoothing"]), int(state["classes"]))
+        return FittedMajority(
+            np.asarray(state["agreement"]), float(state["smoothing"]), int(state["classes"])
+        )

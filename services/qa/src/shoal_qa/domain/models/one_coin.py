@@ -45,7 +45,7 @@ class OneCoin:
             )
 
         posterior = first_posterior(votes, start)
-        return alternate(votes, posterior, known, maximise, self.iterations, self.tolerance)
+        return alternate(votes, posterior, known, maximise, self.iterations, self.tolerance)[0]
 
     def load(self, state: State) -> Fitted:
         """Return the fit that `to_arrays` wrote."""
@@ -59,7 +59,7 @@ class OneCoin:
 
 
 def spread_by(popular: Floats) -> Floats:
-    """Return where errors go, by truth, when they follow the popularity of labels: (classes, classes), 0 on the diagonal."""
+    """Return where errors go, by truth, when they follow the popularity of labels: (classes, classes), diagonal 0."""
     classes = len(popular)
     if classes == 1:
         return np.zeros((1, 1))
@@ -72,9 +72,4 @@ def coin_confusions(coins: Floats, errors: Floats) -> Floats:
     classes = len(errors)
     if classes == 1:
         return np.ones((len(coins), 1, 1))
-    return np.asarray(
-        coins[:, None, None] * np.eye(classes) + (1 - coins)[:, None, None] * (errors + TINY * np.eye(classes))
-    )
-
-
-TINY = 1e-12
+    return np.asarray(coins[:, None, None] * np.eye(classes) + (1 - coins)[:, None, None] * errors)

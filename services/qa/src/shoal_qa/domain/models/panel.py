@@ -4,9 +4,9 @@ No model of votes is best everywhere, and each is far below majority vote somewh
 reasons: Dawid-Skene's where a crowd shares a bias, one coin where classes are told apart unevenly, the spam model where
 errors are honest, weighted averages where annotators are biased against each other, subtypes where votes are few.
 
-With gold, members are fitted again without each fold of it, and weights are those under which the held-out answers are most probable
-(pool.py); majority vote then sits on the panel, so that it is the floor. The held-out posteriors are kept: they are
-what calibration and certificates need, and they cost no gold.
+With gold, members are fitted again without each fold of it, and weights are those under which the held-out answers
+are most probable (pool.py); majority vote then sits on the panel, so that it is the floor. The held-out posteriors
+are kept: they are what calibration and certificates need, and they cost no gold.
 
 Large sets: members learn on a sample of tasks (all gold among them) of about `sample` votes, then see everything
 for `finish` rounds, so that the time of convergence does not grow with the votes.
@@ -108,7 +108,7 @@ class Panel:
 
 def _pool(votes: VoteArrays, members: Sequence[Fitted], weights: Floats, name: str) -> FittedPool:
     fitted = FittedPool(_additive(members), weights, np.zeros(votes.annotators), name)
-    return replace(fitted, right=expected_skill(votes, np.exp(fitted.log_posterior(votes))))
+    return replace(fitted, right=expected_skill(votes, fitted.posterior(votes)))
 
 
 def _weights(right: Floats) -> Floats:

@@ -3,8 +3,8 @@
     p(truth | votes) = sum over members m of w[m] p_m(truth | votes)
 
 A linear opinion pool is never worse, in log loss, than its members are in the mean (Jensen's inequality), and errors
-that members do not share average out: where one model is led astray by what it cannot express (a shared bias, a hard kind of
-task, too few votes for a confusion matrix), the others are not. Equal weights are hard to beat without evidence.
+that members do not share average out: where one model is led astray by what it cannot express (a shared bias, a hard
+kind of task, too few votes for a confusion matrix), others are not. Without evidence equal weights are hard to beat.
 Source: Clemen and Winkler, "Combining Probability Distributions From Experts in Risk Analysis", 1999; for weights
 from held-out answers, Wolpert, "Stacked Generalization", 1992.
 """
@@ -51,6 +51,10 @@ class FittedPool:
     def log_posterior(self, votes: VoteArrays) -> Floats:
         """Return log p(truth | votes): (tasks, classes)."""
         return mix([member.log_posterior(votes) for member in self.members], self.weights)
+
+    def posterior(self, votes: VoteArrays) -> Floats:
+        """Return p(truth | votes): (tasks, classes)."""
+        return np.exp(self.log_posterior(votes))
 
     def skill(self) -> Floats:
         """Return the share of each annotator's votes that the pool holds right: (annotators,)."""

@@ -16,7 +16,7 @@ import numpy as np
 
 from shoal_qa.domain.arrays import Floats, Ints, VoteArrays
 from shoal_qa.domain.models.base import Fitted, State
-from shoal_qa.domain.models.em import ClassShares, first_posterior, impose
+from shoal_qa.domain.models.em import ClassShares, first_posterior, impose, moved
 from shoal_qa.domain.models.scatter import count_confusions, log_normalise, sum_by_task
 from shoal_qa.domain.special import expected_log
 
@@ -52,6 +52,10 @@ class FittedSubtypes:
     def log_posterior(self, votes: VoteArrays) -> Floats:
         """Return log p(truth | votes): (tasks, classes)."""
         return self.read(sum_by_task(votes, self.log_confusion))
+
+    def posterior(self, votes: VoteArrays) -> Floats:
+        """Return p(truth | votes): (tasks, classes)."""
+        return np.exp(self.log_posterior(votes))
 
     def skill(self) -> Floats:
         """Return the expected share of right answers of each annotator: (annotators,)."""
@@ -90,7 +94,7 @@ class Subtypes:
             whole = joint.sum(axis=2)
             within = joint / np.maximum(whole, 1e-300)[:, :, None]
             before, posterior = posterior, impose(whole, known)
-            if np.abs(posterior - before).sum() <= 2 * self.tolerance * max(votes.tasks, 1):
+            if moved(before, posterior) <= self.tolerance:
                 break
         return self._maximise(votes, posterior, within)
 

@@ -4,8 +4,8 @@
     w[a] = (n + number of a's votes) / (n d + sum over a's votes (t, l) of |e[l] - z[t]|^2)
 
 e[l] is a class as a unit vector, v the popularity of labels, d the mean of the squared distances at the start, so
-that n votes of an ordinary annotator come before anything that is learned. No confusion matrix and no class prior to run away
-with: the model to have where a crowd shares its bias, or votes are few.
+that n votes of an ordinary annotator come before anything that is learned. No confusion matrix and no class prior to
+run away with: the model to have where a crowd shares its bias, or votes are few.
 Source: BWA of Li, Rubinstein and Cohn, "Truth Inference at Scale: A Bayesian Model for Adjudicating Highly Redundant
 Crowd Annotations", WWW 2019.
 """
@@ -23,9 +23,9 @@ LEAST = 1e-2  # a squared distance that unanimous votes are held to have
 
 @dataclass(frozen=True, slots=True)
 class FittedWeights:
-    """weights: (annotators + 1,), the last of an annotator not seen. centre: (classes,) where a task without votes is."""
+    """weights: (annotators + 1,), the last of an annotator not seen."""
 
-    centre: Floats  # c v
+    centre: Floats  # (classes,): c v, where a task without votes stands
     weights: Floats
     right: Floats  # (annotators,)
     name: str = "weighted-average"
@@ -50,6 +50,10 @@ class FittedWeights:
         cell = votes.task.astype(np.int64) * votes.classes + votes.label
         sums = np.bincount(cell, self.weights[votes.annotator], votes.tasks * votes.classes)
         return self.read(sums.reshape(votes.tasks, votes.classes))
+
+    def posterior(self, votes: VoteArrays) -> Floats:
+        """Return p(truth | votes): (tasks, classes)."""
+        return np.exp(self.log_posterior(votes))
 
     def skill(self) -> Floats:
         """Return the share of each annotator's votes that fall where the answers come out: (annotators,)."""
@@ -85,7 +89,7 @@ class WeightedAverage:
             )
 
         posterior = first_posterior(votes, start)
-        return alternate(votes, posterior, known, maximise, self.iterations, self.tolerance)
+        return alternate(votes, posterior, known, maximise, self.iterations, self.tolerance)[0]
 
     def load(self, state: State) -> Fitted:
         """Return the fit that `to_arrays` wrote."""
