@@ -39,7 +39,7 @@ class Stream:
 
     @property
     def _width(self) -> int:
-        return self._rows.shape[2]
+        return int(self._rows.shape[2])
 
     @property
     def tasks(self) -> int:

@@ -14,16 +14,15 @@ MEMBERS: tuple[Model, ...] = (DawidSkene(), OneCoin(), Mace(), WeightedAverage()
 
 AUTO = Panel(MEMBERS, (Majority(),))
 
-MODELS: dict[str, Model] = {
-    model.name: model
-    for model in (
-        AUTO,
-        Majority(),
-        *MEMBERS,
-        DawidSkene(name="dawid-skene-dirichlet", prior=Dirichlet()),
-        DawidSkene(name="dawid-skene-variational", prior=Variational()),
-    )
-}
+_ALL: tuple[Model, ...] = (
+    AUTO,
+    Majority(),
+    *MEMBERS,
+    DawidSkene(name="dawid-skene-dirichlet", prior=Dirichlet()),
+    DawidSkene(name="dawid-skene-variational", prior=Variational()),
+)
+
+MODELS: dict[str, Model] = {model.name: model for model in _ALL}
 """The registry. `dawid-skene` has the hierarchical prior, the other two fixed ones."""
 
 __all__ = ["AUTO", "MEMBERS", "MODELS", "Additive", "Fitted", "Model", "Panel", "State"]

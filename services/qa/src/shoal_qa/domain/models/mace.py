@@ -16,6 +16,7 @@ from shoal_qa.domain.arrays import Floats, Ints, VoteArrays
 from shoal_qa.domain.models.base import Fitted, State
 from shoal_qa.domain.models.dawid_skene import FittedDawidSkene, load_confusions
 from shoal_qa.domain.models.em import ClassShares, alternate, first_posterior, popularity
+from shoal_qa.domain.models.scatter import sum_by_annotator
 from shoal_qa.domain.special import digamma, expected_log
 
 TINY = 1e-12
@@ -57,7 +58,7 @@ class _Spam:
     def __init__(self, model: Mace, votes: VoteArrays) -> None:
         self._model, self._votes = model, votes
         self._popular = popularity(votes)
-        self._answered = np.bincount(votes.annotator, minlength=votes.annotators)
+        self._answered = sum_by_annotator(votes)
         self._cell = votes.annotator.astype(np.int64) * votes.classes + votes.label
         self._knows: Floats = np.full(votes.annotators, model.first)
         self._says: Floats = np.tile(self._popular, (votes.annotators, 1))
@@ -83,7 +84,7 @@ class _Spam:
     def _diligence(self, looked: Floats) -> tuple[Floats, Floats]:
         """Return exp E[log g] and exp E[log (1 - g)]: (annotators,) each."""
         prior, total = self._model.diligence, self._answered
-        times = np.bincount(self._votes.annotator, looked, self._votes.annotators)
+        times = sum_by_annotator(self._votes, looked)
         whole = digamma(total + 2 * prior)
         return np.exp(digamma(times + prior) - whole), np.exp(digamma(total - times + prior) - whole)
 

@@ -17,6 +17,7 @@ from shoal_qa.domain.arrays import Floats, Ints, VoteArrays
 from shoal_qa.domain.models.base import Fitted, State
 from shoal_qa.domain.models.dawid_skene import FittedDawidSkene, load_confusions
 from shoal_qa.domain.models.em import ClassShares, alternate, first_posterior, popularity
+from shoal_qa.domain.models.scatter import sum_by_annotator
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,10 @@ class OneCoin:
     def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
         """Fit from vote shares, or from the posteriors of an earlier fit."""
         errors = spread_by(popularity(votes))
-        answered = np.bincount(votes.annotator, minlength=votes.annotators)
+        answered = sum_by_annotator(votes)
 
         def maximise(posterior: Floats) -> FittedDawidSkene:
-            right = np.bincount(votes.annotator, posterior[votes.task, votes.label], votes.annotators)
+            right = sum_by_annotator(votes, posterior[votes.task, votes.label])
             coins = self._coins(np.asarray(right), answered)
             confusion = coin_confusions(coins, errors)
             return FittedDawidSkene(
@@ -51,7 +52,7 @@ class OneCoin:
         """Return the fit that `to_arrays` wrote."""
         return load_confusions(self.name, state)
 
-    def _coins(self, right: Floats, answered: Ints) -> Floats:
+    def _coins(self, right: Floats, answered: Floats) -> Floats:
         """Return the skill of each annotator and, last, of one not seen: (annotators + 1,)."""
         crowd = (right.sum() + self.coin * self.skill) / (answered.sum() + self.coin)
         coins = (right + self.coin * crowd) / (answered + self.coin)

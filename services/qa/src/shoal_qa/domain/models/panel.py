@@ -87,7 +87,7 @@ class Panel:
             blind = [model.fit(part, part_known, each) for model, each in zip(models, blind, strict=True)]
         if part is not votes:
             blind = [_finish(m, self.finish, votes, known, b) for m, b in zip(models, blind, strict=True)]
-            heldout = heldout and replace(heldout, task=np.flatnonzero(_gold_with_votes(votes, known)))
+            heldout = heldout and replace(heldout, task=_gold(votes, known))
         weights = _weights(heldout.right()) if heldout else np.full(len(models), 1 / len(models))
         return Study(_pool(votes, blind, weights, self.name), heldout)
 
@@ -121,7 +121,7 @@ def _held_out(
     models: Sequence[Model], votes: VoteArrays, known: Ints, blind: Sequence[Fitted], seed: int
 ) -> Heldout:
     """Fit without each fold of the gold. Every fold starts from the fit that was told nothing."""
-    gold = np.flatnonzero(_gold_with_votes(votes, known))
+    gold = _gold(votes, known)
     folds = max(1, min(FOLDS, len(gold)))
     fold = np.random.default_rng(seed).permutation(len(gold)) % folds
     out = np.empty((len(models), len(gold), votes.classes))
@@ -131,12 +131,14 @@ def _held_out(
         for m, (model, first) in enumerate(zip(models, blind, strict=True)):
             fitted = model.fit(votes, fewer, first) if folds > 1 else first
             out[m, fold == f] = fitted.log_posterior(of_gold)[fold == f]
-    return Heldout(gold.astype(np.int32), fold.astype(np.int32), known[gold], out)
+    return Heldout(gold, fold.astype(np.int32), known[gold], out)
 
 
-def _gold_with_votes(votes: VoteArrays, known: Ints | None) -> "np.typing.NDArray[np.bool_]":
-    assert known is not None
-    return np.asarray((known != UNKNOWN) & (votes.votes_per_task() > 0))
+def _gold(votes: VoteArrays, known: Ints | None) -> Ints:
+    """Return the tasks with votes whose answer is known."""
+    if known is None:
+        return np.empty(0, np.int32)
+    return np.flatnonzero((known != UNKNOWN) & (votes.votes_per_task() > 0)).astype(np.int32)
 
 
 def _finish(model: Any, rounds: int, votes: VoteArrays, known: Ints | None, start: Fitted) -> Fitted:
@@ -154,11 +156,11 @@ def _sample(votes: VoteArrays, known: Ints | None, most: int, seed: int) -> tupl
         rank = np.where(known != UNKNOWN, -1, rank)
     order = np.argsort(rank, kind="stable")
     enough = int(np.searchsorted(np.cumsum(votes.votes_per_task()[order]), most)) + 1
-    chosen = np.sort(order[: max(enough, int((rank < 0).sum()))])
+    chosen = np.sort(order[: max(enough, int((rank < 0).sum()))]).astype(np.int32)
     return _only(votes, chosen), None if known is None else known[chosen]
 
 
-def _only(votes: VoteArrays, tasks: "np.typing.NDArray[np.int64]") -> VoteArrays:
+def _only(votes: VoteArrays, tasks: Ints) -> VoteArrays:
     """Return the votes on some tasks, (n,) sorted, which are numbered by their place in `tasks`."""
     place = np.full(votes.tasks, UNKNOWN, np.int32)
     place[tasks] = np.arange(len(tasks), dtype=np.int32)

@@ -15,6 +15,7 @@ import numpy as np
 
 from shoal_qa.domain.arrays import Floats, Ints, VoteArrays
 from shoal_qa.domain.models.base import Additive, State
+from shoal_qa.domain.models.scatter import sum_by_annotator
 
 CAUTION = 10.0  # gold answers that equal weights are worth
 LEAST = 1e-6
@@ -94,8 +95,8 @@ def stack(right: Floats) -> Floats:
 
 def expected_skill(votes: VoteArrays, posterior: Floats) -> Floats:
     """Return the share of each annotator's votes that posteriors hold right, smoothed: (annotators,)."""
-    right = np.bincount(votes.annotator, posterior[votes.task, votes.label], votes.annotators)
-    answered = np.bincount(votes.annotator, minlength=votes.annotators)
+    right = sum_by_annotator(votes, posterior[votes.task, votes.label])
+    answered = sum_by_annotator(votes)
     return np.asarray((right + 1) / (answered + 2))
 
 

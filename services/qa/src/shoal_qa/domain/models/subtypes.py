@@ -17,7 +17,7 @@ import numpy as np
 from shoal_qa.domain.arrays import Floats, Ints, VoteArrays
 from shoal_qa.domain.models.base import Fitted, State
 from shoal_qa.domain.models.em import ClassShares, first_posterior, impose, moved
-from shoal_qa.domain.models.scatter import count_confusions, log_normalise, sum_by_task
+from shoal_qa.domain.models.scatter import count_confusions, log_normalise, sum_by_annotator, sum_by_task
 from shoal_qa.domain.special import expected_log
 
 
@@ -119,8 +119,8 @@ class Subtypes:
         shares = self.class_shares.of(votes, posterior)
         counts = count_confusions(votes, joint.reshape(votes.tasks, -1))
         confusion = expected_log(self._with_prior(counts))
-        right = np.bincount(votes.annotator, posterior[votes.task, votes.label], votes.annotators)
-        answered = np.bincount(votes.annotator, minlength=votes.annotators)
+        right = sum_by_annotator(votes, posterior[votes.task, votes.label])
+        answered = sum_by_annotator(votes)
         return FittedSubtypes(kinds + shares[:, None], confusion, (right + 1) / (answered + 2), self.name)
 
     def _with_prior(self, counts: Floats) -> Floats:

@@ -17,6 +17,7 @@ import numpy as np
 from shoal_qa.domain.arrays import Floats, Ints, VoteArrays
 from shoal_qa.domain.models.base import Fitted, State
 from shoal_qa.domain.models.em import alternate, first_posterior, popularity
+from shoal_qa.domain.models.scatter import sum_by_annotator
 
 LEAST = 1e-2  # a squared distance that unanimous votes are held to have
 
@@ -49,7 +50,7 @@ class FittedWeights:
         """Return the log of the weighted shares: (tasks, classes)."""
         cell = votes.task.astype(np.int64) * votes.classes + votes.label
         sums = np.bincount(cell, self.weights[votes.annotator], votes.tasks * votes.classes)
-        return self.read(sums.reshape(votes.tasks, votes.classes))
+        return self.read(sums.reshape(votes.tasks, votes.classes).astype(np.float64))
 
     def posterior(self, votes: VoteArrays) -> Floats:
         """Return p(truth | votes): (tasks, classes)."""
@@ -77,13 +78,13 @@ class WeightedAverage:
     def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
         """Fit from vote shares, or from the posteriors of an earlier fit."""
         centre = self.centre * popularity(votes)
-        answered = np.bincount(votes.annotator, minlength=votes.annotators)
+        answered = sum_by_annotator(votes)
         usual = max(float(_distances(votes, votes.shares()).mean()) if len(votes) else 1.0, LEAST)
 
         def maximise(posterior: Floats) -> FittedWeights:
-            apart = np.bincount(votes.annotator, _distances(votes, posterior), votes.annotators)
+            apart = sum_by_annotator(votes, _distances(votes, posterior))
             weights = (self.prior + answered) / (self.prior * usual + apart)
-            right = np.bincount(votes.annotator, posterior[votes.task, votes.label], votes.annotators)
+            right = sum_by_annotator(votes, posterior[votes.task, votes.label])
             return FittedWeights(
                 centre, np.append(weights, 1 / usual), np.asarray((right + 1) / (answered + 2)), self.name
             )
@@ -93,7 +94,8 @@ class WeightedAverage:
 
     def load(self, state: State) -> Fitted:
         """Return the fit that `to_arrays` wrote."""
-        return FittedWeights(*(np.asarray(state[key]) for key in ("centre", "weights", "right")), self.name)
+        centre, weights, right = (np.asarray(state[key]) for key in ("centre", "weights", "right"))
+        return FittedWeights(centre, weights, right, self.name)
 
 
 def _distances(votes: VoteArrays, posterior: Floats) -> Floats:
