@@ -19,7 +19,7 @@ import numpy as np
 from shoal_qa.domain.arrays import UNKNOWN, Floats, Ints, VoteArrays
 from shoal_qa.domain.models.base import Fitted, State
 from shoal_qa.domain.models.priors import ConfusionPrior, Hierarchical
-from shoal_qa.domain.models.scatter import count_confusions, log_normalise, posteriors, sum_by_task
+from shoal_qa.domain.models.scatter import count_confusions, log_normalise, sum_by_task
 
 TINY = 1e-12
 
@@ -45,10 +45,6 @@ class FittedDawidSkene:
     def log_posterior(self, votes: VoteArrays) -> Floats:
         """Return log p(truth | votes): (tasks, classes)."""
         return log_normalise(self.log_prior + sum_by_task(votes, self.log_confusion))
-
-    def posterior(self, votes: VoteArrays) -> Floats:
-        """Return p(truth | votes): (tasks, classes). Half the time and memory of exp(log_posterior)."""
-        return posteriors(votes, self.log_prior, self.log_confusion)
 
     def skill(self) -> Floats:
         """Return the probability of a right answer over the project's mix of classes: (annotators,)."""
@@ -82,9 +78,8 @@ class DawidSkene:
         posterior = gold.impose(posterior)
         for rounds in range(1, self.iterations + 1):
             fitted = self._maximise(votes, posterior, rounds)
-            before, posterior = posterior, gold.impose(fitted.posterior(votes))
-            before -= posterior
-            if np.abs(before, out=before).sum() <= 2 * self.tolerance * max(votes.tasks, 1):
+            before, posterior = posterior, gold.impose(np.exp(fitted.log_posterior(votes)))
+            if np.abs(posterior - before).sum() <= 2 * self.tolerance * max(votes.tasks, 1):
                 break
         return self._maximise(votes, posterior, rounds)
 
@@ -96,12 +91,12 @@ class DawidSkene:
         )
 
     def _maximise(self, votes: VoteArrays, posterior: Floats, rounds: int) -> FittedDawidSkene:
-        voted = (votes.votes_per_task() > 0).astype(np.float64)
-        classes = voted @ posterior + self.class_smoothing / votes.classes
+        voted = votes.votes_per_task() > 0
+        classes = posterior[voted].sum(axis=0) + self.class_smoothing / votes.classes
         counts = count_confusions(votes, posterior)
         confusion = np.log(self.prior.confusions(counts) + TINY)
         mix = classes / classes.sum()
-        right = np.exp(np.diagonal(confusion[:-1], axis1=1, axis2=2)) @ mix
+        right = np.einsum("k,akk->a", mix, np.exp(confusion[:-1]))
         return FittedDawidSkene(self.name, np.log(mix), confusion, right, rounds)
 
 
