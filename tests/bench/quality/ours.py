@@ -1,7 +1,7 @@
 """The same work by Shoal, in a process of its own so that memory is comparable.
 
-Usage: -m tests.bench.quality.ours METHOD FOLDER. Prints seconds and memory as JSON and writes out.npy, as peers.py does.
-Votes are read before the clock starts.
+Usage: -m tests.bench.quality.ours METHOD FOLDER. Prints seconds and memory as JSON and writes out.npy, as peers.py
+does. Votes are read before the clock starts.
 """
 
 import json
@@ -19,6 +19,7 @@ from shoal_qa.domain.ledger import VoteLedger
 from shoal_qa.domain.models import MODELS
 from shoal_qa.domain.models.candidates import Candidates
 from shoal_qa.domain.models.dawid_skene import DawidSkene
+from shoal_qa.domain.models.em import ClassShares
 from shoal_qa.domain.models.priors import Dirichlet
 from shoal_qa.domain.shapes.pairs import rank
 from shoal_qa.domain.streaming import Stream
@@ -52,7 +53,7 @@ def dawid_skene(folder: Path) -> Work:
 
 def maximum_likelihood(rounds: int) -> DawidSkene:
     """Return Dawid and Skene's model without a prior."""
-    return DawidSkene(prior=Dirichlet(1e-10, 0), class_smoothing=1e-10, iterations=rounds, tolerance=0)
+    return DawidSkene(prior=Dirichlet(1e-10, 0), class_shares=ClassShares(0), iterations=rounds, tolerance=0)
 
 
 def own_dawid_skene(folder: Path) -> Work:

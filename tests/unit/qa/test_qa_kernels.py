@@ -119,6 +119,13 @@ def test_numbers_out_of_range_are_refused() -> None:
         count_confusions(arrays([(0, UNKNOWN, 0)]), np.full((TASKS, CLASSES), 1 / CLASSES))
 
 
+@given(st.lists(rows, max_size=40))
+def test_label_counts_are_sums_of_shares(table: list[tuple[int, int, int]]) -> None:
+    votes = arrays(table)
+    expected = votes.shares()[votes.votes_per_task() > 0].sum(axis=0)
+    assert votes.label_counts() == pytest.approx(expected, abs=1e-12)
+
+
 def test_counts_of_votes_cannot_be_changed_from_outside() -> None:
     votes = arrays([(0, 0, 0)])
     with pytest.raises(ValueError):

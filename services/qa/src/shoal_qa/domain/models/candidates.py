@@ -21,6 +21,7 @@ import numpy as np
 from shoal_qa.domain.arrays import Floats, Ints, VoteArrays
 from shoal_qa.domain.models.base import Fitted, State
 from shoal_qa.domain.models.given import Beliefs, Given, given
+from shoal_qa.domain.models.scatter import log_normalise
 
 TINY = 1e-300
 
@@ -51,6 +52,15 @@ class FittedCandidates:
         guessed = (1 - self.know)[:, None, None] * self.guess
         return np.log(guessed + self.know[:, None, None] * np.eye(len(self.guess)))
 
+    @property
+    def rows(self) -> Floats:
+        """Return what a vote adds to its task: (annotators + 1, labels, classes), for as many classes as that fits."""
+        return self.log_confusion.transpose(0, 2, 1)
+
+    def read(self, sums: Floats) -> Floats:
+        """Return log posteriors of sums of rows: (tasks, classes)."""
+        return log_normalise(self.log_prior + sums)
+
     def beliefs(self, votes: VoteArrays) -> Beliefs:
         """Return p(truth | votes) of the classes given on each task, and of all others together."""
         return self.weigh(votes, given(votes))
@@ -72,6 +82,10 @@ class FittedCandidates:
         out = np.log(self.prior) + found.log_others[:, None]
         out[found.given.task, found.given.label] = np.log(found.of_pair + TINY)
         return out
+
+    def posterior(self, votes: VoteArrays) -> Floats:
+        """Return p(truth | votes): (tasks, classes)."""
+        return np.exp(self.log_posterior(votes))
 
     def skill(self) -> Floats:
         """Return the probability of a right answer, by knowing or by luck: (annotators,)."""

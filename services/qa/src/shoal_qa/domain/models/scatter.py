@@ -76,6 +76,11 @@ def log_normalise(logits: NDArray[np.floating]) -> Floats:
     return out
 
 
+def sum_by_annotator(votes: VoteArrays, weights: Floats | None = None) -> Floats:
+    """Return the sum of the weights of each annotator's votes, or their number: (annotators,). weights: (votes,)."""
+    return np.bincount(votes.annotator, weights, votes.annotators).astype(np.float64)
+
+
 def _rows(log_likelihood: Floats) -> Floats:
     """Return [annotator, truth, label] as a row over the truth for each cell (annotator, label)."""
     return np.ascontiguousarray(log_likelihood.transpose(0, 2, 1)).reshape(-1, log_likelihood.shape[1])
