@@ -15,6 +15,7 @@ import numpy as np
 
 from shoal_qa.domain.agreement import alpha_of_votes
 from shoal_qa.domain.arrays import UNKNOWN, VoteArrays
+from shoal_qa.domain.consensus import Options, consensus
 from shoal_qa.domain.ledger import VoteLedger
 from shoal_qa.domain.models import MODELS
 from shoal_qa.domain.models.candidates import Candidates
@@ -62,6 +63,12 @@ def own_dawid_skene(folder: Path) -> Work:
     return lambda: model.fit(votes).log_posterior(votes).argmax(axis=1)
 
 
+def auto(folder: Path) -> Work:
+    """Return labels of the panel, calibrated and certified on GOLD answers."""
+    votes, known = votes_of(folder), gold_of(folder)
+    return lambda: consensus(votes, known, Options(target_precision=0.97)).label
+
+
 def candidates(folder: Path) -> Work:
     """Return the model for thousands of classes."""
     votes = votes_of(folder)
@@ -105,6 +112,7 @@ def bradley_terry(folder: Path) -> Work:
 METHODS: dict[str, Callable[[Path], Work]] = {
     "dawid-skene, 10 rounds": dawid_skene,
     "dawid-skene": own_dawid_skene,
+    "auto": auto,
     "candidates": candidates,
     "stream": stream,
     "alpha": alpha,
