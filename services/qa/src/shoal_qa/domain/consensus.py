@@ -159,7 +159,7 @@ def crowd_confusion(votes: VoteArrays, posterior: Floats) -> Floats:
     """Return the expected number of votes for each truth and label: (classes, classes)."""
     order = np.argsort(votes.label, kind="stable")
     edges = np.searchsorted(votes.label[order], np.arange(votes.classes + 1))
-    columns = [posterior[votes.task[order[a:b]]].sum(axis=0) for a, b in pairwise(edges)]
+    columns = [posterior[votes.task[order[a:b]]].sum(axis=0) for a, b in pairwise(edges.tolist())]
     return np.stack(columns, axis=1)
 
 
