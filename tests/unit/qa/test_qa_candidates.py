@@ -8,6 +8,8 @@ from hypothesis import given as each
 from hypothesis import strategies as st
 
 from shoal_qa.domain.arrays import UNKNOWN, VoteArrays
+from shoal_qa.domain.consensus import consensus
+from shoal_qa.domain.models import MODELS
 from shoal_qa.domain.models.candidates import Candidates, FittedCandidates
 from shoal_qa.domain.models.given import given
 from shoal_qa.domain.models.scatter import log_normalise, sum_by_task
@@ -148,3 +150,20 @@ def test_a_fit_survives_being_kept() -> None:
 def test_next_to_nothing_is_enough(votes: VoteArrays) -> None:
     posterior = np.exp(Candidates().fit(votes).log_posterior(votes))
     assert posterior.sum(axis=1) == pytest.approx(np.ones(votes.tasks))
+
+
+def test_auto_takes_it_where_confusion_matrices_would_not_fit() -> None:
+    votes, truth = crowd(8, 2000, tasks=600)
+    known = np.full(600, UNKNOWN, np.int32)
+    known[:60] = truth[:60]
+    tracemalloc.start()
+    found = consensus(votes, known)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert [member.model for member in found.evidence] == ["candidates", "majority"]
+    assert (found.label == truth).mean() > 0.9
+    assert peak < 40 * 2000**2 * 8 / 5  # annotators x classes^2 would be 1.3 GB
+    again = MODELS["auto"].load(found.fitted.to_arrays())
+    assert again.log_posterior(votes) == pytest.approx(found.fitted.log_posterior(votes))
+    few, _ = crowd(9, 20, tasks=200)
+    assert "candidates" not in [member.model for member in consensus(few).evidence]
