@@ -89,6 +89,5 @@ class ClassShares:
 
 def popularity(votes: VoteArrays) -> Floats:
     """Return how often each label is given, every task with votes counting alike, never 0: (classes,)."""
-    voted = (votes.votes_per_task() > 0).astype(np.float64)
-    counts = voted @ votes.shares() + 1 / votes.classes
+    counts = votes.label_counts() + 1 / votes.classes
     return np.asarray(counts / counts.sum())
