@@ -24,9 +24,7 @@ Tasks = NDArray[np.integer]
 
 TEMPERATURES = np.exp(np.linspace(0.0, np.log(20.0), 40))
 HALVINGS = 5
-MOST_VOTES = (
-    250_000  # to fit in all halvings, each of which costs one fit: fewer halvings where votes are many
-)
+MOST_VOTES = 250_000  # to fit in all halvings, each of which costs one fit
 MOST_TASKS = 20_000  # to compare answers on
 BELIEVED = 0.5  # growth of evidence that is believed: sqrt(votes)
 
