@@ -2,6 +2,8 @@
 
 from math import exp, lgamma, log, log1p
 
+import numpy as np
+
 STEPS = 60  # halvings: 1e-18
 FRACTION_TERMS = 300
 EPSILON = 1e-14
@@ -72,3 +74,30 @@ def _term(i: int, x: float, a: float, b: float) -> float:
 
 def _nonzero(value: float) -> float:
     return value if abs(value) > TINY else TINY
+
+
+def binomial_tail(right: int, total: int, p: float) -> float:
+    """Return P(X >= right) for X ~ Binomial(total, p), exactly: I_p(right, total - right + 1)."""
+    return 1.0 if right <= 0 else beta_cdf(p, right, total - right + 1)
+
+
+def hypergeometric_tail(right: int, drawn: int, rights: int, population: int) -> float:
+    """Return P(X >= right), X the right ones among `drawn` of a population that holds `rights` right ones.
+
+    One term from log-gammas, the others from the ratio of neighbours; O(drawn) time and memory.
+    """
+    most = min(drawn, rights)
+    if right <= max(0, drawn + rights - population):
+        return 1.0
+    if right > most:
+        return 0.0
+    first = _log_choose(rights, right) + _log_choose(population - rights, drawn - right)
+    j = np.arange(right, most, dtype=np.float64)
+    wrong_left = population - rights - drawn + j + 1
+    steps = np.log(rights - j) + np.log(drawn - j) - np.log(j + 1) - np.log(wrong_left)
+    terms = first - _log_choose(population, drawn) + np.append(0.0, np.cumsum(steps))
+    return float(min(1.0, np.exp(terms).sum()))
+
+
+def _log_choose(n: int, k: int) -> float:
+    return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
