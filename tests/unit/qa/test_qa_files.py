@@ -383,3 +383,25 @@ def test_a_result_that_cannot_be_written_is_one_line() -> None:
     Path("folder").mkdir()
     code, _, error = run("annotators", "--votes", "votes.csv", "--output", "folder")
     assert (code, "folder cannot be written" in error) == (2, True), error
+
+
+@pytest.mark.usefixtures("crowd")
+def test_names_are_shown_as_they_are_written() -> None:
+    """Brackets would be markup to the terminal, and an unmatched one an error; a mark of byte order is no name."""
+    rows = [(f"[/t{i}]", f"[red]w{w}", f"[b]{(i + w) % 2}") for i in range(4) for w in range(3)]
+    text = "\ufefftask,worker,label\r\n" + "".join(",".join(row) + "\r\n" for row in rows)
+    Path("odd.csv").write_bytes(text.encode())
+    code, table, told = run("agreement", "--votes", "odd.csv")
+    assert code == 0, told
+    assert "[/t0]" in table
+    assert "[b]1" in table
+    code, table, _ = run("annotators", "--votes", "odd.csv")
+    assert code == 0
+    assert "[red]w0" in table
+    write("labels.csv", "label", [(row[2],) for row in rows])
+    np.save("x.npy", np.random.default_rng(0).normal(size=(len(rows), 2)))
+    code, table, _ = run(
+        "label-errors", "--labels", "labels.csv", "--embeddings", "x.npy", "--output", "e.csv"
+    )
+    assert code == 0
+    assert "[b]1" in table

@@ -16,6 +16,7 @@ from shoal_qa.cli.offline import (
     WorkerColumn,
     check_output,
     doing,
+    name,
     one_line_errors,
     shown,
     warn,
@@ -97,13 +98,13 @@ def _classes(found: Found, named: Named) -> list[dict[str, Any]]:
     assert by is not None
     return [
         {
-            "class": name,
+            "class": named.classes[k],
             "share": float(by.share[k]),
             "agreement": _number(by.agreement[k]),
             "mostly_confused_with": named.classes[by.confused[k]] if by.confused[k] >= 0 else None,
             "confused_share": _number(by.confused_share[k]) if by.confused[k] >= 0 else None,
         }
-        for k, name in enumerate(named.classes)
+        for k in range(len(named.classes))
     ]
 
 
@@ -146,7 +147,7 @@ def _show(told: dict[str, Any]) -> None:
         key = "mean_difference" if "mean_difference" in told else "agreement"
         tasks = Table("task", "votes", key.replace("_", " "), title="tasks that divide people most")
         for each in told["worst_tasks"]:
-            tasks.add_row(each["task"][:80], str(each["votes"]), shown(each[key]))
+            tasks.add_row(name(each["task"], 80), str(each["votes"]), shown(each[key]))
         out.print(tasks)
 
 
@@ -156,8 +157,8 @@ def _show_classes(rows: list[dict[str, Any]]) -> None:
     ranked = sorted(rows, key=lambda each: (each["agreement"] is None, each["agreement"]))
     for each in ranked[:SHOWN_CLASSES]:
         other = each["mostly_confused_with"]
-        mostly = "" if other is None else f"{other[:40]} ({shown(each['confused_share'])})"
-        table.add_row(each["class"][:40], shown(each["share"]), shown(each["agreement"]), mostly)
+        mostly = "" if other is None else f"{name(other)} ({shown(each['confused_share'])})"
+        table.add_row(name(each["class"]), shown(each["share"]), shown(each["agreement"]), mostly)
     if len(rows) > SHOWN_CLASSES:
         table.caption = f"{SHOWN_CLASSES} of {len(rows):,} classes; --output json has all"
     out.print(table)

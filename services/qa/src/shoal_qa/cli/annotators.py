@@ -19,6 +19,7 @@ from shoal_qa.cli.offline import (
     Votes,
     WorkerColumn,
     doing,
+    name,
     one_line_errors,
     warn,
 )
@@ -88,7 +89,7 @@ def _show(people: People, named: Named, show: int, rule: TrustRule) -> None:
     for a in order[:show]:
         rates = (people.skill.rate[a], people.skill.low[a], people.skill.high[a])
         table.add_row(
-            named.annotators[a][:40],
+            name(named.annotators[a]),
             people.states[a],
             f"{people.votes[a]:,}",
             *(f"{each:.2f}" for each in rates),

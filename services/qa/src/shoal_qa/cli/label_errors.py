@@ -11,7 +11,7 @@ from rich.table import Table
 from shoal.runtime.client import err, out
 from shoal_qa.adapters.matrices import check_distributions, read_matrix
 from shoal_qa.adapters.tables import EMPTY, Coded, Sheet, named_column, read_columns, write_table
-from shoal_qa.cli.offline import LabelColumn, doing, one_line_errors, warn
+from shoal_qa.cli.offline import LabelColumn, doing, name, one_line_errors, warn
 from shoal_qa.domain.label_errors import LabelErrors
 from shoal_qa.usecases.errors import BadInput
 from shoal_qa.usecases.wrong_labels import Labels, by_embeddings, by_probabilities, classes_of
@@ -102,7 +102,7 @@ def _show(given: Labels, found: LabelErrors, names: list[str]) -> None:
     table = Table("row", "label", "suggestion", "probability of being wrong")
     for place in found.ranked()[:SHOWN].tolist():
         label, better = given.names[given.code[place]], names[found.suggestion[place]]
-        table.add_row(str(given.row[place]), label[:40], better[:40], f"{found.wrong[place]:.3f}")
+        table.add_row(str(given.row[place]), name(label), name(better), f"{found.wrong[place]:.3f}")
     about, likely = f"{found.wrong.sum():,.0f} of {len(given.row):,}", int((found.wrong > 0.5).sum())
     table.title = f"about {about} labels are wrong, {likely:,} more likely than not"
     out.print(table)

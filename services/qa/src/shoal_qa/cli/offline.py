@@ -52,6 +52,11 @@ def doing(what: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
+def name(text: str, most: int = 40) -> str:
+    """Return a name out of a file for a table: never longer than `most`, and never read as markup."""
+    return escape(text if len(text) <= most else text[: most - 1] + "…")
+
+
 def shown(value: float | None) -> str:
     """Return a share as people read it."""
     return "none" if value is None else f"{value:.3f}"
