@@ -12,6 +12,7 @@ from shoal_qa.domain.intervals import clopper_pearson
 from shoal_qa.domain.metrics import inclusion_probability, krippendorff_alpha, production_accuracy
 from shoal_qa.domain.models import MODELS
 from shoal_qa.domain.models.dawid_skene import DawidSkene
+from shoal_qa.domain.models.em import ClassShares
 from shoal_qa.domain.models.priors import Dirichlet
 
 
@@ -47,7 +48,7 @@ def test_dawid_skene_beats_majority_where_some_answer_anything(seed: int) -> Non
 def test_without_a_prior_it_is_crowd_kit_s_dawid_skene() -> None:
     rows, _ = crowd(7, tasks=120)
     named = name_votes(rows)
-    ours = DawidSkene(prior=Dirichlet(1e-10, 0), class_smoothing=1e-10, iterations=20, tolerance=0).fit(
+    ours = DawidSkene(prior=Dirichlet(1e-10, 0), class_shares=ClassShares(0), iterations=20, tolerance=0).fit(
         named.votes
     )
     frame = pd.DataFrame(rows, columns=["task", "worker", "label"])

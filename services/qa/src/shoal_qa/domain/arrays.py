@@ -1,15 +1,26 @@
 """Votes as arrays: what every model reads."""
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+
+from shoal_qa.domain.orders import ByCell, ByTask, Indices, by_cell, by_task
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
 UNKNOWN = -1  # no gold answer for a task; an annotator that the fit has not seen
+
+
+@dataclass(slots=True)
+class _Orders:
+    """What was asked for once: it follows from the votes, so keeping it changes no value."""
+
+    by_task: ByTask | None = None
+    by_cell: ByCell | None = None
+    per_task: Ints | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +38,7 @@ class VoteArrays:
     tasks: int
     annotators: int
     classes: int
+    _orders: _Orders = field(default_factory=_Orders, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not len(self.task) == len(self.annotator) == len(self.label):
@@ -38,8 +50,12 @@ class VoteArrays:
         return len(self.task)
 
     def votes_per_task(self) -> Ints:
-        """Return how many votes each task has: (tasks,)."""
-        return np.bincount(self.task, minlength=self.tasks).astype(np.int32)
+        """Return how many votes each task has: (tasks,), counted once and not to be written to."""
+        if self._orders.per_task is None:
+            counts = np.bincount(self.task, minlength=self.tasks).astype(np.int32)
+            counts.setflags(write=False)
+            self._orders.per_task = counts
+        return self._orders.per_task
 
     def shares(self) -> Floats:
         """Return the share of each label among the votes of each task: (tasks, classes); uniform without votes."""
@@ -48,6 +64,25 @@ class VoteArrays:
         table = counts.reshape(self.tasks, self.classes).astype(np.float64)
         totals = table.sum(axis=1, keepdims=True)
         return np.where(totals > 0, table / np.maximum(totals, 1), 1 / self.classes)
+
+    def by_task(self) -> ByTask:
+        """Return the votes in layers by task; made when first asked for, 4 bytes a vote."""
+        if self._orders.by_task is None:
+            self._orders.by_task = by_task(self.task, self._cells(), self.tasks)
+        return self._orders.by_task
+
+    def by_cell(self) -> ByCell:
+        """Return the votes by annotator and label; made when first asked for, 4 bytes a vote."""
+        if self._orders.by_cell is None:
+            cells = self.annotators * self.classes
+            self._orders.by_cell = by_cell(self.task, self._cells(), cells)
+        return self._orders.by_cell
+
+    def _cells(self) -> Indices:
+        """Return annotator * classes + label: (votes,)."""
+        small = (self.annotators + 1) * self.classes < 2**31
+        first: Indices = self.annotator.astype(np.int32 if small else np.int64)
+        return np.add(first * self.classes, self.label)
 
     def select(self, keep: NDArray[np.bool_]) -> "VoteArrays":
         """Return the votes where `keep` (votes,) is true; tasks and annotators keep their numbers."""

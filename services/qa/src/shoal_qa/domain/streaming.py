@@ -1,42 +1,25 @@
 """Consensus while votes arrive: under one fit a vote is the addition of one row, a revision one more subtraction.
 
 A fit says log p(truth = k | votes) = read(sum over votes of row[annotator, label]), with rows that depend on nothing
-but who says what: log confusions for Dawid and Skene, a count of one for majority vote. So the state is one sum per
-task, and the answer after any sequence of votes, edits, deletions and repetitions equals the whole computation under
-the same fit, up to rounding (one part in 1e16 for each change of a task; a refit starts from fresh sums).
+but who says what: log confusions for Dawid and Skene, a count of one for majority vote, both side by side for a pool.
+So the state is one sum per task, and the answer after any sequence of votes, edits, deletions and repetitions equals
+the whole computation under the same fit, up to rounding (one part in 1e16 for each change of a task; a refit starts
+from fresh sums).
 
 What others' new votes teach about an annotator enters at the next `refit`, which starts warm from this fit.
 """
 
-from collections.abc import Callable, Mapping
-from functools import partial
-from typing import Any, Protocol, runtime_checkable
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shoal_qa.domain.arrays import Floats, Ints, VoteArrays
 from shoal_qa.domain.ledger import REMOVED, STALE, Changes, VoteLedger
-from shoal_qa.domain.models.base import Fitted, Model
-from shoal_qa.domain.models.majority import FittedMajority
-from shoal_qa.domain.models.scatter import log_normalise
+from shoal_qa.domain.models.base import Additive, Fitted, Model
 
 CHUNK = 100_000  # votes whose rows are in memory at once
-
-
-@runtime_checkable
-class Additive(Protocol):
-    """A fit whose log posterior is log_prior plus one entry of log_confusion for each vote, normalised."""
-
-    @property
-    def log_prior(self) -> Floats:
-        """Return log p(truth): (classes,)."""
-        ...
-
-    @property
-    def log_confusion(self) -> Floats:
-        """Return log p(label | truth) by annotator, the last one not seen: (annotators + 1, classes, classes)."""
-        ...
 
 
 class Stream:
@@ -45,14 +28,18 @@ class Stream:
     def __init__(self, fitted: Fitted, ledger: VoteLedger, tasks: int = 0) -> None:
         """Start from a fit and the votes in a ledger, which the stream owns from here on.
 
-        Raises TypeError for a fit without a row for each vote (neither Additive nor majority vote).
+        Raises TypeError for a fit without a row for each vote (Additive).
         """
         self.fitted = fitted
         self._ledger = ledger
-        self._rows, self._read = _reading(fitted, ledger.classes)
+        self._use(fitted)
         self._tasks = 0
-        self._sums: Floats = np.zeros((0, ledger.classes))
+        self._sums: Floats = np.zeros((0, self._width))
         self._rebuild(tasks)
+
+    @property
+    def _width(self) -> int:
+        return int(self._rows.shape[2])
 
     @property
     def tasks(self) -> int:
@@ -95,7 +82,7 @@ class Stream:
     def refit(self, model: Model, known: Ints | None = None) -> None:
         """Learn from all votes, warm from the present fit. known: gold class or UNKNOWN of each task, (tasks,)."""
         fitted = model.fit(self.votes(), known, self.fitted)
-        self._rows, self._read = _reading(fitted, self._ledger.classes)
+        self._use(fitted)
         self.fitted = fitted
         self._rebuild(self._tasks)
 
@@ -130,9 +117,15 @@ class Stream:
         starts = np.flatnonzero(np.append(True, task[1:] != task[:-1]))
         self._sums[task[starts]] += sign * np.add.reduceat(rows, starts, axis=0)
 
+    def _use(self, fitted: Fitted) -> None:
+        if not isinstance(fitted, Additive):
+            raise TypeError(f"a fit of {fitted.name} has no row for a vote")
+        self._rows: Floats = np.ascontiguousarray(fitted.rows)
+        self._read = fitted.read
+
     def _rebuild(self, tasks: int) -> None:
         votes = self._ledger.votes(tasks)
-        self._tasks, self._sums = votes.tasks, np.zeros((votes.tasks, votes.classes))
+        self._tasks, self._sums = votes.tasks, np.zeros((votes.tasks, self._width))
         for start in range(0, len(votes), CHUNK):
             part = slice(start, start + CHUNK)
             self._add(votes.task[part], votes.annotator[part], votes.label[part], 1)
@@ -140,30 +133,7 @@ class Stream:
     def _grow(self, tasks: int) -> None:
         """Make room for tasks, half as many again at a time, so that growing costs little for each."""
         if tasks > len(self._sums):
-            room = np.zeros((max(tasks, len(self._sums) * 3 // 2), self._ledger.classes))
+            room = np.zeros((max(tasks, len(self._sums) * 3 // 2), self._width))
             room[: self._tasks] = self._sums[: self._tasks]
             self._sums = room
         self._tasks = max(self._tasks, tasks)
-
-
-def _reading(fitted: Fitted, classes: int) -> tuple[Floats, Callable[[Floats], Floats]]:
-    """Return what a vote adds to its task, [annotator, label, truth], and how sums become log posteriors.
-
-    The last annotator is one not seen.
-    """
-    if isinstance(fitted, FittedMajority):
-        return np.eye(classes)[None], partial(_log_shares, fitted.smoothing)
-    if not isinstance(fitted, Additive):
-        raise TypeError(f"a fit of {fitted.name} has no row for a vote; stream with dawid-skene or majority")
-    return np.ascontiguousarray(fitted.log_confusion.transpose(0, 2, 1)), partial(
-        _log_bayes, fitted.log_prior
-    )
-
-
-def _log_shares(smoothing: float, counts: Floats) -> Floats:
-    smoothed = counts + smoothing
-    return np.asarray(np.log(smoothed) - np.log(smoothed.sum(axis=1, keepdims=True)))
-
-
-def _log_bayes(log_prior: Floats, sums: Floats) -> Floats:
-    return log_normalise(log_prior + sums)

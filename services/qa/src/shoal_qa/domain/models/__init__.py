@@ -1,18 +1,28 @@
 """Models of votes, by name."""
 
-from shoal_qa.domain.models.base import Fitted, Model, State
+from shoal_qa.domain.models.base import Additive, Fitted, Model, State
 from shoal_qa.domain.models.dawid_skene import DawidSkene
+from shoal_qa.domain.models.mace import Mace
 from shoal_qa.domain.models.majority import Majority
-from shoal_qa.domain.models.priors import Dirichlet
+from shoal_qa.domain.models.one_coin import OneCoin
+from shoal_qa.domain.models.panel import Panel
+from shoal_qa.domain.models.priors import Dirichlet, Variational
+from shoal_qa.domain.models.subtypes import Subtypes
+from shoal_qa.domain.models.weighted import WeightedAverage
 
-MODELS: dict[str, Model] = {
-    model.name: model
-    for model in (
-        Majority(),
-        DawidSkene(),
-        DawidSkene(name="dawid-skene-dirichlet", prior=Dirichlet()),
-    )
-}
-"""The registry: majority vote, Dawid-Skene with the hierarchical prior, and with a fixed Dirichlet prior."""
+MEMBERS: tuple[Model, ...] = (DawidSkene(), OneCoin(), Mace(), WeightedAverage(), Subtypes())
 
-__all__ = ["MODELS", "Fitted", "Model", "State"]
+AUTO = Panel(MEMBERS, (Majority(),))
+
+_ALL: tuple[Model, ...] = (
+    AUTO,
+    Majority(),
+    *MEMBERS,
+    DawidSkene(name="dawid-skene-dirichlet", prior=Dirichlet()),
+    DawidSkene(name="dawid-skene-variational", prior=Variational()),
+)
+
+MODELS: dict[str, Model] = {model.name: model for model in _ALL}
+"""The registry. `dawid-skene` has the hierarchical prior, the other two fixed ones."""
+
+__all__ = ["AUTO", "MEMBERS", "MODELS", "Additive", "Fitted", "Model", "Panel", "State"]

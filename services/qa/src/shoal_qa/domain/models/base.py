@@ -1,7 +1,7 @@
 """What a model of votes is. A new model is a new file in this folder and one line in the registry."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from numpy.typing import NDArray
 
@@ -27,12 +27,30 @@ class Fitted(Protocol):
         """Return log p(truth | votes), normalised: (tasks, classes)."""
         ...
 
+    def posterior(self, votes: VoteArrays) -> Floats:
+        """Return p(truth | votes): (tasks, classes)."""
+        ...
+
     def skill(self) -> Floats:
         """Return the probability of a right answer of each annotator: (annotators,)."""
         ...
 
     def to_arrays(self) -> State:
         """Return the state as named arrays, to be kept and loaded."""
+        ...
+
+
+@runtime_checkable
+class Additive(Fitted, Protocol):
+    """A fit to which a vote is the addition of one row to its task's sums; all models here are."""
+
+    @property
+    def rows(self) -> Floats:
+        """Return what a vote adds: (annotators + 1, labels, width); the last annotator is one not seen."""
+        ...
+
+    def read(self, sums: Floats) -> Floats:
+        """Return log posteriors, normalised, (tasks, classes), of the sums of the rows of votes, (tasks, width)."""
         ...
 
 

@@ -12,14 +12,15 @@ Applied Statistics 28 (1979). Independence given the truth does not hold where a
 posteriors are too sure of themselves; see domain/calibration.py before believing one.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from shoal_qa.domain.arrays import UNKNOWN, Floats, Ints, VoteArrays
+from shoal_qa.domain.arrays import Floats, Ints, VoteArrays
 from shoal_qa.domain.models.base import Fitted, State
+from shoal_qa.domain.models.em import ClassShares, alternate, first_posterior
 from shoal_qa.domain.models.priors import ConfusionPrior, Hierarchical
-from shoal_qa.domain.models.scatter import count_confusions, log_normalise, sum_by_task
+from shoal_qa.domain.models.scatter import count_confusions, log_normalise, posteriors, sum_by_task
 
 TINY = 1e-12
 
@@ -42,9 +43,22 @@ class FittedDawidSkene:
         """Return how many annotators the fit knows."""
         return len(self.log_confusion) - 1
 
+    @property
+    def rows(self) -> Floats:
+        """Return what a vote adds to its task: (annotators + 1, labels, classes)."""
+        return self.log_confusion.transpose(0, 2, 1)
+
+    def read(self, sums: Floats) -> Floats:
+        """Return log posteriors of sums of rows: (tasks, classes)."""
+        return log_normalise(self.log_prior + sums)
+
     def log_posterior(self, votes: VoteArrays) -> Floats:
         """Return log p(truth | votes): (tasks, classes)."""
-        return log_normalise(self.log_prior + sum_by_task(votes, self.log_confusion))
+        return self.read(sum_by_task(votes, self.log_confusion))
+
+    def posterior(self, votes: VoteArrays) -> Floats:
+        """Return p(truth | votes): (tasks, classes). Half the time and memory of exp(log_posterior)."""
+        return posteriors(votes, self.log_prior, self.log_confusion)
 
     def skill(self) -> Floats:
         """Return the probability of a right answer over the project's mix of classes: (annotators,)."""
@@ -65,59 +79,29 @@ class DawidSkene:
 
     name: str = "dawid-skene"
     prior: ConfusionPrior = field(default_factory=Hierarchical)
-    class_smoothing: float = 1.0  # pseudo-tasks in all, spread over the classes
+    class_shares: ClassShares = field(default_factory=ClassShares)
     iterations: int = 100
     tolerance: float = 1e-5
 
     def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
         """Fit by EM from vote shares, or from the posteriors of an earlier fit."""
-        gold = _Gold(known)
-        warm = start is not None and isinstance(start, FittedDawidSkene)
-        seed = start if warm else None
-        posterior = np.exp(seed.log_posterior(_bounded(votes, seed))) if seed else votes.shares()
-        posterior = gold.impose(posterior)
-        for rounds in range(1, self.iterations + 1):
-            fitted = self._maximise(votes, posterior, rounds)
-            before, posterior = posterior, gold.impose(np.exp(fitted.log_posterior(votes)))
-            if np.abs(posterior - before).sum() <= 2 * self.tolerance * max(votes.tasks, 1):
-                break
-        return self._maximise(votes, posterior, rounds)
+
+        def maximise(posterior: Floats) -> FittedDawidSkene:
+            confusion = np.log(self.prior.confusions(count_confusions(votes, posterior)) + TINY)
+            shares = self.class_shares.of(votes, posterior)
+            right = np.exp(np.diagonal(confusion[:-1], axis1=1, axis2=2)) @ np.exp(shares)
+            return FittedDawidSkene(self.name, shares, confusion, right)
+
+        posterior = first_posterior(votes, start)
+        fitted, rounds = alternate(votes, posterior, known, maximise, self.iterations, self.tolerance)
+        return replace(fitted, iterations=rounds)
 
     def load(self, state: State) -> Fitted:
         """Return the fit that `to_arrays` wrote."""
-        confusion = np.asarray(state["log_confusion"], dtype=np.float64)
-        return FittedDawidSkene(
-            self.name, np.asarray(state["log_prior"]), confusion, np.asarray(state["right"])
-        )
-
-    def _maximise(self, votes: VoteArrays, posterior: Floats, rounds: int) -> FittedDawidSkene:
-        voted = votes.votes_per_task() > 0
-        classes = posterior[voted].sum(axis=0) + self.class_smoothing / votes.classes
-        counts = count_confusions(votes, posterior)
-        confusion = np.log(self.prior.confusions(counts) + TINY)
-        mix = classes / classes.sum()
-        right = np.einsum("k,akk->a", mix, np.exp(confusion[:-1]))
-        return FittedDawidSkene(self.name, np.log(mix), confusion, right, rounds)
+        return load_confusions(self.name, state)
 
 
-@dataclass(frozen=True, slots=True)
-class _Gold:
-    """Known answers, which replace posteriors."""
-
-    known: Ints | None
-
-    def impose(self, posterior: Floats) -> Floats:
-        """Return posteriors with certainty where the answer is known."""
-        if self.known is None:
-            return posterior
-        rows = np.flatnonzero(self.known != UNKNOWN)
-        out = posterior.copy()
-        out[rows] = 0
-        out[rows, self.known[rows]] = 1
-        return out
-
-
-def _bounded(votes: VoteArrays, fitted: Fitted) -> VoteArrays:
-    """Return the votes with annotators later than the fit as UNKNOWN."""
-    annotator = np.where(votes.annotator < fitted.annotators, votes.annotator, UNKNOWN).astype(np.int32)
-    return VoteArrays(votes.task, annotator, votes.label, votes.tasks, votes.annotators, votes.classes)
+def load_confusions(name: str, state: State) -> FittedDawidSkene:
+    """Return the fit that `to_arrays` wrote."""
+    confusion = np.asarray(state["log_confusion"], dtype=np.float64)
+    return FittedDawidSkene(name, np.asarray(state["log_prior"]), confusion, np.asarray(state["right"]))

@@ -14,6 +14,7 @@ class FittedMajority:
 
     agreement: Floats  # (annotators,)
     smoothing: float
+    classes: int
     name: str = "majority"
 
     @property
@@ -21,11 +22,23 @@ class FittedMajority:
         """Return how many annotators the fit knows."""
         return len(self.agreement)
 
+    @property
+    def rows(self) -> Floats:
+        """Return what a vote adds to its task, whoever gives it: (1, labels, classes)."""
+        return np.eye(self.classes)[None]
+
+    def read(self, sums: Floats) -> Floats:
+        """Return log posteriors of counts of votes: (tasks, classes)."""
+        smoothed = sums + self.smoothing
+        return np.asarray(np.log(smoothed) - np.log(smoothed.sum(axis=1, keepdims=True)))
+
     def log_posterior(self, votes: VoteArrays) -> Floats:
         """Return the log of smoothed vote shares: (n_k + s) / (n + K s), s = smoothing: (tasks, classes)."""
-        per_task = votes.votes_per_task()[:, None]
-        counts = votes.shares() * per_task
-        return np.asarray(np.log(counts + self.smoothing) - np.log(per_task + votes.classes * self.smoothing))
+        return self.read(votes.shares() * votes.votes_per_task()[:, None])
+
+    def posterior(self, votes: VoteArrays) -> Floats:
+        """Return p(truth | votes): (tasks, classes)."""
+        return np.exp(self.log_posterior(votes))
 
     def skill(self) -> Floats:
         """Return how often each annotator gave the plurality's label: (annotators,)."""
@@ -33,7 +46,11 @@ class FittedMajority:
 
     def to_arrays(self) -> State:
         """Return the state as named arrays."""
-        return {"agreement": self.agreement, "smoothing": np.array(self.smoothing)}
+        return {
+            "agreement": self.agreement,
+            "smoothing": np.array(self.smoothing),
+            "classes": np.array(self.classes),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +69,10 @@ class Majority:
         right = np.bincount(votes.annotator, votes.label == winner[votes.task], votes.annotators)
         total = np.bincount(votes.annotator, minlength=votes.annotators)
         smoothing = self.smoothing if self.smoothing is not None else 1 / votes.classes
-        return FittedMajority(np.asarray((right + 1) / (total + 2)), smoothing)
+        return FittedMajority(np.asarray((right + 1) / (total + 2)), smoothing, votes.classes)
 
     def load(self, state: State) -> Fitted:
         """Return the fit that `to_arrays` wrote."""
-        return FittedMajority(np.asarray(state["agreement"]), float(state["smoothing"]))
+        return FittedMajority(
+            np.asarray(state["agreement"]), float(state["smoothing"]), int(state["classes"])
+        )

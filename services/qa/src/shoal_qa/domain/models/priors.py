@@ -6,6 +6,7 @@ from typing import Protocol
 import numpy as np
 
 from shoal_qa.domain.arrays import Floats
+from shoal_qa.domain.special import expected_log
 
 
 class ConfusionPrior(Protocol):
@@ -37,6 +38,25 @@ class Dirichlet:
         prior = np.full((classes, classes), self.everywhere) + self.diagonal * np.eye(classes)
         rows = np.concatenate([counts, np.zeros((1, classes, classes))]) + prior
         return np.asarray(rows / rows.sum(axis=-1, keepdims=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Variational:
+    """Mean-field variational Bayes with a fixed Dirichlet: rows are exp E[log p], which add up to less than 1.
+
+    log p[k, l] = psi(n[k, l] + e + d [k = l]) - psi(n[k, .] + K e + d): a row on which little is known counts for
+    less. Source: Kim and Ghahramani, "Bayesian Classifier Combination", AISTATS 2012.
+    """
+
+    everywhere: float = 0.5
+    diagonal: float = 1.5
+
+    def confusions(self, counts: Floats) -> Floats:
+        """Return the rows; the unseen annotator is the prior."""
+        classes = counts.shape[-1]
+        prior = np.full((classes, classes), self.everywhere) + self.diagonal * np.eye(classes)
+        rows = np.concatenate([counts, np.zeros((1, classes, classes))]) + prior
+        return np.asarray(np.exp(expected_log(rows)))
 
 
 @dataclass(frozen=True, slots=True)

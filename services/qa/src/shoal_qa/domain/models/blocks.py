@@ -1,0 +1,31 @@
+"""Blocks of work in threads: numpy lets others run while it computes. What is computed never depends on how many."""
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+MOST_THREADS = 8  # beyond, blocks wait for memory
+
+
+def threads() -> int:
+    """Return how many threads this process may keep busy."""
+    able = getattr(os, "sched_getaffinity", None)
+    return min(len(able(0)) if able else os.cpu_count() or 1, MOST_THREADS)
+
+
+def in_threads(work: Callable[[int, int], None], ranges: Iterable[tuple[int, int]]) -> None:
+    """Call work(start, stop) for each range, in any order; each writes to a place of its own."""
+    todo = list(ranges)
+    workers = min(threads(), len(todo))
+    if workers < 2:
+        for each in todo:
+            work(*each)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        for _ in pool.map(lambda each: work(*each), todo):
+            pass
+
+
+def ranges(size: int, step: int) -> list[tuple[int, int]]:
+    """Return [0, size) cut into ranges of `step`."""
+    return [(start, min(start + step, size)) for start in range(0, size, step)]

@@ -1,0 +1,95 @@
+"""Annotators who know, and annotators who say something: a model of spam.
+
+    p(annotator a says l | truth k) = g[a] [l = k] + (1 - g[a]) x[a, l]
+
+g[a]: how often a looks at the task; x[a]: what a says otherwise, whatever the task. Mean-field variational Bayes
+with g ~ Beta(b, b) and x[a] ~ Dirichlet(h K v), v the popularity of labels: where an annotator shows no habit of
+his own, he guesses as the crowd does.
+Source: Hovy, Berg-Kirkpatrick, Vaswani and Hovy, "Learning Whom to Trust with MACE", NAACL 2013.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from shoal_qa.domain.arrays import Floats, Ints, VoteArrays
+from shoal_qa.domain.models.base import Fitted, State
+from shoal_qa.domain.models.dawid_skene import FittedDawidSkene, load_confusions
+from shoal_qa.domain.models.em import ClassShares, alternate, first_posterior, popularity
+from shoal_qa.domain.models.scatter import sum_by_annotator
+from shoal_qa.domain.special import digamma, expected_log
+
+TINY = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Mace:
+    """Variational Bayes, at most `iterations` rounds."""
+
+    name: str = "mace"
+    diligence: float = 0.5  # b
+    habit: float = 0.5  # h
+    first: float = 0.6  # g of everybody before the first round
+    class_shares: ClassShares = field(default_factory=ClassShares)
+    iterations: int = 100
+    tolerance: float = 1e-5
+
+    def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
+        """Fit from vote shares, or from the posteriors of an earlier fit."""
+        state = _Spam(self, votes)
+
+        def maximise(posterior: Floats) -> FittedDawidSkene:
+            confusion = np.log(state.confusions(posterior) + TINY)
+            shares = self.class_shares.of(votes, posterior)
+            right = np.exp(np.diagonal(confusion[:-1], axis1=1, axis2=2)) @ np.exp(shares)
+            return FittedDawidSkene(self.name, shares, confusion, right)
+
+        posterior = first_posterior(votes, start)
+        return alternate(votes, posterior, known, maximise, self.iterations, self.tolerance)[0]
+
+    def load(self, state: State) -> Fitted:
+        """Return the fit that `to_arrays` wrote."""
+        return load_confusions(self.name, state)
+
+
+class _Spam:
+    """Diligence and habits, brought forward from one round to the next."""
+
+    def __init__(self, model: Mace, votes: VoteArrays) -> None:
+        self._model, self._votes = model, votes
+        self._popular = popularity(votes)
+        self._answered = sum_by_annotator(votes)
+        self._cell = votes.annotator.astype(np.int64) * votes.classes + votes.label
+        self._knows: Floats = np.full(votes.annotators, model.first)
+        self._says: Floats = np.tile(self._popular, (votes.annotators, 1))
+
+    def confusions(self, posterior: Floats) -> Floats:
+        """Return p(label | truth) after one round, the last one of an annotator not seen: (annotators + 1, K, K)."""
+        looked = self._looked(posterior)
+        knows, guesses = self._diligence(looked)
+        says = np.exp(expected_log(self._habits(looked)))
+        self._knows, self._says = knows / (knows + guesses), says
+        classes = np.eye(self._votes.classes)
+        own = guesses[:, None, None] * says[:, None, :] + knows[:, None, None] * classes
+        crowd = (looked.sum() + self._model.diligence) / (len(looked) + 2 * self._model.diligence)
+        return np.concatenate([own, (crowd * classes + (1 - crowd) * self._popular)[None]])
+
+    def _looked(self, posterior: Floats) -> Floats:
+        """Return the probability that each vote comes of looking at the task: (votes,)."""
+        votes = self._votes
+        knows = self._knows[votes.annotator]
+        luck = (1 - knows) * self._says[votes.annotator, votes.label]
+        return np.asarray(posterior[votes.task, votes.label] * knows / (knows + luck))
+
+    def _diligence(self, looked: Floats) -> tuple[Floats, Floats]:
+        """Return exp E[log g] and exp E[log (1 - g)]: (annotators,) each."""
+        prior, total = self._model.diligence, self._answered
+        times = sum_by_annotator(self._votes, looked)
+        whole = digamma(total + 2 * prior)
+        return np.exp(digamma(times + prior) - whole), np.exp(digamma(total - times + prior) - whole)
+
+    def _habits(self, looked: Floats) -> Floats:
+        votes = self._votes
+        guessed = np.bincount(self._cell, 1 - looked, votes.annotators * votes.classes)
+        prior = self._model.habit * votes.classes * self._popular
+        return np.asarray(guessed.reshape(votes.annotators, votes.classes) + prior)

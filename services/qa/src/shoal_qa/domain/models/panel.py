@@ -1,0 +1,183 @@
+"""`auto`: a panel of models of votes, weighted by evidence where there is gold and alike where there is none.
+
+No model of votes is best everywhere, and each is far below majority vote somewhere. Members err for different
+reasons: Dawid-Skene's where a crowd shares a bias, one coin where classes are told apart unevenly, the spam model where
+errors are honest, weighted averages where annotators are biased against each other, subtypes where votes are few.
+
+With gold, members are fitted again without each fold of it, and weights are those under which the held-out answers
+are most probable (pool.py); majority vote then sits on the panel, so that it is the floor. The held-out posteriors
+are kept: they are what calibration and certificates need, and they cost no gold.
+
+Large sets: members learn on a sample of tasks (all gold among them) of about `sample` votes, then see everything
+for `finish` rounds, so that the time of convergence does not grow with the votes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from shoal_qa.domain.arrays import UNKNOWN, Floats, Ints, VoteArrays
+from shoal_qa.domain.models.base import Additive, Fitted, Model, State
+from shoal_qa.domain.models.pool import FittedPool, expected_skill, mix, stack, without
+
+FOLDS = 5
+LEAST_GOLD = 10  # answers below which weights stay equal
+
+
+@dataclass(frozen=True, slots=True)
+class Heldout:
+    """What the panel says of gold tasks by fits that were not told their answers.
+
+    task, fold, truth: (gold,). members: (members, gold, classes) log posteriors.
+    """
+
+    task: Ints
+    fold: Ints
+    truth: Ints
+    members: Floats
+
+    def right(self) -> Floats:
+        """Return p_m(the right answer): (members, gold)."""
+        return np.exp(self.members[:, np.arange(len(self.truth)), self.truth])
+
+    def pooled(self) -> Floats:
+        """Return the pool's log posteriors, each under weights that its own fold had no part in: (gold, classes)."""
+        right, out = self.right(), np.empty(self.members.shape[1:])
+        for fold in np.unique(self.fold):
+            inside = self.fold == fold
+            out[inside] = mix(list(self.members[:, inside]), _weights(right[:, ~inside]))
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A fit, and what it is known to be worth; heldout is None without gold."""
+
+    fitted: FittedPool
+    heldout: Heldout | None
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Members without gold, and the floor that joins them where gold can tell."""
+
+    members: Sequence[Model]
+    floor: Sequence[Model] = ()
+    name: str = "auto"
+    sample: int = 100_000  # votes
+    finish: int = 3
+    seed: int = 0
+
+    def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
+        """Return the pool of the members' fits."""
+        return self.study(votes, known, start).fitted
+
+    def study(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Study:
+        """Fit to votes and gold, and to all but each fold of the gold."""
+        told = known is not None and bool((known != UNKNOWN).any())
+        models = [*self.members, *self.floor] if told else list(self.members)
+        part, part_known = _sample(votes, known, self.sample, self.seed)
+        begun = self._starts(models, start)
+        blind = [model.fit(part, None, each) for model, each in zip(models, begun, strict=True)]
+        heldout = None
+        if told and part_known is not None:
+            heldout = _held_out(models, part, part_known, blind, self.seed)
+            blind = [model.fit(part, part_known, each) for model, each in zip(models, blind, strict=True)]
+        if part is not votes:
+            blind = [_finish(m, self.finish, votes, known, b) for m, b in zip(models, blind, strict=True)]
+            heldout = heldout and replace(heldout, task=_gold(votes, known))
+        weights = _weights(heldout.right()) if heldout else np.full(len(models), 1 / len(models))
+        return Study(_pool(votes, blind, weights, self.name), heldout)
+
+    def load(self, state: State) -> Fitted:
+        """Return the fit that `to_arrays` wrote."""
+        models = [*self.members, *self.floor][: len(state["weights"])]
+        members = [model.load(_own(state, model.name)) for model in models]
+        return FittedPool(
+            _additive(members), np.asarray(state["weights"]), np.asarray(state["right"]), self.name
+        )
+
+    def _starts(self, models: Sequence[Model], start: Fitted | None) -> list[Fitted | None]:
+        if not isinstance(start, FittedPool):
+            return [None] * len(models)
+        named = {member.name: member for member in start.members}
+        return [named.get(model.name) for model in models]
+
+
+def _pool(votes: VoteArrays, members: Sequence[Fitted], weights: Floats, name: str) -> FittedPool:
+    fitted = FittedPool(_additive(members), weights, np.zeros(votes.annotators), name)
+    return replace(fitted, right=expected_skill(votes, fitted.posterior(votes)))
+
+
+def _weights(right: Floats) -> Floats:
+    """Return weights by held-out answers, (members, gold); equal ones where there are few."""
+    members, gold = right.shape
+    return stack(right) if gold >= LEAST_GOLD else np.full(members, 1 / members)
+
+
+def _held_out(
+    models: Sequence[Model], votes: VoteArrays, known: Ints, blind: Sequence[Fitted], seed: int
+) -> Heldout:
+    """Fit without each fold of the gold. Every fold starts from the fit that was told nothing."""
+    gold = _gold(votes, known)
+    folds = max(1, min(FOLDS, len(gold)))
+    fold = np.random.default_rng(seed).permutation(len(gold)) % folds
+    out = np.empty((len(models), len(gold), votes.classes))
+    of_gold = _only(votes, gold)
+    for f in range(folds):
+        fewer = without(known, gold[fold == f], UNKNOWN)
+        for m, (model, first) in enumerate(zip(models, blind, strict=True)):
+            fitted = model.fit(votes, fewer, first) if folds > 1 else first
+            out[m, fold == f] = fitted.log_posterior(of_gold)[fold == f]
+    return Heldout(gold, fold.astype(np.int32), known[gold], out)
+
+
+def _gold(votes: VoteArrays, known: Ints | None) -> Ints:
+    """Return the tasks with votes whose answer is known."""
+    if known is None:
+        return np.empty(0, np.int32)
+    return np.flatnonzero((known != UNKNOWN) & (votes.votes_per_task() > 0)).astype(np.int32)
+
+
+def _finish(model: Any, rounds: int, votes: VoteArrays, known: Ints | None, start: Fitted) -> Fitted:
+    """Return the fit after some rounds over all votes."""
+    shorter: Model = replace(model, iterations=rounds) if hasattr(model, "iterations") else model
+    return shorter.fit(votes, known, start)
+
+
+def _sample(votes: VoteArrays, known: Ints | None, most: int, seed: int) -> tuple[VoteArrays, Ints | None]:
+    """Return the votes of gold tasks and of random others, about `most` votes, with tasks numbered anew in order."""
+    if len(votes) <= most:
+        return votes, known
+    rank = np.random.default_rng(seed).permutation(votes.tasks)
+    if known is not None:
+        rank = np.where(known != UNKNOWN, -1, rank)
+    order = np.argsort(rank, kind="stable")
+    enough = int(np.searchsorted(np.cumsum(votes.votes_per_task()[order]), most)) + 1
+    chosen = np.sort(order[: max(enough, int((rank < 0).sum()))]).astype(np.int32)
+    return _only(votes, chosen), None if known is None else known[chosen]
+
+
+def _only(votes: VoteArrays, tasks: Ints) -> VoteArrays:
+    """Return the votes on some tasks, (n,) sorted, which are numbered by their place in `tasks`."""
+    place = np.full(votes.tasks, UNKNOWN, np.int32)
+    place[tasks] = np.arange(len(tasks), dtype=np.int32)
+    keep = place[votes.task] != UNKNOWN
+    return VoteArrays(
+        place[votes.task[keep]],
+        votes.annotator[keep],
+        votes.label[keep],
+        len(tasks),
+        votes.annotators,
+        votes.classes,
+    )
+
+
+def _additive(members: Sequence[Fitted]) -> tuple[Additive, ...]:
+    return tuple(member for member in members if isinstance(member, Additive))
+
+
+def _own(state: State, name: str) -> State:
+    return {key.removeprefix(f"{name}."): value for key, value in state.items() if key.startswith(f"{name}.")}

@@ -1,0 +1,107 @@
+"""Several models heard together: the weighted mean of their posteriors.
+
+    p(truth | votes) = sum over members m of w[m] p_m(truth | votes)
+
+A linear opinion pool is never worse, in log loss, than its members are in the mean (Jensen's inequality), and errors
+that members do not share average out: where one model is led astray by what it cannot express (a shared bias, a hard
+kind of task, too few votes for a confusion matrix), others are not. Without evidence equal weights are hard to beat.
+Source: Clemen and Winkler, "Combining Probability Distributions From Experts in Risk Analysis", 1999; for weights
+from held-out answers, Wolpert, "Stacked Generalization", 1992.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from shoal_qa.domain.arrays import Floats, Ints, VoteArrays
+from shoal_qa.domain.models.base import Additive, State
+from shoal_qa.domain.models.scatter import sum_by_annotator
+
+CAUTION = 10.0  # gold answers that equal weights are worth
+LEAST = 1e-6
+ROUNDS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class FittedPool:
+    """Members and their weights, (members,), which add up to 1. right: (annotators,)."""
+
+    members: tuple[Additive, ...]
+    weights: Floats
+    right: Floats
+    name: str = "auto"
+
+    @property
+    def annotators(self) -> int:
+        """Return how many annotators the fit knows."""
+        return len(self.right)
+
+    @property
+    def rows(self) -> Floats:
+        """Return what a vote adds to its task, the members' rows side by side: (annotators + 1, labels, width)."""
+        each = [member.rows for member in self.members]
+        whole = [np.broadcast_to(rows, (self.annotators + 1, *rows.shape[1:])) for rows in each]
+        return np.concatenate(whole, axis=2)
+
+    def read(self, sums: Floats) -> Floats:
+        """Return log posteriors of sums of rows: (tasks, classes)."""
+        edges = np.cumsum([member.rows.shape[2] for member in self.members])[:-1]
+        parts = np.split(sums, edges, axis=1)
+        return mix([m.read(part) for m, part in zip(self.members, parts, strict=True)], self.weights)
+
+    def log_posterior(self, votes: VoteArrays) -> Floats:
+        """Return log p(truth | votes): (tasks, classes)."""
+        return mix([member.log_posterior(votes) for member in self.members], self.weights)
+
+    def posterior(self, votes: VoteArrays) -> Floats:
+        """Return p(truth | votes): (tasks, classes)."""
+        return np.exp(self.log_posterior(votes))
+
+    def skill(self) -> Floats:
+        """Return the share of each annotator's votes that the pool holds right: (annotators,)."""
+        return self.right
+
+    def to_arrays(self) -> State:
+        """Return the members' arrays, each under its name and a dot, and the weights."""
+        own = {"weights": self.weights, "right": self.right}
+        for member in self.members:
+            own |= {f"{member.name}.{key}": value for key, value in member.to_arrays().items()}
+        return own
+
+
+def mix(log_posteriors: list[Floats], weights: Floats) -> Floats:
+    """Return the log of the weighted mean of posteriors: (tasks, classes)."""
+    total = np.zeros_like(log_posteriors[0])
+    for weight, each in zip(weights, log_posteriors, strict=True):
+        total += weight * np.exp(each)
+    return np.asarray(np.log(np.maximum(total, 1e-300)))
+
+
+def stack(right: Floats) -> Floats:
+    """Return the weights under which held-out answers are most probable, held near equal ones: (members,).
+
+    right: (members, gold) p_m(the right answer) of fits that were not told it. Maximises the sum over gold of
+    log sum w[m] right[m] plus CAUTION / members x sum of log w[m], by EM; concave, so that there is one answer.
+    """
+    members = len(right)
+    weights = np.full(members, 1 / members)
+    floored = np.maximum(right, LEAST)
+    for _ in range(ROUNDS):
+        share = weights[:, None] * floored
+        counts = (share / share.sum(axis=0)).sum(axis=1) + CAUTION / members
+        weights = counts / counts.sum()
+    return weights
+
+
+def expected_skill(votes: VoteArrays, posterior: Floats) -> Floats:
+    """Return the share of each annotator's votes that posteriors hold right, smoothed: (annotators,)."""
+    right = sum_by_annotator(votes, posterior[votes.task, votes.label])
+    answered = sum_by_annotator(votes)
+    return np.asarray((right + 1) / (answered + 2))
+
+
+def without(known: Ints, tasks: Ints, unknown: int) -> Ints:
+    """Return known answers without those of `tasks`."""
+    fewer = known.copy()
+    fewer[tasks] = unknown
+    return fewer

@@ -1,0 +1,132 @@
+"""Classes of several kinds: annotators who err together on one kind of task are not independent witnesses.
+
+    p(truth = k) = p[k],   p(kind = m | truth = k) = q[k, m],   m = 1 .. M
+    p(annotator a says l | truth k, kind m) = confusion[a, k, m, l],   votes independent given truth and kind
+
+Given the truth alone votes are correlated, as real ones are: on a hard kind most annotators are wrong together, and
+five equal wrong votes count for less than five independent ones. Mean-field variational Bayes with
+q[k] ~ Dirichlet(w / M), confusion[a, k, m] ~ Dirichlet(e + d [l = k]).
+Source: EBCC of Li, Rubinstein and Cohn, "Exploiting Worker Correlation for Label Aggregation in Crowdsourcing", ICML
+2019, with its priors; class shares as in em.py.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from shoal_qa.domain.arrays import Floats, Ints, VoteArrays
+from shoal_qa.domain.models.base import Fitted, State
+from shoal_qa.domain.models.em import ClassShares, first_posterior, impose, moved
+from shoal_qa.domain.models.scatter import count_confusions, log_normalise, sum_by_annotator, sum_by_task
+from shoal_qa.domain.special import expected_log
+
+
+@dataclass(frozen=True, slots=True)
+class FittedSubtypes:
+    """log_kinds: (classes, kinds), log p(truth, kind).  log_confusion: (annotators + 1, classes x kinds, classes)."""
+
+    log_kinds: Floats
+    log_confusion: Floats
+    right: Floats  # (annotators,)
+    name: str = "subtypes"
+
+    @property
+    def annotators(self) -> int:
+        """Return how many annotators the fit knows."""
+        return len(self.log_confusion) - 1
+
+    @property
+    def rows(self) -> Floats:
+        """Return what a vote adds to its task: (annotators + 1, labels, classes x kinds)."""
+        return self.log_confusion.transpose(0, 2, 1)
+
+    def joint(self, sums: Floats) -> Floats:
+        """Return log p(truth, kind | votes): (tasks, classes x kinds)."""
+        return log_normalise(sums + self.log_kinds.ravel())
+
+    def read(self, sums: Floats) -> Floats:
+        """Return log posteriors of sums of rows: (tasks, classes)."""
+        whole = np.exp(self.joint(sums)).reshape(len(sums), *self.log_kinds.shape).sum(axis=2)
+        return np.asarray(np.log(np.maximum(whole, 1e-300)))
+
+    def log_posterior(self, votes: VoteArrays) -> Floats:
+        """Return log p(truth | votes): (tasks, classes)."""
+        return self.read(sum_by_task(votes, self.log_confusion))
+
+    def posterior(self, votes: VoteArrays) -> Floats:
+        """Return p(truth | votes): (tasks, classes)."""
+        return np.exp(self.log_posterior(votes))
+
+    def skill(self) -> Floats:
+        """Return the expected share of right answers of each annotator: (annotators,)."""
+        return self.right
+
+    def to_arrays(self) -> State:
+        """Return the state as named arrays."""
+        return {
+            "log_kinds": self.log_kinds,
+            "log_confusion": self.log_confusion.astype(np.float32),
+            "right": self.right,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Subtypes:
+    """Variational Bayes, at most `iterations` rounds; the first kinds of tasks are drawn by `seed`."""
+
+    name: str = "subtypes"
+    kinds: int = 3  # M
+    kind_weight: float = 0.1  # w: below 1, kinds that are not needed stay empty
+    everywhere: float = 1.0  # e
+    diagonal: float = 3.0  # d
+    class_shares: ClassShares = field(default_factory=ClassShares)
+    iterations: int = 100
+    tolerance: float = 1e-5
+    seed: int = 0
+
+    def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
+        """Fit from vote shares and random kinds, or from an earlier fit."""
+        posterior = impose(first_posterior(votes, start), known)
+        within = self._within(votes, start)
+        for _ in range(self.iterations):
+            fitted = self._maximise(votes, posterior, within)
+            joint = np.exp(fitted.joint(sum_by_task(votes, fitted.log_confusion))).reshape(within.shape)
+            whole = joint.sum(axis=2)
+            within = joint / np.maximum(whole, 1e-300)[:, :, None]
+            before, posterior = posterior, impose(whole, known)
+            if moved(before, posterior) <= self.tolerance:
+                break
+        return self._maximise(votes, posterior, within)
+
+    def load(self, state: State) -> Fitted:
+        """Return the fit that `to_arrays` wrote."""
+        confusion = np.asarray(state["log_confusion"], np.float64)
+        return FittedSubtypes(
+            np.asarray(state["log_kinds"]), confusion, np.asarray(state["right"]), self.name
+        )
+
+    def _within(self, votes: VoteArrays, start: Fitted | None) -> Floats:
+        """Return p(kind | truth) of each task to start from: (tasks, classes, kinds)."""
+        shape = (votes.tasks, votes.classes, self.kinds)
+        if isinstance(start, FittedSubtypes) and start.annotators == votes.annotators:
+            joint = np.exp(start.joint(sum_by_task(votes, start.log_confusion))).reshape(shape)
+            return np.asarray(joint / np.maximum(joint.sum(axis=2, keepdims=True), 1e-300))
+        return np.random.default_rng(self.seed).dirichlet(np.ones(self.kinds), shape[:2])
+
+    def _maximise(self, votes: VoteArrays, posterior: Floats, within: Floats) -> FittedSubtypes:
+        joint = posterior[:, :, None] * within
+        kinds = expected_log(self.kind_weight / self.kinds + joint.sum(axis=0))
+        shares = self.class_shares.of(votes, posterior)
+        counts = count_confusions(votes, joint.reshape(votes.tasks, -1))
+        confusion = expected_log(self._with_prior(counts))
+        right = sum_by_annotator(votes, posterior[votes.task, votes.label])
+        answered = sum_by_annotator(votes)
+        return FittedSubtypes(kinds + shares[:, None], confusion, (right + 1) / (answered + 2), self.name)
+
+    def _with_prior(self, counts: Floats) -> Floats:
+        """Return Dirichlet counts, the last of an annotator not seen: the crowd's, worth as much as the prior."""
+        classes = counts.shape[2]
+        prior = self.everywhere + self.diagonal * np.repeat(np.eye(classes), self.kinds, axis=0)
+        crowd = counts.sum(axis=0) + prior
+        unseen = crowd / crowd.sum(axis=1, keepdims=True) * prior.sum(axis=1, keepdims=True)
+        return np.concatenate([counts + prior, unseen[None]])
