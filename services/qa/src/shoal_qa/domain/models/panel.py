@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from shoal_qa.domain.arrays import UNKNOWN, Floats, Ints, VoteArrays
+from shoal_qa.domain.crossfit import fold_numbers, thin_gold
 from shoal_qa.domain.models.base import Additive, Fitted, Model, State
 from shoal_qa.domain.models.pool import FittedPool, expected_skill, mix, stack, without
 
@@ -122,16 +123,15 @@ def _held_out(
 ) -> Heldout:
     """Fit without each fold of the gold. Every fold starts from the fit that was told nothing."""
     gold = _gold(votes, known)
-    folds = max(1, min(FOLDS, len(gold)))
-    fold = np.random.default_rng(seed).permutation(len(gold)) % folds
+    fold = fold_numbers(len(gold), max(2, min(FOLDS, len(gold))), np.random.default_rng(seed))
     out = np.empty((len(models), len(gold), votes.classes))
-    of_gold = _only(votes, gold)
-    for f in range(folds):
+    of_gold = _only(thin_gold(votes, known, np.random.default_rng(seed)), gold)
+    for f in np.unique(fold):
         fewer = without(known, gold[fold == f], UNKNOWN)
         for m, (model, first) in enumerate(zip(models, blind, strict=True)):
-            fitted = model.fit(votes, fewer, first) if folds > 1 else first
+            fitted = model.fit(votes, fewer, first)
             out[m, fold == f] = fitted.log_posterior(of_gold)[fold == f]
-    return Heldout(gold, fold.astype(np.int32), known[gold], out)
+    return Heldout(gold, fold, known[gold], out)
 
 
 def _gold(votes: VoteArrays, known: Ints | None) -> Ints:

@@ -1,0 +1,208 @@
+"""From votes and gold to labels with honest probabilities, certified where gold allows: what files and services call.
+
+1. A panel of models, or one of them, is fitted; gold enters the likelihood (models/panel.py).
+2. Posteriors are tempered by what fits that were not told say of gold tasks (calibration.py).
+3. The certificate is the threshold whose accepted labels gold vouches for (certificate.py).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shoal_qa.domain.arrays import UNKNOWN, Floats, Ints, VoteArrays
+from shoal_qa.domain.calibration import Calibration, fit_temperature, temper
+from shoal_qa.domain.certificate import Certificate, certify
+from shoal_qa.domain.models import MODELS, Panel
+from shoal_qa.domain.models.base import Model
+from shoal_qa.domain.models.panel import Heldout, Study
+from shoal_qa.domain.models.pool import FittedPool
+
+Bools = NDArray[np.bool_]
+Report = Callable[[str], None]
+MOST_CLASSES = 200  # of a confusion table that a person may read
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How labels are made and accepted.
+
+    target_precision: the share of accepted labels that must be right, promised with `confidence`. None: labels are
+    accepted by their probability alone, at `accept_probability`, and nothing is promised.
+    """
+
+    model: str = "auto"
+    target_precision: float | None = None
+    confidence: float = 0.95
+    accept_probability: float = 0.9
+
+    def __post_init__(self) -> None:
+        if self.model not in MODELS:
+            raise ValueError(f"there is no model {self.model!r}: use one of {', '.join(MODELS)}")
+
+
+@dataclass(frozen=True, slots=True)
+class MemberEvidence:
+    """What is known of one model. accuracy, log_loss: on gold by fits that were not told it; None without gold."""
+
+    model: str
+    weight: float
+    agreement: float  # share of tasks with votes on which it says what the panel says
+    accuracy: float | None = None
+    log_loss: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldoutGold:
+    """Gold tasks as fits saw them that were not told their answers: (gold,) each."""
+
+    task: Ints
+    truth: Ints
+    label: Ints
+    probability: Floats
+
+    @property
+    def right(self) -> Bools:
+        """Return which labels are the gold answer."""
+        return np.asarray(self.label == self.truth)
+
+
+@dataclass(frozen=True, slots=True)
+class Consensus:
+    """Labels and what is behind them. label, probability, accepted: (tasks,); posterior: (tasks, classes).
+
+    label is UNKNOWN for a task with neither votes nor gold. Gold tasks have their answer, with probability 1.
+    confusion: expected votes, (classes, classes) as [truth, label]; None where there are very many classes.
+    """
+
+    fitted: FittedPool
+    label: Ints
+    probability: Floats
+    posterior: Floats
+    accepted: Bools
+    evidence: tuple[MemberEvidence, ...]
+    calibration: Calibration
+    gold: HeldoutGold | None
+    certificate: Certificate | None
+    confusion: Floats | None
+
+    @property
+    def skill(self) -> Floats:
+        """Return the expected share of right votes of each annotator: (annotators,)."""
+        return self.fitted.skill()
+
+
+def consensus(
+    votes: VoteArrays, known: Ints | None = None, options: Options | None = None, report: Report | None = None
+) -> Consensus:
+    """Return the labels of votes. known: gold class of each task or UNKNOWN, (tasks,). report: told what is done.
+
+    Time: fits of each member of the panel, and with gold five warm ones more, on a sample of the votes; then O(votes x
+    classes). Memory: a few (tasks, classes) tables per member. Raises ValueError for options out of range.
+    """
+    options, report = options or Options(), report or (lambda _: None)
+    report("fitting models of votes")
+    model = MODELS[options.model]
+    study = (model if isinstance(model, Panel) else _alone(model)).study(votes, known)
+    report("calibrating")
+    log_posterior = study.fitted.log_posterior(votes)
+    calibration, gold = calibrate_on(study.heldout)
+    posterior = temper(log_posterior, calibration.temperature)
+    label, probability = _labels(votes, known, posterior)
+    certificate = _certificate(gold, probability, label, known, options)
+    report("taking stock")
+    return Consensus(
+        study.fitted,
+        label,
+        probability,
+        posterior,
+        _accepted(label, probability, known, certificate, options),
+        member_evidence(study, votes, log_posterior),
+        calibration,
+        gold,
+        certificate,
+        crowd_confusion(votes, posterior) if votes.classes <= MOST_CLASSES else None,
+    )
+
+
+def calibrate_on(heldout: Heldout | None) -> tuple[Calibration, HeldoutGold | None]:
+    """Return the calibration by all gold, and the gold tasks as calibrated without their own fold."""
+    if heldout is None or not len(heldout.task):
+        return Calibration(), None
+    pooled = heldout.pooled()
+    tempered = np.empty_like(pooled)
+    for fold in np.unique(heldout.fold):
+        inside = heldout.fold == fold
+        others = fit_temperature(pooled[~inside], heldout.truth[~inside])
+        tempered[inside] = temper(pooled[inside], others.temperature)
+    label = tempered.argmax(axis=1).astype(np.int32)
+    return fit_temperature(pooled, heldout.truth), HeldoutGold(
+        heldout.task, heldout.truth, label, tempered.max(axis=1)
+    )
+
+
+def member_evidence(study: Study, votes: VoteArrays, pooled: Floats) -> tuple[MemberEvidence, ...]:
+    """Return what is known of each model on the panel. pooled: (tasks, classes) log posteriors of all together."""
+    voted, best = votes.votes_per_task() > 0, pooled.argmax(axis=1)
+    found = []
+    for place, (member, weight) in enumerate(zip(study.fitted.members, study.fitted.weights, strict=True)):
+        same = member.log_posterior(votes).argmax(axis=1) == best
+        agreement = float(same[voted].mean()) if voted.any() else 1.0
+        accuracy, loss = _on_gold(study.heldout, place)
+        found.append(MemberEvidence(member.name, float(weight), agreement, accuracy, loss))
+    return tuple(found)
+
+
+def crowd_confusion(votes: VoteArrays, posterior: Floats) -> Floats:
+    """Return the expected number of votes for each truth and label: (classes, classes)."""
+    order = np.argsort(votes.label, kind="stable")
+    edges = np.searchsorted(votes.label[order], np.arange(votes.classes + 1))
+    columns = [
+        posterior[votes.task[order[a:b]]].sum(axis=0) for a, b in zip(edges[:-1], edges[1:], strict=True)
+    ]
+    return np.stack(columns, axis=1)
+
+
+def _on_gold(heldout: Heldout | None, member: int) -> tuple[float | None, float | None]:
+    if heldout is None or not len(heldout.task):
+        return None, None
+    right = heldout.members[member].argmax(axis=1) == heldout.truth
+    return float(right.mean()), float(-np.log(np.maximum(heldout.right()[member], 1e-6)).mean())
+
+
+def _alone(model: Model) -> Panel:
+    return Panel((model,), name=model.name)
+
+
+def _labels(votes: VoteArrays, known: Ints | None, posterior: Floats) -> tuple[Ints, Floats]:
+    label = posterior.argmax(axis=1).astype(np.int32)
+    probability = posterior.max(axis=1)
+    silent = votes.votes_per_task() == 0
+    label[silent], probability[silent] = UNKNOWN, 0.0
+    if known is not None:
+        told = known != UNKNOWN
+        label[told], probability[told] = known[told], 1.0
+    return label, probability
+
+
+def _certificate(
+    gold: HeldoutGold | None, probability: Floats, label: Ints, known: Ints | None, options: Options
+) -> Certificate | None:
+    """Return the certificate for the tasks whose answer is not known; None where no target is set."""
+    if options.target_precision is None:
+        return None
+    open_tasks = label != UNKNOWN if known is None else (label != UNKNOWN) & (known == UNKNOWN)
+    scores = gold.probability if gold else np.empty(0)
+    right = gold.right if gold else np.empty(0, np.bool_)
+    return certify(scores, right, probability[open_tasks], options.target_precision, options.confidence)
+
+
+def _accepted(
+    label: Ints, probability: Floats, known: Ints | None, certificate: Certificate | None, options: Options
+) -> Bools:
+    """Return which labels are accepted: gold answers, and those above the threshold where there is one."""
+    threshold = certificate.threshold if certificate else options.accept_probability
+    accepted = np.zeros(len(label), np.bool_) if threshold is None else probability >= threshold
+    told = np.zeros(len(label), np.bool_) if known is None else known != UNKNOWN
+    return np.asarray((label != UNKNOWN) & (accepted | told))
