@@ -7,6 +7,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -158,9 +159,7 @@ def crowd_confusion(votes: VoteArrays, posterior: Floats) -> Floats:
     """Return the expected number of votes for each truth and label: (classes, classes)."""
     order = np.argsort(votes.label, kind="stable")
     edges = np.searchsorted(votes.label[order], np.arange(votes.classes + 1))
-    columns = [
-        posterior[votes.task[order[a:b]]].sum(axis=0) for a, b in zip(edges[:-1], edges[1:], strict=True)
-    ]
+    columns = [posterior[votes.task[order[a:b]]].sum(axis=0) for a, b in pairwise(edges.tolist())]
     return np.stack(columns, axis=1)
 
 
