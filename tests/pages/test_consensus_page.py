@@ -9,7 +9,8 @@ from playwright.async_api import async_playwright, expect
 
 from shoal_qa.adapters.consensus_page import consensus_page
 from shoal_qa.domain.certificate import certify
-from shoal_qa.usecases.consensus_report import Bin, Facts, Hard, Person
+from shoal_qa.domain.reliability import reliability
+from shoal_qa.usecases.consensus_report import Facts, Hard, Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(60)]
 CLASSES = ("cat", "dog & co", "<eel>", "a class with a long name")
@@ -25,8 +26,7 @@ def facts() -> Facts:
         Person(f"annotator {i}", int(rng.integers(1, 900)), s, max(s - 0.1, 0), min(s + 0.08, 1))
         for i, s in enumerate(skill.tolist())
     ]
-    said = np.linspace(0.45, 0.98, 8).tolist()
-    bins = [Bin(p, p - 0.04, max(p - 0.15, 0), min(p + 0.07, 1), 20 + 15 * i) for i, p in enumerate(said)]
+    bins = reliability(score, rng.random(400) < score, 8)
     hardest = [Hard(f"task-{i}", "cat", 0.3 + i / 100, "cat 3, dog & co 3", "review") for i in range(10)]
     confusion = 0.7 * np.eye(4) + 0.3 * rng.dirichlet(np.ones(4), 4)
     panel = [
@@ -36,7 +36,7 @@ def facts() -> Facts:
     actions = {"accept": 3820, "more": 700, "review": 420, "futile": 60}
     return Facts(
         "votes.csv", 40_000, 5_000, CLASSES, 400, "<ours>", "most answers right that it was not told", panel, actions,
-        0.93, bins, 0.031, 0.95, 0.95, certificate, people, confusion, hardest,
+        0.93, bins, "where gold bears it out", certificate, 60, people, confusion, hardest,
     )  # fmt: skip
 
 
@@ -79,9 +79,11 @@ async def test_it_stands_alone_and_fits_every_screen(page_file: Path, chromium: 
 
 
 def test_it_says_what_is_missing() -> None:
-    none = replace(facts(), gold=0, certificate=None, reliability=(), calibration_error=None)
+    none = replace(facts(), gold=0, certificate=None, reliability=None, rule="nothing is promised")
     assert "no answer is known for certain" in consensus_page(none)
     assert "at the least" not in consensus_page(none)
+    assert "The rule: nothing is promised." in consensus_page(none)
+    assert "<h2>Annotators" not in consensus_page(replace(none, people=(), confusion=None))
     few = certify(np.full(20, 0.9), np.ones(20, np.bool_), np.full(100, 0.9), 0.95)
     assert few.threshold is None
     text = consensus_page(replace(facts(), gold=20, certificate=few))

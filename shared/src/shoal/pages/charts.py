@@ -176,7 +176,7 @@ def parts_of_a_whole(parts: Sequence[tuple[str, float, str]]) -> str:
             f"<title>{escape(name)}: {size:,.0f}</title></rect>"
         )
         at += wide
-    return _svg(22, drawn, ", ".join(f"{name} {size:,.0f}" for name, size, _ in parts))
+    return _svg(22, drawn, ", ".join(f"{name} {size:,.0f}" for name, size, _ in parts), widest=0)
 
 
 def start_of_axis(least: float) -> float:
@@ -193,6 +193,10 @@ def _short(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def _svg(height: int, parts: Sequence[str], label: str, width: int = WIDTH) -> str:
-    head = f'<svg class="shares" viewBox="0 0 {width} {height}" style="max-width:{2 * width}px" role="img"'
-    return f'{head} aria-label="{escape(label)}">{"".join(parts)}</svg>'
+def _svg(height: int, parts: Sequence[str], label: str, width: int = WIDTH, widest: int = 2) -> str:
+    """Return the drawing; `widest`: times its own width that it may be shown at, 0 without end."""
+    limit = f' style="max-width:{widest * width}px"' if widest else ""
+    head = (
+        f'<svg class="shares" viewBox="0 0 {width} {height}"{limit} role="img" aria-label="{escape(label)}">'
+    )
+    return f"{head}{''.join(parts)}</svg>"

@@ -6,6 +6,7 @@ import numpy as np
 
 from shoal.pages import intervals, matrix, table
 from shoal_qa.adapters.words import count
+from shoal_qa.domain.arrays import Floats
 from shoal_qa.usecases.consensus_report import Facts, Person
 
 HALF = 20  # annotators in a figure
@@ -15,6 +16,8 @@ MOST_PAIRS = 15
 
 def people(facts: Facts) -> str:
     """Return the part of the page on annotators."""
+    if not facts.people:
+        return ""
     parts, which = [facts.people], ""
     if len(facts.people) > HALF:
         parts = [facts.people[:HALF], facts.people[HALF:][-HALF:]]
@@ -35,6 +38,8 @@ def _intervals(some: Sequence[Person], classes: int) -> str:
 
 def confusion(facts: Facts) -> str:
     """Return the part of the page on classes."""
+    if facts.confusion is None:
+        return ""
     told = (
         "<h2>Which classes are mistaken for each other</h2><p>Of 100 votes on tasks of one class, by the consensus: "
         "what annotators said. Orange is wrong; a strong orange cell is a pair of classes that the guideline should "
@@ -45,12 +50,12 @@ def confusion(facts: Facts) -> str:
         return (
             f'{told}<figure style="max-width:560px">{matrix(facts.classes, shares, "truth", "said")}</figure>'
         )
-    return told + table(["truth", "said instead", "of 100 votes"], _pairs(facts))
+    return told + table(["truth", "said instead", "of 100 votes"], _pairs(facts.confusion, facts.classes))
 
 
-def _pairs(facts: Facts) -> list[list[str]]:
+def _pairs(confusion: Floats, classes: Sequence[str]) -> list[list[str]]:
     """Return the most frequent mistakes where classes are too many to draw."""
-    wrong = facts.confusion * (1 - np.eye(len(facts.classes)))
+    wrong = confusion * (1 - np.eye(len(classes)))
     order = np.argsort(-wrong, axis=None, kind="stable")[:MOST_PAIRS]
     found = [divmod(place, len(wrong)) for place in order.tolist()]
-    return [[facts.classes[i], facts.classes[j], f"{100 * wrong[i, j]:.1f}"] for i, j in found]
+    return [[classes[i], classes[j], f"{100 * wrong[i, j]:.1f}"] for i, j in found]

@@ -24,7 +24,7 @@ def consensus_page(facts: Facts) -> str:
     """Return the page."""
     body = (
         f'<h1>What the votes are worth</h1><p class="lead">{escape(facts.source)}: {facts.votes:,} votes of '
-        f"{len(facts.people):,} annotators on {facts.tasks:,} tasks with {len(facts.classes):,} classes; "
+        f"{count(facts.annotators, 'annotator')} on {facts.tasks:,} tasks with {len(facts.classes):,} classes; "
         f"{count(facts.gold, 'answer')} known for certain.</p>"
         + _cards(facts)
         + _next(facts)
@@ -42,11 +42,11 @@ def _cards(facts: Facts) -> str:
     accepted = facts.actions.get("accept", 0)
     cards = [(f"{accepted:,}", f"of {facts.tasks:,} labels accepted")]
     if promise is not None and promise.bound is not None:
-        told = f"of accepted labels are right, at the least (with {percent(facts.confidence)} confidence)"
+        told = f"of accepted labels are right, at the least (with {percent(promise.confidence)} confidence)"
         cards.append((percent(promise.bound), told))
     else:
         cards.append(("no promise", "yet about accepted labels: see below"))
-    cards.append((percent(facts.expected), "of all labels are right, by the probabilities below"))
+    cards.append((percent(facts.expected), "of labels are right, by their probabilities"))
     inside = "".join(f'<div class="card"><b>{escape(b)}</b><span>{escape(s)}</span></div>' for b, s in cards)
     return f'<div class="cards">{inside}</div>'
 
@@ -63,13 +63,15 @@ def _next(facts: Facts) -> str:
 
 
 def _choice(facts: Facts) -> str:
-    figures = list(dict.fromkeys(name for _, each in facts.panel for name in each))
-    rows = [
-        [name, *("" if each.get(figure) is None else f"{each[figure]:.3f}" for figure in figures)]
-        for name, each in facts.panel
-    ]
+    named = dict.fromkeys(name for _, each in facts.panel for name in each)
+    figures = [name for name in named if any(each.get(name) is not None for _, each in facts.panel)]
+    rows = [[name, *(_figure(each.get(figure)) for figure in figures)] for name, each in facts.panel]
     shown = table(["model", *figures], rows) if figures else ""
     return f"<h2>How the votes were put together</h2><p><b>{escape(facts.model)}</b>: {escape(facts.reason)}</p>{shown}"
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
 
 
 def _hardest(facts: Facts) -> str:

@@ -122,6 +122,15 @@ def write_table(file: Path, columns: Mapping[str, Any]) -> None:
         raise BadInput(f"{file} cannot be written: {error}") from None
 
 
+def write_text(file: Path, text: str) -> None:
+    """Write a page. Raises BadInput where it cannot be written."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"{file} cannot be written: {error}") from None
+
+
 def named_column(names: Sequence[str], code: NDArray[Any]) -> Any:
     """Return a column of names by number, to be written, empty for EMPTY; each name is kept once."""
     numbers = pa.array(code, pa.int32(), mask=np.asarray(code) == EMPTY)

@@ -2,9 +2,11 @@
 
 from shoal_qa.cli.agreement import agreement
 from shoal_qa.cli.annotators import annotators
+from shoal_qa.cli.consensus import consensus
 from shoal_qa.cli.label_errors import label_errors
 from shoal_qa.cli.service import app
 
+app.command()(consensus)
 app.command()(agreement)
 app.command()(annotators)
 app.command("label-errors")(label_errors)

@@ -5,17 +5,7 @@ from dataclasses import dataclass
 
 from shoal_qa.domain.arrays import Floats
 from shoal_qa.domain.certificate import Certificate
-
-
-@dataclass(frozen=True, slots=True)
-class Bin:
-    """Gold tasks whose labels were about equally sure. said: mean probability; right: share, with 95 % bounds."""
-
-    said: float
-    right: float
-    low: float
-    high: float
-    count: int
+from shoal_qa.domain.reliability import Reliability
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +35,9 @@ class Facts:
     """Everything on the page.
 
     panel: models with their figures, by name of the figure. actions: how many tasks. expected: mean probability of
-    the labels. confusion: (classes, classes) of the crowd, rows are the truth. people: from least to most skilled.
+    the labels that are not gold. reliability: on gold, None without it. rule: by what labels are accepted where there
+    is no certificate. people: from least to most skilled, none where they were not looked at. confusion: (classes,
+    classes) of the crowd, rows are the truth, None where classes are too many.
     """
 
     source: str
@@ -55,14 +47,13 @@ class Facts:
     gold: int
     model: str
     reason: str
-    panel: Sequence[tuple[str, Mapping[str, float]]]
+    panel: Sequence[tuple[str, Mapping[str, float | None]]]
     actions: Mapping[str, int]
     expected: float
-    reliability: Sequence[Bin]
-    calibration_error: float | None
-    target: float
-    confidence: float
+    reliability: Reliability | None
+    rule: str
     certificate: Certificate | None
+    annotators: int
     people: Sequence[Person]
-    confusion: Floats
+    confusion: Floats | None
     hardest: Sequence[Hard]
