@@ -74,7 +74,7 @@ def consensus(
         _warn(named)
         with doing("fitting models of votes"):
             found = labels_of(named.votes, known, options)
-            actions = actions_of(named.votes, found, options)
+            actions = actions_of(found)
         _write(output, named, found, actions, task_column)
         people = None
         if annotators is not None or report is not None:
