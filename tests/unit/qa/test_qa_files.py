@@ -353,6 +353,20 @@ def test_consensus_by_one_model_and_under_other_names() -> None:
 
 
 @pytest.mark.usefixtures("crowd")
+def test_a_report_does_without_annotators_where_they_are_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shoal_qa.usecases.annotators_of_votes.MOST_CELLS", 179)
+    base = ("consensus", "--votes", "votes.csv", "--model", "majority", "--output", "labels.csv")
+    code, _, told = run(*base, "--report", "report.html")
+    assert code == 0
+    assert (
+        "the report has no annotators: 20 annotators x 3 classes squared is 180 numbers, 179 at most" in told
+    )
+    assert "<h2>Annotators" not in Path("report.html").read_text()
+    code, _, told = run(*base, "--annotators", "people.csv")
+    assert (code, "merge rare classes, or look at fewer annotators" in told) == (2, True)
+
+
+@pytest.mark.usefixtures("crowd")
 def test_the_same_votes_in_another_order_give_the_same_labels() -> None:
     rows = [(row["task"], row["worker"], row["label"]) for row in rows_of("votes.csv")]
     write("turned.csv", "task,worker,label", rows[::-1])
@@ -404,6 +418,7 @@ def test_bad_votes_are_one_line(command: tuple[str, ...], text: str, told: str) 
     code, _, error = run(*command, "--votes", "bad.csv")
     assert (code, told in error) == (2, True), error
     assert not Path("o.csv").exists()
+    assert not Path("o").exists()
 
 
 @pytest.mark.parametrize("command", COMMANDS)

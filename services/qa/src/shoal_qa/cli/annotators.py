@@ -22,6 +22,7 @@ from shoal_qa.cli.offline import (
     name,
     one_line_errors,
     warn,
+    warn_of_little,
 )
 from shoal_qa.domain.arrays import Named
 from shoal_qa.domain.gold import TrustRule
@@ -57,7 +58,7 @@ def annotators(
             answers = Gold() if gold is None else read_gold(gold, of_gold)
             file = read_votes(votes, columns, answers, warn)
             known = known_answers(answers, file.named, warn)
-        _warn(file.named)
+        warn_of_little(file.named)
         with doing("fitting"):
             rng = np.random.default_rng(seed)
             people = look_at(file.named.votes, known, file.seconds, file.at, rng, rule)
@@ -69,15 +70,6 @@ def annotators(
         if len(file.named.classes) > MOST_CLASSES:
             warn(f"{len(file.named.classes):,} classes: skill by class is written for {MOST_CLASSES} at most")
         err.print(f"{len(file.named.annotators):,} annotators: {output}", markup=False, soft_wrap=True)
-
-
-def _warn(named: Named) -> None:
-    if len(named.annotators) == 1:
-        warn(f"one annotator only ({named.annotators[0]!r}): without gold nothing speaks for or against")
-    elif (named.votes.votes_per_task() < 2).all():
-        warn("no task has two votes: without gold nothing speaks for or against anybody")
-    if len(named.classes) == 1:
-        warn(f"one class only ({named.classes[0]!r}): nobody can be wrong")
 
 
 def _show(people: People, named: Named, show: int, rule: TrustRule) -> None:

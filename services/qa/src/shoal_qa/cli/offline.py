@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from shoal.runtime.client import err
+from shoal_qa.domain.arrays import Named
 from shoal_qa.usecases.errors import BadInput
 
 Votes = Annotated[Path, typer.Option(help="CSV or Parquet with columns task, worker, label.")]
@@ -41,6 +42,18 @@ def check_output(output: str) -> None:
 def warn(told: str) -> None:
     """Say a warning."""
     err.print(f"warning: {told}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+
+
+def warn_of_little(named: Named) -> None:
+    """Say where votes are too few, or too much alike, to tell anything."""
+    if len(named.annotators) == 1:
+        warn(
+            f"one annotator only ({named.annotators[0]!r}): without gold nothing speaks for or against an answer"
+        )
+    elif (named.votes.votes_per_task() < 2).all():
+        warn("no task has two votes: without gold nothing speaks for or against an answer")
+    if len(named.classes) == 1:
+        warn(f"one class only ({named.classes[0]!r}): no answer can be wrong")
 
 
 @contextmanager
