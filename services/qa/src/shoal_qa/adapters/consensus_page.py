@@ -15,7 +15,7 @@ ACTIONS = {
     "futile": (
         "futile",
         "var(--grey)",
-        "further votes are not expected to settle it: an expert, or leave it out",
+        "further votes are not expected to change it; where nothing is certified, gold would help",
     ),
 }
 

@@ -33,12 +33,14 @@ MOST_CLASSES, MOST_CELLS = 100, 20_000_000  # of a model with a confusion matrix
 class Heldout:
     """What the panel says of gold tasks by fits that were not told their answers.
 
-    task, fold, truth: (gold,). members: (members, gold, classes) log posteriors.
+    task, fold, truth, votes: (gold,), votes being those that were looked at. members: (members, gold, classes), log
+    posteriors.
     """
 
     task: Ints
     fold: Ints
     truth: Ints
+    votes: Ints
     members: Floats
 
     def right(self) -> Floats:
@@ -141,7 +143,7 @@ def _held_out(
         for m, (model, first) in enumerate(zip(models, blind, strict=True)):
             fitted = model.fit(votes, fewer, first)
             out[m, fold == f] = fitted.log_posterior(of_gold)[fold == f]
-    return Heldout(gold, fold, known[gold], out)
+    return Heldout(gold, fold, known[gold], of_gold.votes_per_task(), out)
 
 
 def _gold(votes: VoteArrays, known: Ints | None) -> Ints:
