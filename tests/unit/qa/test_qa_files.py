@@ -2,6 +2,7 @@
 
 import csv
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -73,6 +74,41 @@ def test_agreement_is_the_same_from_parquet_and_under_other_names(crowd: Crowd) 
     code, one, _ = run("agreement", "--votes", "votes.parquet", *names, "--output", "json")
     assert code == 0
     assert json.loads(one) == json.loads(run("agreement", "--votes", "votes.csv", "--output", "json")[1])
+
+
+@pytest.mark.usefixtures("crowd")
+def test_parquet_of_any_types_is_read_as_text_and_written_back() -> None:
+    columns = {
+        "task": pa.array([1, 1, 2, 2, 3], pa.int64()),
+        "worker": pa.array(["a", "b", "a", "b", "a"]),
+        "label": pa.array([True, True, False, True, None]),
+    }
+    pyarrow.parquet.write_table(pa.table(columns), "votes.parquet")
+    write("gold.csv", "task,label", [("2", "false")])
+    base = ("consensus", "--votes", "votes.parquet", "--gold", "gold.csv", "--model", "majority")
+    code, _, told = run(*base, "--output", "labels.parquet")
+    assert code == 0, told
+    assert "1 row without a label left out, the first row 4" in told
+    rows = pyarrow.parquet.read_table("labels.parquet").to_pylist()
+    assert [(row["task"], row["label"], row["votes"]) for row in rows] == [
+        ("1", "true", 2),
+        ("2", "false", 2),
+        ("3", None, 0),
+    ]
+    assert [row["agreement"] for row in rows] == [1, 0.5, None]
+    columns["worker"] = pa.array([["a"]] * 5)
+    pyarrow.parquet.write_table(pa.table(columns), "votes.parquet")
+    code, _, told = run(*base, "--output", "labels.parquet")
+    assert (code, "votes votes.parquet cannot be read: Unsupported cast from list" in told) == (2, True), told
+
+
+def test_too_little_memory_is_one_line(crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
+    def hungry(*_: object) -> None:
+        raise MemoryError("Unable to allocate 9 TiB")
+
+    monkeypatch.setattr(sys.modules["shoal_qa.cli.consensus"], "labels_of", hungry)
+    code, _, told = run("consensus", "--votes", "votes.csv", "--output", "labels.csv")
+    assert (code, told) == (1, "not enough memory: Unable to allocate 9 TiB")
 
 
 SHAPES: list[tuple[str, list[list[str]], float]] = [

@@ -25,12 +25,15 @@ Output = Annotated[str, typer.Option(help="table or json.")]
 
 @contextmanager
 def one_line_errors() -> Iterator[None]:
-    """Turn BadInput into one line on stderr and exit code 2."""
+    """Turn BadInput into one line on stderr and exit code 2, and too little memory into one with exit code 1."""
     try:
         yield
     except BadInput as error:
         err.print(" ".join(str(error).split()), markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(2) from None
+    except MemoryError as error:
+        err.print(f"not enough memory: {error}", markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(1) from None
 
 
 def check_output(output: str) -> None:
