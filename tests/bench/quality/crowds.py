@@ -42,7 +42,7 @@ class Kind:
 
     name: str
     classes: int = 3
-    tasks: int = 1000
+    tasks: int = 500
     annotators: int = 60
     votes: int = 5
     skill: tuple[float, float] = (0.5, 0.95)

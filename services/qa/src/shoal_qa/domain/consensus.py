@@ -163,15 +163,15 @@ def calibrate_on(heldout: Heldout | None, default: Tempering) -> tuple[Tempering
     """Return the calibration by all gold, and the gold tasks as calibrated without their own fold."""
     if heldout is None or not len(heldout.task):
         return default, None
-    pooled, votes, truth = heldout.pooled(), heldout.votes, heldout.truth
-    tempered = np.empty_like(pooled)
+    votes, truth = heldout.votes, heldout.truth
+    tempered = np.empty(heldout.members.shape[1:])
     for fold in np.unique(heldout.fold):
-        inside = heldout.fold == fold
+        inside, pooled = heldout.fold == fold, heldout.pooled(fold)
         others = fit_tempering(default, pooled[~inside], votes[~inside], truth[~inside])
         tempered[inside] = others.apply(pooled[inside], votes[inside])
     label = tempered.argmax(axis=1).astype(np.int32)
     gold = HeldoutGold(heldout.task, truth, label, tempered.max(axis=1))
-    return fit_tempering(default, pooled, votes, truth), gold
+    return fit_tempering(default, heldout.pooled(), votes, truth), gold
 
 
 def member_evidence(study: Study, votes: VoteArrays, pooled: Floats) -> tuple[MemberEvidence, ...]:

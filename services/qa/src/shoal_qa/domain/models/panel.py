@@ -47,13 +47,10 @@ class Heldout:
         """Return p_m(the right answer): (members, gold)."""
         return np.exp(self.members[:, np.arange(len(self.truth)), self.truth])
 
-    def pooled(self) -> Floats:
-        """Return the pool's log posteriors, each under weights that its own fold had no part in: (gold, classes)."""
-        right, out = self.right(), np.empty(self.members.shape[1:])
-        for fold in np.unique(self.fold):
-            inside = self.fold == fold
-            out[inside] = mix(list(self.members[:, inside]), _weights(right[:, ~inside]))
-        return out
+    def pooled(self, withheld: int | None = None) -> Floats:
+        """Return the pool's log posteriors under weights that fold `withheld` had no part in: (gold, classes)."""
+        others = np.ones(len(self.fold), np.bool_) if withheld is None else self.fold != withheld
+        return mix(list(self.members), _weights(self.right()[:, others]))
 
 
 @dataclass(frozen=True, slots=True)
