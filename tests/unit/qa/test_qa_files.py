@@ -175,6 +175,7 @@ COMMANDS = [
     ("agreement",),
     ("annotators", "--output", "o.csv"),
     ("consensus", "--output", "o.csv", "--report", "o.html"),
+    ("simulate-votes", "--output", "o", "--seeds", "1", "--model", "majority"),
 ]
 BAD_VOTES = {
     "task,worker\na,b\n": "has no column label; it has task, worker: rename one, or say which it is",
