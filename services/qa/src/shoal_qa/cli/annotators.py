@@ -9,7 +9,7 @@ from rich.table import Table
 
 from shoal.runtime.client import err, out
 from shoal_qa.adapters.annotators_file import MOST_CLASSES, write_annotators
-from shoal_qa.adapters.votes_files import Columns, Gold, known_answers, read_gold, read_votes
+from shoal_qa.adapters.votes_files import Columns
 from shoal_qa.cli.offline import (
     GoldFile,
     GoldLabelColumn,
@@ -21,8 +21,8 @@ from shoal_qa.cli.offline import (
     doing,
     name,
     one_line_errors,
+    read_with_gold,
     warn,
-    warn_of_little,
 )
 from shoal_qa.domain.arrays import Named
 from shoal_qa.domain.gold import TrustRule
@@ -53,12 +53,7 @@ def annotators(
     rule = TrustRule()
     columns = Columns(task_column, worker_column, label_column, seconds, at)
     with one_line_errors():
-        with doing("reading"):
-            of_gold = Columns(gold_task_column or task_column, label=gold_label_column or label_column)
-            answers = Gold() if gold is None else read_gold(gold, of_gold)
-            file = read_votes(votes, columns, answers, warn)
-            known = known_answers(answers, file.named, warn)
-        warn_of_little(file.named)
+        file, known = read_with_gold(votes, columns, gold, gold_task_column, gold_label_column)
         with doing("fitting"):
             rng = np.random.default_rng(seed)
             people = look_at(file.named.votes, known, file.seconds, file.at, rng, rule)

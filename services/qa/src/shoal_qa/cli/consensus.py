@@ -13,7 +13,7 @@ from shoal.runtime.client import err, out
 from shoal_qa.adapters.annotators_file import write_annotators
 from shoal_qa.adapters.consensus_page import consensus_page
 from shoal_qa.adapters.tables import named_column, write_table, write_text
-from shoal_qa.adapters.votes_files import Columns, Gold, known_answers, read_gold, read_votes
+from shoal_qa.adapters.votes_files import Columns
 from shoal_qa.cli.offline import (
     GoldFile,
     GoldLabelColumn,
@@ -25,8 +25,9 @@ from shoal_qa.cli.offline import (
     doing,
     name,
     one_line_errors,
+    read_with_gold,
+    steps,
     warn,
-    warn_of_little,
 )
 from shoal_qa.domain.arrays import Ints, Named
 from shoal_qa.domain.consensus import Consensus, Options
@@ -76,30 +77,22 @@ def consensus(
         _check(target_precision, confidence, max_votes, review_price)
         goal = (target_precision, confidence)
         options = _options(model, goal, max_votes, review_price or None, seed)
-        with doing("reading"):
-            of_gold = Columns(gold_task_column or task_column, label=gold_label_column or label_column)
-            answers = Gold() if gold is None else read_gold(gold, of_gold)
-            named = read_votes(votes, Columns(task_column, worker_column, label_column), answers, warn).named
-            known = known_answers(answers, named, warn)
-        warn_of_little(named)
-        with doing("fitting models of votes"):
-            found = labels_of(named.votes, known, options)
-            actions = actions_of(found)
+        columns = Columns(task_column, worker_column, label_column)
+        file, known = read_with_gold(votes, columns, gold, gold_task_column, gold_label_column)
+        named = file.named
+        with steps("fitting models of votes") as step:
+            found = labels_of(named.votes, known, options, step)
+        actions, people = actions_of(found), None
         _write(output, named, found, actions, task_column)
-        people, rule = None, TrustRule()
         if annotators is not None or report is not None:
-            with doing("looking at annotators"):
-                people = _people(named, known, rule, seed, annotators is not None)
-        if annotators is not None and people is not None:
-            names = named.annotators, named.classes
-            write_annotators(annotators, people, *names, worker_column, rule.raised_below)
+            people = _people(named, known, seed, (annotators, worker_column))
         facts = facts_of(named, known, found, options, actions, people, votes.name)
         if report is not None:
             write_text(report, consensus_page(facts))
     _show(facts)
-    for file in (output, annotators, report):
-        if file is not None:
-            err.print(str(file), markup=False, highlight=False, soft_wrap=True)
+    for written in (output, annotators, report):
+        if written is not None:
+            err.print(str(written), markup=False, highlight=False, soft_wrap=True)
 
 
 def _check(target: float | None, confidence: float, max_votes: int | None, review_price: float) -> None:
@@ -121,15 +114,23 @@ def _options(
         raise BadInput(f"--model: {error}") from None
 
 
-def _people(named: Named, known: Ints, rule: TrustRule, seed: int, wanted: bool) -> People | None:
-    """Return what is known of annotators; where that is too much to hold, a warning will do unless it is wanted."""
+def _people(named: Named, known: Ints, seed: int, to: tuple[Path | None, str]) -> People | None:
+    """Return what is known of annotators, and write it where a file is given, with the name of its first column.
+
+    Where that is too much to hold, a warning will do unless the file is wanted.
+    """
+    (file, column), rule = to, TrustRule()
     try:
-        return look_at(named.votes, known, None, None, np.random.default_rng(seed), rule)
+        with doing("looking at annotators"):
+            people = look_at(named.votes, known, None, None, np.random.default_rng(seed), rule)
     except BadInput as error:
-        if wanted:
+        if file is not None:
             raise
         warn(f"the report has no annotators: {error}")
         return None
+    if file is not None:
+        write_annotators(file, people, named.annotators, named.classes, column, rule.raised_below)
+    return people
 
 
 def _write(file: Path, named: Named, found: Consensus, actions: Sequence[str], task_column: str) -> None:

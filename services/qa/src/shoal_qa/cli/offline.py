@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from shoal.runtime.client import err
-from shoal_qa.domain.arrays import Named
+from shoal_qa.adapters.votes_files import Columns, Gold, VotesFile, known_answers, read_gold, read_votes
+from shoal_qa.domain.arrays import Ints, Named
 from shoal_qa.usecases.errors import BadInput
 
 Votes = Annotated[Path, typer.Option(help="CSV or Parquet with columns task, worker, label.")]
@@ -47,6 +48,19 @@ def warn(told: str) -> None:
     err.print(f"warning: {told}", style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
+def read_with_gold(
+    votes: Path, columns: Columns, gold: Path | None, gold_task: str | None, gold_label: str | None
+) -> tuple[VotesFile, Ints]:
+    """Return votes and the gold class of each task or UNKNOWN; say what is odd. Raises BadInput."""
+    with doing("reading"):
+        of_gold = Columns(gold_task or columns.task, label=gold_label or columns.label)
+        answers = Gold() if gold is None else read_gold(gold, of_gold)
+        file = read_votes(votes, columns, answers, warn)
+        known = known_answers(answers, file.named, warn)
+    warn_of_little(file.named)
+    return file, known
+
+
 def warn_of_little(named: Named) -> None:
     """Say where votes are too few, or too much alike, to tell anything."""
     if len(named.annotators) == 1:
@@ -62,10 +76,22 @@ def warn_of_little(named: Named) -> None:
 @contextmanager
 def doing(what: str) -> Iterator[Callable[[int, int], None]]:
     """Show on a terminal what is being done; yields report(done, all) for work that knows how far it is."""
+    with _bar(what) as (bar, task):
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def steps(what: str) -> Iterator[Callable[[str], None]]:
+    """Show on a terminal what is being done; yields report(what) for work in several steps."""
+    with _bar(what) as (bar, task):
+        yield lambda step: bar.update(task, description=escape(step))
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[tuple[Progress, TaskID]]:
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
-        task = bar.add_task(escape(what), total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        yield bar, bar.add_task(escape(what), total=None)
 
 
 def name(text: str, most: int = 40) -> str:
