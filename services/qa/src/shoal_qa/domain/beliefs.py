@@ -1,6 +1,6 @@
 """From votes on jobs to beliefs about their labels, under a fitted model."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from shoal_qa.domain.acceptance import Belief
 from shoal_qa.domain.arrays import UNKNOWN, Floats, VoteArrays
 from shoal_qa.domain.calibration import temper
-from shoal_qa.domain.models.base import Fitted
+from shoal_qa.domain.project_fit import ProjectFit
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,37 +21,26 @@ class JobVotes:
     blocked: int = 0  # further votes, of blocked annotators: without weight, but bought
 
 
-def posteriors(
-    jobs: Sequence[JobVotes],
-    fitted: Fitted,
-    temperature: float,
-    classes: Sequence[str],
-    annotators: Mapping[str, int],
-) -> Floats:
+def posteriors(jobs: Sequence[JobVotes], fit: ProjectFit) -> Floats:
     """Return calibrated probabilities: (jobs, classes). Annotators that the fit has not seen are average ones."""
-    return temper(fitted.log_posterior(_arrays(jobs, classes, annotators)), temperature)
+    return temper(fit.reader.log_posterior(_arrays(jobs, fit)), fit.temperature)
 
 
-def beliefs(
-    jobs: Sequence[JobVotes],
-    fitted: Fitted,
-    temperature: float,
-    classes: Sequence[str],
-    annotators: Mapping[str, int],
-) -> list[Belief]:
-    """Return what the votes on each job amount to, and what they could still amount to."""
-    now = posteriors(jobs, fitted, temperature, classes, annotators)
+def beliefs(jobs: Sequence[JobVotes], now: Floats, fit: ProjectFit) -> list[Belief]:
+    """Return what the votes on each job amount to, and what they could still amount to. now: their posteriors."""
     best = now.argmax(axis=1)
-    agreeing = [_with_agreement(job, classes[label]) for job, label in zip(jobs, best, strict=True)]
-    hoped = posteriors(agreeing, fitted, temperature, classes, annotators)
-    number = {name: index for index, name in enumerate(classes)}
+    agreeing = [_with_agreement(job, fit.classes[label]) for job, label in zip(jobs, best, strict=True)]
+    hoped = posteriors(agreeing, fit)
+    number = fit.class_numbers
     return [
         Belief(
-            label=classes[best[row]],
+            label=fit.classes[best[row]],
             probability=float(now[row, best[row]]),
             votes=len(job.votes),
-            hope=float(hoped[row, best[row]]),
-            of_accepted=float(now[row, number[job.accepted]]) if job.accepted in number else 0.0,
+            hope=float(hoped[row, best[row]]) if fit.knows_the_crowd else 1.0,
+            of_accepted=float(now[row, number[job.accepted]])
+            if job.accepted is not None and job.accepted in number
+            else 0.0,
             blocked=job.blocked,
         )
         for row, job in enumerate(jobs)
@@ -64,12 +53,12 @@ def _with_agreement(job: JobVotes, label: str) -> JobVotes:
     return JobVotes([*job.votes, *coming], job.most)
 
 
-def _arrays(jobs: Sequence[JobVotes], classes: Sequence[str], annotators: Mapping[str, int]) -> VoteArrays:
-    number = {name: index for index, name in enumerate(classes)}
+def _arrays(jobs: Sequence[JobVotes], fit: ProjectFit) -> VoteArrays:
+    annotators, number = fit.annotator_numbers, fit.class_numbers
     rows = [
         (task, annotators.get(annotator, UNKNOWN), number[label])
         for task, job in enumerate(jobs)
         for annotator, label in job.votes
     ]
     table = np.array(rows, dtype=np.int32).reshape(-1, 3)
-    return VoteArrays(table[:, 0], table[:, 1], table[:, 2], len(jobs), len(annotators), len(classes))
+    return VoteArrays(table[:, 0], table[:, 1], table[:, 2], len(jobs), len(annotators), len(number))

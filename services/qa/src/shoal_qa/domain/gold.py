@@ -31,6 +31,14 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an annotator stands."""
+
+    state: AnnotatorState = "new"
+    alarms: frozenset[Signal] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class TrustRule:
     """Levels of skill; `margin` is how far an annotator must pass a level to get back over it."""
 

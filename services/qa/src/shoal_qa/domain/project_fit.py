@@ -1,0 +1,53 @@
+"""What votes taught about a project: kept, loaded, and asked about a few jobs at a time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from shoal_qa.domain.models import MODELS, Panel
+from shoal_qa.domain.models.base import Fitted, State
+from shoal_qa.domain.promises import Promise
+from shoal_qa.domain.reading import Reader
+
+
+@dataclass(frozen=True)
+class ProjectFit:
+    """A fit with the names behind its numbers: classes and annotators are numbered by position."""
+
+    fitted: Fitted
+    temperature: float
+    classes: Sequence[str]
+    annotators: Sequence[str]
+    promise: Promise | None = None
+    afresh_at: int = 0  # votes that there were when a fit last started from scratch
+
+    @property
+    def knows_the_crowd(self) -> bool:
+        """Tell whether votes were seen: before, nobody can say what further votes could prove."""
+        return bool(self.annotators)
+
+    @cached_property
+    def annotator_numbers(self) -> Mapping[str, int]:
+        """Return each annotator's number."""
+        return {name: index for index, name in enumerate(self.annotators)}
+
+    @cached_property
+    def class_numbers(self) -> Mapping[str, int]:
+        """Return each class's number."""
+        return {name: index for index, name in enumerate(self.classes)}
+
+    @cached_property
+    def reader(self) -> Reader:
+        """Return what answers for a few jobs at a time."""
+        return Reader(self.fitted)
+
+
+def panel_of(model: str) -> Panel:
+    """Return the panel of that name, or one of a single model: panels keep what they say of gold."""
+    chosen = MODELS[model]
+    return chosen if isinstance(chosen, Panel) else Panel((chosen,), name=model)
+
+
+def load_fitted(model: str, state: State) -> Fitted:
+    """Return the fit of a panel that its `to_arrays` gave."""
+    return panel_of(model).load(state)
