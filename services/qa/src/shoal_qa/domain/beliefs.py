@@ -28,23 +28,27 @@ def posteriors(jobs: Sequence[JobVotes], fit: ProjectFit) -> Floats:
 
 def beliefs(jobs: Sequence[JobVotes], now: Floats, fit: ProjectFit) -> list[Belief]:
     """Return what the votes on each job amount to, and what they could still amount to. now: their posteriors."""
-    best = now.argmax(axis=1)
-    agreeing = [_with_agreement(job, fit.classes[label]) for job, label in zip(jobs, best, strict=True)]
-    hoped = posteriors(agreeing, fit)
-    number = fit.class_numbers
+    best, rows = now.argmax(axis=1), np.arange(len(jobs))
+    labels = [fit.classes[label] for label in best.tolist()]
+    hoped = posteriors([_with_agreement(job, label) for job, label in zip(jobs, labels, strict=True)], fit)
+    sure, hope = now[rows, best].tolist(), hoped[rows, best].tolist()
     return [
         Belief(
-            label=fit.classes[best[row]],
-            probability=float(now[row, best[row]]),
+            label=labels[row],
+            probability=sure[row],
             votes=len(job.votes),
-            hope=float(hoped[row, best[row]]) if fit.knows_the_crowd else 1.0,
-            of_accepted=float(now[row, number[job.accepted]])
-            if job.accepted is not None and job.accepted in number
-            else 0.0,
+            hope=hope[row] if fit.knows_the_crowd else 1.0,
+            of_accepted=_of_accepted(job, now[row], fit),
             blocked=job.blocked,
         )
         for row, job in enumerate(jobs)
     ]
+
+
+def _of_accepted(job: JobVotes, shares: Floats, fit: ProjectFit) -> float:
+    """Return the probability of the label accepted before; 0 without one, or where its class is gone."""
+    known = job.accepted is not None and job.accepted in fit.class_numbers
+    return float(shares[fit.class_numbers[job.accepted]]) if known and job.accepted else 0.0
 
 
 def _with_agreement(job: JobVotes, label: str) -> JobVotes:
