@@ -26,7 +26,7 @@ setup: .venv/.ready ## make .venv with pinned, hash-checked packages
 	@touch $@
 
 lock: ## compile requirements/*.lock from the *.in files
-	@for name in dev bench; do $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/$$name.in -o requirements/$$name.lock; done
+	@for name in dev bench bench-quality; do $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/$$name.in -o requirements/$$name.lock; done
 	@for name in models demo-data; do $(UV) pip compile -q --no-deps --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/$$name.in -o requirements/$$name.lock; done
 
 demo: setup ## run the whole loop on real data and write the report page
@@ -48,13 +48,17 @@ test-fast: setup ## tests that need no broker, database or browser
 test-kafka: setup ## the suites that touch a broker, on Apache Kafka (Java and Maven)
 	@SHOAL_KAFKA=apache $(BIN)/pytest -q -m "kafka or kill"
 
-bench: setup .venv/peers/.ready ## ratios measured side by side in one run, against bare loops and other libraries
+bench: setup .venv/peers/.ready .venv/peers-quality/.ready ## ratios measured side by side in one run, against bare loops and other libraries
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench.selection
+	@$(BIN)/python -m tests.bench.quality
 
 .venv/peers/.ready: requirements/bench.lock
-	@$(UV) venv -q --allow-existing --python $(PYTHON) .venv/peers
-	@$(UV) pip install -q --python .venv/peers/bin/python --no-deps --require-hashes -r requirements/bench.lock
+.venv/peers-quality/.ready: requirements/bench-quality.lock
+
+.venv/peers/.ready .venv/peers-quality/.ready:
+	@$(UV) venv -q --allow-existing --python $(PYTHON) $(@D)
+	@$(UV) pip install -q --python $(@D)/bin/python --no-deps --require-hashes -r $<
 	@touch $@
 
 lint: setup ## style, types and the dependency rule

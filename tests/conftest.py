@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from shoal_local.databases import create_database, drop_database
 from shoal_local.stack import Stack
 
 ROOT = Path(__file__).parents[1]
 os.environ.setdefault("SHOAL_CACHE", str(ROOT / ".cache"))
+settings.register_profile("shoal", deadline=None)  # a busy machine is no failure
+settings.load_profile("shoal")
 
 
 @pytest.fixture

@@ -68,6 +68,18 @@ def test_votes_as_the_metric_of_the_service_has_them(found: list[tuple[int, int]
     assert ours == (None if other is None else pytest.approx(other, abs=1e-9))
 
 
+@given(answers)
+def test_votes_have_the_alpha_and_the_interval_of_nominal_values(found: list[tuple[int, int]]) -> None:
+    votes = name_votes([(f"t{u}", f"a{i}", f"c{v}") for i, (u, v) in enumerate(found)]).votes
+    ours = alpha_of_votes(votes)
+    expected = alpha_of_values(votes.task, votes.label.astype(float), "nominal")
+    assert (ours.units, ours.answers) == (expected.units, expected.answers)
+    for one, other in zip(
+        (ours.value, ours.low, ours.high), (expected.value, expected.low, expected.high), strict=True
+    ):
+        assert one == (None if other is None else pytest.approx(other, abs=1e-9))
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 3), st.sets(st.integers(0, 3))), min_size=2, max_size=15), st.booleans()
 )

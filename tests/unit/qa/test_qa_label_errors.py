@@ -1,73 +1,33 @@
 """Label errors on scikit-learn's digits with seeded noise, side by side with cleanlab on the same inputs."""
 
 from collections.abc import Callable
-from functools import cache
 from time import perf_counter
 
 import numpy as np
 import pytest
 from cleanlab.filter import find_label_issues
-from sklearn.datasets import load_digits
 
 from shoal_qa.domain.label_errors import find_errors
 from shoal_qa.domain.probe import leave_one_out
+from unit.qa.noises import (
+    ANNOTATOR,
+    CLASSES,
+    CLEAN,
+    FEATURES,
+    NOISES,
+    SIZE,
+    TRUTH,
+    Noise,
+    annotator_dependent,
+    class_dependent,
+    cleanlab_s,
+    feature_dependent,
+    noisy,
+    precision,
+    uniform,
+)
 
-CLASSES, SEEDS = 10, range(4)
-FEATURES, TRUTH = load_digits(return_X_y=True)
-TRUTH = TRUTH.astype(np.int32)
-SIZE = len(TRUTH)
-CLEAN = leave_one_out(FEATURES, TRUTH, CLASSES)
-ANNOTATOR = np.arange(SIZE, dtype=np.int32) * 7 % 20
-
-
-def elsewhere(rng: np.random.Generator, bad: np.ndarray) -> np.ndarray:
-    """Return labels with another class, any alike, where bad."""
-    return np.where(bad, (TRUTH + rng.integers(1, CLASSES, SIZE)) % CLASSES, TRUTH)
-
-
-def uniform(rng: np.random.Generator) -> np.ndarray:
-    return elsewhere(rng, rng.random(SIZE) < 0.15)
-
-
-def class_dependent(rng: np.random.Generator) -> np.ndarray:
-    partner, rate = np.roll(rng.permutation(CLASSES), 1), rng.uniform(0, 0.3, CLASSES)
-    labels = elsewhere(rng, rng.random(SIZE) < 0.03)
-    return np.where(rng.random(SIZE) < rate[TRUTH], partner[TRUTH], labels)
-
-
-def annotator_dependent(rng: np.random.Generator) -> np.ndarray:
-    return elsewhere(rng, rng.random(SIZE) < np.where(ANNOTATOR < 5, 0.45, 0.05))
-
-
-def feature_dependent(rng: np.random.Generator) -> np.ndarray:
-    """Err where another class is nearly as likely, and towards it."""
-    second = CLEAN.copy()
-    second[np.arange(SIZE), TRUTH] = 0
-    doubt = second.max(axis=1)
-    bad = rng.random(SIZE) < np.minimum(0.15 * doubt / doubt.mean(), 0.9)
-    return np.where(bad, second.argmax(axis=1), TRUTH)
-
-
-NOISES = [uniform, class_dependent, annotator_dependent, feature_dependent]
-
-
-@cache
-def noisy(noise: Callable[[np.random.Generator], np.ndarray], seed: int) -> tuple[np.ndarray, np.ndarray]:
-    labels = noise(np.random.default_rng(seed)).astype(np.int32)
-    return labels, leave_one_out(FEATURES, labels, CLASSES)
-
-
-def precision(ranked: np.ndarray, labels: np.ndarray, share: float) -> float:
-    """Return the precision among as many samples as `share` of the errors there are."""
-    bad = labels != TRUTH
-    return float(bad[ranked[: int(share * bad.sum())]].mean())
-
-
-def cleanlab_s(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
-    found = find_label_issues(labels, probabilities, return_indices_ranked_by="self_confidence", n_jobs=1)
-    confidence = probabilities[np.arange(SIZE), labels]
-    rest = np.setdiff1d(np.arange(SIZE), found)
-    return np.concatenate([found, rest[np.argsort(confidence[rest])]])
+SEEDS = range(4)
 
 
 @pytest.mark.parametrize(
@@ -83,9 +43,7 @@ def cleanlab_s(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
         (feature_dependent, 1.0, -0.01),  # about one error in a hundred fewer: see the module
     ],
 )
-def test_precision_is_no_lower_than_cleanlab_s(
-    noise: Callable[[np.random.Generator], np.ndarray], share: float, gain: float
-) -> None:
+def test_precision_is_no_lower_than_cleanlab_s(noise: Noise, share: float, gain: float) -> None:
     ours, theirs = [], []
     for seed in SEEDS:
         labels, probabilities = noisy(noise, seed)
@@ -110,7 +68,7 @@ def test_knowing_who_labelled_finds_more_where_some_are_careless() -> None:
 
 
 @pytest.mark.parametrize("noise", NOISES[:3])
-def test_the_probability_of_being_wrong_is_one(noise: Callable[[np.random.Generator], np.ndarray]) -> None:
+def test_the_probability_of_being_wrong_is_one(noise: Noise) -> None:
     """In each band of probability, the share that is wrong lies near it; a classifier cannot see the fourth noise."""
     found = [(find_errors(*noisy(noise, seed)).wrong, noisy(noise, seed)[0] != TRUTH) for seed in SEEDS]
     wrong, bad = (np.concatenate(each) for each in zip(*found, strict=True))

@@ -25,7 +25,8 @@ table{border-collapse:collapse;width:100%;background:var(--card);border:1px soli
 font-variant-numeric:tabular-nums}th,td{padding:9px 14px;text-align:right;border-bottom:1px solid var(--line)}
 th:first-child,td:first-child{text-align:left}thead th{color:var(--soft);font-weight:600;font-size:14px}
 tr:last-child td{border-bottom:0}.scroll{overflow-x:auto}code{font-size:13.5px;overflow-wrap:anywhere}
-li{max-width:74ch;margin-bottom:6px}
+li{max-width:74ch;margin-bottom:6px}.nowrap{white-space:nowrap}
+@media(max-width:480px){svg.shares text{font-size:16px}}
 """
 
 

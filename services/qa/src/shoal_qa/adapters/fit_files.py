@@ -3,13 +3,16 @@
 import io
 import json
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 
+from shoal_qa.domain.consensus import panel_of
 from shoal_qa.domain.models import MODELS
 from shoal_qa.domain.models.pool import FittedPool
-from shoal_qa.domain.project_fit import ProjectFit, load_fitted
+from shoal_qa.domain.project_fit import ProjectFit
 from shoal_qa.domain.promises import Promise
+from shoal_qa.domain.tempering import Tempering
 
 
 def dump_fit(fit: ProjectFit) -> bytes:
@@ -17,7 +20,7 @@ def dump_fit(fit: ProjectFit) -> bytes:
     about = {
         "model": fit.fitted.name,
         "pool": isinstance(fit.fitted, FittedPool),
-        "temperature": fit.temperature,
+        "calibration": asdict(fit.calibration),
         "classes": list(fit.classes),
         "annotators": list(fit.annotators),
         "promise": asdict(fit.promise) if fit.promise else None,
@@ -40,10 +43,16 @@ def load_fit(body: bytes) -> ProjectFit:
         }
     model, kept = about["model"], about.get("promise")
     return ProjectFit(
-        load_fitted(model, state) if about.get("pool") else MODELS[model].load(state),
-        about["temperature"],
+        panel_of(model).load(state) if about.get("pool") else MODELS[model].load(state),
+        _calibration(about),
         about["classes"],
         about["annotators"],
         Promise(**kept) if kept else None,
         about.get("afresh_at", 0),
     )
+
+
+def _calibration(about: dict[str, Any]) -> Tempering:
+    if "calibration" in about:
+        return Tempering(**about["calibration"])
+    return Tempering(noise=about["temperature"], excess=0.0)

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shoal_qa.domain.arrays import Floats, VoteArrays
+from shoal_qa.domain.models.given import given
 
 Level = Literal["nominal", "ordinal", "interval", "ratio"]
 Rows = NDArray[np.int64]
@@ -46,8 +47,15 @@ class Alpha:
 
 
 def alpha_of_votes(votes: VoteArrays) -> Alpha:
-    """Return alpha of labels without order."""
-    return alpha_of_values(votes.task, votes.label.astype(np.float64), "nominal")
+    """Return alpha of labels without order, from counts of equal votes: O(votes), whatever the number of classes."""
+    pairs, per_task = given(votes), votes.votes_per_task().astype(np.float64)
+    several = per_task > 1
+    counts = per_task[several]
+    alike = pairs.by_task(pairs.by_pair() ** 2)[several]
+    kept = several[votes.task]
+    labels = np.bincount(votes.label[kept], minlength=votes.classes)
+    expected = _expected(labels.astype(np.float64), labels, "nominal")
+    return _from_units((counts**2 - alike) / np.maximum(counts - 1, 1), counts, expected)
 
 
 def alpha_of_values(unit: NDArray[np.integer], value: Floats, level: Level) -> Alpha:
@@ -95,14 +103,19 @@ def _paired(unit: NDArray[np.integer]) -> NDArray[np.bool_]:
 def _alpha(unit: NDArray[np.integer], distance: Distance, expected: float) -> Alpha:
     order = np.argsort(unit, kind="stable")
     _, code, counts = np.unique(unit[order], return_inverse=True, return_counts=True)
-    units, answers = len(counts), len(unit)
-    if not answers or not expected > 0:
-        return Alpha(None, None, None, units, answers)
+    units = len(counts)
     sums, lag = np.zeros(units), 1
     while len(left := np.flatnonzero(code[lag:] == code[:-lag])):
         sums += np.bincount(code[left], weights=distance(order[left], order[left + lag]), minlength=units)
         lag += 1
-    disagreement = 2 * sums / (counts - 1)  # of a unit, summed over its answers
+    return _from_units(2 * sums / (counts - 1), counts, expected)
+
+
+def _from_units(disagreement: Floats, counts: NDArray[np.number], expected: float) -> Alpha:
+    """Return alpha from each unit's disagreement, summed over its answers, and its number of answers: (units,) each."""
+    units, answers = len(counts), int(counts.sum())
+    if not answers or not expected > 0:
+        return Alpha(None, None, None, units, answers)
     observed = disagreement.sum() / answers
     value = 1 - observed / expected
     spread = ((disagreement - observed * counts) ** 2).sum() * units / max(units - 1, 1)

@@ -21,6 +21,7 @@ class _Orders:
     by_task: ByTask | None = None
     by_cell: ByCell | None = None
     per_task: Ints | None = None
+    per_label: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,15 @@ class VoteArrays:
             counts.setflags(write=False)
             self._orders.per_task = counts
         return self._orders.per_task
+
+    def label_counts(self) -> Floats:
+        """Return the tasks that each label has, their votes sharing a task: (classes,), counted once."""
+        if self._orders.per_label is None:
+            share = 1 / np.maximum(self.votes_per_task(), 1)
+            counts = np.bincount(self.label, share[self.task], self.classes).astype(np.float64)
+            counts.setflags(write=False)
+            self._orders.per_label = counts
+        return self._orders.per_label
 
     def shares(self) -> Floats:
         """Return the share of each label among the votes of each task: (tasks, classes); uniform without votes."""

@@ -7,7 +7,6 @@ import numpy as np
 
 from shoal_qa.domain.acceptance import Belief
 from shoal_qa.domain.arrays import UNKNOWN, Floats, VoteArrays
-from shoal_qa.domain.calibration import temper
 from shoal_qa.domain.project_fit import ProjectFit
 
 
@@ -23,7 +22,8 @@ class JobVotes:
 
 def posteriors(jobs: Sequence[JobVotes], fit: ProjectFit) -> Floats:
     """Return calibrated probabilities: (jobs, classes). Annotators that the fit has not seen are average ones."""
-    return temper(fit.reader.log_posterior(_arrays(jobs, fit)), fit.temperature)
+    votes = _arrays(jobs, fit)
+    return fit.calibration.apply(fit.reader.log_posterior(votes), votes.votes_per_task())
 
 
 def beliefs(jobs: Sequence[JobVotes], now: Floats, fit: ProjectFit) -> list[Belief]:

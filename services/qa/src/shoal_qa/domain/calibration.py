@@ -8,7 +8,9 @@ raw posteriors are too sure: on six public crowd sets, tasks with a raw probabil
   w (log T - log T0)^2 / 2, worth `weight` gold items, so that ten items cannot move it far;
 - without gold, T = T0 = 2, about the median of what the public sets need at two to five votes a task (1.4 to 6).
 
-One temperature repairs the mean and not the tail: a threshold of 0.9 is not yet a promise of 90 % precision.
+One temperature repairs the mean and not the tail: a threshold of 0.9 is not yet a promise of 90 % precision
+(domain/certificate.py makes one). domain/tempering.py has a temperature for each number of votes, and a default that
+is learned from the votes.
 Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017 (temperature scaling).
 """
 
@@ -17,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shoal_qa.domain.arrays import UNKNOWN, Floats, Ints, VoteArrays
+from shoal_qa.domain.crossfit import keep_at_most
 from shoal_qa.domain.models.base import Fitted
 from shoal_qa.domain.models.scatter import log_normalise
 
@@ -53,13 +56,7 @@ def fit_temperature(log_posterior: Floats, truth: Ints, weight: float = 10.0) ->
 
 def thin(votes: VoteArrays, most: int, rng: np.random.Generator) -> VoteArrays:
     """Return at most `most` random votes of each task: gold gathers more votes than ordinary jobs ever get."""
-    shuffled = rng.permutation(len(votes))
-    order = shuffled[np.argsort(votes.task[shuffled], kind="stable")]
-    task = votes.task[order]
-    first = np.searchsorted(task, task)
-    keep = np.zeros(len(votes), dtype=np.bool_)
-    keep[order[np.arange(len(votes)) - first < most]] = True
-    return votes.select(keep)
+    return keep_at_most(votes, np.full(votes.tasks, most, dtype=np.int32), rng)
 
 
 def calibrate(

@@ -1,24 +1,22 @@
 """One fit of a project: the panel, its calibration, what is promised of labels, and what votes say of annotators."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
 
 from shoal_qa.domain.arrays import UNKNOWN, Floats, Ints, Named, VoteArrays, name_votes
-from shoal_qa.domain.calibration import Calibration, temper
-from shoal_qa.domain.consensus import calibrate_on
+from shoal_qa.domain.consensus import calibrate_on, honest_default, panel_of
 from shoal_qa.domain.findings import SKILLS_FROM, Findings, findings
 from shoal_qa.domain.models import MODELS
+from shoal_qa.domain.models.panel import MOST_CLASSES, Panel, Study
 from shoal_qa.domain.models.pool import FittedPool
-from shoal_qa.domain.project_fit import ProjectFit, panel_of
-from shoal_qa.domain.promises import Promise, Target, promise
+from shoal_qa.domain.project_fit import ProjectFit
+from shoal_qa.domain.promises import Target, promise
+from shoal_qa.domain.tempering import Tempering
 
-# Without gold. Shares of votes claim no independence, so there is nothing to take back. A pool is as unsure as its
-# members are at odds: at 2 to 40 votes a task, public sets need a temperature of 0.8 to 1.7, in the middle 1.3.
-TEMPERATURES = {"majority": 1.0, "weighted-average": 1.0, "auto": 1.3}
-AFRESH = 2  # a fit starts from scratch when votes have grown so many times since one did
+AFRESH = 2  # what is learned slowly is learned anew when votes have grown so many times
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,49 +48,65 @@ class Wish:
 @lru_cache(maxsize=256)
 def unfitted(model: str, classes: tuple[str, ...]) -> ProjectFit:
     """Return what is believed before any vote: there is nothing yet that models could differ about."""
-    chosen = model if model == "majority" else SKILLS_FROM
     votes = name_votes([], classes).votes
-    return ProjectFit(MODELS[chosen].fit(votes), _temperature(chosen, Calibration()), classes, [])
+    if model == "majority" or len(classes) > MOST_CLASSES:
+        return ProjectFit(MODELS["majority"].fit(votes), Tempering(excess=0.0), classes, [])
+    return ProjectFit(MODELS[SKILLS_FROM].fit(votes), Tempering(), classes, [])
 
 
 def fit_project(
-    given: Given, classes: Sequence[str], wish: Wish, before: ProjectFit | None = None
+    given: Given, classes: Sequence[str], wish: Wish, before: ProjectFit | None = None, seed: int = 0
 ) -> tuple[ProjectFit, Findings]:
     """Fit all votes of a project under one label schema.
 
     before: the fit before, from which this one starts warm where it may. Calibration and promise come from fits that
-    were not told the gold answers they are measured on.
+    were not told the gold answers they are measured on. seed: of the halves in which models are compared.
     """
     named = name_votes(given.triples, classes)
     known = named.known(dict(given.gold))
-    start = before if before and _may_start(before, named, known, wish.model) else None
+    like = before if before and _alike(before, named, wish.model) else None
+    start = like if like and _may_start(like, named, known) else None
     named = _numbered_after(start.annotators, named) if start else named
-    votes = named.votes
-    study = panel_of(wish.model).study(votes, known, start.fitted if start else None)
-    calibration, gold = calibrate_on(study.heldout)
-    temperature = _temperature(wish.model, calibration)
+    votes, panel = named.votes, panel_of(wish.model)
+    study = panel.study(votes, known, start.fitted if start else None)
+    default = _default(panel, study, votes, like, seed)
+    calibration, gold = calibrate_on(study.heldout, default)
     promised = None
     if wish.target:
-        scores = _scores(study.fitted, temperature, votes, known)
-        promised = promise(gold, scores, wish.target, _promise_before(before, wish.model))
-    afresh_at = start.afresh_at if start else len(votes)
-    fit = ProjectFit(study.fitted, temperature, classes, named.annotators, promised, afresh_at)
+        scores = _scores(study.fitted, calibration, votes, known)
+        promised = promise(gold, scores, wish.target, like.promise if like else None)
+    afresh_at = like.afresh_at if like and _fresh(like, votes) else len(votes)
+    fit = ProjectFit(study.fitted, calibration, classes, named.annotators, promised, afresh_at)
     return fit, findings(votes, known, given.times(), named.annotators, study.fitted)
 
 
-def _may_start(before: ProjectFit, named: Named, known: Ints, model: str) -> bool:
+def _alike(before: ProjectFit, named: Named, model: str) -> bool:
+    """Tell whether the fit before was made by the same model for the same classes."""
+    return before.fitted.name == model and list(before.classes) == named.classes
+
+
+def _fresh(before: ProjectFit, votes: VoteArrays) -> bool:
+    """Tell whether votes have not doubled since the last start from scratch: a bad start is not to last."""
+    return len(votes) < AFRESH * before.afresh_at
+
+
+def _may_start(before: ProjectFit, named: Named, known: Ints) -> bool:
     """Tell whether a fit may start from the one before.
 
     Not with gold: held-out answers would come from fits that started from one that was told them. Not when somebody
-    has no votes any more, nor when votes have doubled since the last start from scratch: a bad start is not to last.
+    has no votes any more.
     """
-    return (
-        before.fitted.name == model
-        and list(before.classes) == named.classes
-        and not (known != UNKNOWN).any()
-        and set(before.annotators) <= set(named.annotators)
-        and len(named.votes) < AFRESH * before.afresh_at
-    )
+    told = bool((known != UNKNOWN).any())
+    return not told and _fresh(before, named.votes) and set(before.annotators) <= set(named.annotators)
+
+
+def _default(
+    panel: Panel, study: Study, votes: VoteArrays, before: ProjectFit | None, seed: int
+) -> Tempering:
+    """Return the calibration to believe before gold; learned anew, at the cost of some fits, when votes doubled."""
+    if before and _fresh(before, votes):
+        return replace(before.calibration, scale=1.0, tilt=0.0, typical=1.0, gold=0)
+    return honest_default(panel, study, votes, np.random.default_rng(seed))
 
 
 def _numbered_after(first: Sequence[str], named: Named) -> Named:
@@ -105,15 +119,8 @@ def _numbered_after(first: Sequence[str], named: Named) -> Named:
     return Named(votes, named.tasks, order, named.classes)
 
 
-def _temperature(model: str, calibration: Calibration) -> float:
-    return calibration.temperature if calibration.gold else TEMPERATURES.get(model, calibration.temperature)
-
-
-def _scores(fitted: FittedPool, temperature: float, votes: VoteArrays, known: Ints) -> Floats:
+def _scores(fitted: FittedPool, calibration: Tempering, votes: VoteArrays, known: Ints) -> Floats:
     """Return the probability of the label of each job with votes whose answer is not known: (jobs,)."""
-    asked = (known == UNKNOWN) & (votes.votes_per_task() > 0)
-    return np.asarray(temper(fitted.log_posterior(votes), temperature).max(axis=1)[asked])
-
-
-def _promise_before(before: ProjectFit | None, model: str) -> Promise | None:
-    return before.promise if before and before.fitted.name == model else None
+    count = votes.votes_per_task()
+    asked = (known == UNKNOWN) & (count > 0)
+    return np.asarray(calibration.apply(fitted.log_posterior(votes), count).max(axis=1)[asked])

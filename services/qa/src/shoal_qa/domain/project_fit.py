@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from shoal_qa.domain.models import MODELS, Panel
-from shoal_qa.domain.models.base import Fitted, State
+from shoal_qa.domain.models.base import Fitted
 from shoal_qa.domain.promises import Promise
 from shoal_qa.domain.reading import Reader
+from shoal_qa.domain.tempering import Tempering
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class ProjectFit:
     """A fit with the names behind its numbers: classes and annotators are numbered by position."""
 
     fitted: Fitted
-    temperature: float
+    calibration: Tempering
     classes: Sequence[str]
     annotators: Sequence[str]
     promise: Promise | None = None
@@ -39,15 +39,4 @@ class ProjectFit:
     @cached_property
     def reader(self) -> Reader:
         """Return what answers for a few jobs at a time."""
-        return Reader(self.fitted)
-
-
-def panel_of(model: str) -> Panel:
-    """Return the panel of that name, or one of a single model: panels keep what they say of gold."""
-    chosen = MODELS[model]
-    return chosen if isinstance(chosen, Panel) else Panel((chosen,), name=model)
-
-
-def load_fitted(model: str, state: State) -> Fitted:
-    """Return the fit of a panel that its `to_arrays` gave."""
-    return panel_of(model).load(state)
+        return Reader(self.fitted, len(self.classes))

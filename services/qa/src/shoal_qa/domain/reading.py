@@ -2,7 +2,7 @@
 
 A fit's own log_posterior reads all its annotators, which pays for many votes. Here what a vote adds is looked up
 (models/base.py, Additive), member by member for a pool, so that nothing is copied for annotators that are not asked
-about.
+about. Fits for so many classes that rows would not fit in memory answer themselves.
 """
 
 import numpy as np
@@ -10,27 +10,31 @@ from numpy.typing import NDArray
 
 from shoal_qa.domain.arrays import Floats, VoteArrays
 from shoal_qa.domain.models.base import Additive, Fitted
+from shoal_qa.domain.models.panel import MOST_CELLS
 from shoal_qa.domain.models.pool import FittedPool, mix
 
 
 class Reader:
-    """Keeps the rows of a fit. Raises TypeError for a fit without a row for each vote."""
+    """Keeps the rows of a fit to `classes` classes. Raises TypeError for a fit without a row for each vote."""
 
-    def __init__(self, fitted: Fitted) -> None:
-        self._pool = fitted if isinstance(fitted, FittedPool) else None
-        members = self._pool.members if self._pool else (fitted,)
+    def __init__(self, fitted: Fitted, classes: int) -> None:
+        self._fitted = fitted
         self._members: list[tuple[Additive, Floats]] = []
-        for member in members:
+        if (fitted.annotators + 1) * classes**2 > MOST_CELLS:
+            return
+        for member in fitted.members if isinstance(fitted, FittedPool) else (fitted,):
             if not isinstance(member, Additive):
                 raise TypeError(f"a fit of {member.name} has no row for a vote")
             self._members.append((member, member.rows))
 
     def log_posterior(self, votes: VoteArrays) -> Floats:
         """Return log p(truth | votes), normalised: (tasks, classes). O(votes x width) + O(tasks x width)."""
+        if not self._members:
+            return self._fitted.log_posterior(votes)
         order = np.argsort(votes.task, kind="stable").astype(np.int64)
         sums = [_sums(votes, order, rows) for _, rows in self._members]
         read = [member.read(own) for (member, _), own in zip(self._members, sums, strict=True)]
-        return mix(read, self._pool.weights) if self._pool else read[0]
+        return mix(read, self._fitted.weights) if isinstance(self._fitted, FittedPool) else read[0]
 
 
 def _sums(votes: VoteArrays, order: NDArray[np.int64], rows: Floats) -> Floats:

@@ -1,6 +1,7 @@
 """Models of votes, by name."""
 
 from shoal_qa.domain.models.base import Additive, Fitted, Model, State
+from shoal_qa.domain.models.candidates import Candidates
 from shoal_qa.domain.models.dawid_skene import DawidSkene
 from shoal_qa.domain.models.mace import Mace
 from shoal_qa.domain.models.majority import Majority
@@ -12,12 +13,13 @@ from shoal_qa.domain.models.weighted import WeightedAverage
 
 MEMBERS: tuple[Model, ...] = (DawidSkene(), OneCoin(), Mace(), WeightedAverage(), Subtypes())
 
-AUTO = Panel(MEMBERS, (Majority(),))
+AUTO = Panel(MEMBERS, (Majority(),), (Candidates(),))
 
 _ALL: tuple[Model, ...] = (
     AUTO,
     Majority(),
     *MEMBERS,
+    Candidates(),
     DawidSkene(name="dawid-skene-dirichlet", prior=Dirichlet()),
     DawidSkene(name="dawid-skene-variational", prior=Variational()),
 )

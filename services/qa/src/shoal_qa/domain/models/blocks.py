@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 MOST_THREADS = 8  # beyond, blocks wait for memory
+FEWEST_BLOCKS = 4  # of a thread: less work than its start is worth
 
 
 def threads() -> int:
@@ -16,7 +17,7 @@ def threads() -> int:
 def in_threads(work: Callable[[int, int], None], ranges: Iterable[tuple[int, int]]) -> None:
     """Call work(start, stop) for each range, in any order; each writes to a place of its own."""
     todo = list(ranges)
-    workers = min(threads(), len(todo))
+    workers = min(threads(), len(todo) // FEWEST_BLOCKS)
     if workers < 2:
         for each in todo:
             work(*each)

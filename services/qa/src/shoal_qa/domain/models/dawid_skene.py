@@ -81,14 +81,15 @@ class DawidSkene:
     prior: ConfusionPrior = field(default_factory=Hierarchical)
     class_shares: ClassShares = field(default_factory=ClassShares)
     iterations: int = 100
-    tolerance: float = 1e-5
+    tolerance: float = 1e-4
 
     def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
         """Fit by EM from vote shares, or from the posteriors of an earlier fit."""
+        class_shares = self.class_shares.over(votes)
 
         def maximise(posterior: Floats) -> FittedDawidSkene:
             confusion = np.log(self.prior.confusions(count_confusions(votes, posterior)) + TINY)
-            shares = self.class_shares.of(votes, posterior)
+            shares = class_shares(posterior)
             right = np.exp(np.diagonal(confusion[:-1], axis1=1, axis2=2)) @ np.exp(shares)
             return FittedDawidSkene(self.name, shares, confusion, right)
 

@@ -74,17 +74,20 @@ class ClassShares:
 
     anchor: float = 1.0
 
-    def of(self, votes: VoteArrays, posterior: Floats) -> Floats:
-        """Return log p(class): (classes,)."""
+    def over(self, votes: VoteArrays) -> Callable[[Floats], Floats]:
+        """Return what takes posteriors, (tasks, classes), to log p(class), (classes,)."""
         voted = (votes.votes_per_task() > 0).astype(np.float64)
         named = popularity(votes)
-        counts = voted @ posterior + 1 / votes.classes
-        share = (counts / counts.sum() + self.anchor * named) / (1 + self.anchor)
-        return np.asarray(np.log(share))
+
+        def of(posterior: Floats) -> Floats:
+            counts = voted @ posterior + 1 / votes.classes
+            share = (counts / counts.sum() + self.anchor * named) / (1 + self.anchor)
+            return np.asarray(np.log(share))
+
+        return of
 
 
 def popularity(votes: VoteArrays) -> Floats:
     """Return how often each label is given, every task with votes counting alike, never 0: (classes,)."""
-    voted = (votes.votes_per_task() > 0).astype(np.float64)
-    counts = voted @ votes.shares() + 1 / votes.classes
+    counts = votes.label_counts() + 1 / votes.classes
     return np.asarray(counts / counts.sum())

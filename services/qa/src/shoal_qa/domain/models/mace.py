@@ -32,15 +32,15 @@ class Mace:
     first: float = 0.6  # g of everybody before the first round
     class_shares: ClassShares = field(default_factory=ClassShares)
     iterations: int = 100
-    tolerance: float = 1e-5
+    tolerance: float = 1e-4
 
     def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
         """Fit from vote shares, or from the posteriors of an earlier fit."""
-        state = _Spam(self, votes)
+        state, class_shares = _Spam(self, votes), self.class_shares.over(votes)
 
         def maximise(posterior: Floats) -> FittedDawidSkene:
             confusion = np.log(state.confusions(posterior) + TINY)
-            shares = self.class_shares.of(votes, posterior)
+            shares = class_shares(posterior)
             right = np.exp(np.diagonal(confusion[:-1], axis1=1, axis2=2)) @ np.exp(shares)
             return FittedDawidSkene(self.name, shares, confusion, right)
 

@@ -30,20 +30,18 @@ class OneCoin:
     ceiling: float = 0.99  # no annotator is believed to be better than this
     class_shares: ClassShares = field(default_factory=ClassShares)
     iterations: int = 100
-    tolerance: float = 1e-5
+    tolerance: float = 1e-4
 
     def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
         """Fit from vote shares, or from the posteriors of an earlier fit."""
         errors = spread_by(popularity(votes))
-        answered = sum_by_annotator(votes)
+        answered, class_shares = sum_by_annotator(votes), self.class_shares.over(votes)
 
         def maximise(posterior: Floats) -> FittedDawidSkene:
             right = sum_by_annotator(votes, posterior[votes.task, votes.label])
             coins = self._coins(np.asarray(right), answered)
             confusion = coin_confusions(coins, errors)
-            return FittedDawidSkene(
-                self.name, self.class_shares.of(votes, posterior), np.log(confusion), coins[:-1]
-            )
+            return FittedDawidSkene(self.name, class_shares(posterior), np.log(confusion), coins[:-1])
 
         posterior = first_posterior(votes, start)
         return alternate(votes, posterior, known, maximise, self.iterations, self.tolerance)[0]

@@ -9,12 +9,13 @@ are most probable (pool.py); majority vote then sits on the panel, so that it is
 are kept: they are what calibration and certificates need, and they cost no gold.
 
 Large sets: members learn on a sample of tasks (all gold among them) of about `sample` votes, then see everything
-for `finish` rounds, so that the time of convergence does not grow with the votes.
+for `finish` rounds, so that the time of convergence does not grow with the votes. Many classes: where tables of
+annotators by classes squared would be too large, models without such tables take the members' place.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -25,31 +26,31 @@ from shoal_qa.domain.models.pool import FittedPool, expected_skill, mix, stack, 
 
 FOLDS = 5
 LEAST_GOLD = 10  # answers below which weights stay equal
+MOST_CLASSES, MOST_CELLS = 100, 20_000_000  # of a model with a confusion matrix for each annotator
 
 
 @dataclass(frozen=True, slots=True)
 class Heldout:
     """What the panel says of gold tasks by fits that were not told their answers.
 
-    task, fold, truth: (gold,). members: (members, gold, classes) log posteriors.
+    task, fold, truth, votes: (gold,), votes being those that were looked at. members: (members, gold, classes), log
+    posteriors.
     """
 
     task: Ints
     fold: Ints
     truth: Ints
+    votes: Ints
     members: Floats
 
     def right(self) -> Floats:
         """Return p_m(the right answer): (members, gold)."""
         return np.exp(self.members[:, np.arange(len(self.truth)), self.truth])
 
-    def pooled(self) -> Floats:
-        """Return the pool's log posteriors, each under weights that its own fold had no part in: (gold, classes)."""
-        right, out = self.right(), np.empty(self.members.shape[1:])
-        for fold in np.unique(self.fold):
-            inside = self.fold == fold
-            out[inside] = mix(list(self.members[:, inside]), _weights(right[:, ~inside]))
-        return out
+    def pooled(self, withheld: int | None = None) -> Floats:
+        """Return the pool's log posteriors under weights that fold `withheld` had no part in: (gold, classes)."""
+        others = np.ones(len(self.fold), np.bool_) if withheld is None else self.fold != withheld
+        return mix(list(self.members), _weights(self.right()[:, others]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,11 @@ class Study:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Members without gold, and the floor that joins them where gold can tell."""
+    """Members without gold, and the floor that joins them where gold can tell. wide: members for many classes."""
 
     members: Sequence[Model]
     floor: Sequence[Model] = ()
+    wide: Sequence[Model] = ()
     name: str = "auto"
     sample: int = 100_000  # votes
     finish: int = 3
@@ -78,7 +80,8 @@ class Panel:
     def study(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Study:
         """Fit to votes and gold, and to all but each fold of the gold."""
         told = known is not None and bool((known != UNKNOWN).any())
-        models = [*self.members, *self.floor] if told else list(self.members)
+        members = self._members(votes)
+        models = [*members, *self.floor] if told else list(members)
         part, part_known = _sample(votes, known, self.sample, self.seed)
         begun = self._starts(models, start)
         blind = [model.fit(part, None, each) for model, each in zip(models, begun, strict=True)]
@@ -94,11 +97,17 @@ class Panel:
 
     def load(self, state: State) -> Fitted:
         """Return the fit that `to_arrays` wrote."""
-        models = [*self.members, *self.floor][: len(state["weights"])]
+        whole = [*self.members, *self.wide, *self.floor]
+        models = [model for model in whole if _own(state, model.name)]
         members = [model.load(_own(state, model.name)) for model in models]
         return FittedPool(
             _additive(members), np.asarray(state["weights"]), np.asarray(state["right"]), self.name
         )
+
+    def _members(self, votes: VoteArrays) -> Sequence[Model]:
+        cells = (votes.annotators + 1) * votes.classes**2
+        many = votes.classes > MOST_CLASSES or cells > MOST_CELLS
+        return self.wide if many and self.wide else self.members
 
     def _starts(self, models: Sequence[Model], start: Fitted | None) -> list[Fitted | None]:
         if not isinstance(start, FittedPool):
@@ -131,7 +140,7 @@ def _held_out(
         for m, (model, first) in enumerate(zip(models, blind, strict=True)):
             fitted = model.fit(votes, fewer, first)
             out[m, fold == f] = fitted.log_posterior(of_gold)[fold == f]
-    return Heldout(gold, fold, known[gold], out)
+    return Heldout(gold, fold, known[gold], of_gold.votes_per_task(), out)
 
 
 def _gold(votes: VoteArrays, known: Ints | None) -> Ints:
@@ -176,7 +185,7 @@ def _only(votes: VoteArrays, tasks: Ints) -> VoteArrays:
 
 
 def _additive(members: Sequence[Fitted]) -> tuple[Additive, ...]:
-    return tuple(member for member in members if isinstance(member, Additive))
+    return tuple(cast(Additive, member) for member in members)  # asking would build the rows of many classes
 
 
 def _own(state: State, name: str) -> State:

@@ -14,8 +14,8 @@ def sum_by_task(votes: VoteArrays, log_likelihood: Floats) -> Floats:
     """Return for each task the sum over its votes of log_likelihood[annotator, truth, label].
 
     log_likelihood: (annotators + 1, truths, classes); the last entry stands for annotators not seen, which the
-    number UNKNOWN (-1) happens to index. Truths are classes, or finer. Returns (tasks, truths). O(votes x truths)
-    time, O(tasks x truths) further memory.
+    number UNKNOWN (-1) happens to index. Truths are classes, or finer. Returns (tasks, truths). O(votes x truths) time,
+    O(truths) further memory a task.
     """
     order, rows = votes.by_task(), _rows(log_likelihood)
     out = np.empty((votes.tasks, rows.shape[1]))
@@ -28,9 +28,9 @@ def sum_by_task(votes: VoteArrays, log_likelihood: Floats) -> Floats:
 
 
 def posteriors(votes: VoteArrays, log_prior: Floats, log_likelihood: Floats) -> Floats:
-    """Return exp(log_normalise(log_prior + sum_by_task(votes, log_likelihood))) in one pass: (tasks, classes)."""
+    """Return exp(log_normalise(log_prior + sum_by_task(votes, log_likelihood))) in one pass: (tasks, truths)."""
     order, rows = votes.by_task(), _rows(log_likelihood)
-    out = np.empty((votes.tasks, votes.classes))
+    out = np.empty((votes.tasks, rows.shape[1]))
 
     def work(start: int, stop: int) -> None:
         columns = order.sums(rows, start, stop).T + log_prior[:, None]
@@ -39,7 +39,7 @@ def posteriors(votes: VoteArrays, log_prior: Floats, log_likelihood: Floats) -> 
         columns /= columns.sum(axis=0)
         out[order.task[start:stop]] = columns.T
 
-    in_threads(work, ranges(votes.tasks, _step(votes.classes)))
+    in_threads(work, ranges(votes.tasks, _step(rows.shape[1])))
     return out
 
 
@@ -47,7 +47,7 @@ def count_confusions(votes: VoteArrays, posterior: Floats) -> Floats:
     """Return how often each annotator gave each label for each truth, in expectation.
 
     posterior: (tasks, truths), truths being classes, or finer. Returns (annotators, truths, classes). O(votes x truths)
-    time, O(tasks + votes / blocks) further memory. Raises ValueError for a vote of an annotator not seen.
+    time. Raises ValueError for a vote of an annotator not seen.
     """
     order = votes.by_cell()
     out = np.zeros((votes.annotators, posterior.shape[1], votes.classes))

@@ -81,22 +81,23 @@ class Subtypes:
     diagonal: float = 3.0  # d
     class_shares: ClassShares = field(default_factory=ClassShares)
     iterations: int = 100
-    tolerance: float = 1e-5
+    tolerance: float = 1e-4
     seed: int = 0
 
     def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
         """Fit from vote shares and random kinds, or from an earlier fit."""
         posterior = impose(first_posterior(votes, start), known)
         within = self._within(votes, start)
+        class_shares = self.class_shares.over(votes)
         for _ in range(self.iterations):
-            fitted = self._maximise(votes, posterior, within)
+            fitted = self._maximise(votes, posterior, within, class_shares(posterior))
             joint = np.exp(fitted.joint(sum_by_task(votes, fitted.log_confusion))).reshape(within.shape)
             whole = joint.sum(axis=2)
             within = joint / np.maximum(whole, 1e-300)[:, :, None]
             before, posterior = posterior, impose(whole, known)
             if moved(before, posterior) <= self.tolerance:
                 break
-        return self._maximise(votes, posterior, within)
+        return self._maximise(votes, posterior, within, class_shares(posterior))
 
     def load(self, state: State) -> Fitted:
         """Return the fit that `to_arrays` wrote."""
@@ -113,10 +114,11 @@ class Subtypes:
             return np.asarray(joint / np.maximum(joint.sum(axis=2, keepdims=True), 1e-300))
         return np.random.default_rng(self.seed).dirichlet(np.ones(self.kinds), shape[:2])
 
-    def _maximise(self, votes: VoteArrays, posterior: Floats, within: Floats) -> FittedSubtypes:
+    def _maximise(
+        self, votes: VoteArrays, posterior: Floats, within: Floats, shares: Floats
+    ) -> FittedSubtypes:
         joint = posterior[:, :, None] * within
         kinds = expected_log(self.kind_weight / self.kinds + joint.sum(axis=0))
-        shares = self.class_shares.of(votes, posterior)
         counts = count_confusions(votes, joint.reshape(votes.tasks, -1))
         confusion = expected_log(self._with_prior(counts))
         right = sum_by_annotator(votes, posterior[votes.task, votes.label])

@@ -73,7 +73,7 @@ class WeightedAverage:
     prior: float = 15.0  # n
     centre: float = 1.0  # c
     iterations: int = 100
-    tolerance: float = 1e-5
+    tolerance: float = 1e-4
 
     def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
         """Fit from vote shares, or from the posteriors of an earlier fit."""

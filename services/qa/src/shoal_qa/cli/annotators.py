@@ -1,0 +1,105 @@
+"""`shoal qa annotators`: who gives the votes of a file, and how well."""
+
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from rich.table import Table
+
+from shoal.runtime.client import err, out
+from shoal_qa.adapters.annotators_file import MOST_CLASSES, write_annotators
+from shoal_qa.adapters.votes_files import Columns, Gold, known_answers, read_gold, read_votes
+from shoal_qa.cli.offline import (
+    GoldFile,
+    GoldLabelColumn,
+    GoldTaskColumn,
+    LabelColumn,
+    TaskColumn,
+    Votes,
+    WorkerColumn,
+    doing,
+    name,
+    one_line_errors,
+    warn,
+)
+from shoal_qa.domain.arrays import Named
+from shoal_qa.domain.gold import TrustRule
+from shoal_qa.usecases.annotators_of_votes import People, look_at
+
+RANK = {"blocked": 0, "probation": 1, "new": 2, "trusted": 3}
+
+
+def annotators(
+    votes: Votes,
+    gold: GoldFile = None,
+    output: Annotated[Path | None, typer.Option(help="CSV or Parquet, one row for each annotator.")] = None,
+    seconds: Annotated[
+        str | None, typer.Option(help="Column of the seconds a vote took: warns of haste.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(help="Column of the time or number in order: warns of changes.")
+    ] = None,
+    show: Annotated[int, typer.Option(min=0, help="How many annotators to show.")] = 20,
+    seed: Annotated[int, typer.Option(help="Of the order of votes, where --at does not give it.")] = 0,
+    task_column: TaskColumn = "task",
+    worker_column: WorkerColumn = "worker",
+    label_column: LabelColumn = "label",
+    gold_task_column: GoldTaskColumn = None,
+    gold_label_column: GoldLabelColumn = None,
+) -> None:
+    """Show each annotator's skill with its interval, gold, state and warning signals; needs no stack."""
+    rule = TrustRule()
+    columns = Columns(task_column, worker_column, label_column, seconds, at)
+    with one_line_errors():
+        with doing("reading"):
+            of_gold = Columns(gold_task_column or task_column, label=gold_label_column or label_column)
+            answers = Gold() if gold is None else read_gold(gold, of_gold)
+            file = read_votes(votes, columns, answers, warn)
+            known = known_answers(answers, file.named, warn)
+        _warn(file.named)
+        with doing("fitting"):
+            rng = np.random.default_rng(seed)
+            people = look_at(file.named.votes, known, file.seconds, file.at, rng, rule)
+        if output is not None:
+            names = file.named.annotators, file.named.classes
+            write_annotators(output, people, *names, worker_column, rule.raised_below)
+    _show(people, file.named, show, rule)
+    if output is not None:
+        if len(file.named.classes) > MOST_CLASSES:
+            warn(f"{len(file.named.classes):,} classes: skill by class is written for {MOST_CLASSES} at most")
+        err.print(f"{len(file.named.annotators):,} annotators: {output}", markup=False, soft_wrap=True)
+
+
+def _warn(named: Named) -> None:
+    if len(named.annotators) == 1:
+        warn(f"one annotator only ({named.annotators[0]!r}): without gold nothing speaks for or against")
+    elif (named.votes.votes_per_task() < 2).all():
+        warn("no task has two votes: without gold nothing speaks for or against anybody")
+    if len(named.classes) == 1:
+        warn(f"one class only ({named.classes[0]!r}): nobody can be wrong")
+
+
+def _show(people: People, named: Named, show: int, rule: TrustRule) -> None:
+    order = sorted(
+        range(len(named.annotators)),
+        key=lambda a: (RANK[people.states[a]], -len(people.alarms[a]), people.skill.rate[a]),
+    )
+    table = Table("annotator", "state", "votes", "skill", "low", "high", "gold", "signals (p)")
+    for a in order[:show]:
+        rates = (people.skill.rate[a], people.skill.low[a], people.skill.high[a])
+        table.add_row(
+            name(named.annotators[a]),
+            people.states[a],
+            f"{people.votes[a]:,}",
+            *(f"{each:.2f}" for each in rates),
+            f"{people.gold_right[a]} of {people.gold_answered[a]}",
+            ", ".join(f"{each} {people.p[each][a]:.1g}" for each in sorted(people.alarms[a])),
+        )
+    counts = {state: sum(each == state for each in people.states) for state in RANK}
+    table.title = ", ".join(f"{count:,} {state}" for state, count in counts.items() if count)
+    often = f"{1 / rule.raised_below:.0f}"
+    table.caption = (
+        f"low, high: 95 % interval. A signal is a reason to look: 1 honest crowd in {often} raises one."
+    )
+    out.print(table)

@@ -1,0 +1,161 @@
+"""Who knows and who guesses, for any number of classes: only classes given on a task are ever looked at.
+
+    p(annotator a says l | truth k) = know[a] [l = k] + (1 - know[a]) guess[l]
+
+Beside everybody guessing, the votes on a task make class k more likely by the factor
+
+    product over the votes (a, k) of 1 + know[a] / ((1 - know[a]) guess[k])
+
+which is 1 for every class that nobody gave. So the posterior is one number for each (task, class given) and one for all
+other classes together; it is exact, and a round of expectation-maximisation takes O(votes + classes) time and memory,
+where confusion matrices need annotators x classes^2. The price: no two classes are confused more than others.
+
+Source: Hovy, Berg-Kirkpatrick, Vaswani and Hovy, "Learning Whom to Trust with MACE", NAACL 2013, with one distribution
+of guesses for the whole crowd, since few annotators guess often enough to show one of their own among many classes.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from shoal_qa.domain.arrays import Floats, Ints, VoteArrays
+from shoal_qa.domain.models.base import Fitted, State
+from shoal_qa.domain.models.given import Beliefs, Given, given
+from shoal_qa.domain.models.scatter import log_normalise
+
+TINY = 1e-300
+
+
+@dataclass(frozen=True, slots=True)
+class FittedCandidates:
+    """prior, guess: (classes,), each adds up to 1. know: (annotators + 1,), the last one not seen."""
+
+    name: str
+    prior: Floats
+    guess: Floats
+    know: Floats
+    iterations: int = 0
+
+    @property
+    def annotators(self) -> int:
+        """Return how many annotators the fit knows."""
+        return len(self.know) - 1
+
+    @property
+    def log_prior(self) -> Floats:
+        """Return log p(truth): (classes,)."""
+        return np.log(self.prior)
+
+    @property
+    def log_confusion(self) -> Floats:
+        """Return log p(label | truth): (annotators + 1, classes, classes), for as many classes as that fits."""
+        guessed = (1 - self.know)[:, None, None] * self.guess
+        return np.log(guessed + self.know[:, None, None] * np.eye(len(self.guess)))
+
+    @property
+    def rows(self) -> Floats:
+        """Return what a vote adds to its task: (annotators + 1, labels, classes), for as many classes as that fits."""
+        return self.log_confusion.transpose(0, 2, 1)
+
+    def read(self, sums: Floats) -> Floats:
+        """Return log posteriors of sums of rows: (tasks, classes)."""
+        return log_normalise(self.log_prior + sums)
+
+    def beliefs(self, votes: VoteArrays) -> Beliefs:
+        """Return p(truth | votes) of the classes given on each task, and of all others together."""
+        return self.weigh(votes, given(votes))
+
+    def weigh(self, votes: VoteArrays, pairs: Given) -> Beliefs:
+        """Return the same, where it is known already who gave what."""
+        know = self.know[votes.annotator]
+        factor = np.log1p(know / ((1 - know) * self.guess[votes.label]))
+        return pairs.beliefs(self.prior, pairs.by_pair(factor))
+
+    def knew(self, votes: VoteArrays, found: Beliefs) -> Floats:
+        """Return the probability that each vote was known, not guessed: (votes,)."""
+        know = self.know[votes.annotator]
+        return found.of_pair[found.given.pair] * know / (know + (1 - know) * self.guess[votes.label])
+
+    def log_posterior(self, votes: VoteArrays) -> Floats:
+        """Return log p(truth | votes): (tasks, classes). With thousands of classes, `beliefs` is the one to ask."""
+        found = self.beliefs(votes)
+        out = np.log(self.prior) + found.log_others[:, None]
+        out[found.given.task, found.given.label] = np.log(found.of_pair + TINY)
+        return out
+
+    def posterior(self, votes: VoteArrays) -> Floats:
+        """Return p(truth | votes): (tasks, classes)."""
+        return np.exp(self.log_posterior(votes))
+
+    def skill(self) -> Floats:
+        """Return the probability of a right answer, by knowing or by luck: (annotators,)."""
+        return np.asarray(self.know + (1 - self.know) * (self.prior @ self.guess))[:-1]
+
+    def to_arrays(self) -> State:
+        """Return the state as named arrays."""
+        return {"prior": self.prior, "guess": self.guess, "know": self.know}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Expectation-maximisation, at most `iterations` rounds, until posteriors move by less than `tolerance`."""
+
+    name: str = "candidates"
+    shrink: float = 4.0  # votes that weigh as much as the crowd's share of knowing
+    expected: float = 0.6  # share of votes expected to be known, before any
+    ceiling: float = 0.99  # nobody is believed to know more often
+    iterations: int = 100
+    tolerance: float = 1e-5
+
+    def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
+        """Fit from vote shares, or warm from an earlier fit. known: gold class of each task or UNKNOWN, (tasks,)."""
+        pairs, popular = given(votes), _popular(votes)
+        if isinstance(start, FittedCandidates):
+            fitted = _renumbered(start, votes.annotators)
+            found = fitted.weigh(votes, pairs).told(known)
+        else:
+            fitted, found = self._before(votes, popular), pairs.shares().told(known)
+        for rounds in range(1, self.iterations + 1):
+            fitted = self._maximise(votes, found, fitted, popular, rounds)
+            before, found = found.of_pair, fitted.weigh(votes, pairs).told(known)
+            if np.abs(found.of_pair - before).sum() <= 2 * self.tolerance * max(votes.tasks, 1):
+                break
+        return self._maximise(votes, found, fitted, popular, rounds)
+
+    def load(self, state: State) -> Fitted:
+        """Return the fit that `to_arrays` wrote."""
+        prior, guess, know = (np.asarray(state[name]) for name in ("prior", "guess", "know"))
+        return FittedCandidates(self.name, prior, guess, know)
+
+    def _before(self, votes: VoteArrays, popular: Floats) -> FittedCandidates:
+        know = np.full(votes.annotators + 1, self.expected)
+        return FittedCandidates(self.name, np.full(votes.classes, 1 / votes.classes), popular, know)
+
+    def _maximise(
+        self, votes: VoteArrays, found: Beliefs, old: FittedCandidates, popular: Floats, rounds: int
+    ) -> FittedCandidates:
+        knew = old.knew(votes, found)
+        right = np.bincount(votes.annotator, knew, votes.annotators)
+        total = np.bincount(votes.annotator, minlength=votes.annotators)
+        crowd = (right.sum() + self.shrink * self.expected) / (len(votes) + self.shrink)
+        know = np.append((right + self.shrink * crowd) / (total + self.shrink), crowd)
+        # As many guesses as there are classes come from what is popular: no class is too rare to be guessed.
+        guess = np.bincount(votes.label, 1 - knew, votes.classes) + votes.classes * popular
+        prior = found.class_counts(old.prior) + 1 / votes.classes
+        return FittedCandidates(
+            self.name, prior / prior.sum(), guess / guess.sum(), np.minimum(know, self.ceiling), rounds
+        )
+
+
+def _popular(votes: VoteArrays) -> Floats:
+    """Return how often each class is given, one vote added to each, half of it spread evenly: (classes,)."""
+    counts = np.bincount(votes.label, minlength=votes.classes) + 1
+    return np.asarray(0.5 * counts / counts.sum() + 0.5 / votes.classes)
+
+
+def _renumbered(fitted: FittedCandidates, annotators: int) -> FittedCandidates:
+    """Return the fit with annotators added that it has not seen."""
+    know = np.full(annotators + 1, fitted.know[-1])
+    both = min(annotators, fitted.annotators)
+    know[:both] = fitted.know[:both]
+    return replace(fitted, know=know)

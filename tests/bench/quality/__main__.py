@@ -1,0 +1,57 @@
+"""`python -m tests.bench.quality [speed|scale|public|simulated|errors]`: the quality engine alone."""
+
+import sys
+import warnings
+
+from rich.console import Console
+from tests.bench.quality import accuracy, errors, speed
+from tests.bench.quality.document import put
+
+warnings.filterwarnings("ignore")
+err = Console(stderr=True)
+
+
+def show_speed() -> None:
+    """Measure against other libraries."""
+    found = []
+    for line in speed.lines():
+        err.print("  ".join(line.cells()))
+        found.append(line)
+    told = speed.streaming()
+    err.print(told)
+    put("speed", f"{speed.markdown(found)}\n\n{told}")
+
+
+def show_scale() -> None:
+    """Measure how it grows."""
+    put("scale", speed.scale())
+
+
+def show_public() -> None:
+    """Compare answers on public crowds; their table stays as it is where they are absent."""
+    found = accuracy.on_public_sets()
+    if found:
+        put("public", found)
+
+
+def show_simulated() -> None:
+    """Compare answers on simulated crowds."""
+    put("simulated", accuracy.on_simulated_crowds())
+
+
+def show_errors() -> None:
+    """Compare label errors."""
+    put("errors", errors.table())
+
+
+PARTS = {
+    "speed": show_speed,
+    "scale": show_scale,
+    "public": show_public,
+    "simulated": show_simulated,
+    "errors": show_errors,
+}
+
+if __name__ == "__main__":
+    for part in sys.argv[1:] or PARTS:
+        PARTS[part]()

@@ -1,0 +1,130 @@
+"""The same work by Shoal, in a process of its own so that memory is comparable.
+
+Usage: -m tests.bench.quality.ours METHOD FOLDER. Prints seconds and memory as JSON and writes out.npy, as peers.py
+does. Votes are read before the clock starts.
+"""
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from shoal_qa.domain.agreement import alpha_of_votes
+from shoal_qa.domain.arrays import UNKNOWN, VoteArrays
+from shoal_qa.domain.consensus import Options, consensus
+from shoal_qa.domain.ledger import VoteLedger
+from shoal_qa.domain.models import MODELS
+from shoal_qa.domain.models.candidates import Candidates
+from shoal_qa.domain.models.dawid_skene import DawidSkene
+from shoal_qa.domain.models.em import ClassShares
+from shoal_qa.domain.models.priors import Dirichlet
+from shoal_qa.domain.shapes.pairs import rank
+from shoal_qa.domain.streaming import Stream
+
+Work = Callable[[], "np.ndarray"]
+GOLD = 200
+
+
+def votes_of(folder: Path) -> VoteArrays:
+    """Return the votes; the orders that fits make of them are part of the work."""
+    task, annotator, label = (np.load(folder / f"{name}.npy") for name in ("task", "annotator", "label"))
+    return VoteArrays(
+        task, annotator, label, int(task.max()) + 1, int(annotator.max()) + 1, int(label.max()) + 1
+    )
+
+
+def gold_of(folder: Path) -> "np.ndarray":
+    """Return the answers of GOLD random tasks, UNKNOWN elsewhere."""
+    truth = np.load(folder / "truth.npy")
+    known = np.full(len(truth), UNKNOWN, np.int32)
+    drawn = np.random.default_rng(0).choice(len(truth), GOLD, replace=False)
+    known[drawn] = truth[drawn]
+    return known
+
+
+def dawid_skene(folder: Path) -> Work:
+    """Return the posteriors of the tenth expectation, by maximum likelihood: crowd-kit's priors."""
+    votes, model = votes_of(folder), maximum_likelihood(9)  # reading the posteriors is the tenth
+    return lambda: np.exp(model.fit(votes).log_posterior(votes))
+
+
+def maximum_likelihood(rounds: int) -> DawidSkene:
+    """Return Dawid and Skene's model without a prior."""
+    return DawidSkene(prior=Dirichlet(1e-10, 0), class_shares=ClassShares(0), iterations=rounds, tolerance=0)
+
+
+def own_dawid_skene(folder: Path) -> Work:
+    """Return Shoal's own Dawid-Skene, until it rests."""
+    votes, model = votes_of(folder), MODELS["dawid-skene"]
+    return lambda: model.fit(votes).log_posterior(votes).argmax(axis=1)
+
+
+def auto(folder: Path) -> Work:
+    """Return labels of the panel, calibrated and certified on GOLD answers."""
+    votes, known = votes_of(folder), gold_of(folder)
+    return lambda: consensus(votes, known, Options(target_precision=0.97)).label
+
+
+def candidates(folder: Path) -> Work:
+    """Return the model for thousands of classes."""
+    votes = votes_of(folder)
+    return lambda: Candidates().fit(votes).beliefs(votes).best()[0]
+
+
+def stream(folder: Path) -> Work:
+    """Return microseconds of one vote, and seconds of a warm refit."""
+    votes = votes_of(folder)
+    state = Stream(MODELS["dawid-skene"].fit(votes), VoteLedger(votes.classes), votes.tasks)
+    state.take_all(votes.task, votes.annotator, votes.label, np.zeros(len(votes), np.int64))
+    rng = np.random.default_rng(1)
+    news = [rng.integers(most, size=20_000).tolist() for most in (votes.tasks, 1000, votes.classes)]
+
+    def work() -> "np.ndarray":
+        start = time.perf_counter()
+        for task, annotator, label in zip(*news, strict=True):
+            state.take(task, annotator, label, 1)
+        middle = time.perf_counter()
+        state.refit(MODELS["dawid-skene"])
+        return np.array([(middle - start) / len(news[0]) * 1e6, time.perf_counter() - middle])
+
+    return work
+
+
+def alpha(folder: Path) -> Work:
+    """Return Krippendorff's alpha."""
+    votes = votes_of(folder)
+    return lambda: np.array(alpha_of_votes(votes).value)
+
+
+def bradley_terry(folder: Path) -> Work:
+    """Return strengths from comparisons in won.npy, (comparisons, 2), the better first."""
+    won = np.load(folder / "won.npy").astype(np.int32)
+    score, who = np.ones(len(won)), np.zeros(len(won), np.int32)
+    return lambda: (
+        rank(won[:, 0], won[:, 1], score, who, int(won.max()) + 1, 1, 0.01, own_sharpness=False).strength
+    )
+
+
+METHODS: dict[str, Callable[[Path], Work]] = {
+    "dawid-skene, 10 rounds": dawid_skene,
+    "dawid-skene": own_dawid_skene,
+    "auto": auto,
+    "candidates": candidates,
+    "stream": stream,
+    "alpha": alpha,
+    "bradley-terry": bradley_terry,
+}
+
+if __name__ == "__main__":
+    method, folder = sys.argv[1], Path(sys.argv[2])
+    work = METHODS[method](folder)
+    start = time.perf_counter()
+    out = work()
+    seconds = time.perf_counter() - start
+    np.save(folder / "out.npy", out)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    sys.stdout.write(json.dumps({"seconds": seconds, "mib": peak}))

@@ -1,0 +1,150 @@
+"""How fast and how large: Shoal and the library that a user would pick, on the same votes, each in its own process."""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from tests.bench.quality.crowds import large
+from tests.bench.quality.process import Done, ours, theirs
+
+PATIENCE_S = 300  # of work by another library
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The same work twice."""
+
+    work: str
+    ours: Done
+    theirs: Done
+    yardstick: str
+    note: str = ""
+
+    def cells(self) -> list[str]:
+        """Return the cells of a table's row."""
+        if self.theirs.failure:
+            return [self.work, *_sizes(self.ours), self.theirs.failure, "", "", "", self.yardstick]
+        times = f"{self.theirs.seconds / self.ours.seconds:.1f}"
+        share = f"{self.ours.mib / self.theirs.mib:.2f}"
+        note = f"{self.yardstick}{f'; {self.note}' if self.note else ''}"
+        return [self.work, *_sizes(self.ours), *_sizes(self.theirs), times, share, note]
+
+
+HEADS = (
+    "work",
+    "Shoal, s",
+    "MiB",
+    "other, s",
+    "MiB",
+    "times as fast",
+    "share of memory",
+    "the other is",
+)
+
+
+def lines() -> Iterator[Line]:
+    """Yield a line per work: 1M votes, 100k tasks, 1,000 annotators, 5 classes where nothing else is said."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        large(1_000_000).save(folder)
+        yield same_rounds(folder)
+        yield Line(
+            "dawid-skene until it rests",
+            ours("dawid-skene", folder, 3),
+            theirs("DawidSkene", folder, 2),
+            "crowd-kit DawidSkene()",
+        )
+        auto = ours("auto", folder)
+        work = "auto, calibrated, certified"
+        yield Line(work, auto, theirs("DawidSkene", folder, 2), "crowd-kit DawidSkene()")
+        yield Line(work, auto, theirs("MACE", folder), "crowd-kit MACE(n_restarts=1)")
+        yield Line(work, auto, theirs("cleanlab", folder), "cleanlab get_label_quality_multiannotator")
+        yield Line(
+            "alpha of labels", ours("alpha", folder, 3), theirs("krippendorff", folder, 3), "krippendorff"
+        )
+    yield glad()
+    yield bradley_terry()
+
+
+def same_rounds(folder: Path) -> Line:
+    """Return ten rounds of maximum likelihood, and by how much the answers differ."""
+    one, other = ours("dawid-skene, 10 rounds", folder, 3), theirs("DawidSkene, 10 rounds", folder, 2)
+    note = other.failure or f"posteriors differ by at most {np.abs(one.out - other.out).max():.0e}"
+    return Line(
+        "Dawid-Skene, maximum likelihood, 10 rounds", one, other, "crowd-kit DawidSkene(n_iter=10)", note
+    )
+
+
+def glad(votes: int = 1_000_000) -> Line:
+    """Return the largest size, ten times smaller each time, that GLAD finishes."""
+    while True:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            large(votes, annotators=1000).save(folder)
+            other = theirs("GLAD", folder, timeout=PATIENCE_S)
+            if not other.failure or votes <= 10_000:
+                work = f"auto, calibrated, certified, {votes:,} votes"
+                return Line(
+                    work, ours("auto", folder), other, "crowd-kit GLAD(), the most it does in 5 minutes"
+                )
+        votes //= 10
+
+
+def bradley_terry(items: int = 300, comparisons: int = 100_000) -> Line:
+    """Return strengths from comparisons."""
+    rng = np.random.default_rng(0)
+    strength = rng.normal(size=items)
+    one = rng.integers(items, size=comparisons)
+    other = (one + rng.integers(1, items, comparisons)) % items
+    wins = rng.random(comparisons) < 1 / (1 + np.exp(strength[other] - strength[one]))
+    with tempfile.TemporaryDirectory() as name:
+        won = np.where(wins[:, None], np.column_stack([one, other]), np.column_stack([other, one]))
+        np.save(Path(name) / "won.npy", won)
+        a, b = ours("bradley-terry", Path(name), 3), theirs("choix", Path(name))
+    work = f"Bradley-Terry, {comparisons:,} comparisons of {items} items"
+    gap = np.abs((a.out - a.out.mean()) - (b.out - b.out.mean())).max() if not b.failure else np.nan
+    return Line(work, a, b, "choix opt_pairwise", f"strengths differ by at most {gap:.0e}")
+
+
+def streaming() -> str:
+    """Return what one vote and a refit cost."""
+    with tempfile.TemporaryDirectory() as name:
+        large(1_000_000).save(Path(name))
+        micros, refit = min(ours("stream", Path(name)).out.tolist() for _ in range(3))
+    return (
+        f"One vote into the streaming state of 1,000,000 votes: {micros:.1f} microseconds; a warm refit of all: "
+        f"{refit:.2f} s, {refit / micros * 1e6:,.0f} times as much."
+    )
+
+
+def scale() -> str:
+    """Return seconds and memory at 1M and 10M votes, and what follows for 100M by straight lines."""
+    found = []
+    for votes in (1_000_000, 10_000_000):
+        with tempfile.TemporaryDirectory() as name:
+            large(votes).save(Path(name))
+            found.append(ours("dawid-skene, 10 rounds", Path(name), 2))
+    seconds, mib = ([getattr(each, what) for each in found] for what in ("seconds", "mib"))
+    rows = ["| votes | tasks | s | MiB |", "|---|---|---|---|"]
+    rows += [
+        f"| {votes:,} | {votes // 10:,} | {s:.1f} | {m:,.0f} |"
+        for votes, s, m in zip((1_000_000, 10_000_000), seconds, mib, strict=True)
+    ]
+    far = [values[1] + 10 * (values[1] - values[0]) for values in (seconds, mib)]
+    rows.append(f"| 100,000,000, extrapolated | 10,000,000 | {far[0]:.0f} | {far[1]:,.0f} |")
+    each = (mib[1] - mib[0]) * 2**20 / 9_000_000
+    return "\n".join(
+        [*rows, "", f"Measured growth: {each:.0f} bytes a vote at 10 votes a task and 5 classes."]
+    )
+
+
+def markdown(found: list[Line]) -> str:
+    """Return the table of the document."""
+    rows = [f"| {' | '.join(line.cells())} |" for line in found]
+    return "\n".join([f"| {' | '.join(HEADS)} |", "|" + "---|" * len(HEADS), *rows])
+
+
+def _sizes(done: Done) -> list[str]:
+    return [done.failure, ""] if done.failure else [f"{done.seconds:.2f}", f"{done.mib:,.0f}"]
