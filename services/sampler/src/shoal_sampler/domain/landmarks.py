@@ -16,6 +16,6 @@ def some(rows: int, most: int, seed: int) -> Indices:
 
 
 def landmarks(pool: Pool, most: int = LANDMARKS) -> Vectors:
-    """Return at most `most` rows of what the choice should stand for."""
+    """Return at most `most` rows of what the choice should stand for; where that is all of them, the same array."""
     population = pool.population if len(pool.population) else pool.vectors
-    return population[some(len(population), most, pool.seed)]
+    return population if len(population) <= most else population[some(len(population), most, pool.seed)]
