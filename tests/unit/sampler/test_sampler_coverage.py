@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from shoal_sampler.domain import coverage, landmarks, lazy, similarities
+from shoal_sampler.domain import coverage, landmarks, lazy, similarities, sparse
 from shoal_sampler.domain.kernels import cosine_with, gaussian_with, kernel_scale
 from shoal_sampler.domain.pool import Pool, Strategy, pool_of
 from shoal_sampler.domain.strategies import STRATEGIES
@@ -47,12 +47,15 @@ def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, name, value)
 
 
+@pytest.mark.parametrize("listed", [3, 1000])  # from the third pick on, or never
 @pytest.mark.parametrize("others", [False, True])
 @pytest.mark.parametrize("seed", range(3))
 def test_lazy_greedy_in_small_steps_is_plain_greedy(
-    monkeypatch: pytest.MonkeyPatch, seed: int, others: bool
+    monkeypatch: pytest.MonkeyPatch, seed: int, others: bool, listed: int
 ) -> None:
     small_steps(monkeypatch)
+    monkeypatch.setattr(lazy, "LISTED", listed)
+    monkeypatch.setattr(sparse, "SHARE", 1.0)
     chosen = unit_rows(seed + 50, 3 * seed)
     weights = np.random.default_rng(seed).uniform(0.5, 2, 150).astype(np.float32)
     population = unit_rows(seed + 90, 170 if others else 0)
@@ -100,6 +103,27 @@ def test_thousands_of_equal_rows_come_by_their_draws() -> None:
     draws = np.random.default_rng(0).permutation(3000).astype(np.float32) / 3000
     picks = facility_location(pool_of(same, draws=draws), 1500).indices.tolist()
     assert picks == np.argsort(draws).tolist()[:1500]
+
+
+@pytest.mark.parametrize("name", ["facility_location", "herding", "uncertainty_herding"])
+def test_listed_similarities_give_the_picks_and_gains_of_all_of_them(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    pool = scored(5, 1500, 12)
+    monkeypatch.setattr(lazy, "LISTED", 1 << 30)
+    every = STRATEGIES[name](pool, 300)
+    monkeypatch.setattr(lazy, "LISTED", 8)
+    listed = STRATEGIES[name](pool, 300)
+    assert listed.indices.tolist() == every.indices.tolist()
+    assert listed.scores == pytest.approx(every.scores, rel=2e-4)
+
+
+def test_a_cover_that_exceeds_few_similarities_is_not_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = pool_of(unit_rows(6, 400, 8))
+    monkeypatch.setattr(lazy, "LISTED", 2)
+    monkeypatch.setattr(sparse, "SHARE", 0.0)
+    monkeypatch.setattr(sparse.Sparse, "__init__", lambda *_: pytest.fail("listed"))
+    assert len(facility_location(pool, 50)) == 50
 
 
 def test_equal_rows_among_others_come_by_their_draws() -> None:

@@ -3,7 +3,7 @@
 Gains only fall while picks are made, so that an old gain is an upper bound. The FRONT candidates of highest bounds are
 watched: while the best of them, brought up to date, is no worse than every bound outside, picks cost a pass over a few
 rows. Otherwise the highest bounds of all are brought up to date, twice as many each time until a pick is made: the
-first picks lower all bounds there are, later ones a few.
+first picks lower all bounds there are, later ones a few. When the cover has grown, sparse.py goes on.
 """
 
 from concurrent.futures import Executor
@@ -14,18 +14,25 @@ import numpy.typing as npt
 from shoal_sampler.domain.equals import Equals
 from shoal_sampler.domain.pool import Pool, Ranking, top
 from shoal_sampler.domain.similarities import Coverage, Units
+from shoal_sampler.domain.sparse import Sparse, sparse_enough
 from shoal_sampler.domain.threads import in_blocks
 from shoal_sampler.domain.vectors import Indices
 
 FRONT = 1024  # candidates that are watched
 STEP = 16  # of them brought up to date at a time
+LISTED = 128  # picks after which the similarities above the cover may be few enough to be listed (sparse.py)
 
 
 def pick(pool: Pool, coverage: Coverage, kept: Units, k: int, threads: Executor) -> Ranking:
     """Return k <= n candidates of `pool` by greedy gain, from their (n, r) similarities; `coverage` grows with them."""
-    search = _Search(pool, coverage, kept, threads)
-    picks, scores = list[int](), list[float]()
+    equals = Equals(pool)
+    search: Lazy | Sparse = Lazy(pool, coverage, kept, equals, threads)
+    picks, scores, look = list[int](), list[float](), LISTED
     while len(picks) < k:
+        if len(picks) == look and isinstance(search, Lazy):
+            look *= 2
+            if sparse_enough(coverage, kept):
+                search = Sparse(pool, coverage, kept, np.array(picks), equals, threads)
         best, gain = search.best()
         picks.append(best)
         scores.append(gain)
@@ -35,20 +42,22 @@ def pick(pool: Pool, coverage: Coverage, kept: Units, k: int, threads: Executor)
     return Ranking(np.array(picks, np.int64), np.array(scores, np.float32))
 
 
-class _Search:
+class Lazy:
     """bounds: (n,) weighted gains, each computed when fresh (n,) picks had been made; -inf where picked.
 
     Order is total: by bound, then by draw, then by index, so that the picks do not depend on FRONT or STEP.
     """
 
-    def __init__(self, pool: Pool, coverage: Coverage, kept: Units, threads: Executor) -> None:
+    def __init__(
+        self, pool: Pool, coverage: Coverage, kept: Units, equals: Equals, threads: Executor
+    ) -> None:
         self._pool, self._coverage, self._kept, self._threads = pool, coverage, kept, threads
         self._bounds = np.full(len(pool), np.inf, np.float32)
         self._fresh: npt.NDArray[np.int32] = np.full(len(pool), -1, np.int32)
         self._taken = 0
         self._members: Indices = np.empty(0, np.int64)
         self._outside: Indices = np.empty(0, np.int64)  # the best candidate that is not a member, if any
-        self._equals = Equals(pool)
+        self._equals = equals
         self._refresh(np.arange(len(pool)))
 
     def best(self) -> tuple[int, float]:
@@ -78,8 +87,8 @@ class _Search:
                 return best
             stale = np.flatnonzero(self._fresh[members] < self._taken)
             if len(stale) > STEP:
-                stale = stale[np.argpartition(-bounds[stale], STEP)[:STEP]]
-            self._refresh(np.union1d(members[stale], [best]))
+                stale = stale[np.argpartition(bounds[stale], -STEP)[-STEP:]]
+            self._refresh(members[stale])
         return None
 
     def _move(self, reach: int) -> None:
