@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -148,7 +149,10 @@ def test_parts_of_a_large_pool_keep_the_objective(
     pool = pool_of((rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32), seed=4)
     whole = strategy(pool, k).indices.tolist()
     monkeypatch.setattr(coverage, "KEPT", 250 * 1200)  # five parts
-    parts = strategy(pool, k)
+    told = list[float]()
+    parts = strategy(replace(pool, report=lambda done, total: told.append(done / total)), k)
+    assert told == sorted(told)
+    assert told[-1] == 1
     assert len(set(parts.indices.tolist())) == len(parts) == k
     assert parts.indices.tolist() == strategy(pool, k).indices.tolist()
     x, scale = pool.vectors, kernel_scale(pool.vectors)

@@ -37,10 +37,10 @@ class Equals:
 
 def _keys(pool: Pool) -> Keys:
     """Return (n,) a number for each vector and weight; different ones differ but for a chance of 2^-64 a pair."""
-    factors = np.random.default_rng(0).integers(1, 1 << 63, pool.vectors.shape[1] + 1, np.uint64) * np.uint64(
-        2
-    )
-    factors += np.uint64(1)  # odd: no bit of a value is lost
+    width = pool.vectors.shape[1] + 1
+    factors = np.random.default_rng(0).integers(0, 1 << 64, width, np.uint64) | np.uint64(
+        1
+    )  # odd: no bit is lost
     keys = np.empty(len(pool), np.uint64)
     for start in range(0, len(pool), _BLOCK):
         part = slice(start, start + _BLOCK)
