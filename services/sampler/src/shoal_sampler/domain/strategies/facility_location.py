@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from shoal_sampler.domain.coverage import UNIT, Coverage, greedy
+from shoal_sampler.domain.coverage import greedy
 from shoal_sampler.domain.kernels import cosine_with
 from shoal_sampler.domain.landmarks import LANDMARKS, landmarks, some
 from shoal_sampler.domain.pool import Pool, Ranking
+from shoal_sampler.domain.similarities import UNIT, Coverage
 from shoal_sampler.domain.vectors import Floats
 
 
