@@ -52,6 +52,11 @@ def test_a_skip_is_replaced_where_the_provider_does_not() -> None:
     assert plan_votes([skipped], 2, extends=True, replaces_skips=True) is None
 
 
+def test_a_skip_of_a_cancelled_task_is_not_replaced() -> None:
+    cancelled = task(state=TaskState.CANCELLED, answers=1, skips=1)
+    assert plan_votes([cancelled], 2, extends=True, replaces_skips=False) == NewTask(2, 1)
+
+
 def test_a_review_is_no_vote_and_there_is_one_at_a_time() -> None:
     review = task(2, 1, lane=Lane.REVIEW, state=TaskState.OPEN)
     assert plan_votes([review], 1, extends=True, replaces_skips=True) == NewTask(1, 1)

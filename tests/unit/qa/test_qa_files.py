@@ -1,51 +1,15 @@
-"""The commands over files of votes and labels, as a user meets them."""
+"""The commands over files of votes, as a user meets them: agreement, annotators, and input that is no votes."""
 
-import csv
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
-from typer.testing import CliRunner
 
-from shoal_qa.cli import app
 from unit.qa.crowds import Crowd, honest
-
-CLASSES = ("cat", "dog", "eel")
-
-
-def run(*arguments: str) -> tuple[int, str, str]:
-    result = CliRunner().invoke(app, list(arguments))
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result.exit_code, result.stdout, " ".join(result.stderr.split())
-
-
-def rows_of(file: str) -> list[dict[str, str]]:
-    with Path(file).open(newline="") as lines:
-        return list(csv.DictReader(lines))
-
-
-def write(file: str, header: str, rows: Sequence[Sequence[object]]) -> None:
-    with Path(file).open("w", newline="") as lines:
-        csv.writer(lines).writerows([header.split(","), *rows])
-
-
-def votes_of(crowd: Crowd) -> list[tuple[str, str, str]]:
-    columns = zip(crowd.task, crowd.annotator, crowd.label, strict=True)
-    return [(f"t{task:03}", f"w{who:02}", CLASSES[label]) for task, who, label in columns]
-
-
-@pytest.fixture
-def crowd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Crowd:
-    """Return a crowd whose votes are votes.csv and whose first 60 answers are gold.csv, in the working folder."""
-    monkeypatch.chdir(tmp_path)
-    found = honest(1)
-    write("votes.csv", "task,worker,label", votes_of(found))
-    write("gold.csv", "task,label", [(f"t{i:03}", CLASSES[found.truth[i]]) for i in range(60)])
-    return found
+from unit.qa.fileskit import CLASSES, rows_of, run, votes_of, write
 
 
 def test_agreement_shows_alpha_classes_and_the_worst_tasks(crowd: Crowd) -> None:
@@ -73,6 +37,32 @@ def test_agreement_is_the_same_from_parquet_and_under_other_names(crowd: Crowd) 
     code, one, _ = run("agreement", "--votes", "votes.parquet", *names, "--output", "json")
     assert code == 0
     assert json.loads(one) == json.loads(run("agreement", "--votes", "votes.csv", "--output", "json")[1])
+
+
+@pytest.mark.usefixtures("crowd")
+def test_parquet_of_any_types_is_read_as_text_and_written_back() -> None:
+    columns = {
+        "task": pa.array([1, 1, 2, 2, 3], pa.int64()),
+        "worker": pa.array(["a", "b", "a", "b", "a"]),
+        "label": pa.array([True, True, False, True, None]),
+    }
+    pyarrow.parquet.write_table(pa.table(columns), "votes.parquet")
+    write("gold.csv", "task,label", [("2", "false")])
+    base = ("consensus", "--votes", "votes.parquet", "--gold", "gold.csv", "--model", "majority")
+    code, _, told = run(*base, "--output", "labels.parquet")
+    assert code == 0, told
+    assert "1 row without a label left out, the first row 4" in told
+    rows = pyarrow.parquet.read_table("labels.parquet").to_pylist()
+    assert [(row["task"], row["label"], row["votes"]) for row in rows] == [
+        ("1", "true", 2),
+        ("2", "false", 2),
+        ("3", None, 0),
+    ]
+    assert [row["agreement"] for row in rows] == [1, 0.5, None]
+    columns["worker"] = pa.array([["a"]] * 5)
+    pyarrow.parquet.write_table(pa.table(columns), "votes.parquet")
+    code, _, told = run(*base, "--output", "labels.parquet")
+    assert (code, "votes votes.parquet cannot be read: Unsupported cast from list" in told) == (2, True), told
 
 
 SHAPES: list[tuple[str, list[list[str]], float]] = [
@@ -181,208 +171,11 @@ def test_a_copier_is_named_with_whom() -> None:
     assert "copying" in found["w02"]["alarms"]
 
 
-def probabilities(crowd: Crowd, noise: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the true classes, labels of which a tenth is wrong, and probabilities of a model that did not see them."""
-    rng = np.random.default_rng(4)
-    truth = np.repeat(crowd.truth, 3)
-    wrong = rng.random(len(truth)) < 0.1
-    label = np.where(wrong, (truth + rng.integers(1, 3, len(truth))) % 3, truth)
-    scores = 3 * np.eye(3)[truth] + noise * rng.normal(size=(len(truth), 3))
-    p = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
-    return truth, label, p
-
-
-def test_label_errors_come_first_and_with_a_better_label(crowd: Crowd) -> None:
-    truth, label, p = probabilities(crowd, 1.0)
-    write("labels.csv", "id,label", [(f"s{i}", CLASSES[each]) for i, each in enumerate(label)])
-    np.save("p.npy", p.astype(np.float32))
-    code, table, told = run(
-        "label-errors", "--labels", "labels.csv", "--probabilities", "p.npy", "--output", "errors.csv",
-        "--id-column", "id",
-    )  # fmt: skip
-    assert code == 0, told
-    assert "labels are wrong" in table
-    found = rows_of("errors.csv")
-    assert len(found) == len(label)
-    wrong = [float(each["wrong"]) for each in found]
-    assert wrong == sorted(wrong, reverse=True)
-    count = int((truth != label).sum())
-    hits = [each for each in found[:count] if truth[int(each["row"])] != label[int(each["row"])]]
-    assert len(hits) > 0.8 * count
-    assert all(each["id"] == f"s{each['row']}" for each in found)
-    better = [each["suggestion"] == CLASSES[truth[int(each["row"])]] for each in hits]
-    assert np.mean(better) > 0.8
-    assert sum(wrong) == pytest.approx(count, rel=0.3)
-
-
-def test_label_errors_from_embeddings_and_from_named_columns(crowd: Crowd) -> None:
-    truth, label, p = probabilities(crowd, 1.0)
-    write("labels.csv", "label", [(CLASSES[each],) for each in label])
-    centres = np.random.default_rng(5).normal(size=(3, 8))
-    np.save("x.npy", (centres[truth] + 0.3 * np.random.default_rng(6).normal(size=(len(truth), 8))))
-    base = ("label-errors", "--labels", "labels.csv", "--output", "errors.csv")
-    assert run(*base, "--embeddings", "x.npy")[0] == 0
-    count = int((truth != label).sum())
-    first = [int(each["row"]) for each in rows_of("errors.csv")[:count]]
-    assert (truth[first] != label[first]).mean() > 0.9
-    turned = pa.table({CLASSES[k]: p[:, k] for k in (2, 0, 1)})
-    pyarrow.parquet.write_table(turned, "p.parquet")
-    assert run(*base, "--probabilities", "p.parquet")[0] == 0
-    by_name = rows_of("errors.csv")
-    np.save("p.npy", p[:, [2, 0, 1]])
-    assert run(*base, "--probabilities", "p.npy", "--classes", "eel, cat,dog")[0] == 0
-    assert rows_of("errors.csv") == by_name
-
-
-def test_labels_that_are_numbers_are_the_columns(crowd: Crowd) -> None:
-    _, label, p = probabilities(crowd, 1.0)
-    write("labels.csv", "label", [(each or "",) for each in label])  # class 0 is never given
-    np.save("p.npy", p)
-    code, _, told = run(
-        "label-errors", "--labels", "labels.csv", "--probabilities", "p.npy", "--output", "e.csv"
-    )
-    assert code == 0, told
-    assert "rows without a label left out, the first line" in told
-    found = rows_of("e.csv")
-    assert {each["label"] for each in found} == {"1", "2"}
-    assert all(label[int(each["row"])] == int(each["label"]) for each in found)
-
-
-BAD_LABELS = [
-    (("--probabilities", "short.npy"), "short.npy has 899 rows, labels labels.csv 900"),
-    (("--probabilities", "sums.npy"), "sums.npy, row 7: give numbers of 0 or more that add up to 1, not 2"),
-    (("--probabilities", "nan.npy"), "nan.npy, row 4, column 1 is nan"),
-    (("--probabilities", "four.npy"), "4 columns, but there are 3 classes: name them"),
-    (("--probabilities", "p.npy", "--classes", "cat,dog,fox"), "label 'eel' has no column"),
-    (("--probabilities", "p.npy", "--classes", "cat,dog,dog"), "3 columns, but there are 2 classes"),
-    (("--probabilities", "p.npy", "--embeddings", "p.npy"), "not both"),
-    ((), "give --probabilities of a model that did not see the labels, or --embeddings"),
-    (("--embeddings", "same.npy"), "at least one column must vary"),
-    (("--embeddings", "flat.npy"), "has shape (900,)"),
-    (("--embeddings", "text.npy"), "holds <U1, not numbers"),
-    (("--embeddings", "labels.csv"), "give a .npy or a .parquet file"),
-    (("--embeddings", "missing.npy"), "embeddings missing.npy cannot be read"),
-    (("--probabilities", "p.npy", "--label-column", "class"), "no column class; it has label"),
-]
-
-
-@pytest.mark.parametrize(("options", "told"), BAD_LABELS)
-def test_bad_labels_are_one_line(crowd: Crowd, options: tuple[str, ...], told: str) -> None:
-    _, label, p = probabilities(crowd, 1.0)
-    write("labels.csv", "label", [(CLASSES[each],) for each in label])
-    sums, nan = p.copy(), p.copy()
-    sums[7] *= 2
-    nan[4, 1] = np.nan
-    arrays = {
-        "p": p, "short": p[:-1], "sums": sums, "nan": nan, "four": np.full((900, 4), 0.25),
-        "same": np.ones((900, 2)), "flat": np.ones(900), "text": np.array([["a"]] * 900),
-    }  # fmt: skip
-    for name, array in arrays.items():
-        np.save(f"{name}.npy", array)
-    code, _, error = run("label-errors", "--labels", "labels.csv", "--output", "e.csv", *options)
-    assert (code, told in error) == (2, True), error
-    assert not Path("e.csv").exists()
-
-
-def truth_of(crowd: Crowd, task: str) -> str:
-    return CLASSES[crowd.truth[int(task[1:])]]
-
-
-def test_consensus_labels_every_task_and_keeps_its_promise(crowd: Crowd) -> None:
-    crowd = honest(1, tasks=800, hard=0)
-    write("votes.csv", "task,worker,label", votes_of(crowd))
-    write("gold.csv", "task,label", [(f"t{i:03}", CLASSES[crowd.truth[i]]) for i in range(200)])
-    code, table, told = run(
-        "consensus", "--votes", "votes.csv", "--gold", "gold.csv", "--target-precision", "0.9",
-        "--output", "labels.csv", "--annotators", "people.csv", "--report", "pages/report.html",
-    )  # fmt: skip
-    assert code == 0, told
-    assert "at least 0.9" in table
-    rows = rows_of("labels.csv")
-    assert list(rows[0]) == ["task", "label", "probability", "accepted", "action", "votes", "agreement"]
-    assert len(rows) == 800
-    for row in rows[::37]:
-        own = [label for task, _, label in votes_of(crowd) if task == row["task"]]
-        assert int(row["votes"]) == len(own)
-        assert float(row["agreement"]) == pytest.approx(own.count(row["label"]) / len(own), abs=1e-4)
-    known = [row for row in rows if int(row["task"][1:]) < 200]
-    assert all(row["label"] == truth_of(crowd, row["task"]) for row in known)
-    accepted = [row for row in rows if row["accepted"] == "true" and row not in known]
-    assert len(accepted) > 300
-    assert {row["action"] for row in accepted} == {"accept"}
-    assert np.mean([row["label"] == truth_of(crowd, row["task"]) for row in accepted]) > 0.9
-    assert {row["action"] for row in rows if row["accepted"] == "false"} <= {"more", "review"}
-    assert len(rows_of("people.csv")) == crowd.annotators
-    page = Path("pages/report.html").read_text()
-    assert "votes.csv: 4,000 votes of 20 annotators on 800 tasks with 3 classes; 200 answers known" in page
-    assert "http" not in page.replace("http-equiv", "")
-
-
-@pytest.mark.usefixtures("crowd")
-def test_consensus_promises_nothing_that_gold_does_not_bear_out() -> None:
-    base = ("consensus", "--votes", "votes.csv", "--output", "labels.parquet")
-    write("few.csv", "task,label", [(row["task"], row["label"]) for row in rows_of("gold.csv")[:8]])
-    code, _, told = run(*base, "--gold", "few.csv", "--report", "report.html")
-    assert code == 0
-    assert "8 gold answers do not bear out a precision of 0.95: nothing accepted; about" in told
-    rows = pyarrow.parquet.read_table("labels.parquet").to_pylist()
-    assert sum(row["accepted"] for row in rows) == 8  # gold itself
-    assert "Nothing is accepted" in Path("report.html").read_text()
-    code, _, told = run(*base)
-    assert code == 0
-    assert "nothing is promised" in told
-    code, _, told = run(*base, "--target-precision", "0.9")
-    assert code == 0
-    assert "0 gold answers do not bear out" in told
-
-
-@pytest.mark.usefixtures("crowd")
-def test_consensus_by_one_model_and_under_other_names() -> None:
-    rows = [(row["task"], row["worker"], row["label"]) for row in rows_of("votes.csv")]
-    write("other.csv", "label,who,answer", [*rows, ("t999", "w00", "")])
-    names = ("--task-column", "label", "--worker-column", "who", "--label-column", "answer")
-    base = ("consensus", "--votes", "other.csv", *names, "--output", "labels.csv", "--model", "majority")
-    assert run(*base, "--annotators", "people.csv")[0] == 0
-    found = {row["task"]: row for row in rows_of("labels.csv")}
-    for task in ("t000", "t111", "t222"):
-        own = [label for name, _, label in rows if name == task]
-        assert own.count(found[task]["label"]) == max(map(own.count, set(own)))
-    nobody = found["t999"]  # only an empty answer
-    assert (nobody["label"], nobody["votes"], nobody["agreement"], nobody["action"]) == ("", "0", "", "more")
-    assert "who" in rows_of("people.csv")[0]
-
-
-@pytest.mark.usefixtures("crowd")
-def test_the_same_votes_in_another_order_give_the_same_labels() -> None:
-    rows = [(row["task"], row["worker"], row["label"]) for row in rows_of("votes.csv")]
-    write("turned.csv", "task,worker,label", rows[::-1])
-    for votes, file in (("votes.csv", "one.csv"), ("turned.csv", "other.csv")):
-        assert run("consensus", "--votes", votes, "--gold", "gold.csv", "--output", file)[0] == 0
-    for one, other in zip(rows_of("one.csv"), rows_of("other.csv"), strict=True):
-        assert (one["task"], one["label"]) == (other["task"], other["label"])
-        assert float(one["probability"]) == pytest.approx(float(other["probability"]), abs=2e-3)
-
-
-@pytest.mark.usefixtures("crowd")
-@pytest.mark.parametrize(
-    ("options", "told"),
-    [
-        (("--model", "best"), "--model: there is no model 'best': use one of auto, majority"),
-        (("--target-precision", "97"), "--target-precision is 97: give a share between 0 and 1"),
-        (("--confidence", "1"), "--confidence is 1: give a share between 0 and 1"),
-        (("--gold", "votes.json"), "gold votes.json cannot be read"),
-        (("--report", "."), ". cannot be written"),
-    ],
-)
-def test_consensus_refuses_in_one_line(options: tuple[str, ...], told: str) -> None:
-    code, _, error = run("consensus", "--votes", "votes.csv", "--output", "labels.csv", *options)
-    assert (code, told in error) == (2, True), error
-
-
 COMMANDS = [
     ("agreement",),
     ("annotators", "--output", "o.csv"),
     ("consensus", "--output", "o.csv", "--report", "o.html"),
+    ("simulate-votes", "--output", "o", "--seeds", "1", "--model", "majority"),
 ]
 BAD_VOTES = {
     "task,worker\na,b\n": "has no column label; it has task, worker: rename one, or say which it is",
@@ -404,6 +197,7 @@ def test_bad_votes_are_one_line(command: tuple[str, ...], text: str, told: str) 
     code, _, error = run(*command, "--votes", "bad.csv")
     assert (code, told in error) == (2, True), error
     assert not Path("o.csv").exists()
+    assert not Path("o").exists()
 
 
 @pytest.mark.parametrize("command", COMMANDS)

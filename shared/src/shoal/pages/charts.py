@@ -134,7 +134,7 @@ def intervals(rows: Sequence[tuple[str, float, float, float, str]], goal: float)
 
 def matrix(names: Sequence[str], shares: Sequence[Sequence[float]], row_title: str, column_title: str) -> str:
     """Return a square of shares, each row adding up to 1; what is off the diagonal is orange."""
-    left, top = 118, 96
+    left, top = 118, 38 + 5 * max(len(_short(name, 11)) for name in names)
     size = min(54.0, (WIDTH - left - 70) / len(names))
     height, width = int(top + size * len(names) + 10), int(left + size * len(names) + 70)
     parts = [

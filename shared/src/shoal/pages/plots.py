@@ -1,6 +1,6 @@
 """Plots as inline SVG, coloured by the page's variables, so that they follow light and dark."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -18,12 +18,13 @@ class Series:
     points: Sequence[tuple[float, float, float, float]]
 
 
-def curves(series: Sequence[Series], x_title: str, y_title: str) -> str:
-    """Return a line plot with intervals as bands."""
+def curves(series: Sequence[Series], x_title: str, y_title: str, x_format: str = ",.0f") -> str:
+    """Return a line plot with intervals as bands. x_format: of the numbers on the x axis."""
     xs = [point[0] for each in series for point in each.points]
     lows = [point[2] for each in series for point in each.points]
     highs = [point[3] for each in series for point in each.points]
-    bottom, top = _round_down(min(lows)), _round_up(max(highs))
+    top = _round_up(max(highs))
+    bottom = min(_round_down(min(lows)), top - 0.05)  # equal values would have no height
     far = max(xs) or 1.0
 
     def x(value: float) -> float:
@@ -32,7 +33,9 @@ def curves(series: Sequence[Series], x_title: str, y_title: str) -> str:
     def y(value: float) -> float:
         return HEIGHT - BOTTOM - (value - bottom) / (top - bottom) * (HEIGHT - TOP - BOTTOM)
 
-    parts = [_axes(x, y, sorted(set(xs)), bottom, top, x_title, y_title)]
+    parts = [
+        _axes(x, y, {value: f"{value:{x_format}}" for value in sorted(xs)}, (bottom, top), x_title, y_title)
+    ]
     for each in series:
         band = [f"{x(p[0]):.1f},{y(p[3]):.1f}" for p in each.points]
         band += [f"{x(p[0]):.1f},{y(p[2]):.1f}" for p in reversed(each.points)]
@@ -41,7 +44,7 @@ def curves(series: Sequence[Series], x_title: str, y_title: str) -> str:
         parts.append(f'<polyline points="{line}" fill="none" stroke="{each.colour}" stroke-width="2.5"/>')
         parts += [
             f'<circle cx="{x(p[0]):.1f}" cy="{y(p[1]):.1f}" r="3.5" fill="{each.colour}">'
-            f"<title>{escape(each.name)}: {p[1]:.3f} ({p[2]:.3f} to {p[3]:.3f}) at {p[0]:,.0f}</title></circle>"
+            f"<title>{escape(each.name)}: {p[1]:.3f} ({p[2]:.3f} to {p[3]:.3f}) at {p[0]:{x_format}}</title></circle>"
             for p in each.points
         ]
     return _svg(HEIGHT, parts, f"{y_title} against {x_title}")
@@ -68,8 +71,11 @@ def bars(
     return _svg(height, parts, "accepted labels by topic")
 
 
-def _axes(x: Scale, y: Scale, xs: list[float], bottom: float, top: float, x_title: str, y_title: str) -> str:
+def _axes(
+    x: Scale, y: Scale, xs: Mapping[float, str], ends: tuple[float, float], x_title: str, y_title: str
+) -> str:
     parts: list[str] = []
+    bottom, top = ends
     for index in range(5):
         value = bottom + (top - bottom) * index / 4
         parts.append(
@@ -77,11 +83,11 @@ def _axes(x: Scale, y: Scale, xs: list[float], bottom: float, top: float, x_titl
         )
         parts.append(f'<text x="{LEFT - 8}" y="{y(value) + 4:.1f}" text-anchor="end">{value:.2f}</text>')
     shown = -1e9
-    for value in xs:
+    for value, word in xs.items():
         if x(value) - shown > 34:
             shown = x(value)
             parts.append(
-                f'<text x="{shown:.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{value:,.0f}</text>'
+                f'<text x="{shown:.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{word}</text>'
             )
     middle = (LEFT + WIDTH - RIGHT) / 2
     parts.append(f'<text x="{middle}" y="{HEIGHT - 6}" text-anchor="middle">{escape(x_title)}</text>')

@@ -40,7 +40,9 @@ class InHouseQueue:
         """Put the orders into the queue, those that are not there."""
         del guidelines, maybe_sent
         async with self._pool.acquire() as conn, conn.transaction():
-            await conn.executemany(UPSERT, [_row(order) for order in orders])
+            await conn.executemany(
+                UPSERT, [_row(order) for order in sorted(orders, key=lambda order: order.external_id)]
+            )
         return [TaskReceipt(order.external_id, order.external_id) for order in orders]
 
     async def attach_prediction(self, external_id: str, guess: Guess) -> None:

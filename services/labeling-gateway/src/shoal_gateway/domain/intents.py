@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 
 class IntentKind(StrEnum):
@@ -24,10 +25,14 @@ class IntentState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """One claimed intent. `attempts` counts this one too, so that above 1 an earlier outcome is unknown."""
+    """One claimed intent. `attempts` counts this one too, so that above 1 an earlier outcome is unknown.
+
+    `lease` names the claim: a later one, after this ran out, has another.
+    """
 
     intent_id: str
     external_id: str
+    lease: UUID
     kind: IntentKind
     attempts: int
 
@@ -43,6 +48,7 @@ class Outcome:
 
     intent_id: str
     external_id: str
+    lease: UUID
     state: IntentState
     error: str | None = None
     wait_s: float = 0.0

@@ -67,10 +67,12 @@ def plan_votes(
 ) -> NewTask | Extension | None:
     """Return what must happen so that the label tasks of one job bring `votes` answers, or None.
 
-    Answers that a cancelled task had brought count; planning again changes nothing.
+    Answers that a cancelled task had brought count, and no skip of it asks for another; planning again changes
+    nothing.
     """
     labelling = [task for task in tasks if task.lane is Lane.LABEL]
-    needed = overlap(votes, sum(task.skips for task in labelling), replaces_skips=replaces_skips)
+    skips = sum(task.skips for task in labelling if task.is_live)
+    needed = overlap(votes, skips, replaces_skips=replaces_skips)
     planned = sum(task.votes if task.is_live else task.answers for task in labelling)
     if planned >= needed:
         return None

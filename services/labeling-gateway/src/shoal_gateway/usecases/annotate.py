@@ -82,7 +82,7 @@ class Annotate:
         """Keep an answer or a skip; the same again changes nothing. Raises Refused."""
         now = self._clock()
         async with self._database.transaction() as tx:
-            order, place = _there(await tx.place(work.external_id), work.external_id)
+            order, place = await _held(tx, work.external_id)
             refusal = may_answer(place, work.annotator, now)
             if refusal is not None:
                 raise _conflict(refusal)
@@ -98,7 +98,7 @@ class Annotate:
         """Delete one's own answer or skip; the task is leased to its author again where a place is free."""
         now = self._clock()
         async with self._database.transaction() as tx:
-            order, place = _there(await tx.place(external_id), external_id)
+            order, place = await _held(tx, external_id)
             last = await self._last(tx, order, annotator)
             if last is None or last.annotation_id != identifier:
                 raise _no_annotation(identifier)
@@ -130,6 +130,13 @@ class Annotate:
     async def _last(self, tx: Transaction, order: TaskOrder, annotator: str) -> Annotation | None:
         identifier = annotation_id(order.external_id, annotator)
         return await tx.latest_annotation(order.project, IN_HOUSE, identifier)
+
+
+async def _held(tx: Transaction, external_id: str) -> tuple[TaskOrder, Place]:
+    """Return a task and its places, both locked; one that was cancelled is closed, whatever the queue knows."""
+    order, place = _there(await tx.place(external_id), external_id)
+    task, _ = (await tx.lock_tasks([external_id]))[external_id]
+    return order, replace(place, open=place.open and task.is_live)
 
 
 def _there(found: tuple[TaskOrder, Place] | None, external_id: str) -> tuple[TaskOrder, Place]:

@@ -113,7 +113,7 @@ class CarryOut:
 
 def ended(intent: Intent, state: IntentState, error: str | None = None, wait: float = 0.0) -> Outcome:
     """Return the outcome of an intent."""
-    return Outcome(intent.intent_id, intent.external_id, state, error, wait)
+    return Outcome(intent.intent_id, intent.external_id, intent.lease, state, error, wait)
 
 
 def parked(intent: Intent, error: str) -> Outcome:

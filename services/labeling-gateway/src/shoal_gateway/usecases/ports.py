@@ -113,7 +113,7 @@ class Transaction(Protocol):
     """Everything that happens together or not at all."""
 
     async def known_erased(self, samples: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
-        """Return which of the (project, sample id) were erased."""
+        """Return which of the (project, sample id) were erased; no erasure of theirs begins before our end."""
 
     async def insert_jobs(self, jobs: Sequence[Job]) -> None:
         """Add the jobs that are not there."""
@@ -127,11 +127,14 @@ class Transaction(Protocol):
     async def save_guess(self, job_id: str, guess: Guess) -> None:
         """Keep a prediction that came with a later copy of the job."""
 
-    async def erase_sample(self, project: str, sample_id: str) -> Sequence[str]:
-        """Blank the sample's content everywhere, remember the erasure and return the ids of its jobs."""
+    async def erase_samples(self, samples: Collection[tuple[str, str]]) -> Sequence[str]:
+        """Blank the contents of (project, sample id) everywhere, remember it and return the ids of their jobs.
+
+        Waits for transactions that asked known_erased in these projects: their jobs must be found.
+        """
 
     async def tasks_of(self, job_ids: Collection[str]) -> dict[str, list[Task]]:
-        """Return the tasks by job id."""
+        """Return the tasks by job id, by lane and attempt, locked; after lock_jobs."""
 
     async def add_task(self, task: Task) -> None:
         """Add a task unless it is there."""
@@ -155,7 +158,7 @@ class Transaction(Protocol):
         """Remember that requests were applied."""
 
     async def lock_tasks(self, external_ids: Collection[str]) -> dict[str, tuple[Task, Job]]:
-        """Return the tasks that are there with their jobs, locked."""
+        """Return the tasks that are there with their jobs, both locked."""
 
     async def find_tasks(self, external_ids: Collection[str]) -> dict[str, tuple[Task, Job]]:
         """Return the tasks that are there with their jobs."""

@@ -42,7 +42,9 @@ class RequestVotes:
         """Apply the waiting requests of these jobs, in the order of their rounds."""
         async with self._database.transaction() as tx:
             jobs = await tx.lock_jobs(job_ids)
-            await _lock_tasks(tx, jobs)
+            await tx.tasks_of(
+                list(jobs)
+            )  # locked all at once: one by one, two batches could wait for each other
             waiting = await tx.waiting_requests(set(jobs))
             for job_id, request in waiting:
                 jobs[job_id] = await self._apply_one(tx, jobs[job_id], request)
@@ -51,11 +53,11 @@ class RequestVotes:
             self._wake()
 
     async def _apply_one(self, tx: Transaction, job: Job, request: Request) -> Job:
+        if job.erased:
+            return job  # closed for ever
         effect = apply_request(job.wanted, request)
         job = replace(job, wanted=effect.wanted)
         await tx.save_wanted(job.job_id, effect.wanted)
-        if job.erased:
-            return job
         tasks = (await tx.tasks_of([job.job_id])).get(job.job_id, [])
         if effect.cancelled:
             await withdraw(tx, job, tasks, finished_too=False)
@@ -70,9 +72,3 @@ class RequestVotes:
         if config is None:
             raise LookupError(f"job {job.job_id} is at provider {job.provider!r}, which is not configured")
         return self._providers.of(config).capabilities
-
-
-async def _lock_tasks(tx: Transaction, job_ids: Collection[str]) -> None:
-    """Lock all tasks at once, in the order in which everybody does: one by one, two batches could deadlock."""
-    tasks = await tx.tasks_of(list(job_ids))
-    await tx.lock_tasks({task.external_id for own in tasks.values() for task in own})

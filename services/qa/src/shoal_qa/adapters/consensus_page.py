@@ -15,7 +15,7 @@ ACTIONS = {
     "futile": (
         "futile",
         "var(--grey)",
-        "further votes are not expected to settle it: an expert, or leave it out",
+        "further votes are not expected to change it; where nothing is certified, gold would help",
     ),
 }
 
@@ -46,7 +46,8 @@ def _cards(facts: Facts) -> str:
         cards.append((percent(promise.bound), told))
     else:
         cards.append(("no promise", "yet about accepted labels: see below"))
-    cards.append((percent(facts.expected), "of labels are right, by their probabilities"))
+    if facts.expected is not None:
+        cards.append((percent(facts.expected), "of labels are right, by their probabilities"))
     inside = "".join(f'<div class="card"><b>{escape(b)}</b><span>{escape(s)}</span></div>' for b, s in cards)
     return f'<div class="cards">{inside}</div>'
 

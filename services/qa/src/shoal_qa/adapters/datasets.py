@@ -2,7 +2,8 @@
 
 import asyncio
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import fsspec
@@ -15,8 +16,9 @@ from shoal.persistence import Outbox
 
 _ADD = """
 INSERT INTO datasets (project, dataset, number, version, manifest, published_at) VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT DO NOTHING
 """
+_TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))"
+_LOOK_S = 0.1
 _TYPES = {
     "probability": pa.float64(),
     "agreement": pa.float64(),
@@ -62,25 +64,9 @@ class PostgresRegistry:
         self._pool = pool
         self._outbox = Outbox()
 
-    async def latest(self, project: str, dataset: str) -> tuple[int, str] | None:
-        """Return the number and version of the newest."""
-        row = await self._pool.fetchrow(
-            """SELECT number, version FROM datasets WHERE project = $1 AND dataset = $2
-               ORDER BY number DESC LIMIT 1""",
-            project,
-            dataset,
-        )
-        return None if row is None else (row["number"], row["version"])
-
     async def get(self, project: str, dataset: str, version: str) -> dict[str, Any] | None:
         """Return a manifest."""
-        found = await self._pool.fetchval(
-            "SELECT manifest FROM datasets WHERE project = $1 AND dataset = $2 AND version = $3",
-            project,
-            dataset,
-            version,
-        )
-        return None if found is None else dict(found)
+        return await _manifest(self._pool, project, dataset, version)
 
     async def all(self, project: str) -> list[dict[str, Any]]:
         """Return all manifests of a project, oldest first."""
@@ -89,21 +75,52 @@ class PostgresRegistry:
         )
         return [dict(row["manifest"]) for row in rows]
 
+    @asynccontextmanager
+    async def turn(self, project: str, dataset: str) -> AsyncIterator["PostgresTurn"]:
+        """Give the dataset's lock, and a transaction that ends with the block; who waits holds no connection."""
+        while True:
+            async with self._pool.acquire() as conn, conn.transaction():
+                if await conn.fetchval(_TRY_LOCK, f"qa.datasets.{project}/{dataset}"):
+                    yield PostgresTurn(conn, self._outbox, project, dataset)
+                    return
+            await asyncio.sleep(_LOOK_S)
+
+
+class PostgresTurn:
+    """The versions of one dataset, under its lock."""
+
+    def __init__(self, conn: Any, outbox: Outbox, project: str, dataset: str) -> None:
+        self._conn = conn
+        self._outbox = outbox
+        self._key = (project, dataset)
+
+    async def latest(self) -> tuple[int, str] | None:
+        """Return the number and version of the newest."""
+        row = await self._conn.fetchrow(
+            """SELECT number, version FROM datasets WHERE project = $1 AND dataset = $2
+               ORDER BY number DESC LIMIT 1""",
+            *self._key,
+        )
+        return None if row is None else (row["number"], row["version"])
+
+    async def get(self, version: str) -> dict[str, Any] | None:
+        """Return a manifest."""
+        return await _manifest(self._conn, *self._key, version)
+
     async def add(
         self, event: DatasetPublished, manifest: Mapping[str, Any], message: OutgoingMessage
-    ) -> bool:
-        """Keep a version and announce it; False when another took its number."""
-        async with self._pool.acquire() as conn, conn.transaction():
-            status = await conn.execute(
-                _ADD,
-                event.project,
-                event.dataset,
-                event.number,
-                event.version,
-                dict(manifest),
-                event.published_at,
-            )
-            if not status.endswith(" 1"):
-                return False
-            await self._outbox.add(conn, [message])
-            return True
+    ) -> None:
+        """Keep a version and announce it, when the turn ends."""
+        values = (event.number, event.version, dict(manifest), event.published_at)
+        await self._conn.execute(_ADD, *self._key, *values)
+        await self._outbox.add(self._conn, [message])
+
+
+async def _manifest(conn: Any, project: str, dataset: str, version: str) -> dict[str, Any] | None:
+    found = await conn.fetchval(
+        "SELECT manifest FROM datasets WHERE project = $1 AND dataset = $2 AND version = $3",
+        project,
+        dataset,
+        version,
+    )
+    return None if found is None else dict(found)

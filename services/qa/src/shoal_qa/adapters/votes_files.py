@@ -40,7 +40,10 @@ class Gold:
 
 @dataclass(frozen=True, slots=True)
 class VotesFile:
-    """The votes that count, in the order of the file; seconds and at: (votes,), where such a column was named."""
+    """The votes that count, by task and worker, whatever the order of the file.
+
+    seconds, at: (votes,), where such a column was named.
+    """
 
     sheet: Sheet
     row: NDArray[np.int64]  # (votes,) of the file
@@ -88,9 +91,9 @@ def read_votes(file: Path, columns: Columns, gold: Gold, warn: Warn) -> VotesFil
     )
 
 
-def read_gold(file: Path, columns: Columns) -> Gold:
-    """Return right answers by task. Raises BadInput, also where a task has two answers or none."""
-    sheet = read_columns(file, "gold", (columns.task, columns.label))
+def read_gold(file: Path, columns: Columns, what: str = "gold") -> Gold:
+    """Return right answers by task; what: the file to errors. BadInput, also where a task has two answers or none."""
+    sheet = read_columns(file, what, (columns.task, columns.label))
     task, label = sheet.full(columns.task), sheet.full(columns.label)
     if not sheet.rows:
         raise BadInput(f"{sheet} has no rows: give one for each task whose answer is known")
@@ -103,15 +106,17 @@ def read_gold(file: Path, columns: Columns) -> Gold:
     return Gold(answers)
 
 
-def known_answers(gold: Gold, named: Named, warn: Warn) -> Ints:
+def known_answers(gold: Gold, named: Named, warn: Warn, what: str = "gold") -> Ints:
     """Return the gold class of each task or UNKNOWN, (tasks,). Raises BadInput where no task of the gold has votes."""
     missing = sorted(gold.answers.keys() - set(named.tasks))
     if missing and len(missing) == len(gold.answers):
         raise BadInput(
-            f"gold: no task of it has votes, for instance {missing[0]!r}: are the names written alike?"
+            f"{what}: no task of it has votes, for instance {missing[0]!r}: are the names written alike?"
         )
     if missing:
-        warn(f"gold: {len(missing)} of {len(gold.answers)} tasks have no votes, for instance {missing[0]!r}")
+        warn(
+            f"{what}: {len(missing)} of {len(gold.answers)} tasks have no votes, for instance {missing[0]!r}"
+        )
     number = {name: index for index, name in enumerate(named.classes)}
     get = gold.answers.get
     return np.array([number.get(get(task, ""), UNKNOWN) for task in named.tasks], dtype=np.int32)
@@ -142,13 +147,13 @@ def _last_of_each(
     at: Floats | None,
     warn: Warn,
 ) -> NDArray[np.int64]:
-    """Return the rows that count, in order: the last one of each worker on each task."""
+    """Return the rows that count, by task and worker: the last one of each worker on each task."""
     task, worker, label = columns
     pair = task.code[row].astype(np.int64) * len(worker.names) + worker.code[row]
     order = np.argsort(pair, kind="stable") if at is None else np.lexsort((at[row], pair))
     last = np.append(pair[order[1:]] != pair[order[:-1]], True)
     if last.all():
-        return row
+        return np.asarray(row[order])
     again, before = row[order[1:][~last[:-1]]], row[order[:-1][~last[:-1]]]
     changed = int((label.code[again] != label.code[before]).sum())
     first = int(np.maximum(again, before).min())
@@ -157,7 +162,7 @@ def _last_of_each(
         f"{sheet}: {_rows(len(again))} repeating a worker on a task ({changed} with another label); the last one "
         f"counts; the first repetition is {sheet.where(first)}, {told}"
     )
-    return np.asarray(row[np.sort(order[last])])
+    return np.asarray(row[order[last]])
 
 
 def _rows(count: int) -> str:

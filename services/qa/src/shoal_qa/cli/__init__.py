@@ -5,10 +5,12 @@ from shoal_qa.cli.annotators import annotators
 from shoal_qa.cli.consensus import consensus
 from shoal_qa.cli.label_errors import label_errors
 from shoal_qa.cli.service import app
+from shoal_qa.cli.simulate_votes import simulate_votes
 
 app.command()(consensus)
 app.command()(agreement)
 app.command()(annotators)
+app.command("simulate-votes")(simulate_votes)
 app.command("label-errors")(label_errors)
 
 __all__ = ["app"]

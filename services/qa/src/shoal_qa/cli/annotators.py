@@ -9,7 +9,7 @@ from rich.table import Table
 
 from shoal.runtime.client import err, out
 from shoal_qa.adapters.annotators_file import MOST_CLASSES, write_annotators
-from shoal_qa.adapters.votes_files import Columns, Gold, known_answers, read_gold, read_votes
+from shoal_qa.adapters.votes_files import Columns
 from shoal_qa.cli.offline import (
     GoldFile,
     GoldLabelColumn,
@@ -21,6 +21,7 @@ from shoal_qa.cli.offline import (
     doing,
     name,
     one_line_errors,
+    read_with_gold,
     warn,
 )
 from shoal_qa.domain.arrays import Named
@@ -52,12 +53,7 @@ def annotators(
     rule = TrustRule()
     columns = Columns(task_column, worker_column, label_column, seconds, at)
     with one_line_errors():
-        with doing("reading"):
-            of_gold = Columns(gold_task_column or task_column, label=gold_label_column or label_column)
-            answers = Gold() if gold is None else read_gold(gold, of_gold)
-            file = read_votes(votes, columns, answers, warn)
-            known = known_answers(answers, file.named, warn)
-        _warn(file.named)
+        file, known = read_with_gold(votes, columns, gold, gold_task_column, gold_label_column)
         with doing("fitting"):
             rng = np.random.default_rng(seed)
             people = look_at(file.named.votes, known, file.seconds, file.at, rng, rule)
@@ -69,15 +65,6 @@ def annotators(
         if len(file.named.classes) > MOST_CLASSES:
             warn(f"{len(file.named.classes):,} classes: skill by class is written for {MOST_CLASSES} at most")
         err.print(f"{len(file.named.annotators):,} annotators: {output}", markup=False, soft_wrap=True)
-
-
-def _warn(named: Named) -> None:
-    if len(named.annotators) == 1:
-        warn(f"one annotator only ({named.annotators[0]!r}): without gold nothing speaks for or against")
-    elif (named.votes.votes_per_task() < 2).all():
-        warn("no task has two votes: without gold nothing speaks for or against anybody")
-    if len(named.classes) == 1:
-        warn(f"one class only ({named.classes[0]!r}): nobody can be wrong")
 
 
 def _show(people: People, named: Named, show: int, rule: TrustRule) -> None:

@@ -13,7 +13,7 @@ from shoal.runtime.client import err, out
 from shoal_qa.adapters.annotators_file import write_annotators
 from shoal_qa.adapters.consensus_page import consensus_page
 from shoal_qa.adapters.tables import named_column, write_table, write_text
-from shoal_qa.adapters.votes_files import Columns, Gold, known_answers, read_gold, read_votes
+from shoal_qa.adapters.votes_files import Columns
 from shoal_qa.cli.offline import (
     GoldFile,
     GoldLabelColumn,
@@ -25,18 +25,21 @@ from shoal_qa.cli.offline import (
     doing,
     name,
     one_line_errors,
+    read_with_gold,
+    steps,
     warn,
 )
-from shoal_qa.domain.arrays import Named
+from shoal_qa.domain.arrays import Ints, Named
 from shoal_qa.domain.consensus import Consensus, Options
 from shoal_qa.domain.consensus import consensus as labels_of
 from shoal_qa.domain.gold import TrustRule
-from shoal_qa.usecases.annotators_of_votes import look_at
+from shoal_qa.usecases.annotators_of_votes import People, look_at
 from shoal_qa.usecases.consensus_of_votes import actions_of, facts_of, support
 from shoal_qa.usecases.consensus_report import Facts
 from shoal_qa.usecases.errors import BadInput
 
 LABELS = ("label", "probability", "accepted", "action", "votes", "agreement")
+MOST_VOTES = 100
 TARGET = 0.95  # precision where gold is given and no target
 
 
@@ -52,6 +55,12 @@ def consensus(
         float | None, typer.Option(help="Share of accepted labels that is right; with gold 0.95.")
     ] = None,
     confidence: Annotated[float, typer.Option(help="With which that share is promised.")] = 0.95,
+    max_votes: Annotated[
+        int | None, typer.Option(help="That a task may have; by default as many as any has, at least 5.")
+    ] = None,
+    review_price: Annotated[
+        float, typer.Option(help="Of an expert's answer, in votes; 0: no experts.")
+    ] = 5.0,
     annotators: Annotated[Path | None, typer.Option(help="CSV or Parquet of the annotators.")] = None,
     report: Annotated[Path | None, typer.Option(help="A page that opens from disk: .html.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same answer.")] = 0,
@@ -65,51 +74,63 @@ def consensus(
     with one_line_errors():
         if target_precision is None and gold is not None:
             target_precision = TARGET
-        options = _options(model, target_precision, confidence)
-        with doing("reading"):
-            of_gold = Columns(gold_task_column or task_column, label=gold_label_column or label_column)
-            answers = Gold() if gold is None else read_gold(gold, of_gold)
-            named = read_votes(votes, Columns(task_column, worker_column, label_column), answers, warn).named
-            known = known_answers(answers, named, warn)
-        _warn(named)
-        with doing("fitting models of votes"):
-            found = labels_of(named.votes, known, options)
-            actions = actions_of(named.votes, found, options)
+        _check(target_precision, confidence, max_votes, review_price)
+        goal = (target_precision, confidence)
+        options = _options(model, goal, max_votes, review_price or None, seed)
+        columns = Columns(task_column, worker_column, label_column)
+        file, known = read_with_gold(votes, columns, gold, gold_task_column, gold_label_column)
+        named = file.named
+        with steps("fitting models of votes") as step:
+            found = labels_of(named.votes, known, options, step)
+        actions, people = actions_of(found), None
         _write(output, named, found, actions, task_column)
-        people = None
         if annotators is not None or report is not None:
-            with doing("looking at annotators"):
-                rule, rng = TrustRule(), np.random.default_rng(seed)
-                people = look_at(named.votes, known, None, None, rng, rule)
-        if annotators is not None and people is not None:
-            names = named.annotators, named.classes
-            write_annotators(annotators, people, *names, worker_column, rule.raised_below)
+            people = _people(named, known, seed, (annotators, worker_column))
         facts = facts_of(named, known, found, options, actions, people, votes.name)
         if report is not None:
             write_text(report, consensus_page(facts))
     _show(facts)
-    for file in (output, annotators, report):
-        if file is not None:
-            err.print(str(file), markup=False, highlight=False, soft_wrap=True)
+    for written in (output, annotators, report):
+        if written is not None:
+            err.print(str(written), markup=False, highlight=False, soft_wrap=True)
 
 
-def _options(model: str, target: float | None, confidence: float) -> Options:
+def _check(target: float | None, confidence: float, max_votes: int | None, review_price: float) -> None:
     for option, value in (("--target-precision", target), ("--confidence", confidence)):
         if value is not None and not 0 < value < 1:
             raise BadInput(f"{option} is {value:g}: give a share between 0 and 1, for instance 0.95")
+    if max_votes is not None and not 1 <= max_votes <= MOST_VOTES:
+        raise BadInput(f"--max-votes is {max_votes}: give 1 to {MOST_VOTES}")
+    if not 0 <= review_price < float("inf"):
+        raise BadInput(f"--review-price is {review_price:g}: give the price in votes, or 0 without experts")
+
+
+def _options(
+    model: str, goal: tuple[float | None, float], max_votes: int | None, review_price: float | None, seed: int
+) -> Options:
     try:
-        return Options(model, target, confidence)
+        return Options(model, *goal, max_votes=max_votes, review_price=review_price, seed=seed)
     except ValueError as error:
         raise BadInput(f"--model: {error}") from None
 
 
-def _warn(named: Named) -> None:
-    if len(named.annotators) == 1:
-        warn(f"one annotator only ({named.annotators[0]!r}): nobody checks the labels")
-    elif (named.votes.votes_per_task() < 2).all():
-        warn("no task has two votes: nothing but gold tells who is right")
-    if len(named.classes) == 1:
-        warn(f"one class only ({named.classes[0]!r}): every label is the same")
+def _people(named: Named, known: Ints, seed: int, to: tuple[Path | None, str]) -> People | None:
+    """Return what is known of annotators, and write it where a file is given, with the name of its first column.
+
+    Where that is too much to hold, a warning will do unless the file is wanted.
+    """
+    (file, column), rule = to, TrustRule()
+    try:
+        with doing("looking at annotators"):
+            people = look_at(named.votes, known, None, None, np.random.default_rng(seed), rule)
+    except BadInput as error:
+        if file is not None:
+            raise
+        warn(f"the report has no annotators: {error}")
+        return None
+    if file is not None:
+        write_annotators(file, people, named.annotators, named.classes, column, rule.raised_below)
+    return people
 
 
 def _write(file: Path, named: Named, found: Consensus, actions: Sequence[str], task_column: str) -> None:
@@ -131,7 +152,8 @@ def _show(facts: Facts) -> None:
     table.add_row("model", name(facts.model))
     for action, count in facts.actions.items():
         table.add_row(action, f"{count:,}")
-    table.add_row("right by the probabilities, gold left out", f"{facts.expected:.3f}")
+    if facts.expected is not None:
+        table.add_row("right by the probabilities, gold left out", f"{facts.expected:.3f}")
     if facts.reliability is not None:
         table.add_row("expected calibration error on gold", f"{facts.reliability.error:.3f}")
     promise = facts.certificate

@@ -52,25 +52,27 @@ class Outlook:
         odds /= self.tempering.temperatures(self.votes + further)[:, None]
         return np.asarray(1 / (1 + np.exp(-np.clip(odds, -700, 700))))
 
-    def expected_best(self, most: int, rest: Floats) -> Floats:
-        """Return the expected maximum probability after 1, ..., most further votes: (tasks, most).
+    def expected_best(self, most: int, rest: Floats) -> tuple[Floats, Floats]:
+        """Return what 1, ..., most further votes are expected to do: (tasks, most) each.
 
-        rest: (tasks,), the share of the strongest other class in what is not this one's.
+        The expected maximum probability, and the chance that another class is the best one then. rest: (tasks,), the
+        share of the strongest other class in what is not this one's.
         """
-        out = np.empty((len(self.votes), most))
+        best, changed = np.empty((len(self.votes), most)), np.empty((len(self.votes), most))
         right, wrong = np.ones((len(self.votes), 1)), np.ones((len(self.votes), 1))
         for further in range(1, most + 1):
             right, wrong = _toss(right, self.agree), _toss(wrong, self.mistake)
-            after = self.after(further)
-            best = np.maximum(after, rest[:, None] * (1 - after))
-            out[:, further - 1] = (self._mixed(right, wrong) * best).sum(axis=1)
-        return out
+            after, chance = self.after(further), self._mixed(right, wrong)
+            other = rest[:, None] * (1 - after)
+            best[:, further - 1] = (chance * np.maximum(after, other)).sum(axis=1)
+            changed[:, further - 1] = (chance * (other > after)).sum(axis=1)
+        return best, changed
 
-    def reach(self, threshold: float, min_votes: int, max_votes: int) -> Floats:
+    def reach(self, threshold: float, min_votes: int, max_votes: Ints) -> Floats:
         """Return the chance that the class reaches the threshold with at least min and at most max votes: (tasks,)."""
         right, wrong = np.ones((len(self.votes), 1)), np.ones((len(self.votes), 1))
         reached = np.zeros(len(self.votes))
-        for further in range(1, max(0, max_votes - int(self.votes.min(initial=max_votes))) + 1):
+        for further in range(1, int((max_votes - self.votes).max(initial=0)) + 1):
             right, wrong = _toss(right, self.agree), _toss(wrong, self.mistake)
             total = self.votes + further
             there = (self.after(further) >= threshold) & (total >= min_votes)[:, None]

@@ -14,7 +14,7 @@ What errs together does not show: see domain/tempering.py for what is believed o
 import numpy as np
 from numpy.typing import NDArray
 
-from shoal_qa.domain.arrays import UNKNOWN, Floats, VoteArrays
+from shoal_qa.domain.arrays import UNKNOWN, Floats, Ints, VoteArrays
 from shoal_qa.domain.crossfit import keep_at_most
 from shoal_qa.domain.models.base import Fitted, Model
 from shoal_qa.domain.models.scatter import log_normalise
@@ -29,14 +29,21 @@ MOST_TASKS = 20_000  # to compare answers on
 BELIEVED = 0.5  # growth of evidence that is believed: sqrt(votes)
 
 
-def default_tempering(model: Model, fitted: Fitted, votes: VoteArrays, rng: np.random.Generator) -> Tempering:
-    """Return the map to believe without gold. fitted: model's fit to these votes.
+def default_tempering(
+    model: Model,
+    fitted: Fitted,
+    votes: VoteArrays,
+    rng: np.random.Generator,
+    known: Ints | None = None,
+) -> Tempering:
+    """Return the map to believe without gold to calibrate on. fitted: model's fit to these votes.
 
-    Costs 1 to 5 further fits, one where there are 250,000 votes and more. Neither number is estimated from fewer than
-    two tasks with votes.
+    known: (tasks,), gold answers that the fit was told, UNKNOWN elsewhere; each half is told its own. Costs 1 to 5
+    further fits, one where there are 250,000 votes and more. Neither number is estimated from fewer than two tasks
+    with votes.
     """
     halvings = int(np.clip(MOST_VOTES // max(len(votes), 1), 1, HALVINGS))
-    noise = float(np.median([_noise(model, votes, rng) for _ in range(halvings)]))
+    noise = float(np.median([_noise(model, votes, known, rng) for _ in range(halvings)]))
     return Tempering(noise=noise, excess=max(0.0, growth(fitted, votes, rng) - BELIEVED))
 
 
@@ -62,12 +69,13 @@ def growth(fitted: Fitted, votes: VoteArrays, rng: np.random.Generator) -> float
     return float(np.clip(np.log(claimed / halved) / np.log(ratio), 0.0, 1.0))
 
 
-def _noise(model: Model, votes: VoteArrays, rng: np.random.Generator) -> float:
+def _noise(model: Model, votes: VoteArrays, known: Ints | None, rng: np.random.Generator) -> float:
     voted = np.flatnonzero(votes.votes_per_task() > 0)
     if len(voted) < 2:
         return 1.0
     first = rng.permutation(len(voted)) < len(voted) // 2
-    fits = [model.fit(_of(votes, voted[half])) for half in (first, ~first)]
+    halves = [voted[half] for half in (first, ~first)]
+    fits = [model.fit(_of(votes, half), None if known is None else known[half]) for half in halves]
     compared = _some(np.arange(len(voted)), rng)
     asked = _of(votes, voted[compared])
     one, other = (fit.log_posterior(asked) for fit in fits)

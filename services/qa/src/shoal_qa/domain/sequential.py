@@ -1,8 +1,9 @@
 """What to buy next for each task: nothing more (accept), one vote and of whom, an expert's review, or nothing (futile).
 
 - accept: at least min_votes, and the calibrated probability of the best class reaches the threshold;
-- futile: no votes left, or the chance that the votes left reach the threshold is below `futile_below`. With a price
-  for reviews that is a review instead;
+- futile: no votes left, or the chances that the votes left (ten at most) reach the threshold, and that they change the
+  best class, are both below `futile_below`. With a price for reviews the first is enough, and it is a review instead:
+  votes that end in a review anyway are wasted, and where there is none they may still mend the label;
 - more: otherwise, from the kind of annotator with the highest value, unless a review is worth more.
 
 The value of a kind is what its votes are expected to add to the maximum probability, over what they cost:
@@ -31,9 +32,8 @@ from shoal_qa.domain.lookahead import Outlook
 from shoal_qa.domain.tempering import Tempering
 
 CHUNK = 20_000  # tasks at a time
-LEADING = (
-    4  # classes whose chance of reaching the threshold is worked out; the others are taken to be like them
-)
+HORIZON = 10  # votes looked ahead at most
+LEADING = 4  # classes whose chances are worked out; the others are taken to be like them
 
 
 class Action(IntEnum):
@@ -109,88 +109,112 @@ class NextActions:
 
 
 def next_actions(
-    posterior: Floats, votes: Ints, kinds: Kinds, rule: StoppingRule, tempering: Tempering
-) -> NextActions:
-    """Return what to do next. posterior: (tasks, classes), calibrated by `tempering`. votes: (tasks,), so far."""
-    if posterior.ndim != 2 or len(posterior) != len(votes):
-        raise ValueError(f"needs a row of probabilities for each task: {posterior.shape} for {len(votes)}")
-    if posterior.shape[1] != kinds.confusion.shape[1]:
-        raise ValueError("posterior and confusions must be about the same classes")
-    out = NextActions(
-        np.full(len(votes), Action.MORE, np.int8),
-        np.full(len(votes), UNKNOWN, np.int32),
-        np.zeros(len(votes)),
-        np.full(len(votes), np.nan),
-    )
-    for start in range(0, len(votes), CHUNK):
-        part = slice(start, start + CHUNK)
-        _decide(posterior[part], votes[part], kinds, rule, tempering, out, part)
-    return out
-
-
-def _decide(
     posterior: Floats,
     votes: Ints,
     kinds: Kinds,
     rule: StoppingRule,
     tempering: Tempering,
-    out: NextActions,
-    part: slice,
-) -> None:
-    best = posterior.max(axis=1)
-    value, kind = _values(posterior, votes, kinds, rule, tempering)
-    reach = _reach(posterior, votes, kind, kinds, rule, tempering)
-    stuck = (votes >= rule.max_votes) | (reach < rule.futile_below)
-    review = np.zeros(len(votes), np.bool_)
-    if rule.review_price is not None:
-        dear = (1 - best) / rule.review_price > value
-        review = stuck | (dear & (votes >= rule.min_votes))
-    sure = np.zeros(len(votes), np.bool_)
-    if rule.threshold is not None:
-        sure = (best >= rule.threshold) & (votes >= rule.min_votes)
+    most: Ints | None = None,
+) -> NextActions:
+    """Return what to do next. posterior: (tasks, classes), calibrated by `tempering`. votes: (tasks,), so far.
+
+    most: (tasks,), votes that each task may ever have, where that is less than the rule allows.
+    """
+    if posterior.ndim != 2 or len(posterior) != len(votes):
+        raise ValueError(f"needs a row of probabilities for each task: {posterior.shape} for {len(votes)}")
+    if posterior.shape[1] != kinds.confusion.shape[1]:
+        raise ValueError("posterior and confusions must be about the same classes")
+    bound = np.full(len(votes), rule.max_votes, np.int32)
+    bound = bound if most is None else np.minimum(bound, most).astype(np.int32)
+    bound = np.minimum(bound, votes + HORIZON).astype(np.int32)
+    parts = [
+        _decide(_Tasks(posterior[part], votes[part], bound[part], tempering), kinds, rule)
+        for part in (slice(start, start + CHUNK) for start in range(0, max(len(votes), 1), CHUNK))
+    ]
+    return NextActions(
+        np.concatenate([each.action for each in parts]),
+        np.concatenate([each.kind for each in parts]),
+        np.concatenate([each.value for each in parts]),
+        np.concatenate([each.reach for each in parts]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Tasks:
+    """Some tasks, as they stand."""
+
+    posterior: Floats
+    votes: Ints
+    most: Ints
+    tempering: Tempering
+
+    def outlook(self, label: Ints, confusion: Floats, rows: NDArray[np.integer]) -> Outlook:
+        return Outlook.of(self.posterior[rows], label[rows], confusion, self.votes[rows], self.tempering)
+
+
+def _decide(tasks: _Tasks, kinds: Kinds, rule: StoppingRule) -> NextActions:
+    best = tasks.posterior.max(axis=1)
+    value, change, kind = _best_kind(tasks, kinds)
+    reach = _reach(tasks, kind, kinds, rule)
+    enough = tasks.votes >= rule.min_votes
+    sure = enough & (best >= (np.inf if rule.threshold is None else rule.threshold))
+    hopeless = reach < rule.futile_below  # nan, without a threshold, is not
+    if rule.review_price is None:
+        stuck = (tasks.votes >= tasks.most) | (hopeless & (change < rule.futile_below))
+        review = np.zeros(len(best), np.bool_)
+    else:
+        stuck = (tasks.votes >= tasks.most) | hopeless
+        review = stuck | (enough & ((1 - best) / rule.review_price > value))
     action = np.select(
         [sure, review, stuck], [Action.ACCEPT, Action.REVIEW, Action.FUTILE], default=Action.MORE
     )
-    out.action[part] = action
-    out.kind[part] = np.where(action == Action.MORE, kind, UNKNOWN)
-    out.value[part], out.reach[part] = value, reach
+    asked = np.where(action == Action.MORE, kind, UNKNOWN).astype(np.int32)
+    return NextActions(action.astype(np.int8), asked, value, reach)
 
 
-def _values(
-    posterior: Floats, votes: Ints, kinds: Kinds, rule: StoppingRule, tempering: Tempering
-) -> tuple[Floats, Ints]:
-    """Return the value of the best kind and which it is; the cheapest where none is worth anything."""
-    left = rule.max_votes - votes
-    most = max(1, int(left.max(initial=1)))
-    label = posterior.argmax(axis=1)
-    top = np.sort(posterior, axis=1)[:, -2:]
-    best = posterior.max(axis=1)
-    rest = top[:, 0] / np.maximum(1 - best, 1e-12) if posterior.shape[1] > 1 else np.zeros(len(votes))
-    ahead = np.arange(1, most + 1)
-    allowed = ahead <= np.maximum(left, 1)[:, None]
-    values = np.empty((len(votes), len(kinds.price)))
+def _best_kind(tasks: _Tasks, kinds: Kinds) -> tuple[Floats, Floats, Ints]:
+    """Return the value of the best kind, the chance that all votes left change the best class, and which kind it is.
+
+    The cheapest where none is worth anything.
+    """
+    rows = np.arange(len(tasks.votes))
+    label = tasks.posterior.argmax(axis=1).astype(np.int32)
+    best = tasks.posterior[rows, label]
+    left = np.maximum(tasks.most - tasks.votes, 1)
+    ahead = np.arange(1, int(left.max(initial=1)) + 1)
+    values = np.empty((len(rows), len(kinds.price)))
+    changes = np.empty_like(values)
     for number, (confusion, price) in enumerate(zip(kinds.confusion, kinds.price, strict=True)):
-        outlook = Outlook.of(posterior, label, confusion, votes, tempering)
-        gains = outlook.expected_best(most, np.minimum(rest, 1.0)) - best[:, None]
-        values[:, number] = np.where(allowed, gains / (ahead * price), 0.0).max(axis=1)
+        expected, changed = tasks.outlook(label, confusion, rows).expected_best(
+            len(ahead), _rivalry(tasks.posterior, best)
+        )
+        per_price = (expected - best[:, None]) / (ahead * price)
+        values[:, number] = np.where(ahead <= left[:, None], per_price, 0.0).max(axis=1)
+        changes[:, number] = changed[rows, left - 1]
     values = np.maximum(values, 0.0)
     by_price = np.argsort(kinds.price, kind="stable")
     chosen = by_price[values[:, by_price].argmax(axis=1)].astype(np.int32)
-    return values[np.arange(len(votes)), chosen], chosen
+    return values[rows, chosen], changes[rows, chosen], chosen
 
 
-def _reach(
-    posterior: Floats, votes: Ints, kind: Ints, kinds: Kinds, rule: StoppingRule, tempering: Tempering
-) -> Floats:
+def _rivalry(posterior: Floats, best: Floats) -> Floats:
+    """Return the share of the second class in all that is not the best one's: (tasks,)."""
+    if posterior.shape[1] == 1:
+        return np.zeros(len(posterior))
+    second = np.partition(posterior, -2, axis=1)[:, -2]
+    return np.asarray(np.minimum(second / np.maximum(1 - best, 1e-12), 1.0))
+
+
+def _reach(tasks: _Tasks, kind: Ints, kinds: Kinds, rule: StoppingRule) -> Floats:
     """Return the chance of reaching the threshold with the votes left, of each task's best kind: (tasks,)."""
     if rule.threshold is None:
-        return np.full(len(votes), np.nan)
-    leading = np.argsort(-posterior, axis=1, kind="stable")[:, :LEADING]
-    out = np.zeros(len(votes))
+        return np.full(len(kind), np.nan)
+    leading = np.argsort(-tasks.posterior, axis=1, kind="stable")[:, :LEADING].astype(np.int32)
+    out = np.zeros(len(kind))
     for number, confusion in enumerate(kinds.confusion):
         rows = np.flatnonzero(kind == number)
-        for place in range(leading.shape[1]):
-            outlook = Outlook.of(posterior[rows], leading[rows, place], confusion, votes[rows], tempering)
-            out[rows] += outlook.reach(rule.threshold, rule.min_votes, rule.max_votes)
-    covered = np.take_along_axis(posterior, leading, axis=1).sum(axis=1)
+        for label in leading.T:
+            outlook = tasks.outlook(label, confusion, rows)
+            out[rows] += outlook.reach(rule.threshold, rule.min_votes, tasks.most[rows])
+    covered = np.take_along_axis(tasks.posterior, leading, axis=1).sum(axis=1)
     return np.asarray(np.minimum(out / np.maximum(covered, 1e-12), 1.0))

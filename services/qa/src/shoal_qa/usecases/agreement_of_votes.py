@@ -6,7 +6,7 @@ from typing import cast, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from shoal_qa.domain.agreement import Alpha, Distance, Level, alpha_of_items, alpha_of_values
+from shoal_qa.domain.agreement import Alpha, Distance, Level, alpha_of_items, alpha_of_values, alpha_of_votes
 from shoal_qa.domain.arrays import Named
 from shoal_qa.domain.coincidences import ByClass, ByTask, by_class, by_task
 from shoal_qa.usecases.answer_shapes import SHAPES, OfCodes, Shape, Where, distance_of, numbers
@@ -42,7 +42,7 @@ def agreement_of(
     _check(shape, level)
     votes = named.votes
     if shape == "class":
-        alpha = alpha_of_values(votes.task, votes.label.astype(np.float64), "nominal")
+        alpha = alpha_of_votes(votes)
         apart = by_task(
             votes.task, votes.tasks, lambda i, j: (votes.label[i] != votes.label[j]).astype(np.float64)
         )

@@ -15,7 +15,7 @@ from shoal_qa.domain.gold import AnnotatorState, Evidence, Signal, TrustRule, ne
 from shoal_qa.domain.models.dawid_skene import DawidSkene, FittedDawidSkene
 from shoal_qa.usecases.errors import BadInput
 
-MOST_CELLS = 100_000_000  # of annotators x classes x classes: 0.8 GB, held a few times
+MOST_CELLS = 50_000_000  # of annotators x classes x classes: 0.4 GB, held several times
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """The consensus of a file of votes: labels to be written, and the facts that a report shows."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,12 +7,13 @@ import numpy as np
 
 from shoal_qa.domain.arrays import UNKNOWN, Floats, Ints, Named, VoteArrays
 from shoal_qa.domain.consensus import Consensus, Options
-from shoal_qa.domain.outlook import hope, next_actions
 from shoal_qa.domain.reliability import Reliability, reliability
+from shoal_qa.domain.sequential import Action
 from shoal_qa.usecases.annotators_of_votes import People
 from shoal_qa.usecases.consensus_report import Facts, Hard, Person
 
 HARDEST = 15
+ACTIONS = [each.name.lower() for each in Action]
 MOST_BINS = 10
 FEWEST_IN_BIN = 20
 TINY = 1e-12
@@ -54,8 +54,8 @@ def facts_of(
         model=found.fitted.name,
         reason=reason(found),
         panel=_panel(found),
-        actions=dict(Counter(actions)),
-        expected=float(found.probability[open_tasks].mean()) if open_tasks.any() else 1.0,
+        actions={name: count for name in ACTIONS if (count := actions.count(name))},
+        expected=float(found.probability[open_tasks].mean()) if open_tasks.any() else None,
         reliability=_reliability(found),
         rule=rule_of(options),
         certificate=found.certificate,
@@ -66,13 +66,9 @@ def facts_of(
     )
 
 
-def actions_of(votes: VoteArrays, found: Consensus, options: Options) -> list[str]:
-    """Return the next step of each task: accept, more or review."""
-    level = options.accept_probability if options.target_precision is None else options.target_precision
-    if found.certificate is not None and found.certificate.threshold is not None:
-        level = found.certificate.threshold
-    hoped = hope(found.fitted, votes, found.label, found.calibration.temperature)
-    return [str(each) for each in next_actions(found.label, found.accepted, hoped, level)]
+def actions_of(found: Consensus) -> list[str]:
+    """Return the next step of each task: accept, more, review or futile."""
+    return [ACTIONS[each] for each in found.action.tolist()]
 
 
 def reason(found: Consensus) -> str:

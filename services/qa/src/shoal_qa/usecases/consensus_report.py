@@ -35,9 +35,9 @@ class Facts:
     """Everything on the page.
 
     panel: models with their figures, by name of the figure. actions: how many tasks. expected: mean probability of
-    the labels that are not gold. reliability: on gold, None without it. rule: by what labels are accepted where there
-    is no certificate. people: from least to most skilled, none where they were not looked at. confusion: (classes,
-    classes) of the crowd, rows are the truth, None where classes are too many.
+    the labels that are not gold, None where all are. reliability: on gold, None without it. rule: by what labels are
+    accepted where there is no certificate. people: from least to most skilled, none where they were not looked at.
+    confusion: (classes, classes) of the crowd, rows are the truth, None where classes are too many.
     """
 
     source: str
@@ -49,7 +49,7 @@ class Facts:
     reason: str
     panel: Sequence[tuple[str, Mapping[str, float | None]]]
     actions: Mapping[str, int]
-    expected: float
+    expected: float | None
     reliability: Reliability | None
     rule: str
     certificate: Certificate | None

@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -38,19 +39,26 @@ class DatasetFiles(Protocol):
         """Return rows as a Parquet file."""
 
 
-class DatasetRegistry(Protocol):
-    """Versions by number."""
+class Turn(Protocol):
+    """The versions of one dataset, while nobody else adds one."""
 
-    async def latest(self, project: str, dataset: str) -> tuple[int, str] | None:
+    async def latest(self) -> tuple[int, str] | None:
         """Return the number and version of the newest."""
 
-    async def get(self, project: str, dataset: str, version: str) -> dict[str, Any] | None:
+    async def get(self, version: str) -> dict[str, Any] | None:
         """Return a manifest."""
 
     async def add(
         self, event: DatasetPublished, manifest: Mapping[str, Any], message: OutgoingMessage
-    ) -> bool:
-        """Keep a version and announce it; False when another took its number."""
+    ) -> None:
+        """Keep a version and announce it, when the turn ends."""
+
+
+class DatasetRegistry(Protocol):
+    """Versions by number."""
+
+    def turn(self, project: str, dataset: str) -> AbstractAsyncContextManager[Turn]:
+        """Wait until nobody else adds a version of the dataset, over all replicas, and let nobody while it runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,21 +103,23 @@ class FreezeDataset:
             row["split"] = split_of(row["group"] or row["sample_id"], wish.splits, wish.seed)
         content = {"data.jsonl": _jsonl(rows), "data.parquet": self._files.parquet(rows)}
         version = _version(project, wish, guideline, content["data.jsonl"])
-        known = await self._registry.get(project, wish.dataset, version)
-        if known is not None:
-            return known, False
-        return await self._publish(project, wish, guideline, rows, content, version)
+        async with self._registry.turn(project, wish.dataset) as turn:
+            known = await turn.get(version)
+            if known is not None:
+                return known, False
+            return await self._publish(turn, project, wish, guideline, rows, content, version), True
 
     async def _publish(
         self,
+        turn: Turn,
         project: str,
         wish: Wish,
         guideline: tuple[int, int],
         rows: Sequence[Row],
         content: dict[str, bytes],
         version: str,
-    ) -> tuple[dict[str, Any], bool]:
-        latest, now = await self._registry.latest(project, wish.dataset), self._clock()
+    ) -> dict[str, Any]:
+        latest, now = await turn.latest(), self._clock()
         files = [
             {"path": name, "sha256": _sha256(data), "bytes": len(data), "rows": len(rows)}
             for name, data in content.items()
@@ -137,10 +147,8 @@ class FreezeDataset:
         event = _event(manifest, now)
         event_id = stable_id("dataset.published", project, wish.dataset, version)
         message = encode(DATASETS_PUBLISHED, event, event_id=event_id, source=SOURCE, time=now)
-        if not await self._registry.add(event, manifest, message):
-            detail = "another version was published at the same moment"
-            raise Refused("conflict", "dataset", detail, "Send the same request again")
-        return manifest, True
+        await turn.add(event, manifest, message)
+        return manifest
 
 
 def _event(manifest: Mapping[str, Any], now: datetime) -> DatasetPublished:

@@ -69,13 +69,13 @@ class Annotations:
     async def refuse_annotations(
         self, config: ProviderConfig, refused: Iterable[tuple[Found, str, str]]
     ) -> None:
+        lines = [
+            (*config.key, item.annotation_id, item.revision, item.external_id, reason, detail)
+            for item, reason, detail in refused
+        ]
         await self.conn.executemany(
-            REFUSE,
-            [
-                (*config.key, item.annotation_id, item.revision, item.external_id, reason, detail)
-                for item, reason, detail in refused
-            ],
-        )
+            REFUSE, sorted(lines)
+        )  # one order, so that two feeds never wait in a ring
 
     async def recount(self, external_ids: Collection[str]) -> dict[str, tuple[int, int]]:
         found = await self.conn.fetch(RECOUNT, sorted(external_ids))

@@ -8,6 +8,11 @@ from shoal_gateway.domain.jobs import Job
 from shoal_gateway.domain.tasks import Guess
 from shoal_gateway.domain.votes import Request, Wanted
 
+# Held to the end of a transaction: shared by those who add a project's jobs, alone by who erases its samples.
+ADDING = "SELECT pg_advisory_xact_lock_shared(hashtextextended('gateway.erasures.' || $1, 0))"
+ERASING = "SELECT pg_advisory_xact_lock(hashtextextended('gateway.erasures.' || $1, 0))"
+THESE = "(project, sample_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))"
+
 
 class Jobs:
     """The jobs' half of a transaction on `conn`."""
@@ -16,11 +21,9 @@ class Jobs:
         self.conn = conn
 
     async def known_erased(self, samples: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+        await self._each_project(ADDING, samples)
         found = await self.conn.fetch(
-            """SELECT project, sample_id FROM erased_samples
-               WHERE (project, sample_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))""",
-            [project for project, _ in samples],
-            [sample for _, sample in samples],
+            f"SELECT project, sample_id FROM erased_samples WHERE {THESE}", *_columns(samples)
         )
         return {(row["project"], row["sample_id"]) for row in found}
 
@@ -72,25 +75,30 @@ class Jobs:
             "UPDATE jobs SET prediction = $2 WHERE job_id = $1 AND NOT erased", job_id, rows.to_json(guess)
         )
 
-    async def erase_sample(self, project: str, sample_id: str) -> Sequence[str]:
+    async def erase_samples(self, samples: Collection[tuple[str, str]]) -> Sequence[str]:
+        await self._each_project(ERASING, samples)
+        columns = _columns(samples)
         await self.conn.execute(
-            "INSERT INTO erased_samples (project, sample_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-            project,
-            sample_id,
+            """INSERT INTO erased_samples (project, sample_id) SELECT * FROM unnest($1::text[], $2::text[])
+               ON CONFLICT DO NOTHING""",
+            *columns,
         )
+        # The queue's rows before the jobs', as who answers does, and each in the order of ids.
+        await self.conn.execute(f"SELECT FROM queue WHERE {THESE} ORDER BY external_id FOR UPDATE", *columns)
         await self.conn.execute(
-            """UPDATE queue SET datum = NULL, guess = NULL, open = false
-               WHERE project = $1 AND sample_id = $2""",
-            project,
-            sample_id,
+            f"UPDATE queue SET datum = NULL, guess = NULL, open = false WHERE {THESE}", *columns
         )
+        await self.conn.execute(f"SELECT FROM jobs WHERE {THESE} ORDER BY job_id FOR UPDATE", *columns)
         found = await self.conn.fetch(
-            """UPDATE jobs SET content = NULL, prediction = NULL, erased = true, closed = true
-               WHERE project = $1 AND sample_id = $2 RETURNING job_id""",
-            project,
-            sample_id,
+            f"""UPDATE jobs SET content = NULL, prediction = NULL, erased = true, closed = true
+                WHERE {THESE} RETURNING job_id""",
+            *columns,
         )
         return [row["job_id"] for row in found]
+
+    async def _each_project(self, lock: str, samples: Collection[tuple[str, str]]) -> None:
+        for project in sorted({project for project, _ in samples}):
+            await self.conn.execute(lock, project)
 
     async def park_requests(self, requests: Sequence[tuple[str, Request]]) -> None:
         await self.conn.executemany(
@@ -112,3 +120,8 @@ class Jobs:
             "UPDATE vote_requests SET applied = true WHERE job_id = $1 AND round = $2 AND action = $3",
             [(job_id, item.round, item.action) for job_id, item in requests],
         )
+
+
+def _columns(samples: Collection[tuple[str, str]]) -> tuple[list[str], list[str]]:
+    ordered = sorted(samples)
+    return [project for project, _ in ordered], [sample for _, sample in ordered]

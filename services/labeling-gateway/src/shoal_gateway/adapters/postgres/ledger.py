@@ -28,7 +28,7 @@ WITH due AS (
 )
 UPDATE intents i SET attempts = attempts + 1, lease = $6, leased_until = $7, updated_at = $4
 FROM due WHERE i.intent_id = due.intent_id
-RETURNING i.intent_id, i.external_id, i.kind, i.attempts
+RETURNING i.intent_id, i.external_id, i.lease, i.kind, i.attempts
 """
 ORDERS = """
 SELECT t.external_id, t.project, t.job_id, j.sample_id, t.votes, t.state, j.guideline_major, j.priority,
@@ -37,12 +37,15 @@ SELECT t.external_id, t.project, t.job_id, j.sample_id, t.votes, t.state, j.guid
 FROM tasks t JOIN jobs j USING (job_id)
 WHERE t.external_id = ANY($1::text[]) AND j.content IS NOT NULL
 """
+# A claim that ran out may end an intent, which is a fact, but not put off what another worker is doing meanwhile;
+# and what one of the two got done is done, whatever the other was told.
 RECORD = """
 UPDATE intents SET state = $2, error = $3, next_at = $4, lease = NULL, leased_until = NULL, updated_at = $5
-WHERE intent_id = $1 AND state = 'pending' RETURNING kind
+WHERE intent_id = $1 AND (state = 'pending' AND ($2 <> 'pending' OR lease = $6) OR state = 'parked' AND $2 = 'done')
+RETURNING kind
 """
 ACCEPTED = """
-UPDATE tasks SET state = CASE state WHEN 'planned' THEN $2 ELSE state END,
+UPDATE tasks SET state = CASE WHEN state IN ('planned', 'parked') THEN $2 ELSE state END,
     task_ref = coalesce($3, task_ref), error = NULL, updated_at = now()
 WHERE external_id = $1 RETURNING votes, answers, state
 """
@@ -65,7 +68,9 @@ class PostgresLedger:
         """Claim at most `limit` intents until `now + lease`."""
         found = await self._pool.fetch(CLAIM, *lane, now, limit, uuid4(), now + lease)
         return [
-            Intent(row["intent_id"], row["external_id"], IntentKind(row["kind"]), row["attempts"])
+            Intent(
+                row["intent_id"], row["external_id"], row["lease"], IntentKind(row["kind"]), row["attempts"]
+            )
             for row in found
         ]
 
@@ -88,7 +93,9 @@ class PostgresLedger:
 
 async def _record_one(conn: Any, outcome: Outcome, now: datetime) -> None:
     next_at = now + timedelta(seconds=outcome.wait_s)
-    kind = await conn.fetchval(RECORD, outcome.intent_id, outcome.state, outcome.error, next_at, now)
+    kind = await conn.fetchval(
+        RECORD, outcome.intent_id, outcome.state, outcome.error, next_at, now, outcome.lease
+    )
     if kind != IntentKind.UPSERT:
         return
     if outcome.state is IntentState.DONE:

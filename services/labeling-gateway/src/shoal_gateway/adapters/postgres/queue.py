@@ -4,13 +4,15 @@ from datetime import datetime
 from typing import Any
 
 from shoal_gateway.adapters.postgres import rows
-from shoal_gateway.domain.leases import Assignment, Holding, Place
+from shoal_gateway.domain.leases import Assignment, Holding, Place, may_lease
 from shoal_gateway.domain.tasks import Lane, TaskOrder
 
-# The predicate is may_lease of the domain; the row lock makes its answer stand until the lease is written.
+# The predicate is may_lease of the domain, as things stood when the statement began.
 NEXT = """
 SELECT q.* FROM queue q
 WHERE q.project = $1 AND q.lane = $2 AND q.open AND q.answered < q.votes AND q.datum IS NOT NULL
+  AND q.external_id <> ALL($5::text[])
+  AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.external_id = q.external_id AND t.state = 'cancelled')
   AND NOT EXISTS (
       SELECT 1 FROM assignments a
       WHERE a.project = q.project AND a.sample_id = q.sample_id AND a.annotator = $3
@@ -44,9 +46,14 @@ class Queue:
         self.conn = conn
 
     async def next_order(self, project: str, lane: Lane, annotator: str, now: datetime) -> TaskOrder | None:
-        row = await self.conn.fetchrow(NEXT, project, lane, annotator, now)
-        content = rows.datum(row["datum"]) if row else None
-        return rows.order(row, content) if content else None
+        passed: list[str] = []
+        while row := await self.conn.fetchrow(NEXT, project, lane, annotator, now, passed):
+            # Somebody may have taken the last place between the statement's beginning and its lock: look again.
+            found = await self.place(row["external_id"])
+            if found is not None and may_lease(found[1], annotator, now) is None:
+                return found[0]
+            passed.append(row["external_id"])
+        return None
 
     async def place(self, external_id: str) -> tuple[TaskOrder, Place] | None:
         row = await self.conn.fetchrow("SELECT * FROM queue WHERE external_id = $1 FOR UPDATE", external_id)

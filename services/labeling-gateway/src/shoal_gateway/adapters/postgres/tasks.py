@@ -13,6 +13,12 @@ MOVE = """
 UPDATE tasks SET state = $2, error = $3, updated_at = now()
 WHERE external_id = $1 AND state = ANY($4::text[])
 """
+# Whoever locks tasks has their jobs locked before, both in the order of ids: so nobody waits in a ring, and what was
+# read of a job still holds when its tasks are.
+LOCK_JOBS = """
+SELECT FROM jobs WHERE job_id IN (SELECT job_id FROM tasks WHERE external_id = ANY($1::text[]))
+ORDER BY job_id FOR UPDATE
+"""
 FIND = """
 SELECT to_jsonb(t) AS task, j.* FROM tasks t JOIN jobs j USING (job_id)
 WHERE t.external_id = ANY($1::text[])
@@ -27,12 +33,12 @@ class Tasks:
 
     async def tasks_of(self, job_ids: Collection[str]) -> dict[str, list[Task]]:
         found = await self.conn.fetch(
-            f"SELECT {rows.TASK} FROM tasks WHERE job_id = ANY($1::text[]) ORDER BY lane, attempt",
+            f"SELECT {rows.TASK} FROM tasks WHERE job_id = ANY($1::text[]) ORDER BY external_id FOR UPDATE",
             list(job_ids),
         )
         tasks: dict[str, list[Task]] = {}
-        for row in found:
-            tasks.setdefault(row["job_id"], []).append(rows.task(row))
+        for task in sorted(map(rows.task, found), key=lambda task: (task.lane, task.attempt)):
+            tasks.setdefault(task.job_id, []).append(task)
         return tasks
 
     async def add_task(self, task: Task) -> None:
@@ -72,6 +78,7 @@ class Tasks:
         return await self._pairs(FIND, external_ids)
 
     async def lock_tasks(self, external_ids: Collection[str]) -> dict[str, tuple[Task, Job]]:
+        await self.conn.execute(LOCK_JOBS, list(external_ids))
         return await self._pairs(FIND + "ORDER BY t.external_id FOR UPDATE OF t", external_ids)
 
     async def _pairs(self, sql: str, external_ids: Collection[str]) -> dict[str, tuple[Task, Job]]:

@@ -1,0 +1,97 @@
+"""`shoal qa simulate-votes`: how many of a file's votes would have done."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import pyarrow as pa
+import typer
+from rich.table import Table
+
+from shoal.runtime.client import err, out
+from shoal_qa.adapters.tables import write_table, write_text
+from shoal_qa.adapters.votes_files import Columns, Gold, known_answers, read_gold, read_votes
+from shoal_qa.adapters.votes_page import saving, votes_page
+from shoal_qa.cli.offline import (
+    GoldLabelColumn,
+    GoldTaskColumn,
+    LabelColumn,
+    TaskColumn,
+    Votes,
+    WorkerColumn,
+    doing,
+    one_line_errors,
+    warn,
+    warn_of_little,
+)
+from shoal_qa.usecases.votes_needed import Replays, replay
+
+
+def simulate_votes(
+    votes: Votes,
+    output: Annotated[Path | None, typer.Option(help="Folder for curves.csv and index.html.")] = None,
+    truth: Annotated[
+        Path | None, typer.Option(help="Right answers to measure with; else the consensus of all votes.")
+    ] = None,
+    gold: Annotated[
+        Path | None, typer.Option(help="Answers known from the start: told to the model, not measured.")
+    ] = None,
+    model: Annotated[
+        str, typer.Option(help="A model of votes by name, or auto, which takes longer.")
+    ] = "dawid-skene",
+    seeds: Annotated[int, typer.Option(min=1, help="Random orders of the votes.")] = 3,
+    task_column: TaskColumn = "task",
+    worker_column: WorkerColumn = "worker",
+    label_column: LabelColumn = "label",
+    gold_task_column: GoldTaskColumn = None,
+    gold_label_column: GoldLabelColumn = None,
+) -> None:
+    """Replay the votes, task by task, and show what stopping earlier would have saved; needs no stack."""
+    of_answers = Columns(gold_task_column or task_column, label=gold_label_column or label_column)
+    with one_line_errors():
+        with doing("reading"):
+            told = Gold() if gold is None else read_gold(gold, of_answers)
+            right = Gold() if truth is None else read_gold(truth, of_answers, "truth")
+            both = Gold({**right.answers, **told.answers})
+            named = read_votes(votes, Columns(task_column, worker_column, label_column), both, warn).named
+            known = known_answers(told, named, warn)
+            answers = None if truth is None else known_answers(right, named, warn, "truth")
+        warn_of_little(named)
+        with doing("replaying") as report:
+            found = replay(named.votes, known, answers, model, seeds, report)
+        if output is not None:
+            measured = (
+                "agreement with the consensus of all votes" if truth is None else "the share of right answers"
+            )
+            what = f"{votes.name}: {len(named.votes):,} votes on {len(named.tasks):,} tasks, {model}"
+            write_table(output / "curves.csv", _columns(found))
+            write_text(output / "index.html", votes_page(found, what, measured))
+    if truth is None:
+        warn("no --truth: accuracy is agreement with the consensus of all votes, which may be wrong")
+    _show(found)
+    if output is not None:
+        err.print(str(output / "index.html"), markup=False, highlight=False, soft_wrap=True)
+
+
+def _columns(found: Replays) -> dict[str, Any]:
+    rows = [
+        (name, seed, float(at), int(spent), float(accuracy))
+        for seed, each in enumerate(found.simulations)
+        for name, curve in (("one by one", each.sequential), ("fixed number", each.fixed))
+        for at, spent, accuracy in zip(curve.at, curve.votes, curve.accuracy, strict=True)
+    ]
+    names = ("stopping", "order", "threshold_or_votes", "votes", "accuracy")
+    return {name: pa.array(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
+
+
+def _show(found: Replays) -> None:
+    table = Table("accuracy", "one by one", "of all votes", "fixed number", "of all votes")
+    table.title = f"votes per task; all votes: {found.votes_per_task:.2f} a task, {found.accuracy:.3f} right"
+    for each in found.needed:
+        cells = [f"{each.accuracy:.3f}"]
+        for votes in (each.sequential, each.fixed):
+            share = np.nan if votes is None else votes / found.votes_per_task
+            cells += ["not reached", ""] if votes is None else [f"{votes:.2f}", f"{share:.2f}"]
+        table.add_row(*cells)
+    table.caption = " ".join(saving(found))
+    out.print(table)

@@ -1,0 +1,26 @@
+"""A gateway on a database of its own."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from adapters.gateway.gatewaykit import CROWD, Clock, Crowd, Gateway
+from shoal.persistence import migrate, open_pool
+
+
+@pytest.fixture
+def crowd() -> Crowd:
+    """Return the vendor of the test."""
+    return Crowd()
+
+
+@pytest.fixture
+async def gateway(postgres_dsn: str, crowd: Crowd) -> AsyncIterator[Gateway]:
+    """Yield the gateway, with the crowd as its project's default provider."""
+    await migrate(postgres_dsn, schema="gateway", package="shoal_gateway", outbox=True)
+    pool, lookups = await open_pool(postgres_dsn, "gateway"), await open_pool(postgres_dsn, "gateway")
+    made = Gateway(pool, lookups, Clock(), crowd)
+    await made.configs.put(CROWD)
+    yield made
+    await pool.close()
+    await lookups.close()

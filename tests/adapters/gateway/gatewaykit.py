@@ -1,0 +1,185 @@
+"""The gateway's use cases wired to a real PostgreSQL, with a vendor that a test plays."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shoal.contracts.labels import GuidelineRef, LabelingJob, VotesRequested
+from shoal.contracts.samples import Content
+from shoal_gateway.adapters.inhouse import InHouseQueue
+from shoal_gateway.adapters.postgres.configs import PostgresConfigs
+from shoal_gateway.adapters.postgres.database import PostgresDatabase
+from shoal_gateway.adapters.postgres.guidelines import KeptGuidelines
+from shoal_gateway.adapters.postgres.inbox import PostgresInbox
+from shoal_gateway.adapters.postgres.ledger import PostgresLedger
+from shoal_gateway.domain.annotations import Action, Annotation
+from shoal_gateway.domain.guidelines import Class, Guideline
+from shoal_gateway.domain.providers import Capabilities, ProviderConfig
+from shoal_gateway.domain.tasks import Guess, TaskOrder, TaskReceipt
+from shoal_gateway.usecases.annotate import Annotate
+from shoal_gateway.usecases.carry_out import CarryOut
+from shoal_gateway.usecases.create_jobs import CreateJobs
+from shoal_gateway.usecases.dispatch import Dispatch
+from shoal_gateway.usecases.erase_samples import EraseSamples
+from shoal_gateway.usecases.ports import Malformed, Provider
+from shoal_gateway.usecases.receive_webhook import DrainInbox
+from shoal_gateway.usecases.record_annotations import RecordAnnotations
+from shoal_gateway.usecases.request_votes import RequestVotes
+
+NOON = datetime.now(UTC) + timedelta(days=1)  # after the server's own now(), from which intents are due
+LEASE = timedelta(minutes=15)
+INTENT_LEASE = timedelta(minutes=2)
+CROWD = ProviderConfig("news", "crowd", "crowd", price_per_vote=0.1, is_default=True)
+GUIDELINE = Guideline("news", 1, 0, "", "", (Class("x", "", ()), Class("y", "", ())), False)
+
+
+class Clock:
+    """A time that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_by(self, time: timedelta) -> None:
+        self.now += time
+
+
+class Crowd:
+    """A vendor's end: remembers what arrived; `failure`, when set, is raised after the call has arrived."""
+
+    def __init__(self, *, replaces_skips: bool = True) -> None:
+        self.capabilities = Capabilities(
+            polls=True,
+            webhooks=True,
+            extends_overlap=True,
+            shows_predictions=True,
+            cancels=True,
+            replaces_skips=replaces_skips,
+            max_batch=50,
+        )
+        self.calls: list[tuple[str, str, int]] = []
+        self.repeats: list[bool] = []
+        self.failure: Exception | None = None
+
+    async def upsert_tasks(
+        self, orders: Sequence[TaskOrder], guidelines: Mapping[int, Guideline], *, maybe_sent: bool
+    ) -> Sequence[TaskReceipt]:
+        self.calls += [("upsert", order.external_id, order.votes) for order in orders]
+        self.repeats.append(maybe_sent)
+        self._fail()
+        return [TaskReceipt(order.external_id, f"ref-{order.external_id}") for order in orders]
+
+    async def extend_overlap(self, external_id: str, votes: int) -> None:
+        self.calls.append(("extend", external_id, votes))
+        self._fail()
+
+    async def cancel(self, external_id: str) -> None:
+        self.calls.append(("cancel", external_id, 0))
+        self._fail()
+
+    async def attach_prediction(self, external_id: str, guess: Guess) -> None:
+        self.calls.append(("predict", external_id, 0))
+
+    def _fail(self) -> None:
+        if self.failure is not None:
+            raise self.failure
+
+
+class Quiet:
+    """Nobody watches."""
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *_: None
+
+
+class Gateway:
+    """One replica over a pool; several may share the database."""
+
+    def __init__(self, pool: Any, lookups: Any, clock: Clock, crowd: Crowd) -> None:
+        self.pool, self.clock, self.crowd = pool, clock, crowd
+        self.database, self.ledger, self.configs = (
+            PostgresDatabase(pool),
+            PostgresLedger(pool),
+            PostgresConfigs(lookups),
+        )
+        self.guidelines = KeptGuidelines(lookups)
+        self.guidelines.announce(GUIDELINE)
+        self._in_house = InHouseQueue(lookups)
+        self.record = RecordAnnotations(self.guidelines, self, Quiet())
+        self.requests = RequestVotes(self.database, self.configs, self, lambda: None)
+        self.create = CreateJobs(self.database, self.configs, self, self.requests, lambda: None)
+        self.erase = EraseSamples(self.database, lambda: None)
+        self.annotate = Annotate(self.database, self.record, Quiet(), clock, LEASE)
+        self.inbox = PostgresInbox(pool, self.database)
+        self.drain = DrainInbox(self.inbox, self.configs, self.record, Quiet())
+        carry_out = CarryOut(self.guidelines, lambda: 0.0)
+        self.dispatch = Dispatch(self.ledger, self.configs, self, carry_out, Quiet(), clock, INTENT_LEASE)
+
+    def of(self, config: ProviderConfig) -> Provider:
+        """Return the adapter for a configuration, as a registry does."""
+        return self._in_house if config.kind == "inhouse" else self.crowd  # type: ignore[return-value]
+
+    async def take_in(self, *found: Annotation | Malformed) -> list[Annotation]:
+        """Keep what came by the crowd's feed, in one transaction."""
+        async with self.database.transaction() as tx:
+            return await self.record(tx, CROWD, found, "poll")
+
+    async def send_all(self) -> None:
+        """Carry out intents until none is due."""
+        while await self.dispatch():
+            pass
+
+    async def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """Return what a query finds."""
+        return [tuple(row) for row in await self.pool.fetch(sql, *values)]
+
+    async def task_of(self, job_id: str, attempt: int = 1) -> str:
+        """Return the id of a job's task in the label lane."""
+        found = await self.rows(
+            "SELECT external_id FROM tasks WHERE job_id = $1 AND attempt = $2 AND lane = 'label'",
+            job_id,
+            attempt,
+        )
+        return str(found[0][0])
+
+
+def job(number: int, *, votes: int = 2, max_votes: int = 3, provider: str | None = "crowd") -> LabelingJob:
+    """Return job number `number`, about sample number `number`."""
+    return LabelingJob(
+        project="news",
+        job_id=f"j{number}",
+        sample_id=f"s{number}",
+        purpose="label",
+        guideline=GuidelineRef(major=1, minor=0),
+        content=Content(text=f"text {number}"),
+        votes=votes,
+        max_votes=max_votes,
+        provider=provider,
+        requested_at=NOON,
+    )
+
+
+def request(number: int, action: Any, round_: int, votes: int = 0) -> VotesRequested:
+    """Return a request of qa about job number `number`."""
+    return VotesRequested(
+        project="news",
+        job_id=f"j{number}",
+        sample_id=f"s{number}",
+        action=action,
+        votes=votes,
+        round=round_,
+        reason="test",
+        requested_at=NOON,
+    )
+
+
+def answer(
+    task: str, who: str, label: str | None, revision: int = 1, action: Action | None = None
+) -> Annotation:
+    """Return a revision of `who`'s answer to a task; without a label it is a deletion, unless it is a skip."""
+    meant = action or ("deleted" if label is None else "submitted" if revision == 1 else "updated")
+    return Annotation(
+        task, f"{who}@{task}", revision, meant, who, label, "", NOON + timedelta(seconds=revision)
+    )

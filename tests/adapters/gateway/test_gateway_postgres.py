@@ -1,0 +1,296 @@
+"""The gateway's use cases on a real PostgreSQL: replays, revisions, budgets, webhooks, cancellation, erasure."""
+
+import asyncio
+import random
+from collections import defaultdict
+from typing import Any
+
+import pytest
+
+from adapters.gateway.gatewaykit import CROWD, Crowd, Gateway, answer, job, request
+from shoal.contracts.samples import SampleErased
+from shoal_gateway.domain.annotations import Annotation, answers
+from shoal_gateway.domain.votes import apply_request
+from shoal_gateway.usecases.planning import withdraw
+from shoal_gateway.usecases.ports import Malformed
+from shoal_gateway.usecases.translate import to_job, to_request
+
+pytestmark = pytest.mark.kafka
+TASKS = "SELECT job_id, attempt, votes, answers, state FROM tasks WHERE lane = 'label' ORDER BY 1, 2"
+# Votes that a job's tasks may bring: those that a live one wants, without places skipped for good where the provider
+# fills none twice, and those that a cancelled one has brought.
+OVERRUNS = """
+SELECT job_id FROM tasks JOIN jobs USING (job_id) WHERE lane = 'label' GROUP BY job_id, max_votes
+HAVING sum(CASE tasks.state WHEN 'cancelled' THEN answers ELSE tasks.votes - skips * $1 END) > max_votes
+"""
+
+
+def erased(number: int) -> SampleErased:
+    return SampleErased(project="news", sample_id=f"s{number}", reason="asked", erased_at=job(1).requested_at)
+
+
+async def test_a_job_that_comes_again_only_raises_its_votes(gateway: Gateway) -> None:
+    await gateway.create([job(1, votes=2, max_votes=2), job(1, votes=2, max_votes=2)])
+    await gateway.create([job(1, votes=3, max_votes=4)])
+    await gateway.create([job(1, votes=1, max_votes=1)])
+    assert await gateway.rows("SELECT votes, max_votes FROM jobs") == [(3, 4)]
+    assert await gateway.rows(TASKS) == [("j1", 1, 3, 0, "planned")]
+    assert await gateway.rows("SELECT kind FROM intents ORDER BY seq") == [("upsert",), ("extend",)]
+
+
+async def test_a_job_for_an_unknown_provider_is_refused_and_stops_no_other(gateway: Gateway) -> None:
+    (refused,) = await gateway.create([job(1, provider="nobody"), job(2)])
+    assert (refused.index, refused.reason) == (0, "unknown_provider")
+    assert await gateway.rows("SELECT job_id FROM jobs") == [("j2",)]
+
+
+@pytest.mark.parametrize("request_first", [True, False])
+async def test_a_request_and_its_job_meet_in_any_order(gateway: Gateway, request_first: bool) -> None:
+    steps = [gateway.create([job(1)]), gateway.requests([request(1, "more", 1, votes=3)])]
+    for step in reversed(steps) if request_first else steps:
+        await step
+    assert await gateway.rows(TASKS) == [("j1", 1, 3, 0, "planned")]
+    assert await gateway.requests.sweep() == 0
+
+
+async def test_a_request_that_a_crash_left_is_swept_up(gateway: Gateway) -> None:
+    await gateway.create([job(1)])
+    async with gateway.database.transaction() as tx:
+        await tx.park_requests([("j1", to_request(request(1, "more", 1, votes=3)))])
+    assert await gateway.requests.sweep() == 1
+    assert (await gateway.rows(TASKS))[0][2] == 3
+
+
+def history(chance: random.Random, task: str) -> list[Annotation]:
+    """Return what some annotators did about a task: answers, edits, skips and deletions."""
+    found = []
+    for who in chance.sample(["ann", "bob", "cid", "dee"], 3):
+        for revision in range(1, chance.randrange(2, 5)):
+            label = chance.choice(["x", "y", None])
+            skip = label is None and chance.random() < 0.5
+            found.append(answer(task, who, label, revision, "skipped" if skip else None))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_revisions_are_kept_and_announced_once_in_any_order(gateway: Gateway, seed: int) -> None:
+    chance = random.Random(seed)
+    await gateway.create([job(number, votes=3) for number in range(4)])
+    await gateway.send_all()
+    tasks = [await gateway.task_of(f"j{number}") for number in range(4)]
+    truth = {task: history(chance, task) for task in tasks}
+    events = [event for found in truth.values() for event in found]
+    copies = events + chance.sample(events, len(events) // 2)
+    chance.shuffle(copies)
+    batches = [copies[start : start + 5] for start in range(0, len(copies), 5)]
+    for some in zip(batches[::2], batches[1::2], strict=False):
+        await asyncio.gather(*(gateway.take_in(*batch) for batch in some))
+    await gateway.take_in(*events)  # the feed is read again from its beginning
+    kept = await gateway.rows("SELECT annotation_id, revision FROM annotations")
+    assert sorted(kept) == sorted(event.key for event in events)
+    ids = await gateway.rows("SELECT headers[array_position(header_names, 'ce_id')] FROM outbox")
+    assert len(ids) == len(set(ids)) == len(events)
+    found = dict(await gateway.rows("SELECT external_id, answers FROM tasks"))
+    assert found == {task: answers(truth[task]) for task in tasks}
+    for task, state in await gateway.rows("SELECT external_id, state FROM tasks"):
+        assert state == ("done" if found[task] >= 3 else "open")
+
+
+async def test_a_price_is_paid_for_the_first_answer_only(gateway: Gateway) -> None:
+    await gateway.create([job(1)])
+    task = await gateway.task_of("j1")
+    await gateway.take_in(answer(task, "ann", "x"), answer(task, "ann", "y", 2), answer(task, "ann", None, 3))
+    assert await gateway.rows("SELECT sum(price) FROM annotations") == [(pytest.approx(0.1),)]
+
+
+async def test_the_event_leaves_with_the_row_or_not_at_all(gateway: Gateway) -> None:
+    await gateway.create([job(1)])
+    event = answer(await gateway.task_of("j1"), "ann", "x")
+    with pytest.raises(ZeroDivisionError):
+        async with gateway.database.transaction() as tx:
+            assert await gateway.record(tx, CROWD, [event], "poll") == [event]
+            raise ZeroDivisionError
+    both = "SELECT (SELECT count(*) FROM annotations), (SELECT count(*) FROM outbox), sum(answers) FROM tasks"
+    assert await gateway.rows(both) == [(0, 0, 0)]
+    assert await gateway.take_in(event) == [event]
+    assert await gateway.rows(both) == [(1, 1, 1)]
+
+
+async def test_what_is_wrong_is_kept_aside_once_and_costs_its_neighbours_nothing(gateway: Gateway) -> None:
+    await gateway.create([job(1)])
+    task = await gateway.task_of("j1")
+    wrong = [answer(task, "bob", "zebra"), answer("nowhere", "cid", "x"), Malformed(2, "answer", "no label")]
+    assert await gateway.take_in(*wrong, answer(task, "ann", "x")) == [answer(task, "ann", "x")]
+    await gateway.take_in(*wrong)
+    reasons = await gateway.rows("SELECT reason FROM refused_annotations ORDER BY 1")
+    assert reasons == [("malformed",), ("unknown_label",), ("unknown_task",)]
+
+
+async def test_feeds_that_refuse_the_same_in_opposite_orders_do_not_block_each_other(
+    gateway: Gateway,
+) -> None:
+    wrong = [answer(f"nowhere-{number}", "ann", "x") for number in range(1000)]
+    opened = [gateway.rows("SELECT pg_sleep(0.2)") for _ in range(2)]  # so that nobody waits for a connection
+    await asyncio.gather(*opened)
+    await asyncio.gather(gateway.take_in(*wrong), gateway.take_in(*reversed(wrong)))
+    assert await gateway.rows("SELECT count(*) FROM refused_annotations") == [(1000,)]
+
+
+async def test_a_webhook_is_worked_on_once(gateway: Gateway) -> None:
+    await gateway.create([job(number) for number in range(8)])
+    tasks = [await gateway.task_of(f"j{number}") for number in range(8)]
+    for number, task in enumerate(tasks):
+        again = [gateway.inbox.keep(CROWD, f"w{number}", [answer(task, "ann", "x")]) for _ in range(3)]
+        await asyncio.gather(*again)
+    await gateway.take_in(answer(tasks[0], "ann", "x"))  # the feed was quicker
+    assert sum(await asyncio.gather(*(gateway.drain() for _ in range(4)))) == 8
+    assert await gateway.drain() == 0
+    assert await gateway.rows("SELECT count(*), sum(answers) FROM tasks") == [(8, 8)]
+    assert await gateway.rows("SELECT count(*) FROM outbox") == [(8,)]
+    found_by = await gateway.rows("SELECT found_by, count(*) FROM annotations GROUP BY 1 ORDER BY 1")
+    assert found_by == [("hook", 7), ("poll", 1)]
+
+
+async def test_a_webhook_whose_work_was_cut_off_is_worked_on_again(gateway: Gateway) -> None:
+    await gateway.create([job(1)])
+    event = answer(await gateway.task_of("j1"), "ann", "x")
+    await gateway.inbox.keep(CROWD, "w1", [event])
+
+    async def cut_off(tx: Any, project: str, name: str, items: Any) -> None:
+        await gateway.record(tx, CROWD, items, "hook")
+        raise ConnectionError("killed here")
+
+    with pytest.raises(ConnectionError):
+        await gateway.inbox.drain(cut_off)
+    assert await gateway.rows("SELECT count(*) FROM annotations") == [(0,)]
+    assert await gateway.drain() == 1
+    assert await gateway.rows("SELECT annotation_id FROM annotations") == [(event.annotation_id,)]
+
+
+@pytest.mark.parametrize("replaces_skips", [True, False])
+@pytest.mark.parametrize("seed", range(3))
+async def test_votes_asked_for_stay_within_what_is_reserved(
+    gateway: Gateway, crowd: Crowd, seed: int, replaces_skips: bool
+) -> None:
+    """Jobs, requests and answers at once, twice and in any order, on two replicas' worth of transactions."""
+    chance = random.Random(seed)
+    gateway.crowd.capabilities = Crowd(replaces_skips=replaces_skips).capabilities
+    steps: list[Any] = []
+    for number in range(6):
+        steps += [("job", [job(number, votes=chance.randrange(1, 4), max_votes=4)]) for _ in range(2)]
+        wishes = [("more", chance.randrange(2, 9)), ("cancel", 0), ("more", 4), ("review", 0)]
+        steps += [
+            ("ask", [request(number, wish, round_, votes)]) for round_, (wish, votes) in enumerate(wishes, 1)
+        ]
+    steps += chance.sample(steps, 12)
+    chance.shuffle(steps)
+
+    async def one(kind: str, events: Any) -> None:
+        await (gateway.create(events) if kind == "job" else gateway.requests(events))
+
+    for start in range(0, len(steps), 4):
+        some = (one(*step) for step in steps[start : start + 4])
+        await asyncio.gather(*some, crowd_works(gateway, chance, None))
+        await crowd_works(gateway, chance, "x")
+        await gateway.dispatch()
+        assert await gateway.rows(OVERRUNS, int(not replaces_skips)) == []
+    asked: dict[str, int] = defaultdict(int)
+    for _, task, votes in gateway.crowd.calls:
+        asked[task] = max(asked[task], votes)
+    assert asked
+    planned = dict(await gateway.rows("SELECT external_id, votes FROM tasks"))
+    assert all(votes <= planned[task] for task, votes in asked.items())
+
+
+async def crowd_works(gateway: Gateway, chance: random.Random, label: str | None) -> None:
+    """Answer some open tasks, or skip them without a label, as the vendor's people do."""
+    found = await gateway.rows("SELECT external_id FROM tasks WHERE state = 'open' ORDER BY 1")
+    for (task,) in chance.sample(found, min(3, len(found))):
+        who = f"worker-{chance.randrange(10**6)}"
+        await gateway.take_in(answer(task, who, label, 1, None if label else "skipped"))
+
+
+async def test_a_skip_beside_a_cancellation_buys_nothing(gateway: Gateway, crowd: Crowd) -> None:
+    gateway.crowd.capabilities = Crowd(replaces_skips=False).capabilities
+    await gateway.create([job(1)])
+    await gateway.send_all()
+    skip = answer(await gateway.task_of("j1"), "ann", None, 1, "skipped")
+    async with gateway.database.transaction() as tx:
+        jobs = await tx.lock_jobs(["j1"])
+        tasks = await tx.tasks_of(["j1"])
+        late = asyncio.create_task(gateway.take_in(skip))
+        await asyncio.sleep(0.3)
+        assert not late.done()
+        effect = apply_request(jobs["j1"].wanted, to_request(request(1, "cancel", 1)))
+        await tx.save_wanted("j1", effect.wanted)
+        await withdraw(tx, jobs["j1"], tasks["j1"], finished_too=False)
+    assert await late == [skip]
+    assert await gateway.rows(TASKS) == [("j1", 1, 2, 0, "cancelled")]
+
+
+async def test_a_cancelled_task_keeps_the_answers_that_come_late(gateway: Gateway, crowd: Crowd) -> None:
+    await gateway.create([job(1, votes=2)])
+    await gateway.send_all()
+    task = await gateway.task_of("j1")
+    await gateway.requests([request(1, "cancel", 1)])
+    await gateway.take_in(answer(task, "ann", "x"))
+    assert await gateway.rows(TASKS) == [("j1", 1, 2, 1, "cancelled")]
+    await gateway.requests([request(1, "more", 2, votes=3)])
+    assert (await gateway.rows(TASKS))[1] == ("j1", 2, 2, 0, "planned")
+    await gateway.send_all()
+    assert [call[0] for call in crowd.calls] == ["upsert", "cancel", "upsert"]
+
+
+async def test_an_erased_sample_is_forgotten_here_and_at_the_vendor(gateway: Gateway, crowd: Crowd) -> None:
+    await gateway.create([job(1), job(2), job(3, provider="inhouse")])
+    await gateway.send_all()
+    await gateway.erase([erased(1), erased(3)])
+    await gateway.erase([erased(3), erased(1)])
+    await gateway.send_all()
+    assert await gateway.rows("SELECT job_id FROM jobs WHERE content IS NOT NULL") == [("j2",)]
+    assert await gateway.rows("SELECT datum, open FROM queue") == [(None, False)]
+    task = await gateway.task_of("j1")
+    assert [call for call in crowd.calls if call[0] == "cancel"] == [("cancel", task, 0)]
+    assert await gateway.take_in(answer(task, "ann", "x")) == []
+    assert await gateway.rows("SELECT reason FROM refused_annotations") == [("sample_erased",)]
+
+
+async def test_a_job_after_the_erasure_is_not_kept(gateway: Gateway) -> None:
+    await gateway.erase([erased(1)])
+    await gateway.create([job(1), job(2)])
+    assert await gateway.rows("SELECT job_id FROM jobs") == [("j2",)]
+
+
+async def test_an_erasure_beside_an_uncommitted_job_forgets_its_text(gateway: Gateway) -> None:
+    async with gateway.database.transaction() as tx:
+        assert await tx.known_erased({("news", "s1")}) == set()
+        await tx.insert_jobs([to_job(job(1), "crowd")])
+        erasing = asyncio.create_task(gateway.erase([erased(1)]))
+        await asyncio.sleep(0.3)
+        assert not erasing.done()
+    await erasing
+    assert await gateway.rows("SELECT content, erased, closed FROM jobs") == [(None, True, True)]
+
+
+async def test_erasures_jobs_requests_and_answers_at_once_wait_for_nobody_in_a_ring(gateway: Gateway) -> None:
+    chance = random.Random(7)
+    numbers = list(range(20))
+    await gateway.create([job(number) for number in numbers])
+    await gateway.send_all()
+    tasks = {number: await gateway.task_of(f"j{number}") for number in numbers}
+
+    def shuffled() -> list[int]:
+        return chance.sample(numbers, len(numbers))
+
+    for round_ in range(1, 6):
+        await asyncio.gather(
+            gateway.create([job(number, votes=3) for number in shuffled()]),
+            gateway.requests([request(number, "more", round_, votes=3) for number in shuffled()]),
+            gateway.take_in(*(answer(tasks[n], f"p{round_}", "x") for n in shuffled())),
+            gateway.take_in(*(answer(tasks[n], f"p{round_}", "x") for n in shuffled())),
+            gateway.erase([erased(number) for number in shuffled()[:4]]),
+            gateway.erase([erased(number) for number in shuffled()[:4]]),
+            gateway.send_all(),
+        )
+    left = "SELECT count(*) FROM jobs WHERE erased AND (content IS NOT NULL OR NOT closed)"
+    assert await gateway.rows(left) == [(0,)]

@@ -1,0 +1,199 @@
+"""The own queue on a real PostgreSQL: places under concurrent takers, leases, skips, undo, cancelled tasks."""
+
+import asyncio
+import random
+from datetime import timedelta
+
+import pytest
+
+from adapters.gateway.gatewaykit import LEASE, NOON, Gateway, job, request
+from shoal_gateway.domain.tasks import Lane
+from shoal_gateway.usecases.annotate import Kept, Work
+from shoal_gateway.usecases.errors import Refused
+
+pytestmark = pytest.mark.kafka
+PEOPLE = ("ann", "bob", "cid", "dee", "eve", "flo")
+# Places that are taken at a moment: answers that stand and leases that run.
+PLACES = """
+SELECT q.external_id FROM queue q JOIN assignments a USING (external_id)
+WHERE a.holding = 'answered' OR (a.holding = 'leased' AND a.leased_until > $1)
+GROUP BY q.external_id, q.votes HAVING count(*) > q.votes
+"""
+# Votes that stand at qa, by job, counted from what was announced.
+OVERRUNS = """
+WITH heads AS (
+    SELECT DISTINCT ON (a.annotation_id) t.job_id, a.annotator, a.action
+    FROM annotations a JOIN tasks t USING (external_id) WHERE t.lane = 'label'
+    ORDER BY a.annotation_id, a.revision DESC
+)
+SELECT job_id FROM heads JOIN jobs USING (job_id) WHERE action IN ('submitted', 'updated')
+GROUP BY job_id, max_votes HAVING count(*) > max_votes OR count(*) > count(DISTINCT annotator)
+"""
+
+
+async def offer(gateway: Gateway, count: int, votes: int = 1, max_votes: int = 3) -> None:
+    """Put jobs into the own queue."""
+    await gateway.create([job(n, votes=votes, max_votes=max_votes, provider="inhouse") for n in range(count)])
+    await gateway.send_all()
+
+
+async def take(gateway: Gateway, who: str) -> str | None:
+    found = await gateway.annotate.next("news", Lane.LABEL, who)
+    return found[0].external_id if found else None
+
+
+async def refusal(gateway: Gateway, work: Work) -> str:
+    with pytest.raises(Refused) as refused:
+        await gateway.annotate.answer(work)
+    return refused.value.reason
+
+
+@pytest.mark.parametrize("votes", [1, 2])
+async def test_no_place_is_given_to_two_people(gateway: Gateway, votes: int) -> None:
+    await offer(gateway, 60, votes)
+
+    async def person(who: str) -> list[str]:
+        mine: list[str] = []
+        idle = 0
+        while idle < 20:  # a task that others have locked is passed over, so that none at once is not none
+            task = await take(gateway, who)
+            if task is None:
+                idle += 1
+                await asyncio.sleep(0.02)
+            else:
+                await gateway.annotate.answer(Work(task, who, "x"))
+                mine.append(task)
+        return mine
+
+    done = await asyncio.gather(*(person(who) for who in PEOPLE))
+    assert sum(map(len, done)) == 60 * votes
+    assert all(len(mine) == len(set(mine)) for mine in done)
+    assert await gateway.rows(PLACES, NOON) == []
+    assert await gateway.rows("SELECT DISTINCT answers, state FROM tasks") == [(votes, "done")]
+
+
+async def test_the_last_place_goes_to_one_of_those_who_ask_at_once(gateway: Gateway) -> None:
+    for number in range(40):
+        await gateway.create([job(number, votes=1, provider="inhouse")])
+        await gateway.send_all()
+        taken = await asyncio.gather(*(take(gateway, who) for who in PEOPLE))
+        (task,) = [each for each in taken if each]
+        await gateway.annotate.answer(Work(task, PEOPLE[taken.index(task)], "y"))
+
+
+async def test_a_lease_is_renewed_for_its_holder_and_runs_out_for_others(gateway: Gateway) -> None:
+    await offer(gateway, 1)
+    task = await take(gateway, "ann")
+    assert task == await take(gateway, "ann")
+    assert await take(gateway, "bob") is None
+    gateway.clock.pass_by(LEASE)
+    assert await take(gateway, "bob") == task
+    assert await refusal(gateway, Work(str(task), "ann", "x")) == "task_full"
+    await gateway.annotate.answer(Work(str(task), "bob", "x"))
+    assert await gateway.rows("SELECT annotator, label FROM annotations") == [("bob", "x")]
+
+
+async def test_a_skip_frees_the_place_for_others_only(gateway: Gateway) -> None:
+    await offer(gateway, 1)
+    task = str(await take(gateway, "ann"))
+    await gateway.annotate.answer(Work(task, "ann", None, "unclear"))
+    assert await take(gateway, "ann") is None
+    assert await take(gateway, "bob") == task
+    assert await gateway.rows("SELECT answers, skips, votes FROM tasks") == [(0, 1, 1)]
+
+
+@pytest.mark.parametrize("label", ["x", None])
+async def test_what_is_taken_back_is_one_s_own_again(gateway: Gateway, label: str | None) -> None:
+    await offer(gateway, 1)
+    task = str(await take(gateway, "ann"))
+    kept = await gateway.annotate.answer(Work(task, "ann", label))
+    for _ in range(2):  # the second changes nothing
+        gone = await gateway.annotate.take_back(task, "ann", kept.annotation_id)
+        assert gone == Kept(kept.annotation_id, 2, "deleted")
+    assert await take(gateway, "bob") is None
+    assert await take(gateway, "ann") == task
+    assert (await gateway.annotate.answer(Work(task, "ann", "y"))).revision == 3
+    assert await gateway.rows("SELECT answers, skips, state FROM tasks") == [(1, 0, "done")]
+    assert await gateway.rows("SELECT count(*) FROM outbox") == [(3,)]
+
+
+async def test_undo_of_a_skip_whose_place_is_taken_takes_it_from_nobody(gateway: Gateway) -> None:
+    await offer(gateway, 1)
+    task = str(await take(gateway, "ann"))
+    kept = await gateway.annotate.answer(Work(task, "ann", None))
+    assert await take(gateway, "bob") == task
+    await gateway.annotate.take_back(task, "ann", kept.annotation_id)
+    assert await gateway.rows(PLACES, NOON) == []
+    assert await refusal(gateway, Work(task, "ann", "x")) == "task_full"
+
+
+async def test_the_same_answer_from_two_tabs_is_one_revision(gateway: Gateway) -> None:
+    await offer(gateway, 1)
+    task = str(await take(gateway, "ann"))
+    kept = await asyncio.gather(*(gateway.annotate.answer(Work(task, "ann", "x")) for _ in range(5)))
+    assert {each.revision for each in kept} == {1}
+    assert await gateway.rows("SELECT revision FROM annotations") == [(1,)]
+
+
+async def test_a_sample_comes_to_a_person_once_also_under_another_job(gateway: Gateway) -> None:
+    await gateway.create([job(1, provider="inhouse")])
+    again = job(2, provider="inhouse").model_copy(update={"sample_id": "s1"})
+    await gateway.create([again])
+    await gateway.send_all()
+    first = str(await take(gateway, "ann"))
+    await gateway.annotate.answer(Work(first, "ann", "x"))
+    assert await take(gateway, "ann") is None
+    assert await take(gateway, "bob") is not None
+
+
+async def test_a_cancelled_task_takes_no_answer_also_before_the_queue_knows(gateway: Gateway) -> None:
+    await offer(gateway, 1, votes=2, max_votes=2)
+    task = str(await gateway.task_of("j0"))
+    await gateway.annotate.answer(Work(task, "ann", "x"))
+    await gateway.requests([request(0, "cancel", 1)])
+    assert await refusal(gateway, Work(task, "bob", "x")) == "task_closed"
+    assert (await gateway.annotate.answer(Work(task, "ann", "y"))).revision == 2  # one's own may be put right
+    await gateway.requests([request(0, "more", 2, votes=2)])
+    assert await gateway.rows("SELECT votes, answers FROM tasks WHERE attempt = 2") == [(1, 0)]
+    await gateway.send_all()
+    assert await refusal(gateway, Work(task, "bob", "x")) == "task_closed"
+    assert await take(gateway, "ann") is None
+    assert await take(gateway, "bob") == await gateway.task_of("j0", 2)
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_votes_and_places_hold_whatever_people_do_at_once(gateway: Gateway, seed: int) -> None:
+    chance = random.Random(seed)
+    await offer(gateway, 6, votes=2, max_votes=3)
+    kept: dict[tuple[str, str], str] = {}
+    held: dict[str, str] = {}
+
+    async def act(who: str) -> None:
+        kind = chance.choice(["take", "answer", "answer", "skip", "undo", "edit", "qa"])
+        try:
+            if kind == "take" or (kind in ("answer", "skip") and who not in held):
+                held[who] = await take(gateway, who) or held.get(who, "")
+            elif kind in ("answer", "skip") and held[who]:
+                label = None if kind == "skip" else chance.choice("xy")
+                done = await gateway.annotate.answer(Work(held[who], who, label))
+                kept[held[who], who] = done.annotation_id
+            elif kind in ("undo", "edit") and (mine := [key for key in kept if key[1] == who]):
+                task, _ = chance.choice(mine)
+                if kind == "undo":
+                    await gateway.annotate.take_back(task, who, kept[task, who])
+                else:
+                    await gateway.annotate.answer(Work(task, who, chance.choice("xy")))
+            elif kind == "qa":
+                wish = chance.choice(["more", "more", "cancel"])
+                await gateway.requests([request(chance.randrange(6), wish, chance.randrange(1, 9), 3)])
+        except Refused:
+            pass
+
+    for step in range(40):
+        await asyncio.gather(*(act(who) for who in PEOPLE))
+        if step % 3 == 0:
+            await gateway.send_all()
+        assert await gateway.rows(PLACES, gateway.clock.now) == []
+        assert await gateway.rows(OVERRUNS) == []
+        gateway.clock.pass_by(timedelta(minutes=chance.choice([0, 4, 16])))
+    assert len(kept) > 10
