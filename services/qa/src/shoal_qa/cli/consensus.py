@@ -164,7 +164,7 @@ def _show(facts: Facts) -> None:
         )
     out.print(table)
     if promise is None:
-        warn(f"{facts.rule}: give --gold")
+        warn(facts.rule)
     elif promise.threshold is None:
         more = (
             "more gold would hardly help"
