@@ -57,9 +57,7 @@ def facts_of(
         actions={name: count for name in ACTIONS if (count := actions.count(name))},
         expected=float(found.probability[open_tasks].mean()) if open_tasks.any() else None,
         reliability=_reliability(found),
-        rule=rule_of(options)
-        if open_tasks.any()
-        else "every answer is known, nothing is left to accept by votes",
+        rule=rule_of(options, bool(open_tasks.any())),
         certificate=found.certificate if open_tasks.any() else None,
         annotators=len(named.annotators),
         people=[] if people is None else _people(people, named.annotators),
@@ -87,8 +85,10 @@ def reason(found: Consensus) -> str:
     )
 
 
-def rule_of(options: Options) -> str:
-    """Return in words by what labels are accepted."""
+def rule_of(options: Options, left: bool) -> str:
+    """Return in words by what labels are accepted. left: whether there are tasks whose answer is not known."""
+    if not left:
+        return "every answer is known, nothing is left to accept by votes"
     if options.target_precision is None:
         least = f"labels with a probability of {options.accept_probability:g} and more are accepted"
         return f"{least}; nothing is promised of them without gold and a target"
