@@ -16,6 +16,7 @@ from shoal.runtime.settings import ServiceSettings
 
 ROOT = Path(__file__).parents[2]
 BASE = ROOT / "deploy" / "k8s" / "base"
+SECURED = ROOT / "deploy" / "k8s" / "overlays" / "kafka-sasl-ssl"
 KUBECTL = Path(sys.executable).parent / "kubectl"
 VERSIONS = ("1.32", "1.34")
 PACKAGES = {
@@ -30,15 +31,18 @@ Resource = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def resources() -> list[Resource]:
-    rendered = subprocess.run(
-        [KUBECTL, "kustomize", BASE], check=True, capture_output=True, text=True, timeout=60
-    )
-    return list(yaml.safe_load_all(rendered.stdout))
+    return _rendered(BASE)
 
 
 @pytest.fixture(scope="module")
 def deployments(resources: list[Resource]) -> dict[str, Resource]:
     return {item["metadata"]["name"]: item for item in resources if item["kind"] == "Deployment"}
+
+
+def _rendered(folder: Path) -> list[Resource]:
+    command = [KUBECTL, "kustomize", folder]
+    rendered = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
+    return list(yaml.safe_load_all(rendered.stdout))
 
 
 def _pod(deployment: Resource) -> Resource:
@@ -161,3 +165,28 @@ def test_the_grace_period_covers_the_graceful_stop(
     drain = container.get("lifecycle", {}).get("preStop", {}).get("sleep", {}).get("seconds", 0)
     graceful = float(shared["data"]["SHOAL_GRACEFUL_TIMEOUT_S"])
     assert pod["terminationGracePeriodSeconds"] > graceful + drain
+
+
+def test_every_service_comes_to_a_secured_kafka(monkeypatch: pytest.MonkeyPatch) -> None:
+    rendered = _rendered(SECURED)
+    for resource in rendered:
+        kubernetes_validate.validate(resource, VERSIONS[-1], strict=True)
+    (shared,) = [item for item in rendered if item["kind"] == "ConfigMap"]
+    found = [item for item in rendered if item["kind"] == "Deployment"]
+    assert {item["metadata"]["name"] for item in found} == set(PACKAGES)
+    for deployment in found:
+        container = _container(deployment)
+        secret = {
+            entry["name"]: entry["valueFrom"]["secretKeyRef"]["key"]
+            for entry in container["env"]
+            if entry["name"].startswith("SHOAL_KAFKA_")
+        }
+        assert secret == {"SHOAL_KAFKA_SASL_USERNAME": "username", "SHOAL_KAFKA_SASL_PASSWORD": "password"}
+        assert container["envFrom"] == [{"configMapRef": {"name": shared["metadata"]["name"]}}]
+        mounts = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
+        assert shared["data"]["SHOAL_KAFKA_SSL_CAFILE"] == f"{mounts['kafka-ca']}/ca.crt"
+    for name, value in {**shared["data"], **dict.fromkeys(secret, "test")}.items():
+        monkeypatch.setenv(name, value)
+    settings = KafkaSettings()
+    assert (settings.security_protocol, settings.sasl_mechanism) == ("SASL_SSL", "SCRAM-SHA-512")
+    assert settings.sasl_username == "test"

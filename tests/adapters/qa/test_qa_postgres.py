@@ -360,3 +360,117 @@ async def test_a_reader_of_labels_skips_none_that_commits_late(qa: Qa) -> None:
         assert await qa.rows("SELECT seq FROM labels") == []  # the later one waits for the earlier number
     await late
     assert [row[0] for row in await qa.rows("SELECT job_id FROM labels ORDER BY seq")] == ["j1", "j2"]
+
+
+async def fill(qa: Qa, numbers: range, wrong: int = 0, purpose: str = "label") -> None:
+    """Take in jobs with three votes each; every `wrong`-th job has two votes for the other label."""
+    await qa.jobs([job(n).model_copy(update={"purpose": purpose}) for n in numbers])
+    votes = []
+    for n in numbers:
+        right, other = ("x", "y") if n % 2 else ("y", "x")
+        bad = wrong and n % wrong == 0
+        given = (other, other, right) if bad else (right, right, right if n % 5 else other)
+        who = [f"a{(n + k) % 7}" for k in range(3)]
+        votes += [vote(n, name, label) for name, label in zip(who, given, strict=True)]
+    await qa.annotations(votes)
+
+
+async def add_gold(qa: Qa, numbers: range, fooled: bool = False) -> None:
+    rows = [(f"s{n}", "xy"[(n + 1 + fooled) % 2], f"j{n}") for n in numbers]
+    async with qa.database.transaction() as tx:
+        await tx.add_gold("news", rows, NOON)
+
+
+async def test_a_target_accepts_nothing_before_gold_vouches_for_it(qa: Qa) -> None:
+    rule = Rule(target_precision=0.9, max_votes=3, exhausted="review")
+    await PostgresRules(qa.pool).put("news", rule, NOON)
+    refit = Refit(qa.database, PostgresFits(qa.pool), qa.evaluate, lambda: NOON)
+    await fill(qa, range(40))
+    assert await refit() == 1
+    assert await qa.rows("SELECT DISTINCT state, wanted FROM jobs") == [("review", 3)]
+    measured = (await qa.rows("SELECT body FROM quality"))[0][0]["certificate"]
+    assert (measured["threshold"], measured["gold"], measured["coverage"]) == (None, 0, 0.0)
+    needed = measured["more_gold"]
+    assert 20 < needed < 200
+
+    await fill(qa, range(100, 100 + needed), purpose="gold")
+    await add_gold(qa, range(100, 100 + needed))
+    assert await refit() == 1
+    measured = (await qa.rows("SELECT body FROM quality"))[0][0]["certificate"]
+    assert measured["threshold"] is not None
+    assert measured["bound"] >= 0.9
+    accepted = await qa.rows("SELECT job_id, label FROM jobs WHERE state = 'accepted'")
+    assert len(accepted) == pytest.approx(40 * measured["coverage"])
+    assert all(label == "yx"[int(name[1:]) % 2] for name, label in accepted)
+    assert await refit() == 0
+
+    await add_gold(qa, range(100, 100 + needed // 2), fooled=True)  # it was wrong about the crowd
+    assert await refit() == 1
+    assert await qa.rows("SELECT count(*) FROM jobs WHERE state = 'accepted'") == [(0,)]
+    withdrawn = "SELECT count(*) FROM labels WHERE state = 'withdrawn'"
+    assert await qa.rows(withdrawn) == [(len(accepted),)]
+
+
+async def test_a_rule_that_asks_for_more_does_not_go_by_what_was_promised_before(qa: Qa) -> None:
+    rules = PostgresRules(qa.pool)
+    await rules.put("news", Rule(target_precision=0.8, max_votes=3), NOON)
+    refit = Refit(qa.database, PostgresFits(qa.pool), qa.evaluate, lambda: NOON)
+    await fill(qa, range(10))
+    await fill(qa, range(100, 160), purpose="gold")
+    await add_gold(qa, range(100, 160))
+    await refit()
+    accepted = "SELECT count(*) FROM jobs WHERE state = 'accepted'"
+    assert (await qa.rows(accepted))[0][0] > 0
+    await rules.put("news", Rule(target_precision=0.99, max_votes=3), NOON)
+    await qa.evaluate([f"j{n}" for n in range(10)])  # before the next fit
+    assert await qa.rows(accepted) == [(0,)]
+
+
+async def test_a_warning_is_kept_until_it_is_clearly_over(qa: Qa) -> None:
+    refit = Refit(qa.database, PostgresFits(qa.pool), qa.evaluate, lambda: NOON)
+    await fill(qa, range(80))
+    await qa.annotations([vote(n, "liner", "x") for n in range(80)])
+    await refit()
+    rows = dict(await qa.rows("SELECT annotator, alarms FROM annotators"))
+    assert "straight-lining" in rows.pop("crowd/liner")
+    assert not any(rows.values())
+    body = (await qa.rows("SELECT body FROM quality"))[0][0]
+    shown = {each["annotator"]: (each["state"], each["warnings"]) for each in body["annotators"]}
+    assert shown["liner"][0] == "probation"
+    assert "straight-lining" in shown["liner"][1]
+    standing = (await PostgresFits(qa.pool).standings("news"))["crowd/liner"]
+    assert standing.state == "probation"
+    assert "straight-lining" in standing.alarms
+    right = [vote(n, "liner", "yx"[n % 2], 2) for n in range(80)]  # everything is corrected
+    await qa.annotations(right)
+    await refit()
+    assert await qa.rows("SELECT alarms FROM annotators WHERE annotator = 'crowd/liner'") == [([],)]
+
+
+async def test_seconds_of_the_events_are_what_haste_is_measured_by(qa: Qa) -> None:
+    await qa.jobs([job(1)])
+    timed = vote(1, "ann", "x").event.model_copy(update={"duration_s": 2.5})
+    await qa.annotations([Arrived(timed, "0/1"), vote(1, "bob", "x")])
+    given = (await PostgresFits(qa.pool).votes(("news", 1))).given
+    assert sorted(zip(given.triples, given.seconds, strict=True)) == [
+        (("j1", "crowd/ann", "x"), 2.5),
+        (("j1", "crowd/bob", "x"), None),
+    ]
+
+
+async def test_a_kept_pool_is_what_jobs_are_judged_by_in_another_process(qa: Qa) -> None:
+    await PostgresRules(qa.pool).put("news", Rule(accept_probability=0.6, max_votes=3), NOON)
+    await fill(qa, range(30))
+    await Refit(qa.database, PostgresFits(qa.pool), qa.evaluate, lambda: NOON)()
+    method = "SELECT DISTINCT evidence ->> 'method' FROM labels l JOIN jobs j USING (job_id, revision)"
+    other = PostgresDatabase(qa.pool)  # with nothing in memory
+    async with other.transaction() as tx:
+        fit = await tx.fit(("news", 1))
+    assert fit is not None
+    assert fit.fitted.name == "auto"
+    assert fit.knows_the_crowd
+    assert await Evaluate(other, lambda: NOON)([f"j{n}" for n in range(30)]) == 0
+    await qa.pool.execute("DELETE FROM labels")
+    await qa.pool.execute("UPDATE jobs SET state = 'open', label = NULL, revision = 0")
+    assert await Evaluate(other, lambda: NOON)([f"j{n}" for n in range(30)]) > 20
+    assert await qa.rows(method) == [("auto",)]

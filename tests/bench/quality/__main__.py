@@ -13,13 +13,11 @@ err = Console(stderr=True)
 
 def show_speed() -> None:
     """Measure against other libraries."""
-    found = []
+    found, told = [], speed.streaming()
     for line in speed.lines():
         err.print("  ".join(line.cells()))
         found.append(line)
-    told = speed.streaming()
-    err.print(told)
-    put("speed", f"{speed.markdown(found)}\n\n{told}")
+        put("speed", f"{speed.markdown(found)}\n\n{told}")
 
 
 def show_scale() -> None:

@@ -5,13 +5,13 @@ does. Votes are read before the clock starts.
 """
 
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from tests.bench.quality.peers import peak_mib
 
 from shoal_qa.domain.agreement import alpha_of_votes
 from shoal_qa.domain.arrays import UNKNOWN, VoteArrays
@@ -126,5 +126,4 @@ if __name__ == "__main__":
     out = work()
     seconds = time.perf_counter() - start
     np.save(folder / "out.npy", out)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sys.stdout.write(json.dumps({"seconds": seconds, "mib": peak}))
+    sys.stdout.write(json.dumps({"seconds": seconds, "mib": peak_mib()}))

@@ -4,7 +4,7 @@ import json
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +30,17 @@ class Timing:
     note: str = ""
 
 
+PICKS = "gemm of n k d"
+LANDMARKS = "gemm of n x 10,000 landmarks"
+AGAINST_GEMM = (
+    ("k_center", K, PICKS),
+    ("herding", 10_000, LANDMARKS),
+    ("uncertainty_herding", 10_000, LANDMARKS),
+    ("facility_location", 10_000, LANDMARKS),
+    ("badge", K, PICKS),
+    ("cluster_margin", K, PICKS),
+    ("typiclust", K, PICKS),
+)
 AGAINST_PEERS = (
     ("k_center", "lightly-mundig diversity", 50_000, 1000),
     ("k_center", "scikit-activeml CoreSet", 50_000, 1000),
@@ -43,19 +54,9 @@ AGAINST_PEERS = (
 def run() -> Iterator[Timing]:
     """Yield a line per work."""
     x, p = table(N)
-    flops = gemm()
-    yield Timing(
-        "k_center 1,000 of 50k x 384", ours("k_center", x, p, K), N * K * D * 2 / flops, "gemm of n k d"
-    )
-    for name in ("herding", "uncertainty_herding", "facility_location"):
-        seconds = ours(name, x, p, K)
-        yield Timing(
-            f"{name} 1,000 of 50k x 384", seconds, N * 10_000 * D * 2 / flops, "gemm of n x 10,000 landmarks"
-        )
-    for name in ("badge", "cluster_margin", "typiclust"):
-        yield Timing(
-            f"{name} 1,000 of 50k x 384", ours(name, x, p, K), N * K * D * 2 / flops, "gemm of n k d"
-        )
+    for name, columns, yardstick in AGAINST_GEMM:
+        bound = gemm(N, columns)
+        yield Timing(f"{name} {K:,} of {N // 1000}k x {D}", ours(name, x, p, K), bound, yardstick)
     yield from peers(x, p)
 
 
@@ -78,9 +79,8 @@ def peers(x: "np.ndarray", p: "np.ndarray") -> Iterator[Timing]:
                 yield Timing(f"{name} {k:,} of {rows:,}", np.nan, np.nan, method, done.stderr.strip()[-80:])
                 continue
             theirs = json.loads(done.stdout.splitlines()[-1])
-            start = time.perf_counter()
+            seconds = ours(name, x[:rows], p[:rows], k)
             found = STRATEGIES[name](pool_of(x[:rows], scores=p[:rows], seed=0), k).indices
-            seconds = time.perf_counter() - start
             note = objectives(x[:rows], found, theirs["picks"]) if name == "facility_location" else ""
             yield Timing(f"{name} {k:,} of {rows:,}", seconds, theirs["seconds"], method, note)
 
@@ -124,21 +124,24 @@ def duplicates(rows: int = 1_000_000) -> str:
 
 
 def ours(name: str, x: "np.ndarray", p: "np.ndarray", k: int) -> float:
-    """Return seconds of a strategy."""
-    start = time.perf_counter()
-    STRATEGIES[name](pool_of(x, scores=p, seed=0), k)
-    return time.perf_counter() - start
+    """Return seconds of a strategy, the better of 2."""
+    return best(2, lambda: STRATEGIES[name](pool_of(x, scores=p, seed=0), k))
 
 
-def gemm() -> float:
-    """Return the machine's float32 multiplications and additions per second, the best of 3."""
+def gemm(rows: int, columns: int) -> float:
+    """Return seconds in which the machine would multiply rows x D by D x columns, by the best of 3 that are smaller."""
     a = np.random.default_rng(0).standard_normal((8192, D)).astype(np.float32)
-    best = np.inf
-    for _ in range(3):
+    return best(3, lambda: a @ a.T) * rows * columns / 8192**2
+
+
+def best(times: int, work: Callable[[], object]) -> float:
+    """Return the least seconds that `work` took."""
+    least = np.inf
+    for _ in range(times):
         start = time.perf_counter()
-        a @ a.T
-        best = min(best, time.perf_counter() - start)
-    return 2 * 8192 * 8192 * D / best
+        work()
+        least = min(least, time.perf_counter() - start)
+    return least
 
 
 def table(n: int) -> "tuple[np.ndarray, np.ndarray]":

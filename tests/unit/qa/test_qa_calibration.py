@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from shoal_qa.domain.arrays import UNKNOWN, Floats, VoteArrays
+from shoal_qa.domain.arrays import UNKNOWN, Floats, Ints, VoteArrays
 from shoal_qa.domain.calibration import temper
+from shoal_qa.domain.models.base import Fitted
 from shoal_qa.domain.models.dawid_skene import DawidSkene
 from shoal_qa.domain.models.majority import Majority
 from shoal_qa.domain.models.priors import Dirichlet
@@ -66,6 +67,25 @@ def test_fits_of_few_votes_are_believed_less() -> None:
         noise.append(default_tempering(model, model.fit(votes), votes, np.random.default_rng(0)).noise)
     assert noise[0] > noise[1] > noise[2]
     assert noise[2] < 1.2
+
+
+def test_each_half_is_told_its_own_gold() -> None:
+    crowd = honest(8, tasks=90)
+    known = np.where(np.arange(90) < 40, crowd.truth, UNKNOWN).astype(np.int32)
+    told: list[Ints] = []
+
+    class Spy(DawidSkene):
+        def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
+            assert known is not None
+            assert len(known) == votes.tasks
+            told.append(known)
+            return super().fit(votes, known, start)
+
+    model = Spy()
+    default_tempering(model, model.fit(crowd.votes, known), crowd.votes, np.random.default_rng(0), known)
+    assert len(told) == 1 + 2 * 5
+    for first, second in zip(told[1::2], told[2::2], strict=True):
+        assert sorted(np.concatenate([first, second])) == sorted(known)
 
 
 def test_models_are_told_apart_by_how_their_claims_grow() -> None:

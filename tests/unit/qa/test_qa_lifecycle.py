@@ -50,6 +50,37 @@ def test_rounds_grow_with_every_request(job: Job, course: list[Belief]) -> None:
                 last = each.round
 
 
+UNCERTIFIED = AcceptanceRule(2, 5, threshold=None)
+
+
+@given(jobs, st.lists(beliefs, max_size=8))
+def test_without_a_threshold_nothing_is_accepted_and_budgets_hold(job: Job, course: list[Belief]) -> None:
+    for belief in course:
+        job, changes = advance(job, belief, UNCERTIFIED)
+        assert job.wanted <= job.most
+        assert not any(isinstance(each, Accept) for each in changes)
+        assert advance(job, belief, UNCERTIFIED) == (job, [])
+
+
+def test_without_a_threshold_votes_are_bought_while_they_last_then_an_expert_looks() -> None:
+    job, changes = advance(Job("open", 2, 3), Belief("x", 0.99, 2, hope=0.99), UNCERTIFIED)
+    assert [(each.action, each.votes) for each in changes if isinstance(each, Request)] == [("more", 3)]
+    job, _ = advance(job, Belief("x", 0.99, 3), UNCERTIFIED)
+    assert job.state == "review"
+    job, changes = advance(job, Belief("x", 0.99, 3), RULE)  # gold came, and certified one
+    assert (job.state, job.label) == ("accepted", "x")
+
+
+def test_labels_go_with_their_certificate_unless_its_threshold_is_held() -> None:
+    accepted, belief = Job("accepted", 3, 3, label="x"), Belief("x", 0.85, 3, of_accepted=0.85)
+    held = AcceptanceRule(2, 5, threshold=None, hysteresis=0.1, held=0.9)
+    assert advance(accepted, belief, held) == (accepted, [])
+    job, changes = advance(accepted, belief, UNCERTIFIED)
+    assert (job.state, changes[0]) == ("review", Withdraw("gold certifies no threshold"))
+    fallen = Belief("x", 0.7, 3, of_accepted=0.7)
+    assert isinstance(advance(accepted, fallen, held)[1][0], Withdraw)
+
+
 def test_sure_after_enough_votes() -> None:
     job, changes = advance(Job("open", 2, 3), Belief("x", 0.95, 2), RULE)
     assert job.label == "x"

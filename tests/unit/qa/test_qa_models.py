@@ -6,8 +6,6 @@ import pytest
 from crowdkit.aggregation import DawidSkene as TheirDawidSkene
 
 from shoal_qa.domain.arrays import UNKNOWN, name_votes
-from shoal_qa.domain.beliefs import JobVotes, beliefs
-from shoal_qa.domain.fitting import fit_project, unfitted
 from shoal_qa.domain.intervals import clopper_pearson
 from shoal_qa.domain.metrics import inclusion_probability, krippendorff_alpha, production_accuracy
 from shoal_qa.domain.models import MODELS
@@ -66,31 +64,6 @@ def test_gold_answers_enter_the_fit() -> None:
     known[:50] = [named.classes.index(truth[int(task[1:])]) for task in named.tasks[:50]]
     fitted = MODELS["dawid-skene"].fit(named.votes, known)
     assert fitted.skill()[3:].min() > fitted.skill()[:3].max()
-
-
-def test_nothing_can_be_accepted_that_nobody_voted_on() -> None:
-    fit = unfitted("dawid-skene", ["a", "b", "c", "d"])
-    (belief,) = beliefs([JobVotes([], 3)], fit.fitted, fit.temperature, fit.classes, fit.numbers())
-    assert belief.votes == 0
-    assert belief.probability == pytest.approx(0.25)
-    assert belief.hope > belief.probability
-
-
-def test_fits_survive_being_kept() -> None:
-    from shoal_qa.adapters.fits import dump_fit, load_fit
-
-    rows, _ = crowd(1, tasks=60)
-    fit, findings = fit_project(rows, {}, ["c0", "c1", "c2"], "dawid-skene", 5, np.random.default_rng(0))
-    again = load_fit(dump_fit(fit))
-    jobs = [JobVotes([(row[1], row[2]) for row in rows if row[0] == f"t{n:04d}"], 5) for n in range(10)]
-    for one, other in zip(
-        beliefs(jobs, fit.fitted, fit.temperature, fit.classes, fit.numbers()),
-        beliefs(jobs, again.fitted, again.temperature, again.classes, again.numbers()),
-        strict=True,
-    ):
-        assert one.label == other.label
-        assert one.probability == pytest.approx(other.probability, abs=1e-4)
-    assert set(findings.evidence) == set(fit.annotators)
 
 
 def test_krippendorff_s_own_example() -> None:

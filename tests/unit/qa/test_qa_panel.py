@@ -12,7 +12,7 @@ from shoal_qa.domain.models.mace import Mace
 from shoal_qa.domain.models.majority import Majority
 from shoal_qa.domain.models.one_coin import OneCoin
 from shoal_qa.domain.models.panel import Panel
-from shoal_qa.domain.models.pool import FittedPool, stack
+from shoal_qa.domain.models.pool import FittedPool, agreeing, stack
 from shoal_qa.domain.models.priors import Variational
 from shoal_qa.domain.models.subtypes import Subtypes
 from shoal_qa.domain.models.weighted import WeightedAverage
@@ -202,11 +202,23 @@ def test_the_panel_is_not_below_majority_vote(seed: int) -> None:
     assert accuracy(AUTO.fit(crowd.votes).posterior(crowd.votes), crowd.truth) >= floor - 0.01
 
 
-def test_without_gold_members_weigh_alike_and_with_it_the_right_one_more() -> None:
+def test_without_gold_who_agrees_with_the_others_weighs_more() -> None:
+    rng = np.random.default_rng(6)
+    truth = rng.integers(3, size=3000)
+    posteriors = []
+    for right in (0.9, 0.9, 0.9, 0.75):
+        label = np.where(rng.random(3000) < right, truth, rng.integers(3, size=3000))
+        posteriors.append(np.eye(3)[label])
+    weights = agreeing(posteriors)
+    assert weights.sum() == pytest.approx(1)
+    assert weights[3] < 0.3 * weights[:3].min()
+    np.testing.assert_allclose(weights[:3], weights[:3].mean(), rtol=0.3)
+    np.testing.assert_allclose(agreeing(posteriors[:2]), 0.5)
+
+
+def test_with_gold_who_is_right_weighs_more() -> None:
     crowd = honest(8, tasks=600)
-    blind = AUTO.study(crowd.votes)
-    assert blind.heldout is None
-    np.testing.assert_allclose(blind.fitted.weights, 1 / len(MEMBERS))
+    assert AUTO.study(crowd.votes).heldout is None
     members = (OneCoin(), _Stubborn())
     told = Panel(members).study(crowd.votes, known_of(crowd.truth, 60))
     assert told.fitted.weights[0] > 0.85
@@ -268,7 +280,7 @@ def test_stacked_weights_are_the_best_there_are() -> None:
 
     grid = np.linspace(0.01, 0.99, 981)
     best = grid[np.argmax([gain(w) for w in grid])]
-    assert stack(right)[0] == pytest.approx(best, abs=0.002)
+    assert stack(right, np.full(2, 0.5))[0] == pytest.approx(best, abs=0.002)
 
 
 def test_a_sample_of_a_large_set_teaches_nearly_the_same() -> None:

@@ -2,13 +2,14 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from shoal_sampler.domain import coverage, landmarks
-from shoal_sampler.domain.kernels import gaussian_with, kernel_scale
-from shoal_sampler.domain.pool import Pool, pool_of
+from shoal_sampler.domain import coverage, landmarks, lazy, similarities, sparse
+from shoal_sampler.domain.kernels import cosine_with, gaussian_with, kernel_scale
+from shoal_sampler.domain.pool import Pool, Strategy, pool_of
 from shoal_sampler.domain.strategies import STRATEGIES
 from shoal_sampler.domain.strategies.facility_location import facility_location
 from shoal_sampler.domain.strategies.herding import herding
@@ -35,29 +36,41 @@ def value(similarity: np.ndarray, importance: np.ndarray, picks: list[int]) -> f
     return float(similarity[picks].max(axis=0) @ importance)
 
 
-@pytest.mark.parametrize("kept", [0, 1 << 20])
+def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a small pool go through many fronts, products and passes."""
+    for module, name, value in (
+        (lazy, "FRONT", 7),
+        (lazy, "STEP", 2),
+        (similarities, "_PRODUCT", 1700),
+        (similarities, "_PASS", 400),
+        (similarities, "_TILE", 16),
+    ):
+        monkeypatch.setattr(module, name, value)
+
+
+@pytest.mark.parametrize("listed", [3, 1000])  # from the third pick on, or never
+@pytest.mark.parametrize("others", [False, True])
 @pytest.mark.parametrize("seed", range(3))
-def test_every_front_and_memory_gives_plain_greedy(
-    monkeypatch: pytest.MonkeyPatch, seed: int, kept: int
+def test_lazy_greedy_in_small_steps_is_plain_greedy(
+    monkeypatch: pytest.MonkeyPatch, seed: int, others: bool, listed: int
 ) -> None:
-    monkeypatch.setattr(coverage, "FRONT", 7)
-    monkeypatch.setattr(coverage, "STEP", 2)
-    monkeypatch.setattr(coverage, "KEPT", kept)
-    monkeypatch.setattr(coverage, "_BLOCK_VALUES", 500)
+    small_steps(monkeypatch)
+    monkeypatch.setattr(lazy, "LISTED", listed)
+    monkeypatch.setattr(sparse, "SHARE", 1.0)
     chosen = unit_rows(seed + 50, 3 * seed)
     weights = np.random.default_rng(seed).uniform(0.5, 2, 150).astype(np.float32)
-    pool = pool_of(unit_rows(seed, 150), chosen=chosen, weights=weights)
+    population = unit_rows(seed + 90, 170 if others else 0)
+    pool = pool_of(unit_rows(seed, 150), chosen=chosen, weights=weights, population=population)
     x = pool.vectors.astype(np.float64)
-    even = np.full(150, 1 / 150)
-    cosines, before = np.maximum(x @ x.T, 0), np.maximum(chosen @ x.T, 0)
+    z = population.astype(np.float64) if others else x
+    even = np.full(len(z), 1 / len(z))
+    cosines, before = np.maximum(x @ z.T, 0), np.maximum(chosen @ z.T, 0)
     expected = plain(pool, cosines, before, even, 25)
-    assert value(cosines, even, facility_location(pool, 25).indices.tolist()) >= 0.999 * value(
-        cosines, even, expected
-    )
-    assert facility_location(pool, 6).indices.tolist() == expected[:6]
-    scale = kernel_scale(pool.vectors)
-    kernel, before = (gaussian_with(pool.vectors, scale)(rows) for rows in (pool.vectors, chosen))
-    assert herding(pool, 6).indices.tolist() == plain(pool, kernel, before, even, 6)
+    found = facility_location(pool, 25).indices.tolist()
+    assert found[:6] == expected[:6]
+    assert value(cosines, even, found) >= 0.999 * value(cosines, even, expected)
+    kernel = gaussian_with(z.astype(np.float32), kernel_scale(z.astype(np.float32)))
+    assert herding(pool, 6).indices.tolist() == plain(pool, kernel(x), kernel(chosen), even, 6)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -74,8 +87,10 @@ def test_constant_uncertainty_is_herding_and_a_narrow_kernel_is_margin() -> None
     even = np.full(120, 0.3, np.float32)
     assert cover_uncertain(pool, 10, even).indices.tolist() == herding(pool, 10).indices.tolist()
     pool = scored(1, 60, d=64)
-    similarity = gaussian_with(pool.vectors, kernel_scale(pool.vectors) / 50, coverage.UNIT)
-    narrow = coverage.greedy(pool, coverage.Coverage(similarity, margin_uncertainty(pool.scores) / 60), 10)
+    similarity = gaussian_with(pool.vectors, kernel_scale(pool.vectors) / 50, similarities.UNIT)
+    narrow = coverage.greedy(
+        pool, similarities.Coverage(similarity, margin_uncertainty(pool.scores) / 60), 10
+    )
     assert narrow.indices.tolist() == STRATEGIES["margin"](pool, 10).indices.tolist()
 
 
@@ -88,8 +103,62 @@ def test_thousands_of_equal_rows_come_by_their_draws() -> None:
     same = np.repeat(unit_rows(0, 1), 3000, axis=0)
     draws = np.random.default_rng(0).permutation(3000).astype(np.float32) / 3000
     picks = facility_location(pool_of(same, draws=draws), 1500).indices.tolist()
-    later = [row for row in np.argsort(draws).tolist() if row != picks[0]]  # the first may win by rounding
-    assert picks[1:] == later[:1499]
+    assert picks == np.argsort(draws).tolist()[:1500]
+
+
+@pytest.mark.parametrize("name", ["facility_location", "herding", "uncertainty_herding"])
+def test_listed_similarities_give_the_picks_and_gains_of_all_of_them(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    pool = scored(5, 1500, 12)
+    monkeypatch.setattr(lazy, "LISTED", 1 << 30)
+    every = STRATEGIES[name](pool, 300)
+    monkeypatch.setattr(lazy, "LISTED", 8)
+    listed = STRATEGIES[name](pool, 300)
+    assert listed.indices.tolist() == every.indices.tolist()
+    assert listed.scores == pytest.approx(every.scores, rel=2e-4)
+
+
+def test_a_cover_that_exceeds_few_similarities_is_not_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = pool_of(unit_rows(6, 400, 8))
+    monkeypatch.setattr(lazy, "LISTED", 2)
+    monkeypatch.setattr(sparse, "SHARE", 0.0)
+    monkeypatch.setattr(sparse.Sparse, "__init__", lambda *_: pytest.fail("listed"))
+    assert len(facility_location(pool, 50)) == 50
+
+
+def test_equal_rows_among_others_come_by_their_draws() -> None:
+    rows = unit_rows(3, 500, 24)
+    copies = np.random.default_rng(3).permutation(np.repeat(np.arange(500), 5))
+    draws = np.random.default_rng(4).permutation(2500).astype(np.float32) / 2500
+    for strategy in (facility_location, herding):
+        picks = strategy(pool_of(rows[copies], draws=draws), 200).indices
+        firsts = [
+            np.flatnonzero(copies == copies[each])[draws[copies == copies[each]].argmin()] for each in picks
+        ]
+        assert picks.tolist() == firsts
+
+
+@pytest.mark.parametrize(("k", "share"), [(3, 0.97), (40, 0.99), (400, 0.99)])  # 400: finalists do not fit
+@pytest.mark.parametrize("strategy", [facility_location, herding])
+def test_parts_of_a_large_pool_keep_the_objective(
+    monkeypatch: pytest.MonkeyPatch, strategy: Strategy, k: int, share: float
+) -> None:
+    rng = np.random.default_rng(0)
+    rows = unit_rows(1, 40, 16)[np.sort(rng.integers(0, 40, 1200))] + 0.5 * unit_rows(2, 1200, 16)
+    pool = pool_of((rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32), seed=4)
+    whole = strategy(pool, k).indices.tolist()
+    monkeypatch.setattr(coverage, "KEPT", 250 * 1200)  # five parts
+    told = list[float]()
+    parts = strategy(replace(pool, report=lambda done, total: told.append(done / total)), k)
+    assert told == sorted(told)
+    assert told[-1] == 1
+    assert len(set(parts.indices.tolist())) == len(parts) == k
+    assert parts.indices.tolist() == strategy(pool, k).indices.tolist()
+    x, scale = pool.vectors, kernel_scale(pool.vectors)
+    similarity = (cosine_with(x) if strategy is facility_location else gaussian_with(x, scale))(x)
+    even = np.full(1200, 1 / 1200)
+    assert value(similarity, even, parts.indices.tolist()) >= share * value(similarity, even, whole)
 
 
 def test_a_sample_of_the_population_keeps_the_objective(monkeypatch: pytest.MonkeyPatch) -> None:

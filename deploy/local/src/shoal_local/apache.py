@@ -10,6 +10,7 @@ from pathlib import Path
 from shoal_local.broker import answers, which
 from shoal_local.ports import HOST, free_port
 from shoal_local.process import Child, StartFailed
+from shoal_local.secured import Secured
 
 VERSION = "4.1.0"
 _ARTIFACTS = (
@@ -22,14 +23,18 @@ _FETCH_S = 300
 
 
 class ApacheBroker:
-    """A broker that takes three seconds to start and keeps its log in the stack's directory."""
+    """A broker that takes three seconds to start and keeps its log in the stack's directory.
+
+    `secured`: open listeners with SASL and TLS beside the plain one.
+    """
 
     durable = True
     idempotent = True
 
-    def __init__(self, stack: Path, cache: Path) -> None:
+    def __init__(self, stack: Path, cache: Path, *, secured: bool = False) -> None:
         self.port = free_port()
         self._home = stack / "kafka"
+        self.secured = Secured(self._home / "secured") if secured else None
         self._cache = cache
         self._properties = self._home / "server.properties"
         self._java = [which("java", "default-jre-headless"), "-Xmx512m", "-cp"]
@@ -46,6 +51,8 @@ class ApacheBroker:
         """Fetch Kafka if it was not yet, format the log if it is new, start; raises StartFailed."""
         fetch(self._cache)
         self._home.mkdir(parents=True, exist_ok=True)
+        if self.secured is not None and not self.secured.certificate.exists():
+            self.secured.certify()
         self._properties.write_text(self._configuration())
         if not (self._home / "log" / "meta.properties").exists():
             self._format()
@@ -59,20 +66,26 @@ class ApacheBroker:
     def _format(self) -> None:
         tool = [*self._java, "kafka.tools.StorageTool", "format", "-t", cluster_id(uuid.uuid4())]
         tool += ["-c", str(self._properties)]
+        tool += ["--add-scram", self.secured.scram] if self.secured else []
         done = subprocess.run(tool, capture_output=True, text=True, check=False)
         if done.returncode:
             raise StartFailed(f"Kafka's log could not be formatted:\n{done.stdout}{done.stderr}")
 
     def _configuration(self) -> str:
         controller = free_port()
+        more = self.secured.listeners if self.secured else []
+        clients = [f"PLAINTEXT://{HOST}:{self.port}", *more]
+        names = [each.split(":")[0] for each in clients]
         lines = {
             "process.roles": "broker,controller",
             "node.id": "1",
             "controller.quorum.voters": f"1@{HOST}:{controller}",
             "controller.listener.names": "CONTROLLER",
-            "listeners": f"PLAINTEXT://{HOST}:{self.port},CONTROLLER://{HOST}:{controller}",
-            "advertised.listeners": f"PLAINTEXT://{HOST}:{self.port}",
-            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "listeners": ",".join([*clients, f"CONTROLLER://{HOST}:{controller}"]),
+            "advertised.listeners": ",".join(clients),
+            "listener.security.protocol.map": ",".join(
+                [*(f"{name}:{name}" for name in names), "CONTROLLER:PLAINTEXT"]
+            ),
             "log.dirs": str(self._home / "log"),
             "auto.create.topics.enable": "false",
             "group.initial.rebalance.delay.ms": "0",
@@ -83,6 +96,7 @@ class ApacheBroker:
             "share.coordinator.state.topic.replication.factor": "1",
             "share.coordinator.state.topic.min.isr": "1",
         }
+        lines |= self.secured.properties() if self.secured else {}
         return "".join(f"{key}={value}\n" for key, value in lines.items())
 
 

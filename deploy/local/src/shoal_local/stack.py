@@ -39,14 +39,21 @@ class Stack:
     """Starts what the environment does not name, and ends all of it when its owner ends, however that is.
 
     SHOAL_KAFKA_BOOTSTRAP, SHOAL_POSTGRES_DSN and SHOAL_QDRANT_URL name servers to use instead of own ones;
-    SHOAL_KAFKA=apache has the own broker be Apache Kafka. `wanted`: the parts to have.
+    SHOAL_KAFKA=apache has the own broker be Apache Kafka. `wanted`: the parts to have. `secured`: Apache Kafka opens
+    listeners with SASL and TLS as well.
     """
 
-    def __init__(self, *, wanted: frozenset[str] = frozenset({"kafka", "postgres", "qdrant"})) -> None:
+    def __init__(
+        self,
+        *,
+        wanted: frozenset[str] = frozenset({"kafka", "postgres", "qdrant"}),
+        secured: bool = False,
+    ) -> None:
         self.path = places.stacks() / f"{os.getpid()}-{secrets.token_hex(4)}"
         self.environment: dict[str, str] = {}
         self._servers: dict[str, Server] = {}
         self._wanted = wanted
+        self._secured = secured
         self._disposable = [self.path]
         self._watchdog: subprocess.Popen[bytes] | None = None
 
@@ -118,7 +125,9 @@ class Stack:
         if _taken(self.environment, "SHOAL_KAFKA_BOOTSTRAP"):
             return
         if os.environ.get("SHOAL_KAFKA") == "apache":
-            broker: ApacheBroker | TansuBroker = ApacheBroker(self.path, places.cache() / "kafka")
+            broker: ApacheBroker | TansuBroker = ApacheBroker(
+                self.path, places.cache() / "kafka", secured=self._secured
+            )
         else:
             broker = TansuBroker(self.path)
             self.environment |= _TANSU

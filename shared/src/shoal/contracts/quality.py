@@ -49,6 +49,22 @@ class AnnotatorQuality(Value):
     gold_answered: int = Field(default=0, ge=0)
     gold_right: int = Field(default=0, ge=0)
     state: Literal["new", "trusted", "probation", "blocked"]
+    warnings: tuple[Name, ...] = ()  # spam, straight-lining, copying, haste, change; others may come
+
+
+class PrecisionCertificate(Value):
+    """What gold vouches for: accepted labels are right in `target` of cases, with `confidence`."""
+
+    target: float = Field(gt=0, lt=1)
+    confidence: float = Field(gt=0, lt=1)
+    threshold: float | None = Field(default=None, ge=0, le=1)  # probability from which labels are accepted
+    bound: float | None = Field(default=None, ge=0, le=1)  # lower confidence bound of their precision
+    gold: int = Field(ge=0)  # gold items with votes
+    gold_accepted: int = Field(ge=0)  # those that the threshold accepts
+    coverage: float = Field(ge=0, le=1)  # share of the jobs with votes that reach it
+    more_gold: int | None = Field(
+        default=None, ge=0
+    )  # further gold items that would probably do, if any would
 
 
 class QualityMeasured(Event):
@@ -65,6 +81,7 @@ class QualityMeasured(Event):
     gold_accuracy: float | None = Field(default=None, ge=0, le=1)
     cost_per_accepted_label: float | None = Field(default=None, ge=0)
     annotators: tuple[AnnotatorQuality, ...] = ()
+    certificate: PrecisionCertificate | None = None  # where the rule has a target_precision
     measured_at: Timestamp
 
 

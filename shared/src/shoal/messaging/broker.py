@@ -6,11 +6,13 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.conn import AIOKafkaConnection, collect_hosts
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.security import parse_security
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
+from shoal.messaging.errors import AccessRefused
 from shoal.messaging.settings import KafkaSettings
 
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
@@ -97,6 +99,13 @@ def kafka_admin(settings: KafkaSettings, client_id: str) -> AIOKafkaAdminClient:
     return AIOKafkaAdminClient(**_client(settings, client_id))
 
 
+def kafka_connections(settings: KafkaSettings, client_id: str) -> list[AIOKafkaConnection]:
+    """Return an unopened connection to each bootstrap server."""
+    options = _client(settings, client_id)
+    del options["bootstrap_servers"]
+    return [AIOKafkaConnection(host, port, **options) for host, port, _ in collect_hosts(settings.bootstrap)]
+
+
 def _client(settings: KafkaSettings, client_id: str) -> dict[str, Any]:
     return {
         "bootstrap_servers": settings.bootstrap,
@@ -110,10 +119,27 @@ def _security(settings: KafkaSettings) -> BaseSecurity | None:
     if settings.security_protocol == "PLAINTEXT":
         return None
     tls = settings.security_protocol.endswith("SSL")
-    context = ssl.create_default_context(cafile=settings.ssl_cafile) if tls else None
+    context = _tls(settings) if tls else None
     if not settings.security_protocol.startswith("SASL"):
         return BaseSecurity(ssl_context=context, use_ssl=tls)
-    password = settings.sasl_password.get_secret_value() if settings.sasl_password else ""
+    if settings.sasl_username is None or settings.sasl_password is None:
+        raise AccessRefused(
+            f"SHOAL_KAFKA_SECURITY_PROTOCOL={settings.security_protocol} needs SHOAL_KAFKA_SASL_USERNAME and "
+            "SHOAL_KAFKA_SASL_PASSWORD"
+        )
+    password = settings.sasl_password.get_secret_value()
     return _SASL[settings.sasl_mechanism](
-        username=settings.sasl_username or "", password=password, ssl_context=context, use_ssl=tls
+        username=settings.sasl_username, password=password, ssl_context=context, use_ssl=tls
     )
+
+
+def _tls(settings: KafkaSettings) -> ssl.SSLContext:
+    wrong = f"SHOAL_KAFKA_SSL_CAFILE={settings.ssl_cafile}"
+    try:
+        context = ssl.create_default_context(cafile=settings.ssl_cafile)
+        if settings.ssl_certfile is not None:
+            wrong = f"SHOAL_KAFKA_SSL_CERTFILE={settings.ssl_certfile}, SHOAL_KAFKA_SSL_KEYFILE={settings.ssl_keyfile}"
+            context.load_cert_chain(settings.ssl_certfile, settings.ssl_keyfile)
+    except OSError as error:
+        raise AccessRefused(f"{wrong}: {error}; name a PEM file that this process may read") from error
+    return context

@@ -2,16 +2,20 @@
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
+from aiokafka.errors import KafkaConnectionError
 from rich.console import Console
 from rich.table import Table
 
 from shoal.contracts.topics import TOPICS, dead_letter_topic
 from shoal.messaging import replay as dead_letters
+from shoal.messaging.access import check_access
 from shoal.messaging.broker import kafka_producer
+from shoal.messaging.errors import AccessRefused
 from shoal.messaging.publisher import KafkaPublisher
 from shoal.messaging.settings import KafkaSettings
 
@@ -26,6 +30,7 @@ class Output(StrEnum):
 
 
 Rows = list[dict[str, Any]]
+T = TypeVar("T")
 TopicArgument = Annotated[str, typer.Argument(help="the original topic, such as samples.ingested")]
 GroupOption = Annotated[str, typer.Option("--group", help="the consumer group that refused the records")]
 OutputOption = Annotated[Output, typer.Option("--output", help="table or jsonl")]
@@ -35,7 +40,7 @@ LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help="at most
 @app.command("list")
 def list_(output: OutputOption = Output.TABLE) -> None:
     """Count the dead letters of every topic and group."""
-    rows = asyncio.run(_piles(KafkaSettings()))
+    rows = _asked(_piles)
     _show(rows, ["topic", "total", "pending"], output)
 
 
@@ -44,7 +49,8 @@ def show(
     topic: TopicArgument, group: GroupOption, limit: LimitOption = 20, output: OutputOption = Output.TABLE
 ) -> None:
     """Show dead letters that were not replayed yet, with the reason for each."""
-    letters = asyncio.run(dead_letters.pending(KafkaSettings(), _dlq(topic, group), limit or 20))
+    dlq = _dlq(topic, group)
+    letters = _asked(lambda settings: dead_letters.pending(settings, dlq, limit or 20))
     rows = [{"offset": each.offset, **each.facts} for each in letters]
     _show(rows, ["offset", "time", "reason", "detail", "attempt", "version"], output)
 
@@ -61,16 +67,31 @@ def replay(
     """
     dlq = _dlq(topic, group)
     if dry_run:
-        pile = asyncio.run(dead_letters.pile(KafkaSettings(), dlq))
+        pile = _asked(lambda settings: dead_letters.pile(settings, dlq))
         count = pile.pending if limit is None else min(limit, pile.pending)
         typer.echo(f"{count} of {pile.pending} pending dead letters would be replayed to {topic}")
         return
     try:
-        done = asyncio.run(_replay(KafkaSettings(), dlq, limit))
+        done = _asked(lambda settings: _replay(settings, dlq, limit))
     except dead_letters.ReplayBusy as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(3) from None
     typer.echo(f"{done.replayed} replayed to {topic}, {done.unreadable} unreadable, {done.pending} pending")
+
+
+def _asked(work: Callable[[KafkaSettings], Awaitable[T]]) -> T:
+    """Return what `work` finds; exit with one line when Kafka does not let us in (2) or is away (1)."""
+
+    async def run() -> T:
+        settings = KafkaSettings()
+        await check_access(settings, "shoal-dlq")
+        return await work(settings)
+
+    try:
+        return asyncio.run(run())
+    except (AccessRefused, KafkaConnectionError) as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(2 if isinstance(error, AccessRefused) else 1) from None
 
 
 def _dlq(topic: str, group: str) -> str:

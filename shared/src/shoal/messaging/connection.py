@@ -10,6 +10,7 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, KafkaError, UnknownError
 
+from shoal.messaging.access import check_access
 from shoal.messaging.broadcast import Broadcast
 from shoal.messaging.broker import kafka_broker, kafka_producer
 from shoal.messaging.consumer import Consumer
@@ -79,10 +80,11 @@ async def connect(
 ) -> AsyncIterator[Messaging]:
     """Connect to Kafka, making the topics that are missing; wait for it as long as `connect_timeout_s`.
 
-    Raises TimeoutError when Kafka does not answer in time. On exit consumers are stopped gracefully, then
-    everything published is flushed.
+    Raises TimeoutError when Kafka does not answer in time, AccessRefused at once when it does not let us in. On exit
+    consumers are stopped gracefully, then everything published is flushed.
     """
     async with asyncio.timeout(connect_timeout_s):
+        await _patiently(lambda: check_access(settings, service))
         if settings.provision_topics:
             await _patiently(lambda: provision(settings))
         producer = await _started_producer(settings, service)

@@ -17,6 +17,10 @@ class MessageTooLarge(Exception):
     """A message is larger than the topic takes; publishing it again will not help."""
 
 
+class AccessRefused(Exception):
+    """Kafka does not let us in, or its settings cannot work: one line that names them. A repeat will not help."""
+
+
 class DeadLetterCapExceeded(Exception):
     """So many records were refused that the fault is likely ours:
     nothing more is refused, the consumer stops.

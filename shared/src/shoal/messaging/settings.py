@@ -11,6 +11,8 @@ class KafkaSettings(BaseSettings):
 
     `idempotence` is off only for the embedded broker, which refuses InitProducerId. That broker also holds
     every member that joins a group for half of `session_timeout_ms`, so that 6 s suit it better.
+    `ssl_cafile`: PEM certificates to trust instead of the system's; `ssl_certfile` and `ssl_keyfile`: who we are,
+    where Kafka asks for a client's certificate. Passwords never appear in a repr.
     """
 
     model_config = SettingsConfigDict(env_prefix="SHOAL_KAFKA_", frozen=True, extra="ignore")
@@ -30,6 +32,8 @@ class KafkaSettings(BaseSettings):
     sasl_username: str | None = None
     sasl_password: SecretStr | None = None
     ssl_cafile: str | None = None
+    ssl_certfile: str | None = None
+    ssl_keyfile: str | None = None
 
     @property
     def publish_timeout_s(self) -> float:

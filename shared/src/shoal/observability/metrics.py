@@ -57,6 +57,22 @@ ANNOTATIONS_TAKEN = Counter(
 LABELS = Counter("shoal_qa_labels_total", "Revisions of labels", ["project", "state"])
 VOTES_ASKED = Counter("shoal_qa_vote_requests_total", "Requests for votes, reviews or an end", ["action"])
 AGREEMENT = Gauge("shoal_qa_agreement_alpha", "Krippendorff's alpha, nominal", ["project"])
+CERTIFIED_THRESHOLD = Gauge(
+    "shoal_qa_certified_threshold_probability", "From which labels are accepted; NaN: none", ["project"]
+)
+CERTIFIED_PRECISION = Gauge(
+    "shoal_qa_certified_precision_ratio", "Lower bound of accepted labels' precision; NaN: none", ["project"]
+)
+CERTIFIED_COVERAGE = Gauge(
+    "shoal_qa_certified_coverage_ratio", "Jobs with votes that reach the threshold", ["project"]
+)
+CERTIFYING_GOLD = Gauge("shoal_qa_certifying_gold_items", "Gold items with votes", ["project"])
+MORE_GOLD = Gauge(
+    "shoal_qa_more_gold_items", "Further gold items that would do; NaN: none would", ["project"]
+)
+ANNOTATOR_ALARMS = Gauge(
+    "shoal_qa_annotator_alarms", "Annotators with a warning signal", ["project", "signal"]
+)
 FIT_SECONDS = Histogram("shoal_qa_fit_seconds", "Time to learn about annotators anew")
 
 # labeling gateway

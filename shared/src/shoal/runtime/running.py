@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from shoal import __version__
-from shoal.messaging import KafkaSettings, Messaging, connect
+from shoal.messaging import AccessRefused, KafkaSettings, Messaging, connect
 from shoal.observability import metrics
 from shoal.observability.logs import configure_logs
 from shoal.runtime.admin import State, admin_app
@@ -106,12 +106,18 @@ async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
 
 
 def run_service(settings: S, build: Build[S]) -> None:
-    """Run a service until SIGTERM or SIGINT, then stop gracefully. Exits with 1 when it failed."""
+    """Run a service until SIGTERM or SIGINT, then stop gracefully.
+
+    Exits with 1 when it failed, with 2 when Kafka does not let it in.
+    """
     configure_logs(settings.log_level, settings.log_format, service=settings.SERVICE, version=__version__)
     import uvloop
 
     try:
         uvloop.run(_until_signalled(settings, build))
+    except AccessRefused as error:
+        _log.error("kafka_refused", error=str(error))
+        raise SystemExit(2) from None
     except Exception:
         _log.exception("service_failed")
         raise SystemExit(1) from None

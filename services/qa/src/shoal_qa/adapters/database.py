@@ -8,9 +8,10 @@ from typing import Any
 from shoal.messaging import OutgoingMessage
 from shoal.persistence import Outbox
 from shoal_qa.adapters.annotations import Annotations
-from shoal_qa.adapters.fits import FitCache, load_fit
+from shoal_qa.adapters.fit_files import load_fit
+from shoal_qa.adapters.fits import FitCache
 from shoal_qa.adapters.jobs import Jobs
-from shoal_qa.domain.fitting import ProjectFit
+from shoal_qa.domain.project_fit import ProjectFit
 from shoal_qa.usecases.ports import LabelRow, Major
 from shoal_qa.usecases.rules import Rule
 

@@ -1,18 +1,16 @@
 """Fits and what they are made of, in PostgreSQL."""
 
-import io
-import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, cast
 
-import numpy as np
-
 from shoal.messaging import OutgoingMessage
 from shoal.persistence import Outbox
-from shoal_qa.domain.fitting import ProjectFit, load, state_of
-from shoal_qa.domain.gold import AnnotatorState, Evidence
+from shoal_qa.adapters.fit_files import dump_fit
+from shoal_qa.domain.fitting import Given
+from shoal_qa.domain.gold import AnnotatorState, Evidence, Signal, Standing
+from shoal_qa.domain.project_fit import ProjectFit
 from shoal_qa.domain.votes import Annotation, VoteBook
 from shoal_qa.usecases.ports import Major, Totals, Votes
 
@@ -23,7 +21,9 @@ LEFT JOIN fits f USING (project, major)
 WHERE f.seen IS NULL OR f.seen < latest.seq ORDER BY 1, 2
 """
 _VOTES = """
-SELECT DISTINCT ON (provider, annotation_id) job_id, provider, annotator, annotation_id, revision, submitted_at, label
+SELECT DISTINCT ON (provider, annotation_id)
+       job_id, provider, annotator, annotation_id, revision, submitted_at, label,
+       (event ->> 'duration_s')::float8 AS seconds
 FROM annotations WHERE project = $1 AND major = $2 AND purpose <> 'review'
 ORDER BY provider, annotation_id, revision DESC
 """
@@ -43,10 +43,11 @@ JOIN gold g ON g.project = $1 AND g.sample_id = a.sample_id
 WHERE a.label IS NOT NULL GROUP BY 1
 """
 _ANNOTATORS = """
-INSERT INTO annotators (project, annotator, state, votes, skill, skill_low, skill_high, gold_right, gold_answered)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO annotators
+    (project, annotator, state, votes, skill, skill_low, skill_high, gold_right, gold_answered, alarms)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT (project, annotator) DO UPDATE SET state = $3, votes = $4, skill = $5, skill_low = $6, skill_high = $7,
-    gold_right = $8, gold_answered = $9
+    gold_right = $8, gold_answered = $9, alarms = $10
 """
 _LOOK_AT = """
 SELECT job_id FROM jobs
@@ -132,13 +133,22 @@ class PostgresFits:
             )
             for row in rows
         )
-        triples = [(vote.job, vote.annotator, vote.label) for job in book.jobs() for vote in book.votes(job)]
+        votes = sorted(
+            (vote for job in book.jobs() for vote in book.votes(job)),
+            key=lambda vote: (vote.at, vote.job, vote.annotator),
+        )
+        seconds = {f"{row['provider']}/{row['annotation_id']}": row["seconds"] for row in rows}
         gold = await self._pool.fetch(
             """SELECT j.job_id, g.label FROM gold g JOIN jobs j USING (project, sample_id)
                WHERE g.project = $1 AND j.major = $2""",
             *key,
         )
-        return Votes(triples, {row["job_id"]: row["label"] for row in gold}, int(seen))
+        given = Given(
+            [(vote.job, vote.annotator, vote.label) for vote in votes],
+            {row["job_id"]: row["label"] for row in gold},
+            [seconds[vote.annotation] for vote in votes],
+        )
+        return Votes(given, int(seen))
 
     async def keep(self, key: Major, fit: ProjectFit, now: datetime) -> int:
         """Replace a fit; return its number."""
@@ -155,10 +165,12 @@ class PostgresFits:
         rows = await self._pool.fetch(_GOLD_ELSEWHERE, *key)
         return {row["name"]: (row["right"], row["answered"]) for row in rows}
 
-    async def states(self, project: str) -> dict[str, AnnotatorState]:
-        """Return the annotators' states."""
-        rows = await self._pool.fetch("SELECT annotator, state FROM annotators WHERE project = $1", project)
-        return {row["annotator"]: cast(AnnotatorState, row["state"]) for row in rows}
+    async def standings(self, project: str) -> dict[str, Standing]:
+        """Return where annotators stand."""
+        rows = await self._pool.fetch(
+            "SELECT annotator, state, alarms FROM annotators WHERE project = $1", project
+        )
+        return {row["annotator"]: _standing(row) for row in rows}
 
     async def keep_annotators(
         self, project: str, found: Mapping[str, tuple[AnnotatorState, Evidence]]
@@ -177,6 +189,7 @@ class PostgresFits:
                     each.high,
                     each.gold_right,
                     each.gold_answered,
+                    sorted(each.alarms),
                 )
                 for name, (state, each) in sorted(found.items())
             ],
@@ -200,28 +213,6 @@ class PostgresFits:
             await self._outbox.add(conn, [message])
 
 
-def dump_fit(fit: ProjectFit) -> bytes:
-    """Return a fit as bytes: arrays as .npz, names as JSON in it; no pickle."""
-    model, state = state_of(fit)
-    about = {
-        "model": model,
-        "temperature": fit.temperature,
-        "classes": list(fit.classes),
-        "annotators": list(fit.annotators),
-    }
-    buffer = io.BytesIO()
-    arrays = {f"state_{name}": np.asarray(value) for name, value in state.items()}
-    np.savez_compressed(
-        buffer, allow_pickle=False, about=np.frombuffer(json.dumps(about).encode(), np.uint8), **arrays
-    )
-    return buffer.getvalue()
-
-
-def load_fit(body: bytes) -> ProjectFit:
-    """Return the fit that `dump_fit` wrote."""
-    with np.load(io.BytesIO(body), allow_pickle=False) as arrays:
-        about = json.loads(arrays["about"].tobytes())
-        state = {
-            name.removeprefix("state_"): arrays[name] for name in arrays.files if name.startswith("state_")
-        }
-    return load(about["model"], state, about["temperature"], about["classes"], about["annotators"])
+def _standing(row: Any) -> Standing:
+    alarms = frozenset(cast(Signal, each) for each in row["alarms"])
+    return Standing(cast(AnnotatorState, row["state"]), alarms)

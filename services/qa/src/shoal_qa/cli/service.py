@@ -59,10 +59,12 @@ def metrics(project: str, url: Url = URL, output: Output = "table") -> None:
     table = Table("metric", "value")
     for name in ("votes", "labels_accepted", "agreement", "gold_accuracy", "cost_per_accepted_label"):
         table.add_row(name, str(measured.get(name)))
+    for name, value in (measured.get("certificate") or {}).items():
+        table.add_row(f"certificate {name}", str(value))
     for state, count in sorted(found["jobs"].items()):
         table.add_row(f"jobs {state}", str(count))
     out.print(table)
-    people = Table("annotator", "state", "votes", "skill", "95 % interval", "gold")
+    people = Table("annotator", "state", "votes", "skill", "95 % interval", "gold", "warnings")
     for each in measured.get("annotators", []):
         people.add_row(
             f"{each['provider']}/{each['annotator']}",
@@ -71,6 +73,7 @@ def metrics(project: str, url: Url = URL, output: Output = "table") -> None:
             f"{each['skill']:.2f}",
             f"{each['skill_low']:.2f} to {each['skill_high']:.2f}",
             f"{each['gold_right']} of {each['gold_answered']}",
+            ", ".join(each.get("warnings", [])),
         )
     out.print(people)
 

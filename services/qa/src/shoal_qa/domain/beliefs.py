@@ -1,14 +1,13 @@
 """From votes on jobs to beliefs about their labels, under a fitted model."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from shoal_qa.domain.acceptance import Belief
 from shoal_qa.domain.arrays import UNKNOWN, Floats, VoteArrays
-from shoal_qa.domain.calibration import temper
-from shoal_qa.domain.models.base import Fitted
+from shoal_qa.domain.project_fit import ProjectFit
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,41 +20,35 @@ class JobVotes:
     blocked: int = 0  # further votes, of blocked annotators: without weight, but bought
 
 
-def posteriors(
-    jobs: Sequence[JobVotes],
-    fitted: Fitted,
-    temperature: float,
-    classes: Sequence[str],
-    annotators: Mapping[str, int],
-) -> Floats:
+def posteriors(jobs: Sequence[JobVotes], fit: ProjectFit) -> Floats:
     """Return calibrated probabilities: (jobs, classes). Annotators that the fit has not seen are average ones."""
-    return temper(fitted.log_posterior(_arrays(jobs, classes, annotators)), temperature)
+    votes = _arrays(jobs, fit)
+    return fit.calibration.apply(fit.reader.log_posterior(votes), votes.votes_per_task())
 
 
-def beliefs(
-    jobs: Sequence[JobVotes],
-    fitted: Fitted,
-    temperature: float,
-    classes: Sequence[str],
-    annotators: Mapping[str, int],
-) -> list[Belief]:
-    """Return what the votes on each job amount to, and what they could still amount to."""
-    now = posteriors(jobs, fitted, temperature, classes, annotators)
-    best = now.argmax(axis=1)
-    agreeing = [_with_agreement(job, classes[label]) for job, label in zip(jobs, best, strict=True)]
-    hoped = posteriors(agreeing, fitted, temperature, classes, annotators)
-    number = {name: index for index, name in enumerate(classes)}
+def beliefs(jobs: Sequence[JobVotes], now: Floats, fit: ProjectFit) -> list[Belief]:
+    """Return what the votes on each job amount to, and what they could still amount to. now: their posteriors."""
+    best, rows = now.argmax(axis=1), np.arange(len(jobs))
+    labels = [fit.classes[label] for label in best.tolist()]
+    hoped = posteriors([_with_agreement(job, label) for job, label in zip(jobs, labels, strict=True)], fit)
+    sure, hope = now[rows, best].tolist(), hoped[rows, best].tolist()
     return [
         Belief(
-            label=classes[best[row]],
-            probability=float(now[row, best[row]]),
+            label=labels[row],
+            probability=sure[row],
             votes=len(job.votes),
-            hope=float(hoped[row, best[row]]),
-            of_accepted=float(now[row, number[job.accepted]]) if job.accepted in number else 0.0,
+            hope=hope[row] if fit.knows_the_crowd else 1.0,
+            of_accepted=_of_accepted(job, now[row], fit),
             blocked=job.blocked,
         )
         for row, job in enumerate(jobs)
     ]
+
+
+def _of_accepted(job: JobVotes, shares: Floats, fit: ProjectFit) -> float:
+    """Return the probability of the label accepted before; 0 without one, or where its class is gone."""
+    known = job.accepted is not None and job.accepted in fit.class_numbers
+    return float(shares[fit.class_numbers[job.accepted]]) if known and job.accepted else 0.0
 
 
 def _with_agreement(job: JobVotes, label: str) -> JobVotes:
@@ -64,12 +57,12 @@ def _with_agreement(job: JobVotes, label: str) -> JobVotes:
     return JobVotes([*job.votes, *coming], job.most)
 
 
-def _arrays(jobs: Sequence[JobVotes], classes: Sequence[str], annotators: Mapping[str, int]) -> VoteArrays:
-    number = {name: index for index, name in enumerate(classes)}
+def _arrays(jobs: Sequence[JobVotes], fit: ProjectFit) -> VoteArrays:
+    annotators, number = fit.annotator_numbers, fit.class_numbers
     rows = [
         (task, annotators.get(annotator, UNKNOWN), number[label])
         for task, job in enumerate(jobs)
         for annotator, label in job.votes
     ]
     table = np.array(rows, dtype=np.int32).reshape(-1, 3)
-    return VoteArrays(table[:, 0], table[:, 1], table[:, 2], len(jobs), len(annotators), len(classes))
+    return VoteArrays(table[:, 0], table[:, 1], table[:, 2], len(jobs), len(annotators), len(number))

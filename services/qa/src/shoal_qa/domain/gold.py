@@ -31,6 +31,14 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an annotator stands."""
+
+    state: AnnotatorState = "new"
+    alarms: frozenset[Signal] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class TrustRule:
     """Levels of skill; `margin` is how far an annotator must pass a level to get back over it."""
 
@@ -45,8 +53,8 @@ class TrustRule:
 
 def next_state(state: AnnotatorState, evidence: Evidence, rule: TrustRule) -> AnnotatorState:
     """Return the annotator's state after new evidence; without new evidence the state stays."""
-    gold_high = clopper_pearson(evidence.gold_right, evidence.gold_answered)[1]
     if evidence.gold_answered >= rule.min_gold:
+        gold_high = clopper_pearson(evidence.gold_right, evidence.gold_answered)[1]
         if gold_high < rule.blocked_below:
             return "blocked"
         if state == "blocked" and gold_high < rule.blocked_below + rule.margin:

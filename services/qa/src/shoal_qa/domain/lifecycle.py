@@ -60,13 +60,14 @@ def advance(job: Job, belief: Belief, rule: AcceptanceRule) -> tuple[Job, list[C
 
 def _keep_or_withdraw(job: Job, belief: Belief, rule: AcceptanceRule) -> tuple[Job, list[Change]]:
     """Look at an accepted label again."""
-    sure = belief.votes >= rule.min_votes and belief.probability >= rule.threshold
-    if sure and belief.label != job.label:
+    if rule.accepts(belief) and belief.label != job.label:
         reason = f"was {job.label}: now {belief.label} at {belief.probability:.2f} after {belief.votes} votes"
         return replace(job, label=belief.label), [Accept(belief.label, belief.probability, reason[:200])]
     if belief.votes < rule.min_votes:
         reason = f"{belief.votes} votes left, {rule.min_votes} needed"
-    elif belief.label != job.label or belief.of_accepted < rule.threshold - rule.hysteresis:
+    elif rule.threshold is None and rule.held is None:
+        reason = "gold certifies no threshold"
+    elif belief.label != job.label or not rule.keeps(belief.of_accepted):
         reason = f"probability fell to {belief.of_accepted:.2f} after {belief.votes} votes"
     else:
         return job, []

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from shoal_qa.domain.annotators.bounds import clopper_pearson_all
 from shoal_qa.domain.arrays import UNKNOWN, Floats, Ints, VoteArrays
 from shoal_qa.domain.gold import Evidence
-from shoal_qa.domain.intervals import clopper_pearson
 
 DISCOUNT = 0.5  # a vote against the others' consensus is worth half a gold answer: the others err too
 CHUNK = 50_000  # votes at a time
@@ -63,18 +63,14 @@ def evidence(sums: Agreement) -> list[Evidence]:
     """Return what is known of each annotator, with Clopper-Pearson bounds on the discounted counts."""
     right = sums.gold_right + DISCOUNT * sums.expected_right
     total = sums.gold_answered + DISCOUNT * sums.judged
-    out = []
-    for a in range(len(right)):
-        low, high = clopper_pearson(float(min(right[a], total[a])), float(total[a]))
-        skill = float((right[a] + 1) / (total[a] + 2))
-        out.append(
-            Evidence(
-                int(sums.votes[a]),
-                skill,
-                min(low, skill),
-                max(high, skill),
-                int(sums.gold_right[a]),
-                int(sums.gold_answered[a]),
-            )
-        )
-    return out
+    low, high = clopper_pearson_all(np.minimum(right, total), total)
+    skill = (right + 1) / (total + 2)
+    columns = (
+        sums.votes,
+        skill,
+        np.minimum(low, skill),
+        np.maximum(high, skill),
+        sums.gold_right,
+        sums.gold_answered,
+    )
+    return [Evidence(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]

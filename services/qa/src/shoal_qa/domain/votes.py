@@ -36,6 +36,7 @@ class Vote:
     annotator: str
     label: str
     annotation: str
+    at: float = 0.0  # seconds since the epoch
 
 
 class VoteBook:
@@ -83,4 +84,4 @@ def _vote(answers: Iterable[Annotation]) -> Vote | None:
         return None
     last = max(live, key=lambda answer: (answer.at, answer.revision, answer.annotation))
     assert last.label is not None
-    return Vote(last.job, last.annotator, last.label, last.annotation)
+    return Vote(last.job, last.annotator, last.label, last.annotation, last.at)

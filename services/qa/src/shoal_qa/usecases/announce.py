@@ -1,15 +1,22 @@
-"""Labels and requests as events; ids are derived from the job and the revision or round."""
+"""Labels, requests and quality as events; ids are derived from the job and the revision or round, or the moment."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from shoal.contracts.ids import stable_id
 from shoal.contracts.labels import GuidelineRef, LabelAccepted, LabelEvidence, VotesRequested
-from shoal.contracts.topics import LABELS_ACCEPTED, VOTES_REQUESTED
+from shoal.contracts.quality import AnnotatorQuality, PrecisionCertificate, QualityMeasured
+from shoal.contracts.topics import LABELS_ACCEPTED, QUALITY_METRICS, VOTES_REQUESTED
 from shoal.messaging import OutgoingMessage, encode
+from shoal_qa.domain.findings import Findings
+from shoal_qa.domain.gold import AnnotatorState, Evidence
 from shoal_qa.domain.lifecycle import Request
-from shoal_qa.usecases.ports import KeptJob, LabelRow
+from shoal_qa.domain.metrics import cost_per_label
+from shoal_qa.domain.promises import Promise
+from shoal_qa.usecases.ports import KeptJob, LabelRow, Totals
 
 SOURCE = "/shoal/qa"
+States = Mapping[str, tuple[AnnotatorState, Evidence]]
 
 
 def label_message(kept: KeptJob, row: LabelRow, now: datetime) -> OutgoingMessage:
@@ -46,3 +53,57 @@ def request_message(kept: KeptJob, request: Request, now: datetime) -> OutgoingM
     )
     event_id = stable_id("votes.requested", kept.job_id, request.round)
     return encode(VOTES_REQUESTED, event, event_id=event_id, source=SOURCE, time=now)
+
+
+def quality_measured(
+    project: str, totals: Totals, findings: Findings, promise: Promise | None, states: States, now: datetime
+) -> QualityMeasured:
+    """Return a project's quality as measured now."""
+    return QualityMeasured(
+        project=project,
+        votes=totals.votes,
+        jobs_open=totals.jobs_open,
+        labels_accepted=totals.labels_accepted,
+        reviews_open=totals.reviews_open,
+        agreement=findings.alpha,
+        gold_accuracy=findings.gold_accuracy,
+        cost_per_accepted_label=cost_per_label(totals.spent, totals.labels_accepted),
+        annotators=tuple(_annotator(name, *state) for name, state in sorted(states.items())),
+        certificate=_certificate(promise) if promise else None,
+        measured_at=now,
+    )
+
+
+def quality_message(event: QualityMeasured) -> OutgoingMessage:
+    """Return it as a message."""
+    event_id = stable_id("quality.measured", event.project, event.measured_at.isoformat())
+    return encode(QUALITY_METRICS, event, event_id=event_id, source=SOURCE, time=event.measured_at)
+
+
+def _certificate(promise: Promise) -> PrecisionCertificate:
+    return PrecisionCertificate(
+        target=promise.target,
+        confidence=promise.confidence,
+        threshold=promise.threshold,
+        bound=promise.bound,
+        gold=promise.gold,
+        gold_accepted=promise.accepted_gold,
+        coverage=promise.coverage,
+        more_gold=promise.more_gold,
+    )
+
+
+def _annotator(name: str, state: AnnotatorState, evidence: Evidence) -> AnnotatorQuality:
+    provider, _, annotator = name.partition("/")
+    return AnnotatorQuality(
+        provider=provider,
+        annotator=annotator,
+        votes=evidence.votes,
+        skill=evidence.skill,
+        skill_low=evidence.low,
+        skill_high=evidence.high,
+        gold_answered=evidence.gold_answered,
+        gold_right=evidence.gold_right,
+        state=state,
+        warnings=tuple(sorted(evidence.alarms)),
+    )

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from shoal.observability import metrics
 from shoal_qa.domain.acceptance import AcceptanceRule, Belief
+from shoal_qa.domain.arrays import Floats
 from shoal_qa.domain.beliefs import JobVotes, beliefs, posteriors
-from shoal_qa.domain.fitting import ProjectFit, unfitted
+from shoal_qa.domain.fitting import unfitted
 from shoal_qa.domain.lifecycle import (
     Accept,
     Change,
@@ -19,6 +20,7 @@ from shoal_qa.domain.lifecycle import (
     settle_by_expert,
     without_expert,
 )
+from shoal_qa.domain.project_fit import ProjectFit
 from shoal_qa.domain.votes import Annotation, Vote, VoteBook
 from shoal_qa.usecases.announce import label_message, request_message
 from shoal_qa.usecases.ports import Database, KeptAnnotation, KeptJob, LabelRow, Major, Transaction
@@ -35,6 +37,11 @@ class Context:
     rule: Rule
     fit: ProjectFit
     blocked: frozenset[str]
+
+    @property
+    def acceptance(self) -> AcceptanceRule:
+        """Return by what labels are accepted: the rule, and the certificate where it asks for one."""
+        return self.rule.acceptance(self.fit.promise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +93,16 @@ class Evaluate:
         return changed
 
     async def _group(self, tx: Transaction, cases: list[_Case], context: Context) -> int:
-        fit, now = context.fit, self._clock()
+        rule, now = context.acceptance, self._clock()
         votes = [case.counted() for case in cases]
-        found = beliefs(votes, fit.fitted, fit.temperature, fit.classes, fit.numbers())
-        if not fit.knows_the_crowd:
-            found = [replace(belief, hope=1.0) for belief in found]
+        shares = posteriors(votes, context.fit)
+        found = beliefs(votes, shares, context.fit)
         changed: list[KeptJob] = []
         rows: list[LabelRow] = []
         messages = []
         for index, case in enumerate(cases):
             belief = found[index]
-            after, changes = case.advanced(belief, context.rule.acceptance())
+            after, changes = case.advanced(belief, rule)
             if after == case.kept.job and not changes:
                 continue
             kept = replace(case.kept, job=after)
@@ -107,7 +113,7 @@ class Evaluate:
                 else:
                     kept = replace(kept, revision=kept.revision + 1)
                     probability = change.probability if isinstance(change, Accept) else belief.of_accepted
-                    row = _row(kept, change, probability, case, context)
+                    row = _row(kept, change, probability, _evidence(case, change, shares[index], context.fit))
                     rows.append(row)
                     messages.append(label_message(kept, row, now))
                     metrics.LABELS.labels(kept.project, row.state).inc()
@@ -126,7 +132,7 @@ async def context_of(tx: Transaction, key: Major) -> Context | None:
     rule = await tx.rule(key[0])
     fit = await tx.fit(key)
     if fit is None or fit.fitted.name != rule.model:
-        fit = unfitted(rule.model, classes)
+        fit = unfitted(rule.model, tuple(classes))
     return Context(rule, fit, frozenset(await tx.blocked(key[0])))
 
 
@@ -152,7 +158,10 @@ def _case(kept: KeptJob, annotations: Sequence[KeptAnnotation], context: Context
 
 
 def _row(
-    kept: KeptJob, change: Accept | Withdraw, probability: float, case: _Case, context: Context
+    kept: KeptJob,
+    change: Accept | Withdraw,
+    probability: float,
+    evidence: dict[str, object],
 ) -> LabelRow:
     label = change.label if isinstance(change, Accept) else None
     state = "withdrawn" if label is None else "accepted" if kept.revision == 1 else "revised"
@@ -164,15 +173,15 @@ def _row(
         state,
         label,
         probability,
-        _evidence(case, label, context),
+        evidence,
         change.reason,
     )
 
 
-def _evidence(case: _Case, label: str | None, context: Context) -> dict[str, object]:
-    fit, votes = context.fit, case.votes
+def _evidence(case: _Case, change: Accept | Withdraw, shares: Floats, fit: ProjectFit) -> dict[str, object]:
+    """Return why. shares: (classes,), what the job's votes amount to."""
+    votes, label = case.votes, change.label if isinstance(change, Accept) else None
     agreeing = sum(vote.label == label for vote in votes)
-    shares = posteriors([case.counted()], fit.fitted, fit.temperature, fit.classes, fit.numbers())[0]
     likely = sorted(range(len(shares)), key=lambda index: -shares[index])[:SHOWN]
     return {
         "method": fit.fitted.name,

@@ -9,9 +9,10 @@ from typing import Any, Protocol
 from shoal.contracts.labels import AnnotationSubmitted, LabelingJob
 from shoal.contracts.quality import GuidelinePublished
 from shoal.messaging import OutgoingMessage
-from shoal_qa.domain.fitting import ProjectFit
-from shoal_qa.domain.gold import AnnotatorState, Evidence
+from shoal_qa.domain.fitting import Given
+from shoal_qa.domain.gold import AnnotatorState, Evidence, Standing
 from shoal_qa.domain.lifecycle import Job
+from shoal_qa.domain.project_fit import ProjectFit
 from shoal_qa.domain.votes import Annotation
 from shoal_qa.usecases.rules import Rule
 
@@ -135,8 +136,7 @@ class Database(Protocol):
 class Votes:
     """All votes of a project under one major."""
 
-    triples: Sequence[tuple[str, str, str]]  # job, annotator, label
-    gold: Mapping[str, str]  # right answer by job
+    given: Given
     seen: int  # the last annotation's seq
 
 
@@ -172,8 +172,8 @@ class Fits(Protocol):
     async def gold_elsewhere(self, key: Major) -> dict[str, tuple[int, int]]:
         """Return (right, answered) of each annotator on gold under the project's other majors."""
 
-    async def states(self, project: str) -> dict[str, AnnotatorState]:
-        """Return the annotators' states."""
+    async def standings(self, project: str) -> dict[str, Standing]:
+        """Return where annotators stand."""
 
     async def keep_annotators(
         self, project: str, found: Mapping[str, tuple[AnnotatorState, Evidence]]

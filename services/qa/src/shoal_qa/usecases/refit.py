@@ -4,24 +4,28 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from hashlib import sha256
+from typing import get_args
 
-import numpy as np
-
-from shoal.contracts.ids import stable_id
-from shoal.contracts.quality import AnnotatorQuality, QualityMeasured
-from shoal.contracts.topics import QUALITY_METRICS
-from shoal.messaging import encode
+from shoal.contracts.quality import PrecisionCertificate, QualityMeasured
 from shoal.observability import metrics
 from shoal.observability.logs import get_logger
-from shoal_qa.domain.fitting import Findings, fit_project
-from shoal_qa.domain.gold import AnnotatorState, Evidence, TrustRule, next_state
-from shoal_qa.domain.metrics import cost_per_label
-from shoal_qa.usecases.announce import SOURCE
+from shoal_qa.domain.findings import Findings
+from shoal_qa.domain.fitting import fit_project
+from shoal_qa.domain.gold import (
+    AnnotatorState,
+    Evidence,
+    Signal,
+    Standing,
+    TrustRule,
+    next_alarms,
+    next_state,
+)
+from shoal_qa.usecases.announce import quality_measured, quality_message
 from shoal_qa.usecases.evaluate import Evaluate
-from shoal_qa.usecases.ports import Database, Fits, Major, Votes
+from shoal_qa.usecases.ports import Database, Fits, Major
 
 PART = 500
+NONE = float("nan")
 log = get_logger(__name__)
 States = dict[str, tuple[AnnotatorState, Evidence]]
 
@@ -60,25 +64,20 @@ class Refit:
         """Refit one project and major."""
         votes = await self._fits.votes(key)
         async with self._database.transaction() as tx:
-            classes, rule = await tx.classes(key), await tx.rule(key[0])
+            classes, rule, before = await tx.classes(key), await tx.rule(key[0]), await tx.fit(key)
         if classes is None:
             return
         with metrics.FIT_SECONDS.time():
-            fit, findings = await asyncio.to_thread(
-                fit_project,
-                votes.triples,
-                votes.gold,
-                classes,
-                rule.model,
-                rule.max_votes,
-                _generator(key, votes),
-            )
+            fit, findings = await asyncio.to_thread(fit_project, votes.given, classes, rule.wish(), before)
         number = await self._fits.keep(key, fit, self._clock())
         elsewhere = await self._fits.gold_elsewhere(key)
-        states = _states(await self._fits.states(key[0]), findings, elsewhere)
+        states = _states(await self._fits.standings(key[0]), findings, elsewhere)
         await self._fits.keep_annotators(key[0], states)
         await self._look_again(key)
-        await self._announce(key[0], findings, states)
+        totals = await self._fits.totals(key[0])
+        event = quality_measured(key[0], totals, findings, fit.promise, states, self._clock())
+        _show(event)
+        await self._fits.keep_quality(key[0], event.model_dump(mode="json"), quality_message(event))
         # Last: a crash before leaves the fit due, and all of this is done again.
         await self._fits.done(key, number, votes.seen)
 
@@ -88,61 +87,40 @@ class Refit:
             await self._evaluate(ids)
             after = ids[-1]
 
-    async def _announce(self, project: str, findings: Findings, states: States) -> None:
-        totals, now = await self._fits.totals(project), self._clock()
-        event = QualityMeasured(
-            project=project,
-            votes=totals.votes,
-            jobs_open=totals.jobs_open,
-            labels_accepted=totals.labels_accepted,
-            reviews_open=totals.reviews_open,
-            agreement=findings.alpha,
-            gold_accuracy=findings.gold_accuracy,
-            cost_per_accepted_label=cost_per_label(totals.spent, totals.labels_accepted),
-            annotators=tuple(_quality(name, *state) for name, state in sorted(states.items())),
-            measured_at=now,
-        )
-        metrics.AGREEMENT.labels(project).set(findings.alpha if findings.alpha is not None else float("nan"))
-        message = encode(
-            QUALITY_METRICS,
-            event,
-            event_id=stable_id("quality.measured", project, now.isoformat()),
-            source=SOURCE,
-            time=now,
-        )
-        await self._fits.keep_quality(project, event.model_dump(mode="json"), message)
 
-
-def _generator(key: Major, votes: Votes) -> np.random.Generator:
-    """Return a generator that is the same for the same votes: a fit can be repeated."""
-    seed = sha256(f"{key}{votes.seen}".encode()).digest()[:8]
-    return np.random.default_rng(int.from_bytes(seed, "big"))
-
-
-def _states(
-    before: dict[str, AnnotatorState], findings: Findings, elsewhere: dict[str, tuple[int, int]]
-) -> States:
+def _states(before: dict[str, Standing], findings: Findings, elsewhere: dict[str, tuple[int, int]]) -> States:
     """Return states by name; gold that somebody answered under another major still speaks for or against them."""
     rule, states = TrustRule(), {}
     for name, found in findings.evidence.items():
         right, answered = elsewhere.get(name, (0, 0))
+        standing = before.get(name, Standing())
         evidence = replace(
-            found, gold_right=found.gold_right + right, gold_answered=found.gold_answered + answered
+            found,
+            gold_right=found.gold_right + right,
+            gold_answered=found.gold_answered + answered,
+            alarms=next_alarms(standing.alarms, findings.warnings[name], rule),
         )
-        states[name] = next_state(before.get(name, "new"), evidence, rule), evidence
+        states[name] = next_state(standing.state, evidence, rule), evidence
     return states
 
 
-def _quality(name: str, state: AnnotatorState, evidence: Evidence) -> AnnotatorQuality:
-    provider, _, annotator = name.partition("/")
-    return AnnotatorQuality(
-        provider=provider,
-        annotator=annotator,
-        votes=evidence.votes,
-        skill=evidence.skill,
-        skill_low=evidence.low,
-        skill_high=evidence.high,
-        gold_answered=evidence.gold_answered,
-        gold_right=evidence.gold_right,
-        state=state,
-    )
+def _show(event: QualityMeasured) -> None:
+    """Set the gauges of a project."""
+    metrics.AGREEMENT.labels(event.project).set(_number(event.agreement))
+    for signal in get_args(Signal):
+        raised = sum(signal in each.warnings for each in event.annotators)
+        metrics.ANNOTATOR_ALARMS.labels(event.project, signal).set(raised)
+    _show_certificate(event.project, event.certificate)
+
+
+def _show_certificate(project: str, found: PrecisionCertificate | None) -> None:
+    """Set what is certified; all NaN where the rule asks for none, or does so no more."""
+    metrics.CERTIFIED_THRESHOLD.labels(project).set(_number(found.threshold if found else None))
+    metrics.CERTIFIED_PRECISION.labels(project).set(_number(found.bound if found else None))
+    metrics.CERTIFIED_COVERAGE.labels(project).set(_number(found.coverage if found else None))
+    metrics.CERTIFYING_GOLD.labels(project).set(_number(found.gold if found else None))
+    metrics.MORE_GOLD.labels(project).set(_number(found.more_gold if found else None))
+
+
+def _number(value: float | None) -> float:
+    return NONE if value is None else value

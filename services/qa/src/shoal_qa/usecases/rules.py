@@ -5,15 +5,24 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shoal_qa.domain.acceptance import AcceptanceRule
+from shoal_qa.domain.fitting import Wish
+from shoal_qa.domain.promises import Promise, Target
+
+ModelName = Literal["auto", "majority", "dawid-skene", "one-coin", "mace", "weighted-average", "subtypes"]
 
 
 class Rule(BaseModel):
-    """A project's rule, as people set it; the defaults hold where they set none."""
+    """A project's rule, as people set it; the defaults hold where they set none.
+
+    With target_precision the threshold is the certificate's, and accept_probability is not used.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    model: Literal["dawid-skene", "majority"] = "dawid-skene"
+    model: ModelName = "auto"
     accept_probability: float = Field(default=0.9, gt=0, lt=1)
+    target_precision: float | None = Field(default=None, gt=0, lt=1)
+    confidence: float = Field(default=0.95, gt=0, lt=1)
     min_votes: int = Field(default=2, ge=1, le=100)
     max_votes: int = Field(default=5, ge=1, le=100)
     hysteresis: float = Field(default=0.1, ge=0, lt=1)
@@ -21,11 +30,30 @@ class Rule(BaseModel):
 
     @model_validator(mode="after")
     def _fits(self) -> "Rule":
-        self.acceptance()
+        self.acceptance(None)
+        if self.hysteresis >= self.accept_probability:
+            raise ValueError("needs hysteresis < accept_probability")
         return self
 
-    def acceptance(self) -> AcceptanceRule:
-        """Return the domain's rule. Raises ValueError."""
+    def target(self) -> Target | None:
+        """Return what is to be promised of accepted labels."""
+        return None if self.target_precision is None else Target(self.target_precision, self.confidence)
+
+    def wish(self) -> Wish:
+        """Return how votes are to be read."""
+        return Wish(self.model, self.target())
+
+    def acceptance(self, promise: Promise | None) -> AcceptanceRule:
+        """Return the domain's rule. promise: the fit's; one of another target counts for nothing. Raises ValueError."""
+        threshold, held = self._thresholds(promise)
         return AcceptanceRule(
-            self.min_votes, self.max_votes, self.accept_probability, self.hysteresis, self.exhausted
+            self.min_votes, self.max_votes, threshold, self.hysteresis, self.exhausted, held
         )
+
+    def _thresholds(self, promise: Promise | None) -> tuple[float | None, float | None]:
+        target = self.target()
+        if target is None:
+            return self.accept_probability, None
+        if promise is None or not promise.meets(target):
+            return None, None
+        return promise.threshold, promise.held

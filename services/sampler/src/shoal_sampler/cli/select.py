@@ -140,6 +140,7 @@ def _explain(picks: Picks, probabilities: "np.typing.NDArray[np.float32] | None"
             "labelled rows behind it", f"{picks.evidence.labelled} of {picks.evidence.classes} classes"
         )
         shown.add_row("probe's accuracy on labelled rows it had not seen", f"{picks.evidence.accuracy:.2f}")
+        shown.add_row("its skill beyond guessing", f"{picks.evidence.skill:.2f}")
         shown.add_row("AUC of its margin for its errors", f"{picks.evidence.detection:.2f}")
     if probabilities is not None:
         counts = np.bincount(probabilities[picks.rows].argmax(axis=1), minlength=probabilities.shape[1])

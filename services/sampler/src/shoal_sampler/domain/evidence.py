@@ -20,7 +20,8 @@ class Evidence:
     regime: "coverage" or "uncertainty". trust: in [0, 1], the share of the importance that follows the uncertainty.
     labelled: rows behind it. accuracy: of the probe on labelled rows that it had not seen (those rows were chosen, so
     that it speaks for them and not for production); NaN without any. detection: the area under the ROC curve with
-    which its margin finds its errors there; NaN where there are none or nothing else.
+    which its margin finds its errors there; NaN where there are none or nothing else. skill: in [0, 1], the part of
+    a guesser's errors that the probe does not make there; what its opinion of two rows' likeness is worth.
     """
 
     regime: str
@@ -30,6 +31,7 @@ class Evidence:
     classes: int = 0
     accuracy: float = float("nan")
     detection: float = float("nan")
+    skill: float = 0.0
 
 
 def cross_fitted(vectors: Vectors, labels: Indices, classes: int, seed: int) -> Floats:
@@ -68,7 +70,18 @@ def weigh(vectors: Vectors, labels: Indices, classes: int, seed: int) -> Evidenc
         len(np.unique(labels)),
         float(1 - wrong.mean()),
         detection,
+        skill_of(float(1 - wrong.mean()), labels),
     )
+
+
+def skill_of(accuracy: float, labels: Indices) -> float:
+    """Return max(0, (accuracy - chance) / (1 - chance)), chance being that of two labels drawn at random to agree.
+
+    As Cohen's kappa (1960) of a model whose class shares are those of the labels; 0 where there is one class only.
+    """
+    shares = np.unique(labels, return_counts=True)[1] / len(labels)
+    chance = float((shares**2).sum())
+    return max(0.0, (accuracy - chance) / (1 - chance)) if chance < 1 else 0.0
 
 
 def area_under_roc(scores: Floats, positive: "np.typing.NDArray[np.bool_]") -> float:

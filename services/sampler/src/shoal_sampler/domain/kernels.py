@@ -1,6 +1,7 @@
 """The Gaussian kernel over unit vectors, and the scale that suits a population."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -25,31 +26,60 @@ def kernel_scale(population: Vectors) -> float:
     return max(0.25 * float(np.median(squared)), _SMALLEST_SCALE)
 
 
-def gaussian_with(population: Vectors, scale: float, unit: float = 1.0) -> Callable[[Vectors], Floats]:
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """x -> (b, r) similarities of candidates (b, d) with a population: a matrix product, each value of it shaped.
+
+    population: (r, d). left: from candidates to (b, e). right: (e, r), of the population. shape: changes a product,
+    or some rows and columns of one, in place.
+    """
+
+    population: Vectors
+    left: Callable[[Vectors], Floats]
+    right: Floats
+    shape: Callable[[Floats], None]
+
+    def product(self, candidates: Vectors, first: int = 0) -> Floats:
+        """Return (b, r - first) what is to be shaped, for the population from row `first` on."""
+        result: Floats = self.left(candidates) @ self.right[:, first:]
+        return result
+
+    def __call__(self, candidates: Vectors) -> Floats:
+        """Return the similarities, (b, r)."""
+        block = self.product(candidates)
+        self.shape(block)
+        return block
+
+
+def gaussian_with(population: Vectors, scale: float, unit: float = 1.0) -> Kernel:
     """Return x -> unit x exp(-||x - z||^2 / 2 s^2) for every row z of `population`: (b, d) -> (b, r).
 
-    For unit vectors the exponent is (x.z - 1) / s^2: one further column makes the gemm give it, and the unit, so that
-    a block costs the gemm and one pass of exp.
+    For unit vectors the exponent is (x.z - 1) / s^2: one further column makes the product give it, and the unit, so
+    that a block costs the product and one pass of exp.
     """
     right = np.column_stack([population, np.ones(len(population), np.float32)]).astype(np.float32).T
 
-    def similarity(candidates: Vectors) -> Floats:
-        left = np.empty((len(candidates), right.shape[0]), np.float32)
-        np.divide(candidates, np.float32(scale), out=left[:, :-1])
-        left[:, -1] = np.log(unit) - 1.0 / scale
-        block = left @ right
-        result: Floats = np.exp(block, out=block)
-        return result
+    def left(candidates: Vectors) -> Floats:
+        rows = np.empty((len(candidates), right.shape[0]), np.float32)
+        np.divide(candidates, np.float32(scale), out=rows[:, :-1])
+        rows[:, -1] = np.log(unit) - 1.0 / scale
+        return rows
 
-    return similarity
+    def shape(block: Floats) -> None:
+        np.exp(block, out=block)
+
+    return Kernel(population, left, right, shape)
 
 
-def cosine_with(population: Vectors, unit: float = 1.0) -> Callable[[Vectors], Floats]:
+def cosine_with(population: Vectors, unit: float = 1.0) -> Kernel:
     """Return x -> unit x max(0, x.z) for every row z of `population`: (b, d) -> (b, r)."""
+    zeros = np.zeros(len(population), np.float32)  # much faster than the number 0
 
-    def similarity(candidates: Vectors) -> Floats:
-        block = (candidates * np.float32(unit)) @ population.T
-        result: Floats = np.maximum(block, 0.0, out=block)
-        return result
+    def left(candidates: Vectors) -> Floats:
+        rows: Floats = candidates * np.float32(unit)
+        return rows
 
-    return similarity
+    def shape(block: Floats) -> None:
+        np.maximum(block, zeros[: block.shape[1]], out=block)
+
+    return Kernel(population, left, population.T, shape)

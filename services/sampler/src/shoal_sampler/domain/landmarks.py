@@ -6,6 +6,8 @@ from shoal_sampler.domain.pool import Pool
 from shoal_sampler.domain.vectors import Indices, Vectors
 
 LANDMARKS = 10_000
+"""Fewer would cost less and lose: of 9,100 texts, 1,000 picks by 4,096 landmarks lose 2 % (facility location) to 4 %
+(herding) of the objective, 100 picks 1 %."""
 
 
 def some(rows: int, most: int, seed: int) -> Indices:
@@ -16,6 +18,6 @@ def some(rows: int, most: int, seed: int) -> Indices:
 
 
 def landmarks(pool: Pool, most: int = LANDMARKS) -> Vectors:
-    """Return at most `most` rows of what the choice should stand for."""
+    """Return at most `most` rows of what the choice should stand for; where that is all of them, the same array."""
     population = pool.population if len(pool.population) else pool.vectors
-    return population[some(len(population), most, pool.seed)]
+    return population if len(population) <= most else population[some(len(population), most, pool.seed)]

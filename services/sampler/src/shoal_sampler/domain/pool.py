@@ -24,9 +24,10 @@ class Pool:
     vectors: (n, d) unit rows. scores: (n, c) of the model, NaN where it gave none; c may be 0.
     weights: (n,) positive, multiply a candidate's worth. draws: (n,) in [0, 1), each candidate's own chance.
     chosen: (m, d), labelled or on its way to be; labels: (m,) their classes, UNKNOWN where not labelled, empty where
-    nobody knows any. population: (r, d), what the choice should stand for; the candidates themselves where it is
-    empty. examples, counter_examples: (e, d), (f, d). seed: of everything that is drawn. report(done, all) is called
-    now and then by work that takes long.
+    nobody knows any; chosen_scores: (m, c) of the model that gave `scores`, empty where they are not known.
+    population: (r, d), what the choice should stand for; the candidates themselves where it is empty. examples,
+    counter_examples: (e, d), (f, d). seed: of everything that is drawn. report(done, all) is called now and then by
+    work that takes long.
     """
 
     vectors: Vectors
@@ -38,6 +39,7 @@ class Pool:
     examples: Vectors = field(default_factory=lambda: empty(0))
     counter_examples: Vectors = field(default_factory=lambda: empty(0))
     labels: Indices = field(default_factory=lambda: np.empty(0, np.int64))
+    chosen_scores: Floats = field(default_factory=lambda: np.empty((0, 0), np.float32))
     seed: int = 0
     report: Report = ignore
 
@@ -64,6 +66,7 @@ def pool_of(
     chosen: Vectors | None = None,
     population: Vectors | None = None,
     labels: Indices | None = None,
+    chosen_scores: Floats | None = None,
     seed: int = 0,
     report: Report = ignore,
 ) -> Pool:
@@ -80,6 +83,7 @@ def pool_of(
         nothing,
         nothing,
         labels if labels is not None else np.empty(0, np.int64),
+        chosen_scores if chosen_scores is not None else np.empty((0, 0), np.float32),
         seed,
         report,
     )

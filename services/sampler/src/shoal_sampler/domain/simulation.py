@@ -75,6 +75,7 @@ def _pool(
         draws=chance[rest],
         chosen=data.directions[labelled],
         labels=data.labels[labelled],
+        chosen_scores=probe.probabilities(data.vectors[labelled]) if probe else None,
         seed=seed,
     )
 

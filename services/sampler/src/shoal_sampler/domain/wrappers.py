@@ -60,8 +60,12 @@ def without_near_duplicates(strategy: Strategy, similarity: float) -> Strategy:
             labels = (
                 np.concatenate([pool.labels, np.full(len(picks), -1)]) if len(pool.labels) else pool.labels
             )
+            opinions = pool.chosen_scores
+            if picks and len(opinions) == len(pool.chosen) > 0:
+                opinions = np.concatenate([opinions, pool.scores[picks]])
+            given = replace(pool[rows], chosen=chosen, labels=labels, chosen_scores=opinions)
             missing = k - len(picks)
-            ranking = strategy(replace(pool[rows], chosen=chosen, labels=labels), missing + missing // 2 + 8)
+            ranking = strategy(given, missing + missing // 2 + 8)
             if not len(ranking):
                 break
             for place, score in zip(ranking.indices, ranking.scores, strict=True):

@@ -98,6 +98,7 @@ def _pool(table: Table, rows: Indices, seed: int, report: Report) -> Pool:
         weights=None if table.weights is None else table.weights[rows],
         chosen=table.vectors[table.labelled],
         labels=table.labels if (table.labels != UNKNOWN).any() else None,
+        chosen_scores=None if table.probabilities is None else table.probabilities[table.labelled],
         seed=seed,
         report=report,
     )

@@ -1,4 +1,4 @@
-"""`auto`: a panel of models of votes, weighted by evidence where there is gold and alike where there is none.
+"""`auto`: a panel of models of votes, weighted by gold where there is some and by agreement where there is none.
 
 No model of votes is best everywhere, and each is far below majority vote somewhere. Members err for different
 reasons: Dawid-Skene's where a crowd shares a bias, one coin where classes are told apart unevenly, the spam model where
@@ -22,10 +22,9 @@ import numpy as np
 from shoal_qa.domain.arrays import UNKNOWN, Floats, Ints, VoteArrays
 from shoal_qa.domain.crossfit import fold_numbers, thin_gold
 from shoal_qa.domain.models.base import Additive, Fitted, Model, State
-from shoal_qa.domain.models.pool import FittedPool, expected_skill, mix, stack, without
+from shoal_qa.domain.models.pool import FittedPool, agreeing, expected_skill, mix, stack, without
 
 FOLDS = 5
-LEAST_GOLD = 10  # answers below which weights stay equal
 MOST_CLASSES, MOST_CELLS = 100, 20_000_000  # of a model with a confusion matrix for each annotator
 
 
@@ -34,7 +33,7 @@ class Heldout:
     """What the panel says of gold tasks by fits that were not told their answers.
 
     task, fold, truth, votes: (gold,), votes being those that were looked at. members: (members, gold, classes), log
-    posteriors.
+    posteriors. prior: (members,), the weights that members have by agreement alone.
     """
 
     task: Ints
@@ -42,6 +41,7 @@ class Heldout:
     truth: Ints
     votes: Ints
     members: Floats
+    prior: Floats
 
     def right(self) -> Floats:
         """Return p_m(the right answer): (members, gold)."""
@@ -49,8 +49,12 @@ class Heldout:
 
     def pooled(self, withheld: int | None = None) -> Floats:
         """Return the pool's log posteriors under weights that fold `withheld` had no part in: (gold, classes)."""
+        return mix(list(self.members), self.weights(withheld))
+
+    def weights(self, withheld: int | None = None) -> Floats:
+        """Return weights by all gold but that of fold `withheld`: (members,)."""
         others = np.ones(len(self.fold), np.bool_) if withheld is None else self.fold != withheld
-        return mix(list(self.members), _weights(self.right()[:, others]))
+        return stack(self.right()[:, others], self.prior)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +88,16 @@ class Panel:
         models = [*members, *self.floor] if told else list(members)
         part, part_known = _sample(votes, known, self.sample, self.seed)
         begun = self._starts(models, start)
-        blind = [model.fit(part, None, each) for model, each in zip(models, begun, strict=True)]
-        heldout = None
+        fits = [model.fit(part, None, each) for model, each in zip(models, begun, strict=True)]
+        weights, heldout = agreeing([each.posterior(part) for each in fits]), None
         if told and part_known is not None:
-            heldout = _held_out(models, part, part_known, blind, self.seed)
-            blind = [model.fit(part, part_known, each) for model, each in zip(models, blind, strict=True)]
+            heldout = _held_out(models, part, part_known, fits, weights, self.seed)
+            weights = heldout.weights()
+            fits = [model.fit(part, part_known, each) for model, each in zip(models, fits, strict=True)]
         if part is not votes:
-            blind = [_finish(m, self.finish, votes, known, b) for m, b in zip(models, blind, strict=True)]
+            fits = [_finish(m, self.finish, votes, known, f) for m, f in zip(models, fits, strict=True)]
             heldout = heldout and replace(heldout, task=_gold(votes, known))
-        weights = _weights(heldout.right()) if heldout else np.full(len(models), 1 / len(models))
-        return Study(_pool(votes, blind, weights, self.name), heldout)
+        return Study(_pool(votes, fits, weights, self.name), heldout)
 
     def load(self, state: State) -> Fitted:
         """Return the fit that `to_arrays` wrote."""
@@ -121,14 +125,13 @@ def _pool(votes: VoteArrays, members: Sequence[Fitted], weights: Floats, name: s
     return replace(fitted, right=expected_skill(votes, fitted.posterior(votes)))
 
 
-def _weights(right: Floats) -> Floats:
-    """Return weights by held-out answers, (members, gold); equal ones where there are few."""
-    members, gold = right.shape
-    return stack(right) if gold >= LEAST_GOLD else np.full(members, 1 / members)
-
-
 def _held_out(
-    models: Sequence[Model], votes: VoteArrays, known: Ints, blind: Sequence[Fitted], seed: int
+    models: Sequence[Model],
+    votes: VoteArrays,
+    known: Ints,
+    blind: Sequence[Fitted],
+    prior: Floats,
+    seed: int,
 ) -> Heldout:
     """Fit without each fold of the gold. Every fold starts from the fit that was told nothing."""
     gold = _gold(votes, known)
@@ -140,7 +143,7 @@ def _held_out(
         for m, (model, first) in enumerate(zip(models, blind, strict=True)):
             fitted = model.fit(votes, fewer, first)
             out[m, fold == f] = fitted.log_posterior(of_gold)[fold == f]
-    return Heldout(gold, fold, known[gold], of_gold.votes_per_task(), out)
+    return Heldout(gold, fold, known[gold], of_gold.votes_per_task(), out, prior)
 
 
 def _gold(votes: VoteArrays, known: Ints | None) -> Ints:

@@ -4,11 +4,14 @@
 
 A linear opinion pool is never worse, in log loss, than its members are in the mean (Jensen's inequality), and errors
 that members do not share average out: where one model is led astray by what it cannot express (a shared bias, a hard
-kind of task, too few votes for a confusion matrix), others are not. Without evidence equal weights are hard to beat.
+kind of task, too few votes for a confusion matrix), others are not. For the same reason members who are right agree,
+and members who are wrong do so each in a way of their own: without gold, a member weighs by how often it agrees with
+the pool of the others; with gold, by what it says of answers that it was not told.
 Source: Clemen and Winkler, "Combining Probability Distributions From Experts in Risk Analysis", 1999; for weights
 from held-out answers, Wolpert, "Stacked Generalization", 1992.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +20,9 @@ from shoal_qa.domain.arrays import Floats, Ints, VoteArrays
 from shoal_qa.domain.models.base import Additive, State
 from shoal_qa.domain.models.scatter import sum_by_annotator
 
-CAUTION = 10.0  # gold answers that equal weights are worth
+CAUTION = 10.0  # gold answers that weights by agreement are worth
+SHARPNESS = 20.0  # a member that agrees in five tasks of a hundred less weighs 1 / e as much
+SETTLED = 3  # rounds of agreement
 LEAST = 1e-6
 ROUNDS = 200
 
@@ -77,18 +82,38 @@ def mix(log_posteriors: list[Floats], weights: Floats) -> Floats:
     return np.asarray(np.log(np.maximum(total, 1e-300)))
 
 
-def stack(right: Floats) -> Floats:
-    """Return the weights under which held-out answers are most probable, held near equal ones: (members,).
+def agreeing(posteriors: Sequence[Floats]) -> Floats:
+    """Return weights by agreement: (members,). posteriors: of each member, (tasks, classes).
 
-    right: (members, gold) p_m(the right answer) of fits that were not told it. Maximises the sum over gold of
-    log sum w[m] right[m] plus CAUTION / members x sum of log w[m], by EM; concave, so that there is one answer.
+    w[m] is proportional to exp(SHARPNESS a[m]), a[m] the share of tasks on which m and the pool of the others, under
+    these weights, have the same most probable class. O(members^2 x tasks x classes).
     """
-    members = len(right)
+    members = len(posteriors)
     weights = np.full(members, 1 / members)
+    best = [each.argmax(axis=1) for each in posteriors]
+    if members < 3 or not len(best[0]):
+        return weights
+    for _ in range(SETTLED):
+        whole = np.tensordot(weights, np.stack(posteriors), 1)
+        rest = [(whole - w * each).argmax(axis=1) for w, each in zip(weights, posteriors, strict=True)]
+        agreement = np.array([(one == other).mean() for one, other in zip(best, rest, strict=True)])
+        weights = np.exp(SHARPNESS * (agreement - agreement.max()))
+        weights /= weights.sum()
+    return weights
+
+
+def stack(right: Floats, prior: Floats) -> Floats:
+    """Return the weights under which held-out answers are most probable, held near `prior`: (members,).
+
+    right: (members, gold) p_m(the right answer) of fits that were not told it. prior: (members,), adds up to 1.
+    Maximises the sum over gold of log sum w[m] right[m] plus CAUTION x sum of prior[m] log w[m], by EM; concave, so
+    that there is one answer.
+    """
+    weights = prior
     floored = np.maximum(right, LEAST)
     for _ in range(ROUNDS):
         share = weights[:, None] * floored
-        counts = (share / share.sum(axis=0)).sum(axis=1) + CAUTION / members
+        counts = (share / share.sum(axis=0)).sum(axis=1) + CAUTION * prior
         weights = counts / counts.sum()
     return weights
 

@@ -1,15 +1,19 @@
-"""auto: coverage while nothing is known, coverage of the uncertain part once a model is; the mixture by evidence."""
+"""auto: coverage while nothing is known, coverage of what a model is unsure of once there is one; by evidence."""
 
 from dataclasses import replace
 
 import numpy as np
 
+from shoal_sampler.domain.agreement import joined, typical
 from shoal_sampler.domain.evidence import PRIOR, Evidence, weigh
+from shoal_sampler.domain.landmarks import LANDMARKS, some
 from shoal_sampler.domain.pool import UNKNOWN, Pool, Ranking
 from shoal_sampler.domain.probe import fit_probe
-from shoal_sampler.domain.strategies.facility_location import facility_location
-from shoal_sampler.domain.strategies.uncertainty_herding import cover_uncertain, filled
+from shoal_sampler.domain.strategies.facility_location import facility_location, weighted_location
+from shoal_sampler.domain.strategies.uncertainty_herding import filled
 from shoal_sampler.domain.uncertainty import margin_uncertainty
+
+MOST_JOINED = 300_000  # candidates whose vectors are copied to stand beside what the model makes of them
 
 
 def auto(pool: Pool, k: int) -> Ranking:
@@ -20,13 +24,19 @@ def auto(pool: Pool, k: int) -> Ranking:
 def with_evidence(pool: Pool, k: int) -> tuple[Ranking, Evidence]:
     """Return k candidates, and why they were chosen so.
 
-    Without scores and without labels of two classes: facility location, given what is chosen. Otherwise uncertainty
-    herding with importance trust x u(z) + (1 - trust) x mean u, where u is the margin uncertainty of the scores given,
-    or of a linear probe fitted to the labels where there are none; trust comes from labelled rows (evidence.py), and
-    is 1/2 without them. Coverage is never given up, so that with a poor or noisy model the choice is herding's.
+    Without scores and without labels of two classes: facility location, given what is chosen. Otherwise the greedy
+    choice of largest sum over z of i(z) max over chosen c of s(z, c):
+
+    - importance i(z) = trust x u(z) + (1 - trust) x mean u, where u is the margin uncertainty of the scores given, or
+      of a linear probe fitted to the labels where there are none; trust comes from labelled rows (evidence.py), and
+      is 1/2 without them. Coverage is never given up, so that with a poor or noisy model it is what decides.
+    - similarity s(z, c): of looks, and of what the model makes of both by as much as its skill on labelled rows is
+      worth (agreement.py). A chosen row then speaks for rows that look like it and are judged like it, and not for
+      those across a boundary. Looks alone where the model has no opinion of the chosen rows, where there are no labels
+      to judge it by, and above MOST_JOINED candidates.
     """
     labelled = np.flatnonzero(pool.labels != UNKNOWN)
-    labels = pool.labels[labelled]
+    vectors, labels = pool.chosen[labelled], pool.labels[labelled]
     judged = len(labels) > 0 and len(np.unique(labels)) > 1
     scored = bool(np.isfinite(pool.scores).any())
     if not scored and not judged:
@@ -35,12 +45,27 @@ def with_evidence(pool: Pool, k: int) -> tuple[Ranking, Evidence]:
             "coverage", reason, 0.0, len(labels), len(np.unique(labels))
         )
     if judged:
-        vectors, classes = pool.chosen[labelled], int(labels.max()) + 1
+        classes = int(labels.max()) + 1
         evidence = weigh(vectors, labels, classes, pool.seed)
         if not scored:
-            pool = replace(pool, scores=fit_probe(vectors, labels, classes).probabilities(pool.vectors))
+            probe = fit_probe(vectors, labels, classes)
+            opinion, of_chosen = probe.probabilities(pool.vectors), probe.probabilities(pool.chosen)
+            pool = replace(pool, scores=opinion, chosen_scores=of_chosen)
     else:
         evidence = Evidence("uncertainty", "scores without labels to judge them by: half coverage", PRIOR)
     uncertainty = filled(margin_uncertainty(pool.scores))
     mixture = evidence.trust * uncertainty + (1 - evidence.trust) * float(uncertainty.mean())
-    return cover_uncertain(pool, k, mixture.astype(np.float32)), evidence
+    return weighted_location(_with_opinions(pool, evidence.skill), k, mixture), evidence
+
+
+def _with_opinions(pool: Pool, skill: float) -> Pool:
+    """Return the pool with vectors that say what the model makes of each row, where it is known of all."""
+    known = pool.chosen_scores.shape == (len(pool.chosen), pool.scores.shape[1])
+    if not known or skill <= 0 or len(pool) > MOST_JOINED:
+        return pool
+    weight = typical(pool.vectors[some(len(pool), LANDMARKS, pool.seed)], skill)
+    return replace(
+        pool,
+        vectors=joined(pool.vectors, pool.scores, weight),
+        chosen=joined(pool.chosen, pool.chosen_scores, weight),
+    )

@@ -2,10 +2,12 @@
 
 import numpy as np
 
-from shoal_sampler.domain.coverage import UNIT, Coverage, greedy
+from shoal_sampler.domain.coverage import greedy
 from shoal_sampler.domain.kernels import cosine_with
-from shoal_sampler.domain.landmarks import landmarks
+from shoal_sampler.domain.landmarks import LANDMARKS, landmarks, some
 from shoal_sampler.domain.pool import Pool, Ranking
+from shoal_sampler.domain.similarities import UNIT, Coverage
+from shoal_sampler.domain.vectors import Floats
 
 
 def facility_location(pool: Pool, k: int) -> Ranking:
@@ -17,3 +19,11 @@ def facility_location(pool: Pool, k: int) -> Ranking:
     population = landmarks(pool)
     importance = np.full(len(population), 1 / max(1, len(population)), np.float32)
     return greedy(pool, Coverage(cosine_with(population, UNIT), importance), k)
+
+
+def weighted_location(pool: Pool, k: int, importance: Floats) -> Ranking:
+    """Return k candidates as facility_location does, of the candidates' own rows and by their `importance` (n,)."""
+    rows = some(len(pool), LANDMARKS, pool.seed)
+    population = pool.vectors if len(rows) == len(pool) else pool.vectors[rows]
+    share = importance[rows] / max(float(importance[rows].sum()), 1e-12)
+    return greedy(pool, Coverage(cosine_with(population, UNIT), share.astype(np.float32)), k)

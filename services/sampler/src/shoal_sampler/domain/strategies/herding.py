@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from shoal_sampler.domain.coverage import UNIT, Coverage, greedy
+from shoal_sampler.domain.coverage import greedy
 from shoal_sampler.domain.kernels import gaussian_with, kernel_scale
 from shoal_sampler.domain.landmarks import landmarks
 from shoal_sampler.domain.pool import Pool, Ranking
+from shoal_sampler.domain.similarities import UNIT, Coverage
 
 
 def herding(pool: Pool, k: int) -> Ranking:

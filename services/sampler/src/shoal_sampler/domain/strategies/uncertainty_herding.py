@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from shoal_sampler.domain.coverage import UNIT, Coverage, greedy
+from shoal_sampler.domain.coverage import greedy
 from shoal_sampler.domain.kernels import gaussian_with, kernel_scale
 from shoal_sampler.domain.landmarks import LANDMARKS, some
 from shoal_sampler.domain.pool import Pool, Ranking
+from shoal_sampler.domain.similarities import UNIT, Coverage
 from shoal_sampler.domain.uncertainty import margin_uncertainty
 from shoal_sampler.domain.vectors import Floats
 
@@ -23,7 +24,8 @@ def uncertainty_herding(pool: Pool, k: int) -> Ranking:
 def cover_uncertain(pool: Pool, k: int, uncertainty: Floats) -> Ranking:
     """Return k candidates that cover the rows of the pool by `uncertainty` (n,)."""
     rows = some(len(pool), LANDMARKS, pool.seed)
-    population, importance = pool.vectors[rows], uncertainty[rows]
+    population = pool.vectors if len(rows) == len(pool) else pool.vectors[rows]
+    importance = uncertainty[rows]
     importance = (importance / max(float(importance.sum()), 1e-12)).astype(np.float32)
     similarity = gaussian_with(population, kernel_scale(population), UNIT)
     return greedy(pool, Coverage(similarity, importance), k)

@@ -1,0 +1,78 @@
+"""Listeners of Apache Kafka that ask who one is: SASL and TLS, with passwords and a certificate of this stack's own."""
+
+import secrets
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shoal_local.broker import which
+from shoal_local.ports import HOST, free_port
+from shoal_local.process import StartFailed
+
+PROTOCOLS = ("SASL_SSL", "SASL_PLAINTEXT", "SSL")
+_LOGIN = "org.apache.kafka.common.security"
+
+
+@dataclass(frozen=True)
+class Secured:
+    """One user by SCRAM-SHA-512 and PLAIN; the listener SSL asks for a client's certificate instead.
+
+    The certificate signs itself and is the only one that either side trusts, so that it serves both of them.
+    """
+
+    folder: Path
+    user: str = "shoal"
+    password: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
+    ports: dict[str, int] = field(default_factory=lambda: {name: free_port() for name in PROTOCOLS})
+
+    @property
+    def certificate(self) -> Path:
+        """Return the PEM file to trust."""
+        return self.folder / "certificate.pem"
+
+    @property
+    def key(self) -> Path:
+        """Return the PEM file of the certificate's private key."""
+        return self.folder / "key.pem"
+
+    @property
+    def scram(self) -> str:
+        """Return the user's credentials as Kafka's storage tool takes them."""
+        return f"SCRAM-SHA-512=[name={self.user},password={self.password}]"
+
+    @property
+    def listeners(self) -> list[str]:
+        """Return the listeners as server.properties names them."""
+        return [f"{name}://{HOST}:{port}" for name, port in self.ports.items()]
+
+    def bootstrap(self, protocol: str) -> str:
+        """Return the address of a protocol's listener."""
+        return f"{HOST}:{self.ports[protocol]}"
+
+    def certify(self) -> None:
+        """Make key and certificate; raises StartFailed."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        command = [which("openssl", "openssl"), "req", "-x509", "-nodes", "-days", "30", "-subj", "/CN=shoal"]
+        command += ["-newkey", "rsa:2048", "-addext", f"subjectAltName=IP:{HOST}"]
+        command += ["-keyout", str(self.key), "-out", str(self.certificate)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise StartFailed(f"no certificate could be made:\n{done.stderr}")
+        (self.folder / "server.pem").write_text(self.key.read_text() + self.certificate.read_text())
+
+    def properties(self) -> dict[str, str]:
+        """Return what server.properties needs beside the listeners."""
+        plain = f'{_LOGIN}.plain.PlainLoginModule required user_{self.user}="{self.password}";'
+        lines = {
+            "sasl.enabled.mechanisms": "PLAIN,SCRAM-SHA-512",
+            "ssl.keystore.type": "PEM",
+            "ssl.keystore.location": str(self.folder / "server.pem"),
+            "ssl.truststore.type": "PEM",
+            "ssl.truststore.location": str(self.certificate),
+            "listener.name.ssl.ssl.client.auth": "required",
+        }
+        for name in ("sasl_ssl", "sasl_plaintext"):
+            lines[f"listener.name.{name}.plain.sasl.jaas.config"] = plain
+            scram = f"{_LOGIN}.scram.ScramLoginModule required;"
+            lines[f"listener.name.{name}.scram-sha-512.sasl.jaas.config"] = scram
+        return lines

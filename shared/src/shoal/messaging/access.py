@@ -1,0 +1,66 @@
+"""Does Kafka let us in? Its clients log why not, and then say only that it cannot be reached."""
+
+import asyncio
+import ssl
+
+from aiokafka.errors import (
+    BrokerResponseError,
+    IllegalSaslStateError,
+    KafkaConnectionError,
+    KafkaError,
+    SaslAuthenticationFailed,
+    UnsupportedSaslMechanismError,
+)
+
+from shoal.messaging.broker import kafka_connections
+from shoal.messaging.errors import AccessRefused
+from shoal.messaging.settings import KafkaSettings
+
+TIMEOUT_S = 10.0
+
+
+async def check_access(settings: KafkaSettings, client_id: str) -> None:
+    """Log in at the first bootstrap server that answers; without security there is nothing to check.
+
+    Raises AccessRefused when it answers with a final no, KafkaConnectionError when none answers.
+    """
+    if settings.security_protocol == "PLAINTEXT":
+        return
+    for connection in kafka_connections(settings, client_id):
+        try:
+            async with asyncio.timeout(TIMEOUT_S):
+                await connection.connect()
+            return
+        except (SaslAuthenticationFailed, UnsupportedSaslMechanismError, IllegalSaslStateError) as error:
+            raise AccessRefused(_not_known(settings, error)) from error
+        except (KafkaError, OSError) as error:
+            refused = _tls_error(error)
+            if refused is not None:
+                raise AccessRefused(_not_trusted(settings, refused)) from error
+            # an outage: the next may answer
+        finally:
+            connection.close()
+    raise KafkaConnectionError(f"no Kafka server answers at {settings.bootstrap}")
+
+
+def _tls_error(error: BaseException) -> ssl.SSLError | None:
+    """Return why TLS failed; a client without the certificate that is asked for learns it under its first request."""
+    if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):
+        return error
+    return _tls_error(error.__cause__) if error.__cause__ is not None else None
+
+
+def _not_known(settings: KafkaSettings, error: BrokerResponseError) -> str:
+    said = error.args[0] if isinstance(error, SaslAuthenticationFailed) and error.args else error.message
+    return (
+        f"Kafka at {settings.bootstrap} refuses user {settings.sasl_username!r} by {settings.sasl_mechanism}: "
+        f"{said}; check SHOAL_KAFKA_SASL_USERNAME, SHOAL_KAFKA_SASL_PASSWORD and SHOAL_KAFKA_SASL_MECHANISM"
+    )
+
+
+def _not_trusted(settings: KafkaSettings, error: ssl.SSLError) -> str:
+    reason = error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else error.reason
+    return (
+        f"TLS with Kafka at {settings.bootstrap} fails: {reason}; check SHOAL_KAFKA_SECURITY_PROTOCOL, "
+        "SHOAL_KAFKA_SSL_CAFILE and, where Kafka asks for one, SHOAL_KAFKA_SSL_CERTFILE"
+    )
