@@ -50,7 +50,7 @@ def consensus(
         typer.Option(help="CSV or Parquet: task, label, probability, accepted, action, votes, agreement."),
     ],
     gold: GoldFile = None,
-    model: Annotated[str, typer.Option(help="auto, or a model of votes by name.")] = "auto",
+    model: Annotated[str, typer.Option(help="auto, or one of docs/quality.md.")] = "auto",
     target_precision: Annotated[
         float | None, typer.Option(help="Share of accepted labels that is right; with gold 0.95.")
     ] = None,
