@@ -63,6 +63,16 @@ def test_consensus_promises_nothing_that_gold_does_not_bear_out() -> None:
     assert "0 gold answers do not bear out" in told
 
 
+def test_where_every_answer_is_known_nothing_is_left_to_promise(crowd: Crowd) -> None:
+    write("gold.csv", "task,label", [(f"t{i:03}", CLASSES[each]) for i, each in enumerate(crowd.truth)])
+    base = ("consensus", "--votes", "votes.csv", "--gold", "gold.csv", "--model", "majority")
+    code, _, told = run(*base, "--output", "labels.csv", "--report", "report.html")
+    assert code == 0
+    assert "every answer is known, nothing is left to accept by votes" in told
+    assert {row["accepted"] for row in rows_of("labels.csv")} == {"true"}
+    assert "every answer is known" in Path("report.html").read_text()
+
+
 @pytest.mark.usefixtures("crowd")
 def test_consensus_by_one_model_and_under_other_names() -> None:
     rows = [(row["task"], row["worker"], row["label"]) for row in rows_of("votes.csv")]

@@ -50,7 +50,7 @@ def consensus(
         typer.Option(help="CSV or Parquet: task, label, probability, accepted, action, votes, agreement."),
     ],
     gold: GoldFile = None,
-    model: Annotated[str, typer.Option(help="auto, or a model of votes by name.")] = "auto",
+    model: Annotated[str, typer.Option(help="auto, or one of docs/quality.md.")] = "auto",
     target_precision: Annotated[
         float | None, typer.Option(help="Share of accepted labels that is right; with gold 0.95.")
     ] = None,
@@ -164,7 +164,7 @@ def _show(facts: Facts) -> None:
         )
     out.print(table)
     if promise is None:
-        warn(f"{facts.rule}: give --gold")
+        warn(facts.rule)
     elif promise.threshold is None:
         more = (
             "more gold would hardly help"
