@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -294,3 +295,10 @@ async def test_erasures_jobs_requests_and_answers_at_once_wait_for_nobody_in_a_r
         )
     left = "SELECT count(*) FROM jobs WHERE erased AND (content IS NOT NULL OR NOT closed)"
     assert await gateway.rows(left) == [(0,)]
+
+
+async def test_there_is_one_default_however_many_set_it_at_once(gateway: Gateway) -> None:
+    names = [f"vendor-{number}" for number in range(6)]
+    await asyncio.gather(*(gateway.configs.put(replace(CROWD, name=name)) for name in names))
+    assert await gateway.rows("SELECT count(*) FROM providers WHERE is_default") == [(1,)]
+    assert await gateway.rows("SELECT count(*) FROM providers") == [(7,)]
