@@ -76,7 +76,10 @@ def reason(found: Consensus) -> str:
     if len(found.evidence) == 1:
         return "asked for by name; auto would hear several models."
     if found.gold is None:
-        return "no answer is known, so nothing tells which is best: all are heard alike, and their errors average out."
+        return (
+            "no answer is known: models weigh by how often they agree with what the others say together, since those "
+            "that are right agree, and errors differ."
+        )
     first = max(found.evidence, key=lambda each: each.weight)
     told = "" if first.accuracy is None else f", right on {100 * first.accuracy:.1f} % of them"
     return (
