@@ -27,14 +27,14 @@ def show_scale() -> None:
 
 def show_public() -> None:
     """Compare answers on public crowds; their table stays as it is where they are absent."""
-    found = accuracy.on_public_sets()
-    if found:
-        put("public", found)
+    for table in accuracy.on_public_sets():
+        put("public", table)
 
 
 def show_simulated() -> None:
     """Compare answers on simulated crowds."""
-    put("simulated", accuracy.on_simulated_crowds())
+    for table in accuracy.on_simulated_crowds():
+        put("simulated", table)
 
 
 def show_errors() -> None:

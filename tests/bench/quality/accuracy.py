@@ -1,7 +1,7 @@
 """How often answers are right: every model, `auto`, and crowd-kit's on the same votes, without any gold."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -36,23 +36,23 @@ def _right(crowd: Crowd, model: str) -> float:
     return float((best[known] == crowd.truth[known]).mean())
 
 
-def on_public_sets() -> str:
-    """Return the table of public sets, empty without any."""
+def on_public_sets() -> Iterator[str]:
+    """Yield the table of public sets so far."""
     columns = []
     for crowd in public():
         err.print(f"accuracy: {crowd.name}")
         columns.append((crowd.name, score(crowd)))
-    return markdown(columns) if columns else ""
+        yield markdown(columns)
 
 
-def on_simulated_crowds() -> str:
-    """Return the table of simulated kinds, each the mean of several seeds."""
+def on_simulated_crowds() -> Iterator[str]:
+    """Yield the table of simulated kinds so far, each the mean of several seeds."""
     columns = []
     for kind in KINDS:
         err.print(f"accuracy: {kind.name}")
         scores = [score(simulate(kind, seed)) for seed in SEEDS]
         columns.append((kind.name, {name: float(np.mean([s[name] for s in scores])) for name in scores[0]}))
-    return markdown(columns)
+        yield markdown(columns)
 
 
 def markdown(columns: Sequence[tuple[str, Scores]]) -> str:

@@ -58,7 +58,9 @@ def lines() -> Iterator[Line]:
         yield Line("dawid-skene until it rests", own, other, "crowd-kit DawidSkene()")
         work = "auto, calibrated, certified"
         yield Line(work, auto, other, "crowd-kit DawidSkene()")
-        yield Line(work, auto, theirs("MACE", folder), "crowd-kit MACE(n_restarts=1)")
+        other = theirs("MACE", folder)
+        yield Line("mace until it rests", ours("mace", folder, 2), other, "crowd-kit MACE(n_restarts=1)")
+        yield Line(work, auto, other, "crowd-kit MACE(n_restarts=1)")
         yield Line(work, auto, theirs("cleanlab", folder), "cleanlab get_label_quality_multiannotator")
         yield Line(
             "alpha of labels", ours("alpha", folder, 3), theirs("krippendorff", folder, 3), "krippendorff"

@@ -19,6 +19,7 @@ from shoal_qa.domain.models import MODELS, Panel
 from shoal_qa.domain.models.panel import Heldout, Study
 from shoal_qa.domain.models.pool import FittedPool
 from shoal_qa.domain.overconfidence import default_tempering
+from shoal_qa.domain.predictions import with_predictions
 from shoal_qa.domain.sequential import Action, Kinds, StoppingRule, next_actions
 from shoal_qa.domain.tempering import Tempering, fit_tempering
 
@@ -97,21 +98,35 @@ class Consensus:
     certificate: Certificate | None
     confusion: Floats | None
 
+    people: int  # annotators who are not a model's predictions
+
     @property
     def skill(self) -> Floats:
         """Return the expected share of right votes of each annotator: (annotators,)."""
-        return self.fitted.skill()
+        return self.fitted.skill()[: self.people]
+
+    @property
+    def skill_of_predictions(self) -> Floats:
+        """Return the same of the model's predictions, by rising sureness: (levels,), empty without predictions."""
+        return self.fitted.skill()[self.people :]
 
 
 def consensus(
-    votes: VoteArrays, known: Ints | None = None, options: Options | None = None, report: Report | None = None
+    votes: VoteArrays,
+    known: Ints | None = None,
+    options: Options | None = None,
+    report: Report | None = None,
+    predictions: Floats | None = None,
 ) -> Consensus:
     """Return the labels of votes. known: gold class of each task or UNKNOWN, (tasks,). report: told what is done.
 
-    Time: fits of each member of the panel, and with gold five warm ones more, on a sample of the votes; then O(votes x
-    classes). Memory: a few (tasks, classes) tables per member. Raises ValueError for options out of range.
+    predictions: a model's probabilities, (tasks, classes), NaN rows where it has none; it counts as one more voter
+    (predictions.py). Time: fits of each member of the panel, and with gold five warm ones more, on a sample of the
+    votes; then O(votes x classes). Memory: a few (tasks, classes) tables per member. Raises ValueError for options out
+    of range and predictions of another shape.
     """
-    options, report = options or Options(), report or (lambda _: None)
+    options, report, people = options or Options(), report or (lambda _: None), votes.annotators
+    votes = votes if predictions is None else with_predictions(votes, predictions)
     report("fitting models of votes")
     panel = panel_of(options.model)
     study = panel.study(votes, known)
@@ -137,6 +152,7 @@ def consensus(
         gold,
         certificate,
         confusion,
+        people,
     )
 
 

@@ -8,7 +8,6 @@ Votes live in sorted arrays, 16 bytes each; single votes go to a small dictionar
 grown to an eighth of the arrays, so that the cost of sorting is shared by many votes.
 """
 
-from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import repeat
@@ -144,7 +143,7 @@ class VoteLedger:
         return np.where((marks < 0) | (label == self.classes), REMOVED, label)
 
     def _lookup(self, key: int) -> int:
-        at = bisect_left(self._keys, key)
+        at = int(self._keys.searchsorted(key))
         return int(self._marks[at]) if at < len(self._keys) and self._keys[at] == key else ABSENT
 
     def _lookup_all(self, keys: Longs) -> Longs:
