@@ -1,6 +1,7 @@
 """qa's use cases on a real PostgreSQL: replays, late jobs, revisions, erasure, parked annotations."""
 
 import asyncio
+import math
 import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from shoal.contracts.labels import AnnotationSubmitted, ClassAnswer, GuidelineRef, LabelingJob
 from shoal.contracts.samples import Content, SampleErased
@@ -381,6 +383,13 @@ async def add_gold(qa: Qa, numbers: range, fooled: bool = False) -> None:
         await tx.add_gold("news", rows, NOON)
 
 
+def gauge(name: str) -> float:
+    """Return what Prometheus would be told."""
+    value = REGISTRY.get_sample_value(f"shoal_qa_{name}", {"project": "news"})
+    assert value is not None
+    return value
+
+
 async def test_a_target_accepts_nothing_before_gold_vouches_for_it(qa: Qa) -> None:
     rule = Rule(target_precision=0.9, max_votes=3, exhausted="review")
     await PostgresRules(qa.pool).put("news", rule, NOON)
@@ -390,7 +399,9 @@ async def test_a_target_accepts_nothing_before_gold_vouches_for_it(qa: Qa) -> No
     assert await qa.rows("SELECT DISTINCT state, wanted FROM jobs") == [("review", 3)]
     measured = (await qa.rows("SELECT body FROM quality"))[0][0]["certificate"]
     assert (measured["threshold"], measured["gold"], measured["coverage"]) == (None, 0, 0.0)
+    assert math.isnan(gauge("certified_threshold_probability"))
     needed = measured["more_gold"]
+    assert gauge("more_gold_items") == needed
     assert 20 < needed < 200
 
     await fill(qa, range(100, 100 + needed), purpose="gold")
@@ -399,6 +410,10 @@ async def test_a_target_accepts_nothing_before_gold_vouches_for_it(qa: Qa) -> No
     measured = (await qa.rows("SELECT body FROM quality"))[0][0]["certificate"]
     assert measured["threshold"] is not None
     assert measured["bound"] >= 0.9
+    assert gauge("certified_threshold_probability") == measured["threshold"]
+    assert gauge("certified_precision_ratio") == measured["bound"]
+    assert gauge("certified_coverage_ratio") == measured["coverage"]
+    assert gauge("certifying_gold_items") == measured["gold"] == needed
     accepted = await qa.rows("SELECT job_id, label FROM jobs WHERE state = 'accepted'")
     assert len(accepted) == pytest.approx(40 * measured["coverage"])
     assert all(label == "yx"[int(name[1:]) % 2] for name, label in accepted)

@@ -63,6 +63,16 @@ def test_consensus_promises_nothing_that_gold_does_not_bear_out() -> None:
     assert "0 gold answers do not bear out" in told
 
 
+def test_where_every_answer_is_known_nothing_is_left_to_promise(crowd: Crowd) -> None:
+    write("gold.csv", "task,label", [(f"t{i:03}", CLASSES[each]) for i, each in enumerate(crowd.truth)])
+    base = ("consensus", "--votes", "votes.csv", "--gold", "gold.csv", "--model", "majority")
+    code, _, told = run(*base, "--output", "labels.csv", "--report", "report.html")
+    assert code == 0
+    assert "every answer is known, nothing is left to accept by votes" in told
+    assert {row["accepted"] for row in rows_of("labels.csv")} == {"true"}
+    assert "every answer is known" in Path("report.html").read_text()
+
+
 @pytest.mark.usefixtures("crowd")
 def test_consensus_by_one_model_and_under_other_names() -> None:
     rows = [(row["task"], row["worker"], row["label"]) for row in rows_of("votes.csv")]
@@ -127,3 +137,45 @@ def test_too_little_memory_is_one_line(crowd: Crowd, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(sys.modules["shoal_qa.cli.consensus"], "labels_of", hungry)
     code, _, told = run("consensus", "--votes", "votes.csv", "--output", "labels.csv")
     assert (code, told) == (1, "not enough memory: Unable to allocate 9 TiB")
+
+
+@pytest.mark.usefixtures("crowd")
+def test_a_model_is_one_more_voter(crowd: Crowd) -> None:
+    crowd = honest(82, tasks=600, per_task=2, annotators=40)
+    write("votes.csv", "task,worker,label", votes_of(crowd))
+    rng = np.random.default_rng(1)
+    label = np.where(rng.random(600) < 0.9, crowd.truth, rng.integers(3, size=600))
+    scores = [(f"t{i:03}", *np.where(np.arange(3) == label[i], 0.8, 0.1)) for i in range(600)]
+    write("scores.csv", ",".join(["task", *CLASSES]), [*scores, ("elsewhere", 1, 0, 0)])
+    base = ("consensus", "--votes", "votes.csv", "--output", "labels.csv")
+    right = []
+    for options in ((), ("--predictions", "scores.csv")):
+        code, _, told = run(*base, *options)
+        assert code == 0, told
+        rows = rows_of("labels.csv")
+        right.append(np.mean([row["label"] == truth_of(crowd, row["task"]) for row in rows]))
+        assert all(int(row["votes"]) == 2 for row in rows)  # of people
+    assert right[1] > right[0] + 0.03
+    assert "1 of 601 tasks have no votes" in told
+
+
+@pytest.mark.usefixtures("crowd")
+@pytest.mark.parametrize(
+    ("header", "row", "said"),
+    [
+        ("task,cat,dog", ("t000", 1, 0), "has no column"),
+        (",".join(["task", *CLASSES]), ("t000", 1, 0, 1.5), "line 2: "),
+        (",".join(["task", *CLASSES]), ("t000", 1, 0, ""), "is empty: give a number from 0 to 1"),
+        (",".join(["task", *CLASSES]), ("elsewhere", 1, 0, 0), "no task of it has votes"),
+    ],
+)
+def test_predictions_that_cannot_be_read_are_one_line(
+    header: str, row: tuple[object, ...], said: str
+) -> None:
+    write("scores.csv", header, [row])
+    code, _, told = run(
+        "consensus", "--votes", "votes.csv", "--output", "labels.csv", "--predictions", "scores.csv"
+    )
+    assert code == 2
+    assert said in told
+    assert len(told.strip().splitlines()) == 1

@@ -9,8 +9,8 @@ import pytest
 from shoal_qa.adapters.fit_files import dump_fit, load_fit
 from shoal_qa.domain.arrays import UNKNOWN, VoteArrays, name_votes
 from shoal_qa.domain.beliefs import JobVotes, beliefs, posteriors
-from shoal_qa.domain.consensus import HeldoutGold
 from shoal_qa.domain.fitting import Given, Wish, fit_project, unfitted
+from shoal_qa.domain.heldout_gold import HeldoutGold
 from shoal_qa.domain.models import MODELS
 from shoal_qa.domain.promises import Promise, Target, promise
 from shoal_qa.domain.reading import Reader
@@ -185,3 +185,27 @@ def test_warnings_find_who_says_one_thing_and_nobody_else() -> None:
     assert {signal for _, signal in raised} >= {"spam", "straight-lining", "haste"}
     _, untimed = fit_project(Given([*rows, *liner]), CLASSES, Wish())
     assert "haste" not in untimed.warnings["liner"]
+
+
+def test_very_many_classes_are_fitted_kept_and_read() -> None:
+    rng = np.random.default_rng(11)
+    classes = [f"c{k:03d}" for k in range(150)]
+    truth = rng.integers(150, size=200)
+    rows = [
+        (f"t{n:03d}", f"a{a}", classes[k if rng.random() < (0.9 if a < 8 else 0.3) else rng.integers(150)])
+        for n, k in enumerate(truth)
+        for a in rng.choice(10, 3, replace=False)
+    ]
+    fit, findings = fit_project(Given(rows, {"t000": classes[truth[0]]}), classes, Wish())
+    again = load_fit(dump_fit(fit))
+    jobs = some_jobs(rows[:60])[:-1]
+    np.testing.assert_allclose(posteriors(jobs, fit), posteriors(jobs, again), atol=1e-6)
+    skill = {name: found.skill for name, found in findings.evidence.items()}
+    assert min(skill[f"a{a}"] for a in range(8)) > max(skill["a8"], skill["a9"])
+    votes = name_votes(rows, classes).votes
+    best = fit.fitted.log_posterior(votes).argmax(axis=1)
+    assert (best == truth).mean() > 0.85
+    (belief,) = beliefs(
+        [JobVotes([], 3)], posteriors([JobVotes([], 3)], unfitted("auto", tuple(classes))), fit
+    )
+    assert belief.probability < 0.1

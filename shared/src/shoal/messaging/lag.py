@@ -39,9 +39,11 @@ async def _export(subscription: Subscription, before: set[TopicPartition]) -> se
     ours = set(client.assignment()) if client is not None else set()
     for place in before - ours:
         metrics.LAG.remove(place.topic, group, str(place.partition))
-    if client is None or not ours:
+    if client is None:
         return ours
-    for place, lag in (await _lags(client, ours)).items():
+    if not ours:  # an idle replica must notice as well that Kafka is away
+        await client.end_offsets([TopicPartition(subscription.consumer.topic.name, 0)])
+    for place, lag in (await _lags(client, ours)).items() if ours else ():
         metrics.LAG.labels(place.topic, group, str(place.partition)).set(lag)
     return ours
 

@@ -16,6 +16,7 @@ from shoal.messaging.settings import KafkaSettings
 from shoal.observability import metrics
 
 _RECONNECT_S = 2.0
+_ASK_S = 5.0
 _log = structlog.get_logger("shoal.messaging")
 
 
@@ -48,9 +49,15 @@ class BroadcastReader:
         client = kafka_reader(self._settings, self._client_id, self._broadcast.topic.name)
         await client.start()
         try:
-            ends = await client.end_offsets(_partitions(client, self._broadcast.topic.name))
+            places = _partitions(client, self._broadcast.topic.name)
+            ends = await client.end_offsets(places)
             self._error = ""
+            loop = asyncio.get_running_loop()
+            asked = loop.time()
             while True:
+                if loop.time() - asked > _ASK_S:
+                    await self._ask(client, places)
+                    asked = loop.time()
                 if not self._broadcast.is_caught_up and await _reached(client, ends):
                     self._broadcast.mark_caught_up()
                 batches = await client.getmany(timeout_ms=200, max_records=1000)
@@ -58,6 +65,16 @@ class BroadcastReader:
                     self._apply(records)
         finally:
             await client.stop()
+
+    async def _ask(self, client: AIOKafkaConsumer, places: list[TopicPartition]) -> None:
+        """Note whether Kafka answers: the client reads nothing while it is away, and does not say so."""
+        try:
+            async with asyncio.timeout(_ASK_S):
+                await client.end_offsets(places)
+        except (KafkaError, TimeoutError) as error:
+            self._error = f"Kafka does not answer: {error!r}"
+        else:
+            self._error = ""
 
     def _apply(self, records: list[ConsumerRecord[bytes, bytes]]) -> None:
         decoded = self._decoder.decode(records)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import asyncpg
+import httpx
 import orjson
 import structlog
 from fastapi import FastAPI, Request
@@ -9,11 +11,14 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from shoal.messaging.errors import Transient, is_transient
 from shoal.security.access import Denied
 
 _log = structlog.get_logger("shoal.http")
 MEDIA_TYPE = "application/problem+json"
 _SHOWN = 3  # errors that are spelt out in the detail
+_RETRY_AFTER_S = "5"
+_MAYBE_OUTAGES = (Transient, OSError, httpx.TransportError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 class Problem(Exception):
@@ -44,12 +49,14 @@ def problem_response(problem: Problem, headers: dict[str, str] | None = None) ->
 
 
 def install_problems(app: FastAPI) -> None:
-    """Have every error of `app` answered as a problem, FastAPI's own too."""
+    """Have every error of `app` answered as a problem, FastAPI's own too; an outage of what it needs with 503."""
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(Denied, _denied)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _unexpected)
+    for each in _MAYBE_OUTAGES:
+        app.add_exception_handler(each, _outage)
 
 
 async def _problem(_: Request, error: Exception) -> Response:
@@ -135,3 +142,16 @@ async def _unexpected(request: Request, error: Exception) -> Response:
             fix="Send the same request again; it is in the service's log if it fails again",
         )
     )
+
+
+async def _outage(request: Request, error: Exception) -> Response:
+    if not is_transient(error):
+        return await _unexpected(request, error)
+    _log.warning("request_not_possible", method=request.method, path=request.url.path, error=repr(error))
+    problem = Problem(
+        503,
+        "Not available",
+        "something that this service needs does not answer at present",
+        fix="Send the same request again shortly",
+    )
+    return problem_response(problem, {"retry-after": _RETRY_AFTER_S})

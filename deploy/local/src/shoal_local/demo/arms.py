@@ -93,6 +93,7 @@ class Arm:
         path, outcome = f"/v1/projects/{self.project}", self.outcome
         manifest = await self._doors.ask("qa", "POST", f"{path}/datasets", {"dataset": "topics"})
         outcome.dataset = manifest["uri"]
+        await self._until("quality is measured", self._measured)
         measured = (await self._doors.ask("qa", "GET", f"{path}/metrics"))["measured"]
         outcome.cost_per_label, outcome.alpha = measured["cost_per_accepted_label"], measured["agreement"]
         truth, rare = self._material.truth, self._material.rare
@@ -175,6 +176,10 @@ class Arm:
         jobs = (await self._doors.ask("qa", "GET", f"{path}/metrics"))["jobs"]
         known = sum(jobs.values())
         return bool(known == wanted and not jobs.get("open"))
+
+    async def _measured(self) -> bool:
+        found = await self._doors.ask("qa", "GET", f"/v1/projects/{self.project}/metrics")
+        return found["measured"] is not None
 
     async def _until(self, what: str, holds: Callable[[], Any]) -> None:
         deadline = time.monotonic() + PATIENCE_S

@@ -14,7 +14,7 @@ class Verdict(StrEnum):
 REPEATED = frozenset({408, 425, 429})
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 300.0
-MOST_ATTEMPTS = 12  # about half an hour of waits; then the intent is parked for an operator
+MOST_ATTEMPTS = 12  # a quarter of an hour of waits; then the intent is parked for an operator
 
 
 def verdict(status: int) -> Verdict:

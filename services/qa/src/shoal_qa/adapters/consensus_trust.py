@@ -58,7 +58,7 @@ def _calibration(found: Reliability) -> str:
 def _coverage(facts: Facts) -> str:
     promise = facts.certificate
     if promise is None or not len(promise.curve.coverage):
-        return "<p>No target was set, or too few answers are known to draw this.</p>"
+        return "<p>Nothing to draw: no target, no known answers, or every answer is known.</p>"
     curve = promise.curve
     seen = [
         (float(c), float(p)) for c, p in zip(curve.coverage, curve.precision, strict=True) if not isnan(p)

@@ -12,6 +12,7 @@ from rich.table import Table
 from shoal.runtime.client import err, out
 from shoal_qa.adapters.annotators_file import write_annotators
 from shoal_qa.adapters.consensus_page import consensus_page
+from shoal_qa.adapters.predictions_file import read_predictions
 from shoal_qa.adapters.tables import named_column, write_table, write_text
 from shoal_qa.adapters.votes_files import Columns
 from shoal_qa.cli.offline import (
@@ -50,7 +51,11 @@ def consensus(
         typer.Option(help="CSV or Parquet: task, label, probability, accepted, action, votes, agreement."),
     ],
     gold: GoldFile = None,
-    model: Annotated[str, typer.Option(help="auto, or a model of votes by name.")] = "auto",
+    predictions: Annotated[
+        Path | None,
+        typer.Option(help="A model as one more voter: task, and a probability for each class."),
+    ] = None,
+    model: Annotated[str, typer.Option(help="auto, or one of docs/quality.md.")] = "auto",
     target_precision: Annotated[
         float | None, typer.Option(help="Share of accepted labels that is right; with gold 0.95.")
     ] = None,
@@ -80,8 +85,11 @@ def consensus(
         columns = Columns(task_column, worker_column, label_column)
         file, known = read_with_gold(votes, columns, gold, gold_task_column, gold_label_column)
         named = file.named
+        scores = (
+            predictions if predictions is None else read_predictions(predictions, task_column, named, warn)
+        )
         with steps("fitting models of votes") as step:
-            found = labels_of(named.votes, known, options, step)
+            found = labels_of(named.votes, known, options, step, scores)
         actions, people = actions_of(found), None
         _write(output, named, found, actions, task_column)
         if annotators is not None or report is not None:
@@ -164,7 +172,7 @@ def _show(facts: Facts) -> None:
         )
     out.print(table)
     if promise is None:
-        warn(f"{facts.rule}: give --gold")
+        warn(facts.rule)
     elif promise.threshold is None:
         more = (
             "more gold would hardly help"

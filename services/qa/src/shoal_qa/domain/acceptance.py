@@ -8,7 +8,7 @@ Action = Literal["accept", "wait", "more", "futile"]
 
 @dataclass(frozen=True, slots=True)
 class AcceptanceRule:
-    """A project's rule; part of its guideline. Probabilities are calibrated ones (domain/calibration.py).
+    """A project's rule; part of its guideline. Probabilities are calibrated ones (domain/tempering.py).
 
     Without a threshold nothing is accepted; `held` is then the one under which labels accepted before stay, if any do.
     """

@@ -7,9 +7,9 @@ from functools import lru_cache
 import numpy as np
 
 from shoal_qa.domain.arrays import UNKNOWN, Floats, Ints, Named, VoteArrays, name_votes
-from shoal_qa.domain.consensus import calibrate_on, honest_default, panel_of
 from shoal_qa.domain.findings import SKILLS_FROM, Findings, findings
-from shoal_qa.domain.models import MODELS
+from shoal_qa.domain.heldout_gold import POOL_CAUTION, calibrate_on, honest_default
+from shoal_qa.domain.models import MODELS, panel_of
 from shoal_qa.domain.models.panel import MOST_CLASSES, Panel, Study
 from shoal_qa.domain.models.pool import FittedPool
 from shoal_qa.domain.project_fit import ProjectFit
@@ -103,7 +103,13 @@ def _may_start(before: ProjectFit, named: Named, known: Ints) -> bool:
 def _default(
     panel: Panel, study: Study, votes: VoteArrays, before: ProjectFit | None, seed: int
 ) -> Tempering:
-    """Return the calibration to believe before gold; learned anew, at the cost of some fits, when votes doubled."""
+    """Return the calibration to believe before gold.
+
+    For a single model it is learned, at the cost of some fits, and again when votes doubled. A panel takes back most of
+    what its members claim too much, so ten further fits of each would be a high price for the rest.
+    """
+    if len(study.fitted.members) > 1:
+        return Tempering(noise=POOL_CAUTION, excess=0.0)
     if before and _fresh(before, votes):
         return replace(before.calibration, scale=1.0, tilt=0.0, typical=1.0, gold=0)
     return honest_default(panel, study, votes, np.random.default_rng(seed))

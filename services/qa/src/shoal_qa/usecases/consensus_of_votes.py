@@ -57,8 +57,8 @@ def facts_of(
         actions={name: count for name in ACTIONS if (count := actions.count(name))},
         expected=float(found.probability[open_tasks].mean()) if open_tasks.any() else None,
         reliability=_reliability(found),
-        rule=rule_of(options),
-        certificate=found.certificate,
+        rule=rule_of(options, bool(open_tasks.any())),
+        certificate=found.certificate if open_tasks.any() else None,
         annotators=len(named.annotators),
         people=[] if people is None else _people(people, named.annotators),
         confusion=None if found.confusion is None else _by_truth(found.confusion),
@@ -76,7 +76,10 @@ def reason(found: Consensus) -> str:
     if len(found.evidence) == 1:
         return "asked for by name; auto would hear several models."
     if found.gold is None:
-        return "no answer is known, so nothing tells which is best: all are heard alike, and their errors average out."
+        return (
+            "no answer is known: models weigh by how often they agree with what the others say together, since those "
+            "that are right agree, and errors differ."
+        )
     first = max(found.evidence, key=lambda each: each.weight)
     told = "" if first.accuracy is None else f", right on {100 * first.accuracy:.1f} % of them"
     return (
@@ -85,11 +88,13 @@ def reason(found: Consensus) -> str:
     )
 
 
-def rule_of(options: Options) -> str:
-    """Return in words by what labels are accepted."""
+def rule_of(options: Options, left: bool) -> str:
+    """Return in words by what labels are accepted. left: whether there are tasks whose answer is not known."""
+    if not left:
+        return "every answer is known, nothing is left to accept by votes"
     if options.target_precision is None:
         least = f"labels with a probability of {options.accept_probability:g} and more are accepted"
-        return f"{least}; nothing is promised of them"
+        return f"{least}; nothing is promised of them without gold and a target"
     goal = f"{100 * options.target_precision:g} % right with {100 * options.confidence:g} % confidence"
     return f"labels are accepted where known answers bear out {goal}"
 

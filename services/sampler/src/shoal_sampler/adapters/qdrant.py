@@ -23,9 +23,12 @@ class QdrantLookup:
         generation = await self._generation(project) if ids else None
         if generation is None:
             return {}
-        records = await self._client.retrieve(
-            collection_prefix(project) + generation, ids=list(ids), with_vectors=True, with_payload=False
-        )
+        try:
+            records = await self._client.retrieve(
+                collection_prefix(project) + generation, ids=list(ids), with_vectors=True, with_payload=False
+            )
+        except transport.aio.AioRpcError as error:
+            raise _away(error) from error
         return {
             str(record.id): Found(generation, np.asarray(record.vector, np.float32)) for record in records
         }
@@ -35,10 +38,14 @@ class QdrantLookup:
         try:
             aliases = (await self._client.get_aliases()).aliases
         except transport.aio.AioRpcError as error:
-            raise ConnectionError(f"Qdrant: {error.code().name}: {error.details()}") from error
+            raise _away(error) from error
         wanted = alias_name(project)
         names = [each.collection_name for each in aliases if each.alias_name == wanted]
         return names[0].removeprefix(collection_prefix(project)) if names else None
+
+
+def _away(error: transport.aio.AioRpcError) -> ConnectionError:
+    return ConnectionError(f"Qdrant: {error.code().name}: {error.details()}")
 
 
 def _is_uuid(text: str) -> bool:

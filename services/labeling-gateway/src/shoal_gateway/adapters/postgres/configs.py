@@ -16,6 +16,8 @@ ON CONFLICT (project, name) DO UPDATE SET kind = excluded.kind, base_url = exclu
     webhook_secret = coalesce(excluded.webhook_secret, providers.webhook_secret),
     price_per_vote = excluded.price_per_vote, is_default = excluded.is_default, updated_at = now()
 """
+# One at a time: two that do not see each other yet would both become the default.
+ONE_DEFAULT = "SELECT pg_advisory_xact_lock(hashtextextended('gateway.default.' || $1, 0))"
 UNPARK = """
 WITH again AS (
     UPDATE intents SET state = 'pending', attempts = 0, next_at = now(), error = NULL
@@ -58,6 +60,7 @@ class PostgresConfigs:
         """Keep a configuration; a secret left out stays. Return how many parked intents go out again."""
         async with self._pool.acquire() as conn, conn.transaction():
             if config.is_default:
+                await conn.execute(ONE_DEFAULT, config.project)
                 await conn.execute(
                     "UPDATE providers SET is_default = false WHERE project = $1 AND name <> $2", *config.key
                 )

@@ -1,0 +1,47 @@
+"""Kafka goes away under a running service: readiness says so in every role, whatever it reads."""
+
+import asyncio
+import os
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from shoal.messaging import Broadcast, Consumer, PublishFailed, Received, Rejection
+from shoal_local.broker import TansuBroker
+from shoal_local.stack import Stack
+from wire.wirekit import connected, eventually, kafka_settings, messages, new_topic
+
+pytestmark = [
+    pytest.mark.kafka,
+    pytest.mark.skipif(
+        os.environ.get("SHOAL_KAFKA") == "apache" or bool(os.environ.get("SHOAL_KAFKA_BOOTSTRAP")),
+        reason="kills an embedded broker of its own",
+    ),
+]
+
+
+@pytest.fixture
+def broker() -> Iterator[TansuBroker]:
+    with Stack(wanted=frozenset({"kafka"})) as stack:
+        found = stack.servers["kafka"]
+        assert isinstance(found, TansuBroker)
+        yield found
+
+
+async def test_readers_and_consumers_are_not_ready_and_nothing_is_acknowledged(broker: TansuBroker) -> None:
+    settings = kafka_settings(broker.bootstrap).model_copy(update={"delivery_timeout_ms": 2000})
+    topic = await new_topic(settings)
+    table = await new_topic(settings)
+
+    async def handle(batch: Sequence[Received]) -> Sequence[Rejection]:
+        return ()
+
+    async with connected(settings) as messaging:
+        broadcast = Broadcast(table, lambda received: None)
+        await messaging.start([Consumer(topic, topic.groups[0], handle)], [broadcast])
+        await eventually(lambda: all(each.ready for each in messaging.health()))
+        await asyncio.to_thread(broker.child.kill)
+        with pytest.raises(PublishFailed):
+            await messaging.publisher.publish(messages(topic, 1))
+        await eventually(lambda: not any(each.ready for each in messaging.health()))
+        assert all(each.alive and each.detail for each in messaging.health())  # a restart would not help
