@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from shoal_qa.domain.arrays import UNKNOWN, Ints, VoteArrays
-from shoal_qa.domain.consensus import Options, calibrate_on, consensus
+from shoal_qa.domain.consensus import Options, consensus
+from shoal_qa.domain.heldout_gold import calibrate_on
 from shoal_qa.domain.models import AUTO, MODELS
 from shoal_qa.domain.sequential import Action
 from shoal_qa.domain.tempering import Tempering

@@ -9,8 +9,8 @@ import pytest
 from shoal_qa.adapters.fit_files import dump_fit, load_fit
 from shoal_qa.domain.arrays import UNKNOWN, VoteArrays, name_votes
 from shoal_qa.domain.beliefs import JobVotes, beliefs, posteriors
-from shoal_qa.domain.consensus import HeldoutGold
 from shoal_qa.domain.fitting import Given, Wish, fit_project, unfitted
+from shoal_qa.domain.heldout_gold import HeldoutGold
 from shoal_qa.domain.models import MODELS
 from shoal_qa.domain.promises import Promise, Target, promise
 from shoal_qa.domain.reading import Reader

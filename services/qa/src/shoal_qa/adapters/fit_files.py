@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from shoal_qa.domain.consensus import panel_of
-from shoal_qa.domain.models import MODELS
+from shoal_qa.domain.models import MODELS, panel_of
 from shoal_qa.domain.models.pool import FittedPool
 from shoal_qa.domain.project_fit import ProjectFit
 from shoal_qa.domain.promises import Promise

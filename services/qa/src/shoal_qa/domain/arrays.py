@@ -10,6 +10,7 @@ from shoal_qa.domain.orders import ByCell, ByTask, Indices, by_cell, by_task
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 UNKNOWN = -1  # no gold answer for a task; an annotator that the fit has not seen
 

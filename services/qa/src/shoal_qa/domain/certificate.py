@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from shoal_qa.domain.arrays import Floats
-from shoal_qa.domain.thresholds import Bools, Counted, count, plan, walk
+from shoal_qa.domain.arrays import Bools, Floats
+from shoal_qa.domain.thresholds import Counted, count, plan, walk
 
 PRIOR = 2.0  # imagined gold items, between target and 1 in precision, for the estimate of further gold
 MOST_GOLD = 1_000_000  # more would be no advice

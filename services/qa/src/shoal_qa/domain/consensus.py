@@ -7,28 +7,23 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shoal_qa.domain.arrays import UNKNOWN, Floats, Ints, VoteArrays
+from shoal_qa.domain.arrays import UNKNOWN, Bools, Floats, Ints, VoteArrays
 from shoal_qa.domain.certificate import Certificate, certify
-from shoal_qa.domain.models import MODELS, Panel
-from shoal_qa.domain.models.panel import Heldout, Study
+from shoal_qa.domain.heldout_gold import HeldoutGold, calibrate_on, honest_default
+from shoal_qa.domain.member_evidence import MemberEvidence, member_evidence
+from shoal_qa.domain.models import MODELS, panel_of
 from shoal_qa.domain.models.pool import FittedPool
-from shoal_qa.domain.overconfidence import default_tempering
+from shoal_qa.domain.next_steps import crowd_confusion, next_steps
 from shoal_qa.domain.predictions import with_predictions
-from shoal_qa.domain.sequential import Action, Kinds, StoppingRule, next_actions
-from shoal_qa.domain.tempering import Tempering, fit_tempering
+from shoal_qa.domain.tempering import Tempering
 
-Bools = NDArray[np.bool_]
 Report = Callable[[str], None]
 MOST_CLASSES = 200  # of a confusion table that a person may read
-ENOUGH_GOLD = 100  # answers beside which a default learned from votes would say nothing more
-POOL_CAUTION = 1.25  # temperature of a pool of models; gold of public sets asks for 0.85 to 1.25
-USUAL_VOTES = 5  # a task may have so many, or as many as any task of the set has
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +45,6 @@ class Options:
     def __post_init__(self) -> None:
         if self.model not in MODELS:
             raise ValueError(f"there is no model {self.model!r}: use one of {', '.join(MODELS)}")
-
-
-@dataclass(frozen=True, slots=True)
-class MemberEvidence:
-    """What is known of one model. accuracy, log_loss: on gold by fits that were not told it; None without gold."""
-
-    model: str
-    weight: float
-    agreement: float  # share of tasks with votes on which it says what the panel says
-    accuracy: float | None = None
-    log_loss: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class HeldoutGold:
-    """Gold tasks as fits saw them that were not told their answers: (gold,) each."""
-
-    task: Ints
-    truth: Ints
-    label: Ints
-    probability: Floats
-
-    @property
-    def right(self) -> Bools:
-        """Return which labels are the gold answer."""
-        return np.asarray(self.label == self.truth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +115,16 @@ def consensus(
         probability,
         posterior,
         accepted,
-        _actions(votes, posterior, accepted, confusion, certificate, options, calibration),
+        next_steps(
+            votes,
+            posterior,
+            accepted,
+            confusion,
+            _good_enough(certificate, options),
+            options.max_votes,
+            options.review_price,
+            calibration,
+        ),
         member_evidence(study, votes, log_posterior),
         calibration,
         gold,
@@ -154,67 +132,6 @@ def consensus(
         confusion,
         people,
     )
-
-
-def panel_of(model: str) -> Panel:
-    """Return a model of the registry as a panel, of itself alone where it is not one."""
-    found = MODELS[model]
-    return found if isinstance(found, Panel) else Panel((found,), name=found.name)
-
-
-def honest_default(panel: Panel, study: Study, votes: VoteArrays, rng: np.random.Generator) -> Tempering:
-    """Return the map to believe before gold; learned from the votes unless gold will say nearly all.
-
-    Where several models are heard, most of what each claims too much is gone already: they disagree where errors are
-    made together. What is left hardly grows with the number of votes.
-    """
-    told = study.heldout is not None and len(study.heldout.task) >= ENOUGH_GOLD
-    default = Tempering() if told else default_tempering(panel, study.fitted, votes, rng)
-    if len(study.fitted.members) == 1:
-        return default
-    return replace(default, noise=POOL_CAUTION * default.noise, excess=0.0)
-
-
-def calibrate_on(heldout: Heldout | None, default: Tempering) -> tuple[Tempering, HeldoutGold | None]:
-    """Return the calibration by all gold, and the gold tasks as calibrated without their own fold."""
-    if heldout is None or not len(heldout.task):
-        return default, None
-    votes, truth = heldout.votes, heldout.truth
-    tempered = np.empty(heldout.members.shape[1:])
-    for fold in np.unique(heldout.fold):
-        inside, pooled = heldout.fold == fold, heldout.pooled(fold)
-        others = fit_tempering(default, pooled[~inside], votes[~inside], truth[~inside])
-        tempered[inside] = others.apply(pooled[inside], votes[inside])
-    label = tempered.argmax(axis=1).astype(np.int32)
-    gold = HeldoutGold(heldout.task, truth, label, tempered.max(axis=1))
-    return fit_tempering(default, heldout.pooled(), votes, truth), gold
-
-
-def member_evidence(study: Study, votes: VoteArrays, pooled: Floats) -> tuple[MemberEvidence, ...]:
-    """Return what is known of each model on the panel. pooled: (tasks, classes) log posteriors of all together."""
-    voted, best = votes.votes_per_task() > 0, pooled.argmax(axis=1)
-    found = []
-    for place, (member, weight) in enumerate(zip(study.fitted.members, study.fitted.weights, strict=True)):
-        same = member.log_posterior(votes).argmax(axis=1) == best
-        agreement = float(same[voted].mean()) if voted.any() else 1.0
-        accuracy, loss = _on_gold(study.heldout, place)
-        found.append(MemberEvidence(member.name, float(weight), agreement, accuracy, loss))
-    return tuple(found)
-
-
-def crowd_confusion(votes: VoteArrays, posterior: Floats) -> Floats:
-    """Return the expected number of votes for each truth and label: (classes, classes)."""
-    order = np.argsort(votes.label, kind="stable")
-    edges = np.searchsorted(votes.label[order], np.arange(votes.classes + 1))
-    columns = [posterior[votes.task[order[a:b]]].sum(axis=0) for a, b in pairwise(edges.tolist())]
-    return np.stack(columns, axis=1)
-
-
-def _on_gold(heldout: Heldout | None, member: int) -> tuple[float | None, float | None]:
-    if heldout is None or not len(heldout.task):
-        return None, None
-    right = heldout.members[member].argmax(axis=1) == heldout.truth
-    return float(right.mean()), float(-np.log(np.maximum(heldout.right()[member], 1e-6)).mean())
 
 
 def _labels(votes: VoteArrays, known: Ints | None, posterior: Floats) -> tuple[Ints, Floats]:
@@ -250,40 +167,7 @@ def _accepted(
     return np.asarray((label != UNKNOWN) & (accepted | told))
 
 
-def _actions(
-    votes: VoteArrays,
-    posterior: Floats,
-    accepted: Bools,
-    confusion: Floats | None,
-    certificate: Certificate | None,
-    options: Options,
-    calibration: Tempering,
-) -> NDArray[np.int8]:
-    """Return the next step of each task, further votes being those of an average annotator.
-
-    Where nothing is certified, a label that seems good enough needs no more votes: known answers are what is missing.
-    """
-    count = votes.votes_per_task()
-    most = options.max_votes or max(USUAL_VOTES, int(count.max(initial=0)))
-    if confusion is None:
-        action = np.where(count >= most, Action.FUTILE, Action.MORE)
-    else:
-        rule = StoppingRule(
-            _good_enough(certificate, options), 1, min(most, 100), review_price=options.review_price
-        )
-        crowd = Kinds(_average_annotator(confusion)[None], np.ones(1))
-        action = next_actions(posterior, count, crowd, rule, calibration).action
-    action = np.where(action == Action.ACCEPT, Action.FUTILE, action)
-    return np.where(accepted, Action.ACCEPT, action).astype(np.int8)
-
-
 def _good_enough(certificate: Certificate | None, options: Options) -> float:
     if certificate is None:
         return options.accept_probability
     return certificate.target if certificate.threshold is None else certificate.threshold
-
-
-def _average_annotator(confusion: Floats) -> Floats:
-    """Return p(label | truth) of the crowd, (classes, classes), each row with a vote as the crowd's labels are."""
-    popular = (confusion.sum(axis=0) + 1) / (confusion.sum() + len(confusion))
-    return np.asarray((confusion + popular) / (confusion.sum(axis=1, keepdims=True) + 1))

@@ -7,9 +7,9 @@ from functools import lru_cache
 import numpy as np
 
 from shoal_qa.domain.arrays import UNKNOWN, Floats, Ints, Named, VoteArrays, name_votes
-from shoal_qa.domain.consensus import POOL_CAUTION, calibrate_on, honest_default, panel_of
 from shoal_qa.domain.findings import SKILLS_FROM, Findings, findings
-from shoal_qa.domain.models import MODELS
+from shoal_qa.domain.heldout_gold import POOL_CAUTION, calibrate_on, honest_default
+from shoal_qa.domain.models import MODELS, panel_of
 from shoal_qa.domain.models.panel import MOST_CLASSES, Panel, Study
 from shoal_qa.domain.models.pool import FittedPool
 from shoal_qa.domain.project_fit import ProjectFit

@@ -11,7 +11,7 @@ import numpy as np
 
 from shoal_qa.domain.arrays import Floats
 from shoal_qa.domain.certificate import Certificate, certify
-from shoal_qa.domain.consensus import HeldoutGold
+from shoal_qa.domain.heldout_gold import HeldoutGold
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,10 @@ from math import ceil, log
 import numpy as np
 from numpy.typing import NDArray
 
-from shoal_qa.domain.arrays import Floats
+from shoal_qa.domain.arrays import Bools, Floats
 from shoal_qa.domain.intervals import beta_quantile, binomial_tail, hypergeometric_tail
 
 Counts = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 STEPS = 20  # thresholds at even steps of coverage, beside the starts
 FIRST_START = 1.7  # times the gold that passes when all is right: about enough to bear one error

@@ -27,4 +27,11 @@ _ALL: tuple[Model, ...] = (
 MODELS: dict[str, Model] = {model.name: model for model in _ALL}
 """The registry. `dawid-skene` has the hierarchical prior, the other two fixed ones."""
 
-__all__ = ["AUTO", "MEMBERS", "MODELS", "Additive", "Fitted", "Model", "Panel", "State"]
+
+def panel_of(model: str) -> Panel:
+    """Return a model of the registry as a panel, of itself alone where it is not one."""
+    found = MODELS[model]
+    return found if isinstance(found, Panel) else Panel((found,), name=found.name)
+
+
+__all__ = ["AUTO", "MEMBERS", "MODELS", "Additive", "Fitted", "Model", "Panel", "State", "panel_of"]
