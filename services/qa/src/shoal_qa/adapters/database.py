@@ -1,5 +1,6 @@
 """Transactions over every table."""
 
+import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -69,7 +70,9 @@ class PostgresTransaction(Jobs, Annotations):
             return None
         if self._fits.number(key) != number:
             body = await self.conn.fetchval("SELECT body FROM fits WHERE project = $1 AND major = $2", *key)
-            self._fits.put(key, number, load_fit(body))
+            fit = await asyncio.to_thread(load_fit, body)
+            self._fits.put(key, number, fit)
+            return fit
         return self._fits.get(key)
 
 

@@ -1,5 +1,6 @@
 """Fits and what they are made of, in PostgreSQL."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -152,7 +153,8 @@ class PostgresFits:
 
     async def keep(self, key: Major, fit: ProjectFit, now: datetime) -> int:
         """Replace a fit; return its number."""
-        return int(await self._pool.fetchval(_KEEP, *key, dump_fit(fit), now))
+        body = await asyncio.to_thread(dump_fit, fit)
+        return int(await self._pool.fetchval(_KEEP, *key, body, now))
 
     async def done(self, key: Major, number: int, seen: int) -> None:
         """Keep how far a fit went; another number means that a rule or gold changed since."""
