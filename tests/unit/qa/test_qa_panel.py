@@ -141,7 +141,7 @@ def test_weights_are_those_of_the_formula_where_they_settle() -> None:
 def test_one_kind_of_task_is_variational_dawid_skene() -> None:
     votes = honest(6).votes
     one = Subtypes(kinds=1, tolerance=1e-9, iterations=300).fit(votes).posterior(votes)
-    plain = DawidSkene(prior=Variational(1.0, 3.0), tolerance=1e-9, iterations=300).fit(votes)
+    plain = DawidSkene(prior=Variational(2 / 3, 3.0), tolerance=1e-9, iterations=300).fit(votes)
     np.testing.assert_allclose(one, plain.posterior(votes), atol=1e-5)
 
 
@@ -301,3 +301,17 @@ def test_a_warm_start_of_the_panel_ends_where_it_was() -> None:
     warm = AUTO.fit(crowd.votes, start=cold)
     assert isinstance(warm, FittedPool)
     assert np.abs(warm.posterior(crowd.votes) - cold.posterior(crowd.votes)).mean() < 1e-3
+
+
+def test_merged_errors_tell_what_few_votes_of_each_annotator_cannot() -> None:
+    """Everybody takes a class for the next one; nobody answers often enough to show it alone."""
+    rng = np.random.default_rng(12)
+    truth = rng.integers(4, size=600)
+    task = np.repeat(np.arange(600, dtype=np.int32), 5)
+    right = rng.random(3000) < 0.55
+    label = np.where(right, truth[task], (truth[task] + 1) % 4).astype(np.int32)
+    votes = VoteArrays(task, rng.permutation(3000).astype(np.int32) % 500, label, 600, 500, 4)
+    merged, coin = (
+        accuracy(MODELS[name].fit(votes).posterior(votes), truth) for name in ("merged", "one-coin")
+    )
+    assert merged > coin + 0.15

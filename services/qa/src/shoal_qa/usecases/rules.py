@@ -8,7 +8,9 @@ from shoal_qa.domain.acceptance import AcceptanceRule
 from shoal_qa.domain.fitting import Wish
 from shoal_qa.domain.promises import Promise, Target
 
-ModelName = Literal["auto", "majority", "dawid-skene", "one-coin", "mace", "weighted-average", "subtypes"]
+ModelName = Literal[
+    "auto", "majority", "dawid-skene", "merged", "one-coin", "mace", "weighted-average", "subtypes"
+]
 
 
 class Rule(BaseModel):

@@ -7,11 +7,17 @@ from shoal_qa.domain.models.mace import Mace
 from shoal_qa.domain.models.majority import Majority
 from shoal_qa.domain.models.one_coin import OneCoin
 from shoal_qa.domain.models.panel import Panel
-from shoal_qa.domain.models.priors import Dirichlet, Variational
+from shoal_qa.domain.models.priors import Dirichlet, Merged, Variational
 from shoal_qa.domain.models.subtypes import Subtypes
 from shoal_qa.domain.models.weighted import WeightedAverage
 
-MEMBERS: tuple[Model, ...] = (DawidSkene(), OneCoin(), Mace(), WeightedAverage(), Subtypes())
+MEMBERS: tuple[Model, ...] = (
+    DawidSkene(),
+    DawidSkene(name="merged", prior=Merged()),
+    Mace(),
+    WeightedAverage(),
+    Subtypes(),
+)
 
 AUTO = Panel(MEMBERS, (Majority(),), (Candidates(),))
 
@@ -19,13 +25,14 @@ _ALL: tuple[Model, ...] = (
     AUTO,
     Majority(),
     *MEMBERS,
+    OneCoin(),
     Candidates(),
     DawidSkene(name="dawid-skene-dirichlet", prior=Dirichlet()),
     DawidSkene(name="dawid-skene-variational", prior=Variational()),
 )
 
 MODELS: dict[str, Model] = {model.name: model for model in _ALL}
-"""The registry. `dawid-skene` has the hierarchical prior, the other two fixed ones."""
+"""The registry. `dawid-skene` has the hierarchical prior, `merged` the same without its lowest level."""
 
 
 def panel_of(model: str) -> Panel:

@@ -1,8 +1,9 @@
 """`auto`: a panel of models of votes, weighted by gold where there is some and by agreement where there is none.
 
 No model of votes is best everywhere, and each is far below majority vote somewhere. Members err for different
-reasons: Dawid-Skene's where a crowd shares a bias, one coin where classes are told apart unevenly, the spam model where
-errors are honest, weighted averages where annotators are biased against each other, subtypes where votes are few.
+reasons: Dawid-Skene's where a crowd shares a bias, a merged table of errors where annotators have errors of their own,
+the spam model where errors are honest, weighted averages where annotators are biased against each other, subtypes
+where votes are few.
 
 With gold, members are fitted again without each fold of it, and weights are those under which the held-out answers
 are most probable (pool.py); majority vote then sits on the panel, so that it is the floor. The held-out posteriors

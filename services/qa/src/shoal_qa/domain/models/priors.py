@@ -86,11 +86,14 @@ class Hierarchical:
 
     def confusions(self, counts: Floats) -> Floats:
         """Return shrunk rows; the unseen annotator is the crowd's one-coin."""
-        coin = self._coins(counts)
-        spread = self._spread(counts.sum(axis=0))
-        base = (1 - coin)[:, None, None] * spread + coin[:, None, None] * np.eye(counts.shape[-1])
         own = np.concatenate([counts, np.zeros((1, *counts.shape[1:]))])
+        base = self.base(counts)
         return np.asarray((own + self.row * base) / (own.sum(axis=-1, keepdims=True) + self.row))
+
+    def base(self, counts: Floats) -> Floats:
+        """Return each annotator's one-coin with the crowd's errors: (annotators + 1, classes, classes)."""
+        coin, spread = self._coins(counts)[:, None, None], self._spread(counts.sum(axis=0))
+        return np.asarray((1 - coin) * spread + coin * np.eye(counts.shape[-1]))
 
     def _coins(self, counts: Floats) -> Floats:
         right = np.trace(counts, axis1=1, axis2=2)
@@ -107,3 +110,16 @@ class Hierarchical:
         popular = 0.5 * (given + 1) / (given.sum() + classes) + 0.5 / classes
         wrong = (pooled + self.spread * popular) * (1 - np.eye(classes))
         return np.asarray(wrong / wrong.sum(axis=1, keepdims=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Merged(Hierarchical):
+    """The hierarchy without its lowest level: one skill for each annotator, one table of errors for the whole crowd.
+
+    Knows which classes are taken for which, as one coin does not, from the errors of everybody together, and so is
+    safe with few votes for each annotator and class.
+    """
+
+    def confusions(self, counts: Floats) -> Floats:
+        """Return each annotator's one-coin with the crowd's errors; the unseen annotator is the crowd's."""
+        return self.base(counts)

@@ -5,9 +5,10 @@
 
 Given the truth alone votes are correlated, as real ones are: on a hard kind most annotators are wrong together, and
 five equal wrong votes count for less than five independent ones. Mean-field variational Bayes with
-q[k] ~ Dirichlet(w / M), confusion[a, k, m] ~ Dirichlet(e + d [l = k]).
+q[k] ~ Dirichlet(w / M), confusion[a, k, m] ~ Dirichlet(e / K + d [l = k]): a row is worth e + d votes, however many
+classes there are.
 Source: EBCC of Li, Rubinstein and Cohn, "Exploiting Worker Correlation for Label Aggregation in Crowdsourcing", ICML
-2019, with its priors; class shares as in em.py.
+2019, with its priors for two classes; class shares as in em.py.
 """
 
 from dataclasses import dataclass, field
@@ -77,7 +78,7 @@ class Subtypes:
     name: str = "subtypes"
     kinds: int = 3  # M
     kind_weight: float = 0.1  # w: below 1, kinds that are not needed stay empty
-    everywhere: float = 1.0  # e
+    everywhere: float = 2.0  # e
     diagonal: float = 3.0  # d
     class_shares: ClassShares = field(default_factory=ClassShares)
     iterations: int = 100
@@ -128,7 +129,7 @@ class Subtypes:
     def _with_prior(self, counts: Floats) -> Floats:
         """Return Dirichlet counts, the last of an annotator not seen: the crowd's, worth as much as the prior."""
         classes = counts.shape[2]
-        prior = self.everywhere + self.diagonal * np.repeat(np.eye(classes), self.kinds, axis=0)
+        prior = self.everywhere / classes + self.diagonal * np.repeat(np.eye(classes), self.kinds, axis=0)
         crowd = counts.sum(axis=0) + prior
         unseen = crowd / crowd.sum(axis=1, keepdims=True) * prior.sum(axis=1, keepdims=True)
         return np.concatenate([counts + prior, unseen[None]])
