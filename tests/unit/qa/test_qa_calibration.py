@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from shoal_qa.domain.arrays import UNKNOWN, Floats, Ints, VoteArrays
-from shoal_qa.domain.calibration import temper
 from shoal_qa.domain.models.base import Fitted
 from shoal_qa.domain.models.dawid_skene import DawidSkene
 from shoal_qa.domain.models.majority import Majority
@@ -20,7 +19,7 @@ from unit.qa.real_crowds import SETS, real_crowd
 def claims(temperature: float, tasks: int, rng: np.random.Generator) -> tuple[Floats, np.ndarray]:
     """Return log posteriors that are right at a temperature, and truths drawn accordingly: (tasks, 3), (tasks,)."""
     logits = log_normalise(rng.normal(0, 3, (tasks, 3)) * temperature)
-    draw = rng.random((tasks, 1)) > temper(logits, temperature).cumsum(axis=1)
+    draw = rng.random((tasks, 1)) > np.exp(log_normalise(logits / temperature)).cumsum(axis=1)
     return logits, np.minimum(draw.sum(axis=1), 2).astype(np.int32)
 
 

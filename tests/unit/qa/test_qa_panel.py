@@ -87,6 +87,7 @@ def test_one_class_one_annotator_and_no_votes_are_no_trouble(name: str) -> None:
         VoteArrays(np.arange(3, dtype=np.int32), zeros, zeros, 3, 1, 1),
         VoteArrays(np.arange(3, dtype=np.int32), zeros, np.array([0, 1, 1], np.int32), 4, 1, 2),
         VoteArrays(zeros[:0], zeros[:0], zeros[:0], 2, 0, 3),
+        VoteArrays(zeros[:0], zeros[:0], zeros[:0], 0, 0, 3),
     ):
         posterior = MODELS[name].fit(votes).posterior(votes)
         assert np.isfinite(posterior).all()

@@ -14,6 +14,7 @@
   so that w = 10 and v = 20 gold items weigh as much as the default.
 
 A model that claims little, as vote shares do, is left alone (noise = 1, excess = 0).
+Source: temperature scaling of Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
 """
 
 from dataclasses import dataclass, replace

@@ -9,7 +9,7 @@ Maximisation: expected counts, smoothed by a ConfusionPrior.
 
 Source: A. P. Dawid and A. M. Skene, "Maximum likelihood estimation of observer error-rates using the EM algorithm",
 Applied Statistics 28 (1979). Independence given the truth does not hold where a task is hard for everybody, so these
-posteriors are too sure of themselves; see domain/calibration.py before believing one.
+posteriors are too sure of themselves; see domain/tempering.py before believing one.
 """
 
 from dataclasses import dataclass, field, replace

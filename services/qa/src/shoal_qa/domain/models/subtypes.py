@@ -120,7 +120,7 @@ class Subtypes:
     ) -> FittedSubtypes:
         joint = posterior[:, :, None] * within
         kinds = expected_log(self.kind_weight / self.kinds + joint.sum(axis=0))
-        counts = count_confusions(votes, joint.reshape(votes.tasks, -1))
+        counts = count_confusions(votes, joint.reshape(votes.tasks, self.kinds * votes.classes))
         confusion = expected_log(self._with_prior(counts))
         right = sum_by_annotator(votes, posterior[votes.task, votes.label])
         answered = sum_by_annotator(votes)
