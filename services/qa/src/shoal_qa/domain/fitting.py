@@ -8,7 +8,7 @@ import numpy as np
 
 from shoal_qa.domain.arrays import UNKNOWN, Floats, Ints, Named, VoteArrays, name_votes
 from shoal_qa.domain.findings import SKILLS_FROM, Findings, findings
-from shoal_qa.domain.heldout_gold import POOL_CAUTION, calibrate_on, honest_default
+from shoal_qa.domain.heldout_gold import POOL_CAUTION, POOL_EXCESS, calibrate_on, honest_default
 from shoal_qa.domain.models import MODELS, panel_of
 from shoal_qa.domain.models.panel import MOST_CLASSES, Panel, Study
 from shoal_qa.domain.models.pool import FittedPool
@@ -109,7 +109,7 @@ def _default(
     what its members claim too much, so ten further fits of each would be a high price for the rest.
     """
     if len(study.fitted.members) > 1:
-        return Tempering(noise=POOL_CAUTION, excess=0.0)
+        return Tempering(noise=POOL_CAUTION, excess=POOL_EXCESS)
     if before and _fresh(before, votes):
         return replace(before.calibration, scale=1.0, tilt=0.0, typical=1.0, gold=0)
     return honest_default(panel, study, votes, np.random.default_rng(seed))
