@@ -59,14 +59,15 @@ _OUTAGES = (
 def is_transient(error: BaseException) -> bool:
     """Tell whether `error` is an outage, so that the same records may succeed later.
 
-    asyncpg reports a connection lost under a query as an InterfaceError, the class of programming mistakes
-    too;
-    only its text tells them apart.
+    asyncpg reports a connection lost under a query as an InterfaceError, the class of programming mistakes too, and
+    one lost just before it as an InternalClientError, the class of its own faults; only their texts tell them apart.
     """
     if isinstance(error, _PERMANENT_OS_ERRORS):
         return False
     if isinstance(error, asyncpg.InterfaceError):
         return "clos" in str(error)
+    if isinstance(error, asyncpg.InternalClientError):
+        return 'protocol is in the "failed" state' in str(error)
     if isinstance(error, KafkaError):
         return bool(error.retriable)
     return isinstance(error, _OUTAGES)

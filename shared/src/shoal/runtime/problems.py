@@ -18,7 +18,14 @@ _log = structlog.get_logger("shoal.http")
 MEDIA_TYPE = "application/problem+json"
 _SHOWN = 3  # errors that are spelt out in the detail
 _RETRY_AFTER_S = "5"
-_MAYBE_OUTAGES = (Transient, OSError, httpx.TransportError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_MAYBE_OUTAGES = (
+    Transient,
+    OSError,
+    httpx.TransportError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 
 
 class Problem(Exception):
