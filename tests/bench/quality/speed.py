@@ -78,8 +78,8 @@ def same_rounds(folder: Path) -> Line:
     )
 
 
-def glad(votes: int = 100_000) -> Line:
-    """Return the largest size, ten times smaller each time, that GLAD finishes; a million takes it far longer."""
+def glad(votes: int = 1_000_000) -> Line:
+    """Return the largest size, ten times smaller each time, that GLAD finishes in the time it is given."""
     while True:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
