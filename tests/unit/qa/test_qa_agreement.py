@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from shoal_qa.domain.agreement import Alpha, Level, alpha_of_items, alpha_of_values, alpha_of_votes
 from shoal_qa.domain.arrays import name_votes
 from shoal_qa.domain.distances import BoxDistance, SetDistance, TextDistance, box_iou, edit_distance
-from shoal_qa.domain.metrics import krippendorff_alpha
+from unit.qa.oracles import krippendorff_alpha
 
 LEVELS: list[Level] = ["nominal", "ordinal", "interval", "ratio"]
 answers = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 4)), min_size=4, max_size=40)

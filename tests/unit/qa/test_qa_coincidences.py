@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from shoal_qa.domain.arrays import VoteArrays
 from shoal_qa.domain.coincidences import by_class, by_task
-from shoal_qa.domain.metrics import pairwise_agreement
 from shoal_qa.domain.regions import Regions, region_distance
 from unit.qa.crowds import honest
+from unit.qa.oracles import pairwise_agreement
 
 answers = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), min_size=1, max_size=25)
 

@@ -49,6 +49,19 @@ def test_what_is_promised_of_accepted_labels_holds(crowd: Crowd) -> None:
     assert (found.probability[accepted] >= found.certificate.threshold).all()
 
 
+def test_a_promise_is_broken_no_more_often_than_it_says() -> None:
+    """25 draws of gold; 5 % of promises may break, so that more than 4 of them do in one of a hundred such tests."""
+    crowd, issued, broken = honest(51, tasks=600, annotators=25), 0, 0
+    for seed in range(25):
+        known = gold_of(crowd, 120, seed)
+        found = consensus(crowd.votes, known, Options(target_precision=0.85))
+        accepted = found.accepted & (known == UNKNOWN)
+        issued += bool(accepted.any())
+        broken += bool(accepted.any()) and bool((found.label == crowd.truth)[accepted].mean() < 0.85)
+    assert issued > 15
+    assert broken <= 4
+
+
 def test_without_gold_a_target_accepts_nothing_and_says_what_would_do(crowd: Crowd) -> None:
     found = consensus(crowd.votes, None, Options(target_precision=0.9))
     assert not found.accepted.any()

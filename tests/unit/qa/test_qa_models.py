@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 from crowdkit.aggregation import DawidSkene as TheirDawidSkene
 
+from shoal_qa.domain.agreement import alpha_of_votes
 from shoal_qa.domain.arrays import UNKNOWN, name_votes
 from shoal_qa.domain.intervals import clopper_pearson
-from shoal_qa.domain.metrics import inclusion_probability, krippendorff_alpha, production_accuracy
+from shoal_qa.domain.metrics import inclusion_probability, production_accuracy
 from shoal_qa.domain.models import MODELS
 from shoal_qa.domain.models.dawid_skene import DawidSkene
 from shoal_qa.domain.models.em import ClassShares
@@ -80,7 +81,7 @@ def test_krippendorff_s_own_example() -> None:
         for unit, value in enumerate(line.split())
         if value != "."
     ]
-    assert krippendorff_alpha(name_votes(rows).votes) == pytest.approx(0.743, abs=0.0005)
+    assert alpha_of_votes(name_votes(rows).votes).value == pytest.approx(0.743, abs=0.0005)
 
 
 def test_exact_intervals() -> None:

@@ -1,41 +1,6 @@
 """How good a project's labels are, and what they cost."""
 
-import numpy as np
-
 from shoal_qa.domain.arrays import UNKNOWN, Floats, Ints, VoteArrays
-
-
-def _counts(votes: VoteArrays) -> Floats:
-    """Return votes per (task, class) of the tasks with at least two votes."""
-    cells = votes.task.astype(np.int64) * votes.classes + votes.label
-    table = np.bincount(cells, minlength=votes.tasks * votes.classes).reshape(votes.tasks, votes.classes)
-    return np.asarray(table[table.sum(axis=1) >= 2], np.float64)
-
-
-def pairwise_agreement(votes: VoteArrays) -> float | None:
-    """Return the share of pairs of votes on one task that agree; None where no task has two votes."""
-    table = _counts(votes)
-    pairs = table.sum(axis=1) * (table.sum(axis=1) - 1)
-    if not pairs.sum():
-        return None
-    return float((table * (table - 1)).sum() / pairs.sum())
-
-
-def krippendorff_alpha(votes: VoteArrays) -> float | None:
-    """Return Krippendorff's alpha for nominal labels: 1 is perfect, 0 is chance; None where it is undefined.
-
-    alpha = 1 - (n - 1) * (sum over units u and c != k of n[u,c] n[u,k] / (n[u] - 1)) / (sum over c != k of n[c] n[k]).
-    Source: K. Krippendorff, "Computing Krippendorff's Alpha-Reliability" (2011).
-    """
-    table = _counts(votes)
-    per_unit = table.sum(axis=1)
-    totals = table.sum(axis=0)
-    n = totals.sum()
-    expected = n**2 - (totals**2).sum()
-    if not len(table) or expected == 0:
-        return None
-    observed = ((per_unit**2 - (table**2).sum(axis=1)) / (per_unit - 1)).sum()
-    return float(1 - (n - 1) * observed / expected)
 
 
 def gold_accuracy(votes: VoteArrays, gold: Ints) -> float | None:

@@ -10,7 +10,7 @@ from shoal_qa.domain.annotators.copying import Pairs, find_copying
 from shoal_qa.domain.annotators.peers import Peers
 from shoal_qa.domain.annotators.signals import haste, spam, straight_lining
 from shoal_qa.domain.annotators.skill import Skill, skill, skill_by_class
-from shoal_qa.domain.arrays import UNKNOWN, Floats, Ints, VoteArrays
+from shoal_qa.domain.arrays import Floats, Ints, VoteArrays
 from shoal_qa.domain.gold import AnnotatorState, Evidence, Signal, TrustRule, next_alarms, next_state
 from shoal_qa.domain.models.dawid_skene import DawidSkene, FittedDawidSkene
 from shoal_qa.usecases.errors import BadInput
@@ -121,8 +121,3 @@ def _people(peers: Peers, seconds: Floats | None, timed: bool, rule: TrustRule) 
     ]
     by_class = skill_by_class(peers)
     return People(count, gold_right, gold_answered, overall, by_class, p, pairs, changes, alarms, states)
-
-
-def has_gold(known: Ints) -> bool:
-    """Tell whether any answer is known."""
-    return bool((known != UNKNOWN).any())
