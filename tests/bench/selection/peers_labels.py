@@ -18,10 +18,12 @@ STRATEGIES = {
     "margin": (lambda seed: pool.UncertaintySampling(method="margin_sampling", random_state=seed), True),
     "entropy": (lambda seed: pool.UncertaintySampling(method="entropy", random_state=seed), True),
     "Badge": (lambda seed: pool.Badge(random_state=seed), True),
+    "Clue": (lambda seed: pool.Clue(random_state=seed), True),
     "DropQuery": (lambda seed: pool.DropQuery(random_state=seed), True),
     "Falcun": (lambda seed: pool.Falcun(random_state=seed), True),
     "TypiClust": (lambda seed: pool.TypiClust(random_state=seed), False),
     "CoreSet": (lambda seed: pool.CoreSet(random_state=seed), False),
+    "ProbCover": (lambda seed: pool.ProbCover(random_state=seed), False),
     "MaxHerding": (lambda seed: pool.MaxHerding(random_state=seed), False),
 }
 
@@ -41,7 +43,8 @@ def curve(data, make, needs_model, seed):
             model = SklearnClassifier(
                 LogisticRegression(C=STRENGTH, max_iter=1000), classes=np.unique(data["labels"])
             )
-            picks = strategy.query(x, known, model.fit(x, known), fit_clf=False, batch_size=missing)
+            fitted_already = {"fit_estimator" if isinstance(strategy, pool.Clue) else "fit_clf": False}
+            picks = strategy.query(x, known, model.fit(x, known), batch_size=missing, **fitted_already)
         else:
             picks = strategy.query(directions, known, batch_size=missing)
         known[picks] = y[picks]

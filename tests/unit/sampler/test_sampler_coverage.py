@@ -7,13 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from shoal_sampler.domain import coverage, landmarks, lazy, similarities, sparse
+from shoal_sampler.domain import coverage, landmarks, losses, similarities
 from shoal_sampler.domain.kernels import cosine_with, gaussian_with, kernel_scale
 from shoal_sampler.domain.pool import Pool, Strategy, pool_of
 from shoal_sampler.domain.strategies import STRATEGIES
 from shoal_sampler.domain.strategies.facility_location import facility_location
 from shoal_sampler.domain.strategies.herding import herding
 from shoal_sampler.domain.strategies.uncertainty_herding import cover_uncertain, filled, uncertainty_herding
+from shoal_sampler.domain.threads import Crew
 from shoal_sampler.domain.uncertainty import margin_uncertainty
 from unit.sampler.poolkit import scored, unit_rows
 
@@ -37,26 +38,23 @@ def value(similarity: np.ndarray, importance: np.ndarray, picks: list[int]) -> f
 
 
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a small pool go through many fronts, products and passes."""
+    """Let a small pool go through many products and passes."""
     for module, name, value in (
-        (lazy, "FRONT", 7),
-        (lazy, "STEP", 2),
-        (similarities, "_PRODUCT", 1700),
+        (losses, "_PASS", 700),
+        (similarities, "_TALL", 60),
+        (similarities, "_WIDE", 40),
         (similarities, "_PASS", 400),
         (similarities, "_TILE", 16),
     ):
         monkeypatch.setattr(module, name, value)
 
 
-@pytest.mark.parametrize("listed", [3, 1000])  # from the third pick on, or never
 @pytest.mark.parametrize("others", [False, True])
 @pytest.mark.parametrize("seed", range(3))
-def test_lazy_greedy_in_small_steps_is_plain_greedy(
-    monkeypatch: pytest.MonkeyPatch, seed: int, others: bool, listed: int
+def test_greedy_in_small_steps_is_plain_greedy(
+    monkeypatch: pytest.MonkeyPatch, seed: int, others: bool
 ) -> None:
     small_steps(monkeypatch)
-    monkeypatch.setattr(lazy, "LISTED", listed)
-    monkeypatch.setattr(sparse, "SHARE", 1.0)
     chosen = unit_rows(seed + 50, 3 * seed)
     weights = np.random.default_rng(seed).uniform(0.5, 2, 150).astype(np.float32)
     population = unit_rows(seed + 90, 170 if others else 0)
@@ -106,25 +104,26 @@ def test_thousands_of_equal_rows_come_by_their_draws() -> None:
     assert picks == np.argsort(draws).tolist()[:1500]
 
 
-@pytest.mark.parametrize("name", ["facility_location", "herding", "uncertainty_herding"])
-def test_listed_similarities_give_the_picks_and_gains_of_all_of_them(
-    monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    pool = scored(5, 1500, 12)
-    monkeypatch.setattr(lazy, "LISTED", 1 << 30)
-    every = STRATEGIES[name](pool, 300)
-    monkeypatch.setattr(lazy, "LISTED", 8)
-    listed = STRATEGIES[name](pool, 300)
-    assert listed.indices.tolist() == every.indices.tolist()
-    assert listed.scores == pytest.approx(every.scores, rel=2e-4)
-
-
-def test_a_cover_that_exceeds_few_similarities_is_not_listed(monkeypatch: pytest.MonkeyPatch) -> None:
-    pool = pool_of(unit_rows(6, 400, 8))
-    monkeypatch.setattr(lazy, "LISTED", 2)
-    monkeypatch.setattr(sparse, "SHARE", 0.0)
-    monkeypatch.setattr(sparse.Sparse, "__init__", lambda *_: pytest.fail("listed"))
-    assert len(facility_location(pool, 50)) == 50
+@pytest.mark.parametrize("even", [True, False])
+def test_gains_kept_up_to_date_are_those_computed_anew(even: bool) -> None:
+    """To the last bit: whole numbers are added and taken away."""
+    pool, rng = scored(5, 400, 12), np.random.default_rng(5)
+    importance = np.full(400, 1 / 400, np.float32) if even else rng.random(400, np.float32) / 200
+    with Crew() as threads:
+        coverage_, whole = similarities.Coverage(cosine_with(pool.vectors, similarities.UNIT), importance), []
+        table = similarities.Table(pool, coverage_, threads)
+        counted = losses.Losses(coverage_, table, threads)
+        every, full = np.arange(400), np.full(400, similarities.UNIT, np.uint16)
+        kept_up = counted.lost(every, full)
+        for pick in rng.permutation(400)[:60]:
+            row = table.of(int(pick))
+            nearer = np.flatnonzero(row > coverage_.cover)
+            kept_up -= counted.lost(nearer, row[nearer])
+            coverage_.cover[nearer] = row[nearer]
+            whole.append(np.array_equal(kept_up, counted.lost(every, full)))
+    assert all(whole)
+    above = np.maximum(table.kept.astype(np.float64) - coverage_.cover[:, None] - similarities.ROUNDING, 0)
+    assert kept_up * counted.unit == pytest.approx(importance @ above / similarities.UNIT, rel=1e-5, abs=1e-9)
 
 
 def test_equal_rows_among_others_come_by_their_draws() -> None:

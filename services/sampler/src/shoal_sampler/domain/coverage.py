@@ -8,7 +8,7 @@ value of a set S is
 monotone and submodular, so that taking the candidate of largest weighted gain w(x) (F(S + x) - F(S)) again and again
 is within 1 - 1/e of the best set of that size (Nemhauser, Wolsey and Fisher 1978).
 
-The n r similarities are computed once, by gemm, and kept as uint16 (similarities.py); lazy.py finds the greedy picks
+The n r similarities are computed once, by gemm, and kept as uint16 (similarities.py); picks.py finds the greedy picks
 among them. More than KEPT similarities are not held at once: the candidates then fall into random parts, greedy picks
 k of each part, FINALISTS at least, and greedy picks k of these. Within 3 % of greedy in the tests; in the mean the
 better of this and the best part's own picks is within (1 - 1/e) / 2 of the best set (Mirzasoleiman et al. 2013, arXiv
@@ -20,15 +20,14 @@ Cost: n r d multiplications, and a few passes over the kept similarities, on eve
 most 1 GiB, beside the candidates. Nothing is n x n.
 """
 
-from concurrent.futures import Executor
 from dataclasses import replace
 
 import numpy as np
 
-from shoal_sampler.domain.lazy import pick
+from shoal_sampler.domain.picks import pick
 from shoal_sampler.domain.pool import Pool, Ranking, Report, no_picks
-from shoal_sampler.domain.similarities import Coverage, keep
-from shoal_sampler.domain.threads import crew
+from shoal_sampler.domain.similarities import Coverage, Table
+from shoal_sampler.domain.threads import Crew
 from shoal_sampler.domain.vectors import Indices
 
 KEPT = 1 << 29  # similarities that may be held at once, 2 bytes each
@@ -44,7 +43,7 @@ def greedy(pool: Pool, coverage: Coverage, k: int) -> Ranking:
     k = min(k, len(pool))
     if k <= 0:
         return no_picks()
-    with crew() as threads:
+    with Crew() as threads:
         coverage.add(pool.chosen, threads)
         room = max(1, KEPT // max(1, len(coverage)))
         if len(pool) <= room:
@@ -55,11 +54,11 @@ def greedy(pool: Pool, coverage: Coverage, k: int) -> Ranking:
         return _of_the_best(pool, coverage, k, parts, max(k, min(FINALISTS, room // len(parts))), threads)
 
 
-def _pick(pool: Pool, coverage: Coverage, k: int, threads: Executor) -> Ranking:
-    return pick(pool, coverage, keep(pool, coverage, threads), k, threads)
+def _pick(pool: Pool, coverage: Coverage, k: int, threads: Crew) -> Ranking:
+    return pick(pool, coverage, Table(pool, coverage, threads), k, threads)
 
 
-def _within(pool: Pool, coverage: Coverage, k: int, part: Indices, threads: Executor) -> Ranking:
+def _within(pool: Pool, coverage: Coverage, k: int, part: Indices, threads: Crew) -> Ranking:
     """Return at most k candidates of `part`, numbered as in the pool."""
     rows = np.sort(part)
     found = _pick(pool[rows], coverage, min(k, len(rows)), threads)
@@ -67,7 +66,7 @@ def _within(pool: Pool, coverage: Coverage, k: int, part: Indices, threads: Exec
 
 
 def _of_the_best(
-    pool: Pool, coverage: Coverage, k: int, parts: list[Indices], each: int, threads: Executor
+    pool: Pool, coverage: Coverage, k: int, parts: list[Indices], each: int, threads: Crew
 ) -> Ranking:
     """Return k of the candidates that are the `each` best of the parts, each part looked at by itself."""
     stages = _stages(pool, len(parts) + 1)
@@ -78,7 +77,7 @@ def _of_the_best(
     return _within(stages[-1], coverage, k, np.concatenate(best), threads)
 
 
-def _in_turn(pool: Pool, coverage: Coverage, k: int, parts: list[Indices], threads: Executor) -> Ranking:
+def _in_turn(pool: Pool, coverage: Coverage, k: int, parts: list[Indices], threads: Crew) -> Ranking:
     """Return k candidates, as many of each part, each part given what was chosen of those before it."""
     shares = [len(share) for share in np.array_split(np.arange(k), len(parts))]
     found = [

@@ -30,8 +30,8 @@ def kernel_scale(population: Vectors) -> float:
 class Kernel:
     """x -> (b, r) similarities of candidates (b, d) with a population: a matrix product, each value of it shaped.
 
-    population: (r, d). left: from candidates to (b, e). right: (e, r), of the population. shape: changes a product,
-    or some rows and columns of one, in place.
+    population: (r, d). left: from candidates to (b, e). right: (r, e), of the population. shape: changes products in
+    place.
     """
 
     population: Vectors
@@ -39,14 +39,9 @@ class Kernel:
     right: Floats
     shape: Callable[[Floats], None]
 
-    def product(self, candidates: Vectors, first: int = 0) -> Floats:
-        """Return (b, r - first) what is to be shaped, for the population from row `first` on."""
-        result: Floats = self.left(candidates) @ self.right[:, first:]
-        return result
-
     def __call__(self, candidates: Vectors) -> Floats:
         """Return the similarities, (b, r)."""
-        block = self.product(candidates)
+        block: Floats = self.left(candidates) @ self.right.T
         self.shape(block)
         return block
 
@@ -57,29 +52,31 @@ def gaussian_with(population: Vectors, scale: float, unit: float = 1.0) -> Kerne
     For unit vectors the exponent is (x.z - 1) / s^2: one further column makes the product give it, and the unit, so
     that a block costs the product and one pass of exp.
     """
-    right = np.column_stack([population, np.ones(len(population), np.float32)]).astype(np.float32).T
+    right = np.column_stack([population, np.ones(len(population), np.float32)]).astype(np.float32)
+    zero, most = np.float32(0), np.float32(unit)
 
     def left(candidates: Vectors) -> Floats:
-        rows = np.empty((len(candidates), right.shape[0]), np.float32)
+        rows = np.empty((len(candidates), right.shape[1]), np.float32)
         np.divide(candidates, np.float32(scale), out=rows[:, :-1])
         rows[:, -1] = np.log(unit) - 1.0 / scale
         return rows
 
     def shape(block: Floats) -> None:
         np.exp(block, out=block)
+        np.clip(block, zero, most, out=block)  # rounding may lift x.x above 1
 
     return Kernel(population, left, right, shape)
 
 
 def cosine_with(population: Vectors, unit: float = 1.0) -> Kernel:
     """Return x -> unit x max(0, x.z) for every row z of `population`: (b, d) -> (b, r)."""
-    zeros = np.zeros(len(population), np.float32)  # much faster than the number 0
+    zero, most = np.float32(0), np.float32(unit)
 
     def left(candidates: Vectors) -> Floats:
-        rows: Floats = candidates * np.float32(unit)
+        rows: Floats = candidates * most
         return rows
 
     def shape(block: Floats) -> None:
-        np.maximum(block, zeros[: block.shape[1]], out=block)
+        np.clip(block, zero, most, out=block)  # rounding may lift x.x above 1
 
-    return Kernel(population, left, population.T, shape)
+    return Kernel(population, left, population, shape)

@@ -5,7 +5,6 @@ products have threads of their own and are called one at a time; the rest is don
 """
 
 from collections.abc import Iterator
-from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,18 +12,24 @@ import numpy.typing as npt
 
 from shoal_sampler.domain.kernels import Kernel
 from shoal_sampler.domain.pool import Pool
-from shoal_sampler.domain.threads import in_blocks
+from shoal_sampler.domain.threads import Crew
 from shoal_sampler.domain.vectors import Floats, Vectors
 
 UNIT = 65000.0  # similarities are counted in 1 / UNIT; below 2^16, which leaves room for ROUNDING
 ROUNDING = np.uint16(
     1
 )  # units by which equal similarities may differ; what is no more does not count as gained
-_PRODUCT = 1 << 22  # values of one matrix product: 16 MiB
-_TILE = 128  # rows that are mirrored at a time
+_TALL, _WIDE = 4096, 1024  # population rows and candidates of one matrix product: 16 MiB
 _PASS = 1 << 18  # similarities that a thread handles at a time: they stay in its cache
+_TILE = 64  # rows that are mirrored at a time
 
 Units = npt.NDArray[np.uint16]
+
+
+def covered(cover: Units) -> Units:
+    """Return what a similarity must exceed to add anything."""
+    result: Units = cover + ROUNDING
+    return result
 
 
 @dataclass(slots=True)
@@ -45,82 +50,67 @@ class Coverage:
     def __len__(self) -> int:
         return len(self.cover)
 
-    @property
-    def height(self) -> int:
-        """Return how many rows of similarities a thread handles at a time."""
-        return max(1, _PASS // max(1, len(self)))
-
     def copy(self) -> "Coverage":
         """Return a cover of its own, of the same population."""
         other = Coverage(self.kernel, self.importance)
         other.cover = self.cover.copy()
         return other
 
-    def add(self, chosen: Vectors, threads: Executor) -> None:
+    def add(self, chosen: Vectors, threads: Crew) -> None:
         """Cover what `chosen` (m, d) covers."""
-        for part in _parts(len(chosen), self):
-            rows = np.empty((part.stop - part.start, len(self)), np.uint16)
-            _fill(rows, chosen[part], self, threads)
-            np.maximum(self.cover, rows.max(axis=0), out=self.cover)
-
-    def gains(self, rows: Units) -> Floats:
-        """Return (b,) what each candidate adds, from its (b, r) similarities, which are overwritten."""
-        covered = self.cover + ROUNDING
-        np.maximum(rows, covered, out=rows)
-        rows -= covered
-        return coarse(np.vecdot(rows.astype(np.float32), self.importance) / np.float32(UNIT))
+        for part in _runs(0, len(chosen), _WIDE):
+            columns = np.empty((len(self), part.stop - part.start), np.uint16)
+            _fill(columns, self.kernel, chosen[part], threads)
+            np.maximum(self.cover, columns.max(axis=1), out=self.cover)
 
 
-def coarse(gains: Floats) -> Floats:
-    """Return gains cut to 15 bits of mantissa: rows that are equal but for rounding have equal gains, nearly always.
-
-    The greedy choice is one of largest gain up to a factor 1 - 2^-15.
-    """
-    result: Floats = (gains.view(np.uint32) & np.uint32(0xFFFFFF00)).view(np.float32)
-    return result
-
-
-def keep(pool: Pool, coverage: Coverage, threads: Executor) -> Units:
-    """Return (n, r) the similarities of all candidates, in units; reports half of the work as done.
+class Table:
+    """kept: (r, n) similarities of a population with all candidates, in units.
 
     Candidates that are the population themselves have a symmetric matrix, and half of it is mirrored.
     """
-    kept = np.empty((len(pool), len(coverage)), np.uint16)
-    own = coverage.kernel.population is pool.vectors
-    for part in _parts(len(pool), coverage):
-        first = part.start if own else 0
-        _fill(kept[part, first:], pool.vectors[part], coverage, threads, first)
-        if own:
-            _mirror(kept, part, threads)
-        pool.report(part.stop, 2 * len(pool))
-    return kept
+
+    def __init__(self, pool: Pool, coverage: Coverage, threads: Crew) -> None:
+        """Compute it; reports half of the work as done."""
+        self.kept: Units = np.empty((len(coverage), len(pool)), np.uint16)
+        self._symmetric = coverage.kernel.population is pool.vectors
+        for part in _runs(0, len(pool), _WIDE):
+            first = part.start if self._symmetric else 0
+            _fill(self.kept[first:, part], coverage.kernel, pool.vectors[part], threads, first)
+            if self._symmetric:
+                self._mirror(part, threads)
+            pool.report(part.stop, 2 * len(pool))
+
+    def of(self, candidate: int) -> Units:
+        """Return (r,) the similarities of a candidate."""
+        return self.kept[candidate] if self._symmetric else self.kept[:, candidate]
+
+    def _mirror(self, part: slice, threads: Crew) -> None:
+        """Write the rows `part`, from column part.stop on, from the columns `part` of the rows below."""
+
+        def write(below: slice) -> None:
+            rows = slice(part.stop + below.start, part.stop + below.stop)
+            self.kept[part, rows] = self.kept[rows, part].T
+
+        threads.in_blocks(len(self.kept) - part.stop, _TILE, write)
 
 
-def _parts(rows: int, coverage: Coverage) -> Iterator[slice]:
-    """Yield the rows of each matrix product."""
-    height = max(1, _PRODUCT // max(1, len(coverage)))
-    return (slice(start, min(start + height, rows)) for start in range(0, rows, height))
+def _runs(first: int, end: int, most: int) -> Iterator[slice]:
+    """Yield the numbers from `first` to `end` in runs of at most `most`."""
+    return (slice(start, min(start + most, end)) for start in range(first, end, most))
 
 
-def _fill(units: Units, candidates: Vectors, coverage: Coverage, threads: Executor, first: int = 0) -> None:
-    """Write into `units` (b, r - first) the similarities of `candidates` (b, d) with the population from `first` on."""
-    block = coverage.kernel.product(candidates, first)
-    caps = np.full(units.shape[1], UNIT, np.float32)  # rounding may lift x.x above 1
+def _fill(units: Units, kernel: Kernel, candidates: Vectors, threads: Crew, first: int = 0) -> None:
+    """Write into `units` (r - first, b) the similarities of the population from `first` on with `candidates` (b, d)."""
+    left = kernel.left(candidates)
+    product = np.empty((_TALL, len(left)), np.float32)
+    height = max(1, _PASS // max(1, len(left)))
+    for rows in _runs(first, len(kernel.population), _TALL):
+        block = np.matmul(kernel.right[rows], left.T, out=product[: rows.stop - rows.start])
+        target = units[rows.start - first : rows.stop - first]
 
-    def finish(part: slice) -> None:
-        rows = block[part]
-        coverage.kernel.shape(rows)
-        np.minimum(rows, caps, out=rows)
-        units[part] = rows
+        def finish(part: slice, block: Floats = block, target: Units = target) -> None:
+            kernel.shape(block[part])
+            target[part] = block[part]
 
-    in_blocks(threads, len(block), coverage.height, finish)
-
-
-def _mirror(kept: Units, part: slice, threads: Executor) -> None:
-    """Write the columns `part` of the rows below `part` from the rows `part`."""
-
-    def write(below: slice) -> None:
-        rows = slice(part.stop + below.start, part.stop + below.stop)
-        kept[rows, part] = kept[part, rows].T
-
-    in_blocks(threads, len(kept) - part.stop, _TILE, write)
+        threads.in_blocks(len(block), height, finish)
