@@ -46,6 +46,7 @@ AGAINST_PEERS = (
     ("k_center", "scikit-activeml CoreSet", 50_000, 1000),
     ("herding", "scikit-activeml MaxHerding", 5_000, 100),
     ("facility_location", "apricot FacilityLocation", 10_000, 1000),
+    ("facility_location", "apricot FacilityLocation", 20_000, 1000),
     ("badge", "scikit-activeml Badge", 10_000, 200),
     ("typiclust", "scikit-activeml TypiClust", 10_000, 200),
 )

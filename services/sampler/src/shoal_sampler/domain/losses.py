@@ -8,6 +8,7 @@ from shoal_sampler.domain.threads import Crew
 from shoal_sampler.domain.vectors import Indices
 
 _PASS = 1 << 20  # similarities that a thread handles at a time: shorter work is not worth its hand-over
+_LONGEST = 1 << 16  # rows of similarities whose sum has room in 32 bits
 _STEPS = 2.0**20  # of importance: with them 2^53 is not passed by 100,000 population rows
 
 Wholes = npt.NDArray[np.float64]
@@ -32,7 +33,7 @@ class Losses:
         """
         n = self._kept.shape[1]
         before, after = covered(self._coverage.cover[rows]), covered(cover)
-        height = max(1, _PASS // max(1, n))
+        height = min(_LONGEST, max(1, _PASS // max(1, n)))
         sums: list[Sums] = [np.empty(0)] * -(-len(rows) // height)
 
         def work(part: slice) -> None:

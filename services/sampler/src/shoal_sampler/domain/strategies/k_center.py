@@ -6,13 +6,15 @@ largest bounds are brought up to date by one gemm against the centres they misse
 them picks are made from their Gram matrix while the best stays above every bound outside.
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 from shoal_sampler.domain.duplicates import nearest_similarity
 from shoal_sampler.domain.pool import Pool, Ranking, no_picks, top
 from shoal_sampler.domain.vectors import Floats, Indices, Vectors
 
-REFRESH, FRONT = 8192, 512
+REFRESH, FRONT = 6144, 768
 _BLOCK = 65_536
 
 
@@ -28,6 +30,7 @@ def k_center(pool: Pool, k: int) -> Ranking:
     state = _State(pool)
     if not len(pool.chosen):
         state.take(_central(pool.vectors, pool.draws), np.inf)
+        state.see_first()
     while len(state.picks) < k:
         _round(state, k)
         pool.report(len(state.picks), k)
@@ -43,6 +46,8 @@ class _State:
         self.scores: list[float] = []
         self.seen = np.zeros(len(pool), np.int64)
         self.bounds = np.full(len(pool), np.inf, np.float32)
+        # New memory is given by the system page by page, which takes longer than to copy rows into it.
+        self._gathered = np.empty((min(REFRESH, len(pool)), pool.vectors.shape[1]), np.float32)
         if len(pool.chosen):
             for start in range(0, len(pool), _BLOCK):
                 part = slice(start, start + _BLOCK)
@@ -57,13 +62,30 @@ class _State:
         self.scores.append(score)
         self.bounds[index] = -np.inf
 
+    def see_first(self) -> None:
+        """Compare all rows with the first pick."""
+        first = self.picks[0]
+        self.lower(np.arange(len(self.pool)), self.pool.vectors @ self.pool.vectors[first])
+        self.bounds[first] = -np.inf
+        self.seen[:] = 1
+
+    def between(self, rows: Indices) -> Floats:
+        """Return (m, m) weighted squared distances from each of `rows` (m,) to all of them, weighted by the latter."""
+        vectors = self.pool.vectors[rows]
+        squared: Floats = np.maximum(2.0 - 2.0 * (vectors @ vectors.T), 0.0)
+        squared *= self.pool.weights[rows]
+        return squared
+
     def refresh(self, rows: Indices) -> None:
         """Compare rows with the picks that each has not been compared with, one gemm per generation."""
-        centres = self.pool.vectors[self.picks]
-        for seen in np.unique(self.seen[rows]):
-            part = rows[self.seen[rows] == seen]
-            if seen < len(centres):
-                self.lower(part, (self.pool.vectors[part] @ centres[seen:].T).max(axis=1))
+        rows = rows[np.argsort(self.seen[rows], kind="stable")]
+        vectors = np.take(self.pool.vectors, rows, axis=0, out=self._gathered[: len(rows)], mode="clip")
+        centres, seen = self.pool.vectors[self.picks], self.seen[rows]
+        starts = np.flatnonzero(np.diff(seen, prepend=-1))
+        for start, end in pairwise([*starts.tolist(), len(rows)]):
+            past = int(seen[start])
+            if past < len(centres):
+                self.lower(rows[start:end], (vectors[start:end] @ centres[past:].T).max(axis=1))
         self.seen[rows] = len(centres)
 
 
@@ -72,30 +94,27 @@ def _round(state: _State, k: int) -> None:
     rows = top(state.bounds, state.pool.draws, REFRESH + 1)
     rows, outside = rows[:REFRESH], rows[REFRESH:]
     state.refresh(rows)
-    rows = np.concatenate([rows, outside])
-    order = np.lexsort((rows, state.pool.draws[rows], -state.bounds[rows]))
+    rows = np.sort(np.concatenate([rows, outside]))
+    first = rows[top(state.bounds[rows], state.pool.draws[rows], FRONT + 1)]
     # The first row outside stands for all of them; behind it, order inside the refreshed part is not known to hold.
-    stop = int(np.flatnonzero(np.isin(rows[order], outside))[0]) if len(outside) else len(rows)
-    front = np.sort(rows[order[: min(FRONT, stop)]])
-    rival = rows[order[len(front)]] if len(front) < len(rows) else None
-    if len(front):
-        _pick_inside(state, front, None if rival is None else int(rival), k)
+    stop = np.flatnonzero(first == outside[0]) if len(outside) else np.empty(0, np.int64)
+    size = min(FRONT, int(stop[0]) if len(stop) else len(first))
+    if size:
+        _pick_inside(state, first[:size], int(first[size]) if size < len(first) else None, k)
 
 
 def _pick_inside(state: _State, front: Indices, rival: int | None, k: int) -> None:
-    vectors, draws = state.pool.vectors[front], state.pool.draws
-    gram = vectors @ vectors.T
-    weights = state.pool.weights[front]
-    bounds = state.bounds[front]
-    limit = (-np.inf, 0.0, 0) if rival is None else (-state.bounds[rival], draws[rival], rival)
+    draws = state.pool.draws
+    front = front[np.lexsort((front, draws[front]))]  # of equal bounds, the first found is the one to take
+    distances, bounds = state.between(front), state.bounds[front]
+    limit = (-np.inf, 0.0, 0) if rival is None else (-float(state.bounds[rival]), float(draws[rival]), rival)
     while len(state.picks) < k:
-        tied = np.flatnonzero(bounds == bounds.max())
-        place = int(tied[np.argmin(draws[front[tied]])])
-        index = int(front[place])
-        if bounds[place] == -np.inf or (rival is not None and (-bounds[place], draws[index], index) > limit):
+        place = int(bounds.argmax())
+        bound, index = float(bounds[place]), int(front[place])
+        if bound == -np.inf or (rival is not None and (-bound, float(draws[index]), index) > limit):
             break
-        state.take(index, float(bounds[place]))
-        np.minimum(bounds, np.maximum(2.0 - 2.0 * gram[place], 0.0) * weights, out=bounds)
+        state.take(index, bound)
+        np.minimum(bounds, distances[place], out=bounds)
         bounds[place] = -np.inf
     state.bounds[front] = bounds
     state.seen[front] = len(state.picks)
