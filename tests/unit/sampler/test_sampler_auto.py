@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
+from shoal_sampler.domain import coverage
 from shoal_sampler.domain.agreement import joined, typical
 from shoal_sampler.domain.evidence import skill_of, weigh
 from shoal_sampler.domain.pool import Pool, pool_of
@@ -13,6 +14,7 @@ from shoal_sampler.domain.probe import fit_probe
 from shoal_sampler.domain.strategies.auto import with_evidence
 from shoal_sampler.domain.strategies.facility_location import facility_location, weighted_location
 from shoal_sampler.domain.uncertainty import margin_uncertainty
+from shoal_sampler.domain.vectors import Floats, Vectors
 from shoal_sampler.domain.wrappers import without_near_duplicates
 from unit.sampler.poolkit import unit_rows
 
@@ -92,10 +94,19 @@ def test_opinions_change_the_choice_and_are_left_out_where_they_are_not_known_of
     assert by_looks.indices.tolist() == weighted_location(pool, 15, importance).indices.tolist()
 
 
-def test_opinions_are_left_out_of_pools_too_large_to_copy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.modules[with_evidence.__module__], "MOST_JOINED", 299)
-    small = with_evidence(two_classes(), 15)[0].indices.tolist()
-    assert small == with_evidence(two_classes(False), 15)[0].indices.tolist()
+def test_a_pool_in_parts_is_seen_with_opinions_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coverage, "KEPT", 60 * 300)  # five parts
+    asked: list[int] = []
+
+    def watched(vectors: Vectors, scores: Floats, weight: float) -> Vectors:
+        asked.append(len(vectors))
+        return joined(vectors, scores, weight)
+
+    monkeypatch.setattr(sys.modules[with_evidence.__module__], "joined", watched)
+    monkeypatch.setattr(sys.modules[weighted_location.__module__], "LANDMARKS", 100)
+    by_both = with_evidence(two_classes(), 15)[0].indices.tolist()
+    assert max(asked) < 300
+    assert by_both != with_evidence(two_classes(False), 15)[0].indices.tolist()
 
 
 def test_equal_importances_are_facility_location() -> None:

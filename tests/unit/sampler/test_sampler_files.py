@@ -11,6 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from shoal_sampler.cli import app
+from shoal_sampler.domain.pool import UNKNOWN
+from shoal_sampler.usecases import select_rows
+from shoal_sampler.usecases.select_rows import Request, Table, select
 from unit.sampler.poolkit import unit_rows
 
 N = 60
@@ -52,6 +55,19 @@ def test_select_writes_picks_and_says_why() -> None:
     assert not {row["index"] for row in rows} & {"3", "5", "8", "11"}
     assert all(row["reason"].startswith("auto: uncertainty") for row in rows)
     assert "trust in the uncertainty" in told
+
+
+def test_rows_moved_together_are_the_rows_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(select_rows, "_BLOCK", 7)
+    x, labelled = unit_rows(0, N), np.array([0, 1, 5, 30, 31, 59])
+    kept, nothing = x.copy(), np.full(6, UNKNOWN)
+    copied, moved = (
+        select(Table(x, labelled, nothing, disposable=disposable), Request(9, "herding"))
+        for disposable in (False, True)
+    )
+    assert copied.rows.tolist() == moved.rows.tolist()
+    assert not np.array_equal(x, kept)
+    assert np.array_equal(x[: N - 6], np.delete(kept, labelled, axis=0))
 
 
 @pytest.mark.usefixtures("folder")

@@ -64,7 +64,7 @@ def select_rows(
         known, classes, names = _labelled(labelled, labels, rows)
         worth = None if weights is None else positive(read_numbers(weights, "weights", ("weight",)), rows)
         with progress("choosing") as report:
-            picks = select(Table(vectors, known, classes, p, worth), request, report)
+            picks = select(Table(vectors, known, classes, p, worth, disposable=True), request, report)
         lines = zip(picks.rows.tolist(), range(1, len(picks.rows) + 1), picks.scores.tolist(), strict=True)
         write_rows(output, ("index", "rank", "score", "reason"), ((*line, picks.reason) for line in lines))
     if len(picks.rows) < n:

@@ -55,7 +55,8 @@ def greedy(pool: Pool, coverage: Coverage, k: int) -> Ranking:
 
 
 def _pick(pool: Pool, coverage: Coverage, k: int, threads: Crew) -> Ranking:
-    return pick(pool, coverage, Table(pool, coverage, threads), k, threads)
+    seen = replace(pool, vectors=coverage.view(pool))
+    return pick(seen, coverage, Table(seen, coverage, threads), k, threads)
 
 
 def _within(pool: Pool, coverage: Coverage, k: int, part: Indices, threads: Crew) -> Ranking:

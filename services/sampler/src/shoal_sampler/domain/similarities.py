@@ -4,7 +4,7 @@ Kept as uint16, cut to multiples of 1 / UNIT: half the memory of float32, and qu
 products have threads of their own and are called one at a time; the rest is done in blocks of rows by the crew.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,6 +24,13 @@ _PASS = 1 << 18  # similarities that a thread handles at a time: they stay in it
 _TILE = 64  # rows that are mirrored at a time
 
 Units = npt.NDArray[np.uint16]
+View = Callable[[Pool], Vectors]
+"""From some candidates to the vectors by which they are compared, as many."""
+
+
+def as_they_are(pool: Pool) -> Vectors:
+    """Return the candidates' own vectors."""
+    return pool.vectors
 
 
 def covered(cover: Units) -> Units:
@@ -37,11 +44,13 @@ class Coverage:
     """How well a population is covered so far.
 
     kernel: from candidates to UNIT times their similarities with the population. importance: (r,) of each population
-    row, adds up to 1. cover: (r,) its largest similarity with what is chosen, in units.
+    row, adds up to 1. view: asked of the parts of a large pool one after the other, so that what it returns is never
+    held for all. cover: (r,) its largest similarity with what is chosen, in units.
     """
 
     kernel: Kernel
     importance: Floats
+    view: View = as_they_are
     cover: Units = field(init=False)
 
     def __post_init__(self) -> None:
@@ -52,7 +61,7 @@ class Coverage:
 
     def copy(self) -> "Coverage":
         """Return a cover of its own, of the same population."""
-        other = Coverage(self.kernel, self.importance)
+        other = Coverage(self.kernel, self.importance, self.view)
         other.cover = self.cover.copy()
         return other
 

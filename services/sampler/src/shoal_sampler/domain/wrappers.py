@@ -14,7 +14,7 @@ from shoal_sampler.domain.uncertainty import (
     least_confidence_uncertainty,
     margin_uncertainty,
 )
-from shoal_sampler.domain.vectors import Floats
+from shoal_sampler.domain.vectors import Floats, Indices, Vectors
 
 Term = Callable[[Pool], Floats]
 TERMS: dict[str, Term] = {
@@ -68,16 +68,25 @@ def without_near_duplicates(strategy: Strategy, similarity: float) -> Strategy:
             ranking = strategy(given, missing + missing // 2 + 8)
             if not len(ranking):
                 break
-            for place, score in zip(ranking.indices, ranking.scores, strict=True):
-                row = int(rows[place])
-                if free[row] and len(picks) < k:
-                    picks.append(row)
-                    scores.append(float(score))
-                    free &= pool.vectors @ pool.vectors[row] < similarity
-                    free[row] = False
+            found = _apart(given.vectors[ranking.indices], similarity)[:missing]
+            new = rows[ranking.indices[found]]
+            picks += new.tolist()
+            scores += ranking.scores[found].tolist()
+            free &= nearest_similarity(pool.vectors, pool.vectors[new]) < similarity
+            free[new] = False
         return Ranking(np.array(picks, np.int64), np.array(scores, np.float32))
 
     return choose
+
+
+def _apart(vectors: Vectors, similarity: float) -> Indices:
+    """Return the rows, in order, that have cosines below `similarity` with all rows returned before them."""
+    near = vectors @ vectors.T >= similarity
+    passed_over = np.zeros(len(vectors), np.bool_)
+    for row in range(len(vectors)):
+        if not passed_over[row]:
+            passed_over[row + 1 :] |= near[row, row + 1 :]
+    return np.flatnonzero(~passed_over)
 
 
 def combined(strengths: Mapping[str, float]) -> Strategy:

@@ -14,6 +14,7 @@ from shoal_sampler.domain.vectors import Floats, Indices, Vectors
 from shoal_sampler.domain.wrappers import combined, targeted, without_near_duplicates
 from shoal_sampler.usecases.errors import BadInput
 
+_BLOCK = 65_536
 NEED_SCORES = {
     "margin", "entropy", "least_confidence", "density", "uncertainty_herding", "badge", "cluster_margin", "stratified",
 }  # fmt: skip
@@ -23,7 +24,8 @@ NEED_SCORES = {
 class Table:
     """What is known: vectors (n, d) unit rows; probabilities (n, c) or None; labelled (m,) rows and their classes.
 
-    labels: (m,) in [0, c) or UNKNOWN; weights: (n,) or None.
+    labels: (m,) in [0, c) or UNKNOWN; weights: (n,) or None. disposable: vectors may be overwritten, so that a million
+    rows are moved together where they are and not copied.
     """
 
     vectors: Vectors
@@ -31,6 +33,7 @@ class Table:
     labels: Indices
     probabilities: Floats | None = None
     weights: Floats | None = None
+    disposable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +94,29 @@ def _check(table: Table, request: Request, candidates: int) -> None:
 
 
 def _pool(table: Table, rows: Indices, seed: int, report: Report) -> Pool:
+    chosen = table.vectors[table.labelled]
     return pool_of(
-        table.vectors if len(rows) == len(table.vectors) else table.vectors[rows],
+        _moved_together(table.vectors, rows) if table.disposable else table.vectors[rows],
         scores=None if table.probabilities is None else table.probabilities[rows],
         draws=draws(b"select", f"seed:{seed}", [str(row) for row in rows]).astype(np.float32),
         weights=None if table.weights is None else table.weights[rows],
-        chosen=table.vectors[table.labelled],
+        chosen=chosen,
         labels=table.labels if (table.labels != UNKNOWN).any() else None,
         chosen_scores=None if table.probabilities is None else table.probabilities[table.labelled],
         seed=seed,
         report=report,
     )
+
+
+def _moved_together(vectors: Vectors, rows: Indices) -> Vectors:
+    """Return the ascending `rows` of `vectors`, in the memory of `vectors`."""
+    if len(rows) < len(vectors):
+        for start in range(0, len(rows), _BLOCK):
+            part = rows[
+                start : start + _BLOCK
+            ]  # never above their places: nothing is overwritten before it is read
+            vectors[start : start + len(part)] = vectors[part]
+    return vectors[: len(rows)]
 
 
 def _strategy(request: Request, auto: Strategy, pool: Pool) -> Strategy:

@@ -13,8 +13,6 @@ from shoal_sampler.domain.strategies.facility_location import facility_location,
 from shoal_sampler.domain.strategies.uncertainty_herding import filled
 from shoal_sampler.domain.uncertainty import margin_uncertainty
 
-MOST_JOINED = 300_000  # candidates whose vectors are copied to stand beside what the model makes of them
-
 
 def auto(pool: Pool, k: int) -> Ranking:
     """Return k candidates by what is known. Score: the gain of the strategy that was followed."""
@@ -32,8 +30,8 @@ def with_evidence(pool: Pool, k: int) -> tuple[Ranking, Evidence]:
       is 1/2 without them. Coverage is never given up, so that with a poor or noisy model it is what decides.
     - similarity s(z, c): of looks, and of what the model makes of both by as much as its skill on labelled rows is
       worth (agreement.py). A chosen row then speaks for rows that look like it and are judged like it, and not for
-      those across a boundary. Looks alone where the model has no opinion of the chosen rows, where there are no labels
-      to judge it by, and above MOST_JOINED candidates.
+      those across a boundary. Looks alone where the model has no opinion of the chosen rows, and where there are no
+      labels to judge it by.
     """
     labelled = np.flatnonzero(pool.labels != UNKNOWN)
     vectors, labels = pool.chosen[labelled], pool.labels[labelled]
@@ -55,17 +53,11 @@ def with_evidence(pool: Pool, k: int) -> tuple[Ranking, Evidence]:
         evidence = Evidence("uncertainty", "scores without labels to judge them by: half coverage", PRIOR)
     uncertainty = filled(margin_uncertainty(pool.scores))
     mixture = evidence.trust * uncertainty + (1 - evidence.trust) * float(uncertainty.mean())
-    return weighted_location(_with_opinions(pool, evidence.skill), k, mixture), evidence
-
-
-def _with_opinions(pool: Pool, skill: float) -> Pool:
-    """Return the pool with vectors that say what the model makes of each row, where it is known of all."""
     known = pool.chosen_scores.shape == (len(pool.chosen), pool.scores.shape[1])
-    if not known or skill <= 0 or len(pool) > MOST_JOINED:
-        return pool
-    weight = typical(pool.vectors[some(len(pool), LANDMARKS, pool.seed)], skill)
-    return replace(
-        pool,
-        vectors=joined(pool.vectors, pool.scores, weight),
-        chosen=joined(pool.chosen, pool.chosen_scores, weight),
-    )
+    if not known or evidence.skill <= 0:
+        return weighted_location(pool, k, mixture), evidence
+    weight = typical(pool.vectors[some(len(pool), LANDMARKS, pool.seed)], evidence.skill)
+    seen = replace(pool, chosen=joined(pool.chosen, pool.chosen_scores, weight))
+    return weighted_location(
+        seen, k, mixture, lambda part: joined(part.vectors, part.scores, weight)
+    ), evidence

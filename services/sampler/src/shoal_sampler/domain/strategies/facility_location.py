@@ -1,12 +1,14 @@
 """Facility location: every row of the population has something like it among the chosen."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from shoal_sampler.domain.coverage import greedy
 from shoal_sampler.domain.kernels import cosine_with
 from shoal_sampler.domain.landmarks import LANDMARKS, landmarks, some
 from shoal_sampler.domain.pool import Pool, Ranking
-from shoal_sampler.domain.similarities import UNIT, Coverage
+from shoal_sampler.domain.similarities import UNIT, Coverage, View, as_they_are
 from shoal_sampler.domain.vectors import Floats
 
 
@@ -21,9 +23,19 @@ def facility_location(pool: Pool, k: int) -> Ranking:
     return greedy(pool, Coverage(cosine_with(population, UNIT), importance), k)
 
 
-def weighted_location(pool: Pool, k: int, importance: Floats) -> Ranking:
-    """Return k candidates as facility_location does, of the candidates' own rows and by their `importance` (n,)."""
+def weighted_location(pool: Pool, k: int, importance: Floats, view: View = as_they_are) -> Ranking:
+    """Return k candidates as facility_location does, of the candidates' own rows and by their `importance` (n,).
+
+    view: how candidates are seen (similarities.py); what is chosen is given as it is seen.
+    """
     rows = some(len(pool), LANDMARKS, pool.seed)
-    population = pool.vectors if len(rows) == len(pool) else pool.vectors[rows]
+    if len(rows) == len(pool):
+        pool, view = (
+            replace(pool, vectors=view(pool)),
+            as_they_are,
+        )  # once, for both sides of the similarities
+        population = pool.vectors
+    else:
+        population = view(pool[rows])
     share = importance[rows] / max(float(importance[rows].sum()), 1e-12)
-    return greedy(pool, Coverage(cosine_with(population, UNIT), share.astype(np.float32)), k)
+    return greedy(pool, Coverage(cosine_with(population, UNIT), share.astype(np.float32), view), k)
