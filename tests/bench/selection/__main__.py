@@ -1,10 +1,10 @@
-"""`python -m tests.bench.selection [speed|labels|against]`: the selection engine alone."""
+"""`python -m tests.bench.selection [speed|large|labels|against]`: the selection engine alone."""
 
 import sys
 
 from rich.console import Console
 from rich.table import Table
-from tests.bench.selection import against, labels, speed
+from tests.bench.selection import against, labels, large, speed
 from tests.bench.selection.document import put
 
 
@@ -27,10 +27,32 @@ def show_speed() -> None:
     put("speed", speed.markdown(timings, told))
 
 
+def show_large() -> None:
+    """Print what strategies take of a million rows."""
+    table = Table(
+        "strategy",
+        "processor, s",
+        "wall, s",
+        "memory, GB",
+        title=f"{large.K:,} of {large.ROWS:,} x {large.D}",
+    )
+    lines = []
+    with Console(stderr=True).status("a million rows ..."):
+        for each in large.run():
+            lines.append(each)
+            table.add_row(
+                each.strategy, f"{each.processor_s:.0f}", f"{each.wall_s:.0f}", f"{each.memory_gb:.1f}"
+            )
+    Console().print(table)
+    put("large", large.markdown(lines))
+
+
 def main(parts: list[str]) -> None:
     """Run the parts that are named, all without a name."""
     if not parts or "speed" in parts:
         show_speed()
+    if not parts or "large" in parts:
+        show_large()
     if not parts or "labels" in parts:
         labels.write(labels.measure())
     if not parts or "against" in parts:

@@ -111,13 +111,13 @@ def top(worth: Floats, draws: Floats, k: int) -> Indices:
 
     NaN and -inf never come. O(n) and a sort of what is returned.
     """
-    usable = np.flatnonzero(worth > -np.inf)
-    k = min(k, len(usable))
+    usable = worth > -np.inf
+    k = min(k, int(np.count_nonzero(usable)))
     if k <= 0:
         return np.empty(0, np.int64)
-    values = worth[usable]
-    least = np.partition(values, len(values) - k)[len(values) - k]
-    candidates = usable[values >= least]
+    values = np.where(usable, worth, np.float32(-np.inf))
+    values.partition(len(values) - k)
+    candidates = np.flatnonzero(worth >= values[len(values) - k])
     order = np.lexsort((candidates, draws[candidates], -worth[candidates]))[:k]
     first: Indices = candidates[order].astype(np.int64)
     return first
