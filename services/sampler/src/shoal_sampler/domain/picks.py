@@ -17,7 +17,7 @@ from shoal_sampler.domain.vectors import Floats
 
 
 def pick(pool: Pool, coverage: Coverage, table: Table, k: int, threads: Crew) -> Ranking:
-    """Return k <= n candidates of `pool` by greedy gain, from their (r, n) similarities; `coverage` grows with them."""
+    """Return k <= n candidates of `pool` by greedy gain, from the table of their similarities; `coverage` grows."""
     losses = Losses(coverage, table, threads)
     every = np.arange(len(coverage))
     gains = Gains(pool, losses.lost(every, np.full(len(every), UNIT, np.uint16)))

@@ -16,9 +16,8 @@ from shoal_sampler.domain.threads import Crew
 from shoal_sampler.domain.vectors import Floats, Vectors
 
 UNIT = 65000.0  # similarities are counted in 1 / UNIT; below 2^16, which leaves room for ROUNDING
-ROUNDING = np.uint16(
-    1
-)  # units by which equal similarities may differ; what is no more does not count as gained
+ROUNDING = np.uint16(1)
+"""Units by which equal similarities may differ; what is no more does not count as gained."""
 _TALL, _WIDE = 4096, 1024  # population rows and candidates of one matrix product: 16 MiB
 _PASS = 1 << 18  # similarities that a thread handles at a time: they stay in its cache
 _TILE = 64  # rows that are mirrored at a time

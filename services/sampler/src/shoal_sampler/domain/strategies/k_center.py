@@ -47,7 +47,7 @@ class _State:
         self.seen = np.zeros(len(pool), np.int64)
         self.bounds = np.full(len(pool), np.inf, np.float32)
         # New memory is given by the system page by page, which takes longer than to copy rows into it.
-        self._gathered = np.empty((min(REFRESH, len(pool)), pool.vectors.shape[1]), np.float32)
+        self._gathered = np.empty((min(REFRESH, len(pool)), pool.vectors.shape[1]), pool.vectors.dtype)
         if len(pool.chosen):
             for start in range(0, len(pool), _BLOCK):
                 part = slice(start, start + _BLOCK)
