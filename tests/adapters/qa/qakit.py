@@ -1,0 +1,89 @@
+"""qa on a real PostgreSQL, and what to feed it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shoal.contracts.labels import AnnotationSubmitted, ClassAnswer, GuidelineRef, LabelingJob
+from shoal.contracts.samples import Content
+from shoal_qa.adapters.database import PostgresDatabase
+from shoal_qa.usecases.evaluate import Evaluate
+from shoal_qa.usecases.ports import Arrived
+from shoal_qa.usecases.record import RecordAnnotations, RecordJobs
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+REF = GuidelineRef(major=1, minor=0)
+LABELS = "SELECT job_id, revision, state, label FROM labels ORDER BY 1, 2"
+STATES = "SELECT job_id, state, label, wanted, round FROM jobs ORDER BY 1"
+
+
+@dataclass
+class Qa:
+    pool: Any
+    jobs: RecordJobs
+    annotations: RecordAnnotations
+    database: PostgresDatabase
+    evaluate: Evaluate
+
+    async def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in await self.pool.fetch(sql)]
+
+
+def job(number: int) -> LabelingJob:
+    return LabelingJob(
+        project="news",
+        job_id=f"j{number}",
+        sample_id=f"s{number}",
+        purpose="label",
+        guideline=REF,
+        content=Content(text=f"text {number}"),
+        votes=2,
+        max_votes=3,
+        requested_at=NOON,
+    )
+
+
+def vote(number: int, annotator: str, label: str | None, revision: int = 1) -> Arrived:
+    event = AnnotationSubmitted(
+        project="news",
+        job_id=f"j{number}",
+        sample_id=f"s{number}",
+        task_id=f"t{number}",
+        provider="crowd",
+        annotator=annotator,
+        annotation_id=f"{annotator}-{number}",
+        revision=revision,
+        action="deleted" if label is None else "submitted" if revision == 1 else "updated",
+        answer=None if label is None else ClassAnswer(label=label),
+        purpose="label",
+        guideline=REF,
+        price=0.1,
+        submitted_at=NOON + timedelta(seconds=revision),
+    )
+    return Arrived(event, f"0/{number}")
+
+
+def review(number: int, label: str | None, second: int, revision: int = 1) -> Arrived:
+    """Return a review of the gateway's review queue."""
+    plain = vote(number, "boss", label, revision).event
+    moment = NOON + timedelta(seconds=second)
+    return Arrived(plain.model_copy(update={"purpose": "review", "submitted_at": moment}), "0/9")
+
+
+async def fill(qa: Qa, numbers: range, wrong: int = 0, purpose: str = "label") -> None:
+    """Take in jobs with three votes each; every `wrong`-th job has two votes for the other label."""
+    await qa.jobs([job(n).model_copy(update={"purpose": purpose}) for n in numbers])
+    votes = []
+    for n in numbers:
+        right, other = ("x", "y") if n % 2 else ("y", "x")
+        bad = wrong and n % wrong == 0
+        given = (other, other, right) if bad else (right, right, right if n % 5 else other)
+        who = [f"a{(n + k) % 7}" for k in range(3)]
+        votes += [vote(n, name, label) for name, label in zip(who, given, strict=True)]
+    await qa.annotations(votes)
+
+
+async def add_gold(qa: Qa, numbers: range, fooled: bool = False) -> None:
+    rows = [(f"s{n}", "xy"[(n + 1 + fooled) % 2], f"j{n}") for n in numbers]
+    async with qa.database.transaction() as tx:
+        await tx.add_gold("news", rows, NOON)

@@ -1,0 +1,59 @@
+"""Reviews, blocked annotators and surplus votes on a real PostgreSQL."""
+
+from datetime import timedelta
+
+import pytest
+
+from adapters.qa.qakit import LABELS, NOON, Qa, job, review, vote
+from shoal_qa.usecases.errors import Refused
+from shoal_qa.usecases.review import DecideReview
+
+pytestmark = pytest.mark.kafka
+
+
+async def test_more_votes_than_were_wanted_break_nothing(qa: Qa) -> None:
+    await qa.jobs([job(1)])
+    await qa.annotations([vote(1, name, label) for name, label in zip("abcd", "xyxy", strict=True)])
+    ((state, wanted, most),) = await qa.rows("SELECT state, wanted, most FROM jobs")
+    assert (state, wanted, most) == ("closed", 3, 3)
+
+
+async def test_a_blocked_annotator_s_vote_is_replaced(qa: Qa) -> None:
+    await qa.pool.execute(
+        "INSERT INTO annotators VALUES ('news', 'crowd/liar', 'blocked', 9, 0.1, 0, 0.2, 0, 9)"
+    )
+    await qa.jobs([job(1)])
+    await qa.annotations([vote(1, "ann", "x"), vote(1, "liar", "y")])
+    assert await qa.rows("SELECT state, wanted FROM jobs") == [("open", 3)]
+    await qa.annotations([vote(1, "bob", "x")])
+    assert await qa.rows(LABELS) == [("j1", 1, "accepted", "x")]
+
+
+async def test_the_latest_review_decides_however_they_come(qa: Qa) -> None:
+    decide = DecideReview(qa.database, qa.evaluate, lambda: NOON + timedelta(hours=1))
+    await qa.jobs([job(1)])
+    await qa.annotations([review(1, "x", 1)])
+    assert await decide("news", "j1", "y", "dr. who") == 2
+    await qa.annotations([review(1, "x", 1)])  # delivered again
+    assert (await qa.rows(LABELS))[-1] == ("j1", 2, "revised", "y")
+    requests = "SELECT count(*) FROM outbox WHERE topic = 'votes.requested'"
+    assert await qa.rows(requests) == [(1,)]  # what was outstanding is cancelled, once
+
+
+@pytest.mark.parametrize("deleted_first", [True, False])
+async def test_a_review_that_is_taken_back_decides_nothing(qa: Qa, deleted_first: bool) -> None:
+    given, gone = review(1, "y", 1), review(1, None, 2, revision=2)
+    await qa.jobs([job(1)])
+    for each in (gone, given) if deleted_first else (given, gone):
+        await qa.annotations([each])
+    assert await qa.rows("SELECT state, label, decided FROM jobs") == [("open", None, False)]
+    await qa.annotations([vote(1, "ann", "x"), vote(1, "bob", "x")])
+    assert (await qa.rows(LABELS))[-1][2:] in {("accepted", "x"), ("revised", "x")}
+
+
+async def test_a_gold_item_is_not_reviewed(qa: Qa) -> None:
+    await qa.jobs([job(1).model_copy(update={"purpose": "gold"})])
+    with pytest.raises(Refused) as refused:
+        await DecideReview(qa.database, qa.evaluate, lambda: NOON)("news", "j1", "x", "dr. who")
+    assert refused.value.kind == "conflict"
+    assert await qa.rows(LABELS) == []
