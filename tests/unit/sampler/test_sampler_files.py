@@ -55,6 +55,9 @@ def test_select_writes_picks_and_says_why() -> None:
     assert not {row["index"] for row in rows} & {"3", "5", "8", "11"}
     assert all(row["reason"].startswith("auto: uncertainty") for row in rows)
     assert "trust in the uncertainty" in told
+    code, _, told = run(*SELECT, "--n", "10", "--explain")
+    assert "no model yet" in told
+    assert "nan" not in told
 
 
 def test_rows_moved_together_are_the_rows_copied(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """`shoal sampler select`: the rows of a file to label next."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from rich.table import Table as Shown
 from shoal.runtime.client import err
 from shoal_sampler.adapters.files import read_labels, read_matrix, read_numbers, read_rows, write_rows
 from shoal_sampler.cli.offline import one_line_errors, progress
+from shoal_sampler.domain.evidence import Evidence
 from shoal_sampler.domain.pool import UNKNOWN
 from shoal_sampler.domain.vectors import Indices
 from shoal_sampler.usecases.errors import BadInput
@@ -131,17 +133,23 @@ def _target(balance: bool, target: Path | None) -> list[float] | None:
         raise BadInput(f"target {target} needs a column share of numbers, one line for each class") from None
 
 
+def _known(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """Yield what `auto` went by, as far as there was anything to measure."""
+    yield "regime", evidence.regime
+    yield "labelled rows behind it", f"{evidence.labelled} of {evidence.classes} classes"
+    if evidence.regime != "coverage":
+        yield "trust in the uncertainty", f"{evidence.trust:.2f}"
+    if np.isfinite(evidence.accuracy):
+        yield "probe's accuracy on labelled rows it had not seen", f"{evidence.accuracy:.2f}"
+        yield "its skill beyond guessing", f"{evidence.skill:.2f}"
+    if np.isfinite(evidence.detection):
+        yield "AUC of its margin for its errors", f"{evidence.detection:.2f}"
+
+
 def _explain(picks: Picks, probabilities: "np.typing.NDArray[np.float32] | None", names: list[str]) -> None:
     shown = Shown("what", "value", title=picks.reason)
-    if picks.evidence is not None:
-        shown.add_row("regime", picks.evidence.regime)
-        shown.add_row("trust in the uncertainty", f"{picks.evidence.trust:.2f}")
-        shown.add_row(
-            "labelled rows behind it", f"{picks.evidence.labelled} of {picks.evidence.classes} classes"
-        )
-        shown.add_row("probe's accuracy on labelled rows it had not seen", f"{picks.evidence.accuracy:.2f}")
-        shown.add_row("its skill beyond guessing", f"{picks.evidence.skill:.2f}")
-        shown.add_row("AUC of its margin for its errors", f"{picks.evidence.detection:.2f}")
+    for what, value in _known(picks.evidence) if picks.evidence is not None else ():
+        shown.add_row(what, value)
     if probabilities is not None:
         counts = np.bincount(probabilities[picks.rows].argmax(axis=1), minlength=probabilities.shape[1])
         for place in np.argsort(-counts, kind="stable")[:10]:
