@@ -13,6 +13,7 @@ from shoal_sampler.domain.pool import Pool, pool_of
 from shoal_sampler.domain.probe import fit_probe
 from shoal_sampler.domain.strategies.auto import with_evidence
 from shoal_sampler.domain.strategies.facility_location import facility_location, weighted_location
+from shoal_sampler.domain.typicality import LEAST, typicality
 from shoal_sampler.domain.uncertainty import margin_uncertainty
 from shoal_sampler.domain.vectors import Floats, Vectors
 from shoal_sampler.domain.wrappers import without_near_duplicates
@@ -70,7 +71,7 @@ def test_auto_is_weighted_location_of_joined_rows() -> None:
     pool = two_classes()
     ranking, evidence = with_evidence(pool, 15)
     u = margin_uncertainty(pool.scores)
-    importance = evidence.trust * u + (1 - evidence.trust) * u.mean()
+    importance = (evidence.trust * u + (1 - evidence.trust) * u.mean()) * typicality(pool.vectors)
     weight = typical(pool.vectors, evidence.skill)
     both = np.concatenate([pool.vectors, pool.chosen])
     p = np.concatenate([pool.scores, pool.chosen_scores])
@@ -90,8 +91,20 @@ def test_opinions_change_the_choice_and_are_left_out_where_they_are_not_known_of
     pool = two_classes(False)
     evidence = with_evidence(pool, 1)[1]
     u = margin_uncertainty(pool.scores)
-    importance = evidence.trust * u + (1 - evidence.trust) * u.mean()
+    importance = (evidence.trust * u + (1 - evidence.trust) * u.mean()) * typicality(pool.vectors)
     assert by_looks.indices.tolist() == weighted_location(pool, 15, importance).indices.tolist()
+
+
+def test_typicality_is_the_cosine_with_the_nearest_other_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = np.concatenate([unit_rows(0, 90, 6), unit_rows(0, 2, 6)])  # two come twice
+    cosines = rows @ rows.T
+    np.fill_diagonal(cosines, -1)
+    expected = np.clip(cosines.max(axis=1), LEAST, 1)
+    for block in (1024, 7):
+        monkeypatch.setattr(sys.modules[typicality.__module__], "_BLOCK", block)
+        assert typicality(rows) == pytest.approx(expected)
+    assert typicality(rows)[[0, 1, 90, 91]] == pytest.approx(1)
+    assert typicality(rows[:1]).tolist() == pytest.approx([LEAST])
 
 
 def test_a_pool_in_parts_is_seen_with_opinions_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,15 +11,13 @@ from shoal_sampler.domain.vectors import Floats, Indices, Vectors
 FOLDS = 5
 PRIOR, PRIOR_WEIGHT = 0.5, 5.0
 """What an uncertainty is worth before anything is known, and the errors (or hits) that weigh as much."""
-MOST = 0.75
-"""What it is worth at most: where classes overlap its rows are noise to a model, however well it finds the errors."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Why `auto` chose as it did.
 
-    regime: "coverage" or "uncertainty". trust: in [0, MOST], the share of the importance that follows the uncertainty.
+    regime: "coverage" or "uncertainty". trust: in [0, 1], the share of the importance that follows the uncertainty.
     labelled: rows behind it. accuracy: of the probe on labelled rows that it had not seen (those rows were chosen, so
     that it speaks for them and not for production); NaN without any. detection: the area under the ROC curve with
     which its margin finds its errors there; NaN where there are none or nothing else. skill: in [0, 1], the part of
@@ -50,17 +48,17 @@ def cross_fitted(vectors: Vectors, labels: Indices, classes: int, seed: int) -> 
 def weigh(vectors: Vectors, labels: Indices, classes: int, seed: int) -> Evidence:
     """Return how far uncertainty is to be trusted. vectors: (m, d) unit rows; labels: (m,) in [0, classes).
 
-    trust = MOST (w (2 A - 1) + (1 - w) / 2), with A the area under the ROC curve of the cross-fitted margin as a
-    detector of errors, w = e / (e + 5), e the smaller number of errors and hits: A = 1/2, margins that say nothing
-    about errors, ends in plain coverage; where there is little to judge by, trust is half of the most.
+    trust = w 2 (2 A - 1) + (1 - w) / 2, between 0 and 1, with A the area under the ROC curve of the cross-fitted margin
+    as a detector of errors, w = e / (e + 5), e the smaller number of errors and hits. A = 1/2, margins that say nothing
+    about errors, ends in plain coverage, A = 3/4 in full trust; where there is little to judge by, half of each.
     """
     logits = cross_fitted(vectors, labels, classes, seed)
     wrong = logits.argmax(axis=1) != labels
     detection = area_under_roc(margin_uncertainty(softmax(logits)), wrong)
     few = min(int(wrong.sum()), int((~wrong).sum()))
     weight = few / (few + PRIOR_WEIGHT)
-    seen = 2 * detection - 1 if few else PRIOR
-    trust = MOST * float(np.clip(weight * seen + (1 - weight) * PRIOR, 0, 1))
+    seen = 2 * (2 * detection - 1) if few else PRIOR
+    trust = float(np.clip(weight * seen + (1 - weight) * PRIOR, 0, 1))
     reason = (
         f"margins find the probe's errors with AUC {detection:.2f}" if few else "too few errors to judge by"
     )

@@ -11,7 +11,9 @@ from shoal_sampler.domain.pool import UNKNOWN, Pool, Ranking
 from shoal_sampler.domain.probe import fit_probe
 from shoal_sampler.domain.strategies.facility_location import facility_location, weighted_location
 from shoal_sampler.domain.strategies.uncertainty_herding import filled
+from shoal_sampler.domain.typicality import typicality
 from shoal_sampler.domain.uncertainty import margin_uncertainty
+from shoal_sampler.domain.vectors import Floats, Indices
 
 
 def auto(pool: Pool, k: int) -> Ranking:
@@ -25,9 +27,10 @@ def with_evidence(pool: Pool, k: int) -> tuple[Ranking, Evidence]:
     Without scores and without labels of two classes: facility location, given what is chosen. Otherwise the greedy
     choice of largest sum over z of i(z) max over chosen c of s(z, c):
 
-    - importance i(z) = trust x u(z) + (1 - trust) x mean u, where u is the margin uncertainty of the scores given, or
-      of a linear probe fitted to the labels where there are none; trust comes from labelled rows (evidence.py), and
-      is 1/2 without them. Coverage is never given up, so that with a poor or noisy model it is what decides.
+    - importance i(z) = t(z) (trust x u(z) + (1 - trust) x mean u), where u is the margin uncertainty of the scores
+      given, or of a linear probe fitted to the labels where there are none; trust comes from labelled rows
+      (evidence.py), and is 1/2 without them; t is how far z speaks for rows that nobody has seen (typicality.py).
+      Coverage is never given up, so that with a poor or noisy model it is what decides.
     - similarity s(z, c): of looks, and of what the model makes of both by as much as its skill on labelled rows is
       worth (agreement.py). A chosen row then speaks for rows that look like it and are judged like it, and not for
       those across a boundary. Looks alone where the model has no opinion of the chosen rows, and where there are no
@@ -51,13 +54,21 @@ def with_evidence(pool: Pool, k: int) -> tuple[Ranking, Evidence]:
             pool = replace(pool, scores=opinion, chosen_scores=of_chosen)
     else:
         evidence = Evidence("uncertainty", "scores without labels to judge them by: half coverage", PRIOR)
-    uncertainty = filled(margin_uncertainty(pool.scores))
-    mixture = evidence.trust * uncertainty + (1 - evidence.trust) * float(uncertainty.mean())
+    looked_at = some(len(pool), LANDMARKS, pool.seed)  # by weighted_location, too
+    mixture = _importance(pool, evidence.trust, looked_at)
     known = pool.chosen_scores.shape == (len(pool.chosen), pool.scores.shape[1])
     if not known or evidence.skill <= 0:
         return weighted_location(pool, k, mixture), evidence
-    weight = typical(pool.vectors[some(len(pool), LANDMARKS, pool.seed)], evidence.skill)
+    weight = typical(pool.vectors[looked_at], evidence.skill)
     seen = replace(pool, chosen=joined(pool.chosen, pool.chosen_scores, weight))
     return weighted_location(
         seen, k, mixture, lambda part: joined(part.vectors, part.scores, weight)
     ), evidence
+
+
+def _importance(pool: Pool, trust: float, looked_at: Indices) -> Floats:
+    """Return (n,) i(z); of the rows that nobody looks at, without their typicality."""
+    uncertainty = filled(margin_uncertainty(pool.scores))
+    mixture: Floats = trust * uncertainty + (1 - trust) * float(uncertainty.mean())
+    mixture[looked_at] *= typicality(pool.vectors[looked_at])
+    return mixture
