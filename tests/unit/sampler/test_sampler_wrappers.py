@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
+from shoal_sampler.domain import duplicates, wrappers
 from shoal_sampler.domain.evidence import area_under_roc, weigh
 from shoal_sampler.domain.pool import pool_of
 from shoal_sampler.domain.probe import fit_probe
@@ -66,6 +67,20 @@ def test_no_two_picks_are_near_duplicates(name: str) -> None:
 def test_fewer_come_back_where_everything_is_a_duplicate() -> None:
     pool = pool_of(np.repeat(unit_rows(0, 2), 10, axis=0))
     assert len(without_near_duplicates(STRATEGIES["random"], 0.99)(pool, 5)) == 2
+
+
+def test_near_duplicates_are_those_of_a_plain_search_in_any_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = pool_of(unit_rows(4, 300, 3), draws=np.random.default_rng(4).random(300).astype(np.float32))
+    plain: list[int] = []
+    for row in STRATEGIES["random"](pool, 300).indices:
+        if all(pool.vectors[row] @ pool.vectors[other] < 0.9 for other in plain):
+            plain.append(int(row))
+    for rows, chosen, picks in ((16_384, 1024, 1024), (70, 3, 5)):
+        monkeypatch.setattr(duplicates, "_ROWS", rows)
+        monkeypatch.setattr(duplicates, "_CHOSEN", chosen)
+        monkeypatch.setattr(wrappers, "_BLOCK", picks)
+        found = without_near_duplicates(STRATEGIES["random"], 0.9)(pool, 300)
+        assert found.indices.tolist() == plain
 
 
 def test_a_combination_is_a_weighted_sum_of_ranks() -> None:

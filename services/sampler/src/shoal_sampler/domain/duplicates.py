@@ -7,17 +7,19 @@ import numpy as np
 from shoal_sampler.domain.samples import Sample
 from shoal_sampler.domain.vectors import Floats, Vectors
 
-_BLOCK = 2048
+_ROWS, _CHOSEN = 16_384, 1024  # of one product: 64 MiB
 
 
 def nearest_similarity(vectors: Vectors, chosen: Vectors) -> Floats:
     """Return (n,) the largest cosine of each row with a row of `chosen`; -1 where nothing is chosen.
 
-    Cost n x m x d; memory n x 2048 float32.
+    Cost n x m x d; memory n float32 and 64 MiB.
     """
     nearest = np.full(len(vectors), -1.0, np.float32)
-    for start in range(0, len(chosen), _BLOCK):
-        np.maximum(nearest, (vectors @ chosen[start : start + _BLOCK].T).max(axis=1), out=nearest)
+    for first in range(0, len(vectors), _ROWS):
+        rows, part = vectors[first : first + _ROWS], nearest[first : first + _ROWS]
+        for start in range(0, len(chosen), _CHOSEN):
+            np.maximum(part, (rows @ chosen[start : start + _CHOSEN].T).max(axis=1), out=part)
     return nearest
 
 

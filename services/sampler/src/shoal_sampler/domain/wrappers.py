@@ -16,6 +16,8 @@ from shoal_sampler.domain.uncertainty import (
 )
 from shoal_sampler.domain.vectors import Floats, Indices, Vectors
 
+_BLOCK = 1024  # picks that are compared with each other at a time
+
 Term = Callable[[Pool], Floats]
 TERMS: dict[str, Term] = {
     "margin": lambda pool: margin_uncertainty(pool.scores),
@@ -68,7 +70,7 @@ def without_near_duplicates(strategy: Strategy, similarity: float) -> Strategy:
             ranking = strategy(given, missing + missing // 2 + 8)
             if not len(ranking):
                 break
-            found = _apart(given.vectors[ranking.indices], similarity)[:missing]
+            found = _apart(given.vectors[ranking.indices], similarity, missing)
             new = rows[ranking.indices[found]]
             picks += new.tolist()
             scores += ranking.scores[found].tolist()
@@ -79,14 +81,20 @@ def without_near_duplicates(strategy: Strategy, similarity: float) -> Strategy:
     return choose
 
 
-def _apart(vectors: Vectors, similarity: float) -> Indices:
-    """Return the rows, in order, that have cosines below `similarity` with all rows returned before them."""
-    near = vectors @ vectors.T >= similarity
-    passed_over = np.zeros(len(vectors), np.bool_)
-    for row in range(len(vectors)):
-        if not passed_over[row]:
-            passed_over[row + 1 :] |= near[row, row + 1 :]
-    return np.flatnonzero(~passed_over)
+def _apart(vectors: Vectors, similarity: float, most: int) -> Indices:
+    """Return the first `most` rows, in order, that have cosines below `similarity` with all rows returned before."""
+    kept = np.empty(0, np.int64)
+    for start in range(0, len(vectors), _BLOCK):
+        block = vectors[start : start + _BLOCK]
+        apart = nearest_similarity(block, vectors[kept]) < similarity
+        near = block @ block.T >= similarity
+        for row in range(len(block)):
+            if apart[row]:
+                apart[row + 1 :] &= ~near[row, row + 1 :]
+        kept = np.concatenate([kept, start + np.flatnonzero(apart)])
+        if len(kept) >= most:
+            break
+    return kept[:most]
 
 
 def combined(strengths: Mapping[str, float]) -> Strategy:

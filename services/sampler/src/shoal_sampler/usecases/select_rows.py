@@ -109,12 +109,13 @@ def _pool(table: Table, rows: Indices, seed: int, report: Report) -> Pool:
 
 
 def _moved_together(vectors: Vectors, rows: Indices) -> Vectors:
-    """Return the ascending `rows` of `vectors`, in the memory of `vectors`."""
+    """Return the ascending `rows` of `vectors`, in the memory of `vectors`.
+
+    A row never lies below its new place, and so nothing is overwritten before it is read.
+    """
     if len(rows) < len(vectors):
         for start in range(0, len(rows), _BLOCK):
-            part = rows[
-                start : start + _BLOCK
-            ]  # never above their places: nothing is overwritten before it is read
+            part = rows[start : start + _BLOCK]
             vectors[start : start + len(part)] = vectors[part]
     return vectors[: len(rows)]
 
