@@ -196,4 +196,4 @@ async def test_votes_and_places_hold_whatever_people_do_at_once(gateway: Gateway
         assert await gateway.rows(PLACES, gateway.clock.now) == []
         assert await gateway.rows(OVERRUNS) == []
         gateway.clock.pass_by(timedelta(minutes=chance.choice([0, 4, 16])))
-    assert len(kept) > 10
+    assert len(kept) > 3  # how many there are depends on when jobs are cancelled
