@@ -164,7 +164,7 @@ async def test_a_cancelled_task_takes_no_answer_also_before_the_queue_knows(gate
 @pytest.mark.parametrize("seed", range(4))
 async def test_votes_and_places_hold_whatever_people_do_at_once(gateway: Gateway, seed: int) -> None:
     chance = random.Random(seed)
-    await offer(gateway, 6, votes=2, max_votes=3)
+    await offer(gateway, 9, votes=2, max_votes=3)  # qa cancels some of the first six, sooner or later
     kept: dict[tuple[str, str], str] = {}
     held: dict[str, str] = {}
 
@@ -196,4 +196,4 @@ async def test_votes_and_places_hold_whatever_people_do_at_once(gateway: Gateway
         assert await gateway.rows(PLACES, gateway.clock.now) == []
         assert await gateway.rows(OVERRUNS) == []
         gateway.clock.pass_by(timedelta(minutes=chance.choice([0, 4, 16])))
-    assert len(kept) > 3  # how many there are depends on when jobs are cancelled
+    assert len(kept) > 10
