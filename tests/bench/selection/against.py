@@ -1,7 +1,7 @@
 """Label efficiency beside scikit-activeml: the same sets, budgets, linear model and seeds.
 
-What the other library's strategies reach is kept below .cache by what they were given: it takes an hour and more, and a run that
-was cut off goes on where it was.
+What the other library's strategies reach is kept below .cache by what they were given: it takes an hour and more, and
+a run that was cut off goes on where it was.
 """
 
 import hashlib
