@@ -47,7 +47,7 @@ def measure() -> str:
     names = ["auto", *(f"scikit-activeml {name}" for name in THEIRS)]
     shares: dict[str, list[float]] = {name: [] for name in names}
     heads = []
-    for each in sets():
+    for each in sets(beside_others=True):
         heads.append(each.name)
         for name, share in zip(names, _shares(each), strict=True):
             shares[name].append(share)

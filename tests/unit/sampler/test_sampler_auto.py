@@ -8,12 +8,12 @@ from sklearn.metrics import cohen_kappa_score
 
 from shoal_sampler.domain import coverage
 from shoal_sampler.domain.agreement import joined, typical
-from shoal_sampler.domain.evidence import skill_of, weigh
+from shoal_sampler.domain.evidence import UNDECIDED, skill_of, weigh
 from shoal_sampler.domain.pool import Pool, pool_of
 from shoal_sampler.domain.probe import fit_probe
-from shoal_sampler.domain.strategies.auto import with_evidence
+from shoal_sampler.domain.strategies.auto import auto, with_evidence
 from shoal_sampler.domain.strategies.facility_location import facility_location, weighted_location
-from shoal_sampler.domain.typicality import LEAST, typicality
+from shoal_sampler.domain.typicality import LEAST, by_typicality, typicality
 from shoal_sampler.domain.uncertainty import margin_uncertainty
 from shoal_sampler.domain.vectors import Floats, Vectors
 from shoal_sampler.domain.wrappers import without_near_duplicates
@@ -71,7 +71,9 @@ def test_auto_is_weighted_location_of_joined_rows() -> None:
     pool = two_classes()
     ranking, evidence = with_evidence(pool, 15)
     u = margin_uncertainty(pool.scores)
-    importance = (evidence.trust * u + (1 - evidence.trust) * u.mean()) * typicality(pool.vectors)
+    importance = (evidence.trust * u + (1 - evidence.trust) * u.mean()) * by_typicality(
+        pool.vectors, evidence.ambiguity
+    )
     weight = typical(pool.vectors, evidence.skill)
     both = np.concatenate([pool.vectors, pool.chosen])
     p = np.concatenate([pool.scores, pool.chosen_scores])
@@ -91,7 +93,9 @@ def test_opinions_change_the_choice_and_are_left_out_where_they_are_not_known_of
     pool = two_classes(False)
     evidence = with_evidence(pool, 1)[1]
     u = margin_uncertainty(pool.scores)
-    importance = (evidence.trust * u + (1 - evidence.trust) * u.mean()) * typicality(pool.vectors)
+    importance = (evidence.trust * u + (1 - evidence.trust) * u.mean()) * by_typicality(
+        pool.vectors, evidence.ambiguity
+    )
     assert by_looks.indices.tolist() == weighted_location(pool, 15, importance).indices.tolist()
 
 
@@ -105,6 +109,32 @@ def test_typicality_is_the_cosine_with_the_nearest_other_row(monkeypatch: pytest
         assert typicality(rows) == pytest.approx(expected)
     assert typicality(rows)[[0, 1, 90, 91]] == pytest.approx(1)
     assert typicality(rows[:1]).tolist() == pytest.approx([LEAST])
+
+
+def test_rows_count_against_their_typicality_without_ambiguity_and_by_it_where_there_is_nothing_else() -> (
+    None
+):
+    rows = unit_rows(0, 90, 6)
+    t = typicality(rows)
+    assert by_typicality(rows, 0) == pytest.approx(t**-0.5)
+    assert by_typicality(rows, UNDECIDED) == pytest.approx(1)
+    assert by_typicality(rows, 1) == pytest.approx(t)
+
+
+def test_a_class_of_rows_unlike_each_other_is_not_left_out_of_the_first_batch() -> None:
+    rows = np.random.default_rng(0).standard_normal((800, 60)).astype(np.float32)
+    rows[:400, 10:] *= 0.2  # these are nearer to each other
+    pool = pool_of(rows / np.linalg.norm(rows, axis=1, keepdims=True))
+    plain, picks = (float((how(pool, 40).indices >= 400).mean()) for how in (facility_location, auto))
+    assert 0 < 1.5 * plain < picks < 0.5
+
+
+def test_errors_that_remain_speak_for_ambiguity() -> None:
+    x, rng = unit_rows(0, 400, 6), np.random.default_rng(0)
+    right = (x[:, 0] > 0).astype(np.int64)
+    wrong = np.where(rng.random(400) < 0.3, 1 - right, right)
+    assert weigh(x, right, 2, 0).ambiguity < 0.4 < 0.65 < weigh(x, wrong, 2, 0).ambiguity < 0.8
+    assert weigh(x[:20], wrong[:20], 2, 0).ambiguity < 0.2
 
 
 def test_a_pool_in_parts_is_seen_with_opinions_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,8 @@ from shoal_sampler.domain.probe import fit_probe
 from shoal_sampler.domain.quotas import predicted, quotas
 from shoal_sampler.domain.strategies import STRATEGIES
 from shoal_sampler.domain.strategies.auto import with_evidence
-from shoal_sampler.domain.strategies.facility_location import facility_location
+from shoal_sampler.domain.strategies.facility_location import weighted_location
+from shoal_sampler.domain.typicality import by_typicality
 from shoal_sampler.domain.wrappers import combined, novelty, ranks, targeted, without_near_duplicates
 from unit.sampler.poolkit import scored, unit_rows
 
@@ -134,7 +135,8 @@ def test_auto_covers_without_a_model_and_asks_a_probe_once_there_are_labels() ->
     pool = pool_of(unit_rows(0, 200), chosen=unit_rows(1, 30))
     ranking, evidence = with_evidence(pool, 10)
     assert evidence.regime == "coverage"
-    assert ranking.indices.tolist() == facility_location(pool, 10).indices.tolist()
+    regions_alike = weighted_location(pool, 10, by_typicality(pool.vectors, 0))
+    assert ranking.indices.tolist() == regions_alike.indices.tolist()
     labels = (pool.chosen[:, 0] > 0).astype(np.int64)
     ranking, evidence = with_evidence(pool_of(pool.vectors, chosen=pool.chosen, labels=labels), 10)
     assert (evidence.regime, evidence.labelled, evidence.classes) == ("uncertainty", 30, 2)

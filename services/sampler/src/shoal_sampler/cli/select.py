@@ -142,6 +142,7 @@ def _known(evidence: Evidence) -> Iterator[tuple[str, str]]:
     if np.isfinite(evidence.accuracy):
         yield "probe's accuracy on labelled rows it had not seen", f"{evidence.accuracy:.2f}"
         yield "its skill beyond guessing", f"{evidence.skill:.2f}"
+        yield "share of errors put down to ambiguity", f"{evidence.ambiguity:.2f}"
     if np.isfinite(evidence.detection):
         yield "AUC of its margin for its errors", f"{evidence.detection:.2f}"
 

@@ -11,6 +11,8 @@ from shoal_sampler.domain.vectors import Floats, Indices, Vectors
 FOLDS = 5
 PRIOR, PRIOR_WEIGHT = 0.5, 5.0
 """What an uncertainty is worth before anything is known, and the errors (or hits) that weigh as much."""
+MANY = 50.0  # errors (or hits) that speak as much for ambiguity as for ignorance
+UNDECIDED = 1 / 3  # the ambiguity at which dense regions and outliers count alike (typicality.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,9 @@ class Evidence:
     labelled: rows behind it. accuracy: of the probe on labelled rows that it had not seen (those rows were chosen, so
     that it speaks for them and not for production); NaN without any. detection: the area under the ROC curve with
     which its margin finds its errors there; NaN where there are none or nothing else. skill: in [0, 1], the part of
-    a guesser's errors that the probe does not make there; what its opinion of two rows' likeness is worth.
+    a guesser's errors that the probe does not make there; what its opinion of two rows' likeness is worth. ambiguity:
+    in [0, 1), how far errors are put down to rows whose labels nothing explains, and not to missing labels:
+    e / (e + 50), e the smaller number of errors and hits. Errors that are still many when labels are many will stay.
     """
 
     regime: str
@@ -32,6 +36,7 @@ class Evidence:
     accuracy: float = float("nan")
     detection: float = float("nan")
     skill: float = 0.0
+    ambiguity: float = 0.0
 
 
 def cross_fitted(vectors: Vectors, labels: Indices, classes: int, seed: int) -> Floats:
@@ -71,6 +76,7 @@ def weigh(vectors: Vectors, labels: Indices, classes: int, seed: int) -> Evidenc
         float(1 - wrong.mean()),
         detection,
         skill_of(float(1 - wrong.mean()), labels),
+        few / (few + MANY),
     )
 
 

@@ -5,6 +5,8 @@ import numpy as np
 from shoal_sampler.domain.vectors import Floats, Vectors
 
 LEAST = 0.02
+COLD, WARM = -0.5, 1.0
+"""Powers of typicality by which rows count: without any sign of ambiguity, and where there is nothing else."""
 _BLOCK = 1024
 
 
@@ -24,3 +26,17 @@ def typicality(rows: Vectors) -> Floats:
         part = nearest[start : start + _BLOCK]
         np.maximum(part, cosines.max(axis=1), out=part)
     return np.minimum(nearest, np.float32(1))
+
+
+def by_typicality(rows: Vectors, ambiguity: float) -> Floats:
+    """Return (r,) how much each row counts: typicality to a power between -1/2 (ambiguity 0) and 1 (ambiguity 1).
+
+    Nothing but a row itself covers it better than its typicality, so that rows of dense regions have more coverage to
+    give, and a cover in which all rows count alike begins with them: a class whose rows are unlike each other gets few
+    labels, and a model takes it for a rare one. Divided by its typicality each row would have as much to give as any
+    other, outliers included; -1/2 is halfway. Outliers are also where a model errs most, and where its errors are
+    ambiguity, which labels do not cure, that is where they teach it least: there rows count by typicality itself.
+    ambiguity: in [0, 1], evidence.py.
+    """
+    result: Floats = typicality(rows) ** np.float32(COLD + (WARM - COLD) * ambiguity)
+    return result
