@@ -52,3 +52,30 @@ async def test_it_stands_alone_and_fits_every_screen(page_file: Path, chromium: 
         )
         assert wide == 0  # tables scroll inside their own box
         await browser.close()
+
+
+async def test_of_many_lines_the_best_are_shown_and_a_click_shows_another(
+    tmp_path: Path, chromium: str
+) -> None:
+    names = ["auto", "random", *(f"strategy {n}" for n in range(12))]
+    curves = [curve(name, 0.01 + 0.002 * place) for place, name in enumerate(names)]
+    file = tmp_path / "index.html"
+    file.write_text(curves_page(curves, needed(curves), "made up, 3 classes, 5 seeds"), encoding="utf-8")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, chromium_sandbox=False)
+        page = await browser.new_page(viewport={"width": 1280, "height": 900})
+        await page.goto(file.as_uri())
+        lines = page.locator("svg polyline:visible")
+        await expect(lines).to_have_count(6)
+        last = page.locator("svg g", has=page.get_by_text("auto:", exact=False)).locator("polyline")
+        await expect(last).to_be_visible()
+        drawn = await page.locator("svg polyline").evaluate_all(
+            "lines => new Set(lines.map(l => l.getAttribute('stroke') + l.getAttribute('stroke-dasharray'))).size"
+        )
+        assert drawn == len(names)  # no two look alike
+        await page.get_by_label("strategy 0").check()
+        await expect(lines).to_have_count(7)
+        await page.get_by_label("auto").uncheck()
+        await expect(lines).to_have_count(6)
+        await expect(last).to_be_hidden()
+        await browser.close()

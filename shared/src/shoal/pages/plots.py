@@ -11,11 +11,13 @@ LEFT, RIGHT, TOP, BOTTOM = 52, 16, 14, 44
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line: (x, y, low, high) points, its name and its CSS colour."""
+    """One line: (x, y, low, high) points, its name and its CSS colour; the class of what is drawn of it."""
 
     name: str
     colour: str
     points: Sequence[tuple[float, float, float, float]]
+    dashed: bool = False
+    css_class: str = ""
 
 
 def curves(series: Sequence[Series], x_title: str, y_title: str, x_format: str = ",.0f") -> str:
@@ -40,13 +42,18 @@ def curves(series: Sequence[Series], x_title: str, y_title: str, x_format: str =
         band = [f"{x(p[0]):.1f},{y(p[3]):.1f}" for p in each.points]
         band += [f"{x(p[0]):.1f},{y(p[2]):.1f}" for p in reversed(each.points)]
         line = " ".join(f"{x(p[0]):.1f},{y(p[1]):.1f}" for p in each.points)
+        dashes = ' stroke-dasharray="7 5"' if each.dashed else ""
+        parts.append(f'<g class="{each.css_class}">')
         parts.append(f'<polygon points="{" ".join(band)}" fill="{each.colour}" opacity=".16"/>')
-        parts.append(f'<polyline points="{line}" fill="none" stroke="{each.colour}" stroke-width="2.5"/>')
+        parts.append(
+            f'<polyline points="{line}" fill="none" stroke="{each.colour}" stroke-width="2.5"{dashes}/>'
+        )
         parts += [
             f'<circle cx="{x(p[0]):.1f}" cy="{y(p[1]):.1f}" r="3.5" fill="{each.colour}">'
             f"<title>{escape(each.name)}: {p[1]:.3f} ({p[2]:.3f} to {p[3]:.3f}) at {p[0]:{x_format}}</title></circle>"
             for p in each.points
         ]
+        parts.append("</g>")
     return _svg(HEIGHT, parts, f"{y_title} against {x_title}")
 
 
