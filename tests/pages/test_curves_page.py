@@ -69,6 +69,7 @@ async def test_of_many_lines_the_best_are_shown_and_a_click_shows_another(
         await expect(lines).to_have_count(6)
         last = page.locator("svg g", has=page.get_by_text("auto:", exact=False)).locator("polyline")
         await expect(last).to_be_visible()
+        await expect(page.locator("svg g").last.locator("title").first).to_contain_text("auto:")  # on top
         drawn = await page.locator("svg polyline").evaluate_all(
             "lines => new Set(lines.map(l => l.getAttribute('stroke') + l.getAttribute('stroke-dasharray'))).size"
         )

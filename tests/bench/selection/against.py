@@ -1,4 +1,4 @@
-"""Label efficiency beside scikit-activeml: the same sets, budgets, linear model and seeds.
+"""Label efficiency beside scikit-activeml: nine of the sets, the same budgets, linear model and seeds.
 
 What the other library's strategies reach is kept below .cache by what they were given: it takes an hour and more, and
 a run that was cut off goes on where it was.
