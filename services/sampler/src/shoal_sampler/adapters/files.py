@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -22,10 +22,7 @@ def read_matrix(file: Path, what: str) -> Any:
         return _from_parquet(file, what)
     if file.suffix != ".npy":
         raise BadInput(f"{what} {file}: give a .npy or a .parquet file")
-    try:
-        array = np.load(file, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise BadInput(f"{what} {file} cannot be read: {error}") from None
+    array = read_any(file, what, "r")
     if array.dtype.kind not in "fiu":
         raise BadInput(f"{what} {file} holds {array.dtype}, not numbers: save floats")
     return array
@@ -105,12 +102,16 @@ def read_labels(file: Path) -> tuple[list[int] | None, list[str]]:
     return [_whole(row["index"], file, place + 2) for place, row in enumerate(rows)], labels
 
 
-def read_any(file: Path, what: str) -> Any:
-    """Return the array of a .npy file, whatever it holds but objects. Raises BadInput."""
+def read_any(file: Path, what: str, mapped: Literal["r"] | None = None) -> Any:
+    """Return the array of a .npy file, whatever it holds but objects; read as needed if mapped. Raises BadInput."""
     try:
-        return np.load(file, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+        return np.load(file, mmap_mode=mapped, allow_pickle=False)
+    except OSError as error:
         raise BadInput(f"{what} {file} cannot be read: {error}") from None
+    except (ValueError, EOFError):  # numpy's own words recommend to load it unsafely
+        raise BadInput(
+            f"{what} {file} cannot be read: it is no .npy file of plain values, save it with numpy.save"
+        ) from None
 
 
 def read_rows(file: Path, what: str) -> list[dict[str, str]]:
