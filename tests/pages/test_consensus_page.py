@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from playwright.async_api import async_playwright, expect
 
-from shoal_qa.adapters.consensus_page import consensus_page
-from shoal_qa.domain.certificate import certify
-from shoal_qa.domain.reliability import reliability
-from shoal_qa.usecases.consensus_report import Facts, Hard, Person
+from shoal_qa.adapters.pages.consensus import consensus_page
+from shoal_qa.domain.calibration.reliability import reliability
+from shoal_qa.domain.certificates.certificate import certify
+from shoal_qa.usecases.files.facts import Facts, Hard, Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(60)]
 CLASSES = ("cat", "dog & co", "<eel>", "a class with a long name")

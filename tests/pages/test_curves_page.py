@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import async_playwright, expect
 
 from shoal_sampler.adapters.curves_page import curves_page
-from shoal_sampler.usecases.learning_curves import Curve, needed
+from shoal_sampler.usecases.files.learning_curves import Curve, needed
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(60)]
 BUDGETS = (100, 200, 400, 800, 1600, 3200)

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from playwright.async_api import async_playwright, expect
 
-from shoal_qa.adapters.votes_page import votes_page
+from shoal_qa.adapters.pages.votes import votes_page
 from shoal_qa.domain.models import MODELS
-from shoal_qa.usecases.votes_needed import Needed, Replays, replay
+from shoal_qa.usecases.files.votes_needed import Needed, Replays, replay
 from unit.qa.crowds import honest
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(60)]

@@ -6,8 +6,8 @@ import pytest
 
 from adapters.qa.qakit import NOON, Qa
 from shoal.persistence import migrate, open_pool
-from shoal_qa.adapters.database import PostgresDatabase
-from shoal_qa.adapters.guidelines import PostgresGuidelines, PostgresRules
+from shoal_qa.adapters.postgres.database import PostgresDatabase
+from shoal_qa.adapters.postgres.guidelines import PostgresGuidelines, PostgresRules
 from shoal_qa.usecases.evaluate import Evaluate
 from shoal_qa.usecases.record import RecordAnnotations, RecordJobs
 from shoal_qa.usecases.rules import Rule

@@ -6,7 +6,7 @@ from typing import Any
 
 from shoal.contracts.labels import AnnotationSubmitted, ClassAnswer, GuidelineRef, LabelingJob
 from shoal.contracts.samples import Content
-from shoal_qa.adapters.database import PostgresDatabase
+from shoal_qa.adapters.postgres.database import PostgresDatabase
 from shoal_qa.usecases.evaluate import Evaluate
 from shoal_qa.usecases.ports import Arrived
 from shoal_qa.usecases.record import RecordAnnotations, RecordJobs

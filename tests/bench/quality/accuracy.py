@@ -10,8 +10,8 @@ from tests.bench.quality.crowds import KINDS, Crowd, public, simulate
 from tests.bench.quality.peers import ACCURACY
 from tests.bench.quality.process import theirs
 
-from shoal_qa.domain.arrays import UNKNOWN
 from shoal_qa.domain.models import MODELS
+from shoal_qa.domain.votes.arrays import UNKNOWN
 
 SEEDS = range(2)
 err = Console(stderr=True)

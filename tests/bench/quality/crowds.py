@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
-from shoal_qa.domain.arrays import UNKNOWN, VoteArrays, name_votes
+from shoal_qa.domain.votes.arrays import UNKNOWN, VoteArrays, name_votes
 
 FOLDER = Path(__file__).resolve().parents[4] / "shared" / "data" / "crowd"
 SETS = ("bluebirds", "rte", "web", "weather_cf", "music_genre", "zencrowd_us")

@@ -7,7 +7,7 @@ import numpy as np
 from cleanlab.filter import find_label_issues
 from tests.unit.qa.noises import ANNOTATOR, NOISES, Noise, cleanlab_s, noisy, precision
 
-from shoal_qa.domain.label_errors import find_errors
+from shoal_qa.domain.label_errors.errors import find_errors
 
 SEEDS = range(8)
 SHARES = (0.3, 0.6, 1.0)

@@ -13,8 +13,7 @@ from pathlib import Path
 import numpy as np
 from tests.bench.quality.peers import peak_mib
 
-from shoal_qa.domain.agreement import alpha_of_votes
-from shoal_qa.domain.arrays import UNKNOWN, VoteArrays
+from shoal_qa.domain.agreement.alpha import alpha_of_votes
 from shoal_qa.domain.consensus import Options, consensus
 from shoal_qa.domain.ledger import VoteLedger
 from shoal_qa.domain.models import MODELS
@@ -24,6 +23,7 @@ from shoal_qa.domain.models.em import ClassShares
 from shoal_qa.domain.models.priors import Dirichlet
 from shoal_qa.domain.shapes.pairs import rank
 from shoal_qa.domain.streaming import Stream
+from shoal_qa.domain.votes.arrays import UNKNOWN, VoteArrays
 
 Work = Callable[[], "np.ndarray"]
 GOLD = 200

@@ -20,7 +20,7 @@ from tests.bench.selection.sets import CACHE, ROOT, Set, sets
 from tests.bench.selection.speed import PEERS
 
 from shoal_sampler.domain.simulation import Labelled, labels_needed
-from shoal_sampler.usecases.learning_curves import prepare, run
+from shoal_sampler.usecases.files.learning_curves import prepare, run
 
 err = Console(stderr=True)
 KEPT = CACHE / "peers-labels"

@@ -14,7 +14,7 @@ from tests.bench.selection.sets import ROOT, Set, sets
 
 from shoal_sampler.adapters.curves_page import curves_page
 from shoal_sampler.domain.strategies import STRATEGIES
-from shoal_sampler.usecases.learning_curves import Curve, needed, prepare, run
+from shoal_sampler.usecases.files.learning_curves import Curve, needed, prepare, run
 
 SEEDS = 5
 PAGES = ROOT / "docs" / "selection"

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from shoal_sampler.domain.near_duplicates import near_duplicates
-from shoal_sampler.domain.pool import pool_of
+from shoal_sampler.domain.pools.near_duplicates import near_duplicates
+from shoal_sampler.domain.pools.pool import pool_of
 from shoal_sampler.domain.strategies import STRATEGIES
 
 N, D, C, K = 50_000, 384, 20, 1000

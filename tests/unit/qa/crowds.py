@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from shoal_qa.domain.annotators.peers import Peers
-from shoal_qa.domain.arrays import UNKNOWN, VoteArrays
 from shoal_qa.domain.models.dawid_skene import DawidSkene, FittedDawidSkene
+from shoal_qa.domain.votes.arrays import UNKNOWN, VoteArrays
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy as np
 from cleanlab.filter import find_label_issues
 from sklearn.datasets import load_digits
 
-from shoal_qa.domain.probe import leave_one_out
+from shoal_qa.domain.label_errors.probe import leave_one_out
 
 CLASSES = 10
 FEATURES, TRUTH = load_digits(return_X_y=True)

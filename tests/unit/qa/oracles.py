@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from shoal_qa.domain.arrays import Floats, VoteArrays
+from shoal_qa.domain.votes.arrays import Floats, VoteArrays
 
 
 def _counts(votes: VoteArrays) -> Floats:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from shoal_qa.domain.arrays import UNKNOWN, Ints, VoteArrays, name_votes
+from shoal_qa.domain.votes.arrays import UNKNOWN, Ints, VoteArrays, name_votes
 
 FOLDER = Path(__file__).resolve().parents[4] / "shared" / "data" / "crowd"
 SETS = ("bluebirds", "music_genre", "rte", "weather_cf", "web", "zencrowd_us")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from shoal_sampler.domain.pool import Pool, pool_of
+from shoal_sampler.domain.pools.pool import Pool, pool_of
 
 
 def unit_rows(seed: int, n: int, d: int = 8) -> np.ndarray:

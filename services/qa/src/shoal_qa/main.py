@@ -12,11 +12,11 @@ from shoal.observability.logs import get_logger
 from shoal.persistence import Relay, migrate, open_pool
 from shoal.runtime import Service, run_service
 from shoal.security import ProjectDirectory
-from shoal_qa.adapters.database import PostgresDatabase
-from shoal_qa.adapters.datasets import FsspecFiles, PostgresRegistry
-from shoal_qa.adapters.fits import PostgresFits
-from shoal_qa.adapters.guidelines import PostgresGuidelines, PostgresRules
-from shoal_qa.adapters.reports import PostgresReports
+from shoal_qa.adapters.files.datasets import FsspecFiles, PostgresRegistry
+from shoal_qa.adapters.postgres.database import PostgresDatabase
+from shoal_qa.adapters.postgres.fits import PostgresFits
+from shoal_qa.adapters.postgres.guidelines import PostgresGuidelines, PostgresRules
+from shoal_qa.adapters.postgres.reports import PostgresReports
 from shoal_qa.consumers import annotation_consumer, decision_consumer, erasure_consumer, job_consumer
 from shoal_qa.http.app import make_app
 from shoal_qa.http.datasets import dataset_routes

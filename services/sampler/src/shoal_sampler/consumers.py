@@ -8,7 +8,7 @@ from shoal.contracts.quality import GuidelinePublished
 from shoal.contracts.samples import SampleEmbedded, SampleErased
 from shoal.contracts.selections import CampaignChanged
 from shoal.messaging import Broadcast, Consumer, Received, Rejection
-from shoal_sampler.domain.vectors import BadVector
+from shoal_sampler.domain.vectors.rows import BadVector
 from shoal_sampler.usecases.arrivals import Arrival, arrival
 from shoal_sampler.usecases.directory import CampaignDirectory, GuidelineDirectory
 from shoal_sampler.usecases.learn import Learn

@@ -14,9 +14,9 @@ from shoal.observability.logs import get_logger
 from shoal.persistence import Relay, migrate, open_pool
 from shoal.runtime import Service, run_service
 from shoal.security import ProjectDirectory
-from shoal_sampler.adapters.campaigns import PostgresAudits, PostgresCampaigns
+from shoal_sampler.adapters.postgres.campaigns import PostgresAudits, PostgresCampaigns
+from shoal_sampler.adapters.postgres.samples import PostgresStore
 from shoal_sampler.adapters.qdrant import QdrantLookup
-from shoal_sampler.adapters.store import PostgresStore
 from shoal_sampler.consumers import (
     campaign_broadcast,
     erasure_consumer,
@@ -24,7 +24,7 @@ from shoal_sampler.consumers import (
     label_consumer,
     sample_consumer,
 )
-from shoal_sampler.domain.audit import Audit
+from shoal_sampler.domain.campaigns.audit import Audit
 from shoal_sampler.http.app import make_app
 from shoal_sampler.http.audits import audit_routes
 from shoal_sampler.http.campaigns import CampaignRoutes

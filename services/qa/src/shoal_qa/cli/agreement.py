@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 
 from shoal.runtime.client import out
-from shoal_qa.adapters.votes_files import Columns, Gold, read_votes
+from shoal_qa.adapters.files.votes import Columns, Gold, read_votes
 from shoal_qa.cli.offline import (
     LabelColumn,
     Output,
@@ -21,8 +21,8 @@ from shoal_qa.cli.offline import (
     shown,
     warn,
 )
-from shoal_qa.domain.arrays import Named
-from shoal_qa.usecases.agreement_of_votes import Found, agreement_of
+from shoal_qa.domain.votes.arrays import Named
+from shoal_qa.usecases.files.agreement import Found, agreement_of
 
 SHOWN_CLASSES = 30
 

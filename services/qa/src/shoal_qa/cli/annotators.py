@@ -8,8 +8,8 @@ import typer
 from rich.table import Table
 
 from shoal.runtime.client import err, out
-from shoal_qa.adapters.annotators_file import MOST_CLASSES, write_annotators
-from shoal_qa.adapters.votes_files import Columns
+from shoal_qa.adapters.files.annotators import MOST_CLASSES, write_annotators
+from shoal_qa.adapters.files.votes import Columns
 from shoal_qa.cli.offline import (
     GoldFile,
     GoldLabelColumn,
@@ -24,9 +24,9 @@ from shoal_qa.cli.offline import (
     read_with_gold,
     warn,
 )
-from shoal_qa.domain.arrays import Named
-from shoal_qa.domain.gold import TrustRule
-from shoal_qa.usecases.annotators_of_votes import People, look_at
+from shoal_qa.domain.annotators.trust import TrustRule
+from shoal_qa.domain.votes.arrays import Named
+from shoal_qa.usecases.files.annotators import People, look_at
 
 RANK = {"blocked": 0, "probation": 1, "new": 2, "trusted": 3}
 

@@ -10,11 +10,11 @@ import typer
 from rich.table import Table
 
 from shoal.runtime.client import err, out
-from shoal_qa.adapters.annotators_file import write_annotators
-from shoal_qa.adapters.consensus_page import consensus_page
-from shoal_qa.adapters.predictions_file import read_predictions
-from shoal_qa.adapters.tables import named_column, write_table, write_text
-from shoal_qa.adapters.votes_files import Columns
+from shoal_qa.adapters.files.annotators import write_annotators
+from shoal_qa.adapters.files.predictions import read_predictions
+from shoal_qa.adapters.files.tables import named_column, write_table, write_text
+from shoal_qa.adapters.files.votes import Columns
+from shoal_qa.adapters.pages.consensus import consensus_page
 from shoal_qa.cli.offline import (
     GoldFile,
     GoldLabelColumn,
@@ -30,14 +30,14 @@ from shoal_qa.cli.offline import (
     steps,
     warn,
 )
-from shoal_qa.domain.arrays import Ints, Named
+from shoal_qa.domain.annotators.trust import TrustRule
 from shoal_qa.domain.consensus import Consensus, Options
 from shoal_qa.domain.consensus import consensus as labels_of
-from shoal_qa.domain.gold import TrustRule
-from shoal_qa.usecases.annotators_of_votes import People, look_at
-from shoal_qa.usecases.consensus_of_votes import actions_of, facts_of, support
-from shoal_qa.usecases.consensus_report import Facts
+from shoal_qa.domain.votes.arrays import Ints, Named
 from shoal_qa.usecases.errors import BadInput
+from shoal_qa.usecases.files.annotators import People, look_at
+from shoal_qa.usecases.files.consensus import actions_of, facts_of, support
+from shoal_qa.usecases.files.facts import Facts
 
 LABELS = ("label", "probability", "accepted", "action", "votes", "agreement")
 MOST_VOTES = 100

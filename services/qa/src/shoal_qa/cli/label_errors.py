@@ -9,12 +9,12 @@ import typer
 from rich.table import Table
 
 from shoal.runtime.client import err, out
-from shoal_qa.adapters.matrices import check_distributions, read_matrix
-from shoal_qa.adapters.tables import EMPTY, Coded, Sheet, named_column, read_columns, write_table
+from shoal_qa.adapters.files.matrices import check_distributions, read_matrix
+from shoal_qa.adapters.files.tables import EMPTY, Coded, Sheet, named_column, read_columns, write_table
 from shoal_qa.cli.offline import LabelColumn, doing, name, one_line_errors, warn
-from shoal_qa.domain.label_errors import LabelErrors
+from shoal_qa.domain.label_errors.errors import LabelErrors
 from shoal_qa.usecases.errors import BadInput
-from shoal_qa.usecases.wrong_labels import Labels, by_embeddings, by_probabilities, classes_of
+from shoal_qa.usecases.files.label_errors import Labels, by_embeddings, by_probabilities, classes_of
 
 SHOWN = 10
 

@@ -10,8 +10,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from shoal.runtime.client import err
-from shoal_qa.adapters.votes_files import Columns, Gold, VotesFile, known_answers, read_gold, read_votes
-from shoal_qa.domain.arrays import Ints, Named
+from shoal_qa.adapters.files.votes import Columns, Gold, VotesFile, known_answers, read_gold, read_votes
+from shoal_qa.domain.votes.arrays import Ints, Named
 from shoal_qa.usecases.errors import BadInput
 
 Votes = Annotated[Path, typer.Option(help="CSV or Parquet with columns task, worker, label.")]

@@ -9,9 +9,9 @@ import typer
 from rich.table import Table
 
 from shoal.runtime.client import err, out
-from shoal_qa.adapters.tables import write_table, write_text
-from shoal_qa.adapters.votes_files import Columns, Gold, known_answers, read_gold, read_votes
-from shoal_qa.adapters.votes_page import saving, votes_page
+from shoal_qa.adapters.files.tables import write_table, write_text
+from shoal_qa.adapters.files.votes import Columns, Gold, known_answers, read_gold, read_votes
+from shoal_qa.adapters.pages.votes import saving, votes_page
 from shoal_qa.cli.offline import (
     GoldLabelColumn,
     GoldTaskColumn,
@@ -24,7 +24,7 @@ from shoal_qa.cli.offline import (
     warn,
     warn_of_little,
 )
-from shoal_qa.usecases.votes_needed import Replays, replay
+from shoal_qa.usecases.files.votes_needed import Replays, replay
 
 
 def simulate_votes(

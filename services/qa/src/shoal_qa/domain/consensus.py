@@ -1,9 +1,10 @@
 """From votes and gold to labels with honest probabilities, certified where gold allows: what files and services call.
 
 1. A panel of models, or one of them, is fitted; gold enters the likelihood (models/panel.py).
-2. Posteriors are tempered, from an honest default, by what fits that were not told say of gold tasks (tempering.py).
-3. The certificate is the threshold whose accepted labels gold vouches for (certificate.py).
-4. Each task has a next step: accept, one more vote, a review, or nothing more (sequential.py).
+2. Posteriors are tempered, from an honest default, by what fits that were not told say of gold
+   tasks (calibration/tempering.py).
+3. The certificate is the threshold whose accepted labels gold vouches for (certificates/certificate.py).
+4. Each task has a next step: accept, one more vote, a review, or nothing more (stopping/sequential.py).
 """
 
 from collections.abc import Callable
@@ -12,15 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shoal_qa.domain.arrays import UNKNOWN, Bools, Floats, Ints, VoteArrays
-from shoal_qa.domain.certificate import Certificate, certify
-from shoal_qa.domain.heldout_gold import HeldoutGold, calibrate_on, honest_default
-from shoal_qa.domain.member_evidence import MemberEvidence, member_evidence
+from shoal_qa.domain.calibration.heldout_gold import HeldoutGold, calibrate_on, honest_default
+from shoal_qa.domain.calibration.tempering import Tempering
+from shoal_qa.domain.certificates.certificate import Certificate, certify
 from shoal_qa.domain.models import MODELS, panel_of
+from shoal_qa.domain.models.evidence import MemberEvidence, member_evidence
 from shoal_qa.domain.models.pool import FittedPool
-from shoal_qa.domain.next_steps import crowd_confusion, next_steps
-from shoal_qa.domain.predictions import with_predictions
-from shoal_qa.domain.tempering import Tempering
+from shoal_qa.domain.stopping.next_steps import crowd_confusion, next_steps
+from shoal_qa.domain.votes.arrays import UNKNOWN, Bools, Floats, Ints, VoteArrays
+from shoal_qa.domain.votes.predictions import with_predictions
 
 Report = Callable[[str], None]
 MOST_CLASSES = 200  # of a confusion table that a person may read

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shoal_qa.domain.arrays import VoteArrays
+from shoal_qa.domain.votes.arrays import VoteArrays
 
 Longs = NDArray[np.int64]
 

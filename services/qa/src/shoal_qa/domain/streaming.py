@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shoal_qa.domain.arrays import Floats, Ints, VoteArrays
 from shoal_qa.domain.ledger import REMOVED, STALE, Changes, VoteLedger
 from shoal_qa.domain.models.base import Additive, Fitted, Model
+from shoal_qa.domain.votes.arrays import Floats, Ints, VoteArrays
 
 CHUNK = 100_000  # votes whose rows are in memory at once
 

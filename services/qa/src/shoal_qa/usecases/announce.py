@@ -8,11 +8,11 @@ from shoal.contracts.labels import GuidelineRef, LabelAccepted, LabelEvidence, V
 from shoal.contracts.quality import AnnotatorQuality, PrecisionCertificate, QualityMeasured
 from shoal.contracts.topics import LABELS_ACCEPTED, QUALITY_METRICS, VOTES_REQUESTED
 from shoal.messaging import OutgoingMessage, encode
-from shoal_qa.domain.findings import Findings
-from shoal_qa.domain.gold import AnnotatorState, Evidence
-from shoal_qa.domain.lifecycle import Request
-from shoal_qa.domain.metrics import cost_per_label
-from shoal_qa.domain.promises import Promise
+from shoal_qa.domain.annotators.trust import AnnotatorState, Evidence
+from shoal_qa.domain.certificates.promises import Promise
+from shoal_qa.domain.jobs.lifecycle import Request
+from shoal_qa.domain.projects.findings import Findings
+from shoal_qa.domain.projects.metrics import cost_per_label
 from shoal_qa.usecases.ports import KeptJob, LabelRow, Totals
 
 SOURCE = "/shoal/qa"

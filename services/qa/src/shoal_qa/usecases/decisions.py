@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from shoal.contracts.selections import SamplingDecided
-from shoal_qa.domain.metrics import inclusion_probability
+from shoal_qa.domain.projects.metrics import inclusion_probability
 from shoal_qa.usecases.ports import Database
 
 

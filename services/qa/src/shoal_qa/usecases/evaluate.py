@@ -6,11 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shoal.observability import metrics
-from shoal_qa.domain.acceptance import AcceptanceRule, Belief
-from shoal_qa.domain.arrays import Floats
-from shoal_qa.domain.beliefs import JobVotes, beliefs, posteriors
-from shoal_qa.domain.fitting import unfitted
-from shoal_qa.domain.lifecycle import (
+from shoal_qa.domain.jobs.acceptance import AcceptanceRule, Belief
+from shoal_qa.domain.jobs.beliefs import JobVotes, beliefs, posteriors
+from shoal_qa.domain.jobs.lifecycle import (
     Accept,
     Change,
     Job,
@@ -20,8 +18,10 @@ from shoal_qa.domain.lifecycle import (
     settle_by_expert,
     without_expert,
 )
-from shoal_qa.domain.project_fit import ProjectFit
-from shoal_qa.domain.votes import Annotation, Vote, VoteBook
+from shoal_qa.domain.projects.fit import ProjectFit
+from shoal_qa.domain.projects.fitting import unfitted
+from shoal_qa.domain.votes.arrays import Floats
+from shoal_qa.domain.votes.book import Annotation, Vote, VoteBook
 from shoal_qa.usecases.announce import label_message, request_message
 from shoal_qa.usecases.ports import Database, KeptAnnotation, KeptJob, LabelRow, Major, Transaction
 from shoal_qa.usecases.rules import Rule

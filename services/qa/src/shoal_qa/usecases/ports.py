@@ -9,11 +9,11 @@ from typing import Any, Protocol
 from shoal.contracts.labels import AnnotationSubmitted, LabelingJob
 from shoal.contracts.quality import GuidelinePublished
 from shoal.messaging import OutgoingMessage
-from shoal_qa.domain.fitting import Given
-from shoal_qa.domain.gold import AnnotatorState, Evidence, Standing
-from shoal_qa.domain.lifecycle import Job
-from shoal_qa.domain.project_fit import ProjectFit
-from shoal_qa.domain.votes import Annotation
+from shoal_qa.domain.annotators.trust import AnnotatorState, Evidence, Standing
+from shoal_qa.domain.jobs.lifecycle import Job
+from shoal_qa.domain.projects.fit import ProjectFit
+from shoal_qa.domain.projects.fitting import Given
+from shoal_qa.domain.votes.book import Annotation
 from shoal_qa.usecases.rules import Rule
 
 Major = tuple[str, int]  # project and guideline major: what one fit is about

@@ -9,9 +9,7 @@ from typing import get_args
 from shoal.contracts.quality import PrecisionCertificate, QualityMeasured
 from shoal.observability import metrics
 from shoal.observability.logs import get_logger
-from shoal_qa.domain.findings import Findings
-from shoal_qa.domain.fitting import fit_project
-from shoal_qa.domain.gold import (
+from shoal_qa.domain.annotators.trust import (
     AnnotatorState,
     Evidence,
     Signal,
@@ -20,6 +18,8 @@ from shoal_qa.domain.gold import (
     next_alarms,
     next_state,
 )
+from shoal_qa.domain.projects.findings import Findings
+from shoal_qa.domain.projects.fitting import fit_project
 from shoal_qa.usecases.announce import quality_measured, quality_message
 from shoal_qa.usecases.evaluate import Evaluate
 from shoal_qa.usecases.ports import Database, Fits, Major

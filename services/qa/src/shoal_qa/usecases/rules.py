@@ -4,9 +4,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from shoal_qa.domain.acceptance import AcceptanceRule
-from shoal_qa.domain.fitting import Wish
-from shoal_qa.domain.promises import Promise, Target
+from shoal_qa.domain.certificates.promises import Promise, Target
+from shoal_qa.domain.jobs.acceptance import AcceptanceRule
+from shoal_qa.domain.projects.fitting import Wish
 
 ModelName = Literal[
     "auto", "majority", "dawid-skene", "merged", "one-coin", "mace", "weighted-average", "subtypes"

@@ -5,7 +5,7 @@ from html import escape
 from math import isinf
 
 from shoal.pages import Series, curves, page, table
-from shoal_sampler.usecases.learning_curves import Curve, Needed
+from shoal_sampler.usecases.files.learning_curves import Curve, Needed
 
 _COLOURS = (
     "var(--blue)",

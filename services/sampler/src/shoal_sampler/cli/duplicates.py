@@ -9,9 +9,9 @@ import typer
 from shoal.runtime.client import err, out
 from shoal_sampler.adapters.files import read_matrix, write_rows
 from shoal_sampler.cli.offline import one_line_errors, progress
-from shoal_sampler.domain.near_duplicates import near_duplicates
+from shoal_sampler.domain.pools.near_duplicates import near_duplicates
 from shoal_sampler.usecases.errors import BadInput
-from shoal_sampler.usecases.inputs import directions, finite_rows
+from shoal_sampler.usecases.files.inputs import directions, finite_rows
 
 
 def duplicates(

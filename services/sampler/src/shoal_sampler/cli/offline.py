@@ -7,7 +7,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from shoal.runtime.client import err
-from shoal_sampler.domain.pool import Report
+from shoal_sampler.domain.pools.pool import Report
 from shoal_sampler.usecases.errors import BadInput
 
 

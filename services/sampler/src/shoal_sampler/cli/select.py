@@ -11,12 +11,18 @@ from rich.table import Table as Shown
 from shoal.runtime.client import err
 from shoal_sampler.adapters.files import read_labels, read_matrix, read_numbers, read_rows, write_rows
 from shoal_sampler.cli.offline import one_line_errors, progress
-from shoal_sampler.domain.evidence import Evidence
-from shoal_sampler.domain.pool import UNKNOWN
-from shoal_sampler.domain.vectors import Indices
+from shoal_sampler.domain.models.evidence import Evidence
+from shoal_sampler.domain.pools.pool import UNKNOWN
+from shoal_sampler.domain.vectors.rows import Indices
 from shoal_sampler.usecases.errors import BadInput
-from shoal_sampler.usecases.inputs import directions, finite_rows, positive, probability_rows, row_numbers
-from shoal_sampler.usecases.select_rows import Picks, Request, Table, select
+from shoal_sampler.usecases.files.inputs import (
+    directions,
+    finite_rows,
+    positive,
+    probability_rows,
+    row_numbers,
+)
+from shoal_sampler.usecases.files.select_rows import Picks, Request, Table, select
 
 File = Annotated[Path | None, typer.Option(dir_okay=False)]
 

@@ -12,10 +12,10 @@ from shoal.runtime.client import err, out
 from shoal_sampler.adapters.curves_page import curves_page
 from shoal_sampler.adapters.files import read_labels, read_matrix, write_rows
 from shoal_sampler.cli.offline import one_line_errors, progress
-from shoal_sampler.domain.vectors import Vectors
+from shoal_sampler.domain.vectors.rows import Vectors
 from shoal_sampler.usecases.errors import BadInput
-from shoal_sampler.usecases.inputs import finite_rows
-from shoal_sampler.usecases.learning_curves import Curve, Needed, needed, prepare, run
+from shoal_sampler.usecases.files.inputs import finite_rows
+from shoal_sampler.usecases.files.learning_curves import Curve, Needed, needed, prepare, run
 
 
 def simulate(

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shoal_sampler.domain.pool import Pool, Report, Strategy, ignore, pool_of
-from shoal_sampler.domain.probe import Probe, fit_probe
+from shoal_sampler.domain.models.probe import Probe, fit_probe
+from shoal_sampler.domain.pools.pool import Pool, Report, Strategy, ignore, pool_of
 from shoal_sampler.domain.strategies import STRATEGIES
-from shoal_sampler.domain.vectors import Floats, Indices, Vectors
+from shoal_sampler.domain.vectors.rows import Floats, Indices, Vectors
 
 SUBSAMPLE = 0.8  # of the pool, drawn anew for each seed, so that intervals speak for the pool too
 

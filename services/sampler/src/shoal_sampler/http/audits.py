@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shoal.runtime.projects import check_project
 from shoal.security import Principal, ProjectDirectory, require
-from shoal_sampler.domain.audit import Audit
+from shoal_sampler.domain.campaigns.audit import Audit
 from shoal_sampler.usecases.audits import ManageAudits
 from shoal_sampler.usecases.ports import AuditRow
 

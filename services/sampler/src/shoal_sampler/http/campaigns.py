@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from shoal.runtime.projects import check_project
 from shoal.security import Principal, ProjectDirectory, require
-from shoal_sampler.domain.campaigns import why_it_waits
+from shoal_sampler.domain.campaigns.campaign import why_it_waits
 from shoal_sampler.usecases.definition import Definition, campaign_of
 from shoal_sampler.usecases.directory import GuidelineDirectory
 from shoal_sampler.usecases.manage import ManageCampaigns

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from shoal_sampler.domain.audit import Audit
+from shoal_sampler.domain.campaigns.audit import Audit
 from shoal_sampler.usecases.ports import AuditRow, Audits
 
 

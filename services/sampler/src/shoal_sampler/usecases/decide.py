@@ -8,12 +8,12 @@ from itertools import groupby
 from shoal.contracts.ids import job_id
 from shoal.contracts.labels import GuidelineRef
 from shoal.observability import metrics
-from shoal_sampler.domain.audit import Audit
-from shoal_sampler.domain.budget import Ledger
-from shoal_sampler.domain.campaigns import Campaign
-from shoal_sampler.domain.decisions import Record
-from shoal_sampler.domain.window import Standing
-from shoal_sampler.domain.windows import decide
+from shoal_sampler.domain.campaigns.audit import Audit
+from shoal_sampler.domain.campaigns.budget import Ledger
+from shoal_sampler.domain.campaigns.campaign import Campaign
+from shoal_sampler.domain.campaigns.deciding import decide
+from shoal_sampler.domain.campaigns.decisions import Record
+from shoal_sampler.domain.campaigns.window import Standing
 from shoal_sampler.usecases.arrivals import Arrival, arrival
 from shoal_sampler.usecases.directory import CampaignDirectory, GuidelineDirectory
 from shoal_sampler.usecases.memory import Memories

@@ -8,8 +8,8 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 
 from shoal.contracts.base import Id, Label, Name
 from shoal.contracts.selections import CampaignChanged
-from shoal_sampler.domain.campaigns import Campaign, Filter, Kind, Measure, Selection
-from shoal_sampler.domain.vectors import Vectors, empty, unit_vector
+from shoal_sampler.domain.campaigns.campaign import Campaign, Filter, Kind, Measure, Selection
+from shoal_sampler.domain.vectors.rows import Vectors, empty, unit_vector
 
 Share = Annotated[float, Field(gt=0, le=1)]
 

@@ -6,8 +6,8 @@ from shoal.contracts.labels import GuidelineRef
 from shoal.contracts.quality import GuidelinePublished
 from shoal.contracts.selections import CampaignChanged
 from shoal.messaging import Received
-from shoal_sampler.domain.campaigns import Campaign
-from shoal_sampler.domain.vectors import BadVector
+from shoal_sampler.domain.campaigns.campaign import Campaign
+from shoal_sampler.domain.vectors.rows import BadVector
 from shoal_sampler.usecases.definition import campaign_of
 from shoal_sampler.usecases.ports import Spending, Store
 

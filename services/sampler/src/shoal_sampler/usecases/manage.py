@@ -9,8 +9,8 @@ from shoal.contracts.ids import stable_id
 from shoal.contracts.selections import CampaignChanged, CampaignState
 from shoal.contracts.topics import CAMPAIGNS_CHANGED
 from shoal.messaging import OutgoingMessage, encode
-from shoal_sampler.domain.campaigns import NotAllowed, check_transition
-from shoal_sampler.domain.vectors import BadVector, to_bytes, unit_vector
+from shoal_sampler.domain.campaigns.campaign import NotAllowed, check_transition
+from shoal_sampler.domain.vectors.rows import BadVector, to_bytes, unit_vector
 from shoal_sampler.usecases.definition import Definition, Example, Strategy
 from shoal_sampler.usecases.ports import CampaignRow, Campaigns, Found, VectorLookup
 from shoal_sampler.usecases.publishing import SOURCE

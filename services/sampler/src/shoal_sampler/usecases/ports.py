@@ -10,10 +10,10 @@ from shoal.contracts.labels import LabelAccepted
 from shoal.contracts.samples import SampleEmbedded
 from shoal.contracts.selections import CampaignChanged
 from shoal.messaging import OutgoingMessage
-from shoal_sampler.domain.audit import Audit
-from shoal_sampler.domain.decisions import Record
-from shoal_sampler.domain.samples import Sample
-from shoal_sampler.domain.vectors import Vectors
+from shoal_sampler.domain.campaigns.audit import Audit
+from shoal_sampler.domain.campaigns.decisions import Record
+from shoal_sampler.domain.campaigns.samples import Sample
+from shoal_sampler.domain.vectors.rows import Vectors
 
 
 @dataclass(frozen=True, slots=True)

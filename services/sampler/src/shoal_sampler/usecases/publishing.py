@@ -9,7 +9,7 @@ from shoal.contracts.labels import GuidelineRef, LabelingJob
 from shoal.contracts.samples import SampleEmbedded
 from shoal.contracts.selections import PolicyDecision, SamplingDecided
 from shoal.messaging import OutgoingMessage, encode
-from shoal_sampler.domain.decisions import Job, Record
+from shoal_sampler.domain.campaigns.decisions import Job, Record
 
 SOURCE = "shoal/sampler"
 

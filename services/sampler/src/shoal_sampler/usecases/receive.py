@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from shoal_sampler.domain.campaigns import Campaign
+from shoal_sampler.domain.campaigns.campaign import Campaign
 from shoal_sampler.usecases.arrivals import Arrival
 from shoal_sampler.usecases.decide import Decider
 from shoal_sampler.usecases.directory import CampaignDirectory, GuidelineDirectory

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shoal_qa.domain.annotators.bounds import TINY, holm
-from shoal_qa.domain.arrays import Floats, Ints
+from shoal_qa.domain.statistics.bounds import TINY, holm
+from shoal_qa.domain.votes.arrays import Floats, Ints
 
 EDGE = 10  # answers at either end that no change is looked for in
 

@@ -19,10 +19,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shoal_qa.domain.annotators.bounds import holm, log_tail
 from shoal_qa.domain.annotators.peers import Peers
-from shoal_qa.domain.arrays import Floats, VoteArrays
-from shoal_qa.domain.models.scatter import log_normalise
+from shoal_qa.domain.statistics.bounds import holm, log_tail
+from shoal_qa.domain.votes.arrays import Floats, VoteArrays
+from shoal_qa.domain.votes.scatter import log_normalise
 
 CHUNK = 50_000  # pairs of votes at a time
 FEWEST_TASKS = 10  # in common

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shoal_qa.domain.arrays import UNKNOWN, Floats, Ints, VoteArrays
-from shoal_qa.domain.models.scatter import log_normalise
+from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, VoteArrays
+from shoal_qa.domain.votes.scatter import log_normalise
 
 CHUNK = 50_000  # votes at a time
 

@@ -11,9 +11,9 @@ from math import erfc, log, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from shoal_qa.domain.annotators.bounds import holm, log_tail
 from shoal_qa.domain.annotators.peers import Peers
-from shoal_qa.domain.arrays import Floats, Ints
+from shoal_qa.domain.statistics.bounds import holm, log_tail
+from shoal_qa.domain.votes.arrays import Floats, Ints
 
 INFORMED = 0.3
 MAD_TO_SIGMA = 1.4826

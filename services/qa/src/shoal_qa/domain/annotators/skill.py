@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shoal_qa.domain.annotators.bounds import clopper_pearson_all
+from shoal_qa.domain.annotators.evidence import DISCOUNT
 from shoal_qa.domain.annotators.peers import Peers
-from shoal_qa.domain.arrays import Floats
-from shoal_qa.domain.skills import DISCOUNT
+from shoal_qa.domain.statistics.bounds import clopper_pearson_all
+from shoal_qa.domain.votes.arrays import Floats
 
 LEAST_KNOWN = 1e-9  # A - B under which votes say nothing about skill
 

@@ -8,8 +8,8 @@ from shoal_qa.domain.annotators.changes import find_changes
 from shoal_qa.domain.annotators.copying import find_copying
 from shoal_qa.domain.annotators.peers import Peers
 from shoal_qa.domain.annotators.signals import haste, spam, straight_lining
-from shoal_qa.domain.arrays import Floats
-from shoal_qa.domain.gold import Signal
+from shoal_qa.domain.annotators.trust import Signal
+from shoal_qa.domain.votes.arrays import Floats
 
 
 def warning_signals(peers: Peers, seconds: Floats) -> Mapping[Signal, Floats]:

@@ -5,7 +5,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from numpy.typing import NDArray
 
-from shoal_qa.domain.arrays import Floats, Ints, VoteArrays
+from shoal_qa.domain.votes.arrays import Floats, Ints, VoteArrays
 
 State = Mapping[str, NDArray[Any]]
 

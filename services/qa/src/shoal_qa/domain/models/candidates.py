@@ -18,10 +18,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from shoal_qa.domain.arrays import Floats, Ints, VoteArrays
 from shoal_qa.domain.models.base import Fitted, State
-from shoal_qa.domain.models.given import Beliefs, Given, given
-from shoal_qa.domain.models.scatter import log_normalise
+from shoal_qa.domain.votes.arrays import Floats, Ints, VoteArrays
+from shoal_qa.domain.votes.given import Beliefs, Given, given
+from shoal_qa.domain.votes.scatter import log_normalise
 
 TINY = 1e-300
 

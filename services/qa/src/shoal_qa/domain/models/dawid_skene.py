@@ -9,18 +9,18 @@ Maximisation: expected counts, smoothed by a ConfusionPrior.
 
 Source: A. P. Dawid and A. M. Skene, "Maximum likelihood estimation of observer error-rates using the EM algorithm",
 Applied Statistics 28 (1979). Independence given the truth does not hold where a task is hard for everybody, so these
-posteriors are too sure of themselves; see domain/tempering.py before believing one.
+posteriors are too sure of themselves; see calibration/tempering.py before believing one.
 """
 
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from shoal_qa.domain.arrays import Floats, Ints, VoteArrays
 from shoal_qa.domain.models.base import Fitted, State
 from shoal_qa.domain.models.em import ClassShares, alternate, first_posterior
 from shoal_qa.domain.models.priors import ConfusionPrior, Hierarchical
-from shoal_qa.domain.models.scatter import count_confusions, log_normalise, posteriors, sum_by_task
+from shoal_qa.domain.votes.arrays import Floats, Ints, VoteArrays
+from shoal_qa.domain.votes.scatter import count_confusions, log_normalise, posteriors, sum_by_task
 
 TINY = 1e-12
 

@@ -6,8 +6,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from shoal_qa.domain.arrays import UNKNOWN, Floats, Ints, VoteArrays
 from shoal_qa.domain.models.base import Fitted
+from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, VoteArrays
 
 F = TypeVar("F", bound=Fitted)
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shoal_qa.domain.arrays import UNKNOWN, Floats, Ints, VoteArrays
 from shoal_qa.domain.models.base import Fitted, State
+from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, VoteArrays
 
 
 @dataclass(frozen=True, slots=True)

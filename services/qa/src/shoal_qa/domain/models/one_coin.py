@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from shoal_qa.domain.arrays import Floats, Ints, VoteArrays
 from shoal_qa.domain.models.base import Fitted, State
 from shoal_qa.domain.models.dawid_skene import FittedDawidSkene, load_confusions
 from shoal_qa.domain.models.em import ClassShares, alternate, first_posterior, popularity
-from shoal_qa.domain.models.scatter import sum_by_annotator
+from shoal_qa.domain.votes.arrays import Floats, Ints, VoteArrays
+from shoal_qa.domain.votes.scatter import sum_by_annotator
 
 
 @dataclass(frozen=True, slots=True)

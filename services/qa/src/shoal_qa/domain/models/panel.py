@@ -20,10 +20,10 @@ from typing import Any, cast
 
 import numpy as np
 
-from shoal_qa.domain.arrays import UNKNOWN, Floats, Ints, VoteArrays
-from shoal_qa.domain.crossfit import fold_numbers, thin_gold
 from shoal_qa.domain.models.base import Additive, Fitted, Model, State
+from shoal_qa.domain.models.crossfit import fold_numbers, thin_gold
 from shoal_qa.domain.models.pool import FittedPool, agreeing, expected_skill, mix, stack, without
+from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, VoteArrays
 
 FOLDS = 5
 MOST_CLASSES, MOST_CELLS = 100, 20_000_000  # of a model with a confusion matrix for each annotator

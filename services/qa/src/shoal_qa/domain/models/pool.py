@@ -16,9 +16,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shoal_qa.domain.arrays import Floats, Ints, VoteArrays
 from shoal_qa.domain.models.base import Additive, State
-from shoal_qa.domain.models.scatter import sum_by_annotator
+from shoal_qa.domain.votes.arrays import Floats, Ints, VoteArrays
+from shoal_qa.domain.votes.scatter import sum_by_annotator
 
 CAUTION = 10.0  # gold answers that weights by agreement are worth
 SHARPNESS = 20.0  # a member that agrees in five tasks of a hundred less weighs 1 / e as much

@@ -5,8 +5,8 @@ from typing import Protocol
 
 import numpy as np
 
-from shoal_qa.domain.arrays import Floats
-from shoal_qa.domain.special import expected_log
+from shoal_qa.domain.statistics.special import expected_log
+from shoal_qa.domain.votes.arrays import Floats
 
 
 class ConfusionPrior(Protocol):

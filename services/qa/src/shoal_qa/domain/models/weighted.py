@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shoal_qa.domain.arrays import Floats, Ints, VoteArrays
 from shoal_qa.domain.models.base import Fitted, State
 from shoal_qa.domain.models.em import alternate, first_posterior, popularity
-from shoal_qa.domain.models.scatter import sum_by_annotator
+from shoal_qa.domain.votes.arrays import Floats, Ints, VoteArrays
+from shoal_qa.domain.votes.scatter import sum_by_annotator
 
 LEAST = 1e-2  # a squared distance that unanimous votes are held to have
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shoal_qa.domain.arrays import Floats, Ints
-from shoal_qa.domain.distances import box_iou
+from shoal_qa.domain.agreement.distances import box_iou
 from shoal_qa.domain.shapes.clusters import Group, RegionRule, group_regions, weighted_median
+from shoal_qa.domain.votes.arrays import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)

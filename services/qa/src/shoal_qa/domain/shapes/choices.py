@@ -8,7 +8,7 @@ weak evidence for a class and strong evidence against the classes left out.
 import numpy as np
 from numpy.typing import NDArray
 
-from shoal_qa.domain.arrays import Floats, Ints, VoteArrays
+from shoal_qa.domain.votes.arrays import Floats, Ints, VoteArrays
 
 YES = 1
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shoal_qa.domain.arrays import Floats, Ints
+from shoal_qa.domain.votes.arrays import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)

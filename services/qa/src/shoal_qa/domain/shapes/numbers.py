@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shoal_qa.domain.arrays import Floats, Ints
+from shoal_qa.domain.votes.arrays import Floats, Ints
 
 DEGREES = 4.0
 SHRINK = 4.0  # answers that the crowd's spread weighs

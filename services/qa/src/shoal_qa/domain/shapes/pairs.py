@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shoal_qa.domain.arrays import Floats, Ints
+from shoal_qa.domain.votes.arrays import Floats, Ints
 
 Multiply = Callable[[Floats], Floats]
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shoal_qa.domain.arrays import Floats, Ints
 from shoal_qa.domain.shapes.clusters import Group, RegionRule, group_regions
+from shoal_qa.domain.votes.arrays import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)

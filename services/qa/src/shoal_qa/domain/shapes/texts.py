@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shoal_qa.domain.arrays import Floats
-from shoal_qa.domain.distances import relative
+from shoal_qa.domain.agreement.distances import relative
+from shoal_qa.domain.votes.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True)

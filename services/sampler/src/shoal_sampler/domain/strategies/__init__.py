@@ -1,6 +1,6 @@
 """The registry of strategies: one file each, pure arrays in and indices out. A new strategy is one line here."""
 
-from shoal_sampler.domain.pool import Strategy
+from shoal_sampler.domain.pools.pool import Strategy
 from shoal_sampler.domain.strategies.auto import auto
 from shoal_sampler.domain.strategies.badge import badge
 from shoal_sampler.domain.strategies.cluster_margin import cluster_margin

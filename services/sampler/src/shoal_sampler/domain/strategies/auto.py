@@ -4,16 +4,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from shoal_sampler.domain.agreement import joined, typical
-from shoal_sampler.domain.evidence import PRIOR, UNDECIDED, Evidence, weigh
-from shoal_sampler.domain.landmarks import LANDMARKS, some
-from shoal_sampler.domain.pool import UNKNOWN, Pool, Ranking
-from shoal_sampler.domain.probe import fit_probe
+from shoal_sampler.domain.models.evidence import PRIOR, UNDECIDED, Evidence, weigh
+from shoal_sampler.domain.models.joint import joined, typical
+from shoal_sampler.domain.models.probe import fit_probe
+from shoal_sampler.domain.models.uncertainty import margin_uncertainty
+from shoal_sampler.domain.pools.landmarks import LANDMARKS, some
+from shoal_sampler.domain.pools.pool import UNKNOWN, Pool, Ranking
 from shoal_sampler.domain.strategies.facility_location import weighted_location
 from shoal_sampler.domain.strategies.uncertainty_herding import filled
-from shoal_sampler.domain.typicality import by_typicality
-from shoal_sampler.domain.uncertainty import margin_uncertainty
-from shoal_sampler.domain.vectors import Floats, Indices
+from shoal_sampler.domain.vectors.rows import Floats, Indices
+from shoal_sampler.domain.vectors.typicality import by_typicality
 
 
 def auto(pool: Pool, k: int) -> Ranking:
@@ -33,7 +33,7 @@ def with_evidence(pool: Pool, k: int) -> tuple[Ranking, Evidence]:
       decides. t is a power of how like z is to the row nearest to it, between -1/2, by which all regions of the pool
       count more alike, and 1, by which outliers do not count: the more errors remain, the higher (typicality.py).
     - similarity s(z, c): of looks, and of what the model makes of both by as much as its skill on labelled rows is
-      worth (agreement.py). A chosen row then speaks for rows that look like it and are judged like it, and not for
+      worth (models/joint.py). A chosen row then speaks for rows that look like it and are judged like it, and not for
       those across a boundary. Looks alone where the model has no opinion of the chosen rows, and where there are no
       labels to judge it by.
     """

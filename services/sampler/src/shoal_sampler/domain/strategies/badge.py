@@ -3,9 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
-from shoal_sampler.domain.pool import Pool, Ranking, no_picks, top
-from shoal_sampler.domain.probabilities import probabilities
-from shoal_sampler.domain.vectors import Floats, Vectors
+from shoal_sampler.domain.models.probabilities import probabilities
+from shoal_sampler.domain.pools.pool import Pool, Ranking, no_picks, top
+from shoal_sampler.domain.vectors.rows import Floats, Vectors
 
 _REFRESH = 64  # picks after which all distances are brought up to date
 _BLOCK = 16_384

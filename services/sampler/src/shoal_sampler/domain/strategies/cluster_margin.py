@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from shoal_sampler.domain.clustering import k_means
-from shoal_sampler.domain.pool import Pool, Ranking, top
-from shoal_sampler.domain.uncertainty import margin_uncertainty
+from shoal_sampler.domain.models.uncertainty import margin_uncertainty
+from shoal_sampler.domain.pools.clustering import k_means
+from shoal_sampler.domain.pools.pool import Pool, Ranking, top
 
 _CANDIDATES = 10  # times k: the margins that compete
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from shoal_sampler.domain.kernels import gaussian_with, kernel_scale
-from shoal_sampler.domain.landmarks import landmarks
-from shoal_sampler.domain.pool import Pool, Ranking, best_first
-from shoal_sampler.domain.uncertainty import margin_uncertainty
-from shoal_sampler.domain.vectors import Floats
+from shoal_sampler.domain.models.uncertainty import margin_uncertainty
+from shoal_sampler.domain.pools.landmarks import landmarks
+from shoal_sampler.domain.pools.pool import Pool, Ranking, best_first
+from shoal_sampler.domain.vectors.kernels import gaussian_with, kernel_scale
+from shoal_sampler.domain.vectors.rows import Floats
 
 _BLOCK_VALUES = 1 << 22
 

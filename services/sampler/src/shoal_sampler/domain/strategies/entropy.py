@@ -1,7 +1,7 @@
 """Entropy: the model spreads its belief over many classes."""
 
-from shoal_sampler.domain.pool import Pool, Ranking, best_first
-from shoal_sampler.domain.uncertainty import entropy_uncertainty
+from shoal_sampler.domain.models.uncertainty import entropy_uncertainty
+from shoal_sampler.domain.pools.pool import Pool, Ranking, best_first
 
 
 def entropy(pool: Pool, k: int) -> Ranking:

@@ -4,19 +4,19 @@ from dataclasses import replace
 
 import numpy as np
 
-from shoal_sampler.domain.coverage import greedy
-from shoal_sampler.domain.kernels import cosine_with
-from shoal_sampler.domain.landmarks import LANDMARKS, landmarks, some
-from shoal_sampler.domain.pool import Pool, Ranking
-from shoal_sampler.domain.similarities import UNIT, Coverage, View, as_they_are
-from shoal_sampler.domain.vectors import Floats
+from shoal_sampler.domain.coverage.greedy import greedy
+from shoal_sampler.domain.coverage.similarities import UNIT, Coverage, View, as_they_are
+from shoal_sampler.domain.pools.landmarks import LANDMARKS, landmarks, some
+from shoal_sampler.domain.pools.pool import Pool, Ranking
+from shoal_sampler.domain.vectors.kernels import cosine_with
+from shoal_sampler.domain.vectors.rows import Floats
 
 
 def facility_location(pool: Pool, k: int) -> Ranking:
     """Return k candidates of largest sum over z of max over chosen c of max(0, cos(z, c)), greedily.
 
     Within 1 - 1/e of the best set; a population above LANDMARKS rows is stood for by that many. Score: the weighted
-    gain. Cost and memory: coverage.py. Source: Nemhauser, Wolsey and Fisher, Mathematical Programming 14 (1978).
+    gain. Cost and memory: coverage/greedy.py. Source: Nemhauser, Wolsey and Fisher, Mathematical Programming 14 (1978).
     """
     population = landmarks(pool)
     importance = np.full(len(population), 1 / max(1, len(population)), np.float32)

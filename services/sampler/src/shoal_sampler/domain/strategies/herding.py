@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from shoal_sampler.domain.coverage import greedy
-from shoal_sampler.domain.kernels import gaussian_with, kernel_scale
-from shoal_sampler.domain.landmarks import landmarks
-from shoal_sampler.domain.pool import Pool, Ranking
-from shoal_sampler.domain.similarities import UNIT, Coverage
+from shoal_sampler.domain.coverage.greedy import greedy
+from shoal_sampler.domain.coverage.similarities import UNIT, Coverage
+from shoal_sampler.domain.pools.landmarks import landmarks
+from shoal_sampler.domain.pools.pool import Pool, Ranking
+from shoal_sampler.domain.vectors.kernels import gaussian_with, kernel_scale
 
 
 def herding(pool: Pool, k: int) -> Ranking:
@@ -18,7 +18,7 @@ def herding(pool: Pool, k: int) -> Ranking:
 
     A population above LANDMARKS rows is stood for by that many of them, drawn by the pool's seed: every mean is then
     estimated, with an error below sqrt(ln(2 n k / p) / 2 LANDMARKS) with probability 1 - p (Hoeffding), which is
-    .04 at n = 50,000 and k = 1,000. Cost and memory: coverage.py.
+    .04 at n = 50,000 and k = 1,000. Cost and memory: coverage/greedy.py.
     """
     population = landmarks(pool)
     importance = np.full(len(population), 1 / max(1, len(population)), np.float32)

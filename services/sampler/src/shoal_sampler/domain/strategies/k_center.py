@@ -10,9 +10,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from shoal_sampler.domain.duplicates import nearest_similarity
-from shoal_sampler.domain.pool import Pool, Ranking, no_picks, top
-from shoal_sampler.domain.vectors import Floats, Indices, Vectors
+from shoal_sampler.domain.pools.pool import Pool, Ranking, no_picks, top
+from shoal_sampler.domain.vectors.nearest import nearest_similarity
+from shoal_sampler.domain.vectors.rows import Floats, Indices, Vectors
 
 REFRESH, FRONT = 6144, 768
 _BLOCK = 65_536

@@ -1,7 +1,7 @@
 """Least confidence: the model does not believe its own best answer."""
 
-from shoal_sampler.domain.pool import Pool, Ranking, best_first
-from shoal_sampler.domain.uncertainty import least_confidence_uncertainty
+from shoal_sampler.domain.models.uncertainty import least_confidence_uncertainty
+from shoal_sampler.domain.pools.pool import Pool, Ranking, best_first
 
 
 def least_confidence(pool: Pool, k: int) -> Ranking:

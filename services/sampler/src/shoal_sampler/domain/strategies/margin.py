@@ -1,7 +1,7 @@
 """Margin: the model hesitates between two classes."""
 
-from shoal_sampler.domain.pool import Pool, Ranking, best_first
-from shoal_sampler.domain.uncertainty import margin_uncertainty
+from shoal_sampler.domain.models.uncertainty import margin_uncertainty
+from shoal_sampler.domain.pools.pool import Pool, Ranking, best_first
 
 
 def margin(pool: Pool, k: int) -> Ranking:

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from shoal_sampler.domain.pool import Pool, Ranking, best_first
-from shoal_sampler.domain.vectors import Floats, Vectors
+from shoal_sampler.domain.pools.pool import Pool, Ranking, best_first
+from shoal_sampler.domain.vectors.rows import Floats, Vectors
 
 
 def likeness(similarity: Floats, examples: int) -> Floats:

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from shoal_sampler.domain.pool import Pool, Ranking
-from shoal_sampler.domain.quotas import interleaved
+from shoal_sampler.domain.pools.pool import Pool, Ranking
+from shoal_sampler.domain.pools.quotas import interleaved
 from shoal_sampler.domain.strategies.uniform import random
 
 

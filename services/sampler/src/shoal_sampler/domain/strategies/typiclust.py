@@ -4,10 +4,10 @@ import heapq
 
 import numpy as np
 
-from shoal_sampler.domain.clustering import k_means
-from shoal_sampler.domain.landmarks import some
-from shoal_sampler.domain.pool import Pool, Ranking, no_picks
-from shoal_sampler.domain.vectors import Floats, Indices, Vectors
+from shoal_sampler.domain.pools.clustering import k_means
+from shoal_sampler.domain.pools.landmarks import some
+from shoal_sampler.domain.pools.pool import Pool, Ranking, no_picks
+from shoal_sampler.domain.vectors.rows import Floats, Indices, Vectors
 
 MOST_CLUSTERS = 500
 _NEIGHBOURS = 20

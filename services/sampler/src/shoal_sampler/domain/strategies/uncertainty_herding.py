@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from shoal_sampler.domain.coverage import greedy
-from shoal_sampler.domain.kernels import gaussian_with, kernel_scale
-from shoal_sampler.domain.landmarks import LANDMARKS, some
-from shoal_sampler.domain.pool import Pool, Ranking
-from shoal_sampler.domain.similarities import UNIT, Coverage
-from shoal_sampler.domain.uncertainty import margin_uncertainty
-from shoal_sampler.domain.vectors import Floats
+from shoal_sampler.domain.coverage.greedy import greedy
+from shoal_sampler.domain.coverage.similarities import UNIT, Coverage
+from shoal_sampler.domain.models.uncertainty import margin_uncertainty
+from shoal_sampler.domain.pools.landmarks import LANDMARKS, some
+from shoal_sampler.domain.pools.pool import Pool, Ranking
+from shoal_sampler.domain.vectors.kernels import gaussian_with, kernel_scale
+from shoal_sampler.domain.vectors.rows import Floats
 
 
 def uncertainty_herding(pool: Pool, k: int) -> Ranking:

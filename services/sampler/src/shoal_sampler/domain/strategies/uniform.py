@@ -1,6 +1,6 @@
 """Random: every candidate is as good as any other."""
 
-from shoal_sampler.domain.pool import Pool, Ranking, best_first
+from shoal_sampler.domain.pools.pool import Pool, Ranking, best_first
 
 
 def random(pool: Pool, k: int) -> Ranking:

@@ -1,0 +1,57 @@
+"""Fits as bytes: arrays as .npz, names and numbers as JSON in it; no pickle."""
+
+import io
+import json
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from shoal_qa.domain.calibration.tempering import Tempering
+from shoal_qa.domain.certificates.promises import Promise
+from shoal_qa.domain.models import MODELS, panel_of
+from shoal_qa.domain.models.pool import FittedPool
+from shoal_qa.domain.projects.fit import ProjectFit
+
+
+def dump_fit(fit: ProjectFit) -> bytes:
+    """Return a fit as bytes: 4 bytes for each number of a confusion matrix, compressed."""
+    about = {
+        "model": fit.fitted.name,
+        "pool": isinstance(fit.fitted, FittedPool),
+        "calibration": asdict(fit.calibration),
+        "classes": list(fit.classes),
+        "annotators": list(fit.annotators),
+        "promise": asdict(fit.promise) if fit.promise else None,
+        "afresh_at": fit.afresh_at,
+    }
+    buffer = io.BytesIO()
+    arrays = {f"state_{name}": np.asarray(value) for name, value in fit.fitted.to_arrays().items()}
+    np.savez_compressed(
+        buffer, allow_pickle=False, about=np.frombuffer(json.dumps(about).encode(), np.uint8), **arrays
+    )
+    return buffer.getvalue()
+
+
+def load_fit(body: bytes) -> ProjectFit:
+    """Return the fit that `dump_fit` wrote, also one of a single model without a pool, as once was kept."""
+    with np.load(io.BytesIO(body), allow_pickle=False) as arrays:
+        about = json.loads(arrays["about"].tobytes())
+        state = {
+            name.removeprefix("state_"): arrays[name] for name in arrays.files if name.startswith("state_")
+        }
+    model, kept = about["model"], about.get("promise")
+    return ProjectFit(
+        panel_of(model).load(state) if about.get("pool") else MODELS[model].load(state),
+        _calibration(about),
+        about["classes"],
+        about["annotators"],
+        Promise(**kept) if kept else None,
+        about.get("afresh_at", 0),
+    )
+
+
+def _calibration(about: dict[str, Any]) -> Tempering:
+    if "calibration" in about:
+        return Tempering(**about["calibration"])
+    return Tempering(noise=about["temperature"], excess=0.0)

@@ -1,0 +1,47 @@
+"""A model's predictions in a CSV or Parquet file: a column of tasks, and one of probabilities for each class."""
+
+from pathlib import Path
+
+import numpy as np
+
+from shoal_qa.adapters.files.tables import Sheet, read_columns
+from shoal_qa.adapters.files.votes import Warn
+from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, Named
+from shoal_qa.usecases.errors import BadInput
+
+
+def read_predictions(file: Path, task_column: str, named: Named, warn: Warn) -> Floats:
+    """Return the probabilities of each task's classes, (tasks, classes), NaN for tasks that the file does not have.
+
+    Tasks without votes are left out, which is told to `warn`. Raises BadInput for a file that cannot be read, a missing
+    column, a task that comes twice, a value outside [0, 1], and where no task has votes.
+    """
+    sheet = read_columns(file, "predictions", [task_column, *named.classes])
+    task = _numbered(sheet, task_column, named, warn)
+    out = np.full((len(named.tasks), len(named.classes)), np.nan)
+    for place, name in enumerate(named.classes):
+        values = sheet.numbers(name)
+        bad = np.flatnonzero(~((values >= 0) & (values <= 1)))
+        if len(bad):
+            told = "is empty" if np.isnan(values[bad[0]]) else f"is {values[bad[0]]:g}"
+            raise BadInput(f"{sheet}, {sheet.where(int(bad[0]))}: {name} {told}: give a number from 0 to 1")
+        out[task[task != UNKNOWN], place] = values[task != UNKNOWN]
+    return out
+
+
+def _numbered(sheet: Sheet, task_column: str, named: Named, warn: Warn) -> Ints:
+    """Return the number of each row's task, UNKNOWN for one without votes: (rows,)."""
+    column = sheet.full(task_column)
+    number = {name: index for index, name in enumerate(named.tasks)}
+    place = np.array([number.get(name, UNKNOWN) for name in column.names], np.int32)
+    task = place[column.code] if len(place) else np.empty(0, np.int32)
+    _, first, count = np.unique(column.code, return_index=True, return_counts=True)
+    if (count > 1).any():
+        again = column.names[column.code[first[count > 1].min()]]
+        raise BadInput(f"{sheet}: task {again!r} comes more than once: give one row for each task")
+    missing = int((task == UNKNOWN).sum())
+    if missing == len(task):
+        raise BadInput(f"{sheet}: no task of it has votes: are the names written alike?")
+    if missing:
+        warn(f"{sheet}: {missing} of {len(task)} tasks have no votes and are left out")
+    return task

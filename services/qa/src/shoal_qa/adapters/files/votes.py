@@ -1,0 +1,169 @@
+"""Votes and gold in CSV and Parquet files, numbered, without a loop over votes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shoal_qa.adapters.files.tables import EMPTY, Coded, Sheet, read_columns
+from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, Named, VoteArrays
+from shoal_qa.usecases.errors import BadInput
+
+Warn = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which column is which. seconds: how long a vote took; at: when it was given."""
+
+    task: str = "task"
+    worker: str = "worker"
+    label: str = "label"
+    seconds: str | None = None
+    at: str | None = None
+
+    def all(self) -> list[str]:
+        """Return the columns to be read."""
+        return [
+            name for name in (self.task, self.worker, self.label, self.seconds, self.at) if name is not None
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """Right answers by task."""
+
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class VotesFile:
+    """The votes that count, by task and worker, whatever the order of the file.
+
+    seconds, at: (votes,), where such a column was named.
+    """
+
+    sheet: Sheet
+    row: NDArray[np.int64]  # (votes,) of the file
+    named: Named
+    seconds: Floats | None = None
+    at: Floats | None = None
+
+    def where(self, label: int) -> str:
+        """Return where the file first gives a label."""
+        rows = self.row[self.named.votes.label == label]
+        return f"{self.sheet}, {self.sheet.where(int(rows[0]))}" if len(rows) else str(self.sheet)
+
+
+def read_votes(file: Path, columns: Columns, gold: Gold, warn: Warn) -> VotesFile:
+    """Return the votes, numbered by sorted names; classes are those of votes and gold.
+
+    Rows without a label are left out, and of several rows of one worker on one task the last counts (by `at` where it
+    is known); both are told to `warn`. Raises BadInput for a file that cannot be read, a missing column, an empty task
+    or worker, no votes.
+    """
+    sheet = read_columns(file, "votes", columns.all())
+    task, worker = sheet.full(columns.task), sheet.full(columns.worker)
+    label = sheet.coded(columns.label).with_names(list(gold.answers.values()))
+    seconds = None if columns.seconds is None else _above_zero(sheet, columns.seconds)
+    at = None if columns.at is None else sheet.times(columns.at)
+    row = _answered(sheet, columns.label, label, warn)
+    if not len(row):
+        raise BadInput(f"{sheet} has no votes: give one row for each answer of each worker")
+    row = _last_of_each(sheet, (task, worker, label), row, at, warn)
+    votes = VoteArrays(
+        task.code[row],
+        worker.code[row],
+        label.code[row],
+        len(task.names),
+        len(worker.names),
+        len(label.names),
+    )
+    named = Named(votes, task.names, worker.names, label.names)
+    return VotesFile(
+        sheet,
+        row,
+        named,
+        None if seconds is None else seconds[row],
+        None if at is None else at[row],
+    )
+
+
+def read_gold(file: Path, columns: Columns, what: str = "gold") -> Gold:
+    """Return right answers by task; what: the file to errors. BadInput, also where a task has two answers or none."""
+    sheet = read_columns(file, what, (columns.task, columns.label))
+    task, label = sheet.full(columns.task), sheet.full(columns.label)
+    if not sheet.rows:
+        raise BadInput(f"{sheet} has no rows: give one for each task whose answer is known")
+    answers: dict[str, str] = {}
+    for row, (one, other) in enumerate(zip(task.code.tolist(), label.code.tolist(), strict=True)):
+        name, answer = task.names[one], label.names[other]
+        if answers.setdefault(name, answer) != answer:
+            told = f"task {name!r} is {answers[name]!r} and {answer!r}"
+            raise BadInput(f"{sheet}, {sheet.where(row)}: {told}: give one right answer")
+    return Gold(answers)
+
+
+def known_answers(gold: Gold, named: Named, warn: Warn, what: str = "gold") -> Ints:
+    """Return the gold class of each task or UNKNOWN, (tasks,). Raises BadInput where no task of the gold has votes."""
+    missing = sorted(gold.answers.keys() - set(named.tasks))
+    if missing and len(missing) == len(gold.answers):
+        raise BadInput(
+            f"{what}: no task of it has votes, for instance {missing[0]!r}: are the names written alike?"
+        )
+    if missing:
+        warn(
+            f"{what}: {len(missing)} of {len(gold.answers)} tasks have no votes, for instance {missing[0]!r}"
+        )
+    number = {name: index for index, name in enumerate(named.classes)}
+    get = gold.answers.get
+    return np.array([number.get(get(task, ""), UNKNOWN) for task in named.tasks], dtype=np.int32)
+
+
+def _above_zero(sheet: Sheet, name: str) -> Floats:
+    seconds = sheet.numbers(name)
+    bad = np.flatnonzero((seconds <= 0) | np.isinf(seconds))
+    if len(bad):
+        told = f"{sheet}, {sheet.where(int(bad[0]))}: {name} is {seconds[bad[0]]:g}"
+        raise BadInput(f"{told}: give seconds above 0, or nothing where they are not known")
+    return seconds
+
+
+def _answered(sheet: Sheet, name: str, label: Coded, warn: Warn) -> NDArray[np.int64]:
+    """Return the rows that have a label."""
+    empty = np.flatnonzero(label.code == EMPTY)
+    if len(empty):
+        first = sheet.where(int(empty[0]))
+        warn(f"{sheet}: {_rows(len(empty))} without a {name} left out, the first {first}")
+    return np.flatnonzero(label.code != EMPTY)
+
+
+def _last_of_each(
+    sheet: Sheet,
+    columns: tuple[Coded, Coded, Coded],
+    row: NDArray[np.int64],
+    at: Floats | None,
+    warn: Warn,
+) -> NDArray[np.int64]:
+    """Return the rows that count, by task and worker: the last one of each worker on each task."""
+    task, worker, label = columns
+    pair = task.code[row].astype(np.int64) * len(worker.names) + worker.code[row]
+    order = np.argsort(pair, kind="stable") if at is None else np.lexsort((at[row], pair))
+    last = np.append(pair[order[1:]] != pair[order[:-1]], True)
+    if last.all():
+        return np.asarray(row[order])
+    again, before = row[order[1:][~last[:-1]]], row[order[:-1][~last[:-1]]]
+    changed = int((label.code[again] != label.code[before]).sum())
+    first = int(np.maximum(again, before).min())
+    told = f"worker {worker.names[worker.code[first]]!r} on task {task.names[task.code[first]]!r}"
+    warn(
+        f"{sheet}: {_rows(len(again))} repeating a worker on a task ({changed} with another label); the last one "
+        f"counts; the first repetition is {sheet.where(first)}, {told}"
+    )
+    return np.asarray(row[order[last]])
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"

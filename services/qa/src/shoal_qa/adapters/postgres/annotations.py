@@ -1,0 +1,87 @@
+"""Annotations by revision."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from shoal.contracts.labels import AnnotationSubmitted, ClassAnswer
+from shoal_qa.adapters.postgres.jobs import columns
+from shoal_qa.domain.votes.book import Annotation
+from shoal_qa.usecases.ports import Arrived, KeptAnnotation
+
+_ADD = """
+INSERT INTO annotations (provider, annotation_id, revision, project, job_id, sample_id, major, annotator, action,
+                         label, purpose, price, submitted_at, event, place)
+SELECT new.* FROM unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[], $6::text[], $7::int[], $8::text[],
+    $9::text[], $10::text[], $11::text[], $12::float8[], $13::timestamptz[], $14::jsonb[], $15::text[])
+    AS new (provider, annotation_id, revision, project, job_id, sample_id, major, annotator, action, label, purpose,
+            price, submitted_at, event, place)
+WHERE NOT EXISTS (SELECT 1 FROM erased e WHERE e.project = new.project AND e.sample_id = new.sample_id)
+ON CONFLICT DO NOTHING
+"""
+_OF_JOBS = """
+SELECT a.job_id, a.provider, a.annotator, a.annotation_id, a.revision, a.submitted_at, a.label, a.purpose
+FROM annotations a JOIN jobs j ON j.job_id = a.job_id AND j.major = a.major
+WHERE a.job_id = ANY($1::text[])
+"""
+_EXPIRED = """
+DELETE FROM annotations WHERE (project, provider, annotation_id, revision) IN (
+    SELECT a.project, a.provider, a.annotation_id, a.revision FROM annotations a
+    WHERE a.received_at < $1 AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.job_id = a.job_id)
+    ORDER BY a.seq LIMIT $2 FOR UPDATE SKIP LOCKED)
+RETURNING event, place
+"""
+
+
+class Annotations:
+    """The annotations' part of a transaction on `conn`."""
+
+    conn: Any
+
+    async def add_annotations(self, arrived: Sequence[Arrived]) -> None:
+        """Keep revisions once; in one order for everybody, so that batches never wait for each other."""
+        rows = sorted({row[:4]: row for row in map(_row, arrived)}.values(), key=lambda row: row[:4])
+        if rows:
+            await self.conn.execute(_ADD, *columns(rows))
+
+    async def annotations_of(self, job_ids: Collection[str]) -> list[KeptAnnotation]:
+        """Return every revision of the jobs' annotations."""
+        return [_kept(row) for row in await self.conn.fetch(_OF_JOBS, list(job_ids))]
+
+    async def expired(self, before: datetime, limit: int) -> list[Arrived]:
+        """Remove and return annotations received before, whose job never came."""
+        rows = await self.conn.fetch(_EXPIRED, before, limit)
+        return [Arrived(AnnotationSubmitted.model_validate(row["event"]), row["place"]) for row in rows]
+
+
+def _row(arrived: Arrived) -> tuple[Any, ...]:
+    event = arrived.event
+    return (
+        event.provider,
+        event.annotation_id,
+        event.revision,
+        event.project,
+        event.job_id,
+        event.sample_id,
+        event.guideline.major,
+        event.annotator,
+        event.action,
+        event.answer.label if isinstance(event.answer, ClassAnswer) else None,
+        event.purpose,
+        event.price,
+        event.submitted_at,
+        event.model_dump(mode="json"),
+        arrived.place,
+    )
+
+
+def _kept(row: Any) -> KeptAnnotation:
+    annotation = Annotation(
+        row["job_id"],
+        f"{row['provider']}/{row['annotator']}",
+        f"{row['provider']}/{row['annotation_id']}",
+        row["revision"],
+        row["submitted_at"].timestamp(),
+        row["label"],
+    )
+    return KeptAnnotation(annotation, row["purpose"] == "review")

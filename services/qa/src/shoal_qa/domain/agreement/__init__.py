@@ -1,0 +1,1 @@
+"""How much annotators agree: Krippendorff's alpha, its distances and its intervals."""

@@ -1,0 +1,99 @@
+"""Where annotators agree and where they do not: by task, by class, and which classes are taken for each other.
+
+A task with n answers holds n (n - 1) ordered pairs of them; each pair counts 1 / (n - 1), so that every answer counts
+once. Sums of these over pairs of classes are Krippendorff's coincidences; agreement on a class is the share of its
+coincidences that fall on itself: how often another annotator says the same where one says it (specific agreement,
+Cicchetti and Feinstein, Journal of Clinical Epidemiology 43, 1990).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shoal_qa.domain.agreement.alpha import Distance, Rows
+from shoal_qa.domain.votes.arrays import Floats, VoteArrays
+
+CHUNK = 1_000_000  # pairs at a time
+
+
+@dataclass(frozen=True, slots=True)
+class ByTask:
+    """answers: (tasks,); apart: (tasks,) mean distance of two answers, NaN below two answers."""
+
+    answers: NDArray[np.int64]
+    apart: Floats
+
+    def worst(self, count: int) -> NDArray[np.int64]:
+        """Return the tasks whose answers are farthest apart, among equals those with most: at most `count`."""
+        shared = np.flatnonzero(self.answers > 1)
+        order = np.lexsort((shared, -self.answers[shared], -self.apart[shared]))
+        return np.asarray(shared[order[:count]])
+
+    def mean(self) -> float | None:
+        """Return the mean over pairs of answers, all alike; None without a pair."""
+        pairs = self.answers * (self.answers - 1.0)
+        shared = self.answers > 1
+        return float(pairs[shared] @ self.apart[shared] / pairs.sum()) if shared.any() else None
+
+
+@dataclass(frozen=True, slots=True)
+class ByClass:
+    """(classes,) each. agreement: NaN where no other answer stands beside the class's; confused: -1 with none."""
+
+    share: Floats  # of all votes
+    agreement: Floats
+    confused: NDArray[np.int64]  # the class that other annotators say most where one says this class
+    confused_share: Floats
+
+
+def by_task(unit: NDArray[np.integer], tasks: int, distance: Distance) -> ByTask:
+    """Return how far answers are apart on each task. unit: (answers,) in [0, tasks); distance: of places in it."""
+    answers = np.bincount(unit, minlength=tasks)
+    sums = np.zeros(tasks)
+    for first, second in _pairs(unit):
+        sums += np.bincount(unit[first], distance(first, second), tasks)
+    pairs = np.where(answers > 1, answers * (answers - 1) / 2, np.nan)
+    return ByTask(answers, np.asarray(sums / pairs))
+
+
+def by_class(votes: VoteArrays) -> ByClass:
+    """Return agreement on each class; memory O(votes + pairs of classes that meet), never classes x classes."""
+    count = np.bincount(votes.label, minlength=votes.classes)
+    one, other, weight = _coincidences(votes)
+    total = np.bincount(one, weight, votes.classes)
+    same = np.bincount(one, weight * (one == other), votes.classes)
+    apart = one != other
+    order = np.lexsort((-other[apart], weight[apart], one[apart]))  # the largest of each class comes last
+    confused, most = np.full(votes.classes, -1, np.int64), np.zeros(votes.classes)
+    confused[one[apart][order]] = other[apart][order]
+    most[one[apart][order]] = weight[apart][order]
+    safe = np.where(total > 0, total, np.nan)
+    return ByClass(count / max(len(votes), 1), same / safe, confused, most / safe)
+
+
+def _pairs(unit: NDArray[np.integer]) -> Iterator[tuple[Rows, Rows]]:
+    """Yield places of answers on one unit, each pair once, in chunks."""
+    order = np.argsort(unit, kind="stable")
+    code, lag = unit[order], 1
+    while len(left := np.flatnonzero(code[lag:] == code[:-lag])):
+        for start in range(0, len(left), CHUNK):
+            part = left[start : start + CHUNK]
+            yield order[part], order[part + lag]
+        lag += 1
+
+
+def _coincidences(votes: VoteArrays) -> tuple[Rows, Rows, Floats]:
+    """Return pairs of classes, in both orders, with their weight: (pairs,) each."""
+    each = 1 / np.maximum(votes.votes_per_task() - 1.0, 1)
+    keys: Rows = np.empty(0, np.int64)
+    sums: Floats = np.empty(0)
+    for first, second in _pairs(votes.task):
+        one, other = votes.label[first].astype(np.int64), votes.label[second].astype(np.int64)
+        weight = each[votes.task[first]]
+        key = np.concatenate([keys, one * votes.classes + other, other * votes.classes + one])
+        keys, code = np.unique(key, return_inverse=True)
+        sums = np.asarray(np.bincount(code, np.concatenate([sums, weight, weight]), len(keys)), np.float64)
+    one, other = np.divmod(keys, votes.classes)
+    return one, other, sums

@@ -1,0 +1,99 @@
+"""Distances between answers that are not values: sets, boxes, texts. 0 is the same, 1 has nothing in common."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shoal_qa.domain.votes.arrays import Floats
+
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class SetDistance:
+    """Between sets of classes. members: (answers, classes) true where an answer names a class.
+
+    jaccard: 1 - |both| / |either|. masi: 1 - |both| / |either| x m, m = 1 for equal sets, 2/3 where one holds another,
+    1/3 where they only overlap, 0 without a common class (Passonneau, LREC 2006). Two empty sets are equal.
+    """
+
+    members: NDArray[np.bool_]
+    kind: Literal["jaccard", "masi"] = "masi"
+
+    def __call__(self, first: Rows, second: Rows) -> Floats:
+        """Return distances of pairs of answers: (pairs,)."""
+        one, other = self.members[first], self.members[second]
+        both, either = (one & other).sum(axis=1), (one | other).sum(axis=1)
+        jaccard = np.where(either > 0, both / np.maximum(either, 1), 1.0)
+        if self.kind == "jaccard":
+            return np.asarray(1 - jaccard)
+        held = (both == one.sum(axis=1)) | (both == other.sum(axis=1))
+        monotone = np.where(both == either, 1.0, np.where(both == 0, 0.0, np.where(held, 2 / 3, 1 / 3)))
+        return np.asarray(1 - jaccard * monotone)
+
+
+@dataclass(frozen=True, slots=True)
+class BoxDistance:
+    """1 - intersection over union of boxes. boxes: (answers, 4) as left, top, right, bottom."""
+
+    boxes: Floats
+
+    def __call__(self, first: Rows, second: Rows) -> Floats:
+        """Return distances of pairs of answers: (pairs,)."""
+        return np.asarray(1 - box_iou(self.boxes[first], self.boxes[second]))
+
+
+@dataclass(frozen=True, slots=True)
+class TextDistance:
+    """Edit distance over the length of the longer text."""
+
+    texts: Sequence[str]
+
+    def __call__(self, first: Rows, second: Rows) -> Floats:
+        """Return distances of pairs of answers: (pairs,); O(shorter length) steps on words of the longer for each."""
+        pairs = zip(first.tolist(), second.tolist(), strict=True)
+        return np.fromiter((relative(self.texts[i], self.texts[j]) for i, j in pairs), np.float64, len(first))
+
+
+def box_iou(one: Floats, other: Floats) -> Floats:
+    """Return intersection over union of boxes that broadcast: (..., 4), (..., 4) -> (...). 0 for empty boxes."""
+    corner = np.minimum(one[..., 2:], other[..., 2:]) - np.maximum(one[..., :2], other[..., :2])
+    both = np.maximum(corner, 0).prod(axis=-1)
+    areas = [np.maximum(each[..., 2:] - each[..., :2], 0).prod(axis=-1) for each in (one, other)]
+    either = areas[0] + areas[1] - both
+    return np.asarray(np.where(either > 0, both / np.where(either > 0, either, 1), 0.0))
+
+
+def relative(one: str, other: str) -> float:
+    """Return the edit distance over the longer length; 0 for two empty texts."""
+    return edit_distance(one, other) / max(len(one), len(other), 1)
+
+
+def edit_distance(one: str, other: str) -> int:
+    """Return how many insertions, deletions and substitutions of characters turn one text into the other.
+
+    A column of the dynamic programme is two big integers of vertical steps up and down, one bit for each character.
+    Source: Myers, "A fast bit-vector algorithm for approximate string matching", JACM 46 (1999), as restated by
+    Hyyrö (2003).
+    """
+    if not one:
+        return len(other)
+    places: dict[str, int] = {}
+    for at, character in enumerate(one):
+        places[character] = places.get(character, 0) | 1 << at
+    full = (1 << len(one)) - 1
+    last = 1 << (len(one) - 1)
+    up, down, distance = full, 0, len(one)
+    for character in other:
+        match = places.get(character, 0)
+        diagonal = (((match & up) + up) ^ up) | match | down
+        rise = down | ~(diagonal | up) & full
+        fall = up & diagonal
+        distance += bool(rise & last) - bool(fall & last)
+        rise = rise << 1 | 1
+        up = (fall << 1 | ~(diagonal | rise)) & full
+        down = rise & diagonal & full
+    return distance

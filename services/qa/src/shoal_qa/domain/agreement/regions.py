@@ -1,0 +1,52 @@
+"""Distance between answers that mark several things: spans of a text, boxes of a picture.
+
+    1 - sum of the overlaps of matched regions / (regions of the one + regions of the other - matched)
+
+Overlap is intersection over union; two regions may match where their class is the same, each once, the pair that
+overlaps most first. One box against one is 1 - IoU; nothing against nothing is 0, nothing against something is 1.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from shoal_qa.domain.agreement.alpha import Rows
+from shoal_qa.domain.agreement.distances import box_iou
+from shoal_qa.domain.votes.arrays import Floats, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Regions:
+    """One answer. boxes: (n, 4) left, top, right, bottom; a span is a box of height 1. label: (n,)."""
+
+    boxes: Floats
+    label: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class RegionDistance:
+    """Between answers by their numbers."""
+
+    answers: Sequence[Regions]
+
+    def __call__(self, first: Rows, second: Rows) -> Floats:
+        """Return distances of pairs of answers: (pairs,); O(n x m) for answers of n and m regions."""
+        pairs = zip(first.tolist(), second.tolist(), strict=True)
+        return np.fromiter(
+            (region_distance(self.answers[i], self.answers[j]) for i, j in pairs), np.float64, len(first)
+        )
+
+
+def region_distance(one: Regions, other: Regions) -> float:
+    """Return the distance of two answers, in [0, 1]."""
+    if not len(one.label) or not len(other.label):
+        return float(len(one.label) != len(other.label))
+    overlap = box_iou(one.boxes[:, None], other.boxes[None, :])
+    overlap *= one.label[:, None] == other.label
+    total, matched = 0.0, 0
+    while (best := float(overlap.max())) > 0:
+        i, j = np.unravel_index(int(overlap.argmax()), overlap.shape)
+        overlap[i], overlap[:, j] = 0, 0
+        total, matched = total + best, matched + 1
+    return 1 - total / (len(one.label) + len(other.label) - matched)

@@ -1,0 +1,76 @@
+"""What gold says about an annotator, and who is trusted: a state machine with hysteresis.
+
+Bounds are Clopper-Pearson's (two-sided, 95 %): 5 of 5 right gives at least 0.48, 16 of 16 gives 0.79, 20 of 20 gives
+0.83. Nobody is blocked on fewer than `min_gold` answers, on consensus alone, or on a point estimate.
+
+Warning signals (domain/annotators) put on probation and keep there; they never block, since an honest person can raise
+one. A signal is raised and cleared at different levels, so that it does not come and go with every vote.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from shoal_qa.domain.statistics.intervals import clopper_pearson
+
+AnnotatorState = Literal["new", "trusted", "probation", "blocked"]
+Signal = Literal["spam", "straight-lining", "copying", "haste", "change"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known about one annotator."""
+
+    votes: int
+    skill: float  # probability of a right answer, from gold and leave-one-out consensus
+    low: float  # 95 % interval of skill
+    high: float
+    gold_right: int = 0
+    gold_answered: int = 0
+    alarms: frozenset[Signal] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an annotator stands."""
+
+    state: AnnotatorState = "new"
+    alarms: frozenset[Signal] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class TrustRule:
+    """Levels of skill; `margin` is how far an annotator must pass a level to get back over it."""
+
+    min_gold: int = 5
+    min_votes: int = 10
+    blocked_below: float = 0.4  # blocked when the upper bound from gold is below
+    trusted_above: float = 0.6  # trusted when the lower bound of skill is above
+    margin: float = 0.05
+    raised_below: float = 0.05  # adjusted p-value under which a signal becomes an alarm
+    cleared_above: float = 0.2  # and over which it stops being one
+
+
+def next_state(state: AnnotatorState, evidence: Evidence, rule: TrustRule) -> AnnotatorState:
+    """Return the annotator's state after new evidence; without new evidence the state stays."""
+    if evidence.gold_answered >= rule.min_gold:
+        gold_high = clopper_pearson(evidence.gold_right, evidence.gold_answered)[1]
+        if gold_high < rule.blocked_below:
+            return "blocked"
+        if state == "blocked" and gold_high < rule.blocked_below + rule.margin:
+            return "blocked"
+    if evidence.alarms:
+        return "probation"
+    if evidence.votes + evidence.gold_answered < rule.min_votes:
+        return state if state in ("probation", "blocked") else "new"
+    needed = rule.trusted_above - rule.margin if state == "trusted" else rule.trusted_above
+    return "trusted" if evidence.low >= needed else "probation"
+
+
+def next_alarms(
+    alarms: frozenset[Signal], p_values: Mapping[Signal, float], rule: TrustRule
+) -> frozenset[Signal]:
+    """Return the alarms after new p-values, adjusted for many annotators; a signal not measured stays as it was."""
+    raised = {signal for signal, p in p_values.items() if p < rule.raised_below}
+    held = {signal for signal in alarms if p_values.get(signal, 0.0) <= rule.cleared_above}
+    return frozenset(raised | held)

@@ -1,0 +1,106 @@
+"""How much a model claims too much, as far as votes alone can tell: the default map when there is no gold.
+
+Two things show without a single right answer:
+
+- noise. Fit the model on a random half of the tasks and again on the other half, and let each answer the other's tasks:
+  the two differ by what each learned wrongly about annotators. The noise is the temperature at which one half's answers
+  have the best log loss under the other's, and the median over several halvings.
+- growth. Take away half of each task's votes: a model of independent votes halves its log odds, vote shares keep
+  theirs. The growth is log(odds' ratio) / log(votes' ratio), from 0 to 1.
+
+What errs together does not show: see calibration/tempering.py for what is believed of that.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shoal_qa.domain.calibration.tempering import Tempering
+from shoal_qa.domain.models.base import Fitted, Model
+from shoal_qa.domain.models.crossfit import keep_at_most
+from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, VoteArrays
+from shoal_qa.domain.votes.scatter import log_normalise
+
+Tasks = NDArray[np.integer]
+
+TEMPERATURES = np.exp(np.linspace(0.0, np.log(20.0), 40))
+HALVINGS = 5
+MOST_VOTES = 250_000  # to fit in all halvings, each of which costs one fit
+MOST_TASKS = 20_000  # to compare answers on
+BELIEVED = 0.5  # growth of evidence that is believed: sqrt(votes)
+
+
+def default_tempering(
+    model: Model,
+    fitted: Fitted,
+    votes: VoteArrays,
+    rng: np.random.Generator,
+    known: Ints | None = None,
+) -> Tempering:
+    """Return the map to believe without gold to calibrate on. fitted: model's fit to these votes.
+
+    known: (tasks,), gold answers that the fit was told, UNKNOWN elsewhere; each half is told its own. Costs 1 to 5
+    further fits, one where there are 250,000 votes and more. Neither number is estimated from fewer than two tasks
+    with votes.
+    """
+    halvings = int(np.clip(MOST_VOTES // max(len(votes), 1), 1, HALVINGS))
+    noise = float(np.median([_noise(model, votes, known, rng) for _ in range(halvings)]))
+    return Tempering(noise=noise, excess=max(0.0, growth(fitted, votes, rng) - BELIEVED))
+
+
+def growth(fitted: Fitted, votes: VoteArrays, rng: np.random.Generator) -> float:
+    """Return how log odds grow with votes, as a power of their number: 1 for independent votes, 0 for shares.
+
+    1 where no task has two votes. Log odds are of the best class against the mean of the others, less their value
+    without votes.
+    """
+    counts = votes.votes_per_task()
+    tasks = _some(np.flatnonzero(counts >= 2), rng)
+    if not len(tasks):
+        return 1.0
+    votes, counts = _of(votes, tasks), counts[tasks]
+    full = fitted.log_posterior(votes)
+    half = fitted.log_posterior(keep_at_most(votes, counts // 2, rng))
+    none = fitted.log_posterior(votes.select(np.zeros(len(votes), np.bool_)))
+    best = full.argmax(axis=1)
+    claimed, halved = (float((_odds(each, best) - _odds(none, best)).mean()) for each in (full, half))
+    if claimed <= 0 or halved <= 0:
+        return 1.0
+    ratio = counts.mean() / (counts // 2).mean()
+    return float(np.clip(np.log(claimed / halved) / np.log(ratio), 0.0, 1.0))
+
+
+def _noise(model: Model, votes: VoteArrays, known: Ints | None, rng: np.random.Generator) -> float:
+    voted = np.flatnonzero(votes.votes_per_task() > 0)
+    if len(voted) < 2:
+        return 1.0
+    first = rng.permutation(len(voted)) < len(voted) // 2
+    halves = [voted[half] for half in (first, ~first)]
+    fits = [model.fit(_of(votes, half), None if known is None else known[half]) for half in halves]
+    compared = _some(np.arange(len(voted)), rng)
+    asked = _of(votes, voted[compared])
+    one, other = (fit.log_posterior(asked) for fit in fits)
+    own = np.where(first[compared, None], one, other)
+    foreign = np.where(first[compared, None], other, one)
+    losses = [-(np.exp(own) * log_normalise(foreign / t)).sum() for t in TEMPERATURES]
+    return float(TEMPERATURES[int(np.argmin(losses))])
+
+
+def _odds(log_posterior: Floats, best: Tasks) -> Floats:
+    classes = log_posterior.shape[1]
+    top = log_posterior[np.arange(len(best)), best]
+    return np.asarray(top - (log_posterior.sum(axis=1) - top) / max(classes - 1, 1))
+
+
+def _some(tasks: Tasks, rng: np.random.Generator) -> Tasks:
+    return tasks if len(tasks) <= MOST_TASKS else np.sort(rng.choice(tasks, MOST_TASKS, replace=False))
+
+
+def _of(votes: VoteArrays, tasks: Tasks) -> VoteArrays:
+    """Return the votes on some tasks, which get the numbers 0, 1, ... in the order given."""
+    number = np.full(votes.tasks, UNKNOWN, np.int32)
+    number[tasks] = np.arange(len(tasks), dtype=np.int32)
+    task = number[votes.task]
+    keep = task != UNKNOWN
+    return VoteArrays(
+        task[keep], votes.annotator[keep], votes.label[keep], len(tasks), votes.annotators, votes.classes
+    )

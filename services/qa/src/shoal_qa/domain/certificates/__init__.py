@@ -1,0 +1,1 @@
+"""Thresholds whose precision gold guarantees."""

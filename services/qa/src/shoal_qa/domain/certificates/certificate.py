@@ -1,0 +1,137 @@
+"""A promise about accepted labels: with confidence c, at least `target` of them are right.
+
+The threshold is the laxest whose lower confidence bound of precision on gold reaches the target. All gold serves: the
+thresholds and the order of testing come from scores alone, and the budget 1 - c is shared among them, so that no gold
+is set aside to choose (domain/thresholds.py has the tests and why they hold).
+
+The promise holds where gold is a random sample of the tasks. It fails where gold is easier, where gold has more votes
+a task, and where scores come from a fit that was told the answers: see thin_gold and cross_fitted in
+domain/crossfit.py. Too little gold, or gold that does not bear the target out: nothing is accepted.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from shoal_qa.domain.certificates.thresholds import Counted, count, plan, walk
+from shoal_qa.domain.votes.arrays import Bools, Floats
+
+PRIOR = 2.0  # imagined gold items, between target and 1 in precision, for the estimate of further gold
+MOST_GOLD = 1_000_000  # more would be no advice
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Every threshold that was tried, from strict to lax: (thresholds,) each. precision is nan without gold there.
+
+    lower: bound of precision at the part of the budget that the threshold had. One to which none was passed on shows
+    its bound at the part of one start; it is not certified, whatever that bound.
+    """
+
+    threshold: Floats
+    coverage: Floats
+    precision: Floats
+    lower: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What may be accepted and what is promised of it. Without a threshold, nothing may."""
+
+    target: float
+    confidence: float
+    threshold: float | None  # accept where score >= threshold
+    bound: float | None  # lower confidence bound of the precision of accepted labels; at least the target
+    precision: float | None  # on the gold that the threshold accepts
+    accepted_gold: int
+    gold: int
+    coverage: float  # share of all scores accepted
+    more_gold: (
+        int | None
+    )  # further gold items that would do, by what is seen; 0 if certified, None if none would
+    curve: Curve
+
+
+def certify(
+    gold_score: Floats,
+    gold_right: Bools,
+    all_scores: Floats,
+    target: float,
+    confidence: float = 0.95,
+    *,
+    open_ended: bool = False,
+) -> Certificate:
+    """Return the threshold of largest coverage whose accepted labels are certified to be right in `target` of cases.
+
+    gold_score: (gold,), by fits that were not told these answers. gold_right: (gold,), whether the label is the gold
+    answer. all_scores: (n,), of the tasks to accept or not; gold tasks are left out, their labels being known. Scores
+    rank; they need not be probabilities. open_ended: promise for tasks yet to come of the same kind rather than for
+    the n at hand. O((gold + n) log(gold + n)). Raises ValueError for a target or confidence outside (0, 1), unequal
+    lengths, and scores that are not finite.
+    """
+    gold_score, all_scores = np.asarray(gold_score, np.float64), np.asarray(all_scores, np.float64)
+    _check(gold_score, gold_right, all_scores, target, confidence)
+    budget = 1 - confidence
+    tests = count(plan(len(gold_score), target, budget), gold_score, gold_right, all_scores, open_ended)
+    budgets, passed = walk(tests, target)
+    curve = _curve(tests, budgets, all_scores)
+    nothing = Certificate(target, confidence, None, None, None, 0, len(gold_score), 0.0, None, curve)
+    if not passed.any():
+        return replace(nothing, more_gold=_more_gold(gold_score, gold_right, all_scores, target, budget))
+    last = int(np.flatnonzero(passed)[-1])
+    return replace(
+        nothing,
+        threshold=float(curve.threshold[last]),
+        bound=float(curve.lower[last]),
+        precision=float(curve.precision[last]),
+        accepted_gold=int(tests.gold[last]),
+        coverage=float(curve.coverage[last]),
+        more_gold=0,
+    )
+
+
+def _check(
+    gold_score: Floats, gold_right: Bools, all_scores: Floats, target: float, confidence: float
+) -> None:
+    for name, value in (("target", target), ("confidence", confidence)):
+        if not 0 < value < 1:
+            raise ValueError(f"{name} must lie between 0 and 1, not {value}")
+    if len(gold_score) != len(gold_right):
+        raise ValueError(f"needs an answer for each gold score: {len(gold_score)} and {len(gold_right)}")
+    if not (np.isfinite(gold_score).all() and np.isfinite(all_scores).all()):
+        raise ValueError("scores must be finite numbers")
+
+
+def _curve(tests: Counted, budgets: Floats, all_scores: Floats) -> Curve:
+    part = tests.fresh[tests.fresh > 0].min(initial=1.0)
+    lower = [tests.lower(at, budget or part) for at, budget in enumerate(budgets)]
+    accepted = np.searchsorted(np.sort(-all_scores), -tests.threshold, side="right")
+    precision = np.full(len(lower), np.nan)
+    np.divide(tests.right, tests.gold, out=precision, where=tests.gold > 0)
+    return Curve(tests.threshold, accepted / max(len(all_scores), 1), precision, np.array(lower))
+
+
+def _more_gold(
+    gold_score: Floats, gold_right: Bools, all_scores: Floats, target: float, budget: float
+) -> int | None:
+    """Return the least further gold that would certify a threshold if it were right as often as gold so far.
+
+    With little gold the share seen is drawn towards the middle between target and 1.
+    """
+
+    def certified(gold: int) -> bool:
+        tests = count(plan(gold, target, budget), gold_score, gold_right, all_scores, True)
+        seen = (tests.right + PRIOR * (1 + target) / 2) / (tests.gold + PRIOR)
+        accepted = np.floor(tests.share * gold + 0.5).astype(np.int64)
+        imagined = replace(tests, gold=accepted, right=np.floor(seen * accepted).astype(np.int64))
+        return bool(walk(imagined, target)[1].any())
+
+    low, high = len(gold_score), len(gold_score) + 1
+    while not certified(high):
+        low, high = high, 2 * high
+        if low > MOST_GOLD:
+            return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if certified(middle) else (middle, high)
+    return high - len(gold_score)

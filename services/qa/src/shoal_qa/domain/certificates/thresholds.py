@@ -1,0 +1,111 @@
+"""Thresholds tested one after the other, so that the one that passes has not passed by luck.
+
+Labels with score >= threshold are accepted. Gold tasks are a random sample of all tasks, so of the n gold tasks that a
+threshold accepts beside m others, the number K of right ones is hypergeometric, whatever the scores are worth. If k
+were right and fewer than target m of the others, then at most R = k + ceil(target m) - 1 of the n + m are right, and
+
+    p = P(K >= k),  K right ones among n drawn from n + m of which R are right,
+
+is a p-value of exactly that (Thatcher, "Relationships between Bayesian and confidence limits for predictions", JRSS B
+26 (1964)). For m without end it is the binomial tail behind Clopper and Pearson's bound, which also covers gold whose
+chances differ (Hoeffding, Ann. Math. Statist. 27 (1956), theorem 4).
+
+Thresholds are tested from strict to lax, in which a budget is spent: it enters in equal parts at a few starts, passes
+from a threshold with p <= budget to the next, and is lost at one with p > budget. The chance that any threshold passes
+wrongly is at most the whole budget, even where laxer thresholds are better than strict ones (fallback procedure: Wiens,
+Pharmaceutical Statistics 2 (2003); one of the families of tests of "Learn then Test", Angelopoulos et al., arXiv
+2110.01052). Thresholds and starts come from scores, never from right answers; equal scores share their fate.
+"""
+
+from dataclasses import dataclass
+from math import ceil, log
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shoal_qa.domain.statistics.intervals import beta_quantile, binomial_tail, hypergeometric_tail
+from shoal_qa.domain.votes.arrays import Bools, Floats
+
+Counts = NDArray[np.int64]
+
+STEPS = 20  # thresholds at even steps of coverage, beside the starts
+FIRST_START = 1.7  # times the gold that passes when all is right: about enough to bear one error
+ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Where to test: shares of all tasks accepted, rising, and the part of the budget that enters at each."""
+
+    share: Floats
+    fresh: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What gold says at thresholds from strict to lax: (thresholds,) each."""
+
+    threshold: Floats
+    share: Floats  # of all tasks, gold among them, that are accepted
+    fresh: Floats  # part of the budget that enters here
+    gold: Counts
+    right: Counts
+    others: Counts | None  # tasks beside gold; None where the promise is for tasks without end
+
+    def p_value(self, at: int, target: float) -> float:
+        """Return the p-value of "fewer than `target` of the others are right" at one threshold."""
+        n, k = int(self.gold[at]), int(self.right[at])
+        if self.others is None:
+            return binomial_tail(k, n, target)
+        m = int(self.others[at])
+        return hypergeometric_tail(k, n, k + ceil(target * m - ROUNDING) - 1, n + m) if m else 1.0
+
+    def lower(self, at: int, budget: float) -> float:
+        """Return the largest share of right ones among the others that gold vouches for at this budget."""
+        n, k = int(self.gold[at]), int(self.right[at])
+        if self.others is None:
+            return beta_quantile(budget, k, n - k + 1) if k else 0.0
+        m = int(self.others[at])
+        low, high = 0, m + 1  # `low` right ones are vouched for, `high` are not
+        while high - low > 1:
+            middle = (low + high) // 2
+            vouched = hypergeometric_tail(k, n, k + middle - 1, n + m) <= budget
+            low, high = (middle, high) if vouched else (low, middle)
+        return low / m if m else 0.0
+
+
+def plan(gold: int, target: float, budget: float) -> Plan:
+    """Return the shares to test for so much gold: even steps, and starts at a first share and its doublings."""
+    needed = log(budget) / log(target)
+    first = min(1.0, FIRST_START * needed / gold) if gold else 1.0
+    starts = first * 2.0 ** np.arange(int(np.log2(1 / first) + ROUNDING) + 1)
+    share = np.unique(np.concatenate([np.linspace(first, 1.0, STEPS), starts]))
+    return Plan(share, np.where(np.isin(share, starts), budget / len(starts), 0.0))
+
+
+def count(plan: Plan, gold_score: Floats, gold_right: Bools, others: Floats, open_ended: bool) -> Counted:
+    """Turn shares into thresholds by the scores of all tasks, gold among them, and count what gold says there."""
+    pool = np.sort(np.concatenate([gold_score, others]))[::-1]
+    if not len(pool):
+        none = np.zeros(0, dtype=np.int64)
+        return Counted(np.zeros(0), np.zeros(0), np.zeros(0), none, none, none)
+    places = np.ceil(plan.share * len(pool) - ROUNDING).astype(np.int64) - 1
+    negative, group = np.unique(-pool[places], return_inverse=True)
+    fresh = np.bincount(group, weights=plan.fresh, minlength=len(negative)).astype(np.float64)
+    by_score = np.argsort(-gold_score, kind="stable")
+    gold = np.searchsorted(-gold_score[by_score], negative, side="right")
+    right = np.append(0, np.cumsum(gold_right[by_score]))[gold]
+    rest = np.searchsorted(np.sort(-others), negative, side="right")
+    return Counted(-negative, (gold + rest) / len(pool), fresh, gold, right, None if open_ended else rest)
+
+
+def walk(counted: Counted, target: float) -> tuple[Floats, Bools]:
+    """Test from strict to lax; return the budget that each threshold had, and whether it passed."""
+    budgets = np.zeros(len(counted.threshold))
+    passed = np.zeros(len(counted.threshold), dtype=np.bool_)
+    budget = 0.0
+    for at, fresh in enumerate(counted.fresh):
+        budgets[at] = budget = budget + float(fresh)
+        passed[at] = budget > 0 and counted.p_value(at, target) <= budget
+        budget = budget if passed[at] else 0.0
+    return budgets, passed

@@ -1,0 +1,125 @@
+"""The life of a job's label as a pure state machine: what changes, what to announce, and why."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from shoal_qa.domain.jobs.acceptance import AcceptanceRule, Belief, decide
+
+State = Literal["open", "accepted", "review", "closed", "erased"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Where one job stands."""
+
+    state: State
+    wanted: int  # votes asked for so far, in all; never above `most`
+    most: int
+    round: int = 0  # requests for votes made so far: numbers the next one
+    label: str | None = None  # accepted now
+    decided: bool = False  # by an expert: votes no longer change it
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """The label is accepted, or revised when another one was accepted before."""
+
+    label: str
+    probability: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """The accepted label no longer holds."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Tell those who collect votes how many are wanted in all, that an expert should look, or that enough is enough."""
+
+    action: Literal["more", "review", "cancel"]
+    votes: int
+    round: int
+    reason: str
+
+
+Change = Accept | Withdraw | Request
+
+
+def advance(job: Job, belief: Belief, rule: AcceptanceRule) -> tuple[Job, list[Change]]:
+    """Return the job after looking at its votes anew, and what to announce, in order. Idempotent: twice is once."""
+    if job.decided or job.state == "erased":
+        return job, []
+    if job.state == "accepted":
+        return _keep_or_withdraw(job, belief, rule)
+    return _settle(job, belief, rule)
+
+
+def _keep_or_withdraw(job: Job, belief: Belief, rule: AcceptanceRule) -> tuple[Job, list[Change]]:
+    """Look at an accepted label again."""
+    if rule.accepts(belief) and belief.label != job.label:
+        reason = f"was {job.label}: now {belief.label} at {belief.probability:.2f} after {belief.votes} votes"
+        return replace(job, label=belief.label), [Accept(belief.label, belief.probability, reason[:200])]
+    if belief.votes < rule.min_votes:
+        reason = f"{belief.votes} votes left, {rule.min_votes} needed"
+    elif rule.threshold is None and rule.held is None:
+        reason = "gold certifies no threshold"
+    elif belief.label != job.label or not rule.keeps(belief.of_accepted):
+        reason = f"probability fell to {belief.of_accepted:.2f} after {belief.votes} votes"
+    else:
+        return job, []
+    again = max(belief.collected, rule.min_votes + belief.blocked)  # what was cancelled may be wanted again
+    reopened = replace(job, state="open", label=None, wanted=min(again, job.most))
+    after, changes = _settle(reopened, belief, rule, job.wanted)
+    return after, [Withdraw(reason), *changes]
+
+
+def _settle(
+    job: Job, belief: Belief, rule: AcceptanceRule, asked: int | None = None
+) -> tuple[Job, list[Change]]:
+    """Decide on a job without an accepted label. asked: what was last asked for, if not `wanted`."""
+    verdict = decide(rule, belief, job.wanted, job.most)
+    enough = min(belief.collected, job.most)  # a provider may have given one more than it was asked for
+    if verdict.action == "accept":
+        accepted = replace(job, state="accepted", label=belief.label)
+        changes: list[Change] = [Accept(belief.label, belief.probability, verdict.reason)]
+        if job.state == "review" or job.wanted > enough:
+            return _request(replace(accepted, wanted=enough), "cancel", "accepted", changes)
+        return accepted, changes
+    if job.state != "open":
+        return job, []
+    if verdict.action == "more":
+        return _request(replace(job, wanted=belief.collected + 1), "more", verdict.reason)
+    if verdict.action == "futile":
+        if rule.exhausted == "review":
+            return _request(replace(job, state="review", wanted=enough), "review", verdict.reason)
+        return _request(replace(job, state="closed", wanted=enough), "cancel", verdict.reason)
+    if asked is not None and job.wanted > asked:
+        return _request(job, "more", verdict.reason)
+    return job, []
+
+
+def _request(
+    job: Job, action: Literal["more", "review", "cancel"], reason: str, before: list[Change] | None = None
+) -> tuple[Job, list[Change]]:
+    numbered = replace(job, round=job.round + 1)
+    return numbered, [*(before or []), Request(action, job.wanted, numbered.round, reason[:200])]
+
+
+def settle_by_expert(job: Job, label: str, reviewer: str, collected: int) -> tuple[Job, list[Change]]:
+    """Return the job with an expert's answer, which votes no longer change; outstanding ones are cancelled."""
+    changed = job.label != label or not job.decided
+    after = replace(job, state="accepted", label=label, decided=True)
+    changes: list[Change] = [Accept(label, 1.0, f"decided by {reviewer}"[:200])] if changed else []
+    enough = min(collected, job.most)
+    if job.state in ("open", "review") and (job.state == "review" or job.wanted > enough):
+        return _request(replace(after, wanted=enough), "cancel", "decided by an expert", changes)
+    return after, changes
+
+
+def without_expert(job: Job) -> Job:
+    """Return the job after its expert's answer was taken back: votes decide again."""
+    return replace(job, decided=False)

@@ -1,0 +1,67 @@
+"""Answers for gold tasks by fits that were not told them, so that the same gold can teach, calibrate and certify."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, VoteArrays
+
+
+def fold_numbers(items: int, folds: int, rng: np.random.Generator) -> Ints:
+    """Return a fold for each item, at random and of sizes that differ by one at most: (items,) in [0, folds)."""
+    if folds < 2:
+        raise ValueError(f"needs at least 2 folds, not {folds}")
+    return rng.permutation(np.arange(items) % folds).astype(np.int32)
+
+
+def cross_fitted(
+    model_fit: Callable[[Ints], Floats], known: Ints, folds: int, rng: np.random.Generator
+) -> Floats:
+    """Return the log posterior of each gold task from a fit without its fold's answers: (gold tasks, classes).
+
+    model_fit: takes gold answers as `known`, (tasks,), and returns log posteriors, (tasks, classes). Everything that
+    learns from gold belongs into it: the model, the choice of a model. known: (tasks,), UNKNOWN where there is none.
+    Rows are in the order of the gold tasks' numbers. Costs min(folds, gold tasks) fits; with one gold task, one fit
+    without gold.
+    """
+    gold = np.flatnonzero(known != UNKNOWN)
+    fold = fold_numbers(len(gold), max(2, min(folds, len(gold))), rng)
+    rows: list[tuple[Ints, Floats]] = []
+    for withheld in np.unique(fold):
+        asked = gold[fold == withheld]
+        rest = known.copy()
+        rest[asked] = UNKNOWN
+        rows.append((asked, model_fit(rest)[asked]))
+    if not rows:
+        return model_fit(known)[:0]
+    order = np.argsort(np.concatenate([asked for asked, _ in rows]))
+    return np.concatenate([posterior for _, posterior in rows])[order]
+
+
+def thin_gold(votes: VoteArrays, known: Ints, rng: np.random.Generator) -> VoteArrays:
+    """Return the votes with no more on gold tasks than ordinary tasks have; what is kept is random.
+
+    The gold task at the q-th quantile of gold tasks' vote counts keeps as many as the ordinary task at the q-th
+    quantile of theirs. Gold that has as many votes as ordinary tasks keeps them all. known: (tasks,). O(votes).
+    """
+    counts = votes.votes_per_task()
+    gold = np.flatnonzero((known != UNKNOWN) & (counts > 0))
+    ordinary = np.sort(counts[(known == UNKNOWN) & (counts > 0)])
+    if not len(gold) or not len(ordinary):
+        return votes
+    ranked = gold[np.lexsort((rng.random(len(gold)), counts[gold]))]
+    place = (np.arange(len(gold)) + 0.5) / len(gold)
+    most = np.full(votes.tasks, counts.max(), dtype=np.int32)
+    most[ranked] = ordinary[(place * len(ordinary)).astype(np.int64)]
+    return keep_at_most(votes, most, rng)
+
+
+def keep_at_most(votes: VoteArrays, most: Ints, rng: np.random.Generator) -> VoteArrays:
+    """Return at most most[t] random votes of each task t. most: (tasks,)."""
+    shuffled = rng.permutation(len(votes))
+    order = shuffled[np.argsort(votes.task[shuffled], kind="stable")]
+    task = votes.task[order]
+    rank = np.arange(len(votes)) - np.searchsorted(task, task)
+    keep = np.zeros(len(votes), dtype=np.bool_)
+    keep[order[rank < most[task]]] = True
+    return votes.select(keep)

@@ -1,0 +1,38 @@
+"""What is known of each model on a panel: its weight, and what it says of gold and of the others' labels."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from shoal_qa.domain.models.panel import Heldout, Study
+from shoal_qa.domain.votes.arrays import Floats, VoteArrays
+
+
+@dataclass(frozen=True, slots=True)
+class MemberEvidence:
+    """What is known of one model. accuracy, log_loss: on gold by fits that were not told it; None without gold."""
+
+    model: str
+    weight: float
+    agreement: float  # share of tasks with votes on which it says what the panel says
+    accuracy: float | None = None
+    log_loss: float | None = None
+
+
+def member_evidence(study: Study, votes: VoteArrays, pooled: Floats) -> tuple[MemberEvidence, ...]:
+    """Return what is known of each model on the panel. pooled: (tasks, classes) log posteriors of all together."""
+    voted, best = votes.votes_per_task() > 0, pooled.argmax(axis=1)
+    found = []
+    for place, (member, weight) in enumerate(zip(study.fitted.members, study.fitted.weights, strict=True)):
+        same = member.log_posterior(votes).argmax(axis=1) == best
+        agreement = float(same[voted].mean()) if voted.any() else 1.0
+        accuracy, loss = _on_gold(study.heldout, place)
+        found.append(MemberEvidence(member.name, float(weight), agreement, accuracy, loss))
+    return tuple(found)
+
+
+def _on_gold(heldout: Heldout | None, member: int) -> tuple[float | None, float | None]:
+    if heldout is None or not len(heldout.task):
+        return None, None
+    right = heldout.members[member].argmax(axis=1) == heldout.truth
+    return float(right.mean()), float(-np.log(np.maximum(heldout.right()[member], 1e-6)).mean())

@@ -1,0 +1,1 @@
+"""The state of a project: its fit, its findings and its metrics."""

@@ -1,0 +1,1 @@
+"""When to stop asking for votes, and simulations of it."""

@@ -1,0 +1,111 @@
+"""Votes that were given, replayed in random order to a project that stops buying when it is sure.
+
+Annotators' skills are learned from the votes bought so far and from gold alone: afresh at each threshold, and from the
+last fit when votes have grown by a fifth.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shoal_qa.domain.calibration.tempering import Tempering
+from shoal_qa.domain.models.base import Fitted, Model
+from shoal_qa.domain.stopping.sequential import Action, Kinds, StoppingRule, next_actions
+from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, VoteArrays
+
+SKILLED = 0.25  # share of votes, those of the most skilled annotators, that votes to come are imagined like
+GROWTH = 1.2  # of votes bought, between fits
+
+Tasks = NDArray[np.integer]
+
+
+@dataclass(slots=True)
+class Replay:
+    """Votes in the order in which they come, and how many of each task are bought: gold tasks have all of theirs."""
+
+    model: Model
+    votes: VoteArrays
+    known: Ints  # (tasks,), gold answers that fits are told, or UNKNOWN
+    rank: NDArray[np.int64]  # (votes,), place of each vote among those of its task
+    available: Ints = field(init=False)  # (tasks,)
+    spent: Ints = field(init=False)  # (tasks,)
+    _fitted: Fitted = field(init=False)
+    _fitted_on: int = field(init=False, default=0)  # votes
+
+    def __post_init__(self) -> None:
+        self.available = self.votes.votes_per_task()
+        self.spent = self.at_most(0)
+
+    def at_most(self, overlap: int) -> Ints:
+        """Return how many votes each task has where ordinary ones have `overlap` at most: (tasks,)."""
+        ordinary = np.minimum(self.available, overlap)
+        return np.where(self.known != UNKNOWN, self.available, ordinary).astype(np.int32)
+
+    def first(self, spent: Ints) -> VoteArrays:
+        """Return the first spent[t] votes of each task t."""
+        return self.votes.select(self.rank < spent[self.votes.task])
+
+    def until_all_stop(self, rule: StoppingRule, tempering: Tempering) -> NDArray[np.int64]:
+        """Buy votes, one a task and round, until no task wants one under a fit to all bought; return the labels."""
+        self.spent = np.maximum(self.spent, self.at_most(rule.min_votes))
+        bought = self.first(self.spent)
+        self._fit(bought, None)
+        asked: Tasks = np.arange(len(self.spent))
+        while True:
+            claimed = self._fitted.log_posterior(bought)
+            asked = asked[self._want(bought, claimed, asked, rule, tempering)]
+            if not len(asked) and len(bought) == self._fitted_on:
+                return np.asarray(claimed.argmax(axis=1))
+            self.spent[asked] += 1
+            bought = self.first(self.spent)
+            if not len(asked) or len(bought) >= GROWTH * self._fitted_on:
+                self._fit(bought, self._fitted)
+                asked = np.arange(
+                    len(self.spent)
+                )  # any task may have changed, not only those with a new vote
+
+    def _fit(self, bought: VoteArrays, start: Fitted | None) -> None:
+        self._fitted = self.model.fit(bought, self.known, start)
+        self._fitted_on = len(bought)
+
+    def _want(
+        self, bought: VoteArrays, claimed: Floats, asked: Tasks, rule: StoppingRule, tempering: Tempering
+    ) -> NDArray[np.bool_]:
+        """Tell which of some tasks are to have one more vote."""
+        believed = tempering.apply(claimed, self.spent)
+        crowd = Kinds(_crowd(_by_the_skilled(bought, self._fitted), believed)[None], np.ones(1))
+        left = self.spent[asked] < self.available[asked]
+        rows = asked[left]
+        found = next_actions(believed[rows], self.spent[rows], crowd, rule, tempering, self.available[rows])
+        want = np.zeros(len(asked), np.bool_)
+        want[left] = found.action == Action.MORE
+        return want
+
+
+def random_ranks(votes: VoteArrays, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Return a random place for each vote among those of its task: (votes,)."""
+    shuffled = rng.permutation(len(votes))
+    order = shuffled[np.argsort(votes.task[shuffled], kind="stable")]
+    task = votes.task[order]
+    rank = np.empty(len(votes), dtype=np.int64)
+    rank[order] = np.arange(len(votes)) - np.searchsorted(task, task)
+    return rank
+
+
+def _by_the_skilled(votes: VoteArrays, fitted: Fitted) -> VoteArrays:
+    """Return the votes of the most skilled annotators, who gave a quarter of all.
+
+    One of them may settle what the average annotator cannot, so a task is futile only where they cannot either.
+    """
+    skill = fitted.skill()[votes.annotator]
+    return votes.select(skill >= np.quantile(skill, 1 - SKILLED))
+
+
+def _crowd(votes: VoteArrays, believed: Floats) -> Floats:
+    """Return the average annotator's p(label | truth): (classes, classes)."""
+    counts = np.empty((votes.classes, votes.classes))
+    for truth in range(votes.classes):
+        counts[truth] = np.bincount(votes.label, believed[votes.task, truth], votes.classes)
+    counts += np.eye(votes.classes) + 1 / votes.classes
+    return np.asarray(counts / counts.sum(axis=1, keepdims=True))

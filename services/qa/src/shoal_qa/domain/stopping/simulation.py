@@ -1,0 +1,149 @@
+"""How many of the votes would have done: the votes that were given, replayed in random order.
+
+Sequential: every task starts with min_votes of its votes, and gets one more in each round while the next action for it
+is "more" (sequential.py). The threshold rises in steps; where all tasks have stopped at one step, votes spent
+and accuracy are a point of the curve, as a project with that threshold would have had. Annotators' skills are learned
+from the votes spent so far and from gold alone (domain/replay.py).
+
+Fixed overlap: the first 1, 2, 3, ... votes of every task in the same order, under the same model.
+
+Which annotator a vote comes from is given by the replay, so a gain from choosing annotators is not in here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shoal_qa.domain.calibration.tempering import Tempering
+from shoal_qa.domain.models.base import Model
+from shoal_qa.domain.stopping.replay import Replay, random_ranks
+from shoal_qa.domain.stopping.sequential import StoppingRule
+from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, VoteArrays
+
+THRESHOLDS = (0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99, 0.999)
+FUTILE = 0.25  # of the risk that a threshold leaves: chances below it are not worth a vote
+OVERLAPS = 16  # points of fixed overlap at most
+
+Labels = NDArray[np.integer]
+Point = tuple[float, Ints, Labels]  # threshold or overlap, votes of each task, labels
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """A curve by rising votes, up to all of them: (points,) each. `at` is the threshold (1: all votes) or overlap."""
+
+    at: Floats
+    votes: NDArray[np.int64]
+    accuracy: Floats
+
+    def votes_for(self, accuracy: float) -> float | None:
+        """Return the votes at which the curve first reaches an accuracy, on straight lines; None if it never does."""
+        reached = np.flatnonzero(self.accuracy >= accuracy)
+        if not len(reached):
+            return None
+        first = int(reached[0])
+        if first == 0:
+            return float(self.votes[0])
+        below, above = self.accuracy[first - 1], self.accuracy[first]
+        part = (accuracy - below) / (above - below)
+        return float(self.votes[first - 1] + part * (self.votes[first] - self.votes[first - 1]))
+
+
+@dataclass(frozen=True, slots=True)
+class VoteSimulation:
+    """Both curves, and what all votes give. Votes on gold tasks are not counted, their answers being known."""
+
+    sequential: Spending
+    fixed: Spending
+    votes: int
+    accuracy: float
+    tasks: int
+
+    def saving(self, tolerance: float = 0.0) -> float:
+        """Return the share of all votes that stopping saves at the accuracy of all votes, less `tolerance`."""
+        return _saved(self.sequential, self, tolerance)
+
+    def saving_by_overlap(self, tolerance: float = 0.0) -> float:
+        """Return the same of fixed overlap."""
+        return _saved(self.fixed, self, tolerance)
+
+
+def _saved(curve: Spending, found: VoteSimulation, tolerance: float) -> float:
+    needed = curve.votes_for(found.accuracy - tolerance)
+    assert needed is not None  # both curves end with all votes
+    return 1 - needed / found.votes
+
+
+def simulate_votes(
+    model: Model,
+    votes: VoteArrays,
+    rng: np.random.Generator,
+    truth: Ints | None = None,
+    known: Ints | None = None,
+    *,
+    min_votes: int = 2,
+    thresholds: Sequence[float] = THRESHOLDS,
+    tempering: Tempering | None = None,
+) -> VoteSimulation:
+    """Replay votes under sequential stopping and under fixed overlap.
+
+    truth: (tasks,), right answers or UNKNOWN, to measure accuracy with; None measures agreement with the consensus
+    of all votes. known: (tasks,), gold answers that the fits are told; gold tasks have all their votes from the start
+    and count neither as votes nor in accuracy. tempering: the calibration of thresholds; by default the one without
+    gold. A task gets 100 votes at most before the last point. About 50 fits, half of them warm. Raises ValueError
+    where nothing is left to measure.
+    """
+    known = np.full(votes.tasks, UNKNOWN, np.int32) if known is None else known
+    replay = Replay(model, votes, known, random_ranks(votes, rng))
+    everything = model.fit(votes, known).log_posterior(votes).argmax(axis=1)
+    answers = everything if truth is None else truth
+    measured = np.flatnonzero((answers != UNKNOWN) & (known == UNKNOWN) & (replay.available > 0))
+    if not len(measured):
+        raise ValueError("no task with votes and an answer to measure on that is not gold")
+    score = _Score(answers, measured, known == UNKNOWN)
+    all_votes = (1.0, replay.available, everything)
+    rules = [StoppingRule(t, min_votes, 100, FUTILE * (1 - t)) for t in sorted(thresholds)]
+    fixed = score.curve(_fixed(replay, score))
+    sequential = score.curve([*_sequential(replay, rules, tempering or Tempering()), all_votes])
+    return VoteSimulation(
+        sequential, fixed, int(sequential.votes[-1]), score.accuracy(everything), len(measured)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Score:
+    answers: Labels
+    measured: NDArray[np.int64]
+    counted: NDArray[np.bool_]  # tasks whose votes cost something
+
+    def accuracy(self, labels: Labels) -> float:
+        return float((labels[self.measured] == self.answers[self.measured]).mean())
+
+    def curve(self, points: Sequence[Point]) -> Spending:
+        """Turn (threshold or overlap, votes spent, labels) into a curve."""
+        return Spending(
+            np.array([at for at, _, _ in points]),
+            np.array([int(spent[self.counted].sum()) for _, spent, _ in points], dtype=np.int64),
+            np.array([self.accuracy(labels) for _, _, labels in points]),
+        )
+
+
+def _fixed(replay: Replay, score: _Score) -> list[Point]:
+    most = int(replay.available[score.counted].max())
+    points: list[Point] = []
+    for overlap in np.unique(np.geomspace(1, most, OVERLAPS).round().astype(np.int64)):
+        spent = replay.at_most(int(overlap))
+        bought = replay.first(spent)
+        posterior = replay.model.fit(bought, replay.known).log_posterior(bought)
+        points.append((float(overlap), spent, posterior.argmax(axis=1)))
+    return points
+
+
+def _sequential(replay: Replay, rules: Sequence[StoppingRule], tempering: Tempering) -> list[Point]:
+    points: list[Point] = []
+    for rule in rules:
+        labels = replay.until_all_stop(rule, tempering)
+        points.append((float(rule.threshold or 0), replay.spent.copy(), labels))
+    return points

@@ -1,0 +1,106 @@
+"""Posteriors over the classes that somebody gave on a task, all other classes in one number: memory O(votes)."""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, VoteArrays
+from shoal_qa.domain.votes.orders import Indices, stable_order
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The (task, class) pairs that have a vote, sorted. pair: (votes,) the number of each vote's pair."""
+
+    task: Ints
+    label: Ints
+    pair: Indices
+    tasks: int
+    classes: int
+
+    def by_pair(self, weights: Floats | None = None) -> Floats:
+        """Return the sum of the weights of the votes of each pair, their number without: (pairs,)."""
+        return np.bincount(self.pair, weights, len(self.task)).astype(np.float64)
+
+    def by_task(self, values: Floats) -> Floats:
+        """Return the sum of the values of each task's pairs: (tasks,)."""
+        return np.bincount(self.task, values, self.tasks).astype(np.float64)
+
+    def highest(self, values: Floats) -> Floats:
+        """Return the highest value among each task's pairs, -inf without one: (tasks,)."""
+        out = np.full(self.tasks, -np.inf)
+        if len(values):
+            first = np.flatnonzero(np.append(True, self.task[1:] != self.task[:-1]))
+            out[self.task[first]] = np.maximum.reduceat(values, first)
+        return out
+
+    def shares(self) -> "Beliefs":
+        """Return the share of each pair among its task's votes."""
+        counts = self.by_pair()
+        return Beliefs(self, counts / self.by_task(counts)[self.task], np.full(self.tasks, -np.inf))
+
+    def beliefs(self, prior: Floats, gain: Floats) -> "Beliefs":
+        """Return posteriors where votes make a pair's class more likely by exp(gain), (pairs,), and no other class."""
+        score = np.log(prior)[self.label] + gain
+        others = np.maximum(1 - self.by_task(prior[self.label]), 0)
+        top = np.maximum(self.highest(score), 0)
+        weight = np.exp(score - top[self.task])
+        total = self.by_task(weight) + others * np.exp(-top)
+        return Beliefs(self, weight / total[self.task], -top - np.log(total))
+
+
+@dataclass(frozen=True, slots=True)
+class Beliefs:
+    """What is believed of each task. A class k that nobody gave has the probability prior[k] exp(log_others[task]).
+
+    of_pair: (pairs,) probability of each class given.  log_others: (tasks,), -inf where nothing else is possible.
+    missed: gold answers that nobody gave, one for each such task.
+    """
+
+    given: Given
+    of_pair: Floats
+    log_others: Floats
+    missed: Ints = field(default_factory=lambda: np.empty(0, np.int32))
+
+    def told(self, known: Ints | None) -> "Beliefs":
+        """Return the beliefs with certainty where the answer is known. known: (tasks,), or UNKNOWN."""
+        if known is None:
+            return self
+        of_pair = np.where(
+            known[self.given.task] == UNKNOWN, self.of_pair, known[self.given.task] == self.given.label
+        )
+        voted = np.bincount(self.given.task, minlength=self.given.tasks) > 0
+        missed = known[(known != UNKNOWN) & voted & (self.given.by_task(of_pair) == 0)]
+        log_others = np.where(known == UNKNOWN, self.log_others, -np.inf)
+        return replace(self, of_pair=of_pair, log_others=log_others, missed=missed)
+
+    def class_counts(self, prior: Floats) -> Floats:
+        """Return the expected number of tasks with a vote of each class: (classes,)."""
+        task, label, classes = self.given.task, self.given.label, self.given.classes
+        others = np.exp(self.log_others)
+        others[np.bincount(task, minlength=self.given.tasks) == 0] = 0
+        counts = np.bincount(label, self.of_pair - prior[label] * others[task], classes)
+        missed = np.bincount(self.missed, minlength=classes)
+        return np.asarray(np.maximum(counts + prior * others.sum() + missed, 0))
+
+    def best(self) -> tuple[Ints, Floats]:
+        """Return the likeliest class given on each task, UNKNOWN without votes, and its probability: (tasks,) each."""
+        top = self.given.highest(self.of_pair)
+        hits = np.flatnonzero(self.of_pair == top[self.given.task])[
+            ::-1
+        ]  # of equals the lowest class is written last
+        label = np.full(self.given.tasks, UNKNOWN, np.int32)
+        label[self.given.task[hits]] = self.given.label[hits]
+        return label, np.maximum(top, 0)
+
+
+def given(votes: VoteArrays) -> Given:
+    """Return the pairs of some votes. O(votes)."""
+    key = votes.task.astype(np.int64) * votes.classes + votes.label
+    order = stable_order(key, votes.tasks * votes.classes)
+    ordered = key[order]
+    new = np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]
+    pair = np.empty(len(key), np.int32)
+    pair[order] = np.cumsum(new) - 1
+    task, label = np.divmod(ordered[new], max(votes.classes, 1))
+    return Given(task.astype(np.int32), label.astype(np.int32), pair, votes.tasks, votes.classes)

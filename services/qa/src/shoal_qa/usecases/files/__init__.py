@@ -1,0 +1,1 @@
+"""Quality over files, without a running service."""

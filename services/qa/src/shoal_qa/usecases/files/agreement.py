@@ -1,0 +1,78 @@
+"""How far annotators agree: one number with its interval, and where to look."""
+
+from dataclasses import dataclass
+from typing import cast, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shoal_qa.domain.agreement.alpha import (
+    Alpha,
+    Distance,
+    Level,
+    alpha_of_items,
+    alpha_of_values,
+    alpha_of_votes,
+)
+from shoal_qa.domain.agreement.coincidences import ByClass, ByTask, by_class, by_task
+from shoal_qa.domain.votes.arrays import Named
+from shoal_qa.usecases.errors import BadInput
+from shoal_qa.usecases.files.answer_shapes import SHAPES, OfCodes, Shape, Where, distance_of, numbers
+
+PAIRS = {
+    "text": 100_000,
+    "spans": 100_000,
+    "boxes": 100_000,
+}  # random ones for the expected distance: 0.3 % off
+LEVELS = get_args(Level)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """tasks: distances in [0, 1], of numbers their difference. classes: only of the shape class. level: or ""."""
+
+    alpha: Alpha
+    tasks: ByTask
+    classes: ByClass | None
+    level: str
+
+    def votes_per_task(self) -> NDArray[np.int64]:
+        """Return the least, the middle and the largest number of votes of a task."""
+        count = self.tasks.answers
+        return np.array([count.min(), np.median(count), count.max()]).astype(np.int64)
+
+
+def agreement_of(
+    named: Named, shape: str, level: str | None, where: Where, rng: np.random.Generator
+) -> Found:
+    """Return how far the votes agree. where: tells where a distinct answer stands. Raises BadInput."""
+    _check(shape, level)
+    votes = named.votes
+    if shape == "class":
+        alpha = alpha_of_votes(votes)
+        apart = by_task(
+            votes.task, votes.tasks, lambda i, j: (votes.label[i] != votes.label[j]).astype(np.float64)
+        )
+        return Found(alpha, apart, by_class(votes), "nominal")
+    if shape == "number":
+        return _of_numbers(named, cast(Level, level or "interval"), where)
+    distance: Distance = OfCodes(votes.label, distance_of(cast(Shape, shape), named.classes, where))
+    alpha = alpha_of_items(votes.task, distance, rng, PAIRS.get(shape, 1_000_000))
+    return Found(alpha, by_task(votes.task, votes.tasks, distance), None, "")
+
+
+def _check(shape: str, level: str | None) -> None:
+    if shape not in SHAPES:
+        raise BadInput(f"--shape {shape!r} is not known: use one of {', '.join(SHAPES)}")
+    if level is not None and (shape != "number" or level not in LEVELS[1:]):
+        raise BadInput(f"--level goes with --shape number and is one of {', '.join(LEVELS[1:])}")
+
+
+def _of_numbers(named: Named, level: Level, where: Where) -> Found:
+    votes, value = named.votes, numbers(named.classes, where)[named.votes.label]
+    try:
+        alpha = alpha_of_values(votes.task, value, level)
+    except ValueError as error:
+        raise BadInput(f"--level {level}: {error}") from None
+    tasks = by_task(votes.task, votes.tasks, lambda i, j: np.abs(value[i] - value[j]))
+    return Found(alpha, tasks, None, level)

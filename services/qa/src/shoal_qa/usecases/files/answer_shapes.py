@@ -1,0 +1,99 @@
+"""Answers of every shape as texts, and how far two of them are apart."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from json import JSONDecodeError, loads
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from shoal_qa.domain.agreement.alpha import Distance, Rows
+from shoal_qa.domain.agreement.distances import SetDistance, TextDistance
+from shoal_qa.domain.agreement.regions import RegionDistance, Regions
+from shoal_qa.domain.votes.arrays import Floats, Ints
+from shoal_qa.usecases.errors import BadInput
+
+Shape = Literal["class", "number", "multi", "text", "spans", "boxes"]
+SHAPES = get_args(Shape)
+SEPARATOR = "|"
+Where = Callable[[int], str]
+_ENDS = {"spans": 2, "boxes": 4}
+_FORM = {
+    "spans": '[start, end] or [[start, end, "class"], ...]',
+    "boxes": '[left, top, right, bottom] or [[left, top, right, bottom, "class"], ...]',
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OfCodes:
+    """A distance of distinct answers, asked for by the places of votes. code: (votes,)."""
+
+    code: Ints
+    distance: Distance
+
+    def __call__(self, first: Rows, second: Rows) -> Floats:
+        """Return distances of pairs of votes: (pairs,); equal answers are not compared."""
+        one, other = self.code[first].astype(np.int64), self.code[second].astype(np.int64)
+        out = np.zeros(len(one))
+        apart = np.flatnonzero(one != other)
+        out[apart] = self.distance(one[apart], other[apart])
+        return out
+
+
+def numbers(answers: Sequence[str], where: Where) -> Floats:
+    """Return the answers as numbers. Raises BadInput, with `where` of the answer."""
+    out = np.empty(len(answers))
+    for place, text in enumerate(answers):
+        try:
+            out[place] = float(text)
+        except ValueError:
+            out[place] = np.nan
+        if not np.isfinite(out[place]):
+            raise BadInput(f"{where(place)}: {text!r} is not a finite number, as --shape number needs")
+    return out
+
+
+def distance_of(shape: Shape, answers: Sequence[str], where: Where) -> Distance:
+    """Return the distance of distinct answers by their numbers: multi, text, spans or boxes. Raises BadInput."""
+    if shape == "text":
+        return TextDistance(answers)
+    if shape == "multi":
+        return SetDistance(_members(answers))
+    classes: dict[str, int] = {}
+    return RegionDistance(
+        [_regions(shape, text, classes, where(place)) for place, text in enumerate(answers)]
+    )
+
+
+def _members(answers: Sequence[str]) -> Any:
+    sets = [{part.strip() for part in text.split(SEPARATOR)} - {""} for text in answers]
+    number = {name: place for place, name in enumerate(sorted(set().union(*sets)))}
+    out = np.zeros((len(sets), max(len(number), 1)), np.bool_)
+    for row, names in enumerate(sets):
+        out[row, [number[name] for name in names]] = True
+    return out
+
+
+def _regions(shape: Shape, text: str, classes: dict[str, int], where: str) -> Regions:
+    try:
+        found = loads(text)
+        rows = found if not found or isinstance(found[0], list) else [found]
+        ends = [[float(each) for each in row[: _ENDS[shape]]] for row in rows]
+        names = [str(row[_ENDS[shape]]) if len(row) > _ENDS[shape] else "" for row in rows]
+    except (JSONDecodeError, TypeError, ValueError, KeyError):
+        raise BadInput(f"{where}: {text[:60]!r} is not JSON like {_FORM[shape]}") from None
+    if any(not _ordered(row, _ENDS[shape]) for row in ends):
+        raise BadInput(f"{where}: {text[:60]!r} needs finite ends in order: {_FORM[shape]}")
+    if shape == "spans":
+        ends = [[row[0], 0.0, row[1], 1.0] for row in ends]
+    label = [classes.setdefault(name, len(classes)) for name in names]
+    return Regions(np.array(ends, np.float64).reshape(-1, 4), np.array(label, np.int32))
+
+
+def _ordered(row: list[float], ends: int) -> bool:
+    half = ends // 2
+    return (
+        len(row) == ends
+        and bool(np.isfinite(row).all())
+        and all(low < high for low, high in zip(row[:half], row[half:], strict=True))
+    )

@@ -1,0 +1,98 @@
+"""The sampler's state in PostgreSQL; a project is decided on under its lock, one transaction at a time."""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+import ormsgpack
+
+from shoal.contracts.labels import LabelAccepted
+from shoal.contracts.samples import SampleEmbedded
+from shoal.contracts.selections import CampaignChanged
+from shoal.persistence import Outbox
+from shoal_sampler.adapters.postgres.decisions import PostgresProject, spendings
+from shoal_sampler.usecases.ports import Spending
+
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+_WAIT = """
+INSERT INTO waiting (project, sample_id, arrived_at, event)
+SELECT $1, sample_id, $4, event FROM unnest($2::text[], $3::bytea[]) AS new (sample_id, event)
+WHERE NOT EXISTS (SELECT 1 FROM decisions d WHERE d.project = $1 AND d.sample_id = new.sample_id)
+ON CONFLICT DO NOTHING
+"""
+_LABEL = """
+INSERT INTO labels (project, sample_id, revision, state, label)
+SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[])
+ON CONFLICT (project, sample_id) DO UPDATE
+SET revision = excluded.revision, state = excluded.state, label = excluded.label
+WHERE labels.revision < excluded.revision
+"""
+
+
+def lock_name(project: str) -> str:
+    """Return the name of a project's lock."""
+    return f"sampler.{project}"
+
+
+class PostgresStore:
+    """Over a pool; nothing is kept in memory."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+        self._outbox = Outbox()
+
+    @asynccontextmanager
+    async def project(self, project: str) -> AsyncIterator[PostgresProject]:
+        """Open a project under its lock."""
+        async with self._pool.acquire() as conn, conn.transaction():
+            await conn.execute(LOCK, lock_name(project))
+            yield PostgresProject(conn, project, self._outbox)
+
+    async def in_force(self, project: str, now: datetime) -> list[Spending]:
+        """Return the active campaigns with votes and time left, without a lock."""
+        return await spendings(self._pool, project, now)
+
+    async def definitions(self, campaign_ids: Collection[str]) -> list[CampaignChanged]:
+        """Return campaigns as they stand."""
+        rows = await self._pool.fetch(
+            "SELECT definition FROM campaigns WHERE campaign_id = ANY($1::text[])", list(campaign_ids)
+        )
+        return [CampaignChanged.model_validate(row["definition"]) for row in rows]
+
+    async def wait(self, project: str, events: Sequence[SampleEmbedded], now: datetime) -> None:
+        """Let samples wait; in one order of ids for everybody, so that batches never wait for each other."""
+        packed = {each.sample_id: ormsgpack.packb(each.model_dump()) for each in events}
+        ids = sorted(packed)
+        await self._pool.execute(_WAIT, project, ids, [packed[each] for each in ids], now)
+
+    async def projects_waiting(self) -> list[str]:
+        """Return the projects in which samples wait."""
+        rows = await self._pool.fetch("SELECT DISTINCT project FROM waiting ORDER BY project")
+        return [row["project"] for row in rows]
+
+    async def label(self, labels: Sequence[LabelAccepted]) -> None:
+        """Keep the highest revision of each sample's label."""
+        latest: dict[tuple[str, str], LabelAccepted] = {}
+        for each in sorted(labels, key=lambda each: each.revision):
+            latest[each.project, each.sample_id] = each
+        rows = [(*key, each.revision, each.state, each.label) for key, each in sorted(latest.items())]
+        if rows:
+            await self._pool.execute(_LABEL, *(list(column) for column in zip(*rows, strict=True)))
+
+    async def erase(self, project: str, sample_ids: Collection[str]) -> None:
+        """Forget samples, but for the fact that they were decided; who comes later is not labelled."""
+        ids = sorted(sample_ids)
+        async with self._pool.acquire() as conn, conn.transaction():
+            await conn.execute(LOCK, lock_name(project))
+            for table in ("waiting", "chosen", "labels"):
+                await conn.execute(
+                    f"DELETE FROM {table} WHERE project = $1 AND sample_id = ANY($2::text[])", project, ids
+                )
+            # A sample that arrives after its erasure finds itself decided: not taken.
+            await conn.execute(
+                """INSERT INTO decisions (project, sample_id, taken, policies, decided_at)
+                   SELECT $1, id, false, '[]', now() FROM unnest($2::text[]) AS id ON CONFLICT DO NOTHING""",
+                project,
+                ids,
+            )

@@ -1,0 +1,1 @@
+"""Campaigns over the stream: what they ask for, budgets, decisions and the random audit."""

@@ -1,0 +1,32 @@
+"""What is already chosen in a project, so that nobody is paid to answer the same question twice."""
+
+from collections.abc import Collection
+
+import numpy as np
+
+from shoal_sampler.domain.campaigns.samples import Sample
+from shoal_sampler.domain.vectors.nearest import nearest_similarity
+from shoal_sampler.domain.vectors.rows import Vectors
+
+
+class Duplicates:
+    """Tells whether a sample repeats something chosen before, or earlier in the same window.
+
+    Exact repeats are known by their content's hash, over the project's whole history; near ones by their
+    cosine with the vectors given, which the caller bounds.
+    """
+
+    def __init__(self, samples: list[Sample], hashes: Collection[bytes], chosen: Vectors) -> None:
+        self._samples = samples
+        self._hashes = set(hashes)
+        self._vectors = np.stack([sample.vector for sample in samples]).astype(np.float32)
+        self._nearest = nearest_similarity(self._vectors, chosen)
+
+    def repeats(self, index: int, similarity: float) -> bool:
+        """Tell whether sample `index` equals something chosen, or comes as near as `similarity` or nearer."""
+        return self._samples[index].content_hash in self._hashes or bool(self._nearest[index] >= similarity)
+
+    def choose(self, index: int) -> None:
+        """Remember that sample `index` is chosen."""
+        self._hashes.add(self._samples[index].content_hash)
+        np.maximum(self._nearest, self._vectors @ self._vectors[index], out=self._nearest)

@@ -1,0 +1,35 @@
+"""A sample as selection sees it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from shoal_sampler.domain.vectors.rows import Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One embedded sample. `vector` is a (d,) unit vector of `generation`; `scores` are the model's own."""
+
+    sample_id: str
+    generation: str
+    vector: Vectors
+    content_hash: bytes
+    scores: Mapping[str, float] = field(default_factory=dict)
+    predicted_label: str | None = None
+    model: str | None = None
+    model_version: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+def content_hash(text: str | None, uri: str | None, sha256_hex: str | None) -> bytes:
+    """Return 32 bytes that are equal for equal content.
+
+    Text is compared without regard to case and white space: a re-sent article with another line break is
+    the same question to an annotator. What lies at a URI is known by its SHA-256, or else by the URI.
+    """
+    if text is not None:
+        return sha256(b"text:" + " ".join(text.split()).casefold().encode("utf-8", "surrogatepass")).digest()
+    if sha256_hex is not None:
+        return sha256(b"sha256:" + sha256_hex.encode()).digest()
+    return sha256(b"uri:" + (uri or "").encode()).digest()

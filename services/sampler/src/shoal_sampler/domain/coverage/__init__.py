@@ -1,0 +1,1 @@
+"""Greedy choice of the rows that cover a pool."""

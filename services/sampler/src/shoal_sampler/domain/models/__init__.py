@@ -1,0 +1,1 @@
+"""What a model says about rows: probes, probabilities, uncertainty."""

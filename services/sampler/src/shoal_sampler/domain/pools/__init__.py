@@ -1,0 +1,1 @@
+"""Pools of rows: parts, landmarks, clusters, duplicates and quotas."""

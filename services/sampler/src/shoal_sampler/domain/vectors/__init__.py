@@ -1,0 +1,1 @@
+"""Vectors as rows of a matrix: norms, kernels, nearest neighbours."""

@@ -1,0 +1,1 @@
+"""Selection over files, without a running service."""

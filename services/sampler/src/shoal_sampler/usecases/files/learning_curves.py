@@ -1,0 +1,136 @@
+"""Learning curves of several strategies over several seeds, and what they say."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from shoal_sampler.domain.pools.pool import Report, ignore
+from shoal_sampler.domain.simulation import Labelled, Point, curve, labels_needed
+from shoal_sampler.domain.strategies import STRATEGIES
+from shoal_sampler.domain.vectors.rows import Floats, Indices, Vectors
+from shoal_sampler.usecases.errors import BadInput
+from shoal_sampler.usecases.files.inputs import directions
+
+TEST_SHARE = 0.3  # of the rows, where no test set is given
+STUDENT = {
+    2: 12.71,
+    3: 4.30,
+    4: 3.18,
+    5: 2.78,
+    6: 2.57,
+    7: 2.45,
+    8: 2.36,
+    9: 2.31,
+    10: 2.26,
+}  # 95 %, by seeds
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One strategy: (seeds, budgets) arrays."""
+
+    strategy: str
+    budgets: Sequence[int]
+    accuracy: Floats
+    macro_f1: Floats
+
+    def interval(self, place: int) -> tuple[float, float, float]:
+        """Return mean accuracy at a budget and its 95 % interval over seeds (Student's t)."""
+        return interval(self.accuracy[:, place])
+
+
+def interval(values: Floats) -> tuple[float, float, float]:
+    """Return the mean of (seeds,) values and its 95 % interval; without width for one seed."""
+    mean, n = float(values.mean()), len(values)
+    half = STUDENT.get(n, 2.0) * float(values.std(ddof=1)) / n**0.5 if n > 1 else 0.0
+    return mean, mean - half, mean + half
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """Labels until random's accuracy at the largest budget: mean over seeds; inf where some seed never got there."""
+
+    strategy: str
+    labels: float
+    ratio: float
+    reached: int
+
+
+def prepare(
+    vectors: Vectors, labels: Sequence[str], test: tuple[Vectors, Sequence[str]] | None, seed: int
+) -> tuple[Labelled, Labelled]:
+    """Return training and test rows; without a test set, a random 30 % is held out. Raises BadInput."""
+    _check_lengths(vectors, labels, "embeddings", "labels")
+    if test is not None:
+        _check_lengths(*test, "test embeddings", "test labels")
+        if test[0].shape[1] != vectors.shape[1]:
+            raise BadInput(f"test embeddings have {test[0].shape[1]} columns, embeddings {vectors.shape[1]}")
+    names = sorted({*labels, *(test[1] if test else ())})
+    number = {name: place for place, name in enumerate(names)}
+    scale = np.float32(1 / np.sqrt(np.mean(np.einsum("nd,nd->n", vectors, vectors, dtype=np.float64))))
+    everything = _labelled(vectors, [number[name] for name in labels], len(names), scale)
+    if test is not None:
+        return everything, _labelled(test[0], [number[name] for name in test[1]], len(names), scale)
+    order = np.random.default_rng(seed).permutation(len(vectors))
+    held = max(1, round(TEST_SHARE * len(order)))
+    return _rows(everything, np.sort(order[held:])), _rows(everything, np.sort(order[:held]))
+
+
+def run(
+    data: Labelled,
+    test: Labelled,
+    strategies: Sequence[str],
+    budgets: Sequence[int],
+    seeds: int,
+    report: Report = ignore,
+) -> Iterator[Curve]:
+    """Yield each strategy's curves as they are ready. Raises BadInput."""
+    unknown = [name for name in strategies if name not in STRATEGIES or name == "more_like_these"]
+    if unknown:
+        raise BadInput(f"--strategies: {unknown[0]!r} is not known; use {', '.join(STRATEGIES)}")
+    if list(budgets) != sorted(set(budgets)) or budgets[0] < 1 or budgets[-1] > len(data.labels):
+        raise BadInput(f"--budgets must rise, from 1 to the {len(data.labels)} rows there are")
+    if seeds < 1:
+        raise BadInput("--seeds must be at least 1")
+    done, total = 0, len(strategies) * seeds
+    for name in strategies:
+        points: list[list[Point]] = []
+        for seed in range(seeds):
+            points.append(curve(data, test, name, budgets, seed))
+            done += 1
+            report(done, total)
+        accuracy = np.array([[point.accuracy for point in each] for each in points], np.float32)
+        f1 = np.array([[point.macro_f1 for point in each] for each in points], np.float32)
+        yield Curve(name, budgets, accuracy, f1)
+
+
+def needed(curves: Sequence[Curve]) -> list[Needed]:
+    """Return how many labels each strategy needs for random's mean accuracy at the largest budget, by mean curves."""
+    random = next((each for each in curves if each.strategy == "random"), None)
+    if random is None:
+        return []
+    goal = float(random.accuracy[:, -1].mean())
+    out = []
+    for each in curves:
+        labels = labels_needed(each.budgets, each.accuracy.mean(axis=0).tolist(), goal)
+        reached = int((each.accuracy.max(axis=1) >= goal).sum())
+        out.append(Needed(each.strategy, labels, labels / random.budgets[-1], reached))
+    return out
+
+
+def _labelled(vectors: Vectors, labels: Sequence[int], classes: int, scale: np.float32) -> Labelled:
+    unit = directions(vectors.astype(np.float32, copy=True), "embeddings")
+    return Labelled(vectors * scale, unit, np.array(labels, np.int64), classes)
+
+
+def _rows(data: Labelled, rows: Indices) -> Labelled:
+    return Labelled(data.vectors[rows], data.directions[rows], data.labels[rows], data.classes)
+
+
+def _check_lengths(vectors: Vectors, labels: Sequence[str], what: str, whose: str) -> None:
+    if len(vectors) != len(labels):
+        raise BadInput(f"{what} have {len(vectors)} rows, {whose} {len(labels)}: give one label for each row")
+    empty = [row for row, label in enumerate(labels) if not label]
+    if empty:
+        raise BadInput(f"{whose}, row {empty[0]} is empty: a simulation needs every label")

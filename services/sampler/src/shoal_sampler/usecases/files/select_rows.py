@@ -1,0 +1,155 @@
+"""Choose rows of a table of embeddings: the strategies on a user's own data, without any stack."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from shoal_sampler.domain.campaigns.keyed import draws
+from shoal_sampler.domain.models.evidence import Evidence
+from shoal_sampler.domain.pools.pool import UNKNOWN, Pool, Ranking, Report, Strategy, ignore, pool_of
+from shoal_sampler.domain.strategies import STRATEGIES
+from shoal_sampler.domain.strategies.auto import with_evidence
+from shoal_sampler.domain.strategies.combining import combined, targeted, without_near_duplicates
+from shoal_sampler.domain.vectors.rows import Floats, Indices, Vectors
+from shoal_sampler.usecases.errors import BadInput
+
+_BLOCK = 65_536
+NEED_SCORES = {
+    "margin", "entropy", "least_confidence", "density", "uncertainty_herding", "badge", "cluster_margin", "stratified",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What is known: vectors (n, d) unit rows; probabilities (n, c) or None; labelled (m,) rows and their classes.
+
+    labels: (m,) in [0, c) or UNKNOWN; weights: (n,) or None. disposable: vectors may be overwritten, so that a million
+    rows are moved together where they are and not copied.
+    """
+
+    vectors: Vectors
+    labelled: Indices
+    labels: Indices
+    probabilities: Floats | None = None
+    weights: Floats | None = None
+    disposable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is wanted. combine: term -> strength, in place of a strategy; target: (c,) shares of predicted classes;
+    duplicates: a cosine from which two rows count as the same.
+    """
+
+    n: int
+    strategy: str = "auto"
+    seed: int = 0
+    combine: Mapping[str, float] | None = None
+    target: Sequence[float] | None = None
+    duplicates: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picks:
+    """rows and scores, best first: (k,); reason: one for all; evidence: of `auto`."""
+
+    rows: Indices
+    scores: Floats
+    reason: str
+    evidence: Evidence | None
+
+
+def select(table: Table, request: Request, report: Report = ignore) -> Picks:
+    """Return the picks. Raises BadInput for a request that the table cannot answer."""
+    rows = np.setdiff1d(np.arange(len(table.vectors)), table.labelled)
+    _check(table, request, len(rows))
+    pool = _pool(table, rows, request.seed, report)
+    seen: list[Evidence] = []
+
+    def auto(given: Pool, k: int) -> Ranking:
+        ranking, evidence = with_evidence(given, k)
+        seen.append(evidence)
+        return ranking
+
+    ranking = _strategy(request, auto, pool)(pool, request.n)
+    evidence = seen[0] if seen else None
+    return Picks(rows[ranking.indices], ranking.scores, _reason(request, evidence), evidence)
+
+
+def _check(table: Table, request: Request, candidates: int) -> None:
+    if request.n < 1:
+        raise BadInput(f"--n is {request.n}: ask for at least 1")
+    if request.n > candidates:
+        told = f"{len(table.vectors)} rows, {len(table.labelled)} of them labelled"
+        raise BadInput(f"--n is {request.n}, but only {candidates} can be chosen ({told}): ask for fewer")
+    if request.strategy not in STRATEGIES or request.strategy == "more_like_these":
+        known = ", ".join(name for name in STRATEGIES if name != "more_like_these")
+        raise BadInput(f"--strategy {request.strategy!r} is not known: use one of {known}")
+    scores_wanted = request.combine is None and request.strategy in NEED_SCORES
+    if table.probabilities is None and (scores_wanted or request.target is not None):
+        raise BadInput(
+            "this choice goes by the model's probabilities: give --probabilities, or use --strategy auto"
+        )
+
+
+def _pool(table: Table, rows: Indices, seed: int, report: Report) -> Pool:
+    chosen = table.vectors[table.labelled]
+    return pool_of(
+        _moved_together(table.vectors, rows) if table.disposable else table.vectors[rows],
+        scores=None if table.probabilities is None else table.probabilities[rows],
+        draws=draws(b"select", f"seed:{seed}", [str(row) for row in rows]).astype(np.float32),
+        weights=None if table.weights is None else table.weights[rows],
+        chosen=chosen,
+        labels=table.labels if (table.labels != UNKNOWN).any() else None,
+        chosen_scores=None if table.probabilities is None else table.probabilities[table.labelled],
+        seed=seed,
+        report=report,
+    )
+
+
+def _moved_together(vectors: Vectors, rows: Indices) -> Vectors:
+    """Return the ascending `rows` of `vectors`, in the memory of `vectors`.
+
+    A row never lies below its new place, and so nothing is overwritten before it is read.
+    """
+    if len(rows) < len(vectors):
+        for start in range(0, len(rows), _BLOCK):
+            part = rows[start : start + _BLOCK]
+            vectors[start : start + len(part)] = vectors[part]
+    return vectors[: len(rows)]
+
+
+def _strategy(request: Request, auto: Strategy, pool: Pool) -> Strategy:
+    try:
+        chosen = (
+            combined(request.combine) if request.combine else {**STRATEGIES, "auto": auto}[request.strategy]
+        )
+    except ValueError as error:
+        raise BadInput(str(error)) from None
+    if request.target is not None:
+        classes = pool.scores.shape[1]
+        shares = np.array(request.target or [1.0] * classes, np.float64)
+        if len(shares) != classes or not (
+            np.isfinite(shares).all() and (shares >= 0).all() and shares.sum() > 0
+        ):
+            raise BadInput(
+                f"the target needs {classes} shares, one for each column of the probabilities, none below 0"
+            )
+        chosen = targeted(_quiet(chosen), np.append(shares, 0.0))
+    if request.duplicates is not None:
+        chosen = without_near_duplicates(chosen, request.duplicates)
+    return chosen
+
+
+def _quiet(strategy: Strategy) -> Strategy:
+    """Return the strategy without progress: of one class among many it would say nothing."""
+    return lambda pool, k: strategy(replace(pool, report=ignore), k)
+
+
+def _reason(request: Request, evidence: Evidence | None) -> str:
+    if request.combine:
+        return " + ".join(f"{strength:g} x {name}" for name, strength in request.combine.items())
+    if evidence is None:
+        return request.strategy
+    return f"auto: {evidence.regime}, {evidence.reason}"

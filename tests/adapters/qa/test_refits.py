@@ -1,0 +1,140 @@
+"""Refits on a real PostgreSQL: what is learned of the crowd, of gold, and what is kept of it."""
+
+from typing import Any
+
+import pytest
+
+from adapters.qa.qakit import NOON, Qa, fill, job, vote
+from shoal.contracts.labels import GuidelineRef
+from shoal_qa.adapters.postgres.database import PostgresDatabase
+from shoal_qa.adapters.postgres.fits import PostgresFits
+from shoal_qa.adapters.postgres.guidelines import PostgresGuidelines, PostgresRules
+from shoal_qa.usecases.evaluate import Evaluate
+from shoal_qa.usecases.ports import Arrived
+from shoal_qa.usecases.refit import Refit
+from shoal_qa.usecases.rules import Rule
+
+pytestmark = pytest.mark.kafka
+
+
+async def test_a_refit_learns_the_crowd_and_announces_quality(qa: Qa) -> None:
+    await qa.jobs([job(number) for number in range(30)])
+    for number in range(30):
+        right = "xy"[number % 2]
+        await qa.annotations(
+            [vote(number, "ann", right), vote(number, "bob", right), vote(number, "liar", "y")]
+        )
+    refit = Refit(qa.database, PostgresFits(qa.pool), qa.evaluate, lambda: NOON)
+    assert await refit() == 1
+    assert await refit() == 0
+    skills = dict(await qa.rows("SELECT annotator, skill FROM annotators"))
+    assert skills["crowd/ann"] > skills["crowd/liar"]
+    body = (await qa.rows("SELECT body FROM quality"))[0][0]
+    assert body["votes"] == 90
+    assert body["labels_accepted"] == 15  # two of three votes do not reach 0.7
+    assert body["cost_per_accepted_label"] == pytest.approx(90 * 0.1 / 15)
+
+
+class Crashing(PostgresFits):
+    """Fits that fail for some projects, or at some step."""
+
+    step = "keep_quality"
+
+    async def keep_quality(self, project: str, body: Any, message: Any) -> None:
+        if self.step == "keep_quality":
+            raise ConnectionError("killed here")
+        await super().keep_quality(project, body, message)
+
+    async def due(self) -> list[tuple[str, int]]:
+        return [*([("broken", 1)] if self.step == "none" else []), *await super().due()]
+
+    async def votes(self, key: tuple[str, int]) -> Any:
+        if key[0] == "broken":
+            raise ValueError("this project cannot be fitted")
+        return await super().votes(key)
+
+
+async def test_a_refit_that_did_not_end_is_done_again_and_stops_no_other(qa: Qa) -> None:
+    await qa.jobs([job(1)])
+    await qa.annotations([vote(1, "ann", "x"), vote(1, "bob", "x")])
+    fits = Crashing(qa.pool)
+    refit = Refit(qa.database, fits, qa.evaluate, lambda: NOON)
+    assert await refit() == 0
+    assert await qa.rows("SELECT count(*) FROM quality") == [(0,)]
+    fits.step = "none"
+    assert await refit() == 1  # behind one that fails
+    assert await qa.rows("SELECT count(*) FROM quality") == [(1,)]
+    assert await refit() == 0
+
+
+async def test_corrected_gold_is_learned(qa: Qa) -> None:
+    await qa.jobs([job(n).model_copy(update={"purpose": "gold"}) for n in range(6)])
+    await qa.annotations([vote(n, "ann", "x") for n in range(6)])
+    rows = [(f"s{n}", "y", f"j{n}") for n in range(6)]
+    refit = Refit(qa.database, PostgresFits(qa.pool), qa.evaluate, lambda: NOON)
+    for label, right in (("y", 0), ("x", 6)):
+        async with qa.database.transaction() as tx:
+            await tx.add_gold("news", [(sample, label, job_id) for sample, _, job_id in rows], NOON)
+        assert await refit() == 1
+        assert await qa.rows("SELECT gold_right, gold_answered FROM annotators") == [(right, 6)]
+    assert await refit() == 0
+
+
+async def test_who_failed_gold_stays_blocked_under_a_new_guideline(qa: Qa) -> None:
+    await qa.jobs([job(n).model_copy(update={"purpose": "gold"}) for n in range(12)])
+    await qa.annotations([vote(n, "liar", "x") for n in range(12)])
+    async with qa.database.transaction() as tx:
+        await tx.add_gold("news", [(f"s{n}", "y", f"j{n}") for n in range(12)], NOON)
+    refit = Refit(qa.database, PostgresFits(qa.pool), qa.evaluate, lambda: NOON)
+    await refit()
+    states = "SELECT annotator, state FROM annotators ORDER BY 1"
+    assert await qa.rows(states) == [("crowd/liar", "blocked")]
+    classes = [{"name": name, "definition": "", "examples": []} for name in ("x", "y", "z")]
+    schema = {"kind": "single_choice", "classes": classes}
+    document = {"title": "", "text": "", "label_schema": schema, "prelabels_allowed": False}
+    await PostgresGuidelines(qa.pool).publish("news", document, NOON)
+    newer = GuidelineRef(major=2, minor=0)
+    await qa.jobs([job(n).model_copy(update={"guideline": newer}) for n in range(20, 35)])
+    events = [vote(n, who, "x").event for n in range(20, 35) for who in ("liar", "ann")]
+    await qa.annotations([Arrived(each.model_copy(update={"guideline": newer}), "0/1") for each in events])
+    await refit()
+    assert dict(await qa.rows(states))["crowd/liar"] == "blocked"
+
+
+async def test_a_warning_is_kept_until_it_is_clearly_over(qa: Qa) -> None:
+    refit = Refit(qa.database, PostgresFits(qa.pool), qa.evaluate, lambda: NOON)
+    await fill(qa, range(80))
+    await qa.annotations([vote(n, "liner", "x") for n in range(80)])
+    await refit()
+    rows = dict(await qa.rows("SELECT annotator, alarms FROM annotators"))
+    assert "straight-lining" in rows.pop("crowd/liner")
+    assert not any(rows.values())
+    body = (await qa.rows("SELECT body FROM quality"))[0][0]
+    shown = {each["annotator"]: (each["state"], each["warnings"]) for each in body["annotators"]}
+    assert shown["liner"][0] == "probation"
+    assert "straight-lining" in shown["liner"][1]
+    standing = (await PostgresFits(qa.pool).standings("news"))["crowd/liner"]
+    assert standing.state == "probation"
+    assert "straight-lining" in standing.alarms
+    right = [vote(n, "liner", "yx"[n % 2], 2) for n in range(80)]  # everything is corrected
+    await qa.annotations(right)
+    await refit()
+    assert await qa.rows("SELECT alarms FROM annotators WHERE annotator = 'crowd/liner'") == [([],)]
+
+
+async def test_a_kept_pool_is_what_jobs_are_judged_by_in_another_process(qa: Qa) -> None:
+    await PostgresRules(qa.pool).put("news", Rule(accept_probability=0.6, max_votes=3), NOON)
+    await fill(qa, range(30))
+    await Refit(qa.database, PostgresFits(qa.pool), qa.evaluate, lambda: NOON)()
+    method = "SELECT DISTINCT evidence ->> 'method' FROM labels l JOIN jobs j USING (job_id, revision)"
+    other = PostgresDatabase(qa.pool)  # with nothing in memory
+    async with other.transaction() as tx:
+        fit = await tx.fit(("news", 1))
+    assert fit is not None
+    assert fit.fitted.name == "auto"
+    assert fit.knows_the_crowd
+    assert await Evaluate(other, lambda: NOON)([f"j{n}" for n in range(30)]) == 0
+    await qa.pool.execute("DELETE FROM labels")
+    await qa.pool.execute("UPDATE jobs SET state = 'open', label = NULL, revision = 0")
+    assert await Evaluate(other, lambda: NOON)([f"j{n}" for n in range(30)]) > 20
+    assert await qa.rows(method) == [("auto",)]

@@ -1,0 +1,203 @@
+"""The sampler on a real PostgreSQL: budgets under replays, replicas and interleaving; decisions once."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pytest
+
+from shoal.contracts.labels import GuidelineRef
+from shoal.contracts.quality import GuidelinePublished, LabelClass, LabelSchema
+from shoal.contracts.samples import Content, Embedding, Generation, Prediction, SampleEmbedded, SampleErased
+from shoal.persistence import migrate, open_pool
+from shoal.testing import received
+from shoal_sampler.adapters.postgres.campaigns import PostgresAudits, PostgresCampaigns
+from shoal_sampler.adapters.postgres.samples import PostgresStore
+from shoal_sampler.domain.campaigns.audit import Audit
+from shoal_sampler.usecases.arrivals import Arrival, arrival
+from shoal_sampler.usecases.audits import ManageAudits
+from shoal_sampler.usecases.decide import Decider
+from shoal_sampler.usecases.definition import Definition
+from shoal_sampler.usecases.directory import CampaignDirectory, GuidelineDirectory
+from shoal_sampler.usecases.learn import Learn
+from shoal_sampler.usecases.manage import ManageCampaigns, Refused
+from shoal_sampler.usecases.memory import Memories
+from shoal_sampler.usecases.receive import ReceiveSamples
+
+pytestmark = pytest.mark.kafka
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+SALT = b"salt of the tests, 16+"
+GENERATION = Generation(name="test", version="1", dimension=16)
+
+
+class NoVectors:
+    async def find(self, project: str, sample_ids: Any) -> dict[str, Any]:
+        return {}
+
+
+class Replica:
+    """One process's part over the shared database."""
+
+    def __init__(self, pool: Any, *, guideline: bool = True) -> None:
+        self.store = PostgresStore(pool)
+        self.memories = Memories(SALT)
+        known, guidelines = CampaignDirectory(), GuidelineDirectory()
+        if guideline:
+            guidelines.apply(received(_guideline(), "guidelines.published"))
+        audit = Audit(rate=0.0)
+        decider = Decider(
+            self.store, known, guidelines, self.memories, salt=SALT, default_audit=audit, clock=lambda: NOON
+        )
+        self.receive = ReceiveSamples(
+            self.store, decider, known, guidelines, waiting_limit=1000, clock=lambda: NOON
+        )
+
+
+def _guideline() -> GuidelinePublished:
+    return GuidelinePublished(
+        project="news",
+        guideline=GuidelineRef(major=1, minor=0),
+        label_schema=LabelSchema(classes=(LabelClass(name="a"), LabelClass(name="b"))),
+        published_at=NOON,
+    )
+
+
+@pytest.fixture
+async def pool(postgres_dsn: str) -> AsyncIterator[Any]:
+    await migrate(postgres_dsn, schema="sampler", package="shoal_sampler", outbox=True)
+    found = await open_pool(postgres_dsn, "sampler")
+    yield found
+    await found.close()
+
+
+@pytest.fixture
+def manage(pool: Any) -> ManageCampaigns:
+    return ManageCampaigns(PostgresCampaigns(pool), NoVectors(), lambda: NOON)
+
+
+def samples(count: int, *, start: int = 0) -> list[Arrival]:
+    found = []
+    for number in range(start, start + count):
+        vector = np.random.default_rng(number).normal(size=16).astype("<f4").tobytes()
+        share = 0.5 + 0.5 * (number % 10) / 10
+        event = SampleEmbedded(
+            project="news",
+            sample_id=f"s{number:05d}",
+            source="wire",
+            source_id=str(number),
+            content=Content(text=f"text {number}"),
+            embedding=Embedding(generation=GENERATION, vector=vector),
+            prediction=Prediction(model="m", label="a", scores={"a": share, "b": 1 - share}),
+            occurred_at=NOON,
+            embedded_at=NOON,
+        )
+        found.append(arrival(event))
+    return found
+
+
+def campaign(name: str, votes: int, **strategy: Any) -> Definition:
+    return Definition.model_validate({"name": name, "strategy": strategy, "budget": {"votes": votes}})
+
+
+async def spent(pool: Any) -> dict[str, tuple[int, int]]:
+    rows = await pool.fetch("SELECT name, votes_reserved, jobs FROM campaigns")
+    return {row["name"]: (row["votes_reserved"], row["jobs"]) for row in rows}
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_budgets_hold_under_replays_and_two_replicas(
+    pool: Any, manage: ManageCampaigns, seed: int
+) -> None:
+    chance = random.Random(seed)
+    await manage.create("news", campaign("dice", 60, kind="random", share=0.5))
+    window = {"kind": "uncertainty", "share": 0.2, "window_samples": 20, "window_seconds": 3600}
+    await manage.create("news", campaign("doubt", 45, **window))
+    batches = [samples(25, start=start) for start in range(0, 400, 25)]
+    batches += chance.sample(batches, 6)  # delivered twice
+    chance.shuffle(batches)
+    replicas = [Replica(pool), Replica(pool)]
+    for first, second in zip(batches[::2], batches[1::2], strict=True):
+        await asyncio.gather(replicas[0].receive(first), replicas[1].receive(second))
+    found = await spent(pool)
+    assert found["dice"] == (60, 20)
+    assert found["doubt"][0] <= 45
+    assert found["doubt"][0] == 3 * found["doubt"][1]
+    jobs = await pool.fetch("SELECT value FROM outbox WHERE topic = 'labeling.jobs'")
+    assert len(jobs) == found["dice"][1] + found["doubt"][1]
+    assert len({bytes(row["value"]) for row in jobs}) == len(jobs)
+    decided = await pool.fetchval("SELECT count(*) FROM decisions")
+    waiting = await pool.fetchval("SELECT count(*) FROM waiting")
+    assert decided + waiting == 400
+
+
+async def test_a_sample_keeps_its_decision(pool: Any, manage: ManageCampaigns) -> None:
+    await manage.create("news", campaign("dice", 300, kind="random", share=0.3))
+    replica = Replica(pool)
+    await replica.receive(samples(100))
+    before = await spent(pool), await pool.fetch("SELECT * FROM decisions ORDER BY sample_id")
+    await Replica(pool).receive(samples(100))
+    assert (await spent(pool), await pool.fetch("SELECT * FROM decisions ORDER BY sample_id")) == before
+    assert before[0]["dice"][1] > 10
+
+
+async def test_what_is_paused_takes_nothing_and_what_was_decided_stays(
+    pool: Any, manage: ManageCampaigns
+) -> None:
+    await manage.create("news", campaign("dice", 300, kind="random", share=1.0))
+    replica = Replica(pool)
+    await replica.receive(samples(10))
+    await manage.move("news", "dice", "paused")
+    await replica.receive(samples(10, start=10))
+    assert (await spent(pool))["dice"][1] == 10
+    await manage.move("news", "dice", "active")
+    await replica.receive(samples(30))
+    assert (await spent(pool))["dice"][1] == 20  # those that passed while it paused are decided
+
+
+async def test_samples_wait_for_a_guideline(pool: Any, manage: ManageCampaigns) -> None:
+    await manage.create("news", campaign("dice", 300, kind="random", share=1.0))
+    await Replica(pool, guideline=False).receive(samples(10))
+    assert await pool.fetchval("SELECT count(*) FROM waiting") == 10
+    await Replica(pool).receive.close_windows()
+    assert (await spent(pool))["dice"][1] == 10
+
+
+async def test_a_budget_can_grow_but_not_shrink_below_what_is_spent(
+    pool: Any, manage: ManageCampaigns
+) -> None:
+    await manage.create("news", campaign("dice", 30, kind="random", share=1.0))
+    await Replica(pool).receive(samples(50))
+    assert (await spent(pool))["dice"] == (30, 10)
+    with pytest.raises(Refused) as refused:
+        await manage.change("news", "dice", campaign("dice", 29, kind="random", share=1.0))
+    assert refused.value.field == "budget.votes"
+    await manage.change("news", "dice", campaign("dice", 36, kind="random", share=1.0))
+    await Replica(pool).receive(samples(50, start=50))
+    assert (await spent(pool))["dice"] == (36, 12)
+
+
+async def test_an_erased_sample_is_forgotten_and_never_chosen(pool: Any, manage: ManageCampaigns) -> None:
+    await manage.create("news", campaign("dice", 300, kind="random", share=1.0))
+    replica = Replica(pool)
+    await replica.receive(samples(1))
+    learn = Learn(replica.store, replica.memories)
+    for sample in ("s00000", "s00001"):
+        event = SampleErased(project="news", sample_id=sample, reason="asked", erased_at=NOON)
+        await learn.erased([event])
+    await replica.receive(samples(2))
+    assert await pool.fetchval("SELECT count(*) FROM chosen") == 0
+    assert (await spent(pool))["dice"][1] == 1
+
+
+async def test_the_audit_is_a_fair_share_and_changes_by_version(pool: Any) -> None:
+    audits = ManageAudits(PostgresAudits(pool), Audit(rate=0.0), lambda: NOON)
+    row = await audits.put("news", Audit(rate=0.2, votes_per_day=10_000))
+    assert row.audit.version == 2
+    assert (await audits.put("news", Audit(rate=0.2, votes_per_day=10_000))).audit.version == 2
+    for start in range(0, 1000, 250):
+        await Replica(pool).receive(samples(250, start=start))
+    jobs = (await audits.get("news")).jobs
+    assert 150 < jobs < 250  # 200 expected, standard deviation 12.6

@@ -1,0 +1,130 @@
+"""The panel: several models of votes heard together, and what is known of gold by fits that were not told it."""
+
+import numpy as np
+import pytest
+
+from shoal_qa.domain.models import AUTO, MEMBERS
+from shoal_qa.domain.models.majority import Majority
+from shoal_qa.domain.models.one_coin import OneCoin
+from shoal_qa.domain.models.panel import Panel
+from shoal_qa.domain.models.pool import FittedPool, agreeing, stack
+from shoal_qa.domain.votes.arrays import UNKNOWN, VoteArrays
+from unit.qa.crowds import honest
+
+
+def accuracy(posterior: np.ndarray, truth: np.ndarray) -> float:
+    return float((posterior.argmax(axis=1) == truth).mean())
+
+
+def known_of(truth: np.ndarray, gold: int) -> np.ndarray:
+    known = np.full(len(truth), UNKNOWN, np.int32)
+    known[:gold] = truth[:gold]
+    return known
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_panel_is_not_below_majority_vote(seed: int) -> None:
+    crowd = honest(20 + seed, tasks=500, per_task=3 + 2 * (seed % 2), classes=2 + seed)
+    floor = accuracy(crowd.votes.shares(), crowd.truth)
+    assert accuracy(AUTO.fit(crowd.votes).posterior(crowd.votes), crowd.truth) >= floor - 0.01
+
+
+def test_without_gold_who_agrees_with_the_others_weighs_more() -> None:
+    rng = np.random.default_rng(6)
+    truth = rng.integers(3, size=3000)
+    posteriors = []
+    for right in (0.9, 0.9, 0.9, 0.75):
+        label = np.where(rng.random(3000) < right, truth, rng.integers(3, size=3000))
+        posteriors.append(np.eye(3)[label])
+    weights = agreeing(posteriors)
+    assert weights.sum() == pytest.approx(1)
+    assert weights[3] < 0.3 * weights[:3].min()
+    np.testing.assert_allclose(weights[:3], weights[:3].mean(), rtol=0.3)
+    np.testing.assert_allclose(agreeing(posteriors[:2]), 0.5)
+
+
+def test_with_gold_who_is_right_weighs_more() -> None:
+    crowd = honest(8, tasks=600)
+    assert AUTO.study(crowd.votes).heldout is None
+    members = (OneCoin(), _Stubborn())
+    told = Panel(members).study(crowd.votes, known_of(crowd.truth, 60))
+    assert told.fitted.weights[0] > 0.85
+
+
+class _Stubborn(Majority):
+    """Reads votes upside down."""
+
+    def __init__(self) -> None:
+        super().__init__(name="stubborn")
+
+    def fit(self, votes, known=None, start=None):  # type: ignore[no-untyped-def]
+        flipped = VoteArrays(
+            votes.task,
+            votes.annotator,
+            ((votes.label + 1) % votes.classes).astype(np.int32),
+            votes.tasks,
+            votes.annotators,
+            votes.classes,
+        )
+        return _Flipped(super().fit(flipped), votes.classes)
+
+
+class _Flipped:
+    name, annotators = "stubborn", 20
+
+    def __init__(self, fitted, classes: int) -> None:  # type: ignore[no-untyped-def]
+        self.fitted, self.rows = fitted, np.roll(np.eye(classes), 1, axis=1)[None]
+        self.read, self.skill, self.to_arrays = fitted.read, fitted.skill, fitted.to_arrays
+
+    def log_posterior(self, votes: VoteArrays) -> np.ndarray:
+        return self.read(np.roll(votes.shares() * votes.votes_per_task()[:, None], 1, axis=1))
+
+    def posterior(self, votes: VoteArrays) -> np.ndarray:
+        return np.exp(self.log_posterior(votes))
+
+
+def test_a_held_out_answer_was_not_seen_by_what_is_said_of_it() -> None:
+    crowd = honest(9, tasks=200)
+    known = known_of(crowd.truth, 40)
+    before = AUTO.study(crowd.votes, known).heldout
+    lied = known.copy()
+    lied[7] = (known[7] + 1) % crowd.classes
+    after = AUTO.study(crowd.votes, lied).heldout
+    assert before is not None
+    assert after is not None
+    np.testing.assert_array_equal(before.task, np.arange(40))
+    np.testing.assert_allclose(after.members[:, 7], before.members[:, 7], atol=1e-12)
+    assert np.abs(after.members - before.members).max() > 1e-6  # others were told another answer
+
+
+def test_stacked_weights_are_the_best_there_are() -> None:
+    rng = np.random.default_rng(4)
+    right = np.stack([rng.beta(5, 1, 80), rng.beta(2, 2, 80)])
+
+    def gain(w: float) -> float:
+        mixed = w * right[0] + (1 - w) * right[1]
+        return float(np.log(mixed).sum() + 5 * np.log(w) + 5 * np.log(1 - w))
+
+    grid = np.linspace(0.01, 0.99, 981)
+    best = grid[np.argmax([gain(w) for w in grid])]
+    assert stack(right, np.full(2, 0.5))[0] == pytest.approx(best, abs=0.002)
+
+
+def test_a_sample_of_a_large_set_teaches_nearly_the_same() -> None:
+    crowd = honest(10, tasks=4000, annotators=40)
+    whole = Panel(MEMBERS, (Majority(),)).study(crowd.votes, known_of(crowd.truth, 50))
+    part = Panel(MEMBERS, (Majority(),), sample=4000).study(crowd.votes, known_of(crowd.truth, 50))
+    assert whole.heldout is not None
+    assert part.heldout is not None
+    np.testing.assert_array_equal(part.heldout.task, whole.heldout.task)
+    np.testing.assert_array_equal(part.heldout.truth, whole.heldout.truth)
+    same = part.fitted.posterior(crowd.votes).argmax(1) == whole.fitted.posterior(crowd.votes).argmax(1)
+    assert same.mean() > 0.98
+
+
+def test_a_warm_start_of_the_panel_ends_where_it_was() -> None:
+    crowd = honest(11, tasks=400)
+    cold = AUTO.fit(crowd.votes)
+    warm = AUTO.fit(crowd.votes, start=cold)
+    assert isinstance(warm, FittedPool)
+    assert np.abs(warm.posterior(crowd.votes) - cold.posterior(crowd.votes)).mean() < 1e-3
