@@ -17,7 +17,7 @@ from tests.bench.ratio import Ratio
 from shoal.contracts.samples import Content, Embedding, Generation, Prediction, SampleIngested
 from shoal.contracts.topics import SAMPLES_EMBEDDED, SAMPLES_INGESTED, Topic
 from shoal.messaging import KafkaSettings, Received, Rejection, connect, encode
-from shoal.messaging.provisioning import provision
+from shoal.messaging.clients.provisioning import provision
 from shoal_embedder.adapters.qdrant import QdrantStore
 from shoal_embedder.consumers import sample_consumer
 from shoal_embedder.usecases.embed import EmbedSamples

@@ -16,7 +16,7 @@ from shoal.contracts.ids import stable_id
 from shoal.contracts.labels import AnnotationSubmitted, ClassAnswer, GuidelineRef
 from shoal.contracts.topics import LABELS_SUBMITTED
 from shoal.messaging import KafkaSettings, connect, encode
-from shoal.messaging.offsets import partitions, spans
+from shoal.messaging.clients.offsets import partitions, spans
 from shoal.security import sign_webhook
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]

@@ -3,7 +3,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from shoal.cli import command_line
+from shoal.command_line.main import command_line
 
 COMMANDS = ["demo", "dlq", "down", "embedder", "ingest", "labeling-gateway", "qa", "sampler", "topics", "up"]
 

@@ -9,7 +9,7 @@ from shoal.contracts import topics
 from shoal.contracts.projects import ProjectChanged
 from shoal.contracts.topics import Topic
 from shoal.messaging import Consumer, OutgoingMessage, Received, Rejection, encode
-from shoal.messaging.dead_letters import facts
+from shoal.messaging.dead_letters.letters import facts
 from wire.wirekit import (
     NOON,
     QUICK,

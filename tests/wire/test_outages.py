@@ -21,7 +21,7 @@ from shoal.messaging import (
     Rejection,
     Transient,
 )
-from shoal.messaging.broker import kafka_producer
+from shoal.messaging.clients.broker import kafka_producer
 from shoal.messaging.connection import Messaging
 from shoal.messaging.publisher import KafkaPublisher
 from wire.wirekit import (

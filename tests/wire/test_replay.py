@@ -6,8 +6,8 @@ import pytest
 
 from shoal.contracts.topics import Topic
 from shoal.messaging import Consumer, KafkaSettings, Received, Rejection
-from shoal.messaging.dead_letters import ATTEMPT, facts
-from shoal.messaging.replay import Pile, Replayed, pending, pile, replay
+from shoal.messaging.dead_letters.letters import ATTEMPT, facts
+from shoal.messaging.dead_letters.replay import Pile, Replayed, pending, pile, replay
 from wire.wirekit import connected, eventually, kafka_settings, messages, new_topic, number, on_broker
 
 pytestmark = pytest.mark.kafka

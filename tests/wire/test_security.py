@@ -131,7 +131,9 @@ async def test_a_client_without_the_certificate_that_kafka_asks_for(
     assert "SHOAL_KAFKA_SSL_CERTFILE" in await refusal(settings(monkeypatch, bare))
 
 
-@pytest.mark.parametrize("command", [["-m", "shoal_gateway.main"], ["-m", "shoal.cli", "dlq", "list"]])
+@pytest.mark.parametrize(
+    "command", [["-m", "shoal_gateway.main"], ["-m", "shoal.command_line.main", "dlq", "list"]]
+)
 def test_a_process_that_is_refused_says_so_in_one_line(secured: Secured, command: list[str]) -> None:
     wrong = variables(secured, "SASL_SSL", "SCRAM-SHA-512", SASL_PASSWORD="no-such-password")
     ports = {"SHOAL_HTTP_PORT": "0", "SHOAL_ADMIN_PORT": "0"}

@@ -14,9 +14,9 @@ from shoal.contracts import topics
 from shoal.contracts.samples import Content, SampleIngested
 from shoal.contracts.topics import Topic
 from shoal.messaging import KafkaSettings, Messaging, OutgoingMessage, Received, RetryPolicy, connect, encode
-from shoal.messaging.broker import kafka_group_reader
-from shoal.messaging.offsets import partitions, spans
-from shoal.messaging.provisioning import provision
+from shoal.messaging.clients.broker import kafka_group_reader
+from shoal.messaging.clients.offsets import partitions, spans
+from shoal.messaging.clients.provisioning import provision
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 QUICK = RetryPolicy(first_wait_s=0.02, longest_wait_s=0.1, outage_budget_s=0.5)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shoal.messaging import Received, Rejection, Transient
-from shoal.messaging.bisecting import HANDLER_ERROR, isolate
+from shoal.messaging.consuming.bisecting import HANDLER_ERROR, isolate
 from shoal.messaging.errors import DeadLetterCapExceeded, is_transient
 from unit.messaging.messagingkit import received
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoal.messaging.cap import DeadLetterCap
-from shoal.messaging.consumer import CapPolicy
+from shoal.messaging.consuming.cap import DeadLetterCap
+from shoal.messaging.consuming.consumer import CapPolicy
 from shoal.messaging.errors import DeadLetterCapExceeded
 
 POLICY = CapPolicy(max_consecutive=5, max_ratio=0.5, window=20)

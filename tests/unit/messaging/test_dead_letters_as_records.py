@@ -5,8 +5,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoal.messaging.dead_letters import ATTEMPT, attempt, dead_letter, facts, original
-from shoal.messaging.decoding import Refused
+from shoal.messaging.dead_letters.letters import ATTEMPT, attempt, dead_letter, facts, original
+from shoal.messaging.records.decoding import Refused
 from unit.messaging.messagingkit import NOON, raw
 
 HEADERS = st.lists(st.tuples(st.text(max_size=10), st.binary(max_size=10)), max_size=6).map(tuple)

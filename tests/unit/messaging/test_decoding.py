@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from shoal.contracts import topics
 from shoal.contracts.topics import Topic
-from shoal.messaging.decoding import Decoder
-from shoal.messaging.encoding import encode
+from shoal.messaging.records.decoding import Decoder
+from shoal.messaging.records.encoding import encode
 from unit.messaging.messagingkit import Raw, event, raw
 
 MSGPACK = topics.SAMPLES_INGESTED

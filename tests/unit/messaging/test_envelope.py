@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shoal.contracts.envelope import Envelope
-from shoal.messaging.envelope import BadEnvelope, from_headers, to_headers
+from shoal.messaging.records.envelope import BadEnvelope, from_headers, to_headers
 
 PLAIN = st.text(st.characters(min_codepoint=33, max_codepoint=0x2FFF), min_size=1, max_size=40)
 TIMES = st.integers(0, 4_000_000_000_000_000).map(lambda us: datetime.fromtimestamp(us / 1e6, UTC))

@@ -1,7 +1,7 @@
 """Topics as they are asked of the broker."""
 
 from shoal.contracts.topics import TOPICS
-from shoal.messaging.provisioning import new_topics
+from shoal.messaging.clients.provisioning import new_topics
 
 
 def test_every_topic_and_dead_letter_topic_is_made_once() -> None:

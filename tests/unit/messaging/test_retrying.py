@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from shoal.messaging import RetryPolicy, Transient
+from shoal.messaging.consuming.retrying import Retrier
 from shoal.messaging.errors import Stopping
-from shoal.messaging.retrying import Retrier
 
 QUICK = RetryPolicy(first_wait_s=0.001, longest_wait_s=0.01, outage_budget_s=0.05)
 

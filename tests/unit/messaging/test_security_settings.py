@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from shoal.messaging import AccessRefused, KafkaSettings
-from shoal.messaging.broker import kafka_connections
+from shoal.messaging.clients.broker import kafka_connections
 
 
 def test_a_password_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,13 +1,13 @@
 """Kafka for services: typed batches in, durable publishing out, and nothing lost in between."""
 
-from shoal.messaging.broadcast import Broadcast
+from shoal.messaging.broadcasts.broadcast import Broadcast
+from shoal.messaging.clients.settings import KafkaSettings
 from shoal.messaging.connection import Messaging, connect
-from shoal.messaging.consumer import CapPolicy, Consumer, RetryPolicy
-from shoal.messaging.encoding import encode
+from shoal.messaging.consuming.consumer import CapPolicy, Consumer, RetryPolicy
+from shoal.messaging.consuming.health import Health
 from shoal.messaging.errors import AccessRefused, MessageTooLarge, PublishFailed, Transient
-from shoal.messaging.health import Health
-from shoal.messaging.messages import OutgoingMessage, Publisher, Received, Rejection
-from shoal.messaging.settings import KafkaSettings
+from shoal.messaging.records.encoding import encode
+from shoal.messaging.records.messages import OutgoingMessage, Publisher, Received, Rejection
 
 __all__ = [
     "AccessRefused",

@@ -10,19 +10,19 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, KafkaError, UnknownError
 
-from shoal.messaging.access import check_access
-from shoal.messaging.broadcast import Broadcast
-from shoal.messaging.broker import kafka_broker, kafka_producer
-from shoal.messaging.consumer import Consumer
-from shoal.messaging.health import Health
-from shoal.messaging.lag import watch_lag
-from shoal.messaging.messages import Publisher
-from shoal.messaging.processing import BatchProcessor
-from shoal.messaging.provisioning import provision
+from shoal.messaging.broadcasts.broadcast import Broadcast
+from shoal.messaging.broadcasts.reader import BroadcastReader
+from shoal.messaging.clients.access import check_access
+from shoal.messaging.clients.broker import kafka_broker, kafka_producer
+from shoal.messaging.clients.provisioning import provision
+from shoal.messaging.clients.settings import KafkaSettings
+from shoal.messaging.consuming.consumer import Consumer
+from shoal.messaging.consuming.health import Health
+from shoal.messaging.consuming.lag import watch_lag
+from shoal.messaging.consuming.processing import BatchProcessor
+from shoal.messaging.consuming.subscription import Subscription
 from shoal.messaging.publisher import KafkaPublisher
-from shoal.messaging.reader import BroadcastReader
-from shoal.messaging.settings import KafkaSettings
-from shoal.messaging.subscription import Subscription
+from shoal.messaging.records.messages import Publisher
 
 _log = structlog.get_logger("shoal.messaging")
 _RECONNECT_S = 1.0

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from shoal.messaging.errors import MessageTooLarge, PublishFailed
-from shoal.messaging.messages import OutgoingMessage
+from shoal.messaging.records.messages import OutgoingMessage
 from shoal.observability import metrics
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from shoal.contracts.envelope import Envelope
 from shoal.messaging import OutgoingMessage, Received
-from shoal.messaging.messages import E
+from shoal.messaging.records.messages import E
 
 
 class FakePublisher:

@@ -8,7 +8,7 @@ import numpy as np
 import typer
 from rich.progress import track
 
-from shoal.runtime.client import err, out
+from shoal.command_line.client import err, out
 from shoal_embedder.adapters.inputs import IMAGES, BadFile, expand, images, texts
 from shoal_embedder.domain.vectors import Vectors
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from shoal.runtime.client import out
+from shoal.command_line.client import out
 from shoal_embedder.adapters.minilm import model_file
 
 app = typer.Typer(help="The encoder's file.", no_args_is_help=True)

@@ -6,7 +6,7 @@ import numpy as np
 import typer
 from rich.table import Table
 
-from shoal.runtime.client import out
+from shoal.command_line.client import out
 from shoal_qa.adapters.files.votes import Columns, Gold, read_votes
 from shoal_qa.cli.offline import (
     LabelColumn,

@@ -7,7 +7,7 @@ import numpy as np
 import typer
 from rich.table import Table
 
-from shoal.runtime.client import err, out
+from shoal.command_line.client import err, out
 from shoal_qa.adapters.files.annotators import MOST_CLASSES, write_annotators
 from shoal_qa.adapters.files.votes import Columns
 from shoal_qa.cli.offline import (

@@ -9,7 +9,7 @@ import pyarrow as pa
 import typer
 from rich.table import Table
 
-from shoal.runtime.client import err, out
+from shoal.command_line.client import err, out
 from shoal_qa.adapters.files.annotators import write_annotators
 from shoal_qa.adapters.files.predictions import read_predictions
 from shoal_qa.adapters.files.tables import named_column, write_table, write_text

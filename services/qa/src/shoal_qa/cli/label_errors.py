@@ -8,7 +8,7 @@ import pyarrow as pa
 import typer
 from rich.table import Table
 
-from shoal.runtime.client import err, out
+from shoal.command_line.client import err, out
 from shoal_qa.adapters.files.matrices import check_distributions, read_matrix
 from shoal_qa.adapters.files.tables import EMPTY, Coded, Sheet, named_column, read_columns, write_table
 from shoal_qa.cli.offline import LabelColumn, doing, name, one_line_errors, warn

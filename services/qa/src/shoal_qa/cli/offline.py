@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from shoal.runtime.client import err
+from shoal.command_line.client import err
 from shoal_qa.adapters.files.votes import Columns, Gold, VotesFile, known_answers, read_gold, read_votes
 from shoal_qa.domain.votes.arrays import Ints, Named
 from shoal_qa.usecases.errors import BadInput

@@ -8,7 +8,7 @@ import pyarrow as pa
 import typer
 from rich.table import Table
 
-from shoal.runtime.client import err, out
+from shoal.command_line.client import err, out
 from shoal_qa.adapters.files.tables import write_table, write_text
 from shoal_qa.adapters.files.votes import Columns, Gold, known_answers, read_gold, read_votes
 from shoal_qa.adapters.pages.votes import saving, votes_page

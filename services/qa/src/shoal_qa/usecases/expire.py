@@ -8,8 +8,8 @@ from shoal import __version__
 from shoal.contracts.ids import stable_id
 from shoal.contracts.topics import LABELS_SUBMITTED
 from shoal.messaging import OutgoingMessage, encode
-from shoal.messaging.dead_letters import dead_letter
-from shoal.messaging.decoding import Refused
+from shoal.messaging.dead_letters.letters import dead_letter
+from shoal.messaging.records.decoding import Refused
 from shoal_qa.usecases.announce import SOURCE
 from shoal_qa.usecases.ports import Arrived, Database
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from shoal.runtime.client import err, out
+from shoal.command_line.client import err, out
 from shoal_sampler.adapters.files import read_matrix, write_rows
 from shoal_sampler.cli.offline import one_line_errors, progress
 from shoal_sampler.domain.pools.near_duplicates import near_duplicates

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from shoal.runtime.client import err
+from shoal.command_line.client import err
 from shoal_sampler.domain.pools.pool import Report
 from shoal_sampler.usecases.errors import BadInput
 

@@ -8,7 +8,7 @@ import numpy as np
 import typer
 from rich.table import Table as Shown
 
-from shoal.runtime.client import err
+from shoal.command_line.client import err
 from shoal_sampler.adapters.files import read_labels, read_matrix, read_numbers, read_rows, write_rows
 from shoal_sampler.cli.offline import one_line_errors, progress
 from shoal_sampler.domain.models.evidence import Evidence

@@ -8,7 +8,7 @@ import numpy as np
 import typer
 from rich.table import Table
 
-from shoal.runtime.client import err, out
+from shoal.command_line.client import err, out
 from shoal_sampler.adapters.curves_page import curves_page
 from shoal_sampler.adapters.files import read_labels, read_matrix, write_rows
 from shoal_sampler.cli.offline import one_line_errors, progress

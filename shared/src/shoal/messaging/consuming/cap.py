@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Sequence
 
-from shoal.messaging.consumer import CapPolicy
+from shoal.messaging.consuming.consumer import CapPolicy
 from shoal.messaging.errors import DeadLetterCapExceeded
 
 

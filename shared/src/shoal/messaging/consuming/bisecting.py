@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from shoal.messaging.messages import Received, Rejection
+from shoal.messaging.records.messages import Received, Rejection
 
 Handle = Callable[[Sequence[Received]], Awaitable[Sequence[Rejection]]]
 Sleep = Callable[[int], Awaitable[None]]

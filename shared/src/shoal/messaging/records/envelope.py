@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from shoal.contracts.envelope import Envelope
-from shoal.messaging.messages import Headers
+from shoal.messaging.records.messages import Headers
 
 _REQUIRED = ("ce_id", "ce_source", "ce_type", "ce_time", "ce_subject", "ce_project")
 

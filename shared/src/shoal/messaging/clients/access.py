@@ -12,9 +12,9 @@ from aiokafka.errors import (
     UnsupportedSaslMechanismError,
 )
 
-from shoal.messaging.broker import kafka_connections
+from shoal.messaging.clients.broker import kafka_connections
+from shoal.messaging.clients.settings import KafkaSettings
 from shoal.messaging.errors import AccessRefused
-from shoal.messaging.settings import KafkaSettings
 
 TIMEOUT_S = 10.0
 

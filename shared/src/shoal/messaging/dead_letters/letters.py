@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from shoal.contracts.topics import dead_letter_topic
-from shoal.messaging.decoding import Refused
-from shoal.messaging.messages import Headers, OutgoingMessage
+from shoal.messaging.records.decoding import Refused
+from shoal.messaging.records.messages import Headers, OutgoingMessage
 
 PREFIX = "shoal_dlq_"
 ATTEMPT = "shoal_replay_attempt"

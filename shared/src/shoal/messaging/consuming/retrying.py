@@ -5,7 +5,7 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from shoal.messaging.consumer import RetryPolicy
+from shoal.messaging.consuming.consumer import RetryPolicy
 from shoal.messaging.errors import Stopping, is_transient
 
 T = TypeVar("T")

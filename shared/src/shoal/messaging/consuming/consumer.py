@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Generic
 
 from shoal.contracts.topics import Topic
-from shoal.messaging.messages import E, Received, Rejection
+from shoal.messaging.records.messages import E, Received, Rejection
 
 Handle = Callable[[Sequence[Received[E]]], Awaitable[Sequence[Rejection]]]
 

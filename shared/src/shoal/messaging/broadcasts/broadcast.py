@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Generic
 
 from shoal.contracts.topics import Topic
-from shoal.messaging.messages import E, Received
+from shoal.messaging.records.messages import E, Received
 
 
 class Broadcast(Generic[E]):

@@ -11,8 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 from shoal.contracts.base import Event
 from shoal.contracts.envelope import Envelope
 from shoal.contracts.topics import Topic
-from shoal.messaging.envelope import BadEnvelope, from_headers
-from shoal.messaging.messages import Received
+from shoal.messaging.records.envelope import BadEnvelope, from_headers
+from shoal.messaging.records.messages import Received
 
 
 class Record(Protocol):

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from shoal.messaging.broker import kafka_group_reader, kafka_subscribed_reader
-from shoal.messaging.dead_letters import facts, original
-from shoal.messaging.messages import OutgoingMessage, Publisher
-from shoal.messaging.offsets import partitions, spans
-from shoal.messaging.settings import KafkaSettings
+from shoal.messaging.clients.broker import kafka_group_reader, kafka_subscribed_reader
+from shoal.messaging.clients.offsets import partitions, spans
+from shoal.messaging.clients.settings import KafkaSettings
+from shoal.messaging.dead_letters.letters import facts, original
+from shoal.messaging.records.messages import OutgoingMessage, Publisher
 
 _CLIENT = "shoal-dlq"
 _BATCH = 200

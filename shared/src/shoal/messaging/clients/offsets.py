@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import UnknownTopicOrPartitionError, for_code
 
-from shoal.messaging.broker import kafka_admin
-from shoal.messaging.settings import KafkaSettings
+from shoal.messaging.clients.broker import kafka_admin
+from shoal.messaging.clients.settings import KafkaSettings
 
 
 async def partitions(settings: KafkaSettings, topic: str) -> list[TopicPartition]:

@@ -12,12 +12,12 @@ from rich.console import Console
 from rich.table import Table
 
 from shoal.contracts.topics import TOPICS, dead_letter_topic
-from shoal.messaging import replay as dead_letters
-from shoal.messaging.access import check_access
-from shoal.messaging.broker import kafka_producer
+from shoal.messaging.clients.access import check_access
+from shoal.messaging.clients.broker import kafka_producer
+from shoal.messaging.clients.settings import KafkaSettings
+from shoal.messaging.dead_letters import replay as dead_letters
 from shoal.messaging.errors import AccessRefused
 from shoal.messaging.publisher import KafkaPublisher
-from shoal.messaging.settings import KafkaSettings
 
 app = typer.Typer(help="Dead letters: records that a consumer could not process.", no_args_is_help=True)
 

@@ -7,8 +7,8 @@ import ormsgpack
 from shoal.contracts.base import Event
 from shoal.contracts.envelope import Envelope
 from shoal.contracts.topics import Topic
-from shoal.messaging.envelope import to_headers
-from shoal.messaging.messages import OutgoingMessage
+from shoal.messaging.records.envelope import to_headers
+from shoal.messaging.records.messages import OutgoingMessage
 
 CONTENT_TYPES = {"json": "application/json", "msgpack": "application/msgpack"}
 

@@ -5,14 +5,14 @@ from datetime import datetime
 
 import structlog
 
-from shoal.messaging.bisecting import isolate
-from shoal.messaging.cap import DeadLetterCap
-from shoal.messaging.consumer import Consumer
-from shoal.messaging.dead_letters import dead_letter
-from shoal.messaging.decoding import Decoder, Record, Refused
+from shoal.messaging.consuming.bisecting import isolate
+from shoal.messaging.consuming.cap import DeadLetterCap
+from shoal.messaging.consuming.consumer import Consumer
+from shoal.messaging.consuming.retrying import Retrier
+from shoal.messaging.dead_letters.letters import dead_letter
 from shoal.messaging.errors import is_transient
-from shoal.messaging.messages import OutgoingMessage, Publisher, Received, Rejection
-from shoal.messaging.retrying import Retrier
+from shoal.messaging.records.decoding import Decoder, Record, Refused
+from shoal.messaging.records.messages import OutgoingMessage, Publisher, Received, Rejection
 from shoal.observability import metrics
 
 _log = structlog.get_logger("shoal.messaging")

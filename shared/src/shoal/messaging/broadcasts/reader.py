@@ -6,13 +6,13 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
-from shoal.messaging.broadcast import Broadcast
-from shoal.messaging.broker import kafka_reader
-from shoal.messaging.decoding import Decoder
-from shoal.messaging.health import Health
-from shoal.messaging.messages import Received
-from shoal.messaging.offsets import known_end
-from shoal.messaging.settings import KafkaSettings
+from shoal.messaging.broadcasts.broadcast import Broadcast
+from shoal.messaging.clients.broker import kafka_reader
+from shoal.messaging.clients.offsets import known_end
+from shoal.messaging.clients.settings import KafkaSettings
+from shoal.messaging.consuming.health import Health
+from shoal.messaging.records.decoding import Decoder
+from shoal.messaging.records.messages import Received
 from shoal.observability import metrics
 
 _RECONNECT_S = 2.0

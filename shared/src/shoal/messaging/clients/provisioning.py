@@ -7,8 +7,8 @@ from aiokafka.admin import NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from shoal.contracts.topics import DEAD_LETTER_RETENTION_HOURS, TOPICS, Topic
-from shoal.messaging.broker import DEAD_LETTER_ROOM_BYTES, MAX_MESSAGE_BYTES, kafka_admin
-from shoal.messaging.settings import KafkaSettings
+from shoal.messaging.clients.broker import DEAD_LETTER_ROOM_BYTES, MAX_MESSAGE_BYTES, kafka_admin
+from shoal.messaging.clients.settings import KafkaSettings
 
 _HOUR_MS = 3_600_000
 _log = structlog.get_logger("shoal.messaging")

@@ -12,8 +12,8 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.security import parse_security
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
+from shoal.messaging.clients.settings import KafkaSettings
 from shoal.messaging.errors import AccessRefused
-from shoal.messaging.settings import KafkaSettings
 
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 DEAD_LETTER_ROOM_BYTES = 64 * 1024  # the largest record must still fit with the headers of a dead letter

@@ -7,8 +7,8 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from shoal.messaging.offsets import known_end
-from shoal.messaging.subscription import Subscription
+from shoal.messaging.clients.offsets import known_end
+from shoal.messaging.consuming.subscription import Subscription
 from shoal.observability import metrics
 
 INTERVAL_S = 5.0

@@ -11,11 +11,11 @@ from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
 
-from shoal.messaging.broker import REBALANCE_TIMEOUT_MS
+from shoal.messaging.clients.broker import REBALANCE_TIMEOUT_MS
+from shoal.messaging.clients.settings import KafkaSettings
+from shoal.messaging.consuming.health import Health
+from shoal.messaging.consuming.processing import BatchProcessor
 from shoal.messaging.errors import DeadLetterCapExceeded
-from shoal.messaging.health import Health
-from shoal.messaging.processing import BatchProcessor
-from shoal.messaging.settings import KafkaSettings
 from shoal.observability import metrics
 
 MAX_POLL_INTERVAL_S = 300.0

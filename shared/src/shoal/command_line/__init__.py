@@ -1,0 +1,1 @@
+"""The `shoal` command: its entry point, and what commands share."""

@@ -1,0 +1,1 @@
+"""Topics that every replica reads whole."""

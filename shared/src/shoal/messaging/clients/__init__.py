@@ -1,0 +1,1 @@
+"""Kafka clients: settings, access, brokers, topics and offsets."""

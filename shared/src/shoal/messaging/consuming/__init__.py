@@ -1,0 +1,1 @@
+"""Consumers: subscriptions, batches, retries, limits and health."""

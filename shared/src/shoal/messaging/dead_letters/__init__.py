@@ -1,0 +1,1 @@
+"""Dead letters: what they hold, their replay and their command line."""

@@ -1,0 +1,1 @@
+"""Kafka records: envelopes, encoding and decoding."""
