@@ -14,8 +14,8 @@ from qdrant_client import AsyncQdrantClient
 from e2e.client import Client, eventually
 from shoal.contracts.ids import sample_id
 from shoal.contracts.samples import alias_name
-from shoal_local.databases import create_database, drop_database
 from shoal_local.demo.workforce import Minds, Terms, Workforce, people, serve, text_key
+from shoal_local.servers.databases import create_database, drop_database
 from shoal_local.services import LocalShoal
 from shoal_local.stack import Stack
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from shoal.messaging import Broadcast, Consumer, PublishFailed, Received, Rejection
-from shoal_local.broker import TansuBroker
+from shoal_local.servers.broker import TansuBroker
 from shoal_local.stack import Stack
 from wire.wirekit import connected, eventually, kafka_settings, messages, new_topic
 

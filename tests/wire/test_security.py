@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from shoal.messaging import AccessRefused, Consumer, KafkaSettings, Received, Rejection
-from shoal_local.apache import ApacheBroker
-from shoal_local.secured import Secured
+from shoal_local.servers.apache import ApacheBroker
+from shoal_local.servers.secured import Secured
 from shoal_local.stack import Stack
 from wire.wirekit import committed, connected, eventually, messages, new_topic, number
 

@@ -3,7 +3,7 @@
 import uuid
 from base64 import urlsafe_b64decode
 
-from shoal_local.apache import cluster_id
+from shoal_local.servers.apache import cluster_id
 
 
 def test_a_cluster_id_is_never_taken_for_an_option() -> None:

@@ -19,7 +19,7 @@ from shoal.contracts.samples import (
 )
 from shoal_embedder.adapters.qdrant import QdrantStore
 from shoal_embedder.usecases.ports import OtherDimension, Point
-from shoal_local.qdrant.server import QdrantServer
+from shoal_local.servers.qdrant.server import QdrantServer
 from shoal_local.stack import Stack
 from shoal_sampler.adapters.qdrant import QdrantLookup
 

@@ -7,7 +7,7 @@ import pytest
 
 from shoal.messaging.errors import is_transient
 from shoal.persistence import open_pool
-from shoal_local.postgres import PostgresServer
+from shoal_local.servers.postgres import PostgresServer
 from shoal_local.stack import Stack
 
 pytestmark = pytest.mark.kafka

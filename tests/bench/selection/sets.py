@@ -14,7 +14,7 @@ from rich.console import Console
 from sklearn.datasets import load_digits
 
 from shoal_embedder.adapters.minilm import MiniLM
-from shoal_local.demo.data import fetch
+from shoal_local.demo.reuters.articles import fetch
 
 err = Console(stderr=True)
 ROOT = Path(__file__).parents[3]

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from httpx import ASGITransport, AsyncClient
 
-from shoal_local.demo.data import Article, parse, unique
 from shoal_local.demo.model import scores_of
 from shoal_local.demo.plan import Outcome, Plan, Votes
 from shoal_local.demo.report import Facts, page
+from shoal_local.demo.reuters.articles import Article, parse, unique
 from shoal_local.demo.summary import summarize
 from shoal_local.demo.workforce import Minds, Terms, Workforce, make_app, people, text_key
 

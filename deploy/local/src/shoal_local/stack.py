@@ -13,11 +13,11 @@ from typing import Protocol
 import psutil
 
 from shoal_local import leftovers, places
-from shoal_local.apache import ApacheBroker
-from shoal_local.broker import TansuBroker
-from shoal_local.postgres import PostgresServer
 from shoal_local.process import MARK
-from shoal_local.qdrant.server import QdrantServer
+from shoal_local.servers.apache import ApacheBroker
+from shoal_local.servers.broker import TansuBroker
+from shoal_local.servers.postgres import PostgresServer
+from shoal_local.servers.qdrant.server import QdrantServer
 
 # Short sessions: who is killed on one machine comes back at once, and must not wait for its own ghost. The
 # embedded broker also holds everybody who joins a group for half a session, and refuses idempotent producers.

@@ -11,7 +11,7 @@ import numpy as np
 from shoal_local.demo.doors import Doors
 from shoal_local.demo.model import TopicModel
 from shoal_local.demo.plan import ASKED, Material, Outcome, Plan, Seed, Votes
-from shoal_local.demo.topics import TOPICS
+from shoal_local.demo.reuters.topics import TOPICS
 
 PATIENCE_S = 120.0
 LOOK_S = 0.4

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from shoal_local.demo.data import Article
 from shoal_local.demo.model import Vectors
+from shoal_local.demo.reuters.articles import Article
 
 ARMS = ("random", "shoal")
 ASKED = "coffee"  # the rare topic that the desk's expert asks for

@@ -1,28 +1,17 @@
 """The result as one self-contained page: no script, no address outside of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from html import escape
 
 from shoal.pages import Series, bars, curves
 from shoal.pages import page as whole
-from shoal_local.demo.plan import ASKED, RARE_BELOW, Outcome, Plan
-from shoal_local.demo.summary import ArmSummary
+from shoal_local.demo.plan import ASKED, RARE_BELOW, Outcome
+from shoal_local.demo.summary import ArmSummary, Facts
+from shoal_local.demo.table import rows
 
 COLOURS = {"random": "var(--grey)", "shoal": "var(--blue)"}
 NAMES = {"random": "Random", "shoal": "Shoal"}
 SHOWN_TOPICS = 18
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What was run."""
-
-    plan: Plan
-    seconds: float
-    labels_per_minute: float
-    stream_minutes: float
-    rare: Sequence[str] = field(default_factory=tuple)
 
 
 def page(summary: dict[str, ArmSummary], outcomes: Sequence[Outcome], facts: Facts) -> str:
@@ -123,8 +112,6 @@ def _topics(outcomes: Sequence[Outcome], facts: Facts) -> str:
 
 
 def _table(random: ArmSummary, shoal: ArmSummary) -> str:
-    from shoal_local.demo.table import rows
-
     head = "<thead><tr><th></th><th>Random</th><th>Shoal</th></tr></thead>"
     lines = "".join(
         f"<tr><td>{escape(name)}</td><td>{value(random)}</td><td>{value(shoal)}</td></tr>"

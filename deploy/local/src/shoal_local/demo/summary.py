@@ -1,15 +1,26 @@
 """From outcomes to numbers with intervals. Arrays in, numbers out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from shoal_local.demo.plan import ARMS, Outcome
+from shoal_local.demo.plan import ARMS, Outcome, Plan
 
 RESAMPLES = 400
 Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was run."""
+
+    plan: Plan
+    seconds: float
+    labels_per_minute: float
+    stream_minutes: float
+    rare: Sequence[str] = field(default_factory=tuple)
 
 
 @dataclass(frozen=True, slots=True)

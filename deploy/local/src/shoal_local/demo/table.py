@@ -6,8 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from shoal_local.demo.plan import ASKED
-from shoal_local.demo.report import Facts
-from shoal_local.demo.summary import ArmSummary, Estimate
+from shoal_local.demo.summary import ArmSummary, Estimate, Facts
 
 
 def show(console: Console, summary: dict[str, ArmSummary], facts: Facts) -> None:

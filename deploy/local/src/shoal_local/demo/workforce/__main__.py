@@ -11,7 +11,7 @@ import os
 import signal
 from pathlib import Path
 
-from shoal_local.demo.topics import TOPICS, neighbours
+from shoal_local.demo.reuters.topics import TOPICS, neighbours
 from shoal_local.demo.workforce.app import serve
 from shoal_local.demo.workforce.crowd import Terms, Workforce
 from shoal_local.demo.workforce.people import Minds, people

@@ -6,8 +6,8 @@ from typing import Any
 
 import grpc as transport
 
-from shoal_local.qdrant.engine import CollectionExists, UnknownCollection, WrongVector
-from shoal_local.qdrant.values import Unsupported
+from shoal_local.servers.qdrant.engine import CollectionExists, UnknownCollection, WrongVector
+from shoal_local.servers.qdrant.values import Unsupported
 
 STATUSES: dict[type[Exception], Any] = {
     UnknownCollection: transport.StatusCode.NOT_FOUND,

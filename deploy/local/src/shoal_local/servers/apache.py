@@ -7,10 +7,10 @@ import uuid
 from base64 import urlsafe_b64encode
 from pathlib import Path
 
-from shoal_local.broker import answers, which
 from shoal_local.ports import HOST, free_port
 from shoal_local.process import Child, StartFailed
-from shoal_local.secured import Secured
+from shoal_local.servers.broker import answers, which
+from shoal_local.servers.secured import Secured
 
 VERSION = "4.1.0"
 _ARTIFACTS = (

@@ -18,7 +18,13 @@ class QdrantServer:
 
     def __init__(self, stack: Path) -> None:
         self.grpc_port = free_port()
-        command = [sys.executable, "-m", "shoal_local.qdrant", str(stack / "qdrant"), str(self.grpc_port)]
+        command = [
+            sys.executable,
+            "-m",
+            "shoal_local.servers.qdrant",
+            str(stack / "qdrant"),
+            str(self.grpc_port),
+        ]
         self.child = Child("qdrant", command, stack, stack / "logs" / "qdrant.log")
 
     @property

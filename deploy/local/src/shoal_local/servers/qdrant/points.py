@@ -7,9 +7,9 @@ import qdrant_edge as edge
 from qdrant_client import grpc
 from qdrant_client.grpc.points_service_pb2_grpc import PointsServicer
 
-from shoal_local.qdrant.engine import Collection, Engine
-from shoal_local.qdrant.errors import answered
-from shoal_local.qdrant.values import (
+from shoal_local.servers.qdrant.engine import Collection, Engine
+from shoal_local.servers.qdrant.errors import answered
+from shoal_local.servers.qdrant.values import (
     Unsupported,
     dense,
     filter_in,

@@ -5,9 +5,9 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from shoal_local.broker import which
 from shoal_local.ports import HOST, free_port
 from shoal_local.process import StartFailed
+from shoal_local.servers.broker import which
 
 PROTOCOLS = ("SASL_SSL", "SASL_PLAINTEXT", "SSL")
 _LOGIN = "org.apache.kafka.common.security"

@@ -1,4 +1,4 @@
-"""`python -m shoal_local.qdrant <folder> <port>`: serve until SIGTERM or SIGINT."""
+"""`python -m shoal_local.servers.qdrant <folder> <port>`: serve until SIGTERM or SIGINT."""
 
 import signal
 import sys
@@ -13,9 +13,9 @@ from qdrant_client.grpc.qdrant_pb2 import HealthCheckReply
 from qdrant_client.grpc.qdrant_pb2_grpc import QdrantServicer, add_QdrantServicer_to_server
 
 from shoal_local.ports import HOST
-from shoal_local.qdrant.collections import Collections
-from shoal_local.qdrant.engine import Engine
-from shoal_local.qdrant.points import Points
+from shoal_local.servers.qdrant.collections import Collections
+from shoal_local.servers.qdrant.engine import Engine
+from shoal_local.servers.qdrant.points import Points
 
 THREADS = 8
 MOST_BYTES = 64 * 1024 * 1024

@@ -5,9 +5,9 @@ from typing import Any
 from qdrant_client import grpc
 from qdrant_client.grpc.collections_service_pb2_grpc import CollectionsServicer
 
-from shoal_local.qdrant.engine import Engine
-from shoal_local.qdrant.errors import answered
-from shoal_local.qdrant.values import Unsupported
+from shoal_local.servers.qdrant.engine import Engine
+from shoal_local.servers.qdrant.errors import answered
+from shoal_local.servers.qdrant.values import Unsupported
 
 Context = Any  # grpc has no types
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import asyncpg
 
-from shoal_local.databases import run
 from shoal_local.ports import HOST, free_port
 from shoal_local.process import Child, StartFailed, as_user
+from shoal_local.servers.databases import run
 
 USER = "postgres"
 DATABASE = "shoal"

@@ -1,0 +1,1 @@
+"""Reuters newswire: its topics and articles."""

@@ -1,0 +1,1 @@
+"""Kafka, PostgreSQL and databases as child processes."""
