@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
 from qdrant_client import AsyncQdrantClient
 
+from shoal.clock import utc_now
 from shoal.messaging import Publisher
 from shoal.runtime import Service, run_service
 from shoal_embedder.adapters.encoding import ThreadedEncoder
@@ -16,11 +16,6 @@ from shoal_embedder.consumers import erasure_broadcast, erasure_consumer, sample
 from shoal_embedder.settings import EmbedderSettings
 from shoal_embedder.usecases.embed import EmbedSamples
 from shoal_embedder.usecases.erased import Erased, EraseSamples
-
-
-def now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)
 
 
 @asynccontextmanager
@@ -52,7 +47,7 @@ def wire(
 ) -> Service:
     """Return the service made of its parts."""
     erased = Erased()
-    embed = EmbedSamples(encoder, store, erased, publisher, now)
+    embed = EmbedSamples(encoder, store, erased, publisher, utc_now)
     return Service(
         name="embedder",
         consumers=[

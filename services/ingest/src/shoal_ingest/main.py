@@ -1,16 +1,14 @@
 """The composition root: the only file that knows all the others."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
+from shoal.clock import utc_now
 from shoal.messaging import Publisher
-from shoal.observability import metrics
-from shoal.observability.logs import get_logger
 from shoal.persistence import Relay, migrate, open_pool
-from shoal.runtime import Service, run_service
+from shoal.runtime import Loop, Service, run_service
 from shoal.security import ProjectDirectory
 from shoal_ingest.adapters.erasures import PostgresErasures
 from shoal_ingest.adapters.generations import PostgresGenerations
@@ -30,12 +28,6 @@ from shoal_ingest.usecases.receive_half import ReceiveHalf
 
 SCHEMA = "ingest"
 EXPIRE_S = 600.0
-log = get_logger(__name__)
-
-
-def now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)
 
 
 @asynccontextmanager
@@ -52,34 +44,25 @@ async def build(settings: IngestSettings, publisher: Publisher) -> AsyncIterator
 def wire(settings: IngestSettings, publisher: Publisher, pool: Any) -> Service:
     """Return the service made of its parts."""
     directory = ProjectDirectory()
-    accept = AcceptInferences(directory, PostgresGenerations(pool), publisher, now)
-    manage = ManageProjects(PostgresProjects(pool), directory.put, now)
-    erase = EraseSample(PostgresErasures(pool), now)
+    accept = AcceptInferences(directory, PostgresGenerations(pool), publisher, utc_now)
+    manage = ManageProjects(PostgresProjects(pool), directory.put, utc_now)
+    erase = EraseSample(PostgresErasures(pool), utc_now)
     window = timedelta(hours=settings.join_window_hours)
-    join = JoinHalves(PostgresHalves(pool), publisher, now, window)
+    join = JoinHalves(PostgresHalves(pool), publisher, utc_now, window)
     return Service(
         name="ingest",
         app=make_app(
             [
                 inference_routes(accept, settings.max_body_bytes),
-                kserve_routes(ReceiveHalf(publisher), directory, now),
+                kserve_routes(ReceiveHalf(publisher), directory, utc_now),
                 project_routes(manage, erase, directory),
             ]
         ),
         consumers=[half_consumer(join)],
-        background=[Relay(pool, publisher).run, lambda: expire(join)],
+        loops=[Loop(name="expire", step=join.expire, interval_s=EXPIRE_S)],
+        background=[Relay(pool, publisher).run],
         directory=directory,
     )
-
-
-async def expire(join: JoinHalves) -> None:
-    """Forget halves that wait in vain, now and then."""
-    while True:
-        try:
-            metrics.HALVES_ALONE.inc(await join.expire())
-        except Exception as error:
-            log.warning("expiry_failed", error=repr(error))
-        await asyncio.sleep(EXPIRE_S)
 
 
 def main() -> None:

@@ -3,14 +3,15 @@
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx
 
+from shoal.clock import utc_now
 from shoal.messaging import Publisher
 from shoal.persistence import Relay, migrate, open_pool
-from shoal.runtime import Service, run_service
+from shoal.runtime import Loop, Service, run_service
 from shoal.security import ProjectDirectory
 from shoal_gateway.adapters.postgres.configs import PostgresConfigs, PostgresCursors
 from shoal_gateway.adapters.postgres.database import PostgresDatabase
@@ -24,7 +25,6 @@ from shoal_gateway.consumers import erasure_consumer, guideline_broadcast, job_c
 from shoal_gateway.http import Doors, make_app
 from shoal_gateway.http.providers import ProviderRoutes
 from shoal_gateway.http.queue import QueueRoutes
-from shoal_gateway.loops import Loop
 from shoal_gateway.settings import GatewaySettings
 from shoal_gateway.usecases.annotate import Annotate
 from shoal_gateway.usecases.carry_out import CarryOut
@@ -39,11 +39,6 @@ from shoal_gateway.usecases.request_votes import RequestVotes
 SCHEMA = "gateway"
 IDLE_S = 0.5
 SWEEP_S = 5.0
-
-
-def now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)
 
 
 @asynccontextmanager
@@ -80,20 +75,21 @@ def wire(
         providers,
         CarryOut(guidelines, random.random),
         watch,
-        now,
+        utc_now,
         timedelta(seconds=settings.intent_lease_s),
     )
     interval = timedelta(seconds=settings.poll_interval_s)
-    poll = PollFeeds(database, PostgresCursors(pool), providers, record, watch, now, interval)
-    dispatching = Loop("dispatch", dispatch, IDLE_S)
-    draining = Loop("inbox", DrainInbox(inbox, configs, record, watch), IDLE_S)
+    poll = PollFeeds(database, PostgresCursors(pool), providers, record, watch, utc_now, interval)
+    dispatching = Loop(name="dispatch", step=dispatch, interval_s=IDLE_S, drain=True)
+    drain = DrainInbox(inbox, configs, record, watch)
+    draining = Loop(name="inbox", step=drain, interval_s=IDLE_S, drain=True)
     requests = RequestVotes(database, configs, providers, dispatching.wake)
-    annotate = Annotate(database, record, watch, now, timedelta(minutes=settings.lease_minutes))
+    annotate = Annotate(database, record, watch, utc_now, timedelta(minutes=settings.lease_minutes))
     reports = PostgresReports(pool)
     doors = Doors(
         QueueRoutes(annotate, guidelines, reports, directory),
         ProviderRoutes(configs, reports, directory, dispatching.wake),
-        ReceiveWebhook(database, inbox, configs, providers, record, watch, now, draining.wake),
+        ReceiveWebhook(database, inbox, configs, providers, record, watch, utc_now, draining.wake),
     )
     return Service(
         name="labeling-gateway",
@@ -105,14 +101,14 @@ def wire(
         ],
         broadcasts=[guideline_broadcast(guidelines.announce)],
         directory=directory,
-        background=[
-            dispatching.run,
-            draining.run,
-            Loop("poll", poll, min(IDLE_S, settings.poll_interval_s)).run,
-            Loop("requests", requests.sweep, SWEEP_S).run,
-            Loop("guidelines", guidelines.keep_heard, IDLE_S).run,
-            Relay(pool, publisher).run,
+        loops=[
+            dispatching,
+            draining,
+            Loop(name="poll", step=poll, interval_s=min(IDLE_S, settings.poll_interval_s), drain=True),
+            Loop(name="requests", step=requests.sweep, interval_s=SWEEP_S, drain=True),
+            Loop(name="guidelines", step=guidelines.keep_heard, interval_s=IDLE_S, drain=True),
         ],
+        background=[Relay(pool, publisher).run],
     )
 
 

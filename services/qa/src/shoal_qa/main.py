@@ -1,16 +1,14 @@
 """The composition root: the only file that knows all the others."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
+from shoal.clock import utc_now
 from shoal.messaging import Publisher
-from shoal.observability import metrics
-from shoal.observability.logs import get_logger
 from shoal.persistence import Relay, migrate, open_pool
-from shoal.runtime import Service, run_service
+from shoal.runtime import Loop, Service, run_service
 from shoal.security import ProjectDirectory
 from shoal_qa.adapters.files.datasets import FsspecFiles, PostgresRegistry
 from shoal_qa.adapters.postgres.database import PostgresDatabase
@@ -35,12 +33,6 @@ from shoal_qa.usecases.review import DecideReview
 
 SCHEMA = "qa"
 EXPIRE_S = 60.0
-log = get_logger(__name__)
-
-
-def now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)
 
 
 @asynccontextmanager
@@ -58,17 +50,19 @@ def wire(settings: QaSettings, publisher: Publisher, pool: Any) -> Service:
     """Return the service made of its parts."""
     database, fits, directory = PostgresDatabase(pool), PostgresFits(pool), ProjectDirectory()
     guidelines, reports, registry = PostgresGuidelines(pool), PostgresReports(pool), PostgresRegistry(pool)
-    evaluate = Evaluate(database, now)
-    refit = Refit(database, fits, evaluate, now)
-    expire = ExpireParked(database, timedelta(hours=settings.parked_hours), now)
-    freeze = FreezeDataset(reports, FsspecFiles(settings.datasets_uri), registry, now)
-    add_gold = AddGold(database, guidelines, now)
+    evaluate = Evaluate(database, utc_now)
+    refit = Refit(database, fits, evaluate, utc_now)
+    expire = ExpireParked(database, timedelta(hours=settings.parked_hours), utc_now)
+    freeze = FreezeDataset(reports, FsspecFiles(settings.datasets_uri), registry, utc_now)
+    add_gold = AddGold(database, guidelines, utc_now)
     return Service(
         name="qa",
         app=make_app(
             [
-                GuidelineRoutes(guidelines, PostgresRules(pool), add_gold, reports, directory, now).router(),
-                LabelRoutes(reports, DecideReview(database, evaluate, now), directory).router(),
+                GuidelineRoutes(
+                    guidelines, PostgresRules(pool), add_gold, reports, directory, utc_now
+                ).router(),
+                LabelRoutes(reports, DecideReview(database, evaluate, utc_now), directory).router(),
                 dataset_routes(freeze, registry, directory),
             ]
         ),
@@ -76,26 +70,15 @@ def wire(settings: QaSettings, publisher: Publisher, pool: Any) -> Service:
             job_consumer(RecordJobs(database, evaluate)),
             annotation_consumer(RecordAnnotations(database, evaluate)),
             decision_consumer(KeepDecisions(database)),
-            erasure_consumer(EraseSamples(database, now)),
+            erasure_consumer(EraseSamples(database, utc_now)),
         ],
-        background=[
-            lambda: repeat("refit", refit, settings.refit_interval_s),
-            lambda: repeat("expire", expire, EXPIRE_S),
-            Relay(pool, publisher).run,
+        loops=[
+            Loop(name="refit", step=refit, interval_s=settings.refit_interval_s),
+            Loop(name="expire", step=expire, interval_s=EXPIRE_S, drain=True),
         ],
+        background=[Relay(pool, publisher).run],
         directory=directory,
     )
-
-
-async def repeat(name: str, work: Callable[[], Awaitable[int]], pause_s: float) -> None:
-    """Work for ever; a failed pass is logged and tried again, never the end of the service."""
-    while True:
-        try:
-            await work()
-        except Exception as error:
-            metrics.LOOP_FAILURES.labels(name).inc()
-            log.warning("background_pass_failed", loop=name, error=repr(error))
-        await asyncio.sleep(pause_s)
 
 
 def main() -> None:

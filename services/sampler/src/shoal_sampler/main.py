@@ -1,18 +1,15 @@
 """The composition root: the only file that knows all the others."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 from qdrant_client import AsyncQdrantClient
 
+from shoal.clock import utc_now
 from shoal.messaging import Publisher
-from shoal.observability import metrics
-from shoal.observability.logs import get_logger
 from shoal.persistence import Relay, migrate, open_pool
-from shoal.runtime import Service, run_service
+from shoal.runtime import Loop, Service, run_service
 from shoal.security import ProjectDirectory
 from shoal_sampler.adapters.postgres.campaigns import PostgresAudits, PostgresCampaigns
 from shoal_sampler.adapters.postgres.samples import PostgresStore
@@ -38,12 +35,6 @@ from shoal_sampler.usecases.memory import Memories
 from shoal_sampler.usecases.receive import ReceiveSamples
 
 SCHEMA = "sampler"
-log = get_logger(__name__)
-
-
-def now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)
 
 
 @asynccontextmanager
@@ -71,36 +62,26 @@ def wire(settings: SamplerSettings, publisher: Publisher, pool: Any, client: Asy
     audit = Audit(rate=settings.audit_rate, votes_per_day=settings.audit_votes_per_day)
     store, campaigns, directory = PostgresStore(pool), PostgresCampaigns(pool), ProjectDirectory()
     known, guidelines, memories = CampaignDirectory(), GuidelineDirectory(), Memories(salt)
-    decider = Decider(store, known, guidelines, memories, salt=salt, default_audit=audit, clock=now)
+    decider = Decider(store, known, guidelines, memories, salt=salt, default_audit=audit, clock=utc_now)
     receive = ReceiveSamples(
-        store, decider, known, guidelines, waiting_limit=settings.waiting_limit, clock=now
+        store, decider, known, guidelines, waiting_limit=settings.waiting_limit, clock=utc_now
     )
     learn = Learn(store, memories)
-    manage = ManageCampaigns(campaigns, QdrantLookup(client), now)
+    manage = ManageCampaigns(campaigns, QdrantLookup(client), utc_now)
     return Service(
         name="sampler",
         app=make_app(
             [
-                CampaignRoutes(manage, campaigns, guidelines, directory, now).router(),
-                audit_routes(ManageAudits(PostgresAudits(pool), audit, now), directory),
+                CampaignRoutes(manage, campaigns, guidelines, directory, utc_now).router(),
+                audit_routes(ManageAudits(PostgresAudits(pool), audit, utc_now), directory),
             ]
         ),
         consumers=[sample_consumer(receive), label_consumer(learn), erasure_consumer(learn)],
         broadcasts=[campaign_broadcast(known), guideline_broadcast(guidelines)],
-        background=[lambda: tick(receive, settings.window_tick_s), Relay(pool, publisher).run],
+        loops=[Loop(name="windows", step=receive.close_windows, interval_s=settings.window_tick_s)],
+        background=[Relay(pool, publisher).run],
         directory=directory,
     )
-
-
-async def tick(receive: ReceiveSamples, pause_s: float) -> None:
-    """Decide on overdue windows, for ever; an outage is logged and waited for."""
-    while True:
-        try:
-            await receive.close_windows()
-        except Exception as error:
-            metrics.LOOP_FAILURES.labels("windows").inc()
-            log.warning("windows_not_closed", error=repr(error))
-        await asyncio.sleep(pause_s)
 
 
 def main() -> None:

@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, KafkaError, UnknownError
 
+from shoal.clock import utc_now
 from shoal.messaging.broadcasts.broadcast import Broadcast
 from shoal.messaging.broadcasts.reader import BroadcastReader
 from shoal.messaging.clients.access import check_access
@@ -70,7 +70,7 @@ class Messaging:
         return [each.health() for each in self._subscriptions] + [each.health() for each in self._readers]
 
     def _subscribe(self, consumer: Consumer) -> Subscription:
-        processor = BatchProcessor(consumer, self.publisher, version=self._version, clock=_now)
+        processor = BatchProcessor(consumer, self.publisher, version=self._version, clock=utc_now)
         return Subscription(self._broker, processor, self._settings)
 
 
@@ -120,7 +120,3 @@ async def _patiently(work: Any) -> None:
         except KafkaConnectionError as error:
             _log.warning("kafka_unreachable", error=str(error))
             await asyncio.sleep(_RECONNECT_S)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

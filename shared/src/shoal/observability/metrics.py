@@ -33,6 +33,11 @@ HTTP_SECONDS = Histogram(
     "shoal_http_request_seconds", "Time to answer a request", ["service", "method", "route", "status"]
 )
 
+LOOP_FAILURES = Counter("shoal_loop_failures_total", "Background passes that failed", ["loop"])
+LOOP_SUCCESS = Gauge(
+    "shoal_loop_success_timestamp_seconds", "When a background pass last succeeded", ["loop"]
+)
+
 # ingest
 INFERENCES = Counter("shoal_ingest_inferences_total", "Inferences, by what became of them", ["result"])
 INFERENCE_HALVES = Counter(
@@ -92,4 +97,3 @@ FOUND_BY_POLL = Counter(
 )
 POLL_FAILURES = Counter("shoal_gateway_poll_failures_total", "Feeds not read", ["project", "provider"])
 INTENTS = Counter("shoal_gateway_intents_total", "Ended attempts", ["project", "provider", "kind", "outcome"])
-LOOP_FAILURES = Counter("shoal_gateway_loop_failures_total", "Background passes that failed", ["loop"])

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,12 +15,14 @@ from shoal.messaging import AccessRefused, KafkaSettings, Messaging, connect
 from shoal.observability import metrics
 from shoal.observability.logs import configure_logs
 from shoal.runtime.admin import State, admin_app
+from shoal.runtime.loops import Loop
 from shoal.runtime.server import bind, serving, url_of
 from shoal.runtime.service import Build, S, Service
 from shoal.runtime.timing import Timing
 from shoal.security.access import Access
 
 _log = structlog.get_logger("shoal.runtime")
+LAST_PASS_S = 2.0
 
 
 @dataclass(slots=True)
@@ -84,6 +86,9 @@ async def _start(settings: Any, service: Service, running: Running, stack: Async
     if works:
         stack.push_async_callback(_cancel, running.tasks)
         running.tasks += [_background(work) for work in service.background]
+        loops = [asyncio.create_task(loop.run(), name=loop.name) for loop in service.loops]
+        stack.push_async_callback(_stop_loops, service.loops, loops)
+        running.tasks += loops
     if answers and service.app is not None:
         service.app.state.access = Access(service.directory, settings.admin_key)
         sock = bind(settings.http_host, settings.http_port)
@@ -97,6 +102,14 @@ def _background(work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
         await work()
 
     return asyncio.create_task(run(), name=getattr(work, "__qualname__", repr(work)))
+
+
+async def _stop_loops(loops: Sequence[Loop], tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Let passes under way end; `_cancel` ends those that take longer."""
+    for loop in loops:
+        loop.stop()
+    if tasks:
+        await asyncio.wait(tasks, timeout=LAST_PASS_S)
 
 
 async def _cancel(tasks: list[asyncio.Task[None]]) -> None:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from fastapi import FastAPI
 
 from shoal.messaging import Broadcast, Consumer, Publisher
+from shoal.runtime.loops import Loop
 from shoal.runtime.settings import ServiceSettings
 from shoal.security import ProjectDirectory
 
@@ -19,8 +20,8 @@ Build = Callable[[S, Publisher], AbstractAsyncContextManager["Service"]]
 class Service:
     """The parts of one service.
 
-    broadcasts are read to their end before consumers and HTTP begin, in every role. consumers and background
-    run in the roles worker and all; a background task that ends, ends the service. ready: each returns why
+    broadcasts are read to their end before consumers and HTTP begin, in every role. consumers, loops and
+    background run in the roles worker and all; a background task that ends, ends the service. ready: each returns why
     the service is not ready, or an empty text. directory: where keys are looked up (shoal.security).
     """
 
@@ -28,6 +29,7 @@ class Service:
     app: FastAPI | None = None
     consumers: Sequence[Consumer[Any]] = ()
     broadcasts: Sequence[Broadcast[Any]] = ()
+    loops: Sequence[Loop] = ()
     background: Sequence[Callable[[], Awaitable[None]]] = ()
     ready: Sequence[Callable[[], Awaitable[str]]] = ()
     directory: ProjectDirectory | None = None

@@ -12,6 +12,7 @@ from shoal.contracts.ids import sample_id
 from shoal.contracts.samples import Content, InferenceHalf, Prediction, SampleIngested
 from shoal.contracts.topics import SAMPLES_INGESTED
 from shoal.messaging import OutgoingMessage, Publisher, encode
+from shoal.observability import metrics
 from shoal_ingest.domain import kserve
 from shoal_ingest.usecases.accept import MOST_BYTES, SOURCE, event_id
 from shoal_ingest.usecases.ports import Halves, Pair
@@ -54,7 +55,9 @@ class JoinHalves:
 
     async def expire(self) -> int:
         """Forget what waited longer than the window; return how many halves were left alone."""
-        return await self._halves.expire(self._clock() - self._window)
+        alone = await self._halves.expire(self._clock() - self._window)
+        metrics.HALVES_ALONE.inc(alone)
+        return alone
 
 
 def key_of(half: InferenceHalf) -> tuple[str, str, str]:

@@ -39,10 +39,9 @@ class ReceiveSamples:
         for project, own in projects.items():
             await self._receive(project, own)
 
-    async def close_windows(self) -> None:
-        """Decide on every window that is full or overdue."""
-        for project in await self._store.projects_waiting():
-            await self._close(project)
+    async def close_windows(self) -> int:
+        """Decide on every window that is full or overdue; return how many those were."""
+        return sum([await self._close(project) for project in await self._store.projects_waiting()])
 
     async def _receive(self, project: str, arrivals: list[Arrival]) -> None:
         spendings = await self._store.in_force(project, self._clock())
@@ -67,6 +66,8 @@ class ReceiveSamples:
             (competing if waits else rest).append(each)
         return competing, rest
 
-    async def _close(self, project: str) -> None:
+    async def _close(self, project: str) -> int:
+        windows = 0
         while await self._decider.close(project, self._waiting_limit):
-            pass
+            windows += 1
+        return windows

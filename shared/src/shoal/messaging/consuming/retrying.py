@@ -1,10 +1,10 @@
 """Wait for an outage to end, for a bounded time, and wake when the consumer is to stop."""
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from shoal.backoff import Backoff
 from shoal.messaging.consuming.consumer import RetryPolicy
 from shoal.messaging.errors import Stopping, is_transient
 
@@ -15,8 +15,7 @@ class Retrier:
     """Retries transient failures with jittered exponential backoff.
 
     Waits keep growing over batches that fail in a row: after the budget the batch goes back to the broker,
-    which
-    delivers it again at once, and only this memory keeps that from becoming a hot loop.
+    which delivers it again at once, and only this memory keeps that from becoming a hot loop.
     """
 
     def __init__(self, policy: RetryPolicy, on_retry: Callable[[BaseException], None]) -> None:
@@ -24,7 +23,7 @@ class Retrier:
         self._on_retry = on_retry
         self._stopping = asyncio.Event()
         self._failures = 0
-        self._random = random.Random()
+        self._backoff = Backoff(policy.first_wait_s, policy.longest_wait_s)
 
     def stop(self) -> None:
         """End every wait now, and all that would follow."""
@@ -54,9 +53,8 @@ class Retrier:
                 return result
 
     def wait_s(self, failures: int) -> float:
-        """Return the wait after so many failures in a row, in seconds: half of it is random."""
-        longest = min(self._policy.longest_wait_s, self._policy.first_wait_s * 2.0 ** min(failures - 1, 30))
-        return longest * (0.5 + self._random.random() / 2)
+        """Return the wait after so many failures in a row, in seconds."""
+        return self._backoff.wait_s(failures)
 
     async def sleep(self, seconds: float) -> None:
         """Sleep, but raise Stopping when asked to stop."""

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from random import Random
 
+from shoal.clock import utc_now
 from shoal_local.demo.workforce.board import Annotation, Board, Task, annotation
 from shoal_local.demo.workforce.people import Answer, Minds, Person
 from shoal_local.demo.workforce.webhooks import Webhooks
@@ -80,7 +80,7 @@ class Workforce:
                 revision=revision,
                 person=person.name,
                 label=label,
-                at=datetime.now(UTC),
+                at=utc_now(),
                 duration_s=answer.duration_s,
                 price=self.terms.price,
             )

@@ -2,13 +2,13 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime
 from random import Random
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
+from shoal.clock import utc_now
 from shoal.security import sign_webhook
 
 MOST = 200
@@ -51,7 +51,7 @@ class Webhooks:
         body = json.dumps(
             {
                 "type": "annotations.changed",
-                "timestamp": datetime.now(UTC).isoformat(),
+                "timestamp": utc_now().isoformat(),
                 "data": {"annotations": batch},
             }
         ).encode()
@@ -65,7 +65,7 @@ class Webhooks:
 
     async def _answered(self, client: httpx.AsyncClient, url: str, webhook_id: str, body: bytes) -> bool:
         """Send one message; tell whether the answer is final."""
-        moment = int(datetime.now(UTC).timestamp())
+        moment = int(utc_now().timestamp())
         headers = {
             "content-type": "application/json",
             "webhook-id": webhook_id,

@@ -1,7 +1,7 @@
 """HTTP to a vendor: timeouts, the retry table, Retry-After, and a limit on calls at a time."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ import httpx
 import orjson
 import stamina
 
+from shoal.clock import utc_now
 from shoal_gateway.domain.retrying import Verdict, verdict
 from shoal_gateway.usecases.errors import ProviderRefused, ProviderUnavailable
 
@@ -101,4 +102,4 @@ def _retry_after(value: str | None) -> timedelta | None:
     except ValueError:
         return None
     aware = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return max(aware - datetime.now(UTC), timedelta())
+    return max(aware - utc_now(), timedelta())

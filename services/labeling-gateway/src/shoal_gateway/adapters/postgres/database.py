@@ -2,9 +2,9 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import Any
 
+from shoal.clock import utc_now
 from shoal.contracts.labels import AnnotationSubmitted
 from shoal.contracts.topics import LABELS_SUBMITTED
 from shoal.messaging import encode
@@ -27,7 +27,7 @@ class PostgresTransaction(Jobs, Tasks, Annotations, Queue):
 
     async def publish(self, events: Sequence[tuple[AnnotationSubmitted, str]]) -> None:
         """Put events into the outbox; the relay publishes them after the commit."""
-        now = datetime.now(UTC)
+        now = utc_now()
         messages = [
             encode(LABELS_SUBMITTED, event, event_id=event_id, source=SOURCE, time=now)
             for event, event_id in events

@@ -1,0 +1,24 @@
+"""Waits between tries: doubled after each failure in a row, and half random."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+_DOUBLINGS = 30  # a float holds more, and no wait is that long
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """Waits of at most `first_s`, then twice that, up to `longest_s`; `jitter` returns a number in [0, 1)."""
+
+    first_s: float
+    longest_s: float
+    jitter: Callable[[], float] = random.random
+
+    def wait_s(self, failures: int) -> float:
+        """Return the wait after `failures` (1 or more) in a row, in seconds; at least half of it is certain.
+
+        The random half keeps replicas that failed together from trying again together.
+        """
+        longest = min(self.longest_s, self.first_s * 2.0 ** min(failures - 1, _DOUBLINGS))
+        return longest * (0.5 + self.jitter() / 2)
