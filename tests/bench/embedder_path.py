@@ -5,7 +5,6 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from uuid import uuid4
 
 import numpy as np
@@ -14,6 +13,7 @@ from aiokafka import AIOKafkaConsumer
 from qdrant_client import AsyncQdrantClient, models
 from tests.bench.ratio import Ratio
 
+from shoal.clock import utc_now
 from shoal.contracts.samples import Content, Embedding, Generation, Prediction, SampleIngested
 from shoal.contracts.topics import SAMPLES_EMBEDDED, SAMPLES_INGESTED, Topic
 from shoal.messaging import KafkaSettings, Received, Rejection, connect, encode
@@ -65,7 +65,7 @@ async def _filled(settings: KafkaSettings) -> Topic:
     vectors = np.random.default_rng(0).normal(size=(SAMPLES, DIMENSION)).astype("<f4")
     async with connect(settings, service="bench", version="0") as messaging:
         messages = [
-            encode(topic, _event(n, v.tobytes()), event_id=str(n), source="/b", time=_now())
+            encode(topic, _event(n, v.tobytes()), event_id=str(n), source="/b", time=utc_now())
             for n, v in enumerate(vectors)
         ]
         await messaging.publisher.publish(messages)
@@ -81,8 +81,8 @@ def _event(number: int, vector: bytes) -> SampleIngested:
         content=Content(text="Shares rose as the company reported higher earnings. " * 8),
         prediction=Prediction(model="topics", label="earn", scores={"earn": 0.7}),
         embedding=Embedding(generation=GENERATION, vector=vector),
-        occurred_at=_now(),
-        received_at=_now(),
+        occurred_at=utc_now(),
+        received_at=utc_now(),
     )
 
 
@@ -130,7 +130,7 @@ async def _embedder(stack: Stack, settings: KafkaSettings, topic: Topic) -> floa
     client = _qdrant(stack)
     begun, done, finished = 0.0, 0, asyncio.Event()
     async with connect(settings, service="bench", version="0") as messaging:
-        embed = EmbedSamples(NoTexts(), QdrantStore(client), Erased(), messaging.publisher, _now)
+        embed = EmbedSamples(NoTexts(), QdrantStore(client), Erased(), messaging.publisher, utc_now)
         plain = sample_consumer(embed, BATCH)
 
         async def counted(batch: Sequence[Received[SampleIngested]]) -> Sequence[Rejection]:
@@ -154,7 +154,3 @@ def _qdrant(stack: Stack) -> AsyncQdrantClient:
     return AsyncQdrantClient(
         stack.environment["SHOAL_QDRANT_URL"], grpc_port=port, prefer_grpc=True, check_compatibility=False
     )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -1,15 +1,14 @@
-"""Migrations, outbox, relay and inbox on a real PostgreSQL."""
+"""Migrations, outbox and relay on a real PostgreSQL."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from shoal.messaging import MessageTooLarge, OutgoingMessage, PublishFailed
-from shoal.persistence import MigrationChanged, Outbox, Relay, claim, migrate, open_pool, prune
+from shoal.persistence import MigrationChanged, Outbox, Relay, migrate, open_pool
 from shoal.testing import FakePublisher
 
 pytestmark = pytest.mark.kafka
@@ -17,7 +16,7 @@ pytestmark = pytest.mark.kafka
 
 @pytest.fixture
 async def pool(postgres_dsn: str) -> AsyncIterator[Any]:
-    await migrate(postgres_dsn, schema="try", package="shoal_ingest", outbox=True, inbox=True)
+    await migrate(postgres_dsn, schema="try", package="shoal_ingest", outbox=True)
     found = await open_pool(postgres_dsn, "try")
     yield found
     await found.close()
@@ -150,17 +149,3 @@ async def test_two_relays_publish_everything_once_and_in_order(pool: Any) -> Non
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     assert publisher.messages == [message(number) for number in range(30)]
-
-
-async def test_an_event_is_new_once_for_each_consumer(pool: Any) -> None:
-    async with pool.acquire() as conn:
-        assert await claim(conn, "one", ["a", "b", "a"]) == {"a", "b"}
-        assert await claim(conn, "one", ["b", "c"]) == {"c"}
-        assert await claim(conn, "two", ["a"]) == {"a"}
-        with pytest.raises(ZeroDivisionError):
-            async with conn.transaction():
-                await claim(conn, "one", ["d"])
-                raise ZeroDivisionError
-        assert await claim(conn, "one", ["d"]) == {"d"}
-        assert await prune(conn, timedelta(days=1)) == 0
-        assert await prune(conn, timedelta(seconds=-1)) == 5

@@ -1,9 +1,8 @@
-"""PostgreSQL for services: pools, migrations, the outbox and the inbox."""
+"""PostgreSQL for services: pools, migrations and the outbox."""
 
-from shoal.persistence.inbox import claim, prune
 from shoal.persistence.migrate import MigrationChanged, migrate
 from shoal.persistence.outbox import Outbox
 from shoal.persistence.pool import open_pool
 from shoal.persistence.relay import Relay
 
-__all__ = ["MigrationChanged", "Outbox", "Relay", "claim", "migrate", "open_pool", "prune"]
+__all__ = ["MigrationChanged", "Outbox", "Relay", "migrate", "open_pool"]

@@ -30,12 +30,10 @@ class Migration:
         return hashlib.sha256(self.sql.encode()).hexdigest()
 
 
-async def migrate(
-    dsn: str, *, schema: str, package: str, outbox: bool = False, inbox: bool = False
-) -> list[str]:
+async def migrate(dsn: str, *, schema: str, package: str, outbox: bool = False) -> list[str]:
     """Bring `schema` up to date; return the names of what was applied now.
 
-    Applies the tables of outbox and inbox where asked, then `migrations/NNNN_*.sql` of `package`, each in a
+    Applies the outbox table where asked, then `migrations/NNNN_*.sql` of `package`, each in a
     transaction of its own. Replicas that start together wait for each other. Raises MigrationChanged.
     """
     conn = await asyncpg.connect(dsn)
@@ -44,7 +42,7 @@ async def migrate(
         await conn.execute("SELECT pg_advisory_lock(hashtextextended($1, 0))", f"shoal.migrate.{schema}")
         await conn.execute(_PREPARE.format(schema=_quoted(schema)))
         await conn.execute(f"SET search_path TO {_quoted(schema)}")
-        wanted = [*_shared(outbox=outbox, inbox=inbox), *_own(package)]
+        wanted = [*([_outbox()] if outbox else []), *_own(package)]
         return [item.name for item in wanted if await _apply(conn, item)]
     finally:
         await conn.close(timeout=10)
@@ -75,11 +73,9 @@ async def _apply(conn: Any, migration: Migration) -> bool:
     return True
 
 
-def _shared(*, outbox: bool, inbox: bool) -> Iterator[Migration]:
-    folder = resources.files("shoal.persistence") / "sql"
-    for name, wanted in (("outbox", outbox), ("inbox", inbox)):
-        if wanted:
-            yield Migration(f"shoal/{name}", (folder / f"{name}.sql").read_text())
+def _outbox() -> Migration:
+    file = resources.files("shoal.persistence") / "sql" / "outbox.sql"
+    return Migration("shoal/outbox", file.read_text())
 
 
 def _own(package: str) -> Iterator[Migration]:
