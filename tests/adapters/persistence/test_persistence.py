@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from publishingkit import FakePublisher
 from shoal.messaging import MessageTooLarge, OutgoingMessage, PublishFailed
 from shoal.persistence import MigrationChanged, Outbox, Relay, migrate, open_pool
-from shoal.testing import FakePublisher
 
 pytestmark = pytest.mark.kafka
 

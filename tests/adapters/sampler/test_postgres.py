@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from publishingkit import received
 from shoal.contracts.labels import GuidelineRef
 from shoal.contracts.quality import GuidelinePublished, LabelClass, LabelSchema
 from shoal.contracts.samples import Content, Embedding, Generation, Prediction, SampleEmbedded, SampleErased
 from shoal.persistence import migrate, open_pool
-from shoal.testing import received
 from shoal_sampler.adapters.postgres.campaigns import PostgresAudits, PostgresCampaigns
 from shoal_sampler.adapters.postgres.samples import PostgresStore
 from shoal_sampler.domain.campaigns.audit import Audit

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from publishingkit import FakePublisher
 from shoal.contracts.samples import Content, Embedding, Generation, SampleErased, SampleIngested
-from shoal.testing import FakePublisher
 from shoal_embedder.usecases.embed import Arrival, EmbedSamples
 from shoal_embedder.usecases.erased import Erased, EraseSamples
 from shoal_embedder.usecases.ports import OtherDimension, Point

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from publishingkit import FakePublisher
 from shoal.contracts.ids import sample_id
 from shoal.messaging import PublishFailed
-from shoal.testing import FakePublisher
 from shoal_ingest.usecases.accept import MOST_BYTES, Accepted, AcceptInferences
 from shoal_ingest.usecases.items import Fault, Inference, parse
 

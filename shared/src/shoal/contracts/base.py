@@ -12,7 +12,7 @@ Text = Annotated[str, StringConstraints(max_length=1_000_000)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Timestamp = AwareDatetime
 
-__all__ = ["Event", "Id", "Label", "Name", "Text", "Timestamp", "Value", "event_types"]
+__all__ = ["Event", "Id", "Label", "Name", "Text", "Timestamp", "Value"]
 
 
 class Value(BaseModel):
@@ -41,8 +41,3 @@ class Event(Value):
     def key(self) -> str:
         """Return the Kafka key: events of one key keep their order."""
         return str(getattr(self, self.KEY))
-
-
-def event_types() -> dict[str, type[Event]]:
-    """Return every event class by its CloudEvents type."""
-    return dict(_TYPES)

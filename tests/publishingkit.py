@@ -21,10 +21,6 @@ class FakePublisher:
             raise self.failure
         self.messages += messages
 
-    def on(self, topic: str) -> list[OutgoingMessage]:
-        """Return what was published on one topic."""
-        return [message for message in self.messages if message.topic == topic]
-
 
 def received(event: E, topic: str, *, event_id: str = "event-1", offset: int = 0) -> Received[E]:
     """Return `event` as a consumer of `topic` gets it."""
