@@ -6,10 +6,14 @@ from typing import Any
 
 from shoal.contracts.labels import AnnotationSubmitted, ClassAnswer, GuidelineRef, LabelingJob
 from shoal.contracts.samples import Content
+from shoal_qa.adapters.postgres.annotators import PostgresAnnotators
 from shoal_qa.adapters.postgres.database import PostgresDatabase
+from shoal_qa.adapters.postgres.fits import PostgresFits
+from shoal_qa.adapters.postgres.quality import PostgresQuality
 from shoal_qa.usecases.evaluate import Evaluate
-from shoal_qa.usecases.ports import Arrived
+from shoal_qa.usecases.ports import Arrived, Fits, Quality
 from shoal_qa.usecases.record import RecordAnnotations, RecordJobs
+from shoal_qa.usecases.refit import Refit
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 REF = GuidelineRef(major=1, minor=0)
@@ -24,6 +28,17 @@ class Qa:
     annotations: RecordAnnotations
     database: PostgresDatabase
     evaluate: Evaluate
+
+    def refit(self, fits: Fits | None = None, quality: Quality | None = None) -> Refit:
+        """Return refits by PostgreSQL, but for the ports that are passed."""
+        return Refit(
+            database=self.database,
+            fits=fits or PostgresFits(self.pool),
+            annotators=PostgresAnnotators(self.pool),
+            quality=quality or PostgresQuality(self.pool),
+            evaluate=self.evaluate,
+            clock=lambda: NOON,
+        )
 
     async def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in await self.pool.fetch(sql)]
@@ -86,4 +101,4 @@ async def fill(qa: Qa, numbers: range, wrong: int = 0, purpose: str = "label") -
 async def add_gold(qa: Qa, numbers: range, fooled: bool = False) -> None:
     rows = [(f"s{n}", "xy"[(n + 1 + fooled) % 2], f"j{n}") for n in numbers]
     async with qa.database.transaction() as tx:
-        await tx.add_gold("news", rows, NOON)
+        await tx.gold.add("news", rows, NOON)

@@ -120,8 +120,8 @@ async def test_an_erasure_beside_an_uncommitted_job_forgets_its_text(qa: Qa) -> 
     erase = EraseSamples(qa.database, lambda: NOON)
     event = SampleErased(project="news", sample_id="s1", reason="asked", erased_at=NOON)
     async with qa.database.transaction() as tx:
-        await tx.lock_projects(["news"])
-        await tx.add_jobs([job(1)])
+        await tx.projects.lock(["news"])
+        await tx.jobs.add([job(1)])
         erasing = asyncio.create_task(erase([event]))
         await asyncio.sleep(0.3)
         assert not erasing.done()
@@ -132,8 +132,8 @@ async def test_an_erasure_beside_an_uncommitted_job_forgets_its_text(qa: Qa) -> 
 async def test_a_reader_of_labels_skips_none_that_commits_late(qa: Qa) -> None:
     await qa.jobs([job(1), job(2)])
     async with qa.database.transaction() as tx:
-        jobs = await tx.lock_jobs(["j1"])
-        await tx.add_annotations([vote(1, "ann", "x"), vote(1, "bob", "x")])
+        jobs = await tx.jobs.lock(["j1"])
+        await tx.annotations.add([vote(1, "ann", "x"), vote(1, "bob", "x")])
         await qa.evaluate.within(tx, jobs)
         late = asyncio.create_task(qa.annotations([vote(2, "ann", "x"), vote(2, "bob", "x")]))
         await asyncio.sleep(0.3)

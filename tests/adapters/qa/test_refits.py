@@ -6,12 +6,13 @@ import pytest
 
 from adapters.qa.qakit import NOON, Qa, fill, job, vote
 from shoal.contracts.labels import GuidelineRef
+from shoal_qa.adapters.postgres.annotators import PostgresAnnotators
 from shoal_qa.adapters.postgres.database import PostgresDatabase
 from shoal_qa.adapters.postgres.fits import PostgresFits
 from shoal_qa.adapters.postgres.guidelines import PostgresGuidelines, PostgresRules
+from shoal_qa.adapters.postgres.quality import PostgresQuality
 from shoal_qa.usecases.evaluate import Evaluate
 from shoal_qa.usecases.ports import Arrived
-from shoal_qa.usecases.refit import Refit
 from shoal_qa.usecases.rules import Rule
 
 pytestmark = pytest.mark.kafka
@@ -24,7 +25,7 @@ async def test_a_refit_learns_the_crowd_and_announces_quality(qa: Qa) -> None:
         await qa.annotations(
             [vote(number, "ann", right), vote(number, "bob", right), vote(number, "liar", "y")]
         )
-    refit = Refit(qa.database, PostgresFits(qa.pool), qa.evaluate, lambda: NOON)
+    refit = qa.refit()
     assert await refit() == 1
     assert await refit() == 0
     skills = dict(await qa.rows("SELECT annotator, skill FROM annotators"))
@@ -35,18 +36,18 @@ async def test_a_refit_learns_the_crowd_and_announces_quality(qa: Qa) -> None:
     assert body["cost_per_accepted_label"] == pytest.approx(90 * 0.1 / 15)
 
 
-class Crashing(PostgresFits):
-    """Fits that fail for some projects, or at some step."""
+class CrashingQuality(PostgresQuality):
+    """Quality that is never saved."""
 
-    step = "keep_quality"
+    async def save(self, project: str, body: Any, message: Any) -> None:
+        raise ConnectionError("killed here")
 
-    async def keep_quality(self, project: str, body: Any, message: Any) -> None:
-        if self.step == "keep_quality":
-            raise ConnectionError("killed here")
-        await super().keep_quality(project, body, message)
+
+class FitsWithBroken(PostgresFits):
+    """Fits, and before them one that fails."""
 
     async def due(self) -> list[tuple[str, int]]:
-        return [*([("broken", 1)] if self.step == "none" else []), *await super().due()]
+        return [("broken", 1), *await super().due()]
 
     async def votes(self, key: tuple[str, int]) -> Any:
         if key[0] == "broken":
@@ -57,11 +58,9 @@ class Crashing(PostgresFits):
 async def test_a_refit_that_did_not_end_is_done_again_and_stops_no_other(qa: Qa) -> None:
     await qa.jobs([job(1)])
     await qa.annotations([vote(1, "ann", "x"), vote(1, "bob", "x")])
-    fits = Crashing(qa.pool)
-    refit = Refit(qa.database, fits, qa.evaluate, lambda: NOON)
-    assert await refit() == 0
+    assert await qa.refit(quality=CrashingQuality(qa.pool))() == 0
     assert await qa.rows("SELECT count(*) FROM quality") == [(0,)]
-    fits.step = "none"
+    refit = qa.refit(fits=FitsWithBroken(qa.pool))
     assert await refit() == 1  # behind one that fails
     assert await qa.rows("SELECT count(*) FROM quality") == [(1,)]
     assert await refit() == 0
@@ -71,10 +70,10 @@ async def test_corrected_gold_is_learned(qa: Qa) -> None:
     await qa.jobs([job(n).model_copy(update={"purpose": "gold"}) for n in range(6)])
     await qa.annotations([vote(n, "ann", "x") for n in range(6)])
     rows = [(f"s{n}", "y", f"j{n}") for n in range(6)]
-    refit = Refit(qa.database, PostgresFits(qa.pool), qa.evaluate, lambda: NOON)
+    refit = qa.refit()
     for label, right in (("y", 0), ("x", 6)):
         async with qa.database.transaction() as tx:
-            await tx.add_gold("news", [(sample, label, job_id) for sample, _, job_id in rows], NOON)
+            await tx.gold.add("news", [(sample, label, job_id) for sample, _, job_id in rows], NOON)
         assert await refit() == 1
         assert await qa.rows("SELECT gold_right, gold_answered FROM annotators") == [(right, 6)]
     assert await refit() == 0
@@ -84,8 +83,8 @@ async def test_who_failed_gold_stays_blocked_under_a_new_guideline(qa: Qa) -> No
     await qa.jobs([job(n).model_copy(update={"purpose": "gold"}) for n in range(12)])
     await qa.annotations([vote(n, "liar", "x") for n in range(12)])
     async with qa.database.transaction() as tx:
-        await tx.add_gold("news", [(f"s{n}", "y", f"j{n}") for n in range(12)], NOON)
-    refit = Refit(qa.database, PostgresFits(qa.pool), qa.evaluate, lambda: NOON)
+        await tx.gold.add("news", [(f"s{n}", "y", f"j{n}") for n in range(12)], NOON)
+    refit = qa.refit()
     await refit()
     states = "SELECT annotator, state FROM annotators ORDER BY 1"
     assert await qa.rows(states) == [("crowd/liar", "blocked")]
@@ -102,7 +101,7 @@ async def test_who_failed_gold_stays_blocked_under_a_new_guideline(qa: Qa) -> No
 
 
 async def test_a_warning_is_kept_until_it_is_clearly_over(qa: Qa) -> None:
-    refit = Refit(qa.database, PostgresFits(qa.pool), qa.evaluate, lambda: NOON)
+    refit = qa.refit()
     await fill(qa, range(80))
     await qa.annotations([vote(n, "liner", "x") for n in range(80)])
     await refit()
@@ -113,7 +112,7 @@ async def test_a_warning_is_kept_until_it_is_clearly_over(qa: Qa) -> None:
     shown = {each["annotator"]: (each["state"], each["warnings"]) for each in body["annotators"]}
     assert shown["liner"][0] == "probation"
     assert "straight-lining" in shown["liner"][1]
-    standing = (await PostgresFits(qa.pool).standings("news"))["crowd/liner"]
+    standing = (await PostgresAnnotators(qa.pool).standings("news"))["crowd/liner"]
     assert standing.state == "probation"
     assert "straight-lining" in standing.alarms
     right = [vote(n, "liner", "yx"[n % 2], 2) for n in range(80)]  # everything is corrected
@@ -125,11 +124,11 @@ async def test_a_warning_is_kept_until_it_is_clearly_over(qa: Qa) -> None:
 async def test_a_kept_pool_is_what_jobs_are_judged_by_in_another_process(qa: Qa) -> None:
     await PostgresRules(qa.pool).put("news", Rule(accept_probability=0.6, max_votes=3), NOON)
     await fill(qa, range(30))
-    await Refit(qa.database, PostgresFits(qa.pool), qa.evaluate, lambda: NOON)()
+    await qa.refit()()
     method = "SELECT DISTINCT evidence ->> 'method' FROM labels l JOIN jobs j USING (job_id, revision)"
     other = PostgresDatabase(qa.pool)  # with nothing in memory
     async with other.transaction() as tx:
-        fit = await tx.fit(("news", 1))
+        fit = await tx.projects.fit(("news", 1))
     assert fit is not None
     assert fit.fitted.name == "auto"
     assert fit.knows_the_crowd

@@ -6,9 +6,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from adapters.qa.qakit import NOON, Qa, add_gold, fill
-from shoal_qa.adapters.postgres.fits import PostgresFits
 from shoal_qa.adapters.postgres.guidelines import PostgresRules
-from shoal_qa.usecases.refit import Refit
 from shoal_qa.usecases.rules import Rule
 
 pytestmark = pytest.mark.kafka
@@ -24,7 +22,7 @@ def gauge(name: str) -> float:
 async def test_a_target_accepts_nothing_before_gold_vouches_for_it(qa: Qa) -> None:
     rule = Rule(target_precision=0.9, max_votes=3, exhausted="review")
     await PostgresRules(qa.pool).put("news", rule, NOON)
-    refit = Refit(qa.database, PostgresFits(qa.pool), qa.evaluate, lambda: NOON)
+    refit = qa.refit()
     await fill(qa, range(40))
     assert await refit() == 1
     assert await qa.rows("SELECT DISTINCT state, wanted FROM jobs") == [("review", 3)]
@@ -60,7 +58,7 @@ async def test_a_target_accepts_nothing_before_gold_vouches_for_it(qa: Qa) -> No
 async def test_a_rule_that_asks_for_more_does_not_go_by_what_was_promised_before(qa: Qa) -> None:
     rules = PostgresRules(qa.pool)
     await rules.put("news", Rule(target_precision=0.8, max_votes=3), NOON)
-    refit = Refit(qa.database, PostgresFits(qa.pool), qa.evaluate, lambda: NOON)
+    refit = qa.refit()
     await fill(qa, range(10))
     await fill(qa, range(100, 160), purpose="gold")
     await add_gold(qa, range(100, 160))

@@ -11,9 +11,11 @@ from shoal.persistence import Relay, migrate, open_pool
 from shoal.runtime import Loop, Service, run_service
 from shoal.security import ProjectDirectory
 from shoal_qa.adapters.files.datasets import FsspecFiles, PostgresRegistry
+from shoal_qa.adapters.postgres.annotators import PostgresAnnotators
 from shoal_qa.adapters.postgres.database import PostgresDatabase
 from shoal_qa.adapters.postgres.fits import PostgresFits
 from shoal_qa.adapters.postgres.guidelines import PostgresGuidelines, PostgresRules
+from shoal_qa.adapters.postgres.quality import PostgresQuality
 from shoal_qa.adapters.postgres.reports import PostgresReports
 from shoal_qa.consumers import annotation_consumer, decision_consumer, erasure_consumer, job_consumer
 from shoal_qa.http.app import make_app
@@ -48,10 +50,17 @@ async def build(settings: QaSettings, publisher: Publisher) -> AsyncIterator[Ser
 
 def wire(settings: QaSettings, publisher: Publisher, pool: Any) -> Service:
     """Return the service made of its parts."""
-    database, fits, directory = PostgresDatabase(pool), PostgresFits(pool), ProjectDirectory()
+    database, directory = PostgresDatabase(pool), ProjectDirectory()
     guidelines, reports, registry = PostgresGuidelines(pool), PostgresReports(pool), PostgresRegistry(pool)
     evaluate = Evaluate(database, utc_now)
-    refit = Refit(database, fits, evaluate, utc_now)
+    refit = Refit(
+        database=database,
+        fits=PostgresFits(pool),
+        annotators=PostgresAnnotators(pool),
+        quality=PostgresQuality(pool),
+        evaluate=evaluate,
+        clock=utc_now,
+    )
     expire = ExpireParked(database, timedelta(hours=settings.parked_hours), utc_now)
     freeze = FreezeDataset(reports, FsspecFiles(settings.datasets_uri), registry, utc_now)
     add_gold = AddGold(database, guidelines, utc_now)

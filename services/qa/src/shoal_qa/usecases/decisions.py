@@ -26,4 +26,4 @@ class KeepDecisions:
         ]
         if rows:
             async with self._database.transaction() as tx:
-                await tx.add_inclusion(rows)
+                await tx.samples.add_inclusion(rows)

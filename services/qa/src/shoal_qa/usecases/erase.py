@@ -27,13 +27,15 @@ class EraseSamples:
         # One transaction per project: locks of two projects are never held together.
         for project, samples in sorted(projects.items()):
             async with self._database.transaction() as tx:
-                await tx.lock_projects([project])
-                jobs = [kept for kept in await tx.erase(project, samples) if kept.job.state != "erased"]
+                await tx.projects.lock([project])
+                jobs = [
+                    kept for kept in await tx.samples.erase(project, samples) if kept.job.state != "erased"
+                ]
                 done = [_erased(kept) for kept in jobs]
-                await tx.save_jobs([kept for kept, _ in done])
+                await tx.jobs.save([kept for kept, _ in done])
                 rows = [(kept, row) for kept, row in done if row is not None]
-                await tx.add_labels([row for _, row in rows], self._clock())
-                await tx.publish([label_message(kept, row, self._clock()) for kept, row in rows])
+                await tx.labels.add([row for _, row in rows], self._clock())
+                await tx.outbox.publish([label_message(kept, row, self._clock()) for kept, row in rows])
 
 
 def _erased(kept: KeptJob) -> tuple[KeptJob, LabelRow | None]:
@@ -42,14 +44,14 @@ def _erased(kept: KeptJob) -> tuple[KeptJob, LabelRow | None]:
         return after, None
     after = replace(after, revision=kept.revision + 1)
     row = LabelRow(
-        kept.project,
-        kept.job_id,
-        kept.sample_id,
-        after.revision,
-        "withdrawn",
-        None,
-        0.0,
-        NO_EVIDENCE,
-        "the sample was erased",
+        project=kept.project,
+        job_id=kept.job_id,
+        sample_id=kept.sample_id,
+        revision=after.revision,
+        state="withdrawn",
+        label=None,
+        probability=0.0,
+        evidence=NO_EVIDENCE,
+        reason="the sample was erased",
     )
     return after, row

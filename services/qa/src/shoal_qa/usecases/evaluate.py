@@ -75,12 +75,12 @@ class Evaluate:
         if not job_ids:
             return 0
         async with self._database.transaction() as tx:
-            return await self.within(tx, await tx.lock_jobs(job_ids))
+            return await self.within(tx, await tx.jobs.lock(job_ids))
 
     async def within(self, tx: Transaction, jobs: Sequence[KeptJob]) -> int:
         """Look at jobs that are locked by `tx`."""
         counted = [kept for kept in jobs if kept.purpose in COUNTED]
-        book = _by_job(await tx.annotations_of([kept.job_id for kept in counted]))
+        book = _by_job(await tx.annotations.of_jobs([kept.job_id for kept in counted]))
         groups: dict[Major, list[KeptJob]] = defaultdict(list)
         for kept in counted:
             groups[kept.key].append(kept)
@@ -118,22 +118,22 @@ class Evaluate:
                     messages.append(label_message(kept, row, now))
                     metrics.LABELS.labels(kept.project, row.state).inc()
             changed.append(kept)
-        await tx.save_jobs(changed)
-        await tx.add_labels(rows, now)
-        await tx.publish(messages)
+        await tx.jobs.save(changed)
+        await tx.labels.add(rows, now)
+        await tx.outbox.publish(messages)
         return len(changed)
 
 
 async def context_of(tx: Transaction, key: Major) -> Context | None:
     """Return what a project's jobs are judged by; None without a guideline."""
-    classes = await tx.classes(key)
+    classes = await tx.projects.classes(key)
     if classes is None:
         return None
-    rule = await tx.rule(key[0])
-    fit = await tx.fit(key)
+    rule = await tx.projects.rule(key[0])
+    fit = await tx.projects.fit(key)
     if fit is None or fit.fitted.name != rule.model:
         fit = unfitted(rule.model, tuple(classes))
-    return Context(rule, fit, frozenset(await tx.blocked(key[0])))
+    return Context(rule, fit, frozenset(await tx.projects.blocked(key[0])))
 
 
 def _by_job(annotations: Sequence[KeptAnnotation]) -> dict[str, list[KeptAnnotation]]:
@@ -166,15 +166,15 @@ def _row(
     label = change.label if isinstance(change, Accept) else None
     state = "withdrawn" if label is None else "accepted" if kept.revision == 1 else "revised"
     return LabelRow(
-        kept.project,
-        kept.job_id,
-        kept.sample_id,
-        kept.revision,
-        state,
-        label,
-        probability,
-        evidence,
-        change.reason,
+        project=kept.project,
+        job_id=kept.job_id,
+        sample_id=kept.sample_id,
+        revision=kept.revision,
+        state=state,
+        label=label,
+        probability=probability,
+        evidence=evidence,
+        reason=change.reason,
     )
 
 

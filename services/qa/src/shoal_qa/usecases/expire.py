@@ -40,8 +40,8 @@ class ExpireParked:
         """Expire a part; return how many annotations."""
         now = self._clock()
         async with self._database.transaction() as tx:
-            late = await tx.expired(now - self._wait, PART)
-            await tx.publish([_letter(each, self._wait, now) for each in late])
+            late = await tx.annotations.remove_parked(now - self._wait, PART)
+            await tx.outbox.publish([_letter(each, self._wait, now) for each in late])
         return len(late)
 
 

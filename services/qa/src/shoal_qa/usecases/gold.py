@@ -49,8 +49,8 @@ class AddGold:
             for job in jobs
         ]
         async with self._database.transaction() as tx:
-            new = await tx.add_gold(project, rows, now)
-            await tx.publish(messages)
+            new = await tx.gold.add(project, rows, now)
+            await tx.outbox.publish(messages)
         return new
 
 

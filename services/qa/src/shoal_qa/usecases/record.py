@@ -18,8 +18,8 @@ class RecordJobs:
     async def __call__(self, jobs: Sequence[LabelingJob]) -> None:
         """Keep a batch; annotations that were waiting for these jobs count now."""
         async with self._database.transaction() as tx:
-            await tx.lock_projects({job.project for job in jobs})
-            await tx.add_jobs(jobs)
+            await tx.projects.lock({job.project for job in jobs})
+            await tx.jobs.add(jobs)
         await self._evaluate({job.job_id for job in jobs})
 
 
@@ -33,19 +33,19 @@ class RecordAnnotations:
     async def __call__(self, batch: Sequence[Arrived]) -> list[RefusedRecord]:
         """Keep a batch and look at its jobs anew. Returns annotations with a label that cannot be."""
         async with self._database.transaction() as tx:
-            await tx.lock_projects({each.event.project for each in batch})
+            await tx.projects.lock({each.event.project for each in batch})
             refused = await _refused(tx, batch)
             wrong = {each.index for each in refused}
             good = [each for index, each in enumerate(batch) if index not in wrong]
-            await tx.add_annotations(good)
+            await tx.annotations.add(good)
         await self._evaluate({each.event.job_id for each in good})
         return refused
 
 
 async def _refused(tx: Transaction, batch: Sequence[Arrived]) -> list[RefusedRecord]:
     keys = {(each.event.project, each.event.guideline.major) for each in batch}
-    classes = {key: await tx.classes(key) for key in sorted(keys)}
-    majors = await tx.majors({each.event.job_id for each in batch})
+    classes = {key: await tx.projects.classes(key) for key in sorted(keys)}
+    majors = await tx.jobs.majors({each.event.job_id for each in batch})
     found = []
     for index, each in enumerate(batch):
         event = each.event

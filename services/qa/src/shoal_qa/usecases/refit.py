@@ -22,7 +22,7 @@ from shoal_qa.domain.projects.findings import Findings
 from shoal_qa.domain.projects.fitting import fit_project
 from shoal_qa.usecases.announce import quality_measured, quality_message
 from shoal_qa.usecases.evaluate import Evaluate
-from shoal_qa.usecases.ports import Database, Fits, Major
+from shoal_qa.usecases.ports import Annotators, Database, Fits, Major, Quality
 
 PART = 500
 NONE = float("nan")
@@ -34,10 +34,19 @@ class Refit:
     """One pass: every project with votes that its fit has not seen. The fit runs in a thread."""
 
     def __init__(
-        self, database: Database, fits: Fits, evaluate: Evaluate, clock: Callable[[], datetime]
+        self,
+        *,
+        database: Database,
+        fits: Fits,
+        annotators: Annotators,
+        quality: Quality,
+        evaluate: Evaluate,
+        clock: Callable[[], datetime],
     ) -> None:
         self._database = database
         self._fits = fits
+        self._annotators = annotators
+        self._quality = quality
         self._evaluate = evaluate
         self._clock = clock
 
@@ -64,21 +73,25 @@ class Refit:
         """Refit one project and major."""
         votes = await self._fits.votes(key)
         async with self._database.transaction() as tx:
-            classes, rule, before = await tx.classes(key), await tx.rule(key[0]), await tx.fit(key)
+            classes, rule, before = (
+                await tx.projects.classes(key),
+                await tx.projects.rule(key[0]),
+                await tx.projects.fit(key),
+            )
         if classes is None:
             return
         with metrics.FIT_SECONDS.time():
             fit, findings = await asyncio.to_thread(fit_project, votes.given, classes, rule.wish(), before)
         number = await self._fits.keep(key, fit, self._clock())
-        elsewhere = await self._fits.gold_elsewhere(key)
-        standings = await self._fits.standings(key[0])
+        elsewhere = await self._annotators.gold_elsewhere(key)
+        standings = await self._annotators.standings(key[0])
         states = await asyncio.to_thread(_states, standings, findings, elsewhere)
-        await self._fits.keep_annotators(key[0], states)
+        await self._annotators.save(key[0], states)
         await self._look_again(key)
-        totals = await self._fits.totals(key[0])
+        totals = await self._quality.totals(key[0])
         event = quality_measured(key[0], totals, findings, fit.promise, states, self._clock())
         _show(event)
-        await self._fits.keep_quality(key[0], event.model_dump(mode="json"), quality_message(event))
+        await self._quality.save(key[0], event.model_dump(mode="json"), quality_message(event))
         # Last: a crash before leaves the fit due, and all of this is done again.
         await self._fits.done(key, number, votes.seen)
 

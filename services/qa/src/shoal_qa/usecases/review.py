@@ -23,12 +23,12 @@ class DecideReview:
     async def __call__(self, project: str, job_id: str, label: str, reviewer: str) -> int:
         """Decide; return the label's revision. To decide the same again changes nothing. Raises Refused."""
         async with self._database.transaction() as tx:
-            await tx.lock_projects([project])
-            kept = _checked(project, job_id, await tx.lock_jobs([job_id]))
+            await tx.projects.lock([project])
+            kept = _checked(project, job_id, await tx.jobs.lock([job_id]))
             await _check_label(tx, kept, label)
-            await tx.add_annotations([Arrived(self._review(kept, label, reviewer), "0/0")])
+            await tx.annotations.add([Arrived(self._review(kept, label, reviewer), "0/0")])
             await self._evaluate.within(tx, [kept])
-            (after,) = await tx.lock_jobs([job_id])
+            (after,) = await tx.jobs.lock([job_id])
             return after.revision
 
     def _review(self, kept: KeptJob, label: str, reviewer: str) -> AnnotationSubmitted:
@@ -63,7 +63,7 @@ def _checked(project: str, job_id: str, found: Sequence[KeptJob]) -> KeptJob:
 
 
 async def _check_label(tx: Transaction, kept: KeptJob, label: str) -> None:
-    classes = await tx.classes(kept.key) or []
+    classes = await tx.projects.classes(kept.key) or []
     if label not in classes:
         detail = f"label: {label!r} is not in the label schema"
         raise Refused("invalid", "label", detail, f"Use one of {', '.join(classes[:20])}")

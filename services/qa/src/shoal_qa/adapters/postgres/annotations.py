@@ -1,11 +1,11 @@
-"""Annotations by revision."""
+"""Annotations of a transaction, in PostgreSQL."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from shoal.contracts.labels import AnnotationSubmitted, ClassAnswer
-from shoal_qa.adapters.postgres.jobs import columns
+from shoal_qa.adapters.postgres.columns import as_columns
 from shoal_qa.domain.votes.book import Annotation
 from shoal_qa.usecases.ports import Arrived, KeptAnnotation
 
@@ -24,7 +24,7 @@ SELECT a.job_id, a.provider, a.annotator, a.annotation_id, a.revision, a.submitt
 FROM annotations a JOIN jobs j ON j.job_id = a.job_id AND j.major = a.major
 WHERE a.job_id = ANY($1::text[])
 """
-_EXPIRED = """
+_REMOVE_PARKED = """
 DELETE FROM annotations WHERE (project, provider, annotation_id, revision) IN (
     SELECT a.project, a.provider, a.annotation_id, a.revision FROM annotations a
     WHERE a.received_at < $1 AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.job_id = a.job_id)
@@ -33,24 +33,25 @@ RETURNING event, place
 """
 
 
-class Annotations:
-    """The annotations' part of a transaction on `conn`."""
+class PostgresAnnotations:
+    """Annotations on one connection."""
 
-    conn: Any
+    def __init__(self, conn: Any) -> None:
+        self._conn = conn
 
-    async def add_annotations(self, arrived: Sequence[Arrived]) -> None:
+    async def add(self, arrived: Sequence[Arrived]) -> None:
         """Keep revisions once; in one order for everybody, so that batches never wait for each other."""
         rows = sorted({row[:4]: row for row in map(_row, arrived)}.values(), key=lambda row: row[:4])
         if rows:
-            await self.conn.execute(_ADD, *columns(rows))
+            await self._conn.execute(_ADD, *as_columns(rows))
 
-    async def annotations_of(self, job_ids: Collection[str]) -> list[KeptAnnotation]:
+    async def of_jobs(self, job_ids: Collection[str]) -> list[KeptAnnotation]:
         """Return every revision of the jobs' annotations."""
-        return [_kept(row) for row in await self.conn.fetch(_OF_JOBS, list(job_ids))]
+        return [_kept(row) for row in await self._conn.fetch(_OF_JOBS, list(job_ids))]
 
-    async def expired(self, before: datetime, limit: int) -> list[Arrived]:
+    async def remove_parked(self, before: datetime, limit: int) -> list[Arrived]:
         """Remove and return annotations received before, whose job never came."""
-        rows = await self.conn.fetch(_EXPIRED, before, limit)
+        rows = await self._conn.fetch(_REMOVE_PARKED, before, limit)
         return [Arrived(AnnotationSubmitted.model_validate(row["event"]), row["place"]) for row in rows]
 
 

@@ -1,0 +1,67 @@
+"""Annotators in PostgreSQL: their states, and the evidence for them."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from shoal_qa.domain.annotators.trust import AnnotatorState, Evidence, Signal, Standing
+from shoal_qa.usecases.ports import Major
+
+_GOLD_ELSEWHERE = """
+SELECT a.provider || '/' || a.annotator AS name, count(*) FILTER (WHERE a.label = g.label) AS right,
+       count(*) AS answered
+FROM (SELECT DISTINCT ON (provider, annotation_id) provider, annotator, sample_id, label FROM annotations
+      WHERE project = $1 AND major <> $2 AND purpose <> 'review'
+      ORDER BY provider, annotation_id, revision DESC) a
+JOIN gold g ON g.project = $1 AND g.sample_id = a.sample_id
+WHERE a.label IS NOT NULL GROUP BY 1
+"""
+_SAVE = """
+INSERT INTO annotators
+    (project, annotator, state, votes, skill, skill_low, skill_high, gold_right, gold_answered, alarms)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (project, annotator) DO UPDATE SET state = $3, votes = $4, skill = $5, skill_low = $6, skill_high = $7,
+    gold_right = $8, gold_answered = $9, alarms = $10
+"""
+
+
+class PostgresAnnotators:
+    """Annotators of a pool's database."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    async def gold_elsewhere(self, key: Major) -> dict[str, tuple[int, int]]:
+        """Return (right, answered) of each annotator on gold under the project's other majors."""
+        rows = await self._pool.fetch(_GOLD_ELSEWHERE, *key)
+        return {row["name"]: (row["right"], row["answered"]) for row in rows}
+
+    async def standings(self, project: str) -> dict[str, Standing]:
+        """Return the state and the alarms of annotators."""
+        rows = await self._pool.fetch(
+            "SELECT annotator, state, alarms FROM annotators WHERE project = $1", project
+        )
+        return {row["annotator"]: _standing(row) for row in rows}
+
+    async def save(self, project: str, states: Mapping[str, tuple[AnnotatorState, Evidence]]) -> None:
+        """Replace the states of annotators and the evidence for them."""
+        rows = [
+            (project, name, state, *_values(evidence)) for name, (state, evidence) in sorted(states.items())
+        ]
+        await self._pool.executemany(_SAVE, rows)
+
+
+def _values(evidence: Evidence) -> tuple[Any, ...]:
+    return (
+        evidence.votes,
+        evidence.skill,
+        evidence.low,
+        evidence.high,
+        evidence.gold_right,
+        evidence.gold_answered,
+        sorted(evidence.alarms),
+    )
+
+
+def _standing(row: Any) -> Standing:
+    alarms = frozenset(cast(Signal, alarm) for alarm in row["alarms"])
+    return Standing(cast(AnnotatorState, row["state"]), alarms)

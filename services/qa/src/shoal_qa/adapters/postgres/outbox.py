@@ -1,0 +1,19 @@
+"""Messages of a transaction, in PostgreSQL."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from shoal.messaging import OutgoingMessage
+from shoal.persistence import Outbox
+
+
+class PostgresOutbox:
+    """Messages on one connection."""
+
+    def __init__(self, conn: Any) -> None:
+        self._conn = conn
+        self._outbox = Outbox()
+
+    async def publish(self, messages: Sequence[OutgoingMessage]) -> None:
+        """Have messages leave with this transaction."""
+        await self._outbox.add(self._conn, messages)

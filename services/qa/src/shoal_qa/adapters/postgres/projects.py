@@ -1,0 +1,77 @@
+"""Projects of a transaction, in PostgreSQL: their locks, and what their jobs are judged by."""
+
+import asyncio
+from collections.abc import Collection
+from typing import Any
+
+from shoal_qa.adapters.files.fits import load_fit
+from shoal_qa.adapters.postgres.locks import lock_name
+from shoal_qa.domain.projects.fit import ProjectFit
+from shoal_qa.usecases.ports import Major
+from shoal_qa.usecases.rules import Rule
+
+_CLASSES = """
+SELECT document -> 'label_schema' -> 'classes' AS classes FROM guidelines
+WHERE project = $1 AND major = $2 ORDER BY minor DESC LIMIT 1
+"""
+
+
+class FitCache:
+    """Fits in this process's memory, by number."""
+
+    def __init__(self) -> None:
+        self._fits: dict[Major, tuple[int, ProjectFit]] = {}
+
+    def number(self, key: Major) -> int | None:
+        """Return the number of the fit in memory."""
+        return self._fits[key][0] if key in self._fits else None
+
+    def get(self, key: Major) -> ProjectFit:
+        """Return the fit in memory."""
+        return self._fits[key][1]
+
+    def put(self, key: Major, number: int, fit: ProjectFit) -> None:
+        """Replace the fit in memory."""
+        self._fits[key] = number, fit
+
+
+class PostgresProjects:
+    """Projects on one connection."""
+
+    def __init__(self, conn: Any, fits: FitCache) -> None:
+        self._conn = conn
+        self._fits = fits
+
+    async def lock(self, projects: Collection[str]) -> None:
+        """Take the projects' locks in one order. They make seq numbers appear in the order of commits."""
+        for project in sorted(set(projects)):
+            await lock_name(self._conn, f"qa.arrivals.{project}")
+
+    async def rule(self, project: str) -> Rule:
+        """Return the project's rule, or the default."""
+        body = await self._conn.fetchval("SELECT body FROM rules WHERE project = $1", project)
+        return Rule() if body is None else Rule.model_validate(body)
+
+    async def classes(self, key: Major) -> list[str] | None:
+        """Return the classes of a guideline's major, in the guideline's order."""
+        classes = await self._conn.fetchval(_CLASSES, *key)
+        return None if classes is None else [item["name"] for item in classes]
+
+    async def blocked(self, project: str) -> set[str]:
+        """Return the annotators whose votes have no weight."""
+        rows = await self._conn.fetch(
+            "SELECT annotator FROM annotators WHERE project = $1 AND state = 'blocked'", project
+        )
+        return {row["annotator"] for row in rows}
+
+    async def fit(self, key: Major) -> ProjectFit | None:
+        """Return the latest fit; read again only when it has another number."""
+        number = await self._conn.fetchval("SELECT number FROM fits WHERE project = $1 AND major = $2", *key)
+        if number is None:
+            return None
+        if self._fits.number(key) != number:
+            body = await self._conn.fetchval("SELECT body FROM fits WHERE project = $1 AND major = $2", *key)
+            fit = await asyncio.to_thread(load_fit, body)
+            self._fits.put(key, number, fit)
+            return fit
+        return self._fits.get(key)

@@ -1,0 +1,47 @@
+"""Samples of a transaction, in PostgreSQL: erasures and inclusion probabilities."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from shoal_qa.adapters.postgres.columns import as_columns
+from shoal_qa.adapters.postgres.jobs import JOB_COLUMNS, job_of
+from shoal_qa.usecases.ports import KeptJob
+
+_INCLUSION = """
+INSERT INTO inclusion (project, sample_id, probability)
+SELECT * FROM unnest($1::text[], $2::text[], $3::float8[]) ON CONFLICT DO NOTHING
+"""
+
+
+class PostgresSamples:
+    """Samples on one connection."""
+
+    def __init__(self, conn: Any) -> None:
+        self._conn = conn
+
+    async def erase(self, project: str, sample_ids: Collection[str]) -> list[KeptJob]:
+        """Forget contents and votes; return the jobs as they were, locked."""
+        ids = sorted(sample_ids)
+        await self._conn.execute(
+            "INSERT INTO erased SELECT $1, id FROM unnest($2::text[]) AS id ON CONFLICT DO NOTHING",
+            project,
+            ids,
+        )
+        rows = await self._conn.fetch(
+            f"""SELECT {JOB_COLUMNS} FROM jobs WHERE project = $1 AND sample_id = ANY($2::text[])
+                ORDER BY job_id FOR UPDATE""",
+            project,
+            ids,
+        )
+        await self._conn.execute(
+            "UPDATE jobs SET content = NULL WHERE project = $1 AND sample_id = ANY($2::text[])", project, ids
+        )
+        for table in ("annotations", "gold", "inclusion"):
+            await self._conn.execute(
+                f"DELETE FROM {table} WHERE project = $1 AND sample_id = ANY($2::text[])", project, ids
+            )
+        return [job_of(row) for row in rows]
+
+    async def add_inclusion(self, rows: Sequence[tuple[str, str, float]]) -> None:
+        """Keep inclusion probabilities; a stored one stays."""
+        await self._conn.execute(_INCLUSION, *as_columns(sorted({row[:2]: row for row in rows}.values())))

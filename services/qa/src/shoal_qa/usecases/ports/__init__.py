@@ -1,0 +1,35 @@
+"""What the use cases need from outside, by aggregate; adapters implement these."""
+
+from shoal_qa.usecases.ports.annotations import Annotations, Arrived, KeptAnnotation
+from shoal_qa.usecases.ports.database import Database, Outbox, Transaction
+from shoal_qa.usecases.ports.fits import Fits, Votes
+from shoal_qa.usecases.ports.gold import Gold
+from shoal_qa.usecases.ports.guidelines import Guidelines
+from shoal_qa.usecases.ports.jobs import Jobs, KeptJob, Major
+from shoal_qa.usecases.ports.labels import LabelRow, Labels
+from shoal_qa.usecases.ports.projects import Projects
+from shoal_qa.usecases.ports.quality import Annotators, Quality, Totals
+from shoal_qa.usecases.ports.samples import Samples
+
+__all__ = [
+    "Annotations",
+    "Annotators",
+    "Arrived",
+    "Database",
+    "Fits",
+    "Gold",
+    "Guidelines",
+    "Jobs",
+    "KeptAnnotation",
+    "KeptJob",
+    "LabelRow",
+    "Labels",
+    "Major",
+    "Outbox",
+    "Projects",
+    "Quality",
+    "Samples",
+    "Totals",
+    "Transaction",
+    "Votes",
+]

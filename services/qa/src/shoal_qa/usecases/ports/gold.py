@@ -1,0 +1,12 @@
+"""Gold items of a transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+
+class Gold(Protocol):
+    """Gold items by project and sample."""
+
+    async def add(self, project: str, rows: Sequence[tuple[str, str, str]], now: datetime) -> int:
+        """Keep (sample, label, job) of gold items; return how many are new or changed, which asks for a refit."""

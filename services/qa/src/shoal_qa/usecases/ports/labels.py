@@ -1,0 +1,28 @@
+"""Labels of a transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelRow:
+    """One revision of a label, to be stored."""
+
+    project: str
+    job_id: str
+    sample_id: str
+    revision: int
+    state: str
+    label: str | None
+    probability: float
+    evidence: Mapping[str, Any]
+    reason: str
+
+
+class Labels(Protocol):
+    """Labels by revision."""
+
+    async def add(self, rows: Sequence[LabelRow], now: datetime) -> None:
+        """Keep revisions of labels, in the order of commits."""
