@@ -14,7 +14,7 @@ from qdrant_client import AsyncQdrantClient
 from e2e.client import Client, eventually
 from shoal.contracts.ids import sample_id
 from shoal.contracts.samples import alias_name
-from shoal_local.demo.workforce import Minds, Terms, Workforce, people, serve, text_key
+from shoal_local.demo.workforce import Minds, Terms, Workforce, make_people, serve_workforce, text_key
 from shoal_local.servers.databases import create_database, drop_database
 from shoal_local.services import LocalShoal
 from shoal_local.stack import Stack
@@ -85,8 +85,8 @@ async def kill_at_random(shoal: LocalShoal, seed: int) -> int:
 async def test_nothing_is_lost_or_counted_twice(shoal: tuple[LocalShoal, Stack, str]) -> None:
     running, stack, dsn = shoal
     truth = {text_key(item(number)["text"]): CLASSES[number % 3] for number in range(SAMPLES)}
-    workforce = Workforce(people(1), Minds(truth, {}, 1), Terms(speedup=100, webhook_secret=SECRET))
-    async with httpx.AsyncClient(timeout=20) as http, serve(workforce) as vendor:
+    workforce = Workforce(make_people(1), Minds(truth, {}, 1), Terms(speedup=100, webhook_secret=SECRET))
+    async with httpx.AsyncClient(timeout=20) as http, serve_workforce(workforce) as vendor:
         client = Client(running, http)
         await client.project(PROJECT, CLASSES)
         provider = {"kind": "generic", "base_url": vendor, "webhook_secret": SECRET, "default": True}

@@ -13,7 +13,7 @@ import pytest
 
 from e2e.client import Client, eventually
 from e2e.conftest import Running
-from shoal_local.demo.workforce import Minds, Person, Terms, Workforce, serve, text_key
+from shoal_local.demo.workforce import Minds, Person, Terms, Workforce, serve_workforce, text_key
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(240)]
 
@@ -52,7 +52,7 @@ async def test_from_inferences_to_a_dataset_version(running: Running) -> None:
     workforce = Workforce(
         crowd, minds, Terms(speedup=200, webhook_secret=SECRET, api_key="key", lost_webhooks=0.5)
     )
-    async with httpx.AsyncClient(timeout=30) as http, serve(workforce) as vendor:
+    async with httpx.AsyncClient(timeout=30) as http, serve_workforce(workforce) as vendor:
         client = Client(running.shoal, http)
         await client.project("loop", CLASSES)
         provider = {"kind": "generic", "base_url": vendor, "api_key": "key", "webhook_secret": SECRET}

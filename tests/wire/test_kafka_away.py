@@ -22,7 +22,7 @@ pytestmark = [
 
 @pytest.fixture
 def broker() -> Iterator[TansuBroker]:
-    with Stack(wanted=frozenset({"kafka"})) as stack:
+    with Stack(servers=frozenset({"kafka"})) as stack:
         found = stack.servers["kafka"]
         assert isinstance(found, TansuBroker)
         yield found

@@ -35,7 +35,7 @@ AT_ONCE_S = 5.0
 
 @pytest.fixture(scope="module")
 def secured() -> Iterator[Secured]:
-    with Stack(wanted=frozenset({"kafka"}), secured=True) as stack:
+    with Stack(servers=frozenset({"kafka"}), secured=True) as stack:
         broker = stack.servers["kafka"]
         assert isinstance(broker, ApacheBroker)
         assert broker.secured is not None

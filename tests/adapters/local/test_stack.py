@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from shoal_local import places
-from shoal_local.leftovers import members
+from shoal_local.leftovers import processes_of
 from shoal_local.stack import Stack
 
 pytestmark = pytest.mark.kafka
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.kafka
 OWNER = """
 import sys, time
 from shoal_local.stack import Stack
-with Stack(wanted=frozenset({"kafka", "postgres", "qdrant"})) as stack:
+with Stack(servers=frozenset({"kafka", "postgres", "qdrant"})) as stack:
     print(stack.path, flush=True)
     time.sleep(600)
 """
@@ -35,14 +35,14 @@ def _owner() -> tuple[subprocess.Popen[str], Path]:
     process = subprocess.Popen([sys.executable, "-c", OWNER], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     path = Path(process.stdout.readline().strip())
-    assert path.parent == places.stacks()
+    assert path.parent == places.stack_folder()
     return process, path
 
 
 def _gone(path: Path, timeout_s: float = 30) -> bool:
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
-        if not path.exists() and not members(path):
+        if not path.exists() and not processes_of(path):
             return True
         time.sleep(0.05)
     return False
@@ -51,7 +51,7 @@ def _gone(path: Path, timeout_s: float = 30) -> bool:
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_nothing_outlives_the_owner(number: signal.Signals) -> None:
     process, path = _owner()
-    assert len(members(path)) >= 3
+    assert len(processes_of(path)) >= 3
     process.send_signal(number)
     process.wait(30)
     assert process.stdout is not None
@@ -70,8 +70,8 @@ def test_what_a_killed_owner_and_a_killed_watchdog_leave_is_swept_by_the_next_st
     process.wait(30)
     assert process.stdout is not None
     process.stdout.close()
-    assert members(path)
-    with Stack(wanted=frozenset({"kafka"})):
+    assert processes_of(path)
+    with Stack(servers=frozenset({"kafka"})):
         assert _gone(path)
 
 
@@ -80,11 +80,11 @@ def test_two_stacks_side_by_side() -> None:
         assert set(one.environment.values()).isdisjoint(
             {other.kafka_bootstrap, other.postgres_dsn, other.environment["SHOAL_QDRANT_GRPC_PORT"]}
         )
-        assert {process.pid for process in members(one.path)}.isdisjoint(
-            {process.pid for process in members(other.path)}
+        assert {process.pid for process in processes_of(one.path)}.isdisjoint(
+            {process.pid for process in processes_of(other.path)}
         )
         one.stop()
-        assert members(other.path)
+        assert processes_of(other.path)
 
 
 def test_servers_that_the_environment_names_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,4 +94,4 @@ def test_servers_that_the_environment_names_are_used(monkeypatch: pytest.MonkeyP
     with Stack() as stack:
         assert stack.kafka_bootstrap == "kafka.example:9092"
         assert stack.environment["SHOAL_QDRANT_GRPC_PORT"] == "6334"
-        assert members(stack.path) == []
+        assert processes_of(stack.path) == []

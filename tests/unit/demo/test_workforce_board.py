@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shoal.security import verify_webhook
-from shoal_local.demo.workforce import Board, Minds, Task, Terms, Workforce, people, serve, text_key
+from shoal_local.demo.workforce import (
+    Board,
+    Minds,
+    Task,
+    Terms,
+    Workforce,
+    make_people,
+    serve_workforce,
+    text_key,
+)
 from shoal_local.demo.workforce.board import BadCursor
 from shoal_local.demo.workforce.webhooks import Webhooks
 
@@ -91,7 +100,7 @@ async def test_votes_come_by_feed_with_revisions_and_webhooks_are_signed() -> No
         received.append(dict(request.headers))
         return httpx.Response(503 if len(received) == 1 else 202)
 
-    workforce = Workforce(people(1), minds, Terms(speedup=1e6))
+    workforce = Workforce(make_people(1), minds, Terms(speedup=1e6))
     guideline = {"label_schema": {"classes": [{"name": "a"}, {"name": "b"}]}}
     orders = [
         {
@@ -103,7 +112,7 @@ async def test_votes_come_by_feed_with_revisions_and_webhooks_are_signed() -> No
         }
         for n in range(120)
     ]
-    async with serve(workforce) as url, httpx.AsyncClient(base_url=url) as http:
+    async with serve_workforce(workforce) as url, httpx.AsyncClient(base_url=url) as http:
         await http.post("/tasks", json={"guidelines": {"1": guideline}, "tasks": orders})
         entries: list[dict[str, Any]] = []
         async with asyncio.timeout(30):

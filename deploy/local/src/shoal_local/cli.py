@@ -14,9 +14,9 @@ from rich.table import Table
 
 from shoal_local import leftovers, places
 from shoal_local.process import StartFailed
-from shoal_local.seeding import PROJECT, seed
+from shoal_local.seeding import PROJECT, seed_project
 from shoal_local.services import LocalShoal
-from shoal_local.stack import Stack, sweep
+from shoal_local.stack import Stack, sweep_stacks
 
 out, err = Console(), Console(stderr=True)
 STOP_S = 60
@@ -39,9 +39,9 @@ def up(
                 shoal = running.enter_context(LocalShoal(stack, environment=more))
             if not empty and not stop.asked:
                 with err.status("making an example project ..."):
-                    seed(shoal.urls, admin_key or None)
-            _show(stack, shoal, empty=empty)
-            _wait(shoal, stop)
+                    seed_project(shoal.urls, admin_key or None)
+            _print_stack(stack, shoal, empty=empty)
+            _wait_for_end(shoal, stop)
             err.print("stopping ...")
     except StartFailed as error:
         err.print(str(error), markup=False)
@@ -50,8 +50,8 @@ def up(
 
 def down() -> None:
     """Stop every stack of this machine that `shoal up` left running, and clean up after killed ones."""
-    ended = sum(_end(folder) for folder in list(leftovers.directories(places.stacks())))
-    out.print(f"{ended + sweep()} stacks stopped")
+    ended = sum(_end_stack(folder) for folder in list(leftovers.stack_directories(places.stack_folder())))
+    out.print(f"{ended + sweep_stacks()} stacks stopped")
 
 
 def demo(
@@ -64,7 +64,7 @@ def demo(
     raise typer.Exit(main(report, quick=quick))
 
 
-def _show(stack: Stack, shoal: LocalShoal, *, empty: bool) -> None:
+def _print_stack(stack: Stack, shoal: LocalShoal, *, empty: bool) -> None:
     table = Table(title="Shoal is up", show_header=False)
     if not empty:
         table.add_row("annotate", f"{shoal.urls['labeling-gateway']}/?project={PROJECT}")
@@ -102,14 +102,14 @@ def _stop_on_signals() -> _Stop:
     return stop
 
 
-def _wait(shoal: LocalShoal, stop: _Stop) -> None:
+def _wait_for_end(shoal: LocalShoal, stop: _Stop) -> None:
     while not stop.asked:
         if dead := shoal.dead():
             raise StartFailed(f"{', '.join(dead)} ended by itself{shoal.tail(dead[0])}")
         time.sleep(0.3)
 
 
-def _end(folder: Path) -> int:
+def _end_stack(folder: Path) -> int:
     with suppress(OSError, ValueError, KeyError):
         facts = json.loads((folder / "stack.json").read_text())
         if not leftovers.is_alive(facts["owner"], facts["created"]):

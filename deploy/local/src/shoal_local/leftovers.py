@@ -11,22 +11,22 @@ import psutil
 from shoal_local.process import MARK
 
 
-def members(stack: Path) -> list[psutil.Process]:
+def processes_of(stack: Path) -> list[psutil.Process]:
     """Return the live processes marked with the directory `stack`, the caller excepted."""
-    return [process for process in psutil.process_iter() if _belongs(process, str(stack))]
+    return [process for process in psutil.process_iter() if _belongs_to(process, str(stack))]
 
 
-def end(stack: Path, grace_s: float = 5) -> int:
+def end_processes(stack: Path, grace_s: float = 5) -> int:
     """End every process of `stack`: SIGINT first, SIGKILL after `grace_s`. Return how many there were.
 
     SIGINT is what PostgreSQL takes for a fast shutdown; the others take it for a request to end as well.
     """
-    found = members(stack)
-    _signal(found, signal.SIGINT)
-    _, stubborn = psutil.wait_procs(found, timeout=grace_s)
-    _signal(stubborn, signal.SIGKILL)
+    processes = processes_of(stack)
+    _send_signal(processes, signal.SIGINT)
+    _, stubborn = psutil.wait_procs(processes, timeout=grace_s)
+    _send_signal(stubborn, signal.SIGKILL)
     psutil.wait_procs(stubborn, timeout=grace_s)
-    return len(found)
+    return len(processes)
 
 
 def is_alive(pid: int, created: float) -> bool:
@@ -37,18 +37,18 @@ def is_alive(pid: int, created: float) -> bool:
     return False
 
 
-def directories(root: Path) -> Iterator[Path]:
+def stack_directories(root: Path) -> Iterator[Path]:
     """Yield the directories of stacks under `root`."""
     yield from (path.parent for path in sorted(root.glob("*/stack.json")))
 
 
-def _belongs(process: psutil.Process, stack: str) -> bool:
+def _belongs_to(process: psutil.Process, stack: str) -> bool:
     with suppress(psutil.Error, OSError):
         return bool(process.pid != os.getpid() and process.environ().get(MARK) == stack)
     return False
 
 
-def _signal(processes: Iterable[psutil.Process], number: signal.Signals) -> None:
+def _send_signal(processes: Iterable[psutil.Process], number: signal.Signals) -> None:
     for process in processes:
         with suppress(psutil.Error):
             process.send_signal(number)

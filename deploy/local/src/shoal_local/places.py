@@ -4,16 +4,16 @@ import os
 from pathlib import Path
 
 
-def cache() -> Path:
+def cache_folder() -> Path:
     """Return the folder of what can be made again: SHOAL_CACHE, or ~/.cache/shoal."""
     return Path(os.environ.get("SHOAL_CACHE") or "~/.cache/shoal").expanduser().resolve()
 
 
-def models() -> Path:
+def model_folder() -> Path:
     """Return where encoders' files are kept, over all stacks."""
-    return cache() / "models"
+    return cache_folder() / "models"
 
 
-def stacks() -> Path:
+def stack_folder() -> Path:
     """Return the folder of running stacks."""
-    return cache() / "stacks"
+    return cache_folder() / "stacks"

@@ -73,25 +73,27 @@ TEXTS = (
 )
 
 
-def seed(urls: Mapping[str, str], key: str | None = None) -> None:
+def seed_project(urls: Mapping[str, str], key: str | None = None) -> None:
     """Make the project through the real doors: guideline, a campaign over everything, texts with predictions."""
     headers = {"authorization": f"Bearer {key}"} if key else {}
     with httpx.Client(headers=headers, timeout=30) as http:
-        _ask(http, "POST", urls["ingest"] + "/v1/projects", {"project": PROJECT, "title": "News desk"})
-        _ask(http, "POST", f"{urls['qa']}/v1/projects/{PROJECT}/guidelines", GUIDELINE)
+        _send_request(
+            http, "POST", urls["ingest"] + "/v1/projects", {"project": PROJECT, "title": "News desk"}
+        )
+        _send_request(http, "POST", f"{urls['qa']}/v1/projects/{PROJECT}/guidelines", GUIDELINE)
         campaign = {
             "name": "everything",
             "strategy": {"kind": "random", "share": 1.0},
             "budget": {"votes": 10_000},
             "labeling": {"votes": 2, "max_votes": 3},
         }
-        _ask(http, "POST", f"{urls['sampler']}/v1/projects/{PROJECT}/campaigns", campaign)
-        body = "\n".join(json.dumps(_item(number, *pair)) for number, pair in enumerate(TEXTS))
+        _send_request(http, "POST", f"{urls['sampler']}/v1/projects/{PROJECT}/campaigns", campaign)
+        body = "\n".join(json.dumps(_inference(number, *pair)) for number, pair in enumerate(TEXTS))
         answer = http.post(urls["ingest"] + "/v1/inferences", content=body)
         answer.raise_for_status()
 
 
-def _item(number: int, label: str, text: str) -> dict[str, Any]:
+def _inference(number: int, label: str, text: str) -> dict[str, Any]:
     prediction = {"model": "example", "version": "1", "label": label, "scores": {label: 0.7}}
     return {
         "project": PROJECT,
@@ -102,7 +104,7 @@ def _item(number: int, label: str, text: str) -> dict[str, Any]:
     }
 
 
-def _ask(http: httpx.Client, method: str, url: str, body: Mapping[str, Any]) -> None:
+def _send_request(http: httpx.Client, method: str, url: str, body: Mapping[str, Any]) -> None:
     """Send a request; 404 means that the project's announcement has not reached that service yet."""
     deadline = time.monotonic() + PATIENCE_S
     while True:

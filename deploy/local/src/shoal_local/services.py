@@ -95,7 +95,7 @@ class LocalShoal:
     def wait_ready(self, name: str, timeout_s: float = READY_S) -> None:
         """Wait until a service is ready; raises StartFailed with the end of its log."""
         url = self.admin_urls[name] + "/readyz"
-        self._children[name].wait_until(lambda: _ready(url), timeout_s)
+        self._children[name].wait_until(lambda: _is_ready(url), timeout_s)
 
     def dead(self) -> list[str]:
         """Return the services that ended by themselves."""
@@ -116,14 +116,14 @@ class LocalShoal:
             **self._stack.environment,
             "SHOAL_HTTP_PORT": str(ports.http),
             "SHOAL_ADMIN_PORT": str(ports.admin),
-            "SHOAL_MODEL_CACHE": str(places.models()),
+            "SHOAL_MODEL_CACHE": str(places.model_folder()),
             "SHOAL_DATASETS_URI": str(self._stack.path / "datasets"),
             "SHOAL_PUBLIC_URL": f"http://{HOST}:{ports.http}",
             **self._more,
         }
 
 
-def _ready(url: str) -> bool:
+def _is_ready(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=2) as answer:
             return bool(answer.status == 200)

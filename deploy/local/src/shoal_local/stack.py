@@ -46,13 +46,13 @@ class Stack:
     def __init__(
         self,
         *,
-        wanted: frozenset[str] = frozenset({"kafka", "postgres", "qdrant"}),
+        servers: frozenset[str] = frozenset({"kafka", "postgres", "qdrant"}),
         secured: bool = False,
     ) -> None:
-        self.path = places.stacks() / f"{os.getpid()}-{secrets.token_hex(4)}"
+        self.path = places.stack_folder() / f"{os.getpid()}-{secrets.token_hex(4)}"
         self.environment: dict[str, str] = {}
         self._servers: dict[str, Server] = {}
-        self._wanted = wanted
+        self._wanted = servers
         self._secured = secured
         self._disposable = [self.path]
         self._watchdog: subprocess.Popen[bytes] | None = None
@@ -89,24 +89,24 @@ class Stack:
 
     def start(self) -> None:
         """Start everything at once; raises StartFailed, having stopped what was started."""
-        sweep()
+        sweep_stacks()
         self.path.mkdir(parents=True)
         self._make()
         self._describe()
         self._watch()
         try:
             with ThreadPoolExecutor(len(self._servers) or 1) as pool:
-                for done in [pool.submit(each.start) for each in self._servers.values()]:
-                    done.result()
+                for started_server in [pool.submit(server.start) for server in self._servers.values()]:
+                    started_server.result()
         except BaseException:
             self.stop()
             raise
 
     def stop(self) -> None:
         """Stop everything, and remove its folder."""
-        for each in self._servers.values():
-            each.stop()
-        leftovers.end(self.path)
+        for server in self._servers.values():
+            server.stop()
+        leftovers.end_processes(self.path)
         if self._watchdog is not None:
             self._watchdog.communicate()  # ends its input, waits for its end
             self._watchdog = None
@@ -122,11 +122,11 @@ class Stack:
             self._qdrant()
 
     def _kafka(self) -> None:
-        if _taken(self.environment, "SHOAL_KAFKA_BOOTSTRAP"):
+        if _pop_address(self.environment, "SHOAL_KAFKA_BOOTSTRAP"):
             return
         if os.environ.get("SHOAL_KAFKA") == "apache":
             broker: ApacheBroker | TansuBroker = ApacheBroker(
-                self.path, places.cache() / "kafka", secured=self._secured
+                self.path, places.cache_folder() / "kafka", secured=self._secured
             )
         else:
             broker = TansuBroker(self.path)
@@ -136,7 +136,7 @@ class Stack:
         self.environment["SHOAL_KAFKA_BOOTSTRAP"] = broker.bootstrap
 
     def _postgres(self) -> None:
-        if _taken(self.environment, "SHOAL_POSTGRES_DSN"):
+        if _pop_address(self.environment, "SHOAL_POSTGRES_DSN"):
             return
         server = PostgresServer(self.path)
         self._servers["postgres"] = server
@@ -144,7 +144,7 @@ class Stack:
         self.environment["SHOAL_POSTGRES_DSN"] = server.dsn
 
     def _qdrant(self) -> None:
-        if _taken(self.environment, "SHOAL_QDRANT_URL"):
+        if _pop_address(self.environment, "SHOAL_QDRANT_URL"):
             port = os.environ.get("SHOAL_QDRANT_GRPC_PORT", "6334")
             self.environment["SHOAL_QDRANT_GRPC_PORT"] = port
             return
@@ -170,26 +170,26 @@ class Stack:
         )
 
 
-def sweep() -> int:
+def sweep_stacks() -> int:
     """End stacks whose owners are gone, and remove their folders; return how many there were."""
     swept = 0
-    for folder in list(leftovers.directories(places.stacks())):
+    for folder in list(leftovers.stack_directories(places.stack_folder())):
         try:
             facts = json.loads((folder / "stack.json").read_text())
         except (OSError, ValueError):
             continue  # being written, or being removed
         if leftovers.is_alive(facts["owner"], facts["created"]):
             continue
-        leftovers.end(folder)
-        for each in facts["disposable"]:
-            shutil.rmtree(each, ignore_errors=True)
+        leftovers.end_processes(folder)
+        for path in facts["disposable"]:
+            shutil.rmtree(path, ignore_errors=True)
         swept += 1
     return swept
 
 
-def _taken(environment: dict[str, str], name: str) -> bool:
+def _pop_address(environment: dict[str, str], name: str) -> bool:
     """Take a server's address from this process's environment; tell whether there was one."""
-    given = os.environ.get(name)
-    if given:
-        environment[name] = given
-    return bool(given)
+    address = os.environ.get(name)
+    if address:
+        environment[name] = address
+    return bool(address)

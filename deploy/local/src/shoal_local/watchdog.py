@@ -8,14 +8,14 @@ import shutil
 import sys
 from pathlib import Path
 
-from shoal_local.leftovers import end
+from shoal_local.leftovers import end_processes
 
 
 def main() -> None:
     """Wait for the end of standard input, then end the stack and remove what is not to be kept."""
     stack, *disposable = sys.argv[1:]
     sys.stdin.buffer.read()
-    end(Path(stack))
+    end_processes(Path(stack))
     for directory in disposable:
         shutil.rmtree(directory, ignore_errors=True)
 

@@ -98,21 +98,21 @@ class Arm:
         outcome.cost_per_label, outcome.alpha = measured["cost_per_accepted_label"], measured["agreement"]
         truth, rare = self._material.truth, self._material.rare
         right = {text: label == truth[text] for text, label in self._labels.items()}
-        found = Counter(label for text, label in self._labels.items() if right[text])
-        outcome.labels_by_topic = dict(found)
-        outcome.rare_found = sum(count for topic, count in found.items() if topic in rare)
-        outcome.asked_found, outcome.topics_seen = found[ASKED], len(found)
+        accepted = Counter(label for text, label in self._labels.items() if right[text])
+        outcome.labels_by_topic = dict(accepted)
+        outcome.rare_found = sum(count for topic, count in accepted.items() if topic in rare)
+        outcome.asked_found, outcome.topics_seen = accepted[ASKED], len(accepted)
         votes, votes_right = await self._raw_votes()
         outcome.votes = Votes(votes, votes_right, len(right), sum(right.values()))
 
     async def _raw_votes(self) -> tuple[int, int]:
         rows = await self._doors.every("qa", f"/v1/projects/{self.project}/annotations", "annotations")
         newest = {(row["provider"], row["annotation_id"]): row for row in rows if row["purpose"] == "label"}
-        given = [
+        votes = [
             row for row in newest.values() if row["label"] is not None and row["sample_id"] in self._sent
         ]
         articles = self._material.articles
-        return len(given), sum(row["label"] == articles[self._sent[row["sample_id"]]].topic for row in given)
+        return len(votes), sum(row["label"] == articles[self._sent[row["sample_id"]]].topic for row in votes)
 
     async def _learn(self) -> None:
         rows = await self._doors.every("qa", f"/v1/projects/{self.project}/labels", "labels")
@@ -123,7 +123,9 @@ class Arm:
             else:
                 self._labels[text] = row["label"]
         campaigns = await self._doors.ask("sampler", "GET", f"/v1/projects/{self.project}/campaigns")
-        self.outcome.votes_spent.append(sum(each["votes_reserved"] for each in campaigns["campaigns"]))
+        self.outcome.votes_spent.append(
+            sum(campaign["votes_reserved"] for campaign in campaigns["campaigns"])
+        )
 
     def _train(self) -> TopicModel:
         articles = self._material.articles
@@ -138,25 +140,27 @@ class Arm:
         if self._arm == "random":
             share = min(1.0, 1.3 * plan.votes_per_round / plan.max_votes / plan.stream)
             random = {"kind": "random", "share": share}
-            return [_campaign(f"random-{number + 1}", random, plan.votes_per_round, labeling)]
+            return [_campaign_body(f"random-{number + 1}", random, plan.votes_per_round, labeling)]
         rest = plan.votes_per_round - plan.rare_votes_per_round
         share = 1.3 * rest / plan.max_votes / plan.stream
         margin = {"kind": "uncertainty", "measure": "margin", "share": share, "window_samples": 128}
-        asked = {"kind": "more_like_these", "examples": self._examples, "threshold": 0.45}
+        wish = {"kind": "more_like_these", "examples": self._examples, "threshold": 0.45}
         return [
-            _campaign(f"margin-{number + 1}", margin, rest, labeling),
-            _campaign(f"{ASKED}-{number + 1}", asked, plan.rare_votes_per_round, {**labeling, "priority": 1}),
+            _campaign_body(f"margin-{number + 1}", margin, rest, labeling),
+            _campaign_body(
+                f"{ASKED}-{number + 1}", wish, plan.rare_votes_per_round, {**labeling, "priority": 1}
+            ),
         ]
 
-    def _item(self, row: int, said: tuple[list[str], Any] | None) -> dict[str, Any]:
+    def _item(self, row: int, predicted: tuple[list[str], Any] | None) -> dict[str, Any]:
         item: dict[str, Any] = {
             "project": self.project,
             "source": "newswire",
             "source_id": str(row),
             "text": self._material.articles[row].text,
         }
-        if said is not None:
-            classes, share = said
+        if predicted is not None:
+            classes, share = predicted
             best = np.argsort(-share)[:SHOWN_SCORES]
             scores = {classes[i]: round(float(share[i]), 5) for i in best}
             item["prediction"] = {"model": "topics", "label": classes[int(best[0])], "scores": scores}
@@ -164,22 +168,22 @@ class Arm:
 
     def _decided(self, expected: int) -> Callable[[], Any]:
         async def holds() -> bool:
-            found = await self._doors.ask("sampler", "GET", f"/v1/projects/{self.project}/campaigns")
-            return bool(found["samples_decided"] >= expected and not found["samples_waiting"])
+            answer = await self._doors.ask("sampler", "GET", f"/v1/projects/{self.project}/campaigns")
+            return bool(answer["samples_decided"] >= expected and not answer["samples_waiting"])
 
         return holds
 
     async def _settled(self) -> bool:
         path = f"/v1/projects/{self.project}"
         campaigns = (await self._doors.ask("sampler", "GET", f"{path}/campaigns"))["campaigns"]
-        wanted = sum(each["counts"]["jobs"] for each in campaigns)
+        jobs_created = sum(campaign["counts"]["jobs"] for campaign in campaigns)
         jobs = (await self._doors.ask("qa", "GET", f"{path}/metrics"))["jobs"]
-        known = sum(jobs.values())
-        return bool(known == wanted and not jobs.get("open"))
+        jobs_at_qa = sum(jobs.values())
+        return bool(jobs_at_qa == jobs_created and not jobs.get("open"))
 
     async def _measured(self) -> bool:
-        found = await self._doors.ask("qa", "GET", f"/v1/projects/{self.project}/metrics")
-        return found["measured"] is not None
+        answer = await self._doors.ask("qa", "GET", f"/v1/projects/{self.project}/metrics")
+        return answer["measured"] is not None
 
     async def _until(self, what: str, holds: Callable[[], Any]) -> None:
         deadline = time.monotonic() + PATIENCE_S
@@ -189,5 +193,7 @@ class Arm:
             await asyncio.sleep(LOOK_S)
 
 
-def _campaign(name: str, strategy: dict[str, Any], votes: int, labeling: dict[str, Any]) -> dict[str, Any]:
+def _campaign_body(
+    name: str, strategy: dict[str, Any], votes: int, labeling: dict[str, Any]
+) -> dict[str, Any]:
     return {"name": name, "strategy": strategy, "budget": {"votes": votes}, "labeling": labeling}

@@ -44,9 +44,9 @@ class Doors:
                 headers={"content-encoding": "gzip", "content-type": "application/x-ndjson"},
             )
             results = answer.json()["results"]
-            if bad := [each for each in results if each["status"] != "accepted"]:
+            if bad := [result for result in results if result["status"] != "accepted"]:
                 raise RuntimeError(f"ingest refused an inference: {bad[0]}")
-            ids += [each["sample_id"] for each in results]
+            ids += [result["sample_id"] for result in results]
         return ids
 
     async def every(self, service: str, path: str, field: str) -> list[dict[str, Any]]:

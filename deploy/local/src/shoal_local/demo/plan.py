@@ -50,7 +50,7 @@ class Material:
     @property
     def truth(self) -> dict[str, str]:
         """Return the topic of each text."""
-        return {each.text: each.topic for each in self.articles}
+        return {article.text: article.topic for article in self.articles}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +68,13 @@ def plan_seed(material: Material, plan: Plan, number: int) -> Seed:
     rng = np.random.default_rng([20_260, number])
     stream = rng.permutation(plan.pool)
     rest = plan.pool + rng.permutation(len(material.articles) - plan.pool)
-    asked = [int(i) for i in rest if material.articles[i].topic == ASKED]
-    plain = [int(i) for i in rest if int(i) not in set(asked[:3])]
+    on_topic = [int(i) for i in rest if material.articles[i].topic == ASKED]
+    plain = [int(i) for i in rest if int(i) not in set(on_topic[:3])]
     parts: list[npt.NDArray[np.int64]] = np.array_split(stream, plan.rounds)
     return Seed(
         number,
         first=plain[: plan.first],
-        examples=asked[:3],
+        examples=on_topic[:3],
         rounds=[[int(i) for i in part] for part in parts],
     )
 

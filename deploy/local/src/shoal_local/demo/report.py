@@ -7,7 +7,7 @@ from shoal.pages import Series, bars, curves
 from shoal.pages import page as whole
 from shoal_local.demo.plan import ASKED, RARE_BELOW, Outcome
 from shoal_local.demo.summary import ArmSummary, Facts
-from shoal_local.demo.table import rows
+from shoal_local.demo.table import table_rows
 
 COLOURS = {"random": "var(--grey)", "shoal": "var(--blue)"}
 NAMES = {"random": "Random", "shoal": "Shoal"}
@@ -115,7 +115,7 @@ def _table(random: ArmSummary, shoal: ArmSummary) -> str:
     head = "<thead><tr><th></th><th>Random</th><th>Shoal</th></tr></thead>"
     lines = "".join(
         f"<tr><td>{escape(name)}</td><td>{value(random)}</td><td>{value(shoal)}</td></tr>"
-        for name, value in rows()
+        for name, value in table_rows()
     )
     seeds = "".join(
         f"<tr><td>seed {index + 1}: accuracy, macro-F1</td><td>{a[0]:.3f}, {a[1]:.3f}</td><td>{b[0]:.3f}, {b[1]:.3f}</td></tr>"

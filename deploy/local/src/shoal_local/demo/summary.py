@@ -59,7 +59,7 @@ class ArmSummary:
     alpha: float
 
 
-def summarize(
+def summarize_arms(
     outcomes: Sequence[Outcome], truth: Sequence[str], rng: np.random.Generator
 ) -> dict[str, ArmSummary]:
     """Return a summary of each arm. The same resamples serve both arms, so that they can be compared."""
@@ -71,48 +71,51 @@ def summarize(
         (rng.integers(seeds, size=seeds), rng.integers(len(truth), size=len(truth))) for _ in range(RESAMPLES)
     ]
     return {
-        arm: _arm(arm, [each for each in outcomes if each.arm == arm], number, right, draws) for arm in ARMS
+        arm: _summarize_arm(
+            arm, [outcome for outcome in outcomes if outcome.arm == arm], number, right, draws
+        )
+        for arm in ARMS
     }
 
 
-def _arm(
+def _summarize_arm(
     name: str, own: list[Outcome], number: dict[str, int], right: Ints, draws: list[tuple[Ints, Ints]]
 ) -> ArmSummary:
     curve: list[Point] = []
     for step in range(len(own[0].predictions)):
-        said = np.array(
-            [[number.get(str(topic), len(number)) for topic in each.predictions[step]] for each in own]
+        predicted = np.array(
+            [[number.get(str(topic), len(number)) for topic in outcome.predictions[step]] for outcome in own]
         )
-        votes = 0.0 if step == 0 else float(np.mean([each.votes_spent[step - 1] for each in own]))
-        curve.append(Point(votes, *_estimates(said, right, len(number), draws)))
+        votes = 0.0 if step == 0 else float(np.mean([outcome.votes_spent[step - 1] for outcome in own]))
+        curve.append(Point(votes, *_estimate_scores(predicted, right, len(number), draws)))
     last = []
-    for each in own:
-        final = np.array([number.get(str(topic), len(number)) for topic in each.predictions[-1]])
-        last.append(_scores(final, right, len(number)))
-    total = [each.votes for each in own]
+    for outcome in own:
+        final = np.array([number.get(str(topic), len(number)) for topic in outcome.predictions[-1]])
+        last.append(_accuracy_and_f1(final, right, len(number)))
+    total = [outcome.votes for outcome in own]
     return ArmSummary(
         name,
         curve,
         last,
-        sum(each.votes for each in total),
-        _share(sum(each.votes_right for each in total), sum(each.votes for each in total)),
-        sum(each.labels for each in total),
-        _share(sum(each.labels_right for each in total), sum(each.labels for each in total)),
-        float(np.mean([each.rare_found for each in own])),
-        float(np.mean([each.asked_found for each in own])),
-        float(np.mean([each.topics_seen for each in own])),
-        float(np.mean([each.cost_per_label or np.nan for each in own])),
-        float(np.mean([each.alpha if each.alpha is not None else np.nan for each in own])),
+        sum(outcome.votes for outcome in total),
+        _share_of(sum(outcome.votes_right for outcome in total), sum(outcome.votes for outcome in total)),
+        sum(outcome.labels for outcome in total),
+        _share_of(sum(outcome.labels_right for outcome in total), sum(outcome.labels for outcome in total)),
+        float(np.mean([outcome.rare_found for outcome in own])),
+        float(np.mean([outcome.asked_found for outcome in own])),
+        float(np.mean([outcome.topics_seen for outcome in own])),
+        float(np.mean([outcome.cost_per_label or np.nan for outcome in own])),
+        float(np.mean([outcome.alpha if outcome.alpha is not None else np.nan for outcome in own])),
     )
 
 
-def _estimates(
-    said: Ints, right: Ints, classes: int, draws: list[tuple[Ints, Ints]]
+def _estimate_scores(
+    predicted: Ints, right: Ints, classes: int, draws: list[tuple[Ints, Ints]]
 ) -> tuple[Estimate, Estimate]:
-    means = np.mean([_scores(row, right, classes) for row in said], axis=0)
+    means = np.mean([_accuracy_and_f1(row, right, classes) for row in predicted], axis=0)
     resampled = np.array(
         [
-            np.mean([_scores(said[s][rows], right[rows], classes) for s in seeds], axis=0)
+            np.mean([_accuracy_and_f1(predicted[s][rows], right[rows], classes) for s in seeds], axis=0)
             for seeds, rows in draws
         ]
     )
@@ -124,15 +127,15 @@ def _estimates(
     )
 
 
-def _scores(said: Ints, right: Ints, classes: int) -> tuple[float, float]:
+def _accuracy_and_f1(predicted: Ints, right: Ints, classes: int) -> tuple[float, float]:
     """Return accuracy and F1 averaged over the classes of `right`; equals scikit-learn's, a hundred times faster."""
-    hits = np.bincount(right[said == right], minlength=classes + 1)[:classes]
-    given = np.bincount(said, minlength=classes + 1)[:classes]
-    wanted = np.bincount(right, minlength=classes + 1)[:classes]
-    present = wanted > 0
-    f1 = 2 * hits[present] / np.maximum(given[present] + wanted[present], 1)
-    return float(np.mean(said == right)), float(f1.mean())
+    hits = np.bincount(right[predicted == right], minlength=classes + 1)[:classes]
+    predicted_counts = np.bincount(predicted, minlength=classes + 1)[:classes]
+    true_counts = np.bincount(right, minlength=classes + 1)[:classes]
+    present = true_counts > 0
+    f1 = 2 * hits[present] / np.maximum(predicted_counts[present] + true_counts[present], 1)
+    return float(np.mean(predicted == right)), float(f1.mean())
 
 
-def _share(part: int, whole: int) -> float:
+def _share_of(part: int, whole: int) -> float:
     return part / whole if whole else float("nan")

@@ -9,7 +9,7 @@ from shoal_local.demo.plan import ASKED
 from shoal_local.demo.summary import ArmSummary, Estimate, Facts
 
 
-def show(console: Console, summary: dict[str, ArmSummary], facts: Facts) -> None:
+def print_table(console: Console, summary: dict[str, ArmSummary], facts: Facts) -> None:
     """Print the two arms side by side."""
     random, shoal = summary["random"], summary["shoal"]
     curve = Table(
@@ -19,14 +19,14 @@ def show(console: Console, summary: dict[str, ArmSummary], facts: Facts) -> None
     for one, other in zip(random.curve, shoal.curve, strict=True):
         curve.add_row(
             f"{one.votes:,.0f} / {other.votes:,.0f}",
-            _range(one.accuracy),
-            _range(other.accuracy),
-            _range(one.macro_f1),
-            _range(other.macro_f1),
+            _format_range(one.accuracy),
+            _format_range(other.accuracy),
+            _format_range(one.macro_f1),
+            _format_range(other.macro_f1),
         )
     console.print(curve)
     table = Table("per seed, at the end", "random", "Shoal")
-    for name, value in rows():
+    for name, value in table_rows():
         table.add_row(name, value(random), value(shoal))
     console.print(table)
     console.print(
@@ -35,7 +35,7 @@ def show(console: Console, summary: dict[str, ArmSummary], facts: Facts) -> None
     )
 
 
-def rows() -> list[tuple[str, Callable[[ArmSummary], str]]]:
+def table_rows() -> list[tuple[str, Callable[[ArmSummary], str]]]:
     """Return what is compared, and how each is written."""
     return [
         ("accepted labels of rare topics", lambda arm: f"{arm.rare_found:.1f}"),
@@ -48,5 +48,5 @@ def rows() -> list[tuple[str, Callable[[ArmSummary], str]]]:
     ]
 
 
-def _range(estimate: Estimate) -> str:
+def _format_range(estimate: Estimate) -> str:
     return f"{estimate.mean:.3f}  ({estimate.low:.3f} to {estimate.high:.3f})"

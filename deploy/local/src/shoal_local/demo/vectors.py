@@ -24,17 +24,17 @@ def vectors_of(
     target = cache / f"vectors-{key}.npy"
     if target.exists():
         progress(len(texts))
-        kept: Vectors = np.load(target)
-        return kept
-    made = _encode(texts, MiniLM(models, max_tokens=max_tokens), progress)
+        cached: Vectors = np.load(target)
+        return cached
+    vectors = _encode_texts(texts, MiniLM(models, max_tokens=max_tokens), progress)
     cache.mkdir(parents=True, exist_ok=True)
     partial = target.with_suffix(".partial.npy")
-    np.save(partial, made)
+    np.save(partial, vectors)
     partial.replace(target)
-    return made
+    return vectors
 
 
-def _encode(texts: Sequence[str], model: MiniLM, progress: Callable[[int], None]) -> Vectors:
+def _encode_texts(texts: Sequence[str], model: MiniLM, progress: Callable[[int], None]) -> Vectors:
     def work(start: int) -> Vectors:
         rows = model.encode(texts[start : start + _SLICE])
         progress(len(rows))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from shoal_local.ports import HOST, free_port
 from shoal_local.process import Child, StartFailed
-from shoal_local.servers.broker import answers, which
+from shoal_local.servers.broker import broker_answers, find_program
 from shoal_local.servers.secured import Secured
 
 VERSION = "4.1.0"
@@ -37,7 +37,7 @@ class ApacheBroker:
         self.secured = Secured(self._home / "secured") if secured else None
         self._cache = cache
         self._properties = self._home / "server.properties"
-        self._java = [which("java", "default-jre-headless"), "-Xmx512m", "-cp"]
+        self._java = [find_program("java", "default-jre-headless"), "-Xmx512m", "-cp"]
         self._java.append(str(cache / f"kafka-{VERSION}" / "*"))
         command = [*self._java, "kafka.Kafka", str(self._properties)]
         self.child = Child("broker", command, stack, stack / "logs" / "broker.log")
@@ -49,7 +49,7 @@ class ApacheBroker:
 
     def start(self) -> None:
         """Fetch Kafka if it was not yet, format the log if it is new, start; raises StartFailed."""
-        fetch(self._cache)
+        fetch_kafka(self._cache)
         self._home.mkdir(parents=True, exist_ok=True)
         if self.secured is not None and not self.secured.certificate.exists():
             self.secured.certify()
@@ -57,7 +57,7 @@ class ApacheBroker:
         if not (self._home / "log" / "meta.properties").exists():
             self._format()
         self.child.start()
-        self.child.wait_until(lambda: answers(self.port), _READY_S)
+        self.child.wait_until(lambda: broker_answers(self.port), _READY_S)
 
     def stop(self) -> None:
         """Stop the broker; its log stays in the stack's directory."""
@@ -67,15 +67,15 @@ class ApacheBroker:
         tool = [*self._java, "kafka.tools.StorageTool", "format", "-t", cluster_id(uuid.uuid4())]
         tool += ["-c", str(self._properties)]
         tool += ["--add-scram", self.secured.scram] if self.secured else []
-        done = subprocess.run(tool, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise StartFailed(f"Kafka's log could not be formatted:\n{done.stdout}{done.stderr}")
+        process = subprocess.run(tool, capture_output=True, text=True, check=False)
+        if process.returncode:
+            raise StartFailed(f"Kafka's log could not be formatted:\n{process.stdout}{process.stderr}")
 
     def _configuration(self) -> str:
         controller = free_port()
         more = self.secured.listeners if self.secured else []
         clients = [f"PLAINTEXT://{HOST}:{self.port}", *more]
-        names = [each.split(":")[0] for each in clients]
+        names = [listener.split(":")[0] for listener in clients]
         lines = {
             "process.roles": "broker,controller",
             "node.id": "1",
@@ -109,7 +109,7 @@ def cluster_id(drawn: uuid.UUID) -> str:
     return "A" + written[1:] if written.startswith("-") else written
 
 
-def fetch(cache: Path) -> None:
+def fetch_kafka(cache: Path) -> None:
     """Fetch Kafka's jars into `cache` with Maven unless they are there; raises StartFailed.
 
     A lock keeps two stacks that start together from writing the same folder.
@@ -129,15 +129,15 @@ def fetch(cache: Path) -> None:
 def _copy_dependencies(folder: Path) -> None:
     folder.mkdir()
     pom = folder / "pom.xml"
-    pom.write_text(_pom())
-    command = [which("mvn", "maven"), "-q", "-B", "-f", str(pom), "dependency:copy-dependencies"]
+    pom.write_text(_maven_project())
+    command = [find_program("mvn", "maven"), "-q", "-B", "-f", str(pom), "dependency:copy-dependencies"]
     command.append(f"-DoutputDirectory={folder}")
-    done = subprocess.run(command, capture_output=True, text=True, timeout=_FETCH_S, check=False)
-    if done.returncode:
-        raise StartFailed(f"Maven could not fetch Kafka {VERSION}:\n{done.stdout[-2000:]}")
+    process = subprocess.run(command, capture_output=True, text=True, timeout=_FETCH_S, check=False)
+    if process.returncode:
+        raise StartFailed(f"Maven could not fetch Kafka {VERSION}:\n{process.stdout[-2000:]}")
 
 
-def _pom() -> str:
+def _maven_project() -> str:
     dependencies = "".join(
         f"<dependency><groupId>{group}</groupId><artifactId>{name}</artifactId>"
         f"<version>{version}</version></dependency>"

@@ -35,14 +35,14 @@ class TansuBroker:
     def start(self) -> None:
         """Start the broker and wait until it answers; raises StartFailed."""
         self.child.start()
-        self.child.wait_until(lambda: answers(self.port), _READY_S)
+        self.child.wait_until(lambda: broker_answers(self.port), _READY_S)
 
     def stop(self) -> None:
         """Stop the broker; its log goes with it."""
         self.child.stop()
 
 
-def answers(port: int) -> bool:
+def broker_answers(port: int) -> bool:
     """Return whether a Kafka broker on the loopback `port` answers a request for its API versions."""
     try:
         with socket.create_connection((HOST, port), timeout=1) as connection:
@@ -52,9 +52,9 @@ def answers(port: int) -> bool:
         return False
 
 
-def which(program: str, package: str) -> str:
+def find_program(program: str, package: str) -> str:
     """Return the path of `program`; raises FileNotFoundError naming the Debian package that has it."""
-    found = shutil.which(program)
-    if found is None:
+    path = shutil.which(program)
+    if path is None:
         raise FileNotFoundError(f"{program} is not on the path: apt-get install {package}")
-    return found
+    return path

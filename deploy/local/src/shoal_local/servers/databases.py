@@ -16,16 +16,16 @@ async def create_database(dsn: str, name: str | None = None) -> str:
 
     Without `name` it gets one that nobody else has.
     """
-    chosen = name or f"shoal_{uuid4().hex}"
+    database = name or f"shoal_{uuid4().hex}"
     connection = await asyncpg.connect(dsn)
     try:
-        await connection.execute(f'CREATE DATABASE "{chosen}"')
+        await connection.execute(f'CREATE DATABASE "{database}"')
     except asyncpg.DuplicateDatabaseError:
         if name is None:
             raise
     finally:
         await connection.close()
-    return urlunsplit(urlsplit(dsn)._replace(path=f"/{chosen}"))
+    return urlunsplit(urlsplit(dsn)._replace(path=f"/{database}"))
 
 
 async def drop_database(dsn: str, database_dsn: str) -> None:
@@ -38,6 +38,6 @@ async def drop_database(dsn: str, database_dsn: str) -> None:
         await connection.close()
 
 
-def run(work: Coroutine[Any, Any, T]) -> T:
+def run_coroutine(work: Coroutine[Any, Any, T]) -> T:
     """Run `work` to its end in a thread that runs no event loop."""
     return asyncio.run(work)

@@ -13,7 +13,7 @@ import asyncpg
 
 from shoal_local.ports import HOST, free_port
 from shoal_local.process import Child, StartFailed, as_user
-from shoal_local.servers.databases import run
+from shoal_local.servers.databases import run_coroutine
 
 USER = "postgres"
 DATABASE = "shoal"
@@ -39,7 +39,7 @@ class PostgresServer:
     def __init__(self, stack: Path) -> None:
         self.port = free_port()
         self.user = "nobody" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
-        self.data = _reachable(stack / "postgres", self.user)
+        self.data = _reachable_directory(stack / "postgres", self.user)
         self._binaries = _reachable_binaries(self.user)
         options = [part for key, value in _OPTIONS.items() for part in ("-c", f"{key}={value}")]
         command = [str(self._binaries / "postgres"), "-D", str(self.data), "-p", str(self.port), *options]
@@ -57,7 +57,7 @@ class PostgresServer:
             self._initialize()
         (self.data / "postmaster.pid").unlink(missing_ok=True)  # its owner was swept before
         self.child.start()
-        self.child.wait_until(lambda: run(_ready(self.port)), _READY_S)
+        self.child.wait_until(lambda: run_coroutine(_is_ready(self.port)), _READY_S)
 
     def stop(self) -> None:
         """Stop the server by a fast shutdown: clients are cut off, nothing is lost."""
@@ -69,14 +69,16 @@ class PostgresServer:
         command += ["--encoding=UTF8", "--no-locale", "--no-sync", "--no-instructions"]
         if self.user:
             shutil.chown(self.data, self.user)
-        done = subprocess.run(
+        process = subprocess.run(
             as_user(command, self.user), capture_output=True, text=True, check=False, cwd="/"
         )
-        if done.returncode:
-            raise StartFailed(f"PostgreSQL's data directory could not be made:\n{done.stdout}{done.stderr}")
+        if process.returncode:
+            raise StartFailed(
+                f"PostgreSQL's data directory could not be made:\n{process.stdout}{process.stderr}"
+            )
 
 
-async def _ready(port: int) -> bool:
+async def _is_ready(port: int) -> bool:
     """Return whether the server takes connections, having made the database if it is not there."""
     try:
         connection = await asyncpg.connect(f"postgresql://{USER}@{HOST}:{port}/postgres", timeout=5)
@@ -90,7 +92,7 @@ async def _ready(port: int) -> bool:
     return True
 
 
-def _reachable(directory: Path, user: str | None) -> Path:
+def _reachable_directory(directory: Path, user: str | None) -> Path:
     """Return `directory`, or one under the temporary folder when `user` could not enter it.
 
     A checkout in root's home is closed to every other account, and stays so.

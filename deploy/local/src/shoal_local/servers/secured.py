@@ -7,7 +7,7 @@ from pathlib import Path
 
 from shoal_local.ports import HOST, free_port
 from shoal_local.process import StartFailed
-from shoal_local.servers.broker import which
+from shoal_local.servers.broker import find_program
 
 PROTOCOLS = ("SASL_SSL", "SASL_PLAINTEXT", "SSL")
 _LOGIN = "org.apache.kafka.common.security"
@@ -52,12 +52,21 @@ class Secured:
     def certify(self) -> None:
         """Make key and certificate; raises StartFailed."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        command = [which("openssl", "openssl"), "req", "-x509", "-nodes", "-days", "30", "-subj", "/CN=shoal"]
+        command = [
+            find_program("openssl", "openssl"),
+            "req",
+            "-x509",
+            "-nodes",
+            "-days",
+            "30",
+            "-subj",
+            "/CN=shoal",
+        ]
         command += ["-newkey", "rsa:2048", "-addext", f"subjectAltName=IP:{HOST}"]
         command += ["-keyout", str(self.key), "-out", str(self.certificate)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise StartFailed(f"no certificate could be made:\n{done.stderr}")
+        process = subprocess.run(command, capture_output=True, text=True, check=False)
+        if process.returncode:
+            raise StartFailed(f"no certificate could be made:\n{process.stderr}")
         (self.folder / "server.pem").write_text(self.key.read_text() + self.certificate.read_text())
 
     def properties(self) -> dict[str, str]:

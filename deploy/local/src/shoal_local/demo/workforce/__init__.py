@@ -2,14 +2,14 @@
 
 It is a process of its own, and the only one that is given the truth. Use it from tests:
 
-    workforce = Workforce(people(seed), Minds(truth, families, seed), Terms(speedup=100))
+    workforce = Workforce(make_people(seed), Minds(truth, families, seed), Terms(speedup=100))
     async with serve(workforce, port=0) as url: ...
 """
 
-from shoal_local.demo.workforce.app import make_app, serve
+from shoal_local.demo.workforce.app import make_app, serve_workforce
 from shoal_local.demo.workforce.board import Board, Task
 from shoal_local.demo.workforce.crowd import Terms, Workforce
-from shoal_local.demo.workforce.people import Minds, Person, people, text_key
+from shoal_local.demo.workforce.people import Minds, Person, make_people, text_key
 
 __all__ = [
     "Board",
@@ -19,7 +19,7 @@ __all__ = [
     "Terms",
     "Workforce",
     "make_app",
-    "people",
-    "serve",
+    "make_people",
+    "serve_workforce",
     "text_key",
 ]

@@ -11,37 +11,42 @@ import os
 import signal
 from pathlib import Path
 
-from shoal_local.demo.reuters.topics import TOPICS, neighbours
-from shoal_local.demo.workforce.app import serve
+from shoal_local.demo.reuters.topics import TOPICS, family_of
+from shoal_local.demo.workforce.app import serve_workforce
 from shoal_local.demo.workforce.crowd import Terms, Workforce
-from shoal_local.demo.workforce.people import Minds, people
+from shoal_local.demo.workforce.people import Minds, make_people
 
 
 def main() -> None:
     """Serve until SIGTERM or SIGINT."""
-    given = _arguments()
-    truth = json.loads(given.truth.read_text())
+    arguments = _parse_arguments()
+    truth = json.loads(arguments.truth.read_text())
     terms = Terms(
-        speedup=given.speedup,
-        price=given.price,
+        speedup=arguments.speedup,
+        price=arguments.price,
         api_key=os.environ.get("WORKFORCE_API_KEY"),
         webhook_secret=os.environ.get("WORKFORCE_WEBHOOK_SECRET"),
-        lost_webhooks=given.lost_webhooks,
-        seed=given.seed,
+        lost_webhooks=arguments.lost_webhooks,
+        seed=arguments.seed,
     )
-    families = {name: neighbours(name) for name in TOPICS}
-    asyncio.run(_run(Workforce(people(given.seed), Minds(truth, families, given.seed), terms), given.port))
+    families = {name: family_of(name) for name in TOPICS}
+    asyncio.run(
+        _serve_forever(
+            Workforce(make_people(arguments.seed), Minds(truth, families, arguments.seed), terms),
+            arguments.port,
+        )
+    )
 
 
-async def _run(workforce: Workforce, port: int) -> None:
+async def _serve_forever(workforce: Workforce, port: int) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with serve(workforce, port):
+    async with serve_workforce(workforce, port):
         await stop.wait()
 
 
-def _arguments() -> argparse.Namespace:
+def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="shoal_local.demo.workforce", description=__doc__)
     parser.add_argument(
         "--truth", type=Path, required=True, help="JSON object: SHA-256 of a text -> its topic"

@@ -80,13 +80,13 @@ def make_app(workforce: Workforce) -> FastAPI:
 
     app = FastAPI(title="Simulated workforce", docs_url=None, redoc_url=None, lifespan=at_work)
     install_problems(app)
-    app.add_exception_handler(UnknownTask, _unknown)
-    app.include_router(_routes(workforce))
+    app.add_exception_handler(UnknownTask, _answer_unknown)
+    app.include_router(_make_app(workforce))
     return app
 
 
 @asynccontextmanager
-async def serve(workforce: Workforce, port: int = 0, host: str = "127.0.0.1") -> AsyncIterator[str]:
+async def serve_workforce(workforce: Workforce, port: int = 0, host: str = "127.0.0.1") -> AsyncIterator[str]:
     """Serve the workforce on this event loop and yield its address; port 0 takes a free one."""
     listening = socket.create_server((host, port))
     config = uvicorn.Config(make_app(workforce), log_level="warning", lifespan="on", access_log=False)
@@ -102,13 +102,13 @@ async def serve(workforce: Workforce, port: int = 0, host: str = "127.0.0.1") ->
         await serving
 
 
-def _routes(workforce: Workforce) -> APIRouter:
+def _make_app(workforce: Workforce) -> APIRouter:
     board = workforce.board
 
     def allowed(request: Request) -> None:
         expected = workforce.terms.api_key
-        given = request.headers.get("authorization", "")
-        if expected is not None and not hmac.compare_digest(given.encode(), f"Bearer {expected}".encode()):
+        header = request.headers.get("authorization", "")
+        if expected is not None and not hmac.compare_digest(header.encode(), f"Bearer {expected}".encode()):
             raise Problem(401, "Wrong key", "the api_key is not this workforce's", field="authorization")
 
     routes = APIRouter(dependencies=[Depends(allowed)])
@@ -116,7 +116,7 @@ def _routes(workforce: Workforce) -> APIRouter:
     @routes.post("/tasks")
     async def tasks(batch: TasksIn) -> dict[str, Any]:
         """Take tasks; a known external_id changes nothing."""
-        results = [_take(workforce, batch, each) for each in batch.tasks]
+        results = [_take_task(workforce, batch, task) for task in batch.tasks]
         await workforce.call()
         return {"results": results}
 
@@ -155,7 +155,7 @@ def _routes(workforce: Workforce) -> APIRouter:
         """Return what this simulation did: not part of the interface, for the demo's report."""
         return {
             "people": len(workforce.crowd),
-            "who_do_not_read": sum(each.spams for each in workforce.crowd),
+            "who_do_not_read": sum(person.spams for person in workforce.crowd),
             "speedup": workforce.terms.speedup,
             "tasks": len(board.tasks),
             "webhooks_sent": workforce.webhooks.sent,
@@ -165,8 +165,8 @@ def _routes(workforce: Workforce) -> APIRouter:
     return routes
 
 
-def _take(workforce: Workforce, batch: TasksIn, item: TaskIn) -> dict[str, Any]:
-    error = _wrong(batch, item)
+def _take_task(workforce: Workforce, batch: TasksIn, item: TaskIn) -> dict[str, Any]:
+    error = _refusal_of(batch, item)
     if error is not None:
         return {"external_id": item.external_id, "status": "rejected", "error": error}
     number = workforce.board.next_number()
@@ -176,17 +176,17 @@ def _take(workforce: Workforce, batch: TasksIn, item: TaskIn) -> dict[str, Any]:
         number=number,
         project=item.project,
         text=item.content.text or "",
-        classes=tuple(each.name for each in schema.classes),
+        classes=tuple(cls.name for cls in schema.classes),
         votes=item.votes,
         priority=item.priority,
         callback_url=batch.callback_url,
     )
     status = workforce.board.add(task)
-    kept = workforce.board.find(item.external_id)
-    return {"external_id": item.external_id, "status": status, "task_id": f"v-{kept.number}"}
+    earlier = workforce.board.find(item.external_id)
+    return {"external_id": item.external_id, "status": status, "task_id": f"v-{earlier.number}"}
 
 
-def _wrong(batch: TasksIn, item: TaskIn) -> str | None:
+def _refusal_of(batch: TasksIn, item: TaskIn) -> str | None:
     if item.guideline not in batch.guidelines:
         return f"guideline {item.guideline!r} is not in guidelines"
     if not item.content.text:
@@ -196,5 +196,5 @@ def _wrong(batch: TasksIn, item: TaskIn) -> str | None:
     return None
 
 
-async def _unknown(_: Request, error: Exception) -> Response:
+async def _answer_unknown(_: Request, error: Exception) -> Response:
     return JSONResponse({"title": "Unknown task", "detail": str(error), "status": 404}, 404)

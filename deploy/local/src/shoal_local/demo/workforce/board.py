@@ -26,7 +26,7 @@ class Task:
     priority: int
     callback_url: str | None
     busy: set[str] = field(default_factory=set)
-    done: set[str] = field(default_factory=set)
+    answered_by: set[str] = field(default_factory=set)
     answers: int = 0
     cancelled: bool = False
 
@@ -97,7 +97,7 @@ class Board:
         for task in list(self._open.values()):
             if task.wants <= 0 and not task.busy:
                 del self._open[task.external_id]  # opens again when more votes are wanted
-            elif task.wants > 0 and person not in task.done and person not in task.busy:
+            elif task.wants > 0 and person not in task.answered_by and person not in task.busy:
                 best = task if best is None or task.priority > best.priority else best
         if best is not None:
             best.busy.add(person)
@@ -108,7 +108,7 @@ class Board:
         task.busy.discard(person)
         if task.cancelled:
             return False
-        task.done.add(person)
+        task.answered_by.add(person)
         task.answers += answered
         return True
 
@@ -119,13 +119,13 @@ class Board:
     def feed(self, project: str, cursor: str | None, limit: int) -> Page:
         """Return what became visible after `cursor`, in order. Raises BadCursor."""
         entries = self._feeds.get(project, [])
-        start = 0 if cursor is None else _position(cursor, len(entries))
+        start = 0 if cursor is None else _position_of(cursor, len(entries))
         part = entries[start : start + limit]
         end = start + len(part)
         return Page(part, str(end), end < len(entries))
 
 
-def annotation(
+def annotation_body(
     task: Task,
     *,
     number: int,
@@ -153,7 +153,7 @@ def annotation(
     }
 
 
-def _position(cursor: str, length: int) -> int:
+def _position_of(cursor: str, length: int) -> int:
     if not cursor.isascii() or not cursor.isdigit() or int(cursor) > length:
         raise BadCursor(cursor)
     return int(cursor)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 
 from shoal.clock import utc_now
-from shoal_local.demo.workforce.board import Annotation, Board, Task, annotation
+from shoal_local.demo.workforce.board import Annotation, Board, Task, annotation_body
 from shoal_local.demo.workforce.people import Answer, Minds, Person
 from shoal_local.demo.workforce.webhooks import Webhooks
 
@@ -74,7 +74,7 @@ class Workforce:
         number = self.board.next_number()
         labels = [answer.label] if answer.changed_from is None else [answer.changed_from, answer.label]
         for revision, label in enumerate(labels, start=1):
-            entry = annotation(
+            entry = annotation_body(
                 task,
                 number=number,
                 revision=revision,

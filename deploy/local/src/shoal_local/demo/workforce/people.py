@@ -53,18 +53,18 @@ class Answer:
     changed_from: str | None = None
 
 
-def people(seed: int) -> list[Person]:
+def make_people(seed: int) -> list[Person]:
     """Return 25 people, among them three who do not read."""
     rng = np.random.default_rng([seed, 1])
-    found: list[Person] = []
+    people: list[Person] = []
     for manner, count in _MANNERS:
         for _ in range(count):
             low, high = _SKILL.get(manner, (0.0, 0.0))
             pace = rng.uniform(5, 9) if manner == "careful" else rng.uniform(2, 4)
-            found.append(
-                Person(f"sim-{len(found) + 1:02d}", manner, float(rng.uniform(low, high)), float(pace))
+            people.append(
+                Person(f"sim-{len(people) + 1:02d}", manner, float(rng.uniform(low, high)), float(pace))
             )
-    return found
+    return people
 
 
 class Minds:
@@ -82,11 +82,11 @@ class Minds:
     def answer(self, person: Person, text: str, classes: Sequence[str]) -> Answer:
         """Return the answer of `person`, who may choose among `classes`."""
         key = text_key(text)
-        rng = np.random.default_rng(_entropy(self._seed, person.name, key))
+        rng = np.random.default_rng(_seed_entropy(self._seed, person.name, key))
         duration = float(rng.lognormal(np.log(person.pace_s), 0.4))
         truth = self._truth.get(key)
         if person.spams or truth is None:
-            return Answer(_careless(person, classes, rng), duration)
+            return Answer(_careless_answer(person, classes, rng), duration)
         draw = rng.random()
         if draw < 0.01:
             return Answer(None, duration)
@@ -98,7 +98,7 @@ class Minds:
     def _read(
         self, person: Person, key: str, truth: str, classes: Sequence[str], rng: np.random.Generator
     ) -> str:
-        text_rng = np.random.default_rng(_entropy(self._seed, "text", key))
+        text_rng = np.random.default_rng(_seed_entropy(self._seed, "text", key))
         bait = self._mistake(truth, classes, text_rng)
         if text_rng.random() < _MISLEADING and rng.random() < _TAKEN_IN:
             return bait
@@ -116,7 +116,7 @@ def text_key(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def _careless(person: Person, classes: Sequence[str], rng: np.random.Generator) -> str | None:
+def _careless_answer(person: Person, classes: Sequence[str], rng: np.random.Generator) -> str | None:
     """Return what somebody says who does not read; a reader who has no idea of the answer skips."""
     if person.manner == "always_the_same":
         return classes[int.from_bytes(sha256(person.name.encode()).digest()[:4]) % len(classes)]
@@ -125,6 +125,6 @@ def _careless(person: Person, classes: Sequence[str], rng: np.random.Generator) 
     return None
 
 
-def _entropy(seed: int, *parts: str) -> list[int]:
+def _seed_entropy(seed: int, *parts: str) -> list[int]:
     digest = sha256("\0".join(parts).encode()).digest()
     return [seed, *np.frombuffer(digest, dtype="<u4").tolist()]

@@ -6,7 +6,7 @@ from qdrant_client import grpc
 from qdrant_client.grpc.collections_service_pb2_grpc import CollectionsServicer
 
 from shoal_local.servers.qdrant.engine import Engine
-from shoal_local.servers.qdrant.errors import answered
+from shoal_local.servers.qdrant.errors import with_status
 from shoal_local.servers.qdrant.values import Unsupported
 
 Context = Any  # grpc has no types
@@ -18,7 +18,7 @@ class Collections(CollectionsServicer):
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    @answered
+    @with_status
     def Create(self, request: Any, _: Context) -> Any:  # noqa: N802
         config = request.vectors_config
         if config.WhichOneof("config") != "params":
@@ -27,30 +27,30 @@ class Collections(CollectionsServicer):
         self._engine.create(request.collection_name, config.params.size, distance)
         return grpc.CollectionOperationResponse(result=True)
 
-    @answered
+    @with_status
     def Delete(self, request: Any, _: Context) -> Any:  # noqa: N802
         return grpc.CollectionOperationResponse(result=self._engine.delete(request.collection_name))
 
-    @answered
+    @with_status
     def List(self, _request: Any, _: Context) -> Any:  # noqa: N802
         names = sorted(self._engine.collections)
         return grpc.ListCollectionsResponse(
             collections=[grpc.CollectionDescription(name=name) for name in names]
         )
 
-    @answered
+    @with_status
     def CollectionExists(self, request: Any, _: Context) -> Any:  # noqa: N802
-        known = {*self._engine.collections, *self._engine.aliases}
+        names = {*self._engine.collections, *self._engine.aliases}
         return grpc.CollectionExistsResponse(
-            result=grpc.CollectionExists(exists=request.collection_name in known)
+            result=grpc.CollectionExists(exists=request.collection_name in names)
         )
 
-    @answered
+    @with_status
     def Get(self, request: Any, _: Context) -> Any:  # noqa: N802
-        found = self._engine.get(request.collection_name)
-        info = found.shard.info()
-        distance = grpc.Distance.Value(found.distance)
-        vectors = grpc.VectorsConfig(params=grpc.VectorParams(size=found.dimension, distance=distance))
+        collection = self._engine.get(request.collection_name)
+        info = collection.shard.info()
+        distance = grpc.Distance.Value(collection.distance)
+        vectors = grpc.VectorsConfig(params=grpc.VectorParams(size=collection.dimension, distance=distance))
         return grpc.GetCollectionInfoResponse(
             result=grpc.CollectionInfo(
                 status=grpc.CollectionStatus.Green,
@@ -62,7 +62,7 @@ class Collections(CollectionsServicer):
             )
         )
 
-    @answered
+    @with_status
     def UpdateAliases(self, request: Any, _: Context) -> Any:  # noqa: N802
         for action in request.actions:
             kind = action.WhichOneof("action")
@@ -74,18 +74,20 @@ class Collections(CollectionsServicer):
                 raise Unsupported("renaming an alias")
         return grpc.CollectionOperationResponse(result=True)
 
-    @answered
+    @with_status
     def ListAliases(self, _request: Any, _: Context) -> Any:  # noqa: N802
-        return _aliases(self._engine.aliases)
+        return _alias_descriptions(self._engine.aliases)
 
-    @answered
+    @with_status
     def ListCollectionAliases(self, request: Any, _: Context) -> Any:  # noqa: N802
-        wanted = request.collection_name
-        return _aliases({alias: name for alias, name in self._engine.aliases.items() if name == wanted})
+        collection = request.collection_name
+        aliases = self._engine.aliases.items()
+        return _alias_descriptions({alias: name for alias, name in aliases if name == collection})
 
 
-def _aliases(found: dict[str, str]) -> Any:
+def _alias_descriptions(aliases: dict[str, str]) -> Any:
     described = [
-        grpc.AliasDescription(alias_name=alias, collection_name=name) for alias, name in sorted(found.items())
+        grpc.AliasDescription(alias_name=alias, collection_name=name)
+        for alias, name in sorted(aliases.items())
     ]
     return grpc.ListAliasesResponse(aliases=described)

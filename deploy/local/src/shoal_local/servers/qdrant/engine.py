@@ -62,10 +62,10 @@ class Engine:
 
     def get(self, name: str) -> Collection:
         """Return a collection by its name or an alias. Raises UnknownCollection."""
-        found = self.collections.get(self.aliases.get(name, name))
-        if found is None:
+        collection = self.collections.get(self.aliases.get(name, name))
+        if collection is None:
             raise UnknownCollection(f"Not found: Collection `{name}` doesn't exist!")
-        return found
+        return collection
 
     def create(self, name: str, dimension: int, distance: str) -> None:
         """Make a collection; `distance` is Cosine, Dot, Euclid or Manhattan. Raises CollectionExists."""
@@ -73,20 +73,20 @@ class Engine:
             if name in self.collections or name in self.aliases:
                 raise CollectionExists(f"Wrong input: Collection `{name}` already exists!")
             folder = uuid4().hex  # names are people's; a folder's name is ours
-            shard = edge.EdgeShard.create(str(self._root / folder), _config(dimension, distance))
+            shard = edge.EdgeShard.create(str(self._root / folder), _collection_config(dimension, distance))
             self.collections[name] = Collection(dimension, distance, folder, shard)
             self._save()
 
     def delete(self, name: str) -> bool:
         """Delete a collection and its aliases; False when there is none."""
         with self._lock:
-            found = self.collections.pop(name, None)
-            if found is None:
+            collection = self.collections.pop(name, None)
+            if collection is None:
                 return False
             self.aliases = {alias: target for alias, target in self.aliases.items() if target != name}
             self._save()
-            found.shard.close()
-            shutil.rmtree(self._root / found.folder, ignore_errors=True)
+            collection.shard.close()
+            shutil.rmtree(self._root / collection.folder, ignore_errors=True)
             return True
 
     def alias(self, name: str, target: str) -> None:
@@ -104,26 +104,30 @@ class Engine:
 
     def close(self) -> None:
         """Flush and close every shard."""
-        for each in self.collections.values():
-            each.shard.close()
+        for collection in self.collections.values():
+            collection.shard.close()
 
     def _save(self) -> None:
         described = {
-            name: {"dimension": each.dimension, "distance": each.distance, "folder": each.folder}
-            for name, each in self.collections.items()
+            name: {
+                "dimension": collection.dimension,
+                "distance": collection.distance,
+                "folder": collection.folder,
+            }
+            for name, collection in self.collections.items()
         }
         partial = self._catalogue.with_suffix(".partial")
         partial.write_text(json.dumps({"collections": described, "aliases": self.aliases}, indent=1))
         partial.replace(self._catalogue)
 
     def _load(self) -> None:
-        known = json.loads(self._catalogue.read_text())
-        self.aliases = known["aliases"]
-        for name, each in known["collections"].items():
-            shard = edge.EdgeShard.load(str(self._root / each["folder"]))
-            self.collections[name] = Collection(each["dimension"], each["distance"], each["folder"], shard)
+        catalogue = json.loads(self._catalogue.read_text())
+        self.aliases = catalogue["aliases"]
+        for name, facts in catalogue["collections"].items():
+            shard = edge.EdgeShard.load(str(self._root / facts["folder"]))
+            self.collections[name] = Collection(facts["dimension"], facts["distance"], facts["folder"], shard)
 
 
-def _config(dimension: int, distance: str) -> Any:
+def _collection_config(dimension: int, distance: str) -> Any:
     params = edge.EdgeVectorParams(size=dimension, distance=getattr(edge.Distance, distance))
     return edge.EdgeConfig(vectors=params)

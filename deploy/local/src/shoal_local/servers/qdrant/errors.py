@@ -17,7 +17,7 @@ STATUSES: dict[type[Exception], Any] = {
 }
 
 
-def answered(method: Callable[..., Any]) -> Callable[..., Any]:
+def with_status(method: Callable[..., Any]) -> Callable[..., Any]:
     """Have `method` answer its known errors with a status and their text."""
 
     @functools.wraps(method)

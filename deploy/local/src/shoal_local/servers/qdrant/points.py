@@ -8,10 +8,10 @@ from qdrant_client import grpc
 from qdrant_client.grpc.points_service_pb2_grpc import PointsServicer
 
 from shoal_local.servers.qdrant.engine import Collection, Engine
-from shoal_local.servers.qdrant.errors import answered
+from shoal_local.servers.qdrant.errors import with_status
 from shoal_local.servers.qdrant.values import (
     Unsupported,
-    dense,
+    dense_vector,
     filter_in,
     id_in,
     id_out,
@@ -35,51 +35,53 @@ class Points(PointsServicer):
         self._numbering = threading.Lock()
         self._operations = 0
 
-    @answered
+    @with_status
     def Upsert(self, request: Any, _: Context) -> Any:  # noqa: N802
-        found = self._engine.get(request.collection_name)
+        collection = self._engine.get(request.collection_name)
         points = [
-            edge.Point(id_in(each.id), found.check(vector_in(each.vectors)), payload_in(each.payload))
-            for each in request.points
+            edge.Point(id_in(point.id), collection.check(vector_in(point.vectors)), payload_in(point.payload))
+            for point in request.points
         ]
         if points:
-            found.update(edge.UpdateOperation.upsert_points(points))
+            collection.update(edge.UpdateOperation.upsert_points(points))
         return self._done()
 
-    @answered
+    @with_status
     def Delete(self, request: Any, _: Context) -> Any:  # noqa: N802
-        found = self._engine.get(request.collection_name)
+        collection = self._engine.get(request.collection_name)
         if request.points.WhichOneof("points_selector_one_of") == "points":
-            ids = [id_in(each) for each in request.points.points.ids]
-            found.update(edge.UpdateOperation.delete_points(ids))
-        elif wanted := filter_in(request.points.filter):
-            found.update(edge.UpdateOperation.delete_points_by_filter(wanted))
+            ids = [id_in(point_id) for point_id in request.points.points.ids]
+            collection.update(edge.UpdateOperation.delete_points(ids))
+        elif condition := filter_in(request.points.filter):
+            collection.update(edge.UpdateOperation.delete_points_by_filter(condition))
         else:
             raise Unsupported("deleting by an empty filter")
         return self._done()
 
-    @answered
+    @with_status
     def Get(self, request: Any, _: Context) -> Any:  # noqa: N802
-        found = self._engine.get(request.collection_name)
-        records = found.shard.retrieve(
-            [id_in(each) for each in request.ids],
+        collection = self._engine.get(request.collection_name)
+        records = collection.shard.retrieve(
+            [id_in(item) for item in request.ids],
             wanted_payload(request.with_payload, default=True),
             wanted_vector(request.with_vectors),
         )
-        return grpc.GetResponse(result=[_retrieved(each) for each in records])
+        return grpc.GetResponse(result=[_retrieved_point(item) for item in records])
 
-    @answered
+    @with_status
     def Query(self, request: Any, _: Context) -> Any:  # noqa: N802
-        found = self._engine.get(request.collection_name)
+        collection = self._engine.get(request.collection_name)
         if request.prefetch:
             raise Unsupported("prefetch")
-        return grpc.QueryResponse(result=[_scored(each) for each in _ranked(found, request)])
+        return grpc.QueryResponse(
+            result=[_scored_point(point) for point in _ranked_points(collection, request)]
+        )
 
-    @answered
+    @with_status
     def Scroll(self, request: Any, _: Context) -> Any:  # noqa: N802
-        found = self._engine.get(request.collection_name)
+        collection = self._engine.get(request.collection_name)
         limit = request.limit or LIMIT
-        records, after = found.shard.scroll(
+        records, after = collection.shard.scroll(
             edge.ScrollRequest(
                 offset=id_in(request.offset) if request.HasField("offset") else None,
                 limit=limit,
@@ -89,15 +91,15 @@ class Points(PointsServicer):
             )
         )
         return grpc.ScrollResponse(
-            result=[_retrieved(each) for each in records],
+            result=[_retrieved_point(record) for record in records],
             next_page_offset=None if after is None else id_out(after),
         )
 
-    @answered
+    @with_status
     def Count(self, request: Any, _: Context) -> Any:  # noqa: N802
-        found = self._engine.get(request.collection_name)
+        collection = self._engine.get(request.collection_name)
         exact = not request.HasField("exact") or request.exact
-        count = found.shard.count(edge.CountRequest(filter=filter_in(request.filter), exact=exact))
+        count = collection.shard.count(edge.CountRequest(filter=filter_in(request.filter), exact=exact))
         return grpc.CountResponse(result=grpc.CountResult(count=count))
 
     def _done(self) -> Any:
@@ -109,16 +111,16 @@ class Points(PointsServicer):
         )
 
 
-def _ranked(found: Collection, request: Any) -> Any:
+def _ranked_points(collection: Collection, request: Any) -> Any:
     kind = request.query.WhichOneof("variant")
     if kind != "nearest":
         raise Unsupported(f"queries of kind {kind}")
     params = request.params
-    return found.shard.query(
+    return collection.shard.query(
         edge.QueryRequest(
             limit=request.limit or LIMIT,
             offset=request.offset or None,
-            query=edge.Query.Nearest(_target(found, request.query.nearest)),
+            query=edge.Query.Nearest(_query_vector(collection, request.query.nearest)),
             filter=filter_in(request.filter),
             score_threshold=request.score_threshold if request.HasField("score_threshold") else None,
             params=edge.SearchParams(exact=params.exact, hnsw_ef=params.hnsw_ef or None),
@@ -128,25 +130,25 @@ def _ranked(found: Collection, request: Any) -> Any:
     )
 
 
-def _target(found: Collection, given: Any) -> list[float]:
-    kind = given.WhichOneof("variant")
+def _query_vector(collection: Collection, vector_input: Any) -> list[float]:
+    kind = vector_input.WhichOneof("variant")
     if kind == "dense":
-        return found.check(list(given.dense.data))
+        return collection.check(list(vector_input.dense.data))
     if kind == "id":
-        records = found.shard.retrieve([id_in(given.id)], False, True)
+        records = collection.shard.retrieve([id_in(vector_input.id)], False, True)
         if records:
-            return list(dense(vectors_out(records[0].vector).vector))
+            return list(dense_vector(vectors_out(records[0].vector).vector))
         raise Unsupported("querying by the id of a point that is not there")
     raise Unsupported(f"query vectors of kind {kind}")
 
 
-def _retrieved(record: Any) -> Any:
+def _retrieved_point(record: Any) -> Any:
     return grpc.RetrievedPoint(
         id=id_out(record.id), payload=payload_out(record.payload), vectors=vectors_out(record.vector)
     )
 
 
-def _scored(point: Any) -> Any:
+def _scored_point(point: Any) -> Any:
     return grpc.ScoredPoint(
         id=id_out(point.id),
         payload=payload_out(point.payload),

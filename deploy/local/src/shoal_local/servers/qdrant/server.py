@@ -35,14 +35,14 @@ class QdrantServer:
     def start(self) -> None:
         """Start and wait until it answers; raises StartFailed."""
         self.child.start()
-        self.child.wait_until(lambda: answers(self.grpc_port), _READY_S)
+        self.child.wait_until(lambda: qdrant_answers(self.grpc_port), _READY_S)
 
     def stop(self) -> None:
         """Stop the server; its data stays."""
         self.child.stop()
 
 
-def answers(port: int) -> bool:
+def qdrant_answers(port: int) -> bool:
     """Return whether a Qdrant answers on the loopback `port`."""
     with transport.insecure_channel(f"{HOST}:{port}") as channel:
         try:

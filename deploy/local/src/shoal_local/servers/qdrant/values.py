@@ -63,10 +63,10 @@ def vector_in(vectors: Any) -> list[float]:
     """Return the one unnamed dense vector of a point."""
     if vectors.WhichOneof("vectors_options") != "vector":
         raise Unsupported("named vectors")
-    return dense(vectors.vector)
+    return dense_vector(vectors.vector)
 
 
-def dense(vector: Any) -> list[float]:
+def dense_vector(vector: Any) -> list[float]:
     """Return the numbers of a dense vector."""
     kind = vector.WhichOneof("vector")
     if kind == "dense":
@@ -101,62 +101,64 @@ def wanted_vector(selector: Any) -> bool:
     return selector.WhichOneof("selector_options") == "enable" and bool(selector.enable)
 
 
-def filter_in(given: Any) -> Any:
+def filter_in(message: Any) -> Any:
     """Return a filter; None for an empty one."""
-    if not (given.must or given.should or given.must_not):
+    if not (message.must or message.should or message.must_not):
         return None
     return edge.Filter(
-        must=_conditions(given.must), should=_conditions(given.should), must_not=_conditions(given.must_not)
+        must=_conditions_in(message.must),
+        should=_conditions_in(message.should),
+        must_not=_conditions_in(message.must_not),
     )
 
 
-def _conditions(given: Iterable[Any]) -> list[Any] | None:
-    return [_condition(each) for each in given] or None
+def _conditions_in(messages: Iterable[Any]) -> list[Any] | None:
+    return [_condition_in(message) for message in messages] or None
 
 
-def _condition(given: Any) -> Any:
-    kind = given.WhichOneof("condition_one_of")
+def _condition_in(message: Any) -> Any:
+    kind = message.WhichOneof("condition_one_of")
     if kind == "field":
-        return _field(given.field)
+        return _field_condition(message.field)
     if kind == "has_id":
-        return edge.HasIdCondition({id_in(each) for each in given.has_id.has_id})
+        return edge.HasIdCondition({id_in(point_id) for point_id in message.has_id.has_id})
     if kind == "is_empty":
-        return edge.IsEmptyCondition(given.is_empty.key)
+        return edge.IsEmptyCondition(message.is_empty.key)
     if kind == "is_null":
-        return edge.IsNullCondition(given.is_null.key)
+        return edge.IsNullCondition(message.is_null.key)
     if kind == "filter":
-        return filter_in(given.filter) or edge.Filter()
+        return filter_in(message.filter) or edge.Filter()
     raise Unsupported(f"conditions of kind {kind}")
 
 
-def _field(given: Any) -> Any:
-    if given.HasField("match"):
-        return edge.FieldCondition(given.key, match=_match(given.match))
-    if given.HasField("range"):
+def _field_condition(message: Any) -> Any:
+    if message.HasField("match"):
+        return edge.FieldCondition(message.key, match=_match_in(message.match))
+    if message.HasField("range"):
         bounds = {
-            name: getattr(given.range, name)
+            name: getattr(message.range, name)
             for name in ("lt", "gt", "gte", "lte")
-            if given.range.HasField(name)
+            if message.range.HasField(name)
         }
-        return edge.FieldCondition(given.key, range=edge.RangeFloat(**bounds))
+        return edge.FieldCondition(message.key, range=edge.RangeFloat(**bounds))
     raise Unsupported("field conditions other than match and range")
 
 
-def _range(given: Any) -> Any:
-    bounds = [name for name in ("lt", "gt", "gte", "lte") if given.HasField(name)]
-    return edge.RangeFloat(**{name: getattr(given, name) for name in bounds})
+def _range_in(message: Any) -> Any:
+    bounds = [name for name in ("lt", "gt", "gte", "lte") if message.HasField(name)]
+    return edge.RangeFloat(**{name: getattr(message, name) for name in bounds})
 
 
-def _match(given: Any) -> Any:
-    kind = given.WhichOneof("match_value")
+def _match_in(message: Any) -> Any:
+    kind = message.WhichOneof("match_value")
     if kind in ("keyword", "integer", "boolean"):
-        return edge.MatchValue(getattr(given, kind))
+        return edge.MatchValue(getattr(message, kind))
     if kind == "keywords":
-        return edge.MatchAny(list(given.keywords.strings))
+        return edge.MatchAny(list(message.keywords.strings))
     if kind == "integers":
-        return edge.MatchAny(list(given.integers.integers))
+        return edge.MatchAny(list(message.integers.integers))
     if kind == "except_keywords":
-        return edge.MatchExcept(list(given.except_keywords.strings))
+        return edge.MatchExcept(list(message.except_keywords.strings))
     if kind == "except_integers":
-        return edge.MatchExcept(list(given.except_integers.integers))
+        return edge.MatchExcept(list(message.except_integers.integers))
     raise Unsupported(f"matches of kind {kind}")
