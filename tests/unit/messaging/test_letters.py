@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shoal.messaging.dead_letters.letters import ATTEMPT, attempt, dead_letter, facts, original
-from shoal.messaging.records.decoding import Refused
+from shoal.messaging.records.decoding import RejectedRecord
 from unit.messaging.messagingkit import NOON, raw
 
 HEADERS = st.lists(st.tuples(st.text(max_size=10), st.binary(max_size=10)), max_size=6).map(tuple)
@@ -23,7 +23,7 @@ def test_replay_gives_back_value_key_and_headers(
 ) -> None:
     record = replace(raw(7), value=value, key=key, headers=headers)
     for replayed in range(1, times + 1):
-        letter = dead_letter(Refused(record, "odd", "why"), group="qa", version="1", at=NOON)
+        letter = dead_letter(RejectedRecord(record, "odd", "why"), group="qa", version="1", at=NOON)
         assert letter.topic == "samples.ingested.qa.dlq"
         assert facts(letter.headers)["attempt"] == str(replayed)
         again = original(letter.headers, letter.key, letter.value)
@@ -34,5 +34,5 @@ def test_replay_gives_back_value_key_and_headers(
 
 
 def test_a_detail_of_any_text_and_length_fits() -> None:
-    letter = dead_letter(Refused(raw(1), "odd", "\ud800" * 9999), group="qa", version="1", at=NOON)
+    letter = dead_letter(RejectedRecord(raw(1), "odd", "\ud800" * 9999), group="qa", version="1", at=NOON)
     assert len(dict(letter.headers)["shoal_dlq_detail"]) <= 12_000

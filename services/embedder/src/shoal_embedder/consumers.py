@@ -16,9 +16,9 @@ def sample_consumer(embed: EmbedSamples, max_records: int) -> Consumer[SampleIng
     """Return the consumer of samples.ingested."""
 
     async def handle(batch: Sequence[Received[SampleIngested]]) -> Sequence[Rejection]:
-        refused = await embed([Arrival(record.event, record.id) for record in batch])
-        metrics.SAMPLES_EMBEDDED.inc(len(batch) - len(refused))
-        return [Rejection(batch[each.index], each.reason, each.detail) for each in refused]
+        rejected = await embed([Arrival(record.event, record.id) for record in batch])
+        metrics.SAMPLES_EMBEDDED.inc(len(batch) - len(rejected))
+        return [item.rejection(batch) for item in rejected]
 
     return Consumer(SAMPLES_INGESTED, GROUP, handle, max_records=max_records)
 

@@ -20,8 +20,8 @@ def job_consumer(create: CreateJobs) -> Consumer[LabelingJob]:
     """Return the consumer of labeling.jobs."""
 
     async def handle(batch: Sequence[Received[LabelingJob]]) -> Sequence[Rejection]:
-        refused = await create([record.event for record in batch])
-        return [Rejection(batch[item.index], item.reason, item.detail) for item in refused]
+        rejected = await create([record.event for record in batch])
+        return [item.rejection(batch) for item in rejected]
 
     return Consumer(topics.LABELING_JOBS, GROUP, handle)
 

@@ -31,10 +31,10 @@ def annotation_consumer(record_annotations: RecordAnnotations) -> Consumer[Annot
 
     async def handle(batch: Sequence[Received[AnnotationSubmitted]]) -> Sequence[Rejection]:
         arrived = [Arrived(record.event, f"{record.partition}/{record.offset}") for record in batch]
-        refused = await record_annotations(arrived)
+        rejected = await record_annotations(arrived)
         for record in batch:
             metrics.ANNOTATIONS_TAKEN.labels(record.event.project, record.event.action).inc()
-        return [Rejection(batch[each.index], each.reason, each.detail) for each in refused]
+        return [item.rejection(batch) for item in rejected]
 
     return Consumer(topics.LABELS_SUBMITTED, GROUP, handle)
 

@@ -7,7 +7,7 @@ from shoal.messaging.consuming.consumer import CapPolicy, Consumer, RetryPolicy
 from shoal.messaging.consuming.health import Health
 from shoal.messaging.errors import AccessRefused, MessageTooLarge, PublishFailed, Transient
 from shoal.messaging.records.encoding import encode
-from shoal.messaging.records.messages import OutgoingMessage, Publisher, Received, Rejection
+from shoal.messaging.records.messages import OutgoingMessage, Publisher, Received, RejectedItem, Rejection
 
 __all__ = [
     "AccessRefused",
@@ -22,6 +22,7 @@ __all__ = [
     "PublishFailed",
     "Publisher",
     "Received",
+    "RejectedItem",
     "Rejection",
     "RetryPolicy",
     "Transient",

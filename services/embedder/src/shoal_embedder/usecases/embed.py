@@ -9,7 +9,7 @@ from datetime import datetime
 from shoal.contracts.ids import stable_id
 from shoal.contracts.samples import Embedding, Generation, SampleEmbedded, SampleIngested
 from shoal.contracts.topics import SAMPLES_EMBEDDED
-from shoal.messaging import OutgoingMessage, Publisher, encode
+from shoal.messaging import OutgoingMessage, Publisher, RejectedItem, encode
 from shoal_embedder.domain.vectors import BadVector, checked
 from shoal_embedder.usecases.erased import Erased
 from shoal_embedder.usecases.ports import OtherDimension, Point, TextEncoder, VectorStore
@@ -23,15 +23,6 @@ class Arrival:
 
     event: SampleIngested
     event_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A sample that can never be embedded."""
-
-    index: int
-    reason: str
-    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +50,7 @@ class EmbedSamples:
         self._publisher = publisher
         self._clock = clock
 
-    async def __call__(self, arrivals: Sequence[Arrival]) -> list[Refused]:
+    async def __call__(self, arrivals: Sequence[Arrival]) -> list[RejectedItem]:
         """Embed, store, publish. Returns those that are permanently bad; raises on outages."""
         present = [
             (index, each)
@@ -73,9 +64,9 @@ class EmbedSamples:
         await self._publisher.publish(await self._stored(stored, upserts))
         return refused + textless + misfits
 
-    def _supplied(self, present: list[tuple[int, Arrival]]) -> tuple[list[_Embedded], list[Refused]]:
+    def _supplied(self, present: list[tuple[int, Arrival]]) -> tuple[list[_Embedded], list[RejectedItem]]:
         good: list[_Embedded] = []
-        bad: list[Refused] = []
+        bad: list[RejectedItem] = []
         for index, arrival in present:
             given = arrival.event.embedding
             if given is None:
@@ -84,17 +75,21 @@ class EmbedSamples:
                 vector = checked(given.vector, given.generation.dimension)
             except BadVector as error:
                 fix = f"send {given.generation.dimension} finite float32 numbers, little-endian"
-                bad.append(Refused(index, "bad_vector", f"embedding.vector: {error}; {fix}"))
+                bad.append(RejectedItem(index, "bad_vector", f"embedding.vector: {error}; {fix}"))
             else:
                 good.append(_Embedded(index, arrival, given.generation, vector))
         return good, bad
 
-    def _texts(self, present: list[tuple[int, Arrival]]) -> tuple[list[tuple[int, Arrival]], list[Refused]]:
+    def _texts(
+        self, present: list[tuple[int, Arrival]]
+    ) -> tuple[list[tuple[int, Arrival]], list[RejectedItem]]:
         without = [(index, each) for index, each in present if each.event.embedding is None]
         texts = [(index, each) for index, each in without if each.event.content.text is not None]
         detail = "content.text: missing, and this embedder encodes texts only; send embedding with the sample"
         bad = [
-            Refused(index, "no_encoder", detail) for index, each in without if each.event.content.text is None
+            RejectedItem(index, "no_encoder", detail)
+            for index, each in without
+            if each.event.content.text is None
         ]
         return texts, bad
 
@@ -110,20 +105,20 @@ class EmbedSamples:
 
     async def _prepared(
         self, embedded: list[_Embedded]
-    ) -> tuple[list[_Embedded], list[Refused], list[Awaitable[None]]]:
+    ) -> tuple[list[_Embedded], list[RejectedItem], list[Awaitable[None]]]:
         """Return who fits into the store, who does not, and the upserts that are to be awaited."""
         collections: dict[tuple[str, Generation], list[_Embedded]] = defaultdict(list)
         for each in embedded:
             collections[each.arrival.event.project, each.generation].append(each)
         stored: list[_Embedded] = []
-        misfits: list[Refused] = []
+        misfits: list[RejectedItem] = []
         upserts: list[Awaitable[None]] = []
         for (project, generation), own in collections.items():
             try:
                 await self._store.prepare(project, generation)
             except OtherDimension as error:
                 detail = _wrong_dimension(generation, error.known)
-                misfits += [Refused(each.index, "wrong_dimension", detail) for each in own]
+                misfits += [RejectedItem(each.index, "wrong_dimension", detail) for each in own]
                 continue
             points = {each.arrival.event.sample_id: Point(each.arrival.event, each.vector) for each in own}
             upserts.append(self._store.upsert(project, generation, list(points.values())))

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,20 +10,11 @@ import orjson
 from shoal.contracts.ids import sample_id
 from shoal.contracts.samples import Content, InferenceHalf, Prediction, SampleIngested
 from shoal.contracts.topics import SAMPLES_INGESTED
-from shoal.messaging import OutgoingMessage, Publisher, encode
+from shoal.messaging import OutgoingMessage, Publisher, RejectedItem, encode
 from shoal.observability import metrics
 from shoal_ingest.domain import kserve
 from shoal_ingest.usecases.accept import MOST_BYTES, SOURCE, event_id
 from shoal_ingest.usecases.ports import Halves, Pair
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A pair that holds no samples."""
-
-    key: tuple[str, str, str]
-    reason: str
-    detail: str
 
 
 class JoinHalves:
@@ -38,20 +28,24 @@ class JoinHalves:
         self._clock = clock
         self._window = window
 
-    async def __call__(self, halves: Sequence[InferenceHalf]) -> list[Refused]:
-        """Take halves; publish the samples of pairs that are complete now; return pairs without samples."""
+    async def __call__(self, halves: Sequence[InferenceHalf]) -> list[RejectedItem]:
+        """Take halves; publish the samples of pairs that are complete now; return pairs without samples.
+
+        The half that completed a pair stands for it.
+        """
         await self._halves.add(halves)
-        pairs = await self._halves.pairs({key_of(half) for half in halves})
+        last = {key_of(half): index for index, half in enumerate(halves)}
+        pairs = await self._halves.pairs(set(last))
         messages: list[OutgoingMessage] = []
-        refused: list[Refused] = []
+        rejected: list[RejectedItem] = []
         for pair in pairs:
             try:
                 messages += _messages(pair, self._clock())
             except kserve.BadPayload as error:
-                refused.append(Refused(key_of(pair.request), "payload_unreadable", str(error)))
+                rejected.append(RejectedItem(last[key_of(pair.request)], "payload_unreadable", str(error)))
         await self._publisher.publish(messages)
         await self._halves.joined(pairs)
-        return refused
+        return rejected
 
     async def expire(self) -> int:
         """Forget what waited longer than the window; return how many halves were left alone."""

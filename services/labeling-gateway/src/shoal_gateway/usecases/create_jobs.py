@@ -1,9 +1,10 @@
 """Jobs come in: keep them, route them, write down the tasks they need."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from shoal.contracts.labels import LabelingJob
+from shoal.messaging import RejectedItem
 from shoal_gateway.domain.intents import IntentKind
 from shoal_gateway.domain.jobs import Job, Task
 from shoal_gateway.domain.providers import ProviderConfig
@@ -13,15 +14,6 @@ from shoal_gateway.usecases.planning import plan
 from shoal_gateway.usecases.ports import Database, ProviderConfigs, Providers, Transaction, Wake
 from shoal_gateway.usecases.request_votes import RequestVotes
 from shoal_gateway.usecases.translate import to_job
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedJob:
-    """A job that can never be done as it stands: its place in the batch, why, and the fix."""
-
-    index: int
-    reason: str
-    detail: str
 
 
 class CreateJobs:
@@ -41,21 +33,21 @@ class CreateJobs:
         self._requests = requests
         self._wake = wake
 
-    async def __call__(self, events: Sequence[LabelingJob]) -> Sequence[RefusedJob]:
+    async def __call__(self, events: Sequence[LabelingJob]) -> Sequence[RejectedItem]:
         """Keep a batch in one transaction and return the jobs that cannot be routed."""
         configs = await self._configs_of({event.project for event in events})
         jobs: list[Job] = []
-        refused: list[RefusedJob] = []
+        rejected: list[RejectedItem] = []
         for index, event in enumerate(events):
             try:
                 jobs.append(_routed(event, configs[event.project]))
             except UnknownProvider:
-                refused.append(_unknown_provider(index, event))
+                rejected.append(_unknown_provider(index, event))
         if jobs:
             await self._keep(jobs, configs)
             await self._requests.apply({job.job_id for job in jobs})
             self._wake()
-        return refused
+        return rejected
 
     async def _configs_of(self, projects: set[str]) -> dict[str, dict[str, ProviderConfig]]:
         found: dict[str, dict[str, ProviderConfig]] = {}
@@ -101,9 +93,9 @@ def _routed(event: LabelingJob, configs: dict[str, ProviderConfig]) -> Job:
     return to_job(event, route(event.provider, default, configs))
 
 
-def _unknown_provider(index: int, event: LabelingJob) -> RefusedJob:
+def _unknown_provider(index: int, event: LabelingJob) -> RejectedItem:
     detail = (
         f"provider: project {event.project!r} has no provider {event.provider!r}; configure it with "
         f"PUT /v1/projects/{event.project}/providers/{event.provider} and replay the record"
     )
-    return RefusedJob(index, "unknown_provider", detail)
+    return RejectedItem(index, "unknown_provider", detail)

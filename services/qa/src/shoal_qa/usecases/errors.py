@@ -16,14 +16,5 @@ class Refused(Exception):
     fix: str
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedRecord:
-    """A record of a topic that can never be processed."""
-
-    index: int
-    reason: str
-    detail: str
-
-
 class BadInput(ValueError):
     """A file that a command cannot use: one line that names the file and row, what is wrong, and the fix."""

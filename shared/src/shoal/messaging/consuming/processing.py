@@ -11,7 +11,7 @@ from shoal.messaging.consuming.consumer import Consumer
 from shoal.messaging.consuming.retrying import Retrier
 from shoal.messaging.dead_letters.letters import dead_letter
 from shoal.messaging.errors import is_transient
-from shoal.messaging.records.decoding import Decoder, Record, Refused
+from shoal.messaging.records.decoding import Decoder, Record, RejectedRecord
 from shoal.messaging.records.messages import OutgoingMessage, Publisher, Received, Rejection
 from shoal.observability import metrics
 
@@ -58,7 +58,7 @@ class BatchProcessor:
             give_up=self._cap.check_run,
         )
 
-    async def _refuse(self, records: Sequence[Record], refused: Sequence[Refused]) -> None:
+    async def _refuse(self, records: Sequence[Record], refused: Sequence[RejectedRecord]) -> None:
         bad = {_place(each.record) for each in refused}
         outcomes = [_place(record) in bad for record in records]
         if refused:
@@ -68,10 +68,10 @@ class BatchProcessor:
             self._count(refused)
         self._cap.record(outcomes)
 
-    def _letter(self, refused: Refused) -> OutgoingMessage:
+    def _letter(self, refused: RejectedRecord) -> OutgoingMessage:
         return dead_letter(refused, group=self.consumer.group, version=self._version, at=self._clock())
 
-    def _count(self, refused: Sequence[Refused]) -> None:
+    def _count(self, refused: Sequence[RejectedRecord]) -> None:
         for each in refused:
             metrics.DEAD_LETTERED.labels(*self._labels, each.reason).inc()
             _log.warning(
@@ -92,7 +92,7 @@ def _place(record: Record | Received) -> tuple[int, int]:
     return record.partition, record.offset
 
 
-def _refused(records: Sequence[Record], rejections: Sequence[Rejection]) -> list[Refused]:
+def _refused(records: Sequence[Record], rejections: Sequence[Rejection]) -> list[RejectedRecord]:
     """Return the raw record of each rejection; a record rejected twice is refused once."""
     if not rejections:
         return []
@@ -100,4 +100,6 @@ def _refused(records: Sequence[Record], rejections: Sequence[Rejection]) -> list
     first: dict[tuple[int, int], Rejection] = {}
     for rejection in rejections:
         first.setdefault(_place(rejection.record), rejection)
-    return [Refused(raw[place], rejection.reason, rejection.detail) for place, rejection in first.items()]
+    return [
+        RejectedRecord(raw[place], rejection.reason, rejection.detail) for place, rejection in first.items()
+    ]

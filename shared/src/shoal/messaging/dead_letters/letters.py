@@ -1,4 +1,4 @@
-"""Refused records: the original key, value and headers on `<topic>.<group>.dlq`,
+"""Rejected records: the original key, value and headers on `<topic>.<group>.dlq`,
 with the reason in more headers.
 """
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from shoal.contracts.topics import dead_letter_topic
-from shoal.messaging.records.decoding import Refused
+from shoal.messaging.records.decoding import RejectedRecord
 from shoal.messaging.records.messages import Headers, OutgoingMessage
 
 PREFIX = "shoal_dlq_"
@@ -16,7 +16,7 @@ It outlives the next dead letter, and is counted up.
 """
 
 
-def dead_letter(refused: Refused, *, group: str, version: str, at: datetime) -> OutgoingMessage:
+def dead_letter(refused: RejectedRecord, *, group: str, version: str, at: datetime) -> OutgoingMessage:
     """Return the message that keeps `refused` for an operator. Original headers come first, untouched."""
     record = refused.record
     facts = {

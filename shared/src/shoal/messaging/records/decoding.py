@@ -35,7 +35,7 @@ class Record(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RejectedRecord:
     """A raw record that can never be processed, and why."""
 
     record: Record
@@ -48,7 +48,7 @@ class Decoded:
     """Events in the order of their records, and the records that are none. Tombstones are in neither."""
 
     events: list[Received]
-    refused: list[Refused]
+    refused: list[RejectedRecord]
 
 
 class Decoder:
@@ -64,12 +64,14 @@ class Decoder:
 
     def decode(self, records: Sequence[Record]) -> Decoded:
         """Return the events in `records`; a bad record costs only itself."""
-        refused: list[Refused] = []
+        refused: list[RejectedRecord] = []
         enveloped = self._open(records, refused)
         events = self._validate(enveloped, refused)
         return Decoded([_received(*pair, event) for pair, event in events], refused)
 
-    def _open(self, records: Sequence[Record], refused: list[Refused]) -> list[tuple[Record, Envelope]]:
+    def _open(
+        self, records: Sequence[Record], refused: list[RejectedRecord]
+    ) -> list[tuple[Record, Envelope]]:
         opened = []
         for record in records:
             if record.value is None:
@@ -77,16 +79,16 @@ class Decoder:
             try:
                 envelope = from_headers(record.headers)
             except BadEnvelope as error:
-                refused.append(Refused(record, "envelope_invalid", str(error)))
+                refused.append(RejectedRecord(record, "envelope_invalid", str(error)))
                 continue
             if envelope.type in self._events:
                 opened.append((record, envelope))
             else:
-                refused.append(Refused(record, "type_unknown", _unknown(envelope.type, self._events)))
+                refused.append(RejectedRecord(record, "type_unknown", _unknown(envelope.type, self._events)))
         return opened
 
     def _validate(
-        self, opened: list[tuple[Record, Envelope]], refused: list[Refused]
+        self, opened: list[tuple[Record, Envelope]], refused: list[RejectedRecord]
     ) -> list[tuple[tuple[Record, Envelope], Event]]:
         types = {envelope.type for _, envelope in opened}
         if self._msgpack and len(types) == 1:
@@ -98,16 +100,18 @@ class Decoder:
         return self._validate_each(opened, refused)
 
     def _validate_each(
-        self, opened: list[tuple[Record, Envelope]], refused: list[Refused]
+        self, opened: list[tuple[Record, Envelope]], refused: list[RejectedRecord]
     ) -> list[tuple[tuple[Record, Envelope], Event]]:
         valid: list[tuple[tuple[Record, Envelope], Event]] = []
         for record, envelope in opened:
             try:
                 event = self._parse(self._events[envelope.type], record.value or b"")
             except ValidationError as error:
-                refused.append(Refused(record, "event_invalid", explain(error)))
+                refused.append(RejectedRecord(record, "event_invalid", explain(error)))
             except ValueError as error:
-                refused.append(Refused(record, "value_unreadable", f"value is not MessagePack: {error}"))
+                refused.append(
+                    RejectedRecord(record, "value_unreadable", f"value is not MessagePack: {error}")
+                )
             else:
                 valid.append(((record, envelope), event))
         return valid

@@ -50,6 +50,22 @@ class Rejection:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class RejectedItem:
+    """An item of a batch that a use case can never process: its index in the batch, and why.
+
+    `reason` and `detail` as in Rejection.
+    """
+
+    index: int
+    reason: str
+    detail: str
+
+    def rejection(self, batch: Sequence[Received]) -> Rejection:
+        """Return the rejection of the item's record in `batch`."""
+        return Rejection(batch[self.index], self.reason, self.detail)
+
+
 class Publisher(Protocol):
     """Publishes messages durably."""
 
