@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from adapters.gateway.gatewaykit import LEASE, NOON, Gateway, job, request
+from shoal.runtime.refusal import Refused
 from shoal_gateway.domain.tasks import Lane
 from shoal_gateway.usecases.annotate import Kept, Work
-from shoal_gateway.usecases.errors import Refused
 
 pytestmark = pytest.mark.kafka
 PEOPLE = ("ann", "bob", "cid", "dee", "eve", "flo")
@@ -45,7 +45,7 @@ async def take(gateway: Gateway, who: str) -> str | None:
 async def refusal(gateway: Gateway, work: Work) -> str:
     with pytest.raises(Refused) as refused:
         await gateway.annotate.answer(work)
-    return refused.value.reason
+    return (refused.value.title or "").lower().replace(" ", "_")
 
 
 @pytest.mark.parametrize("votes", [1, 2])

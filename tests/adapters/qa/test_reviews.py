@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from adapters.qa.qakit import LABELS, NOON, Qa, job, review, vote
-from shoal_qa.usecases.errors import Refused
+from shoal.runtime.refusal import Refused
 from shoal_qa.usecases.review import DecideReview
 
 pytestmark = pytest.mark.kafka

@@ -14,6 +14,7 @@ from shoal.contracts.labels import GuidelineRef
 from shoal.contracts.quality import GuidelinePublished, LabelClass, LabelSchema
 from shoal.contracts.samples import Content, Embedding, Generation, Prediction, SampleEmbedded, SampleErased
 from shoal.persistence import migrate, open_pool
+from shoal.runtime.refusal import Refused
 from shoal_sampler.adapters.postgres.campaigns import PostgresAudits, PostgresCampaigns
 from shoal_sampler.adapters.postgres.samples import PostgresStore
 from shoal_sampler.domain.campaigns.audit import Audit
@@ -23,7 +24,7 @@ from shoal_sampler.usecases.decide import Decider
 from shoal_sampler.usecases.definition import Definition
 from shoal_sampler.usecases.directory import CampaignDirectory, GuidelineDirectory
 from shoal_sampler.usecases.learn import Learn
-from shoal_sampler.usecases.manage import ManageCampaigns, Refused
+from shoal_sampler.usecases.manage import ManageCampaigns
 from shoal_sampler.usecases.memory import Memories
 from shoal_sampler.usecases.receive import ReceiveSamples
 

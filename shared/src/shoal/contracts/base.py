@@ -4,7 +4,8 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]*$"
+Name = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=NAME_PATTERN)]
 """A name that people choose: a project, a campaign, a provider, a dataset."""
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]

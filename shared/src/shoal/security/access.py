@@ -3,9 +3,12 @@
 import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Annotated
 
 import structlog
-from fastapi import Request
+from fastapi import Request, Security
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
 from pydantic import SecretStr
 
 from shoal.contracts.projects import Role
@@ -14,7 +17,7 @@ from shoal.security.keys import hash_key
 
 _log = structlog.get_logger("shoal.security")
 ALL_ROLES: frozenset[str] = frozenset({"producer", "annotator", "reviewer", "operator", "admin"})
-# Who holds one of these may do what the role may: an operator runs a project, an admin all of Shoal.
+# Roles that grant each permission: an operator runs a project, an admin all of Shoal.
 _SUFFICES: dict[str, frozenset[str]] = {
     "producer": frozenset({"producer", "operator", "admin"}),
     "annotator": frozenset({"annotator", "reviewer", "operator", "admin"}),
@@ -26,7 +29,7 @@ _SUFFICES: dict[str, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who asks. project None: every project."""
+    """The holder of a key. project None: every project."""
 
     project: str | None
     roles: frozenset[str]
@@ -50,13 +53,13 @@ class Access:
     """Looks keys up; without an admin key nobody needs one, which suits a machine of one's own only."""
 
     def __init__(self, directory: ProjectDirectory | None, admin_key: SecretStr | None) -> None:
-        self._directory = directory
+        self.projects = ProjectDirectory() if directory is None else directory
         self._admin_key = None if admin_key is None else admin_key.get_secret_value().encode()
         if self._admin_key is None:
             _log.warning("keys_are_off", fix="set SHOAL_ADMIN_KEY wherever others can reach this service")
 
     def principal(self, authorization: str | None) -> Principal:
-        """Return who holds the key of an Authorization header. Raises Denied."""
+        """Return the principal of the key in an Authorization header. Raises Denied."""
         if self._admin_key is None:
             return EVERYBODY
         scheme, _, key = (authorization or "").partition(" ")
@@ -64,18 +67,38 @@ class Access:
             raise _unauthorized("the request has no Authorization: Bearer header")
         if hmac.compare_digest(key.encode(), self._admin_key):
             return EVERYBODY
-        found = self._directory.grant(hash_key(key)) if self._directory else None
-        if found is None:
+        grant = self.projects.grant(hash_key(key))
+        if grant is None:
             raise _unauthorized("the key is not known")
-        return Principal(*found)
+        return Principal(*grant)
 
 
-def require(role: Role) -> Callable[[Request], Awaitable[Principal]]:
+class _BearerKey(SecurityBase):
+    """The Authorization header as OpenAPI describes it; Access reads and checks it."""
+
+    def __init__(self) -> None:
+        self.scheme_name = "key"
+        self.model = HTTPBearer(
+            description="`Authorization: Bearer <key>`. A project's keys are made at the ingest service with "
+            "`POST /v1/projects/{project}/keys`; `SHOAL_ADMIN_KEY` holds the key of the installation. "
+            "The role beside each operation is the least that its key needs."
+        )
+
+    async def __call__(self, request: Request) -> str | None:
+        return request.headers.get("authorization")
+
+
+_KEY = _BearerKey()
+
+
+def require(role: Role) -> Callable[..., Awaitable[Principal]]:
     """Return a FastAPI dependency that gives the principal of a key that may do what `role` may."""
 
-    async def dependency(request: Request) -> Principal:
+    async def dependency(
+        request: Request, authorization: Annotated[str | None, Security(_KEY, scopes=[role])]
+    ) -> Principal:
         access: Access = request.app.state.access
-        principal = access.principal(request.headers.get("authorization"))
+        principal = access.principal(authorization)
         if not principal.roles & _SUFFICES[role]:
             has = ", ".join(sorted(principal.roles)) or "none"
             raise Denied(

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import Response
 
+from shoal.http.problems import Problem, install_problems, problem_response
 from shoal.messaging import MessageTooLarge, PublishFailed
-from shoal.runtime.problems import Problem, install_problems, problem_response
 
 RETRY_AFTER_S = "5"
 

@@ -7,10 +7,10 @@ import orjson
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from shoal.http.problems import Problem
+from shoal.http.reading import read_body
 from shoal.observability import metrics
-from shoal.runtime.problems import Problem
 from shoal.security import Principal, require
-from shoal_ingest.http.body import read_body
 from shoal_ingest.usecases.accept import Accepted, AcceptInferences, Result
 from shoal_ingest.usecases.items import NotJson, Parsed, parse
 

@@ -12,11 +12,11 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from shoal.contracts.samples import InferenceHalf
+from shoal.http.problems import Problem
+from shoal.http.projects import check_project
+from shoal.http.reading import read_body
 from shoal.observability import metrics
-from shoal.runtime.problems import Problem
-from shoal.runtime.projects import check_project
 from shoal.security import Principal, require
-from shoal_ingest.http.body import read_body
 from shoal_ingest.usecases.ports import KnownProjects
 from shoal_ingest.usecases.receive_half import ReceiveHalf
 

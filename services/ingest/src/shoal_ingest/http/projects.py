@@ -8,8 +8,8 @@ from starlette.responses import JSONResponse, Response
 
 from shoal.contracts.base import Name
 from shoal.contracts.projects import ProjectChanged, Role
-from shoal.runtime.problems import Problem
-from shoal.runtime.projects import check_key, check_project, unknown_project
+from shoal.http.problems import Problem
+from shoal.http.projects import check_key, check_project, unknown_project
 from shoal.security import Principal, require
 from shoal_ingest.usecases.erase import EraseSample
 from shoal_ingest.usecases.ports import KnownProjects

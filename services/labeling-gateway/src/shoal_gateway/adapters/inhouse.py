@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from shoal.runtime.refusal import Refused
 from shoal_gateway.adapters.postgres import rows
 from shoal_gateway.domain.guidelines import Guideline
 from shoal_gateway.domain.providers import Capabilities
 from shoal_gateway.domain.tasks import Guess, TaskOrder, TaskReceipt
-from shoal_gateway.usecases.errors import WebhookRefused
 from shoal_gateway.usecases.ports import Found, Page
 
 UPSERT = """
@@ -61,12 +61,12 @@ class InHouseQueue:
     def parse_webhook(self, headers: Mapping[str, str], raw_body: bytes, now: datetime) -> Sequence[Found]:
         """Refuse: nobody has a reason to send one."""
         del headers, raw_body, now
-        raise WebhookRefused(
-            404,
-            "No webhooks here",
+        raise Refused(
+            "unknown",
             "the in-house queue takes no webhooks",
             field="provider",
             fix="Answer with POST /v1/tasks/{task}/annotations",
+            title="No webhooks here",
         )
 
     async def extend_overlap(self, external_id: str, votes: int) -> None:

@@ -1,6 +1,6 @@
 """Which lanes of the queue a key may see."""
 
-from shoal.runtime.problems import Problem
+from shoal.http.problems import Problem
 from shoal.security import Principal
 from shoal_gateway.domain.tasks import Lane
 

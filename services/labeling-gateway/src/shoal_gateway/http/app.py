@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from shoal.runtime.problems import Problem, install_problems, problem_response
+from shoal.http.problems import Problem, install_problems, problem_response
 from shoal_gateway.http.page import page_routes
 from shoal_gateway.http.providers import ProviderRoutes
 from shoal_gateway.http.queue import QueueRoutes
 from shoal_gateway.http.webhooks import webhook_routes
-from shoal_gateway.usecases.errors import Refused, WebhookRefused
 from shoal_gateway.usecases.receive_webhook import ReceiveWebhook
 
 
@@ -31,23 +30,8 @@ def make_app(doors: Doors) -> FastAPI:
     app.include_router(doors.queue.router())
     app.include_router(doors.providers.router())
     app.include_router(webhook_routes(doors.webhook))
-    app.add_exception_handler(Refused, _refused)
-    app.add_exception_handler(WebhookRefused, _webhook_refused)
     app.add_exception_handler(TimeoutError, _not_yet)
     return app
-
-
-async def _refused(_: Request, error: Exception) -> Response:
-    assert isinstance(error, Refused)
-    title = error.reason.replace("_", " ").capitalize()
-    return problem_response(Problem(error.status, title, error.detail, field=error.field, fix=error.fix))
-
-
-async def _webhook_refused(_: Request, error: Exception) -> Response:
-    assert isinstance(error, WebhookRefused)
-    return problem_response(
-        Problem(error.status, error.title, error.detail, field=error.field, fix=error.fix)
-    )
 
 
 async def _not_yet(_: Request, error: Exception) -> Response:

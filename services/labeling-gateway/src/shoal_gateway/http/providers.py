@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path
 
-from shoal.runtime.problems import Problem
-from shoal.runtime.projects import check_project
+from shoal.http.problems import Problem
+from shoal.http.projects import check_project
 from shoal.security import Principal, ProjectDirectory, require
 from shoal_gateway.domain.providers import ProviderConfig
 from shoal_gateway.domain.routing import IN_HOUSE

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import JSONResponse, Response
 
-from shoal.runtime.problems import Problem
-from shoal.runtime.projects import check_project
+from shoal.http.problems import Problem
+from shoal.http.projects import check_project
 from shoal.security import Principal, ProjectDirectory, require
 from shoal_gateway.domain.guidelines import Guideline
 from shoal_gateway.domain.tasks import Lane

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
-from shoal.runtime.problems import Problem
+from shoal.http.problems import Problem, status_of
 from shoal_gateway.usecases.receive_webhook import Receipt, ReceiveWebhook
 
 MOST_BYTES = 1 << 20
@@ -52,12 +52,12 @@ def _receipt_json(receipt: Receipt) -> dict[str, Any]:
         "refused": [
             {
                 "index": index,
-                "status": status,
+                "status": status_of(kind),
                 "reason": problem.reason,
                 "field": f"data.annotations[{index}].{problem.field}",
                 "detail": problem.detail,
                 "fix": problem.fix,
             }
-            for index, status, problem in receipt.refused
+            for index, kind, problem in receipt.refused
         ],
     }

@@ -3,13 +3,14 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from shoal.runtime.refusal import Refused
 from shoal_gateway.domain.annotations import Action, Annotation
 from shoal_gateway.domain.label_schema import AnswerProblem
 from shoal_gateway.domain.leases import Assignment, Holding, Place, Refusal, lease, may_answer
 from shoal_gateway.domain.providers import ProviderConfig
 from shoal_gateway.domain.routing import IN_HOUSE
 from shoal_gateway.domain.tasks import Lane, TaskOrder
-from shoal_gateway.usecases.errors import Refused
+from shoal_gateway.usecases.errors import title_of
 from shoal_gateway.usecases.ids import annotation_id
 from shoal_gateway.usecases.ports import Clock, Database, Transaction
 from shoal_gateway.usecases.record_annotations import RecordAnnotations
@@ -142,11 +143,11 @@ async def _held(tx: Transaction, external_id: str) -> tuple[TaskOrder, Place]:
 def _there(found: tuple[TaskOrder, Place] | None, external_id: str) -> tuple[TaskOrder, Place]:
     if found is None:
         raise Refused(
-            404,
-            "unknown_task",
+            "unknown",
             f"the queue has no task {external_id[:200]!r}",
             field="task",
             fix="Take a task from GET /v1/projects/{project}/queue/next",
+            title="Unknown task",
         )
     return found
 
@@ -171,19 +172,30 @@ def _held_again(place: Place, annotator: str, now: datetime, length: timedelta) 
 
 
 def _conflict(refusal: Refusal) -> Refused:
-    return Refused(409, refusal, f"the answer was not kept: {refusal}", field="task", fix=FIXES[refusal])
+    return Refused(
+        "conflict",
+        f"the answer was not kept: {refusal}",
+        field="task",
+        fix=FIXES[refusal],
+        title=title_of(refusal),
+    )
 
 
 def _wrong(problem: AnswerProblem) -> Refused:
-    status = 410 if problem.reason == "sample_erased" else 422
-    return Refused(status, problem.reason, problem.detail, field=problem.field, fix=problem.fix)
+    return Refused(
+        "gone" if problem.reason == "sample_erased" else "invalid",
+        problem.detail,
+        field=problem.field,
+        fix=problem.fix,
+        title=title_of(problem.reason),
+    )
 
 
 def _no_annotation(identifier: str) -> Refused:
     return Refused(
-        404,
-        "unknown_annotation",
+        "unknown",
         f"you have no annotation {identifier[:200]!r} on this task",
         field="annotation_id",
         fix="Use the annotation_id that your answer was given",
+        title="Unknown annotation",
     )

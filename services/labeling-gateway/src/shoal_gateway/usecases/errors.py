@@ -19,17 +19,6 @@ class ProviderRefused(Exception):
         self.everything = everything
 
 
-class WebhookRefused(Exception):
-    """A webhook that cannot be believed or read; `status` is what its sender is told."""
-
-    def __init__(self, status: int, title: str, detail: str, *, field: str, fix: str) -> None:
-        super().__init__(detail)
-        self.status, self.title, self.detail, self.field, self.fix = status, title, detail, field, fix
-
-
-class Refused(Exception):
-    """A request of a person that cannot be done: a closed word for what is wrong, and the fix."""
-
-    def __init__(self, status: int, reason: str, detail: str, *, field: str, fix: str) -> None:
-        super().__init__(detail)
-        self.status, self.reason, self.detail, self.field, self.fix = status, reason, detail, field, fix
+def title_of(reason: str) -> str:
+    """Return a refusal's title: its reason, which is one snake_case word, as people write it."""
+    return reason.replace("_", " ").capitalize()

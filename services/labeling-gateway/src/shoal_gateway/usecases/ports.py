@@ -70,7 +70,7 @@ class Provider(Protocol):
         """Return annotations since `cursor` (None: all), oldest first."""
 
     def parse_webhook(self, headers: Mapping[str, str], raw_body: bytes, now: datetime) -> Sequence[Found]:
-        """Return the annotations of a webhook whose signature and time are right. Raises WebhookRefused."""
+        """Return the annotations of a webhook whose signature and time are right. Raises Refused."""
 
     async def extend_overlap(self, external_id: str, votes: int) -> None:
         """Ask for `votes` answers in total."""

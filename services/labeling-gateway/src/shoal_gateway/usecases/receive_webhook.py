@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from shoal.runtime.refusal import Kind, Refused
 from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.label_schema import AnswerProblem
 from shoal_gateway.domain.providers import ProviderConfig
-from shoal_gateway.usecases.errors import Refused
+from shoal_gateway.usecases.errors import title_of
 from shoal_gateway.usecases.ports import (
     Clock,
     Database,
@@ -20,16 +21,15 @@ from shoal_gateway.usecases.ports import (
 from shoal_gateway.usecases.record_annotations import Checked, RecordAnnotations
 from shoal_gateway.usecases.watch import Watch
 
-STATUS = {"unknown_task": 404, "malformed": 400, "sample_erased": 410}
-UNPROCESSABLE = 422
+KINDS: dict[str, Kind] = {"unknown_task": "unknown", "malformed": "malformed", "sample_erased": "gone"}
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """How many annotations were kept, and which were not: (index, status, problem)."""
+    """How many annotations were kept, and which were not: (index, kind of refusal, problem)."""
 
     accepted: int
-    refused: list[tuple[int, int, AnswerProblem]]
+    refused: list[tuple[int, Kind, AnswerProblem]]
 
 
 class ReceiveWebhook:
@@ -58,20 +58,20 @@ class ReceiveWebhook:
     async def __call__(
         self, project: str, name: str, webhook_id: str, headers: Mapping[str, str], raw_body: bytes
     ) -> Receipt:
-        """Keep what is right. Raises WebhookRefused, or Refused when nothing in it is right."""
+        """Keep what is right. Raises Refused when it cannot be believed or read, or nothing in it is right."""
         config = await self._configs.get(project, name)
         if config is None:
             raise Refused(
-                404,
-                "unknown_provider",
+                "unknown",
                 f"project {project!r} has no provider {name!r}",
                 field="provider",
                 fix="Use the callback_url that came with the tasks",
+                title="Unknown provider",
             )
         found = self._providers.of(config).parse_webhook(headers, raw_body, self._clock())
         checked = await self._check(config, found)
         self._watch.refused(config, [problem for _, _, problem in checked.bad])
-        refused = [(index, _status(problem), problem) for index, _, problem in checked.bad]
+        refused = [(index, _kind(problem), problem) for index, _, problem in checked.bad]
         if checked.good:
             await self._inbox.keep(config, webhook_id, checked.good)
             self._wake()
@@ -110,11 +110,11 @@ class DrainInbox:
             self._watch.recorded(config, fresh, "hook")
 
 
-def _status(problem: AnswerProblem) -> int:
-    return STATUS.get(problem.reason, UNPROCESSABLE)
+def _kind(problem: AnswerProblem) -> Kind:
+    return KINDS.get(problem.reason, "invalid")
 
 
-def _nothing_kept(refused: Sequence[tuple[int, int, AnswerProblem]]) -> Refused:
-    index, status, problem = refused[0]
+def _nothing_kept(refused: Sequence[tuple[int, Kind, AnswerProblem]]) -> Refused:
+    index, kind, problem = refused[0]
     field = f"data.annotations[{index}].{problem.field}"
-    return Refused(status, problem.reason, problem.detail, field=field, fix=problem.fix)
+    return Refused(kind, problem.detail, field=field, fix=problem.fix, title=title_of(problem.reason))

@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
 from shoal.contracts.base import Name
-from shoal.runtime.problems import Problem
-from shoal.runtime.projects import check_project
+from shoal.http.problems import Problem
+from shoal.http.projects import check_project
 from shoal.security import Principal, ProjectDirectory, require
 from shoal_qa.usecases.datasets import FreezeDataset, Wish
 

@@ -10,8 +10,8 @@ from starlette.responses import JSONResponse, Response
 
 from shoal.contracts.base import Id
 from shoal.contracts.quality import GuidelinePublished
-from shoal.runtime.problems import Problem
-from shoal.runtime.projects import check_project
+from shoal.http.problems import Problem
+from shoal.http.projects import check_project
 from shoal.security import Principal, ProjectDirectory, require
 from shoal_qa.usecases.gold import AddGold, GoldItem
 from shoal_qa.usecases.ports import Guidelines

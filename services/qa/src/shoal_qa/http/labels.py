@@ -6,8 +6,8 @@ from typing import Annotated, Any, Protocol
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from shoal.runtime.problems import Problem
-from shoal.runtime.projects import check_project
+from shoal.http.problems import Problem
+from shoal.http.projects import check_project
 from shoal.security import Principal, ProjectDirectory, require
 from shoal_qa.usecases.review import DecideReview
 

@@ -15,9 +15,9 @@ from shoal.contracts.labels import GuidelineRef
 from shoal.contracts.quality import DatasetFile, DatasetPublished
 from shoal.contracts.topics import DATASETS_PUBLISHED
 from shoal.messaging import OutgoingMessage, encode
+from shoal.runtime.refusal import Refused
 from shoal_qa.domain.splits import check_shares, split_of
 from shoal_qa.usecases.announce import SOURCE
-from shoal_qa.usecases.errors import Refused
 
 Row = dict[str, Any]
 
@@ -90,14 +90,16 @@ class FreezeDataset:
         try:
             check_shares(wish.splits)
         except ValueError as error:
-            raise Refused("invalid", "splits", f"splits: {error}", "Send shares that add up to 1") from error
+            raise Refused(
+                "invalid", f"splits: {error}", field="splits", fix="Send shares that add up to 1"
+            ) from error
         guideline, rows = await self._labels.accepted(project)
         if guideline is None or not rows:
             raise Refused(
                 "conflict",
-                "project",
                 "there is no accepted label under the current guideline",
-                f"See GET /v1/projects/{project}/metrics for what is under way",
+                field="project",
+                fix=f"See GET /v1/projects/{project}/metrics for what is under way",
             )
         for row in rows:
             row["split"] = split_of(row["group"] or row["sample_id"], wish.splits, wish.seed)

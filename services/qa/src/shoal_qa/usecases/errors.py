@@ -1,19 +1,4 @@
-"""What cannot be carried out."""
-
-from dataclasses import dataclass
-from typing import Literal
-
-Kind = Literal["invalid", "unknown", "conflict"]
-
-
-@dataclass(eq=False)
-class Refused(Exception):
-    """A request that cannot be carried out; names the field and the fix."""
-
-    kind: Kind
-    field: str
-    detail: str
-    fix: str
+"""What is wrong with what a user gave."""
 
 
 class BadInput(ValueError):

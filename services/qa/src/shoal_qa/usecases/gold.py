@@ -10,8 +10,8 @@ from shoal.contracts.quality import GuidelinePublished
 from shoal.contracts.samples import Content
 from shoal.contracts.topics import LABELING_JOBS
 from shoal.messaging import encode
+from shoal.runtime.refusal import Refused
 from shoal_qa.usecases.announce import SOURCE
-from shoal_qa.usecases.errors import Refused
 from shoal_qa.usecases.ports import Database, Guidelines
 
 
@@ -37,7 +37,7 @@ class AddGold:
         known = await self._guidelines.all(project)
         if not known:
             fix = f"Publish one with POST /v1/projects/{project}/guidelines"
-            raise Refused("conflict", "project", "the project has no guideline yet", fix)
+            raise Refused("conflict", "the project has no guideline yet", field="project", fix=fix)
         guideline, now = known[-1], self._clock()
         _check(items, [item.name for item in guideline.label_schema.classes])
         jobs = [_job(project, item, guideline, votes, now) for item in items]
@@ -58,7 +58,8 @@ def _check(items: Sequence[GoldItem], classes: Sequence[str]) -> None:
     for index, item in enumerate(items):
         if item.label not in classes:
             detail = f"items[{index}].label: {item.label!r} is not in the label schema"
-            raise Refused("invalid", f"items[{index}].label", detail, f"Use one of {', '.join(classes[:20])}")
+            fix = f"Use one of {', '.join(classes[:20])}"
+            raise Refused("invalid", detail, field=f"items[{index}].label", fix=fix)
 
 
 def _job(

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from shoal.contracts.ids import stable_id
 from shoal.contracts.labels import AnnotationSubmitted, ClassAnswer, GuidelineRef
-from shoal_qa.usecases.errors import Refused
+from shoal.runtime.refusal import Refused
 from shoal_qa.usecases.evaluate import COUNTED, Evaluate
 from shoal_qa.usecases.ports import Arrived, Database, KeptJob, Transaction
 
@@ -53,12 +53,12 @@ class DecideReview:
 def _checked(project: str, job_id: str, found: Sequence[KeptJob]) -> KeptJob:
     if not found or found[0].project != project or found[0].job.state == "erased":
         detail = f"project {project!r} has no job {job_id[:200]!r}"
-        raise Refused("unknown", "job_id", detail, f"See GET /v1/projects/{project}/reviews")
+        raise Refused("unknown", detail, field="job_id", fix=f"See GET /v1/projects/{project}/reviews")
     kept = found[0]
     if kept.purpose not in COUNTED:
         detail = f"job_id: job {job_id} is a {kept.purpose} item, whose answer is known"
         fix = "Correct a gold answer with POST .../gold"
-        raise Refused("conflict", "job_id", detail, fix)
+        raise Refused("conflict", detail, field="job_id", fix=fix)
     return kept
 
 
@@ -66,4 +66,4 @@ async def _check_label(tx: Transaction, kept: KeptJob, label: str) -> None:
     classes = await tx.projects.classes(kept.key) or []
     if label not in classes:
         detail = f"label: {label!r} is not in the label schema"
-        raise Refused("invalid", "label", detail, f"Use one of {', '.join(classes[:20])}")
+        raise Refused("invalid", detail, field="label", fix=f"Use one of {', '.join(classes[:20])}")

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from shoal.runtime.projects import check_project
+from shoal.http.projects import check_project
 from shoal.security import Principal, ProjectDirectory, require
 from shoal_sampler.domain.campaigns.audit import Audit
 from shoal_sampler.usecases.audits import ManageAudits

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from starlette.responses import JSONResponse, Response
 
-from shoal.runtime.projects import check_project
+from shoal.http.projects import check_project
 from shoal.security import Principal, ProjectDirectory, require
 from shoal_sampler.domain.campaigns.campaign import why_it_waits
 from shoal_sampler.usecases.definition import Definition, campaign_of

@@ -1,31 +1,19 @@
 """Create, change, pause, resume and finish campaigns."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from shoal.contracts.ids import stable_id
 from shoal.contracts.selections import CampaignChanged, CampaignState
 from shoal.contracts.topics import CAMPAIGNS_CHANGED
 from shoal.messaging import OutgoingMessage, encode
+from shoal.runtime.refusal import Refused
 from shoal_sampler.domain.campaigns.campaign import NotAllowed, check_transition
 from shoal_sampler.domain.vectors.rows import BadVector, to_bytes, unit_vector
 from shoal_sampler.usecases.definition import Definition, Example, Strategy
 from shoal_sampler.usecases.ports import CampaignRow, Campaigns, Found, VectorLookup
 from shoal_sampler.usecases.publishing import SOURCE
-
-Kind = Literal["invalid", "unknown", "conflict"]
-
-
-@dataclass(eq=False)
-class Refused(Exception):
-    """A request that cannot be carried out; names the field and the fix."""
-
-    kind: Kind
-    field: str
-    detail: str
-    fix: str
 
 
 class ManageCampaigns:
@@ -48,9 +36,9 @@ class ManageCampaigns:
         if not is_new and not _same(row.event, event):
             raise Refused(
                 "conflict",
-                "name",
                 f"project {project!r} has another campaign {definition.name!r}",
-                f"Choose another name, or change it with PUT /v1/projects/{project}/campaigns/{definition.name}",
+                field="name",
+                fix=f"Choose another name, or change it with PUT /v1/projects/{project}/campaigns/{definition.name}",
             )
         return row, is_new
 
@@ -58,10 +46,12 @@ class ManageCampaigns:
         """Replace a campaign's policy and budget by a new version of it. Raises Refused."""
         row = await self.get(project, campaign)
         if definition.name != row.event.name:
-            raise Refused("invalid", "name", "a campaign keeps its name", f"Send {row.event.name!r}")
+            raise Refused(
+                "invalid", "a campaign keeps its name", field="name", fix=f"Send {row.event.name!r}"
+            )
         if definition.budget.votes < row.votes_reserved:
             detail = f"budget.votes: {definition.budget.votes}, but {row.votes_reserved} votes are reserved"
-            raise Refused("conflict", "budget.votes", detail, f"Send {row.votes_reserved} or more")
+            raise Refused("conflict", detail, field="budget.votes", fix=f"Send {row.votes_reserved} or more")
         resolved = await self._resolved(project, definition)
         return await self._replace(row, resolved, "active" if resolved.state == "draft" else resolved.state)
 
@@ -78,9 +68,10 @@ class ManageCampaigns:
         if row is None:
             raise Refused(
                 "unknown",
-                "campaign",
                 f"project {project!r} has no campaign {campaign[:200]!r}",
-                f"See GET /v1/projects/{project}/campaigns",
+                field="campaign",
+                fix=f"See GET /v1/projects/{project}/campaigns",
+                title="Unknown campaign",
             )
         return row
 
@@ -95,7 +86,9 @@ class ManageCampaigns:
         try:
             check_transition(old.state, state)
         except NotAllowed as error:
-            raise Refused("conflict", "state", str(error), "See the campaign's present state") from error
+            raise Refused(
+                "conflict", str(error), field="state", fix="See the campaign's present state"
+            ) from error
         now, version = self._clock(), old.version + 1
         if definition is None:
             event = old.model_copy(update={"state": state, "version": version, "changed_at": now})
@@ -103,7 +96,9 @@ class ManageCampaigns:
             event = _event(old.project, definition, state, version, now)
         if not await self._campaigns.replace(event, _message(event)):
             detail = "the campaign was changed, or spent votes, at the same moment"
-            raise Refused("conflict", "version", detail, "Read the campaign again, then repeat the request")
+            raise Refused(
+                "conflict", detail, field="version", fix="Read the campaign again, then repeat the request"
+            )
         return await self.get(old.project, old.campaign_id)
 
     async def _resolved(self, project: str, definition: Definition) -> Definition:
@@ -132,9 +127,9 @@ def _generation(strategy: Strategy, found: dict[str, Found]) -> str:
         raise _unknown_example(field, strategy.examples[0].sample_id)
     raise Refused(
         "invalid",
-        "strategy.generation",
-        "strategy.generation: missing, and no example is a known sample, so that nobody knows the encoder",
-        "Name the embedding generation of the vectors as name-version-dimension, or give examples by sample_id",
+        "strategy.generation: missing, and no example is an embedded sample that would name the encoder",
+        field="strategy.generation",
+        fix="Name the embedding generation of the vectors as name-version-dimension, or give examples by sample_id",
     )
 
 
@@ -158,7 +153,7 @@ def _examples(
         except BadVector as error:
             detail = f"{field}.vector: {len(vector) // 4} numbers: {error}"
             fix = f"Send a vector of generation {generation}"
-            raise Refused("invalid", f"{field}.vector", detail, fix) from error
+            raise Refused("invalid", detail, field=f"{field}.vector", fix=fix) from error
         done.append(Example(sample_id=each.sample_id, vector=vector))
     return tuple(done)
 
@@ -170,12 +165,13 @@ def _dimension(generation: str) -> int | None:
 
 def _unknown_example(field: str, sample_id: str | None) -> Refused:
     detail = f"{field}: {sample_id!r} is not among the project's embedded samples"
-    return Refused("invalid", field, detail, "Use the sample_id that ingest returned, once it is embedded")
+    fix = "Use the sample_id that ingest returned, once it is embedded"
+    return Refused("invalid", detail, field=field, fix=fix)
 
 
 def _other_generation(field: str, known: str, wanted: str) -> Refused:
     detail = f"{field}: its vector is of generation {known}, and the campaign compares with {wanted}"
-    return Refused("invalid", field, detail, "Use examples of one embedding generation")
+    return Refused("invalid", detail, field=field, fix="Use examples of one embedding generation")
 
 
 def _event(

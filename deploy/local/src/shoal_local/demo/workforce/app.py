@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
-from shoal.runtime.problems import Problem, install_problems
+from shoal.http.problems import Problem, install_problems
 from shoal_local.demo.workforce.board import BadCursor, Task, UnknownTask
 from shoal_local.demo.workforce.crowd import Workforce
 

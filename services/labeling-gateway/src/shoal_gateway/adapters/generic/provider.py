@@ -6,13 +6,14 @@ from urllib.parse import quote
 
 import orjson
 
+from shoal.runtime.refusal import Refused
 from shoal_gateway.adapters.generic.client import VendorClient
 from shoal_gateway.adapters.generic.mapping import batch_json, guess_json, read_annotations, read_receipts
 from shoal_gateway.adapters.signatures import verified
 from shoal_gateway.domain.guidelines import Guideline
 from shoal_gateway.domain.providers import Capabilities, ProviderConfig
 from shoal_gateway.domain.tasks import Guess, TaskOrder, TaskReceipt
-from shoal_gateway.usecases.errors import ProviderUnavailable, WebhookRefused
+from shoal_gateway.usecases.errors import ProviderUnavailable
 from shoal_gateway.usecases.ports import Found, Page
 
 MOST_ANNOTATIONS = 500
@@ -89,11 +90,11 @@ class GenericVendor:
         await self._client.call("DELETE", path, also_done=(NOT_FOUND,))
 
 
-def _unreadable(detail: str) -> WebhookRefused:
-    return WebhookRefused(
-        400,
-        "Unreadable webhook",
+def _unreadable(detail: str) -> Refused:
+    return Refused(
+        "malformed",
         detail,
         field="data.annotations",
         fix="See docs/generic-vendor.md, Webhooks",
+        title="Unreadable webhook",
     )

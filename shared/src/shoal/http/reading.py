@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from fastapi import Request
 
-from shoal.runtime.problems import Problem
+from shoal.http.problems import Problem
 
 GZIP = 31  # zlib's window bits for the gzip format
 DRAINED = 4  # times the limit

@@ -11,13 +11,24 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from shoal.http.validation import field_of, fix_of
 from shoal.messaging.errors import Transient, is_transient
+from shoal.runtime.refusal import Kind, Refused
 from shoal.security.access import Denied
 
 _log = structlog.get_logger("shoal.http")
 MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER = {"retry-after": "5"}
 _SHOWN = 3  # errors that are spelt out in the detail
-_RETRY_AFTER_S = "5"
+_REFUSALS: dict[Kind, tuple[int, str]] = {
+    "malformed": (400, "Malformed request"),
+    "unauthenticated": (401, "Unauthorized"),
+    "forbidden": (403, "Forbidden"),
+    "unknown": (404, "Not found"),
+    "conflict": (409, "Conflict"),
+    "gone": (410, "Gone"),
+    "invalid": (422, "Invalid request"),
+}
 _MAYBE_OUTAGES = (
     Transient,
     OSError,
@@ -26,6 +37,7 @@ _MAYBE_OUTAGES = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
 )
+_POSTGRES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 class Problem(Exception):
@@ -55,20 +67,34 @@ def problem_response(problem: Problem, headers: dict[str, str] | None = None) ->
     return Response(orjson.dumps(body), problem.status, headers, MEDIA_TYPE)
 
 
+def status_of(kind: Kind) -> int:
+    """Return the HTTP status of a kind of refusal."""
+    return _REFUSALS[kind][0]
+
+
 def install_problems(app: FastAPI) -> None:
     """Have every error of `app` answered as a problem, FastAPI's own too; an outage of what it needs with 503."""
     app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(Denied, _denied)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _unexpected)
-    for each in _MAYBE_OUTAGES:
-        app.add_exception_handler(each, _outage)
+    for outage in _MAYBE_OUTAGES:
+        app.add_exception_handler(outage, _outage)
 
 
 async def _problem(_: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
     return problem_response(error)
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    status, title = _REFUSALS[error.kind]
+    return problem_response(
+        Problem(status, error.title or title, error.detail, field=error.field, fix=error.fix)
+    )
 
 
 async def _denied(_: Request, error: Exception) -> Response:
@@ -99,44 +125,24 @@ async def _invalid(_: Request, error: Exception) -> Response:
 
 
 def _not_json(error: dict[str, Any]) -> Problem:
-    place = error["loc"][-1] if error["loc"] else 0
+    index = error["loc"][-1] if error["loc"] else 0
     reason = error.get("ctx", {}).get("error", error["msg"])
     return Problem(
         400,
         "Not JSON",
-        f"the body is not JSON at character {place}: {reason}",
+        f"the body is not JSON at character {index}: {reason}",
         field="body",
         fix="Send one JSON value",
     )
 
 
 def validation_problem(errors: Any, *, status: int = 422) -> Problem:
-    """Return pydantic's errors as a problem that names the first field and says what is wrong with each."""
-    told = [f"{field_of(each['loc'])}: {each['msg']}" for each in errors[:_SHOWN]]
-    more = len(errors) - len(told)
-    detail = "; ".join(told) + (f"; and {more} more" if more > 0 else "")
+    """Return pydantic's errors as a problem that names the first field and says what is wrong with all."""
+    lines = [f"{field_of(error['loc'])}: {error['msg']}" for error in errors[:_SHOWN]]
+    more = len(errors) - len(lines)
+    detail = "; ".join(lines) + (f"; and {more} more" if more > 0 else "")
     first = errors[0]
     return Problem(status, "Invalid request", detail, field=field_of(first["loc"]), fix=fix_of(first))
-
-
-def field_of(loc: Any) -> str:
-    """Return pydantic's place as a path: ("body", "labels", 0, "name") -> "labels[0].name"."""
-    parts = [part for part in loc if part not in ("body", "query", "path", "header")] or list(loc) or ["body"]
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).lstrip(".")
-
-
-_FIXES = {
-    "missing": "Add the field",
-    "extra_forbidden": "Remove the field, or correct its spelling",
-    "string_type": "Send a text",
-    "string_pattern_mismatch": "Use the form that the detail shows",
-    "finite_number": "Send a finite number",
-}
-
-
-def fix_of(error: Any) -> str:
-    """Return what to do about one of pydantic's errors."""
-    return _FIXES.get(error["type"], "Correct the field as the detail says")
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
@@ -145,8 +151,8 @@ async def _unexpected(request: Request, error: Exception) -> Response:
         Problem(
             500,
             "Internal error",
-            "the service could not answer; nothing more is known to the caller",
-            fix="Send the same request again; it is in the service's log if it fails again",
+            "Internal error; see the service's log",
+            fix="Send the same request again; report the log's entry when it fails again",
         )
     )
 
@@ -155,10 +161,14 @@ async def _outage(request: Request, error: Exception) -> Response:
     if not is_transient(error):
         return await _unexpected(request, error)
     _log.warning("request_not_possible", method=request.method, path=request.url.path, error=repr(error))
-    problem = Problem(
-        503,
-        "Not available",
-        "something that this service needs does not answer at present",
-        fix="Send the same request again shortly",
-    )
-    return problem_response(problem, {"retry-after": _RETRY_AFTER_S})
+    problem = Problem(503, "Not available", _cause(error), fix="Send the same request again shortly")
+    return problem_response(problem, RETRY_AFTER)
+
+
+def _cause(error: Exception) -> str:
+    """Return which dependency is away, as the error tells it."""
+    if isinstance(error, Transient):
+        return str(error)
+    if isinstance(error, _POSTGRES):
+        return "PostgreSQL is unavailable"
+    return "a server that this service depends on is unavailable"

@@ -1,14 +1,15 @@
 """Over HTTP an outage is 503, to be asked again; a fault of ours is 500."""
 
-from typing import Any
+from typing import Any, get_args
 
 import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from shoal.http.problems import _cause, install_problems
 from shoal.messaging import PublishFailed, Transient
-from shoal.runtime.problems import install_problems
+from shoal.runtime.refusal import Kind, Refused
 
 OUTAGES: list[Exception] = [
     ConnectionRefusedError("111"),
@@ -57,3 +58,28 @@ async def test_a_fault_is_ours_and_its_text_stays_here(error: Exception) -> None
     assert answer.status_code == 500
     assert "retry-after" not in answer.headers
     assert str(error) not in answer.text
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+async def test_every_kind_of_refusal_has_a_status_and_a_title(kind: Kind) -> None:
+    answer = await answer_to(Refused(kind, "why", field="name", fix="how"))
+    assert 400 <= answer.status_code < 500
+    assert answer.json()["title"]
+    assert answer.json() | {"title": "", "status": 0} == {
+        "type": "about:blank",
+        "title": "",
+        "status": 0,
+        "detail": "why",
+        "field": "name",
+        "fix": "how",
+    }
+
+
+async def test_a_refusal_s_own_title_goes_before_its_kind_s() -> None:
+    answer = await answer_to(Refused("unknown", "why", field="task", fix="how", title="Unknown task"))
+    assert (answer.status_code, answer.json()["title"]) == (404, "Unknown task")
+
+
+def test_an_answer_names_the_dependency_that_is_away() -> None:
+    assert "PostgreSQL" in _cause(asyncpg.CannotConnectNowError("starting up"))
+    assert _cause(Transient("Qdrant is away")) == "Qdrant is away"

@@ -1,0 +1,41 @@
+"""The application factory: every service's HTTP application is made here."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.routing import APIRoute
+
+from shoal import __version__
+from shoal.http.openapi import describe
+from shoal.http.problems import install_problems
+
+
+def create_app(*, title: str, summary: str, routers: Sequence[APIRouter], parts: Any) -> FastAPI:
+    """Return an application that answers every error with a problem and describes itself at /openapi.json.
+
+    parts: what the routes need; `parts_of` gives it to them. An operation's id is the name of its function.
+    """
+    app = FastAPI(
+        title=title,
+        summary=summary,
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=_function_name,
+    )
+    app.state.parts = parts
+    install_problems(app)
+    for router in routers:
+        app.include_router(router)
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
+    return app
+
+
+async def parts_of(request: Request) -> Any:
+    """Return the application's parts; a FastAPI dependency."""
+    return request.app.state.parts
+
+
+def _function_name(route: APIRoute) -> str:
+    return route.name

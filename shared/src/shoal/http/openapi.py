@@ -1,0 +1,79 @@
+"""What the OpenAPI document says beyond the routes: problems, and which of them every operation shares."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from shoal.http.problems import MEDIA_TYPE
+from shoal.http.schemas import ProblemDetails
+
+Responses = dict[int | str, dict[str, Any]]
+_MEANINGS = {
+    400: "The request cannot be read.",
+    401: "No key, or an unknown one.",
+    403: "The key may not do this.",
+    404: "It does not exist.",
+    409: "It conflicts with the present state.",
+    410: "It was erased.",
+    413: "The body is too large.",
+    415: "The body's encoding is not supported.",
+    422: "A field is wrong; the problem names it.",
+    429: "Too many requests; repeat later.",
+    503: "A server that this one depends on is unavailable; repeat later.",
+}
+_CONTENT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+
+def problems(*statuses: int) -> Responses:
+    """Return the `responses` of a route that may answer with these problems."""
+    return {status: {"description": _MEANINGS[status], "content": _CONTENT} for status in sorted(statuses)}
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """Return the OpenAPI document of `app`, made once.
+
+    To every operation it adds the problems that follow from its shape: 401 and 403 with a key, 400 and 422 with
+    a JSON body, 422 with parameters, 503 always.
+    """
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            summary=app.summary,
+            description=app.description,
+            routes=app.routes,
+            separate_input_output_schemas=app.separate_input_output_schemas,
+        )
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        schemas["Problem"] = ProblemDetails.model_json_schema()
+        for methods in document["paths"].values():
+            for operation in methods.values():
+                _complete(operation)
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def _complete(operation: dict[str, Any]) -> None:
+    responses = operation["responses"]
+    if "HTTPValidationError" in str(responses.get("422")):  # FastAPI's own default
+        del responses["422"]
+    shared = {
+        str(status): response
+        for status, response in problems(*_implied(operation)).items()
+        if str(status) not in responses
+    }
+    operation["responses"] = dict(sorted({**responses, **shared}.items()))
+
+
+def _implied(operation: dict[str, Any]) -> set[int]:
+    statuses = {503}
+    if "security" in operation:
+        statuses |= {401, 403}
+    if "application/json" in operation.get("requestBody", {}).get("content", {}):
+        statuses |= {400, 422}
+    if operation.get("parameters"):
+        statuses |= {422}
+    return statuses

@@ -1,0 +1,72 @@
+"""Which project a request is about, and whether its key belongs there."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Protocol
+
+from fastapi import Depends, Path, Request
+
+from shoal.contracts.base import NAME_PATTERN
+from shoal.contracts.projects import Role
+from shoal.http.problems import Problem
+from shoal.security import Principal, require
+from shoal.security.access import Access
+
+ProjectName = Annotated[
+    str, Path(max_length=128, pattern=NAME_PATTERN, description="Name of the project.", examples=["news"])
+]
+
+
+class Projects(Protocol):
+    """Knows the projects that exist."""
+
+    def get(self, project: str) -> object | None:
+        """Return the project, or None when there is none of that name."""
+        ...
+
+
+def project_for(role: Role) -> Callable[..., Awaitable[str]]:
+    """Return a FastAPI dependency: the project of the path, once the key may do there what `role` may."""
+
+    async def dependency(
+        request: Request, project: ProjectName, principal: Annotated[Principal, Depends(require(role))]
+    ) -> str:
+        access: Access = request.app.state.access
+        check_project(access.projects, principal, project)
+        return project
+
+    return dependency
+
+
+AnnotatorProject = Annotated[str, Depends(project_for("annotator"))]
+OperatorProject = Annotated[str, Depends(project_for("operator"))]
+ReviewerProject = Annotated[str, Depends(project_for("reviewer"))]
+
+
+def check_key(principal: Principal, project: str) -> None:
+    """Raise a problem unless the key belongs to the project, or to all."""
+    if principal.project not in (None, project):
+        raise Problem(
+            403,
+            "Another project's key",
+            f"this key belongs to project {principal.project!r}",
+            field="authorization",
+            fix=f"Use a key of project {project[:200]!r}",
+        )
+
+
+def check_project(projects: Projects, principal: Principal, project: str) -> None:
+    """Raise a problem unless the project exists and the key belongs to it."""
+    check_key(principal, project)
+    if projects.get(project) is None:
+        raise unknown_project(project)
+
+
+def unknown_project(project: str) -> Problem:
+    """Return the problem of a project that does not exist."""
+    return Problem(
+        404,
+        "Unknown project",
+        f"there is no project {project[:200]!r}",
+        field="project",
+        fix="Create it at the ingest service with POST /v1/projects, or correct its name",
+    )

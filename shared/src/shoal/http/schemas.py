@@ -1,0 +1,42 @@
+"""Bases of request and answer models, and the problem that every error is answered with."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Body(BaseModel):
+    """A request body. An unknown field is an error, because it is usually a misspelt one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Answer(BaseModel):
+    """An answer. It holds the fields of its model and no others."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ProblemDetails(BaseModel):
+    """An error (RFC 9457): what is wrong, which field it is about, and how to mend it."""
+
+    model_config = ConfigDict(
+        title="Problem",
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "about:blank",
+                    "title": "Invalid request",
+                    "status": 422,
+                    "detail": "votes: Input should be greater than or equal to 1",
+                    "field": "votes",
+                    "fix": "Correct the field as the detail says",
+                }
+            ]
+        },
+    )
+
+    type: str = Field(description="Always about:blank: the title says what the problem is.")
+    title: str = Field(description="Short name of the problem.")
+    status: int = Field(description="The HTTP status.", ge=400, le=599)
+    detail: str = Field(description="What is wrong in this request.")
+    field: str | None = Field(description="The field, header or parameter that is wrong.")
+    fix: str | None = Field(description="What to change, or when to repeat the request.")

@@ -1,0 +1,22 @@
+"""pydantic's errors in the words of a problem: which field is wrong, and what to do about it."""
+
+from typing import Any
+
+_FIXES = {
+    "missing": "Add the field",
+    "extra_forbidden": "Remove the field, or correct its spelling",
+    "string_type": "Send a text",
+    "string_pattern_mismatch": "Use the form that the detail shows",
+    "finite_number": "Send a finite number",
+}
+
+
+def field_of(loc: Any) -> str:
+    """Return pydantic's location as a path: ("body", "labels", 0, "name") -> "labels[0].name"."""
+    parts = [part for part in loc if part not in ("body", "query", "path", "header")] or list(loc) or ["body"]
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).lstrip(".")
+
+
+def fix_of(error: Any) -> str:
+    """Return what to do about one of pydantic's errors."""
+    return _FIXES.get(error["type"], "Correct the field as the detail says")
