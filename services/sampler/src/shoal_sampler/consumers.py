@@ -8,7 +8,7 @@ from shoal.contracts.quality import GuidelinePublished
 from shoal.contracts.samples import SampleEmbedded, SampleErased
 from shoal.contracts.selections import CampaignChanged
 from shoal.messaging import Broadcast, Consumer, Received, Rejection
-from shoal_sampler.domain.vectors.rows import BadVector
+from shoal.vectors import BadVector
 from shoal_sampler.usecases.arrivals import Arrival, arrival
 from shoal_sampler.usecases.directory import CampaignDirectory, GuidelineDirectory
 from shoal_sampler.usecases.learn import Learn
@@ -27,7 +27,8 @@ def sample_consumer(receive: ReceiveSamples) -> Consumer[SampleEmbedded]:
             try:
                 arrivals.append(arrival(record.event))
             except BadVector as error:
-                refused.append(Rejection(record, "bad_vector", f"embedding.vector: {error}"))
+                fix = f"send {record.event.embedding.generation.dimension} finite float32 numbers, little-endian"
+                refused.append(Rejection(record, "bad_vector", f"embedding.vector: {error}; {fix}"))
         await receive(arrivals)
         return refused
 

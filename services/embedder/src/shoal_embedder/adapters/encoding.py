@@ -9,7 +9,7 @@ from typing import Protocol
 
 from shoal.contracts.samples import Generation
 from shoal.observability import metrics
-from shoal_embedder.domain.vectors import Vectors, rows_as_bytes
+from shoal.vectors import Vectors, rows_to_bytes
 
 
 class Model(Protocol):
@@ -69,7 +69,7 @@ class ThreadedEncoder:
         return {
             key: vector
             for hand, rows in zip(hands, done, strict=True)
-            for key, vector in zip(hand, rows_as_bytes(rows), strict=True)
+            for key, vector in zip(hand, rows_to_bytes(rows), strict=True)
         }
 
     def _remember(self, keys: Sequence[bytes], vectors: dict[bytes, bytes]) -> None:

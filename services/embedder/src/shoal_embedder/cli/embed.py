@@ -9,8 +9,8 @@ import typer
 from rich.progress import track
 
 from shoal.command_line.client import err, out
+from shoal.vectors import Vectors
 from shoal_embedder.adapters.inputs import IMAGES, BadFile, expand, images, texts
-from shoal_embedder.domain.vectors import Vectors
 
 CACHE = Path("~/.cache/shoal/models")
 _TEXTS_AT_ONCE, _IMAGES_AT_ONCE = 64, 32

@@ -10,7 +10,7 @@ from shoal.contracts.ids import stable_id
 from shoal.contracts.samples import Embedding, Generation, SampleEmbedded, SampleIngested
 from shoal.contracts.topics import SAMPLES_EMBEDDED
 from shoal.messaging import OutgoingMessage, Publisher, RejectedItem, encode
-from shoal_embedder.domain.vectors import BadVector, checked
+from shoal.vectors import BadVector, read_vector
 from shoal_embedder.usecases.erased import Erased
 from shoal_embedder.usecases.ports import OtherDimension, Point, TextEncoder, VectorStore
 
@@ -72,12 +72,12 @@ class EmbedSamples:
             if given is None:
                 continue
             try:
-                vector = checked(given.vector, given.generation.dimension)
+                read_vector(given.vector, given.generation.dimension)
             except BadVector as error:
                 fix = f"send {given.generation.dimension} finite float32 numbers, little-endian"
                 bad.append(RejectedItem(index, "bad_vector", f"embedding.vector: {error}; {fix}"))
             else:
-                good.append(_Embedded(index, arrival, given.generation, vector))
+                good.append(_Embedded(index, arrival, given.generation, given.vector))
         return good, bad
 
     def _texts(

@@ -19,7 +19,7 @@ from pydantic import (
 from shoal.contracts.base import Id, Name, Text
 from shoal.contracts.samples import Content, Prediction
 from shoal.http.validation import field_of, fix_of
-from shoal_ingest.domain.vectors import vector_bytes
+from shoal.vectors import vector_bytes
 
 
 class Strict(BaseModel):

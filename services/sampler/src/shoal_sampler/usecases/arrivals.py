@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from shoal.contracts.samples import SampleEmbedded
+from shoal.vectors import unit_vector
 from shoal_sampler.domain.campaigns.samples import Sample, content_hash
-from shoal_sampler.domain.vectors.rows import unit_vector
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 
 from shoal.contracts.base import Id, Label, Name
 from shoal.contracts.selections import CampaignChanged
+from shoal.vectors import unit_vector, vector_bytes
 from shoal_sampler.domain.campaigns.campaign import Campaign, Filter, Kind, Measure, Selection
-from shoal_sampler.domain.vectors.rows import Vectors, empty, unit_vector
+from shoal_sampler.domain.vectors.rows import Vectors, empty
 
 Share = Annotated[float, Field(gt=0, le=1)]
 
@@ -34,8 +35,7 @@ class Example(Part):
         if isinstance(value, str):
             return {"sample_id": value}
         if isinstance(value, dict) and isinstance(value.get("vector"), list):
-            numbers = np.asarray(value["vector"], dtype="<f4")  # pydantic reports what numpy raises
-            return {**value, "vector": numbers.tobytes()}
+            return {**value, "vector": vector_bytes(value["vector"])}  # pydantic reports what it raises
         return value
 
     @model_validator(mode="after")

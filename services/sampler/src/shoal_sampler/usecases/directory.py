@@ -7,7 +7,6 @@ from shoal.contracts.quality import GuidelinePublished
 from shoal.contracts.selections import CampaignChanged
 from shoal.messaging import Received
 from shoal_sampler.domain.campaigns.campaign import Campaign
-from shoal_sampler.domain.vectors.rows import BadVector
 from shoal_sampler.usecases.definition import campaign_of
 from shoal_sampler.usecases.ports import Spending, Store
 
@@ -62,6 +61,6 @@ class CampaignDirectory:
             return
         try:
             self._known[event.campaign_id] = campaign_of(event)
-        except (ValueError, BadVector):
+        except ValueError:
             if known is None and event.state == "active":
                 raise

@@ -9,8 +9,8 @@ from shoal.contracts.selections import CampaignChanged, CampaignState
 from shoal.contracts.topics import CAMPAIGNS_CHANGED
 from shoal.messaging import OutgoingMessage, encode
 from shoal.runtime.refusal import Refused
+from shoal.vectors import BadVector, read_vector, to_bytes
 from shoal_sampler.domain.campaigns.campaign import NotAllowed, check_transition
-from shoal_sampler.domain.vectors.rows import BadVector, to_bytes, unit_vector
 from shoal_sampler.usecases.definition import Definition, Example, Strategy
 from shoal_sampler.usecases.ports import CampaignRow, Campaigns, Found, VectorLookup
 from shoal_sampler.usecases.publishing import SOURCE
@@ -149,7 +149,7 @@ def _examples(
                 raise _other_generation(field, known.generation, generation)
             vector = to_bytes(known.vector)
         try:
-            unit_vector(vector, dimension or len(vector) // 4)
+            read_vector(vector, dimension or len(vector) // 4)
         except BadVector as error:
             detail = f"{field}.vector: {len(vector) // 4} numbers: {error}"
             fix = f"Send a vector of generation {generation}"

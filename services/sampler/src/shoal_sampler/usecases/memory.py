@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from shoal.vectors import unit_vector
 from shoal_sampler.domain.campaigns.keyed import draws
 from shoal_sampler.domain.campaigns.reservoir import Reservoir
 from shoal_sampler.domain.campaigns.samples import Sample
 from shoal_sampler.domain.campaigns.window import Memory
-from shoal_sampler.domain.vectors.rows import Vectors, unit_vector
+from shoal_sampler.domain.vectors.rows import Vectors
 from shoal_sampler.usecases.ports import Project
 
 CHOSEN = (

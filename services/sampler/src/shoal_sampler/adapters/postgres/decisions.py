@@ -9,10 +9,10 @@ import ormsgpack
 
 from shoal.contracts.samples import SampleEmbedded
 from shoal.persistence import Outbox
+from shoal.vectors import to_bytes
 from shoal_sampler.domain.campaigns.audit import POLICY as AUDIT
 from shoal_sampler.domain.campaigns.audit import Audit
 from shoal_sampler.domain.campaigns.decisions import Record
-from shoal_sampler.domain.vectors.rows import to_bytes
 from shoal_sampler.usecases.ports import Chosen, Effect, Outcome, Queue, Spending
 
 _IN_FORCE = """
