@@ -112,7 +112,7 @@ class Gateway:
         self.create = CreateJobs(self.database, self.configs, self, self.requests, lambda: None)
         self.erase = EraseSamples(self.database, lambda: None)
         self.annotate = Annotate(self.database, self.record, Quiet(), clock, LEASE)
-        self.inbox = PostgresInbox(pool, self.database)
+        self.inbox = PostgresInbox(pool)
         self.drain = DrainInbox(self.inbox, self.configs, self.record, Quiet())
         carry_out = CarryOut(self.guidelines, lambda: 0.0)
         self.dispatch = Dispatch(self.ledger, self.configs, self, carry_out, Quiet(), clock, INTENT_LEASE)

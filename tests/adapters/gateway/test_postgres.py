@@ -52,7 +52,7 @@ async def test_a_request_and_its_job_meet_in_any_order(gateway: Gateway, request
 async def test_a_request_that_a_crash_left_is_swept_up(gateway: Gateway) -> None:
     await gateway.create([job(1)])
     async with gateway.database.transaction() as tx:
-        await tx.park_requests([("j1", to_request(request(1, "more", 1, votes=3)))])
+        await tx.requests.park([("j1", to_request(request(1, "more", 1, votes=3)))])
     assert await gateway.requests.sweep() == 1
     assert (await gateway.rows(TASKS))[0][2] == 3
 
@@ -115,7 +115,8 @@ async def test_the_event_leaves_with_the_row_or_not_at_all(gateway: Gateway) -> 
 async def test_what_is_wrong_is_kept_aside_once_and_costs_its_neighbours_nothing(gateway: Gateway) -> None:
     await gateway.create([job(1)])
     task = await gateway.task_of("j1")
-    wrong = [answer(task, "bob", "zebra"), answer("nowhere", "cid", "x"), Malformed(2, "answer", "no label")]
+    unreadable = Malformed(index=2, field="answer", detail="no label")
+    wrong = [answer(task, "bob", "zebra"), answer("nowhere", "cid", "x"), unreadable]
     assert await gateway.take_in(*wrong, answer(task, "ann", "x")) == [answer(task, "ann", "x")]
     await gateway.take_in(*wrong)
     reasons = await gateway.rows("SELECT reason FROM refused_annotations ORDER BY 1")
@@ -224,6 +225,6 @@ async def test_a_feed_is_read_by_one_replica_at_a_time(gateway: Gateway) -> None
     assert await turns(interval) == []  # it may still be reading
     assert await turns(lease) == [None]  # it died
     async with gateway.database.transaction() as tx:
-        await tx.save_cursor(CROWD, "page-2")
+        await tx.feeds.save_cursor(CROWD, "page-2")
     assert await turns(lease) == []
     assert await turns(lease + interval) == ["page-2"]

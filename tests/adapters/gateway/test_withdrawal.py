@@ -25,13 +25,13 @@ async def test_a_skip_beside_a_cancellation_buys_nothing(gateway: Gateway, crowd
     await gateway.send_all()
     skip = answer(await gateway.task_of("j1"), "ann", None, 1, "skipped")
     async with gateway.database.transaction() as tx:
-        jobs = await tx.lock_jobs(["j1"])
-        tasks = await tx.tasks_of(["j1"])
+        jobs = await tx.jobs.lock(["j1"])
+        tasks = await tx.tasks.of_jobs(["j1"])
         late = asyncio.create_task(gateway.take_in(skip))
         await asyncio.sleep(0.3)
         assert not late.done()
         effect = apply_request(jobs["j1"].wanted, to_request(request(1, "cancel", 1)))
-        await tx.save_wanted("j1", effect.wanted)
+        await tx.jobs.save_wanted("j1", effect.wanted)
         await withdraw(tx, jobs["j1"], tasks["j1"], finished_too=False)
     assert await late == [skip]
     assert await gateway.rows(TASKS) == [("j1", 1, 2, 0, "cancelled")]
@@ -72,8 +72,8 @@ async def test_a_job_after_the_erasure_is_not_kept(gateway: Gateway) -> None:
 
 async def test_an_erasure_beside_an_uncommitted_job_forgets_its_text(gateway: Gateway) -> None:
     async with gateway.database.transaction() as tx:
-        assert await tx.known_erased({("news", "s1")}) == set()
-        await tx.insert_jobs([to_job(job(1), "crowd")])
+        assert await tx.samples.erased_among({("news", "s1")}) == set()
+        await tx.jobs.add([to_job(job(1), "crowd")])
         erasing = asyncio.create_task(gateway.erase([erased(1)]))
         await asyncio.sleep(0.3)
         assert not erasing.done()

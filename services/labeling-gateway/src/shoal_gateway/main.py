@@ -66,7 +66,7 @@ def wire(
     public_url = settings.public_url or f"http://{settings.http_host}:{settings.http_port}"
     database, configs = PostgresDatabase(pool), PostgresConfigs(lookups)
     guidelines, directory, watch = KeptGuidelines(lookups), ProjectDirectory(), Metrics()
-    inbox = PostgresInbox(pool, database)
+    inbox = PostgresInbox(pool)
     providers = Registry(lookups, http, public_url)
     record = RecordAnnotations(guidelines, providers, watch)
     dispatch = Dispatch(

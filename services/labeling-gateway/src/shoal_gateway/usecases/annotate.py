@@ -66,17 +66,17 @@ class Annotate:
         """Return a task for `annotator` and when its lease ends, or None when there is none."""
         now = self._clock()
         async with self._database.transaction() as tx:
-            order = await tx.next_order(project, lane, annotator, now)
+            order = await tx.queue.next_order(project, lane, annotator, now)
             if order is None:
                 return None
             held = lease(annotator, now, self._lease_length)
-            await tx.assign(order, held)
+            await tx.queue.assign(order, held)
         return order, held.leased_until
 
     async def project_of(self, external_id: str) -> tuple[str, Lane]:
         """Return whose task it is and who may see it. Raises Refused."""
         async with self._database.transaction() as tx:
-            order, _ = _there(await tx.place(external_id), external_id)
+            order, _ = _there(await tx.queue.lock(external_id), external_id)
         return order.project, order.lane
 
     async def answer(self, work: Work) -> Kept:
@@ -92,7 +92,7 @@ class Annotate:
                 return Kept(last.annotation_id, last.revision, last.action)
             kept = await self._keep(tx, order, work, _action(last, work), now)
             holding = Holding.SKIPPED if work.label is None else Holding.ANSWERED
-            await tx.assign(order, Assignment(work.annotator, holding, now), kept.revision)
+            await tx.queue.assign(order, Assignment(work.annotator, holding, now), kept.revision)
             return kept
 
     async def take_back(self, external_id: str, annotator: str, identifier: str) -> Kept:
@@ -107,20 +107,20 @@ class Annotate:
                 return Kept(last.annotation_id, last.revision, last.action)
             kept = await self._keep(tx, order, Work(external_id, annotator, None), "deleted", now)
             held = _held_again(place, annotator, now, self._lease_length)
-            await tx.assign(order, held, kept.revision)
+            await tx.queue.assign(order, held, kept.revision)
             return kept
 
     async def _keep(
         self, tx: Transaction, order: TaskOrder, work: Work, action: Action, now: datetime
     ) -> Kept:
-        revision = await tx.revision_of(order.external_id, work.annotator) + 1
+        revision = await tx.queue.revision_of(order.external_id, work.annotator) + 1
         identifier = annotation_id(order.external_id, work.annotator)
         annotation = Annotation(
             order.external_id, identifier, revision, action, work.annotator, work.label, work.reason, now,
             work.duration_s,
         )  # fmt: skip
         config = ProviderConfig(order.project, IN_HOUSE, IN_HOUSE)
-        known = await tx.lock_tasks([order.external_id])
+        known = await tx.tasks.lock([order.external_id])
         checked = await self._record.check(config, [annotation], known)
         for _, _, problem in checked.bad:
             raise _wrong(problem)
@@ -130,13 +130,13 @@ class Annotate:
 
     async def _last(self, tx: Transaction, order: TaskOrder, annotator: str) -> Annotation | None:
         identifier = annotation_id(order.external_id, annotator)
-        return await tx.latest_annotation(order.project, IN_HOUSE, identifier)
+        return await tx.annotations.latest(order.project, IN_HOUSE, identifier)
 
 
 async def _held(tx: Transaction, external_id: str) -> tuple[TaskOrder, Place]:
     """Return a task and its places, both locked; one that was cancelled is closed, whatever the queue knows."""
-    order, place = _there(await tx.place(external_id), external_id)
-    task, _ = (await tx.lock_tasks([external_id]))[external_id]
+    order, place = _there(await tx.queue.lock(external_id), external_id)
+    task, _ = (await tx.tasks.lock([external_id]))[external_id]
     return order, replace(place, open=place.open and task.is_live)
 
 

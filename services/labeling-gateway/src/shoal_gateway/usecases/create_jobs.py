@@ -57,11 +57,11 @@ class CreateJobs:
 
     async def _keep(self, jobs: Sequence[Job], configs: dict[str, dict[str, ProviderConfig]]) -> None:
         async with self._database.transaction() as tx:
-            erased = await tx.known_erased({(job.project, job.sample_id) for job in jobs})
+            erased = await tx.samples.erased_among({(job.project, job.sample_id) for job in jobs})
             alive = [job for job in jobs if (job.project, job.sample_id) not in erased]
-            await tx.insert_jobs(alive)
+            await tx.jobs.add(alive)
             ids = {job.job_id for job in alive}
-            kept, tasks = await tx.lock_jobs(ids), await tx.tasks_of(ids)
+            kept, tasks = await tx.jobs.lock(ids), await tx.tasks.of_jobs(ids)
             for asked in alive:
                 job = await _merged(tx, kept[asked.job_id], asked, tasks.get(asked.job_id, []))
                 kept[job.job_id] = job
@@ -71,18 +71,18 @@ class CreateJobs:
                 if not job.wanted.closed and not job.erased:
                     capabilities = self._providers.of(config).capabilities
                     await plan(tx, job, tasks.get(job.job_id, []), capabilities)
-                    tasks.update(await tx.tasks_of([job.job_id]))
+                    tasks.update(await tx.tasks.of_jobs([job.job_id]))
 
 
 async def _merged(tx: Transaction, job: Job, asked: Job, tasks: Sequence[Task]) -> Job:
     wanted = merge(job.wanted, asked.wanted.votes, asked.wanted.max_votes).wanted
     if wanted != job.wanted:
-        await tx.save_wanted(job.job_id, wanted)
+        await tx.jobs.save_wanted(job.job_id, wanted)
     if job.guess is None and asked.guess is not None and not job.erased:
-        await tx.save_guess(job.job_id, asked.guess)
+        await tx.jobs.save_guess(job.job_id, asked.guess)
         for task in tasks:
             if task.is_live:
-                await tx.add_intent(task, IntentKind.PREDICT, total=0, priority=job.priority)
+                await tx.intents.add(task, IntentKind.PREDICT, total=0, priority=job.priority)
     return replace(job, wanted=wanted)
 
 

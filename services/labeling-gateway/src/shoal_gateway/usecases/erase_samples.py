@@ -17,8 +17,8 @@ class EraseSamples:
     async def __call__(self, events: Sequence[SampleErased]) -> None:
         """Erase a batch in one transaction."""
         async with self._database.transaction() as tx:
-            job_ids = await tx.erase_samples({(event.project, event.sample_id) for event in events})
-            jobs, tasks = await tx.lock_jobs(job_ids), await tx.tasks_of(job_ids)
+            job_ids = await tx.samples.erase({(event.project, event.sample_id) for event in events})
+            jobs, tasks = await tx.jobs.lock(job_ids), await tx.tasks.of_jobs(job_ids)
             for job_id, job in jobs.items():
                 await withdraw(tx, job, tasks.get(job_id, []), finished_too=True)
         self._wake()

@@ -31,10 +31,10 @@ async def plan(tx: Transaction, job: Job, tasks: Sequence[Task], capabilities: C
 
 async def extend(tx: Transaction, task: Task, votes: int, priority: int) -> None:
     """Have an existing task bring `votes` in total; one that was done is open again."""
-    await tx.set_votes(task.external_id, votes)
+    await tx.tasks.set_votes(task.external_id, votes)
     if task.state is TaskState.DONE:
-        await tx.move_task(task.external_id, TaskState.OPEN)
-    await tx.add_intent(replace(task, votes=votes), IntentKind.EXTEND, total=votes, priority=priority)
+        await tx.tasks.move(task.external_id, TaskState.OPEN)
+    await tx.intents.add(replace(task, votes=votes), IntentKind.EXTEND, total=votes, priority=priority)
 
 
 async def review(tx: Transaction, job: Job, tasks: Sequence[Task], round_: int) -> bool:
@@ -49,8 +49,8 @@ async def withdraw(tx: Transaction, job: Job, tasks: Sequence[Task], *, finished
     """Take the job's tasks back from their providers."""
     going = to_cancel(tasks, finished_too=finished_too)
     for task in going:
-        await tx.move_task(task.external_id, TaskState.CANCELLED)
-        await tx.add_intent(task, IntentKind.CANCEL, total=0, priority=job.priority)
+        await tx.tasks.move(task.external_id, TaskState.CANCELLED)
+        await tx.intents.add(task, IntentKind.CANCEL, total=0, priority=job.priority)
     return bool(going)
 
 
@@ -58,5 +58,5 @@ async def _add(tx: Transaction, job: Job, lane: Lane, attempt: int, votes: int, 
     task = Task(
         external_id(job.job_id, lane, attempt), job.job_id, job.project, provider, lane, attempt, votes
     )
-    await tx.add_task(task)
-    await tx.add_intent(task, IntentKind.UPSERT, total=0, priority=job.priority)
+    await tx.tasks.add(task)
+    await tx.intents.add(task, IntentKind.UPSERT, total=0, priority=job.priority)

@@ -62,7 +62,7 @@ class PollFeeds:
         page = await provider.poll(cursor, PAGE)
         async with self._database.transaction() as tx:
             fresh = await self._record(tx, config, page.items, "poll")
-            await tx.save_cursor(config, page.cursor)
+            await tx.feeds.save_cursor(config, page.cursor)
         self._watch.recorded(config, fresh, "poll")
         self._watch.missed_by_hook(config, sum(self._was_missed(config, item) for item in fresh))
         return len(fresh), page.cursor, page.more and page.cursor != cursor

@@ -81,7 +81,7 @@ class ReceiveWebhook:
 
     async def _check(self, config: ProviderConfig, found: Sequence[Found]) -> Checked:
         async with self._database.transaction() as tx:
-            known = await tx.find_tasks({item.external_id for item in found})
+            known = await tx.tasks.find({item.external_id for item in found})
         return await self._record.check(config, found, known)
 
 

@@ -53,9 +53,9 @@ class RecordAnnotations:
     ) -> list[Annotation]:
         """Keep and announce what is new and right; return it. What is wrong is kept aside for people."""
         ids = {item.external_id for item in found if isinstance(item, Annotation)}
-        known = await tx.lock_tasks(ids)
+        known = await tx.tasks.lock(ids)
         checked = await self.check(config, found, known)
-        await tx.refuse_annotations(
+        await tx.annotations.refuse(
             config, [(item, problem.reason, problem.detail) for _, item, problem in checked.bad]
         )
         fresh = await self._keep(tx, config, checked.good, known, found_by)
@@ -73,9 +73,9 @@ class RecordAnnotations:
     ) -> list[Annotation]:
         once = unseen(good, ())
         priced = [(item, price_of(item, config.price_per_vote)) for item in once]
-        new = await tx.insert_annotations(config, priced, found_by)
+        new = await tx.annotations.add(config, priced, found_by)
         fresh = [(item, price) for item, price in priced if item.key in new]
-        await tx.publish(
+        await tx.outbox.publish(
             [
                 (
                     to_event(item, *known[item.external_id], price),
@@ -92,17 +92,17 @@ class RecordAnnotations:
         if not fresh:
             return
         capabilities = self._providers.of(config).capabilities
-        counts = await tx.recount({item.external_id for item in fresh})
+        counts = await tx.annotations.recount({item.external_id for item in fresh})
         for external_id, (answers, skips) in counts.items():
             task, job = known[external_id]
             if task.state in (TaskState.OPEN, TaskState.DONE, TaskState.PLANNED):
                 finished = answers if capabilities.replaces_skips else answers + skips
-                await tx.move_task(external_id, settled(task.votes, finished))
+                await tx.tasks.move(external_id, settled(task.votes, finished))
             if skips > task.skips and not job.wanted.closed and not job.erased:
                 await self._replace_skips(tx, job, capabilities)
 
     async def _replace_skips(self, tx: Transaction, job: Job, capabilities: Capabilities) -> None:
-        tasks = (await tx.tasks_of([job.job_id])).get(job.job_id, [])
+        tasks = (await tx.tasks.of_jobs([job.job_id])).get(job.job_id, [])
         await plan(tx, job, tasks, capabilities)
 
     async def _problem(self, config: ProviderConfig, item: Annotation, known: Known) -> AnswerProblem | None:

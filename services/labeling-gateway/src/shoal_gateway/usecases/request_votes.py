@@ -28,7 +28,7 @@ class RequestVotes:
     async def __call__(self, events: Sequence[VotesRequested]) -> None:
         """Keep a batch, then apply what has its job."""
         async with self._database.transaction() as tx:
-            await tx.park_requests([(event.job_id, to_request(event)) for event in events])
+            await tx.requests.park([(event.job_id, to_request(event)) for event in events])
         await self.apply({event.job_id for event in events})
 
     async def sweep(self) -> int:
@@ -41,14 +41,13 @@ class RequestVotes:
     async def apply(self, job_ids: Collection[str]) -> None:
         """Apply the waiting requests of these jobs, in the order of their rounds."""
         async with self._database.transaction() as tx:
-            jobs = await tx.lock_jobs(job_ids)
-            await tx.tasks_of(
-                list(jobs)
-            )  # locked all at once: one by one, two batches could wait for each other
-            waiting = await tx.waiting_requests(set(jobs))
+            jobs = await tx.jobs.lock(job_ids)
+            # Locked all at once: one by one, two batches could wait for each other.
+            await tx.tasks.of_jobs(list(jobs))
+            waiting = await tx.requests.waiting(set(jobs))
             for job_id, request in waiting:
                 jobs[job_id] = await self._apply_one(tx, jobs[job_id], request)
-            await tx.mark_applied(waiting)
+            await tx.requests.mark_applied(waiting)
         if waiting:
             self._wake()
 
@@ -57,8 +56,8 @@ class RequestVotes:
             return job  # closed for ever
         effect = apply_request(job.wanted, request)
         job = replace(job, wanted=effect.wanted)
-        await tx.save_wanted(job.job_id, effect.wanted)
-        tasks = (await tx.tasks_of([job.job_id])).get(job.job_id, [])
+        await tx.jobs.save_wanted(job.job_id, effect.wanted)
+        tasks = (await tx.tasks.of_jobs([job.job_id])).get(job.job_id, [])
         if effect.cancelled:
             await withdraw(tx, job, tasks, finished_too=False)
         elif effect.review:

@@ -80,12 +80,12 @@ def _malformed(index: int, item: Any, error: ValidationError) -> Malformed:
     known: Mapping[str, Any] = item if isinstance(item, dict) else {}
     revision = known.get("revision")
     return Malformed(
-        index,
-        field,
-        f"{field}: {first['msg']}",
-        _printable(known.get("external_id")),
-        _printable(known.get("annotation_id")),
-        revision if type(revision) is int and 0 < revision < 2**31 else 0,
+        index=index,
+        field=field,
+        detail=f"{field}: {first['msg']}",
+        external_id=_printable(known.get("external_id")),
+        annotation_id=_printable(known.get("annotation_id")),
+        revision=revision if type(revision) is int and 0 < revision < 2**31 else 0,
     )
 
 

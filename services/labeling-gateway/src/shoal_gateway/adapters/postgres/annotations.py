@@ -1,4 +1,4 @@
-"""Annotations by revision, those that were refused, and the counts made from them."""
+"""Annotations of a transaction, in PostgreSQL: revisions, refusals, and counts."""
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
@@ -36,19 +36,20 @@ RETURNING t.external_id, t.answers, t.skips
 """
 
 
-class Annotations:
-    """The annotations' half of a transaction on `conn`."""
+class PostgresAnnotations:
+    """Annotations on one connection."""
 
     def __init__(self, conn: Any) -> None:
-        self.conn = conn
+        self._conn = conn
 
-    async def insert_annotations(
+    async def add(
         self, config: ProviderConfig, annotations: Sequence[tuple[Annotation, float]], found_by: str
     ) -> set[tuple[str, int]]:
+        """Add (annotation, price) not stored yet and return their keys."""
         if not annotations:
             return set()
         items = [item for item, _ in annotations]
-        found = await self.conn.fetch(
+        found = await self._conn.fetch(
             INSERT,
             config.project,
             config.name,
@@ -66,23 +67,24 @@ class Annotations:
         )
         return {(row["annotation_id"], row["revision"]) for row in found}
 
-    async def refuse_annotations(
-        self, config: ProviderConfig, refused: Iterable[tuple[Found, str, str]]
-    ) -> None:
+    async def refuse(self, config: ProviderConfig, refused: Iterable[tuple[Found, str, str]]) -> None:
+        """Keep (what, reason, detail) once, for people to look at."""
         lines = [
             (*config.key, item.annotation_id, item.revision, item.external_id, reason, detail)
             for item, reason, detail in refused
         ]
-        await self.conn.executemany(
+        await self._conn.executemany(
             REFUSE, sorted(lines)
         )  # one order, so that two feeds never wait in a ring
 
     async def recount(self, external_ids: Collection[str]) -> dict[str, tuple[int, int]]:
-        found = await self.conn.fetch(RECOUNT, sorted(external_ids))
+        """Count each task's standing answers and skips from its revisions, keep and return them."""
+        found = await self._conn.fetch(RECOUNT, sorted(external_ids))
         return {row["external_id"]: (row["answers"], row["skips"]) for row in found}
 
-    async def latest_annotation(self, project: str, provider: str, annotation_id: str) -> Annotation | None:
-        row = await self.conn.fetchrow(
+    async def latest(self, project: str, provider: str, annotation_id: str) -> Annotation | None:
+        """Return an annotation's latest revision."""
+        row = await self._conn.fetchrow(
             """SELECT * FROM annotations WHERE project = $1 AND provider = $2 AND annotation_id = $3
                ORDER BY revision DESC LIMIT 1""",
             project,

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from shoal_gateway.adapters.postgres import rows
-from shoal_gateway.adapters.postgres.database import PostgresDatabase
+from shoal_gateway.adapters.postgres.database import transaction_on
 from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.providers import ProviderConfig
 from shoal_gateway.usecases.ports import Transaction
@@ -18,9 +18,8 @@ WHERE NOT done ORDER BY received_at LIMIT 1 FOR UPDATE SKIP LOCKED
 class PostgresInbox:
     """Kept on one connection; worked on in the transaction that marks it done."""
 
-    def __init__(self, pool: Any, database: PostgresDatabase) -> None:
+    def __init__(self, pool: Any) -> None:
         self._pool = pool
-        self._database = database
 
     async def keep(self, config: ProviderConfig, webhook_id: str, annotations: Sequence[Annotation]) -> None:
         """Keep a webhook once."""
@@ -36,13 +35,13 @@ class PostgresInbox:
         self, work: Callable[[Transaction, str, str, Sequence[Annotation]], Awaitable[None]]
     ) -> bool:
         """Work on the oldest webhook that nobody works on; False when there is none."""
-        async with self._database.transaction() as tx:
-            row = await tx.conn.fetchrow(CLAIM)
+        async with self._pool.acquire() as conn, conn.transaction():
+            row = await conn.fetchrow(CLAIM)
             if row is None:
                 return False
             items = [rows.annotation_from_json(value) for value in row["annotations"]]
-            await work(tx, row["project"], row["provider"], items)
-            await tx.conn.execute(
+            await work(transaction_on(conn), row["project"], row["provider"], items)
+            await conn.execute(
                 """UPDATE webhook_inbox SET done = true
                    WHERE project = $1 AND provider = $2 AND webhook_id = $3""",
                 row["project"],

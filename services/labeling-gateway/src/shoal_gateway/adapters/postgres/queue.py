@@ -1,4 +1,4 @@
-"""The own queue: tasks, and who holds which."""
+"""The project's own queue, of a transaction, in PostgreSQL: tasks, and their holders."""
 
 from datetime import datetime
 from typing import Any
@@ -39,30 +39,32 @@ WHERE external_id = $1
 """
 
 
-class Queue:
-    """The queue's half of a transaction on `conn`."""
+class PostgresQueue:
+    """The queue on one connection."""
 
     def __init__(self, conn: Any) -> None:
-        self.conn = conn
+        self._conn = conn
 
     async def next_order(self, project: str, lane: Lane, annotator: str, now: datetime) -> TaskOrder | None:
+        """Return a task that `annotator` may have, locked, or None."""
         passed: list[str] = []
-        while row := await self.conn.fetchrow(NEXT, project, lane, annotator, now, passed):
+        while row := await self._conn.fetchrow(NEXT, project, lane, annotator, now, passed):
             # Somebody may have taken the last place between the statement's beginning and its lock: look again.
-            found = await self.place(row["external_id"])
+            found = await self.lock(row["external_id"])
             if found is not None and may_lease(found[1], annotator, now) is None:
                 return found[0]
             passed.append(row["external_id"])
         return None
 
-    async def place(self, external_id: str) -> tuple[TaskOrder, Place] | None:
-        row = await self.conn.fetchrow("SELECT * FROM queue WHERE external_id = $1 FOR UPDATE", external_id)
+    async def lock(self, external_id: str) -> tuple[TaskOrder, Place] | None:
+        """Return one task and its places, locked, or None."""
+        row = await self._conn.fetchrow("SELECT * FROM queue WHERE external_id = $1 FOR UPDATE", external_id)
         content = rows.datum(row["datum"] or _erased()) if row else None
         if content is None:
             return None
         order = rows.order(row, content)
-        held = await self.conn.fetch("SELECT * FROM assignments WHERE external_id = $1", external_id)
-        seen = await self.conn.fetch(
+        held = await self._conn.fetch("SELECT * FROM assignments WHERE external_id = $1", external_id)
+        seen = await self._conn.fetch(
             """SELECT annotator FROM assignments
                WHERE project = $1 AND sample_id = $2 AND external_id <> $3 AND holding <> 'leased'""",
             order.project,
@@ -73,7 +75,8 @@ class Queue:
         return order, Place(row["open"], row["votes"], assignments, {r["annotator"] for r in seen})
 
     async def assign(self, order: TaskOrder, assignment: Assignment, revision: int | None = None) -> None:
-        await self.conn.execute(
+        """Keep an annotator's hold on a task, with the latest revision of their answer."""
+        await self._conn.execute(
             ASSIGN,
             order.external_id,
             assignment.annotator,
@@ -83,10 +86,11 @@ class Queue:
             assignment.leased_until,
             revision,
         )
-        await self.conn.execute(COUNT, order.external_id)
+        await self._conn.execute(COUNT, order.external_id)
 
     async def revision_of(self, external_id: str, annotator: str) -> int:
-        found = await self.conn.fetchval(
+        """Return the latest revision of an annotator's answer; 0 without one."""
+        found = await self._conn.fetchval(
             "SELECT revision FROM assignments WHERE external_id = $1 AND annotator = $2",
             external_id,
             annotator,

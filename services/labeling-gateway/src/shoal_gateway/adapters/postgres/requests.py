@@ -1,0 +1,37 @@
+"""qa's requests for votes, of a transaction, in PostgreSQL."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from shoal_gateway.domain.votes import Request
+
+
+class PostgresRequests:
+    """Requests on one connection."""
+
+    def __init__(self, conn: Any) -> None:
+        self._conn = conn
+
+    async def park(self, requests: Sequence[tuple[str, Request]]) -> None:
+        """Keep requests by job id until they are applied."""
+        await self._conn.executemany(
+            """INSERT INTO vote_requests (job_id, round, action, votes) VALUES ($1, $2, $3, $4)
+               ON CONFLICT DO NOTHING""",
+            sorted((job_id, item.round, item.action, item.votes) for job_id, item in requests),
+        )
+
+    async def waiting(self, job_ids: Collection[str]) -> Sequence[tuple[str, Request]]:
+        """Return requests not applied yet, in order of rounds."""
+        found = await self._conn.fetch(
+            """SELECT job_id, round, action, votes FROM vote_requests
+               WHERE NOT applied AND job_id = ANY($1::text[]) ORDER BY round, received_at, action""",
+            list(job_ids),
+        )
+        return [(row["job_id"], Request(row["action"], row["votes"], row["round"])) for row in found]
+
+    async def mark_applied(self, requests: Sequence[tuple[str, Request]]) -> None:
+        """Remember that requests were applied."""
+        await self._conn.executemany(
+            "UPDATE vote_requests SET applied = true WHERE job_id = $1 AND round = $2 AND action = $3",
+            [(job_id, item.round, item.action) for job_id, item in requests],
+        )

@@ -1,0 +1,55 @@
+"""Samples of a transaction, in PostgreSQL: erasures."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+# Held to the end of a transaction: shared by those who add a project's jobs, alone by who erases its samples.
+ADDING = "SELECT pg_advisory_xact_lock_shared(hashtextextended('gateway.erasures.' || $1, 0))"
+ERASING = "SELECT pg_advisory_xact_lock(hashtextextended('gateway.erasures.' || $1, 0))"
+THESE = "(project, sample_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))"
+
+
+class PostgresSamples:
+    """Samples on one connection."""
+
+    def __init__(self, conn: Any) -> None:
+        self._conn = conn
+
+    async def erased_among(self, samples: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Return which samples were erased; their projects' erasures wait for this transaction."""
+        await self._lock_projects(ADDING, samples)
+        found = await self._conn.fetch(
+            f"SELECT project, sample_id FROM erased_samples WHERE {THESE}", *_columns(samples)
+        )
+        return {(row["project"], row["sample_id"]) for row in found}
+
+    async def erase(self, samples: Collection[tuple[str, str]]) -> Sequence[str]:
+        """Blank the contents of samples and return the ids of their jobs; waits for those who add jobs."""
+        await self._lock_projects(ERASING, samples)
+        columns = _columns(samples)
+        await self._conn.execute(
+            """INSERT INTO erased_samples (project, sample_id) SELECT * FROM unnest($1::text[], $2::text[])
+               ON CONFLICT DO NOTHING""",
+            *columns,
+        )
+        # The queue's rows before the jobs', as who answers does, and each in the order of ids.
+        await self._conn.execute(f"SELECT FROM queue WHERE {THESE} ORDER BY external_id FOR UPDATE", *columns)
+        await self._conn.execute(
+            f"UPDATE queue SET datum = NULL, guess = NULL, open = false WHERE {THESE}", *columns
+        )
+        await self._conn.execute(f"SELECT FROM jobs WHERE {THESE} ORDER BY job_id FOR UPDATE", *columns)
+        found = await self._conn.fetch(
+            f"""UPDATE jobs SET content = NULL, prediction = NULL, erased = true, closed = true
+                WHERE {THESE} RETURNING job_id""",
+            *columns,
+        )
+        return [row["job_id"] for row in found]
+
+    async def _lock_projects(self, lock: str, samples: Collection[tuple[str, str]]) -> None:
+        for project in sorted({project for project, _ in samples}):
+            await self._conn.execute(lock, project)
+
+
+def _columns(samples: Collection[tuple[str, str]]) -> tuple[list[str], list[str]]:
+    ordered = sorted(samples)
+    return [project for project, _ in ordered], [sample for _, sample in ordered]

@@ -1,0 +1,26 @@
+"""Annotations of a transaction."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Protocol
+
+from shoal_gateway.domain.annotations import Annotation
+from shoal_gateway.domain.providers import ProviderConfig
+from shoal_gateway.usecases.ports.providers import Found
+
+
+class Annotations(Protocol):
+    """Annotations by provider, id and revision."""
+
+    async def add(
+        self, config: ProviderConfig, annotations: Sequence[tuple[Annotation, float]], found_by: str
+    ) -> set[tuple[str, int]]:
+        """Add (annotation, price) not stored yet and return their keys."""
+
+    async def refuse(self, config: ProviderConfig, refused: Iterable[tuple[Found, str, str]]) -> None:
+        """Keep (what, reason, detail) once, for people to look at."""
+
+    async def recount(self, external_ids: Collection[str]) -> dict[str, tuple[int, int]]:
+        """Count each task's standing answers and skips from its revisions, keep and return them."""
+
+    async def latest(self, project: str, provider: str, annotation_id: str) -> Annotation | None:
+        """Return an annotation's latest revision."""

@@ -1,0 +1,48 @@
+"""Transactions: everything that happens together or not at all."""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from shoal.contracts.labels import AnnotationSubmitted
+from shoal_gateway.usecases.ports.annotations import Annotations
+from shoal_gateway.usecases.ports.feeds import Feeds
+from shoal_gateway.usecases.ports.intents import Intents
+from shoal_gateway.usecases.ports.jobs import Jobs
+from shoal_gateway.usecases.ports.queue import Queue
+from shoal_gateway.usecases.ports.requests import Requests
+from shoal_gateway.usecases.ports.samples import Samples
+from shoal_gateway.usecases.ports.tasks import Tasks
+
+
+class Outbox(Protocol):
+    """Events of a transaction."""
+
+    async def publish(self, events: Sequence[tuple[AnnotationSubmitted, str]]) -> None:
+        """Put (event, event id) into the outbox."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transaction:
+    """One transaction, by aggregate."""
+
+    samples: Samples
+    jobs: Jobs
+    requests: Requests
+    tasks: Tasks
+    intents: Intents
+    annotations: Annotations
+    queue: Queue
+    feeds: Feeds
+    outbox: Outbox
+
+
+class Database(Protocol):
+    """Transactions."""
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """Commit when the block ends, roll back when it raises."""
+
+    async def waiting_jobs(self, limit: int) -> Sequence[str]:
+        """Return ids of jobs that are here and have requests not applied."""

@@ -1,0 +1,13 @@
+"""Intents of a transaction."""
+
+from typing import Protocol
+
+from shoal_gateway.domain.intents import IntentKind
+from shoal_gateway.domain.jobs import Task
+
+
+class Intents(Protocol):
+    """What is to be done at providers."""
+
+    async def add(self, task: Task, kind: IntentKind, *, total: int, priority: int) -> None:
+        """Write an intent down unless it is there."""

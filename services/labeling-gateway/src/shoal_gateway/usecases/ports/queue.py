@@ -1,0 +1,23 @@
+"""The project's own queue, of a transaction."""
+
+from datetime import datetime
+from typing import Protocol
+
+from shoal_gateway.domain.leases import Assignment, Place
+from shoal_gateway.domain.tasks import Lane, TaskOrder
+
+
+class Queue(Protocol):
+    """Tasks for the project's own annotators."""
+
+    async def next_order(self, project: str, lane: Lane, annotator: str, now: datetime) -> TaskOrder | None:
+        """Return a task of the own queue that `annotator` may have (may_lease), locked, or None."""
+
+    async def lock(self, external_id: str) -> tuple[TaskOrder, Place] | None:
+        """Return one task of the own queue, locked, or None."""
+
+    async def assign(self, order: TaskOrder, assignment: Assignment, revision: int | None = None) -> None:
+        """Keep an annotator's hold on a task of the own queue, with the latest revision of their answer."""
+
+    async def revision_of(self, external_id: str, annotator: str) -> int:
+        """Return the latest revision of an annotator's answer in the own queue; 0 when there is none."""
