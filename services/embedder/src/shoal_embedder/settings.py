@@ -20,6 +20,8 @@ class EmbedderSettings(ServiceSettings):
         default=Path("~/.cache/shoal/models"), description="where the model's file is made and kept"
     )
     max_tokens: int = Field(default=128, ge=8, le=512, description="of a text; what follows is not read")
-    encoder_threads: int | None = Field(default=None, ge=1, description="unset: one per core")
+    encoder_threads: int | None = Field(
+        default=None, ge=1, description="unset: one per processor that affinity and CPU quota allow"
+    )
     remembered_texts: int = Field(default=50_000, ge=0, description="1.6 kB of memory each")
     batch_samples: int = Field(default=512, ge=1, le=5000)

@@ -11,6 +11,7 @@ import onnx
 import onnxruntime as ort
 from PIL import Image
 
+from shoal.processors import usable_processors
 from shoal.vectors import Vectors
 from shoal_embedder.adapters import lite0_graph as graph
 from shoal_embedder.adapters.torch_file import read_weights
@@ -27,7 +28,7 @@ class EfficientNetLite0:
         self.version = f"fp32-{graph.SIDE}"
         self.dimension = graph.WIDTH
         options = ort.SessionOptions()
-        options.intra_op_num_threads = threads or os.cpu_count() or 1
+        options.intra_op_num_threads = threads or usable_processors()
         options.log_severity_level = 3
         self._session = ort.InferenceSession(
             str(model_file(cache)), options, providers=["CPUExecutionProvider"]

@@ -1,7 +1,6 @@
 """Texts to vectors by all-MiniLM-L6-v2 as int8 ONNX, on the CPU, without torch."""
 
 import hashlib
-import os
 import tempfile
 from collections.abc import Sequence
 from importlib import resources
@@ -15,6 +14,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
+from shoal.processors import usable_processors
 from shoal.vectors import Vectors
 from shoal_embedder.adapters import minilm_graph
 from shoal_embedder.adapters.minilm_graph import WIDTH
@@ -42,7 +42,7 @@ class MiniLM:
         self._session = ort.InferenceSession(
             str(model_file(cache)), options, providers=["CPUExecutionProvider"]
         )
-        self.threads = threads or os.cpu_count() or 1
+        self.threads = threads or usable_processors()
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return vectors of unit length, float32 (len(texts), 384); an empty text is one too."""

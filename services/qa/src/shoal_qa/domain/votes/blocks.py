@@ -1,8 +1,9 @@
 """Blocks of work in threads: numpy lets others run while it computes. What is computed never depends on how many."""
 
-import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+
+from shoal.processors import usable_processors
 
 MOST_THREADS = 8  # beyond, blocks wait for memory
 FEWEST_BLOCKS = 4  # of a thread: less work than its start is worth
@@ -10,8 +11,7 @@ FEWEST_BLOCKS = 4  # of a thread: less work than its start is worth
 
 def threads() -> int:
     """Return how many threads this process may keep busy."""
-    able = getattr(os, "sched_getaffinity", None)
-    return min(len(able(0)) if able else os.cpu_count() or 1, MOST_THREADS)
+    return min(usable_processors(), MOST_THREADS)
 
 
 def in_threads(work: Callable[[int, int], None], ranges: Iterable[tuple[int, int]]) -> None:

@@ -1,6 +1,5 @@
-"""Element-wise work on blocks of rows, on every processor: numpy lets go of the interpreter meanwhile."""
+"""Element-wise work on blocks of rows, on every usable processor: numpy lets go of the interpreter meanwhile."""
 
-import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +8,8 @@ from typing import Any, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+
+from shoal.processors import usable_processors
 
 T = TypeVar("T", bound=np.generic)
 
@@ -20,7 +21,7 @@ class Crew:
     """
 
     def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(os.cpu_count() or 1)
+        self._threads = ThreadPoolExecutor(usable_processors())
         self._own = threading.local()
 
     def __enter__(self) -> Self:

@@ -1,0 +1,66 @@
+"""How many threads a process can keep busy: its processors, by affinity and by the quota of its cgroups."""
+
+import os
+from collections.abc import Iterator
+from functools import cache
+from math import ceil
+from pathlib import Path, PurePosixPath
+
+
+def usable_processors() -> int:
+    """Return how many processors the calling thread may run on, at most as many as the CPU quota pays for.
+
+    The quota is read once for each process.
+    """
+    affinity = getattr(os, "sched_getaffinity", None)  # Linux only
+    allowed = len(affinity(0)) if affinity is not None else os.cpu_count() or 1
+    return processors_within(allowed, _own_quota())
+
+
+def processors_within(allowed: int, quota: float | None) -> int:
+    """Return `allowed`, at most `quota` rounded up: of 1.5 processors two threads use all, one does not."""
+    return allowed if quota is None else max(1, min(allowed, ceil(quota)))
+
+
+@cache
+def _own_quota() -> float | None:
+    return cpu_quota(Path("/"))
+
+
+def cpu_quota(root: Path) -> float | None:
+    """Return the CPU quota of this process in processors, None without one.
+
+    root: the file system that /proc/self/cgroup and /sys/fs/cgroup are read from. Version 1 and 2 are both
+    read; the groups above a group limit it too.
+    """
+    try:
+        groups = (root / "proc/self/cgroup").read_text().splitlines()
+    except OSError:  # another system than Linux, or a sandbox
+        return None
+    quotas = [quota for line in groups for quota in _quotas(root / "sys/fs/cgroup", line)]
+    return min(quotas, default=None)
+
+
+def _quotas(mount: Path, line: str) -> Iterator[float]:
+    """Yield the quotas of one line of /proc/self/cgroup: hierarchy:controllers:path."""
+    _, controllers, path = line.split(":", 2)
+    # A container without a cgroup namespace sees the host's path, but its own group at the mount's root.
+    group = PurePosixPath(path.lstrip("/"))
+    for folder in (group, *group.parents):
+        if not controllers:
+            yield from _read(mount / folder / "cpu.max")
+        elif "cpu" in controllers.split(","):
+            yield from _read(
+                mount / controllers / folder / "cpu.cfs_quota_us",
+                mount / controllers / folder / "cpu.cfs_period_us",
+            )
+
+
+def _read(*files: Path) -> Iterator[float]:
+    """Yield quota / period of files that hold both numbers; nothing where there is no limit."""
+    try:
+        quota, period = " ".join(file.read_text() for file in files).split()
+        if float(quota) > 0:  # version 1 writes -1 for no limit
+            yield float(quota) / float(period)
+    except (OSError, ValueError):  # no such group here, or version 2's "max"
+        return
