@@ -6,7 +6,7 @@ from math import comb, exp
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shoal_qa.domain.annotators.changes import find_changes
@@ -16,15 +16,12 @@ from shoal_qa.domain.annotators.signals import haste, spam, straight_lining
 from shoal_qa.domain.annotators.skill import skill, skill_by_class
 from shoal_qa.domain.annotators.trust import Evidence, Signal, TrustRule, next_alarms, next_state
 from shoal_qa.domain.models.dawid_skene import DawidSkene
-from shoal_qa.domain.statistics.bounds import clopper_pearson_all, holm, log_tail
 from shoal_qa.domain.statistics.intervals import clopper_pearson
+from shoal_qa.domain.statistics.p_values import holm, log_tail
 from unit.qa.crowds import Crowd, honest
 
 LEVEL = 0.05
 Test = Callable[[Peers], np.ndarray]
-
-
-some_or_none = st.just(0.0) | st.floats(1e-3, 300)  # discounted counts; the least that a vote adds is more
 
 
 def change(peers: Peers) -> np.ndarray:
@@ -33,19 +30,6 @@ def change(peers: Peers) -> np.ndarray:
 
 def copying(peers: Peers) -> np.ndarray:
     return find_copying(peers).by_annotator(peers.votes.annotators)
-
-
-@settings(max_examples=20, deadline=None)
-@given(st.lists(st.tuples(some_or_none, some_or_none), min_size=1, max_size=3))
-def test_intervals_of_many_are_those_of_one(counts: list[tuple[float, float]]) -> None:
-    right = np.array([a for a, _ in counts])
-    total = np.array([a + b for a, b in counts])
-    low, high = clopper_pearson_all(right, total)
-    one = [
-        clopper_pearson(float(r), float(t)) if t else (0.0, 1.0) for r, t in zip(right, total, strict=True)
-    ]
-    assert low == pytest.approx(np.array([each[0] for each in one]), abs=1e-6)
-    assert high == pytest.approx(np.array([each[1] for each in one]), abs=1e-6)
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12), st.integers(0, 12))
@@ -103,8 +87,9 @@ def test_gold_skill_has_the_exact_interval() -> None:
     found = skill(crowd.peers(gold=100))
     right = np.bincount(crowd.annotator, crowd.label == crowd.truth[crowd.task])
     total = np.bincount(crowd.annotator)
-    for a in range(crowd.annotators):
-        assert (found.low[a], found.high[a]) == pytest.approx(clopper_pearson(right[a], total[a]), abs=1e-9)
+    assert np.stack([found.low, found.high]) == pytest.approx(
+        np.stack(clopper_pearson(right, total)), abs=1e-9
+    )
 
 
 CROWDS = [{}, {"per_task": 3}, {"classes": 2}, {"hard": 0.5, "tasks": 400, "annotators": 10}, {"classes": 8}]

@@ -11,7 +11,6 @@ from shoal_qa.domain.models.dawid_skene import DawidSkene
 from shoal_qa.domain.models.em import ClassShares
 from shoal_qa.domain.models.priors import Dirichlet
 from shoal_qa.domain.projects.metrics import inclusion_probability, production_accuracy
-from shoal_qa.domain.statistics.intervals import clopper_pearson
 from shoal_qa.domain.votes.arrays import UNKNOWN, name_votes
 
 
@@ -82,12 +81,6 @@ def test_krippendorff_s_own_example() -> None:
         if value != "."
     ]
     assert alpha_of_votes(name_votes(rows).votes).value == pytest.approx(0.743, abs=0.0005)
-
-
-def test_exact_intervals() -> None:
-    assert clopper_pearson(5, 5)[0] == pytest.approx(0.4782, abs=1e-4)
-    assert clopper_pearson(0, 10)[1] == pytest.approx(0.3085, abs=1e-4)
-    assert clopper_pearson(8, 10) == pytest.approx((0.4439, 0.9748), abs=1e-4)
 
 
 def test_weights_undo_the_selection() -> None:

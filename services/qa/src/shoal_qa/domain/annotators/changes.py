@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shoal_qa.domain.statistics.bounds import TINY, holm
+from shoal_qa.domain.statistics.p_values import TINY, bernoulli_divergence, holm
 from shoal_qa.domain.votes.arrays import Floats, Ints
 
 EDGE = 10  # answers at either end that no change is looked for in
@@ -60,13 +60,8 @@ def find_changes(annotator: Ints, right: Floats, annotators: int) -> Changes:
 def _ratio(first: Floats, t: NDArray[np.int64], total: Floats, n: NDArray[np.int64]) -> Floats:
     rest = np.maximum(n - t, 1)
     p = total / n
-    return np.asarray(t * _kl(first / t, p) + rest * _kl(np.clip((total - first) / rest, 0, 1), p))
-
-
-def _kl(x: Floats, p: Floats) -> Floats:
-    one = x * np.log(np.maximum(x, TINY) / np.maximum(p, TINY))
-    other = (1 - x) * np.log(np.maximum(1 - x, TINY) / np.maximum(1 - p, TINY))
-    return np.asarray(np.maximum(one + other, 0))
+    after = np.clip((total - first) / rest, 0, 1)
+    return np.asarray(t * bernoulli_divergence(first / t, p) + rest * bernoulli_divergence(after, p))
 
 
 def _argmax(ratio: Floats, who: Ints, annotators: int) -> NDArray[np.int64]:

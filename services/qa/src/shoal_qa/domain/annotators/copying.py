@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shoal_qa.domain.annotators.peers import Peers
-from shoal_qa.domain.statistics.bounds import holm, log_tail
+from shoal_qa.domain.statistics.p_values import holm, log_tail
 from shoal_qa.domain.votes.arrays import Floats, VoteArrays
 from shoal_qa.domain.votes.scatter import log_normalise
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shoal_qa.domain.annotators.trust import Evidence
-from shoal_qa.domain.statistics.bounds import clopper_pearson_all
+from shoal_qa.domain.statistics.intervals import clopper_pearson as clopper_pearson_all
 from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, VoteArrays
 
 DISCOUNT = 0.5  # a vote against the others' consensus is worth half a gold answer: the others err too

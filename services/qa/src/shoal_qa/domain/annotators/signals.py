@@ -6,13 +6,12 @@ annotators (Holm): at 0.05, 95 of 100 honest crowds raise no alarm at all. A sig
 The least that counts as honest is INFORMED: knowing three answers in ten and guessing the others, in any way.
 """
 
-from math import erfc, log, sqrt
+from math import log, sqrt
 
 import numpy as np
-from numpy.typing import NDArray
 
 from shoal_qa.domain.annotators.peers import Peers
-from shoal_qa.domain.statistics.bounds import holm, log_tail
+from shoal_qa.domain.statistics.p_values import holm, log_tail
 from shoal_qa.domain.votes.arrays import Floats, Ints
 
 INFORMED = 0.3
@@ -91,6 +90,8 @@ def haste(annotator: Ints, seconds: Floats, annotators: int) -> Floats:
     of honest people are taken as normal around their median, with the spread of the middle half (MAD) and the sampling
     error of each median. 1 for all with fewer than FEWEST_ANNOTATORS of FEWEST_TIMES times each.
     """
+    from scipy.special import log_ndtr
+
     timed = np.isfinite(seconds)
     if (seconds[timed] <= 0).any():
         raise ValueError("seconds must be above 0")
@@ -103,7 +104,7 @@ def haste(annotator: Ints, seconds: Floats, annotators: int) -> Floats:
         # The MAD of few paces is itself uncertain: its standard error is about 1.17 / sqrt(2 n) of it.
         spread *= 1 + 2 * 1.17 / sqrt(2 * known.sum())
         odd = (pace[known] - usual + SLACK) / np.sqrt(spread**2 + error[known] ** 2 + 1e-12)
-        log_p[known] = [_log_normal_below(z) for z in odd.tolist()]
+        log_p[known] = log_ndtr(odd)
     return holm(log_p)
 
 
@@ -120,15 +121,3 @@ def _paces(annotator: Ints, log_seconds: Floats, annotators: int) -> tuple[Float
 
     sigma = (quantile(0.75) - quantile(0.25)) / 1.349
     return quantile(0.5), np.asarray(1.2533 * sigma / np.sqrt(np.maximum(counts, 1)))
-
-
-def _log_normal_below(z: float) -> float:
-    """Return log P(Z <= z) of a standard normal Z; by Mills' ratio far out, where erfc is 0."""
-    if z > -30:
-        return log(erfc(-z / sqrt(2)) / 2)
-    return -z * z / 2 - log(-z) - 0.919
-
-
-def alarms(adjusted: Floats, level: float = 0.05) -> NDArray[np.bool_]:
-    """Return which signals are alarms at a family-wise level."""
-    return np.asarray(adjusted < level)

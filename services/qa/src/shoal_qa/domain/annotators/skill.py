@@ -16,7 +16,7 @@ import numpy as np
 
 from shoal_qa.domain.annotators.evidence import DISCOUNT
 from shoal_qa.domain.annotators.peers import Peers
-from shoal_qa.domain.statistics.bounds import clopper_pearson_all
+from shoal_qa.domain.statistics.intervals import clopper_pearson as clopper_pearson_all
 from shoal_qa.domain.votes.arrays import Floats
 
 LEAST_KNOWN = 1e-9  # A - B under which votes say nothing about skill

@@ -51,8 +51,7 @@ def reliability(
     place = _places(confidence, bins) if kind == "equal-mass" else _widths(confidence, bins)
     _, group, count = np.unique(place, return_inverse=True, return_counts=True)
     rights = np.bincount(group, weights=right, minlength=len(count))
-    interval = [clopper_pearson(float(k), float(n)) for k, n in zip(rights, count, strict=True)]
-    low, high = np.array(interval).reshape(-1, 2).T
+    low, high = clopper_pearson(rights, count)
     mean = np.bincount(group, weights=confidence, minlength=len(count)) / count
     return Reliability(mean, rights / count, low, high, count.astype(np.int64))
 

@@ -64,7 +64,7 @@ class Counted:
         """Return the largest share of right ones among the others that gold vouches for at this budget."""
         n, k = int(self.gold[at]), int(self.right[at])
         if self.others is None:
-            return beta_quantile(budget, k, n - k + 1) if k else 0.0
+            return float(beta_quantile(budget, k, n - k + 1))
         m = int(self.others[at])
         low, high = 0, m + 1  # `low` right ones are vouched for, `high` are not
         while high - low > 1:

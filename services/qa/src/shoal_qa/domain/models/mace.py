@@ -15,7 +15,7 @@ import numpy as np
 from shoal_qa.domain.models.base import Fitted, State
 from shoal_qa.domain.models.dawid_skene import FittedDawidSkene, load_confusions
 from shoal_qa.domain.models.em import ClassShares, alternate, first_posterior, popularity
-from shoal_qa.domain.statistics.special import digamma, expected_log
+from shoal_qa.domain.models.priors import expected_log
 from shoal_qa.domain.votes.arrays import Floats, Ints, VoteArrays
 from shoal_qa.domain.votes.scatter import sum_by_annotator
 
@@ -83,10 +83,10 @@ class _Spam:
 
     def _diligence(self, looked: Floats) -> tuple[Floats, Floats]:
         """Return exp E[log g] and exp E[log (1 - g)]: (annotators,) each."""
-        prior, total = self._model.diligence, self._answered
         times = sum_by_annotator(self._votes, looked)
-        whole = digamma(total + 2 * prior)
-        return np.exp(digamma(times + prior) - whole), np.exp(digamma(total - times + prior) - whole)
+        counts = np.stack([times, self._answered - times], axis=1) + self._model.diligence
+        knows, guesses = np.exp(expected_log(counts)).T
+        return knows, guesses
 
     def _habits(self, looked: Floats) -> Floats:
         votes = self._votes

@@ -17,7 +17,7 @@ import numpy as np
 
 from shoal_qa.domain.models.base import Fitted, State
 from shoal_qa.domain.models.em import ClassShares, first_posterior, impose, moved
-from shoal_qa.domain.statistics.special import expected_log
+from shoal_qa.domain.models.priors import expected_log
 from shoal_qa.domain.votes.arrays import Floats, Ints, VoteArrays
 from shoal_qa.domain.votes.scatter import count_confusions, log_normalise, sum_by_annotator, sum_by_task
 
