@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from shoal_embedder.adapters.lite0 import EfficientNetLite0
 from shoal_embedder.adapters.torch_file import read_weights
-from shoal_embedder.cli import embed
+from shoal_embedder.cli.embed import embed
 
 CACHE = Path(os.environ.get("SHOAL_CACHE", ".cache")) / "models"
 app = Typer()
@@ -70,8 +70,8 @@ def test_bad_files_are_one_line_and_exit_code_2() -> None:
     Path("junk.png").write_bytes(b"junk")
     Path("empty").mkdir()
     for arguments, told in (
-        (("t.csv",), "has no column text, only id, body: set --column"),
-        (("gap.txt",), "gap.txt, text 1 is empty"),
+        (("t.csv",), "--column: texts t.csv has no column text; it has id, body"),
+        (("gap.txt",), "texts gap.txt, line 2: text is empty: fill it, or leave the row out"),
         (("junk.png",), "junk.png cannot be read as an image"),
         (("empty",), "has no images"),
         (("nowhere",), "does not exist"),

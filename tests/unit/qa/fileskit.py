@@ -6,14 +6,14 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from shoal_qa.cli import app
+from shoal.command_line.main import command_line
 from unit.qa.crowds import Crowd
 
 CLASSES = ("cat", "dog", "eel")
 
 
 def run(*arguments: str) -> tuple[int, str, str]:
-    result = CliRunner().invoke(app, list(arguments))
+    result = CliRunner().invoke(command_line(["qa", *arguments]), ["qa", *arguments])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result.exit_code, result.stdout, " ".join(result.stderr.split())
 

@@ -11,7 +11,8 @@ import orjson
 import typer
 from rich.progress import Progress
 
-from shoal.command_line.client import URL, Client, err, fail, out
+from shoal.command_line.client import URL, Client, fail
+from shoal.command_line.console import err, out
 
 app = typer.Typer(help="Projects, keys, and inference logs from files.", no_args_is_help=True)
 Url = Annotated[str, typer.Option(envvar="SHOAL_INGEST_URL", help="The ingest service.")]

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from shoal.command_line.client import URL, Client, out
+from shoal.command_line.client import URL, Client
+from shoal.command_line.console import out
 
 app = typer.Typer(help="Providers, and what is under way at each.", no_args_is_help=True)
 Url = Annotated[str, typer.Option(envvar="SHOAL_GATEWAY_URL", help="The labeling gateway.")]

@@ -1,19 +1,20 @@
 """How a command asks a service over HTTP: one key, one timeout, and errors as one line instead of a traceback."""
 
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
-import orjson
 import typer
-from rich.console import Console
+
+from shoal.command_line.console import err
+
+if TYPE_CHECKING:
+    import httpx
 
 URL = "http://127.0.0.1:8080"
 """Where a service listens unless its settings say otherwise."""
-
-out, err = Console(), Console(stderr=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,10 @@ class Client:
 
     def sent(
         self, method: str, url: str, path: str, headers: dict[str, str] | None = None, **options: Any
-    ) -> httpx.Response:
+    ) -> "httpx.Response":
         """Return the response, whatever its status. SHOAL_API_KEY, where set, goes along."""
+        import httpx  # takes longer than most commands; only those that ask a service load it
+
         key = os.environ.get("SHOAL_API_KEY")
         headers = {**(headers or {}), **({"authorization": f"Bearer {key}"} if key else {})}
         try:
@@ -45,7 +48,7 @@ class Client:
             raise typer.Exit(1) from None
 
 
-def fail(response: httpx.Response) -> None:
+def fail(response: "httpx.Response") -> None:
     """Print what the service says is wrong and how to mend it, and exit with 1."""
     try:
         told = response.json()
@@ -59,7 +62,7 @@ def fail(response: httpx.Response) -> None:
 def read_json(file: Path) -> Any:
     """Return what a JSON file holds. Exits with 2 and one line where it cannot be read."""
     try:
-        return orjson.loads(file.read_bytes())
+        return json.loads(file.read_bytes())
     except (OSError, ValueError) as error:
         err.print(f"{file} cannot be read as JSON: {error}", markup=False)
         raise typer.Exit(2) from None

@@ -1,7 +1,7 @@
 """`shoal`: one command line. It knows no service: each package adds commands by an entry point."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points, version
 
 import typer
@@ -16,20 +16,32 @@ def main() -> None:
 
 
 def command_line(arguments: Sequence[str]) -> typer.Typer:
-    """Return the commands; only the one that is asked for is imported, and all of them for the help."""
-    found = {entry.name: entry for entry in entry_points(group=GROUP)}
-    asked = arguments[0] if arguments else ""
-    if asked in found:
-        wanted = [found[asked]]
-    elif asked == "--version":
-        wanted = []
-    else:
-        wanted = sorted(found.values(), key=lambda entry: entry.name)
+    """Return the commands. Only those that the arguments name are imported, and all of them for the help.
+
+    An entry point `qa` is a group of commands or a command, `qa.agreement` one more command of that group.
+    """
+    entries = {entry.name: entry for entry in entry_points(group=GROUP)}
     app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
     app.callback(invoke_without_command=True)(_options)
-    for entry in wanted:
-        _add(app, entry)
+    first, second = (*arguments, "", "")[:2]
+    names = sorted({name.partition(".")[0] for name in entries}) if first != "--version" else []
+    for name in [first] if first in names else names:
+        _add(app, name, _asked_for(entries, name, second))
     return app
+
+
+def _asked_for(entries: Mapping[str, EntryPoint], group: str, command: str) -> list[EntryPoint]:
+    """Return the entry points of a group that hold a command; all of the group's where none does."""
+    if one := entries.get(f"{group}.{command}"):
+        return [one]
+    whole = [entry for name, entry in sorted(entries.items()) if name.partition(".")[0] == group]
+    base = entries.get(group)
+    return [base] if base is not None and command in _commands(base.load()) else whole
+
+
+def _commands(target: object) -> set[str]:
+    registered = target.registered_commands if isinstance(target, typer.Typer) else []
+    return {str(command.name or getattr(command.callback, "__name__", "")) for command in registered}
 
 
 def _options(
@@ -40,12 +52,18 @@ def _options(
         raise typer.Exit
 
 
-def _add(app: typer.Typer, entry: EntryPoint) -> None:
-    target = entry.load()
-    if isinstance(target, typer.Typer):
-        app.add_typer(target, name=entry.name)
-    else:
-        app.command(entry.name)(target)
+def _add(app: typer.Typer, name: str, entries: Sequence[EntryPoint]) -> None:
+    """Add the group or the command of this name, as its entry points have it."""
+    group = typer.Typer(no_args_is_help=True)
+    for entry in entries:
+        target = entry.load()
+        if isinstance(target, typer.Typer):
+            group.info.help = target.info.help
+            group.registered_commands += target.registered_commands
+        else:
+            (app if entry.name == name else group).command(entry.name.rpartition(".")[2])(target)
+    if group.registered_commands:
+        app.add_typer(group, name=name)
 
 
 if __name__ == "__main__":

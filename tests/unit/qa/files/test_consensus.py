@@ -119,8 +119,8 @@ def test_the_same_votes_in_another_order_give_the_same_labels() -> None:
     ("options", "told"),
     [
         (("--model", "best"), "--model: there is no model 'best': use one of auto, majority"),
-        (("--target-precision", "97"), "--target-precision is 97: give a share between 0 and 1"),
-        (("--confidence", "1"), "--confidence is 1: give a share between 0 and 1"),
+        (("--target-precision", "97"), "--target-precision: 97 is not a share between 0 and 1"),
+        (("--confidence", "1"), "--confidence: 1 is not a share between 0 and 1"),
         (("--gold", "votes.json"), "gold votes.json cannot be read"),
         (("--report", "."), ". cannot be written"),
     ],

@@ -82,7 +82,10 @@ BAD_LABELS = [
     (("--probabilities", "short.npy"), "short.npy has 899 rows, labels labels.csv 900"),
     (("--probabilities", "sums.npy"), "sums.npy, row 7: give numbers of 0 or more that add up to 1, not 2"),
     (("--probabilities", "nan.npy"), "nan.npy, row 4, column 1 is nan"),
-    (("--probabilities", "four.npy"), "4 columns, but there are 3 classes: name them"),
+    (
+        ("--probabilities", "four.npy"),
+        "--classes: probabilities have 4 columns, but there are 3 classes: name them",
+    ),
     (("--probabilities", "p.npy", "--classes", "cat,dog,fox"), "label 'eel' has no column"),
     (("--probabilities", "p.npy", "--classes", "cat,dog,dog"), "3 columns, but there are 2 classes"),
     (("--probabilities", "p.npy", "--embeddings", "p.npy"), "not both"),
@@ -90,7 +93,7 @@ BAD_LABELS = [
     (("--embeddings", "same.npy"), "at least one column must vary"),
     (("--embeddings", "flat.npy"), "has shape (900,)"),
     (("--embeddings", "text.npy"), "holds <U1, not numbers"),
-    (("--embeddings", "labels.csv"), "give a .npy or a .parquet file"),
+    (("--embeddings", "labels.csv"), "give a .npy, .npz or .parquet file"),
     (("--embeddings", "missing.npy"), "embeddings missing.npy cannot be read"),
     (("--probabilities", "p.npy", "--label-column", "class"), "no column class; it has label"),
 ]

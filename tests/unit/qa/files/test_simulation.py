@@ -46,7 +46,7 @@ def test_simulate_votes_says_what_it_measures_with_or_why_not() -> None:
     assert code == 0, told
     assert "agreement with the consensus of all votes" in told
     for options, expected in (
-        (("--model", "best"), "--model 'best' is not known: use one of auto"),
+        (("--model", "best"), "--model: 'best' is unknown: use one of auto"),
         (("--gold", "gold.csv"), "nothing to replay: no task with votes and an answer to measure on"),
         (("--truth", "votes.json"), "truth votes.json cannot be read"),
     ):

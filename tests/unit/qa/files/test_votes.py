@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from shoal.files.errors import BadInput
 from shoal_qa.adapters.files.votes import Columns, Gold, read_votes
-from shoal_qa.usecases.errors import BadInput
 from unit.qa.fileskit import write
 
 names = st.sampled_from(["a", "b ", " c", "d,e", 'f"g', "é"])

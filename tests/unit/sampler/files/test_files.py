@@ -10,7 +10,7 @@ import pyarrow.parquet
 import pytest
 from typer.testing import CliRunner
 
-from shoal_sampler.cli import app
+from shoal.command_line.main import command_line
 from shoal_sampler.domain.pools.pool import UNKNOWN
 from shoal_sampler.usecases.files import select_rows
 from shoal_sampler.usecases.files.select_rows import Request, Table, select
@@ -33,7 +33,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*arguments: str) -> tuple[int, str, str]:
-    result = CliRunner().invoke(app, list(arguments))
+    result = CliRunner().invoke(command_line(["sampler", *arguments]), ["sampler", *arguments])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result.exit_code, result.stdout, " ".join(result.stderr.split())
 
@@ -114,16 +114,19 @@ def broken(**arrays: np.ndarray) -> None:
 
 
 BAD = [
-    (("--n", "61"), "--n is 61, but only 60 can be chosen"),
-    (("--n", "0"), "--n is 0: ask for at least 1"),
-    (("--n", "5", "--strategy", "magin"), "--strategy 'magin' is not known: use one of auto"),
-    (("--n", "5", "--strategy", "margin"), "give --probabilities"),
+    (("--n", "61"), "--n: 61, but only 60 can be chosen"),
+    (("--n", "0"), "--n: 0 rows: ask for at least 1"),
+    (("--n", "5", "--strategy", "magin"), "--strategy: 'magin' is unknown: use one of auto"),
+    (
+        ("--n", "5", "--strategy", "margin"),
+        "--probabilities: this choice goes by the model's probabilities: give them",
+    ),
     (("--n", "5", "--probabilities", "short.npy"), "probabilities have 59 rows, embeddings 60"),
     (("--n", "5", "--probabilities", "sums.npy"), "probabilities, row 7 adds up to 2, not to 1"),
     (("--n", "5", "--probabilities", "below.npy"), "probabilities, row 4 has -1: give none below 0"),
     (("--n", "5", "--labelled", "outside.csv"), "entry 1 is row 60, outside 0 to 59"),
     (("--n", "5", "--labelled", "twice.csv"), "names row 3 more than once"),
-    (("--n", "5", "--labelled", "words.csv"), "labelled words.csv, line 3: 'cod' is not a number"),
+    (("--n", "5", "--labelled", "words.csv"), "labelled words.csv, line 3: index 'cod' is not a number"),
     (
         ("--n", "5", "--labelled", "labelled.csv", "--labels", "y.csv"),
         "y.csv has 60 labels, --labelled 3 rows",
@@ -156,9 +159,9 @@ def test_bad_input_is_one_line_and_exit_code_2(options: tuple[str, ...], told: s
 @pytest.mark.parametrize(
     ("make", "told"),
     [
-        (lambda x: x.__setitem__((7, 2), np.nan), "embeddings, row 7, column 2 is nan"),
-        (lambda x: x.__setitem__((9, 0), np.inf), "embeddings, row 9, column 0 is inf"),
-        (lambda x: x.__setitem__(4, 0.0), "embeddings, row 4 is all zeros"),
+        (lambda x: x.__setitem__((7, 2), np.nan), "embeddings x.npy, row 7, column 2 is nan"),
+        (lambda x: x.__setitem__((9, 0), np.inf), "embeddings x.npy, row 9, column 0 is inf"),
+        (lambda x: x.__setitem__(4, 0.0), "embeddings x.npy, row 4 is all zeros"),
     ],
 )
 def test_bad_embeddings_name_the_row(make: object, told: str) -> None:
@@ -180,7 +183,7 @@ def test_shapes_and_files_that_are_no_embeddings() -> None:
         "empty.npy": "is empty",
         "text.npy": "not numbers",
         "junk.npy": "cannot be read: it is no .npy file",
-        "x.txt": "give a .npy or a .parquet file",
+        "x.txt": "give a .npy, .npz or .parquet file",
     }
     for file, told in cases.items():
         code, _, error = run("select", "--embeddings", file, "--n", "1", "--output", "o.csv")
@@ -212,9 +215,9 @@ def test_simulate_refuses_what_it_cannot_learn_from() -> None:
     for options, told in (
         (("--labels", "few.csv"), "embeddings have 60 rows, labels 2"),
         (("--labels", "gap.csv"), "labels, row 7 is empty"),
-        (("--labels", "y.csv", "--budgets", "5,4"), "--budgets must rise"),
-        (("--labels", "y.csv", "--budgets", "five"), "give whole numbers"),
-        (("--labels", "y.csv", "--strategies", "best", "--budgets", "5"), "'best' is not known"),
+        (("--labels", "y.csv", "--budgets", "5,4"), "--budgets: must rise"),
+        (("--labels", "y.csv", "--budgets", "five"), "--budgets: 'five': give whole numbers"),
+        (("--labels", "y.csv", "--strategies", "best", "--budgets", "5"), "--strategies: 'best' is unknown"),
         (("--labels", "y.csv", "--test-labels", "y.csv"), "belong together"),
     ):
         code, _, error = run(*base, *options)

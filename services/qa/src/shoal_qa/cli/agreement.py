@@ -6,21 +6,11 @@ import numpy as np
 import typer
 from rich.table import Table
 
-from shoal.command_line.client import out
+from shoal.command_line.console import out, shown_name
+from shoal.command_line.offline import one_line_errors, progress, warn
+from shoal.command_line.printing import Format, FormatOption, print_result
 from shoal_qa.adapters.files.votes import Columns, Gold, read_votes
-from shoal_qa.cli.offline import (
-    LabelColumn,
-    Output,
-    TaskColumn,
-    Votes,
-    WorkerColumn,
-    check_output,
-    doing,
-    name,
-    one_line_errors,
-    shown,
-    warn,
-)
+from shoal_qa.cli.options import LabelColumn, TaskColumn, Votes, WorkerColumn
 from shoal_qa.domain.votes.arrays import Named
 from shoal_qa.usecases.files.agreement import Found, agreement_of
 
@@ -30,34 +20,33 @@ SHOWN_CLASSES = 30
 def agreement(
     votes: Votes,
     shape: Annotated[
-        str, typer.Option(help="class, number, multi (a|b), text, spans or boxes (JSON).")
+        str, typer.Option(help="Kind of answers: class, number, multi (a|b), text, spans or boxes (JSON).")
     ] = "class",
     level: Annotated[
-        str | None, typer.Option(help="Of numbers: interval (default), ordinal or ratio.")
+        str | None,
+        typer.Option(help="Level of measurement of numbers: interval (default), ordinal or ratio."),
     ] = None,
-    worst: Annotated[int, typer.Option(min=0, help="How many tasks to list.")] = 10,
-    seed: Annotated[int, typer.Option(help="Of the random pairs that stand for chance.")] = 0,
-    output: Output = "table",
+    limit: Annotated[int, typer.Option(min=0, help="How many of the least agreed tasks to print.")] = 10,
+    seed: Annotated[int, typer.Option(help="Seed of the random pairs that estimate chance agreement.")] = 0,
+    form: FormatOption = Format.TABLE,
     task_column: TaskColumn = "task",
     worker_column: WorkerColumn = "worker",
     label_column: LabelColumn = "label",
 ) -> None:
-    """Show Krippendorff's alpha, agreement by class, and the tasks that divide people; needs no stack."""
+    """Print Krippendorff's alpha, agreement by class, and the tasks that divide people; needs no stack."""
     with one_line_errors():
-        check_output(output)
-        with doing("reading"):
+        with progress("reading"):
             file = read_votes(votes, Columns(task_column, worker_column, label_column), Gold(), warn)
-        with doing("comparing"):
+        with progress("comparing"):
             found = agreement_of(file.named, shape, level, file.where, np.random.default_rng(seed))
-    _warn(found, file.named)
-    told = _told(found, file.named, shape, worst)
-    if output == "json":
-        out.print_json(data=told)
-    else:
-        _show(told)
+    _warn_of_little(found, file.named)
+    facts = _facts(found, file.named, shape, limit)
+    row = {name: value for name, value in facts.items() if not isinstance(value, (list, dict))}
+    row |= {f"votes_per_task_{name}": count for name, count in facts["votes_per_task"].items()}
+    print_result(form, facts, [row], lambda: print_agreement(facts))
 
 
-def _warn(found: Found, named: Named) -> None:
+def _warn_of_little(found: Found, named: Named) -> None:
     if len(named.annotators) == 1:
         warn(f"one annotator only ({named.annotators[0]!r}): there is nobody to agree with")
     elif not (found.tasks.answers > 1).any():
@@ -68,11 +57,11 @@ def _warn(found: Found, named: Named) -> None:
         warn(f"only {found.alpha.units} tasks have two votes or more: the interval is too narrow")
 
 
-def _told(found: Found, named: Named, shape: str, worst: int) -> dict[str, Any]:
-    """Return what was found by name; `apart` of numbers is their mean difference."""
+def _facts(found: Found, named: Named, shape: str, limit: int) -> dict[str, Any]:
+    """Return what was measured by name; of numbers, the mean difference in place of the share that agrees."""
     least, middle, most = found.votes_per_task().tolist()
     mean = found.tasks.mean()
-    told: dict[str, Any] = {
+    facts: dict[str, Any] = {
         "shape": shape,
         "level": found.level or None,
         "votes": len(named.votes),
@@ -84,13 +73,13 @@ def _told(found: Found, named: Named, shape: str, worst: int) -> dict[str, Any]:
         "tasks_with_two_votes": int((found.tasks.answers > 1).sum()),
         "votes_per_task": {"least": least, "median": middle, "most": most},
     }
-    told["mean_difference" if shape == "number" else "agreement_of_pairs"] = (
+    facts["mean_difference" if shape == "number" else "agreement_of_pairs"] = (
         mean if mean is None or shape == "number" else 1 - mean
     )
     if found.classes is not None:
-        told["classes"] = _classes(found, named)
-    told["worst_tasks"] = _worst(found, named, shape, worst)
-    return told
+        facts["classes"] = _classes(found, named)
+    facts["worst_tasks"] = _worst_tasks(found, named, shape, limit)
+    return facts
 
 
 def _classes(found: Found, named: Named) -> list[dict[str, Any]]:
@@ -108,9 +97,9 @@ def _classes(found: Found, named: Named) -> list[dict[str, Any]]:
     ]
 
 
-def _worst(found: Found, named: Named, shape: str, worst: int) -> list[dict[str, Any]]:
+def _worst_tasks(found: Found, named: Named, shape: str, limit: int) -> list[dict[str, Any]]:
     key = "mean_difference" if shape == "number" else "agreement"
-    rows = found.tasks.worst(worst).tolist()
+    rows = found.tasks.worst(limit).tolist()
     return [
         {
             "task": named.tasks[row],
@@ -125,40 +114,50 @@ def _number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _show(told: dict[str, Any]) -> None:
-    summary = Table("what", "value", title="agreement")
-    interval = f" ({shown(told['alpha_low'])} to {shown(told['alpha_high'])})" if told["alpha_low"] else ""
-    level = f", {told['level']}" if told["level"] else ""
-    summary.add_row(f"Krippendorff's alpha{level}: 1 perfect, 0 chance", shown(told["alpha"]) + interval)
-    if "mean_difference" in told:
-        summary.add_row("mean difference of two answers on a task", shown(told["mean_difference"]))
-    else:
-        summary.add_row("agreement of two answers on a task", shown(told["agreement_of_pairs"]))
-    per = told["votes_per_task"]
-    summary.add_row(
-        "votes, tasks, annotators", f"{told['votes']:,}, {told['tasks']:,}, {told['annotators']:,}"
+def print_agreement(facts: dict[str, Any]) -> None:
+    """Print tables of the whole, of the classes, and of the tasks that divide people."""
+    out.print(_summary(facts))
+    if facts.get("classes"):
+        out.print(_classes_table(facts["classes"]))
+    if facts["worst_tasks"]:
+        key = "mean_difference" if "mean_difference" in facts else "agreement"
+        table = Table("task", "votes", key.replace("_", " "), title="tasks that divide people most")
+        for task in facts["worst_tasks"]:
+            table.add_row(shown_name(task["task"], 80), str(task["votes"]), _share(task[key]))
+        out.print(table)
+
+
+def _summary(facts: dict[str, Any]) -> Table:
+    table = Table("measure", "value", title="agreement")
+    interval = (
+        f" ({_share(facts['alpha_low'])} to {_share(facts['alpha_high'])})" if facts["alpha_low"] else ""
     )
-    summary.add_row("votes per task: least, median, most", f"{per['least']}, {per['median']}, {per['most']}")
-    summary.add_row("tasks with two votes or more", f"{told['tasks_with_two_votes']:,}")
-    out.print(summary)
-    if told.get("classes"):
-        _show_classes(told["classes"])
-    if told["worst_tasks"]:
-        key = "mean_difference" if "mean_difference" in told else "agreement"
-        tasks = Table("task", "votes", key.replace("_", " "), title="tasks that divide people most")
-        for each in told["worst_tasks"]:
-            tasks.add_row(name(each["task"], 80), str(each["votes"]), shown(each[key]))
-        out.print(tasks)
+    level = f", {facts['level']}" if facts["level"] else ""
+    table.add_row(f"Krippendorff's alpha{level}: 1 perfect, 0 chance", _share(facts["alpha"]) + interval)
+    if "mean_difference" in facts:
+        table.add_row("mean difference of two answers on a task", _share(facts["mean_difference"]))
+    else:
+        table.add_row("agreement of two answers on a task", _share(facts["agreement_of_pairs"]))
+    per = facts["votes_per_task"]
+    counts = f"{facts['votes']:,}, {facts['tasks']:,}, {facts['annotators']:,}"
+    table.add_row("votes, tasks, annotators", counts)
+    table.add_row("votes per task: least, median, most", f"{per['least']}, {per['median']}, {per['most']}")
+    table.add_row("tasks with two votes or more", f"{facts['tasks_with_two_votes']:,}")
+    return table
 
 
-def _show_classes(rows: list[dict[str, Any]]) -> None:
-    title = "classes by agreement: where one says it, how often another does"
+def _classes_table(rows: list[dict[str, Any]]) -> Table:
+    title = "classes by agreement, and the class that other annotators choose instead"
     table = Table("class", "share of votes", "agreement", "else mostly", title=title)
-    ranked = sorted(rows, key=lambda each: (each["agreement"] is None, each["agreement"]))
-    for each in ranked[:SHOWN_CLASSES]:
-        other = each["mostly_confused_with"]
-        mostly = "" if other is None else f"{name(other)} ({shown(each['confused_share'])})"
-        table.add_row(name(each["class"]), shown(each["share"]), shown(each["agreement"]), mostly)
+    ranked = sorted(rows, key=lambda row: (row["agreement"] is None, row["agreement"]))
+    for row in ranked[:SHOWN_CLASSES]:
+        other = row["mostly_confused_with"]
+        mostly = "" if other is None else f"{shown_name(other)} ({_share(row['confused_share'])})"
+        table.add_row(shown_name(row["class"]), _share(row["share"]), _share(row["agreement"]), mostly)
     if len(rows) > SHOWN_CLASSES:
-        table.caption = f"{SHOWN_CLASSES} of {len(rows):,} classes; --output json has all"
-    out.print(table)
+        table.caption = f"{SHOWN_CLASSES} of {len(rows):,} classes; --format json has all"
+    return table
+
+
+def _share(value: float | None) -> str:
+    return "none" if value is None else f"{value:.3f}"

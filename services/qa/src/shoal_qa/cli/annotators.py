@@ -7,10 +7,11 @@ import numpy as np
 import typer
 from rich.table import Table
 
-from shoal.command_line.client import err, out
+from shoal.command_line.console import err, out, shown_name
+from shoal.command_line.offline import one_line_errors, progress, warn
 from shoal_qa.adapters.files.annotators import MOST_CLASSES, write_annotators
 from shoal_qa.adapters.files.votes import Columns
-from shoal_qa.cli.offline import (
+from shoal_qa.cli.options import (
     GoldFile,
     GoldLabelColumn,
     GoldTaskColumn,
@@ -18,12 +19,8 @@ from shoal_qa.cli.offline import (
     TaskColumn,
     Votes,
     WorkerColumn,
-    doing,
-    name,
-    one_line_errors,
-    read_with_gold,
-    warn,
 )
+from shoal_qa.cli.votes import read_with_gold
 from shoal_qa.domain.annotators.trust import TrustRule
 from shoal_qa.domain.votes.arrays import Named
 from shoal_qa.usecases.files.annotators import People, look_at
@@ -34,49 +31,56 @@ RANK = {"blocked": 0, "probation": 1, "new": 2, "trusted": 3}
 def annotators(
     votes: Votes,
     gold: GoldFile = None,
-    output: Annotated[Path | None, typer.Option(help="CSV or Parquet, one row for each annotator.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="CSV or Parquet file to write, one row for each annotator.")
+    ] = None,
     seconds: Annotated[
-        str | None, typer.Option(help="Column of the seconds a vote took: warns of haste.")
+        str | None, typer.Option(help="Column of the seconds that a vote took; enables the signal of haste.")
     ] = None,
     at: Annotated[
-        str | None, typer.Option(help="Column of the time or number in order: warns of changes.")
+        str | None,
+        typer.Option(
+            help="Column of the time of a vote, or its number in order; enables the signal of changes."
+        ),
     ] = None,
-    show: Annotated[int, typer.Option(min=0, help="How many annotators to show.")] = 20,
-    seed: Annotated[int, typer.Option(help="Of the order of votes, where --at does not give it.")] = 0,
+    limit: Annotated[int, typer.Option(min=0, help="How many annotators to print.")] = 20,
+    seed: Annotated[int, typer.Option(help="Seed of the order of votes, which is random without --at.")] = 0,
     task_column: TaskColumn = "task",
     worker_column: WorkerColumn = "worker",
     label_column: LabelColumn = "label",
     gold_task_column: GoldTaskColumn = None,
     gold_label_column: GoldLabelColumn = None,
 ) -> None:
-    """Show each annotator's skill with its interval, gold, state and warning signals; needs no stack."""
+    """Print each annotator's skill with its interval, gold, state and warning signals; needs no stack."""
     rule = TrustRule()
     columns = Columns(task_column, worker_column, label_column, seconds, at)
+    gold_columns = Columns(gold_task_column or task_column, label=gold_label_column or label_column)
     with one_line_errors():
-        file, known = read_with_gold(votes, columns, gold, gold_task_column, gold_label_column)
-        with doing("fitting"):
+        file, known = read_with_gold(votes, columns, gold, gold_columns)
+        with progress("fitting"):
             rng = np.random.default_rng(seed)
             people = look_at(file.named.votes, known, file.seconds, file.at, rng, rule)
         if output is not None:
             names = file.named.annotators, file.named.classes
             write_annotators(output, people, *names, worker_column, rule.raised_below)
-    _show(people, file.named, show, rule)
+    print_annotators(people, file.named, limit, rule)
     if output is not None:
         if len(file.named.classes) > MOST_CLASSES:
             warn(f"{len(file.named.classes):,} classes: skill by class is written for {MOST_CLASSES} at most")
         err.print(f"{len(file.named.annotators):,} annotators: {output}", markup=False, soft_wrap=True)
 
 
-def _show(people: People, named: Named, show: int, rule: TrustRule) -> None:
+def print_annotators(people: People, named: Named, limit: int, rule: TrustRule) -> None:
+    """Print the annotators, those to look at first on top."""
     order = sorted(
         range(len(named.annotators)),
         key=lambda a: (RANK[people.states[a]], -len(people.alarms[a]), people.skill.rate[a]),
     )
     table = Table("annotator", "state", "votes", "skill", "low", "high", "gold", "signals (p)")
-    for a in order[:show]:
+    for a in order[:limit]:
         rates = (people.skill.rate[a], people.skill.low[a], people.skill.high[a])
         table.add_row(
-            name(named.annotators[a]),
+            shown_name(named.annotators[a]),
             people.states[a],
             f"{people.votes[a]:,}",
             *(f"{each:.2f}" for each in rates),

@@ -9,13 +9,15 @@ import pyarrow as pa
 import typer
 from rich.table import Table
 
-from shoal.command_line.client import err, out
+from shoal.command_line.console import err, out, shown_name
+from shoal.command_line.offline import one_line_errors, progress, steps, warn
+from shoal.files.errors import BadInput
+from shoal.files.writing import named_column, write_table, write_text
 from shoal_qa.adapters.files.annotators import write_annotators
 from shoal_qa.adapters.files.predictions import read_predictions
-from shoal_qa.adapters.files.tables import named_column, write_table, write_text
 from shoal_qa.adapters.files.votes import Columns
 from shoal_qa.adapters.pages.consensus import consensus_page
-from shoal_qa.cli.offline import (
+from shoal_qa.cli.options import (
     GoldFile,
     GoldLabelColumn,
     GoldTaskColumn,
@@ -23,18 +25,12 @@ from shoal_qa.cli.offline import (
     TaskColumn,
     Votes,
     WorkerColumn,
-    doing,
-    name,
-    one_line_errors,
-    read_with_gold,
-    steps,
-    warn,
 )
+from shoal_qa.cli.votes import read_with_gold
 from shoal_qa.domain.annotators.trust import TrustRule
 from shoal_qa.domain.consensus import Consensus, Options
 from shoal_qa.domain.consensus import consensus as labels_of
 from shoal_qa.domain.votes.arrays import Ints, Named
-from shoal_qa.usecases.errors import BadInput
 from shoal_qa.usecases.files.annotators import People, look_at
 from shoal_qa.usecases.files.consensus import actions_of, facts_of, support
 from shoal_qa.usecases.files.facts import Facts
@@ -48,27 +44,39 @@ def consensus(
     votes: Votes,
     output: Annotated[
         Path,
-        typer.Option(help="CSV or Parquet: task, label, probability, accepted, action, votes, agreement."),
+        typer.Option(
+            help="CSV or Parquet file to write: task, label, probability, accepted, action, votes, agreement."
+        ),
     ],
     gold: GoldFile = None,
     predictions: Annotated[
         Path | None,
-        typer.Option(help="A model as one more voter: task, and a probability for each class."),
+        typer.Option(
+            help="Table of a model's predictions, used as one more voter: task, and a probability by class."
+        ),
     ] = None,
-    model: Annotated[str, typer.Option(help="auto, or one of docs/quality.md.")] = "auto",
+    model: Annotated[
+        str, typer.Option(help="Model of votes: auto, or a name out of docs/quality.md.")
+    ] = "auto",
     target_precision: Annotated[
-        float | None, typer.Option(help="Share of accepted labels that is right; with gold 0.95.")
+        float | None,
+        typer.Option(help="Share of accepted labels that must be right; 0.95 where gold is given."),
     ] = None,
-    confidence: Annotated[float, typer.Option(help="With which that share is promised.")] = 0.95,
+    confidence: Annotated[float, typer.Option(help="Confidence level of the precision guarantee.")] = 0.95,
     max_votes: Annotated[
-        int | None, typer.Option(help="That a task may have; by default as many as any has, at least 5.")
+        int | None,
+        typer.Option(help="Most votes that a task may get; by default the most that any has, at least 5."),
     ] = None,
     review_price: Annotated[
-        float, typer.Option(help="Of an expert's answer, in votes; 0: no experts.")
+        float, typer.Option(help="Cost of an expert review, in votes; 0 disables reviews.")
     ] = 5.0,
-    annotators: Annotated[Path | None, typer.Option(help="CSV or Parquet of the annotators.")] = None,
-    report: Annotated[Path | None, typer.Option(help="A page that opens from disk: .html.")] = None,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same answer.")] = 0,
+    annotators: Annotated[
+        Path | None, typer.Option(help="CSV or Parquet file of annotators to write.")
+    ] = None,
+    report: Annotated[Path | None, typer.Option(help="HTML page to write; it opens from disk.")] = None,
+    seed: Annotated[
+        int, typer.Option(help="Seed of random choices; the same seed gives the same answer.")
+    ] = 0,
     task_column: TaskColumn = "task",
     worker_column: WorkerColumn = "worker",
     label_column: LabelColumn = "label",
@@ -83,7 +91,8 @@ def consensus(
         goal = (target_precision, confidence)
         options = _options(model, goal, max_votes, review_price or None, seed)
         columns = Columns(task_column, worker_column, label_column)
-        file, known = read_with_gold(votes, columns, gold, gold_task_column, gold_label_column)
+        gold_columns = Columns(gold_task_column or task_column, label=gold_label_column or label_column)
+        file, known = read_with_gold(votes, columns, gold, gold_columns)
         named = file.named
         scores = (
             predictions if predictions is None else read_predictions(predictions, task_column, named, warn)
@@ -97,20 +106,20 @@ def consensus(
         facts = facts_of(named, known, found, options, actions, people, votes.name)
         if report is not None:
             write_text(report, consensus_page(facts))
-    _show(facts)
+    print_consensus(facts)
     for written in (output, annotators, report):
         if written is not None:
             err.print(str(written), markup=False, highlight=False, soft_wrap=True)
 
 
 def _check(target: float | None, confidence: float, max_votes: int | None, review_price: float) -> None:
-    for option, value in (("--target-precision", target), ("--confidence", confidence)):
+    for field, value in (("target_precision", target), ("confidence", confidence)):
         if value is not None and not 0 < value < 1:
-            raise BadInput(f"{option} is {value:g}: give a share between 0 and 1, for instance 0.95")
+            raise BadInput(f"{value:g} is not a share between 0 and 1, for instance 0.95", field=field)
     if max_votes is not None and not 1 <= max_votes <= MOST_VOTES:
-        raise BadInput(f"--max-votes is {max_votes}: give 1 to {MOST_VOTES}")
+        raise BadInput(f"{max_votes} is not between 1 and {MOST_VOTES}", field="max_votes")
     if not 0 <= review_price < float("inf"):
-        raise BadInput(f"--review-price is {review_price:g}: give the price in votes, or 0 without experts")
+        raise BadInput(f"{review_price:g} is no price in votes; 0 disables reviews", field="review_price")
 
 
 def _options(
@@ -119,7 +128,7 @@ def _options(
     try:
         return Options(model, *goal, max_votes=max_votes, review_price=review_price, seed=seed)
     except ValueError as error:
-        raise BadInput(f"--model: {error}") from None
+        raise BadInput(str(error), field="model") from None
 
 
 def _people(named: Named, known: Ints, seed: int, to: tuple[Path | None, str]) -> People | None:
@@ -129,7 +138,7 @@ def _people(named: Named, known: Ints, seed: int, to: tuple[Path | None, str]) -
     """
     (file, column), rule = to, TrustRule()
     try:
-        with doing("looking at annotators"):
+        with progress("looking at annotators"):
             people = look_at(named.votes, known, None, None, np.random.default_rng(seed), rule)
     except BadInput as error:
         if file is not None:
@@ -155,13 +164,14 @@ def _write(file: Path, named: Named, found: Consensus, actions: Sequence[str], t
     write_table(file, columns)
 
 
-def _show(facts: Facts) -> None:
-    table = Table("what", "value", title=f"{facts.tasks:,} tasks, {facts.votes:,} votes")
-    table.add_row("model", name(facts.model))
+def print_consensus(facts: Facts) -> None:
+    """Print what was decided and how good it is; warn where nothing is promised."""
+    table = Table("measure", "value", title=f"{facts.tasks:,} tasks, {facts.votes:,} votes")
+    table.add_row("model", shown_name(facts.model))
     for action, count in facts.actions.items():
         table.add_row(action, f"{count:,}")
     if facts.expected is not None:
-        table.add_row("right by the probabilities, gold left out", f"{facts.expected:.3f}")
+        table.add_row("expected accuracy (gold excluded)", f"{facts.expected:.3f}")
     if facts.reliability is not None:
         table.add_row("expected calibration error on gold", f"{facts.reliability.error:.3f}")
     promise = facts.certificate

@@ -6,53 +6,68 @@ from typing import Annotated, Any
 import numpy as np
 import pyarrow as pa
 import typer
-from rich.table import Table
+from rich.table import Table as Shown
 
-from shoal.command_line.client import err, out
-from shoal_qa.adapters.files.matrices import check_distributions, read_matrix
-from shoal_qa.adapters.files.tables import EMPTY, Coded, Sheet, named_column, read_columns, write_table
-from shoal_qa.cli.offline import LabelColumn, doing, name, one_line_errors, warn
+from shoal.command_line.console import err, out, shown_name
+from shoal.command_line.offline import one_line_errors, progress, warn
+from shoal.files.columns import EMPTY, Coded
+from shoal.files.errors import BadInput
+from shoal.files.matrices import Matrix, read_matrix
+from shoal.files.tables import Table, read_table
+from shoal.files.writing import named_column, write_table
+from shoal_qa.adapters.files.distributions import check_distributions
+from shoal_qa.cli.options import LabelColumn
 from shoal_qa.domain.label_errors.errors import LabelErrors
-from shoal_qa.usecases.errors import BadInput
 from shoal_qa.usecases.files.label_errors import Labels, by_embeddings, by_probabilities, classes_of
 
 SHOWN = 10
 
 
 def label_errors(
-    labels: Annotated[Path, typer.Option(help="CSV or Parquet with a column label, in the rows' order.")],
-    output: Annotated[Path, typer.Option(help="CSV or Parquet: row, label, suggestion, wrong; ranked.")],
+    labels: Annotated[
+        Path, typer.Option(help="Table with a column label, one row for each row of the matrix.")
+    ],
+    output: Annotated[
+        Path, typer.Option(help="CSV or Parquet file to write, ranked: row, label, suggestion, wrong.")
+    ],
     probabilities: Annotated[
-        Path | None, typer.Option(help="(n, classes), out of sample: .npy or .parquet.")
+        Path | None,
+        typer.Option(
+            help="Matrix (n, classes) of a model that did not see the labels: .npy, .npz or .parquet."
+        ),
     ] = None,
-    embeddings: Annotated[Path | None, typer.Option(help="(n, d): .npy or .parquet.")] = None,
+    embeddings: Annotated[
+        Path | None, typer.Option(help="Matrix (n, d), one row for each item: .npy, .npz or .parquet.")
+    ] = None,
     classes: Annotated[
-        str | None, typer.Option(help="Names of the probabilities' columns, with commas between.")
+        str | None, typer.Option(help="Classes in the order of the columns of probabilities: cat,dog,...")
     ] = None,
     label_column: LabelColumn = "label",
-    worker_column: Annotated[str | None, typer.Option(help="Who gave each label, where known.")] = None,
-    id_column: Annotated[str | None, typer.Option(help="A column to be copied as id.")] = None,
+    worker_column: Annotated[str | None, typer.Option(help="Name of the column of annotators.")] = None,
+    id_column: Annotated[
+        str | None, typer.Option(help="Name of a column that is copied to the output as id.")
+    ] = None,
 ) -> None:
     """Rank labels by the probability of being wrong, with the label that is more likely; needs no stack."""
     with one_line_errors():
         if probabilities is not None and embeddings is not None:
             raise BadInput("give --probabilities or --embeddings, not both")
-        with doing("reading"):
-            wanted = [name for name in (label_column, worker_column, id_column) if name is not None]
-            sheet = read_columns(labels, "labels", list(dict.fromkeys(wanted)))
+        with progress("reading"):
+            columns = [name for name in (label_column, worker_column, id_column) if name is not None]
+            sheet = read_table(labels, "labels", columns)
             given = _labels(sheet, label_column, worker_column)
-        with doing("judging labels"):
+        with progress("judging labels"):
             if probabilities is not None:
                 found, names = _by_probabilities(given, sheet, probabilities, classes)
             else:
-                matrix = _matrix(sheet, "embeddings", embeddings)[0]
-                found, names = by_embeddings(given, matrix), given.names
+                matrix = _matrix(sheet, "embeddings", embeddings)
+                found, names = by_embeddings(given, matrix.finite()), given.names
         _write(output, given, found, names, None if id_column is None else sheet.coded(id_column))
-    _show(given, found, names)
+    print_label_errors(given, found, names)
     err.print(f"{len(given.row):,} labels: {output}", markup=False, soft_wrap=True)
 
 
-def _labels(sheet: Sheet, label_column: str, worker_column: str | None) -> Labels:
+def _labels(sheet: Table, label_column: str, worker_column: str | None) -> Labels:
     label = sheet.coded(label_column)
     row = np.flatnonzero(label.code != EMPTY)
     if not len(row):
@@ -67,22 +82,23 @@ def _labels(sheet: Sheet, label_column: str, worker_column: str | None) -> Label
 
 
 def _by_probabilities(
-    given: Labels, sheet: Sheet, file: Path, classes: str | None
+    given: Labels, sheet: Table, file: Path, classes: str | None
 ) -> tuple[LabelErrors, list[str]]:
-    matrix, named = _matrix(sheet, "probabilities", file)
-    check_distributions(matrix, file)
-    names = classes_of(given, matrix.shape[1], classes, named)
-    return by_probabilities(given, matrix, names), names
+    matrix = _matrix(sheet, "probabilities", file)
+    values = matrix.finite()
+    check_distributions(matrix)
+    names = classes_of(given, values.shape[1], classes, matrix.names)
+    return by_probabilities(given, values, names), names
 
 
-def _matrix(sheet: Sheet, what: str, file: Path | None) -> tuple[Any, list[str] | None]:
-    """Return the matrix and the names of its columns. Raises BadInput, also without one row for each label."""
+def _matrix(sheet: Table, what: str, file: Path | None) -> Matrix:
+    """Return a matrix with one row for each label. Raises BadInput."""
     if file is None:
         raise BadInput("give --probabilities of a model that did not see the labels, or --embeddings")
-    matrix, named = read_matrix(file, what)
+    matrix = read_matrix(file, what)
     if len(matrix) != sheet.rows:
-        raise BadInput(f"{what} {file} has {len(matrix)} rows, {sheet} {sheet.rows}: give one for each label")
-    return matrix, named
+        raise BadInput(f"{matrix} has {len(matrix)} rows, {sheet} {sheet.rows}: give one for each label")
+    return matrix
 
 
 def _write(file: Path, given: Labels, found: LabelErrors, names: list[str], ids: Coded | None) -> None:
@@ -98,11 +114,14 @@ def _write(file: Path, given: Labels, found: LabelErrors, names: list[str], ids:
     write_table(file, columns)
 
 
-def _show(given: Labels, found: LabelErrors, names: list[str]) -> None:
-    table = Table("row", "label", "suggestion", "probability of being wrong")
+def print_label_errors(given: Labels, found: LabelErrors, names: list[str]) -> None:
+    """Print how many labels are wrong, and those that most probably are."""
+    table = Shown("row", "label", "suggestion", "probability of being wrong")
     for place in found.ranked()[:SHOWN].tolist():
         label, better = given.names[given.code[place]], names[found.suggestion[place]]
-        table.add_row(str(given.row[place]), name(label), name(better), f"{found.wrong[place]:.3f}")
+        table.add_row(
+            str(given.row[place]), shown_name(label), shown_name(better), f"{found.wrong[place]:.3f}"
+        )
     about, likely = f"{found.wrong.sum():,.0f} of {len(given.row):,}", int((found.wrong > 0.5).sum())
     table.title = f"about {about} labels are wrong, {likely:,} more likely than not"
     out.print(table)

@@ -8,7 +8,8 @@ import orjson
 import typer
 from rich.table import Table
 
-from shoal.command_line.client import URL, Client, out, read_json
+from shoal.command_line.client import URL, Client, read_json
+from shoal.command_line.console import out
 
 app = typer.Typer(help="Guidelines, gold, labels, metrics and dataset versions.", no_args_is_help=True)
 Url = Annotated[str, typer.Option(envvar="SHOAL_QA_URL", help="The qa service.")]

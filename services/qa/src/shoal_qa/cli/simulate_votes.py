@@ -8,38 +8,38 @@ import pyarrow as pa
 import typer
 from rich.table import Table
 
-from shoal.command_line.client import err, out
-from shoal_qa.adapters.files.tables import write_table, write_text
+from shoal.command_line.console import err, out
+from shoal.command_line.offline import one_line_errors, progress, warn
+from shoal.files.writing import write_table, write_text
 from shoal_qa.adapters.files.votes import Columns, Gold, known_answers, read_gold, read_votes
 from shoal_qa.adapters.pages.votes import saving, votes_page
-from shoal_qa.cli.offline import (
+from shoal_qa.cli.options import (
     GoldLabelColumn,
     GoldTaskColumn,
     LabelColumn,
     TaskColumn,
     Votes,
     WorkerColumn,
-    doing,
-    one_line_errors,
-    warn,
-    warn_of_little,
 )
+from shoal_qa.cli.votes import warn_of_little
 from shoal_qa.usecases.files.votes_needed import Replays, replay
 
 
 def simulate_votes(
     votes: Votes,
-    output: Annotated[Path | None, typer.Option(help="Folder for curves.csv and index.html.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Folder to write: curves.csv and index.html.")] = None,
     truth: Annotated[
-        Path | None, typer.Option(help="Right answers to measure with; else the consensus of all votes.")
+        Path | None,
+        typer.Option(help="Table of right answers to measure with; without it, the consensus of all votes."),
     ] = None,
     gold: Annotated[
-        Path | None, typer.Option(help="Answers known from the start: told to the model, not measured.")
+        Path | None,
+        typer.Option(help="Table of right answers that the model has from the start; they are not measured."),
     ] = None,
     model: Annotated[
-        str, typer.Option(help="A model of votes by name, or auto, which takes longer.")
+        str, typer.Option(help="Model of votes: a name out of docs/quality.md, or auto, which takes longer.")
     ] = "dawid-skene",
-    seeds: Annotated[int, typer.Option(min=1, help="Random orders of the votes.")] = 3,
+    seeds: Annotated[int, typer.Option(min=1, help="Number of random orders of the votes.")] = 3,
     task_column: TaskColumn = "task",
     worker_column: WorkerColumn = "worker",
     label_column: LabelColumn = "label",
@@ -49,7 +49,7 @@ def simulate_votes(
     """Replay the votes, task by task, and show what stopping earlier would have saved; needs no stack."""
     of_answers = Columns(gold_task_column or task_column, label=gold_label_column or label_column)
     with one_line_errors():
-        with doing("reading"):
+        with progress("reading"):
             told = Gold() if gold is None else read_gold(gold, of_answers)
             right = Gold() if truth is None else read_gold(truth, of_answers, "truth")
             both = Gold({**right.answers, **told.answers})
@@ -57,7 +57,7 @@ def simulate_votes(
             known = known_answers(told, named, warn)
             answers = None if truth is None else known_answers(right, named, warn, "truth")
         warn_of_little(named)
-        with doing("replaying") as report:
+        with progress("replaying") as report:
             found = replay(named.votes, known, answers, model, seeds, report)
         if output is not None:
             measured = (
@@ -68,7 +68,7 @@ def simulate_votes(
             write_text(output / "index.html", votes_page(found, what, measured))
     if truth is None:
         warn("no --truth: accuracy is agreement with the consensus of all votes, which may be wrong")
-    _show(found)
+    print_replays(found)
     if output is not None:
         err.print(str(output / "index.html"), markup=False, highlight=False, soft_wrap=True)
 
@@ -84,7 +84,8 @@ def _columns(found: Replays) -> dict[str, Any]:
     return {name: pa.array(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
 
 
-def _show(found: Replays) -> None:
+def print_replays(found: Replays) -> None:
+    """Print the votes per task for an accuracy, by both ways of stopping."""
     table = Table("accuracy", "one by one", "of all votes", "fixed number", "of all votes")
     table.title = f"votes per task; all votes: {found.votes_per_task:.2f} a task, {found.accuracy:.3f} right"
     for each in found.needed:

@@ -6,37 +6,39 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from shoal.command_line.client import err, out
-from shoal_sampler.adapters.files import read_matrix, write_rows
-from shoal_sampler.cli.offline import one_line_errors, progress
+from shoal.command_line.console import out
+from shoal.command_line.offline import one_line_errors, progress, warn
+from shoal.files.errors import BadInput
+from shoal.files.matrices import read_matrix
+from shoal.files.writing import write_table
 from shoal_sampler.domain.pools.near_duplicates import near_duplicates
-from shoal_sampler.usecases.errors import BadInput
-from shoal_sampler.usecases.files.inputs import directions, finite_rows
+from shoal_sampler.usecases.files.inputs import directions
 
 
 def duplicates(
-    embeddings: Annotated[Path, typer.Option(help="(n, d): .npy or .parquet.")],
-    output: Annotated[Path, typer.Option(help="CSV of rows in groups: index, group, representative.")],
-    similarity: Annotated[float, typer.Option(help="Cosine from which two rows are near duplicates.")] = 0.97,
-    seed: int = 0,
+    embeddings: Annotated[
+        Path, typer.Option(help="Matrix (n, d), one row for each item: .npy, .npz or .parquet.")
+    ],
+    output: Annotated[Path, typer.Option(help="CSV or Parquet file to write: index, group, representative.")],
+    similarity: Annotated[float, typer.Option(help="Least cosine of two near duplicates.")] = 0.97,
+    seed: Annotated[int, typer.Option(help="Seed of the approximate search.")] = 0,
 ) -> None:
     """Group exact and near duplicates; a group's name is its representative, the lowest row. Needs no stack."""
     with one_line_errors():
         if not 0 < similarity <= 1:
-            raise BadInput(f"--similarity is {similarity:g}: give a cosine above 0, at most 1")
+            raise BadInput(f"{similarity:g} is no cosine above 0, at most 1", field="similarity")
         with progress("reading") as report:
-            vectors = directions(
-                finite_rows(read_matrix(embeddings, "embeddings"), "embeddings", report), "embeddings"
-            )
+            matrix = read_matrix(embeddings, "embeddings")
+            vectors = directions(matrix.float32(report), str(matrix))
         with progress("comparing") as report:
             found = near_duplicates(vectors, similarity - 1e-6, seed, report=report)
         sizes = np.bincount(found.group, minlength=len(vectors))
         members = np.flatnonzero(sizes[found.group] > 1)
         members = members[np.lexsort((members, found.group[members]))]
         groups = found.group[members]
-        lines = zip(members.tolist(), groups.tolist(), (members == groups).tolist(), strict=True)
-        write_rows(output, ("index", "group", "representative"), ((i, g, int(r)) for i, g, r in lines))
-    told = {
+        representative = (members == groups).astype(np.int8)
+        write_table(output, {"index": members, "group": groups, "representative": representative})
+    facts = {
         "rows": len(vectors),
         "groups": int((sizes > 1).sum()),
         "rows_in_groups": len(members),
@@ -44,6 +46,6 @@ def duplicates(
         "recall_of_pairs": round(found.recall, 4),
         "output": str(output),
     }
-    out.print_json(data=told)
+    out.print_json(data=facts)
     if found.recall < 0.99:
-        err.print(f"only {found.recall:.1%} of the near pairs of a sample were found", style="yellow")
+        warn(f"only {found.recall:.1%} of the near pairs of a sample were found")

@@ -8,16 +8,17 @@ import numpy as np
 import typer
 from rich.table import Table as Shown
 
-from shoal.command_line.client import err
-from shoal_sampler.adapters.files import read_labels, read_matrix, read_numbers, read_rows, write_rows
-from shoal_sampler.cli.offline import one_line_errors, progress
+from shoal.command_line.console import err
+from shoal.command_line.offline import one_line_errors, progress, warn
+from shoal.files.errors import BadInput
+from shoal.files.matrices import read_matrix
+from shoal.files.writing import write_table
+from shoal_sampler.adapters.files import read_labels, read_numbers
 from shoal_sampler.domain.models.evidence import Evidence
 from shoal_sampler.domain.pools.pool import UNKNOWN
-from shoal_sampler.domain.vectors.rows import Indices
-from shoal_sampler.usecases.errors import BadInput
+from shoal_sampler.domain.vectors.rows import Floats, Indices
 from shoal_sampler.usecases.files.inputs import (
     directions,
-    finite_rows,
     positive,
     probability_rows,
     row_numbers,
@@ -28,65 +29,87 @@ File = Annotated[Path | None, typer.Option(dir_okay=False)]
 
 
 def select_rows(
-    embeddings: Annotated[Path, typer.Option(help="(n, d): .npy (float32 or float16) or .parquet.")],
-    n: Annotated[int, typer.Option(help="How many rows to choose.")],
-    output: Annotated[Path, typer.Option(help="CSV: index, rank, score, reason.")],
+    embeddings: Annotated[
+        Path, typer.Option(help="Matrix (n, d), one row for each item: .npy, .npz or .parquet.")
+    ],
+    n: Annotated[int, typer.Option(help="Number of rows to choose.")],
+    output: Annotated[Path, typer.Option(help="CSV or Parquet file to write: index, rank, score, reason.")],
     probabilities: Annotated[
-        Path | None, typer.Option(help="(n, c) of your model: .npy or .parquet.")
+        Path | None, typer.Option(help="Matrix (n, classes) of your model: .npy, .npz or .parquet.")
     ] = None,
     labelled: Annotated[
-        Path | None, typer.Option(help="Rows that have labels: .csv or .npy of numbers.")
+        Path | None,
+        typer.Option(help="Numbers of the rows that have labels: .npy, or a table with a column index."),
     ] = None,
     labels: Annotated[
         Path | None,
         typer.Option(
-            help="Their labels: CSV with index,label; or one label a line, in the order of --labelled."
+            help="Table with columns index and label, or one label a row in the order of --labelled."
         ),
     ] = None,
-    strategy: Annotated[str, typer.Option(help="auto, or one of docs/selection.md.")] = "auto",
-    seed: Annotated[int, typer.Option(help="The same seed gives the same picks.")] = 0,
+    strategy: Annotated[
+        str, typer.Option(help="Strategy: auto, or a name out of docs/selection.md.")
+    ] = "auto",
+    seed: Annotated[int, typer.Option(help="Seed of random choices; the same seed gives the same rows.")] = 0,
     weights: Annotated[
-        Path | None, typer.Option(help="(n,) worth or price factors above 0: .npy or .csv.")
+        Path | None, typer.Option(help="Worth of each row, above 0: .npy, or a table with a column weight.")
     ] = None,
-    combine: Annotated[str | None, typer.Option(help="margin=1,novelty=0.5: terms and strengths.")] = None,
-    balance: Annotated[bool, typer.Option("--balance", help="As many of each predicted class.")] = False,
-    target: Annotated[Path | None, typer.Option(help="CSV with a column share, one line per class.")] = None,
+    combine: Annotated[
+        str | None, typer.Option(help="Terms with strengths in place of a strategy: margin=1,novelty=0.5.")
+    ] = None,
+    balance: Annotated[
+        bool, typer.Option("--balance", help="Choose as many rows of each predicted class.")
+    ] = False,
+    target: Annotated[
+        Path | None, typer.Option(help="Table with a column share, one row for each predicted class.")
+    ] = None,
     duplicates: Annotated[
-        float | None, typer.Option(min=-1, max=1, help="Choose no two rows with a cosine of this or more.")
+        float | None,
+        typer.Option(
+            min=-1, max=1, help="Cosine from which two rows are duplicates; of these only one is chosen."
+        ),
     ] = None,
-    explain: Annotated[bool, typer.Option("--explain", help="Show what was chosen and why.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Print what was chosen and why.")] = False,
 ) -> None:
     """Choose rows to label next; needs no stack."""
     with one_line_errors():
         request = Request(n, strategy, seed, _terms(combine), _target(balance, target), duplicates)
         with progress("reading") as report:
-            vectors = directions(
-                finite_rows(read_matrix(embeddings, "embeddings"), "embeddings", report), "embeddings"
-            )
+            matrix = read_matrix(embeddings, "embeddings")
+            vectors = directions(matrix.float32(report), str(matrix))
         rows = len(vectors)
-        p = (
-            None
-            if probabilities is None
-            else probability_rows(read_matrix(probabilities, "probabilities"), rows)
-        )
+        p = None if probabilities is None else _probabilities(probabilities, rows)
         known, classes, names = _labelled(labelled, labels, rows)
-        worth = None if weights is None else positive(read_numbers(weights, "weights", ("weight",)), rows)
+        worth = None if weights is None else positive(read_numbers(weights, "weights", "weight"), rows)
         with progress("choosing") as report:
             picks = select(Table(vectors, known, classes, p, worth, disposable=True), request, report)
-        lines = zip(picks.rows.tolist(), range(1, len(picks.rows) + 1), picks.scores.tolist(), strict=True)
-        write_rows(output, ("index", "rank", "score", "reason"), ((*line, picks.reason) for line in lines))
+        _write(output, picks)
     if len(picks.rows) < n:
-        err.print(f"only {len(picks.rows)} of {n} rows could be chosen", style="yellow")
+        warn(f"only {len(picks.rows)} of {n} rows could be chosen")
     if explain:
-        _explain(picks, p, names)
+        print_reasons(picks, p, names)
     err.print(f"{len(picks.rows)} rows: {output}", markup=False, soft_wrap=True)
+
+
+def _probabilities(file: Path, rows: int) -> Floats:
+    return probability_rows(read_matrix(file, "probabilities").float32(), rows)
+
+
+def _write(file: Path, picks: Picks) -> None:
+    columns = {
+        "index": picks.rows,
+        "rank": np.arange(1, len(picks.rows) + 1),
+        "score": picks.scores.astype(np.float64),
+        "reason": [picks.reason] * len(picks.rows),
+    }
+    write_table(file, columns)
 
 
 def _labelled(labelled: Path | None, labels: Path | None, rows: int) -> tuple[Indices, Indices, list[str]]:
     """Return the labelled rows, their classes, and the classes' names."""
     known = np.empty(0, np.int64)
     if labelled is not None:
-        known = row_numbers(read_numbers(labelled, "labelled", ("index",)), rows, f"labelled {labelled}")
+        known = row_numbers(read_numbers(labelled, "labelled", "index"), rows, f"labelled {labelled}")
     if labels is None:
         return known, np.full(len(known), UNKNOWN), []
     given, texts = read_labels(labels)
@@ -124,19 +147,15 @@ def _terms(text: str | None) -> dict[str, float] | None:
         try:
             terms[name.strip()] = float(strength or 1)
         except ValueError:
-            raise BadInput(
-                f"--combine: {part!r} is not name=strength, for instance margin=1,novelty=0.5"
-            ) from None
+            fix = "is not name=strength, for instance margin=1,novelty=0.5"
+            raise BadInput(f"{part!r} {fix}", field="combine") from None
     return terms
 
 
 def _target(balance: bool, target: Path | None) -> list[float] | None:
     if target is None:
         return [] if balance else None
-    try:
-        return [float(row["share"]) for row in read_rows(target, "target")]
-    except (KeyError, ValueError):
-        raise BadInput(f"target {target} needs a column share of numbers, one line for each class") from None
+    return [float(share) for share in read_numbers(target, "target", "share")]
 
 
 def _known(evidence: Evidence) -> Iterator[tuple[str, str]]:
@@ -153,7 +172,8 @@ def _known(evidence: Evidence) -> Iterator[tuple[str, str]]:
         yield "AUC of its margin for its errors", f"{evidence.detection:.2f}"
 
 
-def _explain(picks: Picks, probabilities: "np.typing.NDArray[np.float32] | None", names: list[str]) -> None:
+def print_reasons(picks: Picks, probabilities: Floats | None, names: list[str]) -> None:
+    """Print what the choice rests on, the predicted classes of the picks, and the first scores."""
     shown = Shown("what", "value", title=picks.reason)
     for what, value in _known(picks.evidence) if picks.evidence is not None else ():
         shown.add_row(what, value)

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from shoal.command_line.client import URL, Client, out, read_json
+from shoal.command_line.client import URL, Client, read_json
+from shoal.command_line.console import out
 
 app = typer.Typer(
     help="Campaigns and the random audit of a service; selection over files.", no_args_is_help=True

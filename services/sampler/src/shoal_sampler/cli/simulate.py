@@ -8,29 +8,34 @@ import numpy as np
 import typer
 from rich.table import Table
 
-from shoal.command_line.client import err, out
+from shoal.command_line.console import err, out
+from shoal.command_line.offline import one_line_errors, progress
+from shoal.files.errors import BadInput
+from shoal.files.matrices import read_matrix
+from shoal.files.writing import write_table, write_text
 from shoal_sampler.adapters.curves_page import curves_page
-from shoal_sampler.adapters.files import read_labels, read_matrix, write_rows
-from shoal_sampler.cli.offline import one_line_errors, progress
+from shoal_sampler.adapters.files import read_labels
 from shoal_sampler.domain.vectors.rows import Vectors
-from shoal_sampler.usecases.errors import BadInput
-from shoal_sampler.usecases.files.inputs import finite_rows
 from shoal_sampler.usecases.files.learning_curves import Curve, Needed, needed, prepare, run
 
 
 def simulate(
-    embeddings: Annotated[Path, typer.Option(help="(n, d): .npy or .parquet.")],
-    labels: Annotated[
-        Path, typer.Option(help="All labels: CSV with one label a row (column label), or .npy.")
+    embeddings: Annotated[
+        Path, typer.Option(help="Matrix (n, d), one row for each item: .npy, .npz or .parquet.")
     ],
-    output: Annotated[Path, typer.Option(help="Folder for curves.csv, needed.csv and index.html.")],
-    test_embeddings: Annotated[Path | None, typer.Option(help="Else 30 % of the rows are held out.")] = None,
-    test_labels: Annotated[Path | None, typer.Option(help="Of --test-embeddings.")] = None,
+    labels: Annotated[
+        Path, typer.Option(help="Table with a column label, one row for each row of the embeddings; or .npy.")
+    ],
+    output: Annotated[Path, typer.Option(help="Folder to write: curves.csv, needed.csv and index.html.")],
+    test_embeddings: Annotated[
+        Path | None, typer.Option(help="Matrix of test rows; without it, 30 % of the rows are held out.")
+    ] = None,
+    test_labels: Annotated[Path | None, typer.Option(help="Labels of the test rows.")] = None,
     strategies: Annotated[
-        str, typer.Option(help="Names with commas between.")
+        str, typer.Option(help="Strategies to compare, with commas between.")
     ] = "random,auto,herding,margin",
-    budgets: Annotated[str, typer.Option(help="Labels bought, rising.")] = "100,200,400",
-    seeds: Annotated[int, typer.Option(help="Repetitions; each draws 80 % of the pool anew.")] = 5,
+    budgets: Annotated[str, typer.Option(help="Numbers of labels to buy, in rising order.")] = "100,200,400",
+    seeds: Annotated[int, typer.Option(help="Number of repetitions; each draws 80 % of the pool anew.")] = 5,
 ) -> None:
     """Draw learning curves of a linear model on frozen embeddings; needs no stack."""
     with one_line_errors():
@@ -44,12 +49,12 @@ def simulate(
             curves = list(run(data, held_out, wanted, _budgets(budgets), seeds, report))
         found = needed(curves)
         _write(output, curves, found, f"{len(data.labels):,} rows, {data.classes} classes, {seeds} seeds")
-    _show(curves, found)
+    print_curves(curves, found)
     err.print(f"{output / 'index.html'}", markup=False, soft_wrap=True)
 
 
 def _read(embeddings: Path, labels: Path, which: str) -> tuple[Vectors, list[str]]:
-    vectors = finite_rows(read_matrix(embeddings, f"{which}embeddings"), f"{which}embeddings")
+    vectors = read_matrix(embeddings, f"{which}embeddings").float32()
     given, texts = read_labels(labels)
     if given is None:
         return vectors, texts
@@ -64,38 +69,46 @@ def _budgets(text: str) -> list[int]:
     try:
         return [int(each) for each in text.split(",")]
     except ValueError:
-        raise BadInput(f"--budgets {text!r}: give whole numbers with commas between, 100,200,400") from None
+        raise BadInput(
+            f"{text!r}: give whole numbers with commas between, 100,200,400", field="budgets"
+        ) from None
 
 
 def _write(folder: Path, curves: Sequence[Curve], found: Sequence[Needed], what: str) -> None:
-    write_rows(
-        folder / "curves.csv",
-        ("strategy", "seed", "labels", "accuracy", "macro_f1"),
-        (
-            (each.strategy, seed, budget, f"{each.accuracy[seed, i]:.6f}", f"{each.macro_f1[seed, i]:.6f}")
-            for each in curves
-            for seed in range(len(each.accuracy))
-            for i, budget in enumerate(each.budgets)
-        ),
-    )
-    rows = ((each.strategy, f"{each.labels:.1f}", f"{each.ratio:.4f}", each.reached) for each in found)
-    write_rows(folder / "needed.csv", ("strategy", "labels_needed", "of_random", "seeds_that_reached"), rows)
-    (folder / "index.html").write_text(curves_page(curves, found, what), encoding="utf-8")
+    points = [
+        (curve.strategy, seed, budget, accuracy, f1)
+        for curve in curves
+        for seed in range(len(curve.accuracy))
+        for budget, accuracy, f1 in zip(
+            curve.budgets, curve.accuracy[seed].tolist(), curve.macro_f1[seed].tolist(), strict=True
+        )
+    ]
+    names = ("strategy", "seed", "labels", "accuracy", "macro_f1")
+    write_table(folder / "curves.csv", dict(zip(names, zip(*points, strict=True), strict=True)))
+    needed_columns = {
+        "strategy": [row.strategy for row in found],
+        "labels_needed": [row.labels for row in found],
+        "of_random": [row.ratio for row in found],
+        "seeds_that_reached": [row.reached for row in found],
+    }
+    write_table(folder / "needed.csv", needed_columns)
+    write_text(folder / "index.html", curves_page(curves, found, what))
 
 
-def _show(curves: Sequence[Curve], found: Sequence[Needed]) -> None:
-    shown = Table(
+def print_curves(curves: Sequence[Curve], found: Sequence[Needed]) -> None:
+    """Print the accuracy of each strategy by labels bought."""
+    table = Table(
         "strategy", *(f"{budget:,}" for budget in curves[0].budgets), "labels for random's last accuracy"
     )
-    shown.title = "accuracy by labels bought, 95 % interval over seeds"
-    by_name = {each.strategy: each for each in found}
-    for each in curves:
+    table.title = "accuracy by labels bought, 95 % interval over seeds"
+    by_name = {row.strategy: row for row in found}
+    for curve in curves:
         cells = [
             f"{mean:.3f} ± {high - mean:.3f}"
-            for mean, _, high in map(each.interval, range(len(each.budgets)))
+            for mean, _, high in map(curve.interval, range(len(curve.budgets)))
         ]
-        shown.add_row(each.strategy, *cells, labels_text(by_name.get(each.strategy)))
-    out.print(shown)
+        table.add_row(curve.strategy, *cells, labels_text(by_name.get(curve.strategy)))
+    out.print(table)
 
 
 def labels_text(found: Needed | None) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from shoal_qa.adapters.files.tables import EMPTY, named_column, write_table
+from shoal.files.columns import EMPTY
+from shoal.files.writing import named_column, write_table
 from shoal_qa.domain.votes.arrays import Floats
 from shoal_qa.usecases.files.annotators import People
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
-from shoal_qa.adapters.files.tables import Sheet, read_columns
+from shoal.files.errors import BadInput
+from shoal.files.tables import Table, read_table
 from shoal_qa.adapters.files.votes import Warn
 from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, Named
-from shoal_qa.usecases.errors import BadInput
 
 
 def read_predictions(file: Path, task_column: str, named: Named, warn: Warn) -> Floats:
@@ -16,7 +16,7 @@ def read_predictions(file: Path, task_column: str, named: Named, warn: Warn) -> 
     Tasks without votes are left out, which is told to `warn`. Raises BadInput for a file that cannot be read, a missing
     column, a task that comes twice, a value outside [0, 1], and where no task has votes.
     """
-    sheet = read_columns(file, "predictions", [task_column, *named.classes])
+    sheet = read_table(file, "predictions", [task_column, *named.classes])
     task = _numbered(sheet, task_column, named, warn)
     out = np.full((len(named.tasks), len(named.classes)), np.nan)
     for place, name in enumerate(named.classes):
@@ -29,7 +29,7 @@ def read_predictions(file: Path, task_column: str, named: Named, warn: Warn) -> 
     return out
 
 
-def _numbered(sheet: Sheet, task_column: str, named: Named, warn: Warn) -> Ints:
+def _numbered(sheet: Table, task_column: str, named: Named, warn: Warn) -> Ints:
     """Return the number of each row's task, UNKNOWN for one without votes: (rows,)."""
     column = sheet.full(task_column)
     number = {name: index for index, name in enumerate(named.tasks)}

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from shoal_qa.adapters.files.tables import EMPTY, Coded, Sheet, read_columns
+from shoal.files.columns import EMPTY, Coded
+from shoal.files.errors import BadInput
+from shoal.files.tables import Table, read_table
 from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, Named, VoteArrays
-from shoal_qa.usecases.errors import BadInput
 
 Warn = Callable[[str], None]
 
@@ -45,7 +46,7 @@ class VotesFile:
     seconds, at: (votes,), where such a column was named.
     """
 
-    sheet: Sheet
+    sheet: Table
     row: NDArray[np.int64]  # (votes,) of the file
     named: Named
     seconds: Floats | None = None
@@ -64,7 +65,7 @@ def read_votes(file: Path, columns: Columns, gold: Gold, warn: Warn) -> VotesFil
     is known); both are told to `warn`. Raises BadInput for a file that cannot be read, a missing column, an empty task
     or worker, no votes.
     """
-    sheet = read_columns(file, "votes", columns.all())
+    sheet = read_table(file, "votes", columns.all())
     task, worker = sheet.full(columns.task), sheet.full(columns.worker)
     label = sheet.coded(columns.label).with_names(list(gold.answers.values()))
     seconds = None if columns.seconds is None else _above_zero(sheet, columns.seconds)
@@ -93,7 +94,7 @@ def read_votes(file: Path, columns: Columns, gold: Gold, warn: Warn) -> VotesFil
 
 def read_gold(file: Path, columns: Columns, what: str = "gold") -> Gold:
     """Return right answers by task; what: the file to errors. BadInput, also where a task has two answers or none."""
-    sheet = read_columns(file, what, (columns.task, columns.label))
+    sheet = read_table(file, what, (columns.task, columns.label))
     task, label = sheet.full(columns.task), sheet.full(columns.label)
     if not sheet.rows:
         raise BadInput(f"{sheet} has no rows: give one for each task whose answer is known")
@@ -122,7 +123,7 @@ def known_answers(gold: Gold, named: Named, warn: Warn, what: str = "gold") -> I
     return np.array([number.get(get(task, ""), UNKNOWN) for task in named.tasks], dtype=np.int32)
 
 
-def _above_zero(sheet: Sheet, name: str) -> Floats:
+def _above_zero(sheet: Table, name: str) -> Floats:
     seconds = sheet.numbers(name)
     bad = np.flatnonzero((seconds <= 0) | np.isinf(seconds))
     if len(bad):
@@ -131,7 +132,7 @@ def _above_zero(sheet: Sheet, name: str) -> Floats:
     return seconds
 
 
-def _answered(sheet: Sheet, name: str, label: Coded, warn: Warn) -> NDArray[np.int64]:
+def _answered(sheet: Table, name: str, label: Coded, warn: Warn) -> NDArray[np.int64]:
     """Return the rows that have a label."""
     empty = np.flatnonzero(label.code == EMPTY)
     if len(empty):
@@ -141,7 +142,7 @@ def _answered(sheet: Sheet, name: str, label: Coded, warn: Warn) -> NDArray[np.i
 
 
 def _last_of_each(
-    sheet: Sheet,
+    sheet: Table,
     columns: tuple[Coded, Coded, Coded],
     row: NDArray[np.int64],
     at: Floats | None,

@@ -6,6 +6,7 @@ from typing import cast, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from shoal.files.errors import BadInput
 from shoal_qa.domain.agreement.alpha import (
     Alpha,
     Distance,
@@ -16,7 +17,6 @@ from shoal_qa.domain.agreement.alpha import (
 )
 from shoal_qa.domain.agreement.coincidences import ByClass, ByTask, by_class, by_task
 from shoal_qa.domain.votes.arrays import Named
-from shoal_qa.usecases.errors import BadInput
 from shoal_qa.usecases.files.answer_shapes import SHAPES, OfCodes, Shape, Where, distance_of, numbers
 
 PAIRS = {
@@ -63,9 +63,9 @@ def agreement_of(
 
 def _check(shape: str, level: str | None) -> None:
     if shape not in SHAPES:
-        raise BadInput(f"--shape {shape!r} is not known: use one of {', '.join(SHAPES)}")
+        raise BadInput(f"{shape!r} is unknown: use one of {', '.join(SHAPES)}", field="shape")
     if level is not None and (shape != "number" or level not in LEVELS[1:]):
-        raise BadInput(f"--level goes with --shape number and is one of {', '.join(LEVELS[1:])}")
+        raise BadInput(f"only the shape number has one, of {', '.join(LEVELS[1:])}", field="level")
 
 
 def _of_numbers(named: Named, level: Level, where: Where) -> Found:
@@ -73,6 +73,6 @@ def _of_numbers(named: Named, level: Level, where: Where) -> Found:
     try:
         alpha = alpha_of_values(votes.task, value, level)
     except ValueError as error:
-        raise BadInput(f"--level {level}: {error}") from None
+        raise BadInput(f"{level}: {error}", field="level") from None
     tasks = by_task(votes.task, votes.tasks, lambda i, j: np.abs(value[i] - value[j]))
     return Found(alpha, tasks, None, level)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from shoal.files.errors import BadInput
 from shoal_qa.domain.annotators.changes import Changes, find_changes
 from shoal_qa.domain.annotators.copying import Pairs, find_copying
 from shoal_qa.domain.annotators.peers import Peers
@@ -20,7 +21,6 @@ from shoal_qa.domain.annotators.trust import (
 )
 from shoal_qa.domain.models.dawid_skene import DawidSkene, FittedDawidSkene
 from shoal_qa.domain.votes.arrays import Floats, Ints, VoteArrays
-from shoal_qa.usecases.errors import BadInput
 
 MOST_CELLS = 50_000_000  # of annotators x classes x classes: 0.4 GB, held several times
 

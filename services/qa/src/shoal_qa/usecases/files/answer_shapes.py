@@ -7,11 +7,11 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
+from shoal.files.errors import BadInput
 from shoal_qa.domain.agreement.alpha import Distance, Rows
 from shoal_qa.domain.agreement.distances import SetDistance, TextDistance
 from shoal_qa.domain.agreement.regions import RegionDistance, Regions
 from shoal_qa.domain.votes.arrays import Floats, Ints
-from shoal_qa.usecases.errors import BadInput
 
 Shape = Literal["class", "number", "multi", "text", "spans", "boxes"]
 SHAPES = get_args(Shape)
@@ -49,7 +49,7 @@ def numbers(answers: Sequence[str], where: Where) -> Floats:
         except ValueError:
             out[place] = np.nan
         if not np.isfinite(out[place]):
-            raise BadInput(f"{where(place)}: {text!r} is not a finite number, as --shape number needs")
+            raise BadInput(f"{where(place)}: {text!r} is not a finite number, as the shape number needs")
     return out
 
 

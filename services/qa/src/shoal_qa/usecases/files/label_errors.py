@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shoal.files.errors import BadInput
 from shoal_qa.domain.label_errors.errors import LabelErrors, find_errors
 from shoal_qa.domain.label_errors.probe import leave_one_out
 from shoal_qa.domain.votes.arrays import Ints
-from shoal_qa.usecases.errors import BadInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def by_embeddings(labels: Labels, matrix: Any) -> LabelErrors:
     try:
         p = leave_one_out(_rows(matrix, labels.row), labels.code, len(labels.names))
     except ValueError as error:
-        raise BadInput(f"--embeddings: {error}") from None
+        raise BadInput(str(error), field="embeddings") from None
     return _found(labels.code, p, labels.annotator)
 
 
@@ -54,7 +54,7 @@ def classes_of(labels: Labels, columns: int, given: str | None, named: Sequence[
             found = [str(column) for column in range(columns)]
     if len(found) != columns or len(set(found)) != columns:
         told = f"probabilities have {columns} columns, but there are {len(set(found))} classes"
-        raise BadInput(f"{told}: name them in the order of the columns, --classes cat,dog,...")
+        raise BadInput(f"{told}: name them in the order of the columns, cat,dog,...", field="classes")
     missing = sorted(set(labels.names) - set(found))
     if missing:
         raise BadInput(

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from shoal.files.errors import BadInput
 from shoal_qa.domain.consensus import Options, consensus
 from shoal_qa.domain.models import MODELS
 from shoal_qa.domain.stopping.simulation import Spending, VoteSimulation, simulate_votes
 from shoal_qa.domain.votes.arrays import Floats, Ints, VoteArrays
-from shoal_qa.usecases.errors import BadInput
 
 LESS = (0.0, 0.005, 0.01)  # accuracy given up against all votes
 ROUNDING = 1e-12
@@ -54,7 +54,7 @@ def replay(
 ) -> Replays:
     """Return curves over `seeds` random orders. known, truth: (tasks,), as `simulate_votes` has them. BadInput."""
     if model not in MODELS:
-        raise BadInput(f"--model {model!r} is not known: use one of {', '.join(MODELS)}")
+        raise BadInput(f"{model!r} is unknown: use one of {', '.join(MODELS)}", field="model")
     tempering = consensus(votes, known, Options(model)).calibration
     found = []
     for seed in range(seeds):

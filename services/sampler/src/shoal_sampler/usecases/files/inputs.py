@@ -4,32 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from shoal_sampler.domain.pools.pool import Report, ignore
+from shoal.files.errors import BadInput
 from shoal_sampler.domain.vectors.rows import Floats, Indices, Vectors
-from shoal_sampler.usecases.errors import BadInput
 
 _BLOCK = 65_536
 _ROUNDING = 1e-2  # float16 probabilities of a hundred classes add up to 1 within this
-
-
-def finite_rows(array: Any, what: str, report: Report = ignore) -> Vectors:
-    """Return (n, d) float32. Raises BadInput for a wrong shape, no rows, or a value that is not finite."""
-    if array.ndim != 2:
-        raise BadInput(f"{what} has shape {array.shape}: give two dimensions, one row per item")
-    if not all(array.shape):
-        raise BadInput(f"{what} is empty, shape {array.shape}: give at least one row and one column")
-    out = np.empty(array.shape, np.float32)
-    for start in range(0, len(array), _BLOCK):
-        with np.errstate(over="ignore"):
-            out[start : start + _BLOCK] = array[start : start + _BLOCK]
-        bad = np.argwhere(~np.isfinite(out[start : start + _BLOCK]))
-        if len(bad):
-            row, column = int(bad[0][0]) + start, int(bad[0][1])
-            raise BadInput(
-                f"{what}, row {row}, column {column} is {array[row, column]}: give finite float32 numbers"
-            )
-        report(min(start + _BLOCK, len(array)), len(array))
-    return out
 
 
 def directions(vectors: Vectors, what: str) -> Vectors:
@@ -47,9 +26,8 @@ def directions(vectors: Vectors, what: str) -> Vectors:
     return vectors
 
 
-def probability_rows(array: Any, rows: int) -> Floats:
-    """Return (rows, c) probabilities. Raises BadInput for another shape, a negative value, or a wrong sum."""
-    p = finite_rows(array, "probabilities")
+def probability_rows(p: Floats, rows: int) -> Floats:
+    """Return (rows, c) probabilities. Raises BadInput for another number of rows, a value below 0, or a wrong sum."""
     if len(p) != rows:
         raise BadInput(f"probabilities have {len(p)} rows, embeddings {rows}: give one row for each")
     negative = np.flatnonzero((p < 0).any(axis=1))

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from shoal.files.errors import BadInput
 from shoal_sampler.domain.pools.pool import Report, ignore
 from shoal_sampler.domain.simulation import Labelled, Point, curve, labels_needed
 from shoal_sampler.domain.strategies import STRATEGIES
 from shoal_sampler.domain.vectors.rows import Floats, Indices, Vectors
-from shoal_sampler.usecases.errors import BadInput
 from shoal_sampler.usecases.files.inputs import directions
 
 TEST_SHARE = 0.3  # of the rows, where no test set is given
@@ -82,11 +82,11 @@ def run(
     """Yield each strategy's curves as they are ready. Raises BadInput."""
     unknown = [name for name in strategies if name not in STRATEGIES or name == "more_like_these"]
     if unknown:
-        raise BadInput(f"--strategies: {unknown[0]!r} is not known; use {', '.join(STRATEGIES)}")
+        raise BadInput(f"{unknown[0]!r} is unknown: use {', '.join(STRATEGIES)}", field="strategies")
     if list(budgets) != sorted(set(budgets)) or budgets[0] < 1 or budgets[-1] > len(data.labels):
-        raise BadInput(f"--budgets must rise, from 1 to the {len(data.labels)} rows there are")
+        raise BadInput(f"must rise, from 1 to the {len(data.labels)} rows there are", field="budgets")
     if seeds < 1:
-        raise BadInput("--seeds must be at least 1")
+        raise BadInput(f"{seeds}: give at least 1", field="seeds")
     done, total = 0, len(strategies) * seeds
     for name in strategies:
         points: list[list[Point]] = []

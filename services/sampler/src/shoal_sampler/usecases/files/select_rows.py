@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from shoal.files.errors import BadInput
 from shoal_sampler.domain.campaigns.keyed import draws
 from shoal_sampler.domain.models.evidence import Evidence
 from shoal_sampler.domain.pools.pool import UNKNOWN, Pool, Ranking, Report, Strategy, ignore, pool_of
@@ -12,7 +13,6 @@ from shoal_sampler.domain.strategies import STRATEGIES
 from shoal_sampler.domain.strategies.auto import with_evidence
 from shoal_sampler.domain.strategies.combining import combined, targeted, without_near_duplicates
 from shoal_sampler.domain.vectors.rows import Floats, Indices, Vectors
-from shoal_sampler.usecases.errors import BadInput
 
 _BLOCK = 65_536
 NEED_SCORES = {
@@ -79,17 +79,18 @@ def select(table: Table, request: Request, report: Report = ignore) -> Picks:
 
 def _check(table: Table, request: Request, candidates: int) -> None:
     if request.n < 1:
-        raise BadInput(f"--n is {request.n}: ask for at least 1")
+        raise BadInput(f"{request.n} rows: ask for at least 1", field="n")
     if request.n > candidates:
         told = f"{len(table.vectors)} rows, {len(table.labelled)} of them labelled"
-        raise BadInput(f"--n is {request.n}, but only {candidates} can be chosen ({told}): ask for fewer")
+        raise BadInput(f"{request.n}, but only {candidates} can be chosen ({told}): ask for fewer", field="n")
     if request.strategy not in STRATEGIES or request.strategy == "more_like_these":
         known = ", ".join(name for name in STRATEGIES if name != "more_like_these")
-        raise BadInput(f"--strategy {request.strategy!r} is not known: use one of {known}")
+        raise BadInput(f"{request.strategy!r} is unknown: use one of {known}", field="strategy")
     scores_wanted = request.combine is None and request.strategy in NEED_SCORES
     if table.probabilities is None and (scores_wanted or request.target is not None):
         raise BadInput(
-            "this choice goes by the model's probabilities: give --probabilities, or use --strategy auto"
+            "this choice goes by the model's probabilities: give them, or use the strategy auto",
+            field="probabilities",
         )
 
 

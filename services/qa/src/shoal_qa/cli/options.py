@@ -1,0 +1,20 @@
+"""Options that several commands over files share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Votes = Annotated[
+    Path, typer.Option(help="Table with columns task, worker and label: CSV, JSONL or Parquet.")
+]
+GoldFile = Annotated[Path | None, typer.Option(help="Table of right answers: columns task and label.")]
+TaskColumn = Annotated[str, typer.Option(help="Name of the column of tasks.")]
+WorkerColumn = Annotated[str, typer.Option(help="Name of the column of annotators.")]
+LabelColumn = Annotated[str, typer.Option(help="Name of the column of labels.")]
+GoldTaskColumn = Annotated[
+    str | None, typer.Option(help="Column of tasks in the gold file; by default as in the votes.")
+]
+GoldLabelColumn = Annotated[
+    str | None, typer.Option(help="Column of labels in the gold file; by default as in the votes.")
+]

@@ -1,0 +1,11 @@
+"""The two streams of a command: results on `out`, everything else on `err`."""
+
+from rich.console import Console
+from rich.markup import escape
+
+out, err = Console(), Console(stderr=True)
+
+
+def shown_name(text: str, most: int = 40) -> str:
+    """Return a text out of a file for a table: no longer than `most`, and never read as markup."""
+    return escape(text if len(text) <= most else text[: most - 1] + "…")

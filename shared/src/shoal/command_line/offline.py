@@ -1,0 +1,68 @@
+"""What commands over files share: errors of one line with exit code 2, warnings, and progress on stderr."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+from rich.markup import escape
+
+from shoal.command_line.console import err
+from shoal.files.errors import BadInput
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+__all__ = ["BadInput", "one_line_errors", "progress", "steps", "warn"]
+
+
+@contextmanager
+def one_line_errors() -> Iterator[None]:
+    """Turn BadInput into one line on stderr and exit code 2, and too little memory into one with exit code 1."""
+    try:
+        yield
+    except BadInput as error:
+        option = f"--{error.field.replace('_', '-')}: " if error.field else ""
+        _print_line(option + str(error))
+        raise typer.Exit(2) from None
+    except MemoryError as error:
+        _print_line(f"not enough memory: {error}")
+        raise typer.Exit(1) from None
+
+
+def warn(message: str) -> None:
+    """Print a warning on stderr."""
+    err.print(f"warning: {message}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def progress(name: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on a terminal; yields report(done, total) for work that can say how much is done."""
+    if not err.is_terminal:
+        yield lambda _done, _total: None
+        return
+    with _bar(name) as (bar, task):
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def steps(name: str) -> Iterator[Callable[[str], None]]:
+    """Show on a terminal what is under way; yields report(step) for work in several steps."""
+    if not err.is_terminal:
+        yield lambda _step: None
+        return
+    with _bar(name) as (bar, task):
+        yield lambda step: bar.update(task, description=escape(step))
+
+
+def _print_line(message: str) -> None:
+    err.print(" ".join(message.split()), markup=False, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def _bar(name: str) -> "Iterator[tuple[Progress, TaskID]]":
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        yield bar, bar.add_task(escape(name), total=None)

@@ -1,0 +1,111 @@
+"""A column of text as numbers: each distinct text is held once, beside 4 bytes a row."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+EMPTY = -1  # the code of an empty cell
+Codes = NDArray[np.int32]
+Floats = NDArray[np.float64]
+Parse = Callable[[Sequence[str]], tuple[Floats, int | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Cells as the file has them. code: (rows,), indexes texts; EMPTY for an empty cell."""
+
+    code: Codes
+    texts: Sequence[str]
+
+    def cells(self) -> list[str]:
+        """Return the text of every row, "" for an empty cell."""
+        texts = [*self.texts, ""]  # EMPTY is -1, the last one
+        return [texts[code] for code in self.code.tolist()]
+
+    def coded(self) -> "Coded":
+        """Return the column numbered by its sorted texts; blanks around a text do not count."""
+        texts = [text.strip() for text in self.texts]
+        names = sorted({text for text in texts if text})
+        number = {name: index for index, name in enumerate(names)}
+        index = np.array([*(number.get(text, EMPTY) for text in texts), EMPTY], np.int32)
+        return Coded(index[self.code], names)
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A column by its names. code: (rows,), indexes names, which are sorted; EMPTY for an empty cell."""
+
+    code: Codes
+    names: list[str]
+
+    def with_names(self, more: Sequence[str]) -> "Coded":
+        """Return the column numbered by its own names and more."""
+        names = sorted({*self.names, *more})
+        if names == self.names:
+            return self
+        number = {name: index for index, name in enumerate(names)}
+        index = np.array([*(number[name] for name in self.names), EMPTY], np.int32)
+        return Coded(index[self.code], names)
+
+
+def column_of(cells: Iterable[str | None]) -> Column:
+    """Return a column of texts; None and "" are empty cells."""
+    number: dict[str, int] = {}
+    code = [number.setdefault(cell, len(number)) if cell else EMPTY for cell in cells]
+    return Column(np.array(code, np.int32), list(number))
+
+
+def arrow_column(column: Any) -> Column:
+    """Return a pyarrow ChunkedArray of dictionary<int32, string>.
+
+    The numbers are read from its buffers: pyarrow's own conversions import pandas where it is installed, which costs
+    a second of CPU.
+    """
+    chunks = column.unify_dictionaries().chunks
+    if not chunks:
+        return Column(np.empty(0, np.int32), [])
+    code = np.concatenate([_indices(chunk.indices) for chunk in chunks])
+    return Column(code, chunks[0].dictionary.to_pylist())
+
+
+def parse_numbers(texts: Sequence[str]) -> tuple[Floats, int | None]:
+    """Return the numbers, and the index of the first text that is none."""
+    return _parse(texts, float)
+
+
+def parse_times(texts: Sequence[str]) -> tuple[Floats, int | None]:
+    """Return numbers, or times as seconds since 1970 (UTC unless they say otherwise), and the first bad index."""
+    values, bad = parse_numbers(texts)
+    if bad is None:
+        return values, None
+    times, wrong = _parse(texts, _seconds)
+    return (times, None) if wrong is None else (values, bad)
+
+
+def _parse(texts: Sequence[str], parse: Callable[[str], float]) -> tuple[Floats, int | None]:
+    values = np.empty(len(texts))
+    for index, text in enumerate(texts):
+        try:
+            values[index] = parse(text)
+        except (ValueError, OverflowError):
+            return values, index
+    return values, None
+
+
+def _seconds(text: str) -> float:
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def _indices(array: Any) -> Codes:
+    valid, values = array.buffers()
+    part = slice(array.offset, array.offset + len(array))
+    code = np.frombuffer(values, np.int32)[part] if values is not None else np.empty(0, np.int32)
+    if valid is None or not array.null_count:
+        return code
+    present = np.unpackbits(np.frombuffer(valid, np.uint8), bitorder="little")[part]
+    return np.where(present, code, EMPTY).astype(np.int32)

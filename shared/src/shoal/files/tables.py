@@ -1,0 +1,193 @@
+"""Tables in files: CSV, TSV, JSON, JSON lines, Parquet and lines of text, the textual ones also as .gz.
+
+`open_table` finds the format and the names of the columns, `TableFile.read` the columns that a command needs.
+"""
+
+import csv
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from shoal.files.columns import EMPTY, Coded, Column, Floats, Parse, parse_numbers, parse_times
+from shoal.files.errors import BadContent, BadInput
+
+
+class Format(Protocol):
+    """An open file of one format."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The names of all columns, in order."""
+
+    def read(self, names: Sequence[str]) -> Mapping[str, Column]:
+        """Return the named columns."""
+
+    def where(self, row: int) -> str:
+        """Return where people find a row, counted from 0, in the file: "line 3"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Columns of one file. what: the file's part in messages, such as "votes"; rows: their number."""
+
+    what: str
+    format: Format
+    file: Path
+    columns: Mapping[str, Column]
+    rows: int
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.file}"
+
+    def where(self, row: int) -> str:
+        """Return where people find a row, counted from 0, in the file: "line 3"."""
+        return self.format.where(row)
+
+    def texts(self, name: str) -> list[str]:
+        """Return the text of every row as it is in the file, "" for an empty cell."""
+        return self.columns[name].cells()
+
+    def coded(self, name: str) -> Coded:
+        """Return a column numbered by its sorted texts; blanks around a text do not count."""
+        return self.columns[name].coded()
+
+    def full(self, name: str) -> Coded:
+        """Return a column as `coded` does. Raises BadInput for an empty cell."""
+        column = self.coded(name)
+        empty = np.flatnonzero(column.code == EMPTY)
+        if len(empty):
+            raise BadInput(
+                f"{self}, {self.where(int(empty[0]))}: {name} is empty: fill it, or leave the row out"
+            )
+        return column
+
+    def numbers(self, name: str) -> Floats:
+        """Return a column of numbers, NaN for empty cells: (rows,). Raises BadInput."""
+        return self._values(name, parse_numbers, "a number")
+
+    def times(self, name: str) -> Floats:
+        """Return numbers, or times as seconds since 1970, NaN for empty cells: (rows,). Raises BadInput."""
+        return self._values(name, parse_times, "a number or a time like 2026-03-01T12:30:00Z")
+
+    def _values(self, name: str, parse: Parse, what: str) -> Floats:
+        column = self.coded(name)
+        values, bad = parse(column.names)
+        if bad is not None:
+            row = int(np.flatnonzero(column.code == bad)[0])
+            raise BadInput(f"{self}, {self.where(row)}: {name} {column.names[bad]!r} is not {what}")
+        return np.asarray(np.append(values, np.nan)[column.code])  # EMPTY is -1, the last one
+
+
+@dataclass(frozen=True, slots=True)
+class TableFile:
+    """A file whose format and columns are known, not yet its rows."""
+
+    what: str
+    file: Path
+    format: Format
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.file}"
+
+    def has(self, name: str) -> bool:
+        """Return whether the file has a column of this name."""
+        return name in self.format.names
+
+    def column_for(self, name: str, *, besides: Sequence[str] = ()) -> str:
+        """Return `name`, or the file's only column besides some. Raises BadInput where neither is there."""
+        others = [other for other in self.format.names if other not in besides]
+        if name in others or len(others) != 1:
+            return name
+        return others[0]
+
+    def read(self, names: Sequence[str]) -> Table:
+        """Return the named columns; others are ignored. Raises BadInput for one that is missing or there twice."""
+        found = list(self.format.names)
+        for name in names:
+            if found.count(name) != 1:
+                count = "two columns" if name in found else "no column"
+                raise BadInput(
+                    f"{self} has {count} {name}; it has {', '.join(found) or 'none'}: "
+                    "rename one, or say which it is"
+                )
+        with _readable(self.what, self.file):
+            columns = self.format.read(list(dict.fromkeys(names)))
+        rows = len(next(iter(columns.values())).code) if columns else 0
+        return Table(what=self.what, format=self.format, file=self.file, columns=columns, rows=rows)
+
+
+def open_table(file: Path, what: str) -> TableFile:
+    """Return a table with its columns' names; what: its part in messages. Raises BadInput.
+
+    The format is told by the name: .csv, .tsv, .json, .jsonl, .ndjson, .txt (a column `text` of lines), each also with
+    .gz, or .parquet. Any other name is read as CSV.
+    """
+    suffix = Path(file.name.removesuffix(".gz")).suffix.lower()
+    with _readable(what, file):
+        return TableFile(what, file, _FORMATS.get(suffix, _delimited)(file))
+
+
+def read_table(file: Path, what: str, names: Sequence[str]) -> Table:
+    """Return the named columns of a file; further columns are ignored. Raises BadInput."""
+    return open_table(file, what).read(names)
+
+
+@contextmanager
+def _readable(what: str, file: Path) -> Iterator[None]:
+    """Turn what readers raise into BadInput that names the file."""
+    try:
+        yield
+    except BadContent as error:
+        raise BadInput(f"{what} {file}{error}") from None
+    except (OSError, ValueError, csv.Error) as error:  # those of pyarrow and orjson are ValueErrors
+        raise BadInput(f"{what} {file} cannot be read: {error}") from None
+
+
+def _delimited(file: Path) -> Format:
+    from shoal.files.delimited import Delimited  # pyarrow, which a command over JSON lines need not load
+
+    return Delimited(file, ",")
+
+
+def _tabs(file: Path) -> Format:
+    from shoal.files.delimited import Delimited
+
+    return Delimited(file, "\t")
+
+
+def _parquet(file: Path) -> Format:
+    from shoal.files.parquet import Parquet
+
+    return Parquet(file)
+
+
+def _json(file: Path) -> Format:
+    from shoal.files.records import Records
+
+    return Records(file, one_a_line=False)
+
+
+def _json_lines(file: Path) -> Format:
+    from shoal.files.records import Records
+
+    return Records(file, one_a_line=True)
+
+
+def _lines(file: Path) -> Format:
+    from shoal.files.lines import LinesOfText
+
+    return LinesOfText(file)
+
+
+_FORMATS: Mapping[str, Callable[[Path], Format]] = {
+    ".parquet": _parquet,
+    ".json": _json,
+    ".jsonl": _json_lines,
+    ".ndjson": _json_lines,
+    ".tsv": _tabs,
+    ".txt": _lines,
+}
