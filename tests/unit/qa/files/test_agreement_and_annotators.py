@@ -62,7 +62,10 @@ def test_parquet_of_any_types_is_read_as_text_and_written_back() -> None:
     columns["worker"] = pa.array([["a"]] * 5)
     pyarrow.parquet.write_table(pa.table(columns), "votes.parquet")
     code, _, told = run(*base, "--output", "labels.parquet")
-    assert (code, "votes votes.parquet: column worker holds list<element: string>: give text" in told) == (2, True), told
+    assert (code, "votes.parquet: column worker holds list<element: string>: give text" in told) == (
+        2,
+        True,
+    ), told
 
 
 SHAPES: list[tuple[str, list[list[str]], float]] = [
