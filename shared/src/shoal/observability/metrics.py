@@ -78,6 +78,26 @@ MORE_GOLD = Gauge(
 ANNOTATOR_ALARMS = Gauge(
     "shoal_qa_annotator_alarms", "Annotators with a warning signal", ["project", "signal"]
 )
+PRODUCTION_ACCURACY = Gauge(
+    "shoal_qa_production_accuracy_ratio",
+    "Accuracy of the production model, from audited samples; NaN: none labelled",
+    ["project", "model", "version"],
+)
+PRODUCTION_ACCURACY_LOW = Gauge(
+    "shoal_qa_production_accuracy_low_ratio",
+    "Lower end of its 95 % interval",
+    ["project", "model", "version"],
+)
+PRODUCTION_ACCURACY_HIGH = Gauge(
+    "shoal_qa_production_accuracy_high_ratio",
+    "Upper end of its 95 % interval",
+    ["project", "model", "version"],
+)
+PRODUCTION_LABELLED = Gauge(
+    "shoal_qa_production_labelled_samples",
+    "Audited samples with an accepted label",
+    ["project", "model", "version"],
+)
 FIT_SECONDS = Histogram("shoal_qa_fit_seconds", "Time to learn about annotators anew")
 
 # labeling gateway

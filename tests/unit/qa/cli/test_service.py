@@ -29,9 +29,13 @@ MEASURED = {
 }
 
 
-def shown(monkeypatch: pytest.MonkeyPatch, measured: dict[str, Any] | None) -> str:
+def shown(
+    monkeypatch: pytest.MonkeyPatch,
+    measured: dict[str, Any] | None,
+    production: list[dict[str, Any]] | None = None,
+) -> str:
     """Return what the command prints."""
-    found = {"measured": measured, "jobs": {"accepted": 270}}
+    found = {"measured": measured, "jobs": {"accepted": 270}, "production": production or []}
     monkeypatch.setattr(service, "ask", lambda *_, **__: found)
     result = CliRunner().invoke(service.app, ["metrics", "newsdesk"], env={"COLUMNS": "200"})
     assert result.exit_code == 0, result.output
@@ -48,3 +52,13 @@ def test_a_project_without_them_is_shown_as_well(monkeypatch: pytest.MonkeyPatch
     plain = {**MEASURED, "certificate": None, "annotators": []}
     assert "certificate" not in shown(monkeypatch, plain)
     assert "jobs accepted" in shown(monkeypatch, None)
+    assert "if pending are" not in shown(monkeypatch, None)
+
+
+def test_the_accuracy_of_the_production_model_is_shown_by_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    bounds = {"low": 0.8612, "high": 0.9423, "lowest": 0.8, "highest": 0.95}
+    newest = {"model": "topics", "version": "7", "accuracy": 0.9071, "labelled": 214, "pending": 11, **bounds}
+    first = {**newest, "version": "8", "accuracy": None, "labelled": 0}
+    lines = [" ".join(line.split()) for line in shown(monkeypatch, None, [newest, first]).splitlines()]
+    assert any("topics │ 7 │ 0.907 │ 0.861 to 0.942 │ wrong 0.800, right 0.950" in line for line in lines)
+    assert any("topics │ 8 │ │" in line for line in lines)

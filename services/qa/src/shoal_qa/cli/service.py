@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 import typer
@@ -65,6 +65,7 @@ def metrics(project: str, url: Url = URL, output: Output = "table") -> None:
     for state, count in sorted(found["jobs"].items()):
         table.add_row(f"jobs {state}", str(count))
     out.print(table)
+    print_production(found["production"])
     people = Table("annotator", "state", "votes", "skill", "95 % interval", "gold", "warnings")
     for each in measured.get("annotators", []):
         people.add_row(
@@ -77,6 +78,25 @@ def metrics(project: str, url: Url = URL, output: Output = "table") -> None:
             ", ".join(each.get("warnings", [])),
         )
     out.print(people)
+
+
+def print_production(accuracies: list[dict[str, Any]]) -> None:
+    """Print the accuracy of the production model's versions; nothing before the audit took a sample."""
+    if not accuracies:
+        return
+    table = Table("model", "version", "accuracy", "95 % interval", "if pending are", "labelled", "pending")
+    for accuracy in accuracies:
+        estimate = accuracy["accuracy"]
+        table.add_row(
+            accuracy["model"],
+            accuracy["version"],
+            "" if estimate is None else f"{estimate:.3f}",
+            f"{accuracy['low']:.3f} to {accuracy['high']:.3f}",
+            f"wrong {accuracy['lowest']:.3f}, right {accuracy['highest']:.3f}",
+            str(accuracy["labelled"]),
+            str(accuracy["pending"]),
+        )
+    out.print(table)
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """Labels, jobs, reviews, metrics and annotators over HTTP."""
 
 from collections import defaultdict
+from dataclasses import asdict
 from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, Depends, Query
@@ -9,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from shoal.http.problems import Problem
 from shoal.http.projects import check_project
 from shoal.security import Principal, ProjectDirectory, require
+from shoal_qa.usecases.ports import AuditedCount
+from shoal_qa.usecases.production import version_accuracies
 from shoal_qa.usecases.review import DecideReview
 
 Operator = Annotated[Principal, Depends(require("operator"))]
@@ -51,6 +54,9 @@ class Reports(Protocol):
 
     async def reviews(self, project: str, limit: int) -> list[Row]:
         """Return jobs that wait for an expert."""
+
+    async def audited(self, project: str) -> list[AuditedCount]:
+        """Return what the audit took, a version's rates side by side, newest versions first."""
 
     async def jobs_by_state(self, project: str) -> dict[str, int]:
         """Return how many jobs are in each state."""
@@ -119,11 +125,15 @@ class LabelRoutes:
         return {"job_id": job_id, "label": body.label, "revision": revision}
 
     async def metrics(self, project: str, principal: Operator) -> dict[str, Any]:
-        """Return how good labels are, what they cost, and where jobs stand."""
+        """Return how good labels are, what they cost, where jobs stand, and how often production models are right."""
         check_project(self._directory, principal, project)
         return {
             "measured": await self._reports.quality(project),
             "jobs": await self._reports.jobs_by_state(project),
+            "production": [
+                {"model": accuracy.model, "version": accuracy.version, **asdict(accuracy.measured)}
+                for accuracy in version_accuracies(await self._reports.audited(project))
+            ],
         }
 
     async def annotators(self, project: str, principal: Operator) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from shoal_qa.domain.projects.fitting import fit_project
 from shoal_qa.usecases.announce import quality_measured, quality_message
 from shoal_qa.usecases.evaluate import Evaluate
 from shoal_qa.usecases.ports import Annotators, Database, Fits, Major, Quality
+from shoal_qa.usecases.production import ProductionGauges, version_accuracies
 
 PART = 500
 NONE = float("nan")
@@ -49,6 +50,7 @@ class Refit:
         self._quality = quality
         self._evaluate = evaluate
         self._clock = clock
+        self._gauges = ProductionGauges()
 
     async def __call__(self) -> int:
         """Refit what is due; return how many fits were made."""
@@ -91,6 +93,7 @@ class Refit:
         totals = await self._quality.totals(key[0])
         event = quality_measured(key[0], totals, findings, fit.promise, states, self._clock())
         _show(event)
+        self._gauges.show(key[0], version_accuracies(await self._quality.audited(key[0])))
         await self._quality.save(key[0], event.model_dump(mode="json"), quality_message(event))
         # Last: a crash before leaves the fit due, and all of this is done again.
         await self._fits.done(key, number, votes.seen)

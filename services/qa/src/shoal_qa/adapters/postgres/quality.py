@@ -5,6 +5,7 @@ from typing import Any
 
 from shoal.messaging import OutgoingMessage
 from shoal.persistence import Outbox
+from shoal_qa.adapters.postgres.audits import AuditReader
 from shoal_qa.usecases.ports import Totals
 
 _TOTALS = """
@@ -25,7 +26,7 @@ ON CONFLICT (project) DO UPDATE SET body = excluded.body, measured_at = excluded
 """
 
 
-class PostgresQuality:
+class PostgresQuality(AuditReader):
     """Quality of a pool's projects."""
 
     def __init__(self, pool: Any) -> None:

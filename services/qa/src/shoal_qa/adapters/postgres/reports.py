@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from shoal_qa.adapters.postgres.audits import AuditReader
+
 Row = dict[str, Any]
 _LABELS = """
 SELECT l.seq, l.job_id, l.sample_id, l.revision, l.state, l.label, l.probability, l.evidence, l.reason, l.accepted_at,
@@ -29,7 +31,7 @@ ORDER BY l.sample_id, l.seq DESC
 """
 
 
-class PostgresReports:
+class PostgresReports(AuditReader):
     """Reads only."""
 
     def __init__(self, pool: Any) -> None:

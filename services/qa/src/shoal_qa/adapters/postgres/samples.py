@@ -1,15 +1,23 @@
-"""Samples of a transaction, in PostgreSQL: erasures and inclusion probabilities."""
+"""Samples of a transaction, in PostgreSQL: erasures, inclusion probabilities, the audit."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import astuple
 from typing import Any
 
 from shoal_qa.adapters.postgres.columns import as_columns
 from shoal_qa.adapters.postgres.jobs import JOB_COLUMNS, job_of
-from shoal_qa.usecases.ports import KeptJob
+from shoal_qa.usecases.ports import AuditedSample, KeptJob
 
 _INCLUSION = """
 INSERT INTO inclusion (project, sample_id, probability)
 SELECT * FROM unnest($1::text[], $2::text[], $3::float8[]) ON CONFLICT DO NOTHING
+"""
+_AUDITED = """
+INSERT INTO audited (project, sample_id, rate, model, version, predicted, decided_at)
+SELECT new.* FROM unnest($1::text[], $2::text[], $3::float8[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
+     AS new (project, sample_id, rate, model, version, predicted, decided_at)
+WHERE NOT EXISTS (SELECT 1 FROM erased e WHERE e.project = new.project AND e.sample_id = new.sample_id)
+ON CONFLICT DO NOTHING
 """
 
 
@@ -36,7 +44,7 @@ class PostgresSamples:
         await self._conn.execute(
             "UPDATE jobs SET content = NULL WHERE project = $1 AND sample_id = ANY($2::text[])", project, ids
         )
-        for table in ("annotations", "gold", "inclusion"):
+        for table in ("annotations", "gold", "inclusion", "audited"):
             await self._conn.execute(
                 f"DELETE FROM {table} WHERE project = $1 AND sample_id = ANY($2::text[])", project, ids
             )
@@ -45,3 +53,9 @@ class PostgresSamples:
     async def add_inclusion(self, rows: Sequence[tuple[str, str, float]]) -> None:
         """Keep inclusion probabilities; a stored one stays."""
         await self._conn.execute(_INCLUSION, *as_columns(sorted({row[:2]: row for row in rows}.values())))
+
+    async def add_audited(self, samples: Sequence[AuditedSample]) -> None:
+        """Keep audited samples; in one order, so that batches never wait for each other."""
+        rows = {(sample.project, sample.sample_id): astuple(sample) for sample in samples}
+        if rows:
+            await self._conn.execute(_AUDITED, *as_columns([rows[key] for key in sorted(rows)]))

@@ -1,6 +1,6 @@
 """How good a project's labels are, and what they cost."""
 
-from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, VoteArrays
+from shoal_qa.domain.votes.arrays import UNKNOWN, Ints, VoteArrays
 
 
 def gold_accuracy(votes: VoteArrays, gold: Ints) -> float | None:
@@ -21,15 +21,3 @@ def inclusion_probability(policies: list[float]) -> float:
     for probability in policies:
         missed *= 1 - probability
     return 1 - missed
-
-
-def production_accuracy(right: Floats, probability: Floats) -> float | None:
-    """Return the unbiased accuracy of the production model over the stream, from labelled samples.
-
-    right: (samples,) 0 or 1. probability: (samples,) with which each was chosen to be labelled, > 0. The ratio
-    estimator sum(right / p) / sum(1 / p) of Hajek (1971), after Horvitz and Thompson (1952).
-    """
-    if not len(right):
-        return None
-    weight = 1 / probability
-    return float((right * weight).sum() / weight.sum())

@@ -8,13 +8,15 @@ from shoal_qa.usecases.ports.guidelines import Guidelines
 from shoal_qa.usecases.ports.jobs import Jobs, KeptJob, Major
 from shoal_qa.usecases.ports.labels import LabelRow, Labels
 from shoal_qa.usecases.ports.projects import Projects
-from shoal_qa.usecases.ports.quality import Annotators, Quality, Totals
-from shoal_qa.usecases.ports.samples import Samples
+from shoal_qa.usecases.ports.quality import Annotators, AuditedCount, Quality, Totals
+from shoal_qa.usecases.ports.samples import AuditedSample, Samples
 
 __all__ = [
     "Annotations",
     "Annotators",
     "Arrived",
+    "AuditedCount",
+    "AuditedSample",
     "Database",
     "Fits",
     "Gold",

@@ -20,6 +20,18 @@ class Totals:
     spent: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditedCount:
+    """How many samples of a model's version the audit took at one rate, and how many have a label, or a right one."""
+
+    model: str
+    version: str
+    rate: float
+    labelled: int
+    right: int
+    pending: int
+
+
 class Annotators(Protocol):
     """Annotators by project and name."""
 
@@ -38,6 +50,9 @@ class Quality(Protocol):
 
     async def totals(self, project: str) -> Totals:
         """Return counts and costs."""
+
+    async def audited(self, project: str) -> list[AuditedCount]:
+        """Return what the audit took, a version's rates side by side, newest versions first."""
 
     async def save(self, project: str, body: Mapping[str, Any], message: OutgoingMessage) -> None:
         """Keep the project's metrics and announce them."""
