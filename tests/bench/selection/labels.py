@@ -13,13 +13,13 @@ from tests.bench.selection.document import put
 from tests.bench.selection.sets import ROOT, Set, sets
 
 from shoal_sampler.adapters.curves_page import curves_page
-from shoal_sampler.domain.strategies import STRATEGIES
+from shoal_sampler.domain.strategies import file_strategies
 from shoal_sampler.usecases.files.learning_curves import Curve, needed, prepare, run
 
 SEEDS = 5
 PAGES = ROOT / "docs" / "selection"
 err = Console(stderr=True)
-NAMES = [name for name in STRATEGIES if name != "more_like_these"]
+NAMES = file_strategies()
 
 
 @dataclass(frozen=True, slots=True)

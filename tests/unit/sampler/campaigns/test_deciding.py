@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import replace
-from typing import get_args
 
 import numpy as np
 import pytest
@@ -11,9 +10,10 @@ from hypothesis import strategies as st
 
 from shoal_sampler.domain.campaigns.audit import Audit
 from shoal_sampler.domain.campaigns.budget import Ledger
-from shoal_sampler.domain.campaigns.campaign import Campaign, Filter, Kind, Selection
+from shoal_sampler.domain.campaigns.campaign import Campaign, Filter, Selection
 from shoal_sampler.domain.campaigns.deciding import decide
 from shoal_sampler.domain.campaigns.decisions import Record
+from shoal_sampler.domain.campaigns.kinds import campaign_kinds
 from shoal_sampler.domain.campaigns.samples import Sample, content_hash
 from shoal_sampler.domain.campaigns.window import Memory, Standing
 from shoal_sampler.domain.campaigns.wishes import pace
@@ -66,7 +66,7 @@ SAMPLES = [sample(i) for i in range(100)]
 
 
 @pytest.mark.parametrize(
-    "kind", [kind for kind in get_args(Kind) if kind not in ("random", "more_like_these")]
+    "kind", [kind for kind in campaign_kinds() if kind not in ("random", "more_like_these")]
 )
 def test_the_best_share_of_a_window_is_taken(kind: str) -> None:
     standing = stand(campaign(kind, share=0.2))
@@ -195,7 +195,7 @@ def test_a_day_cap_stops_a_campaign() -> None:
     assert len(taken(run(SAMPLES, [standing]))) == 7
 
 
-kinds = st.sampled_from([kind for kind in get_args(Kind) if kind != "more_like_these"])
+kinds = st.sampled_from([kind for kind in campaign_kinds() if kind != "more_like_these"])
 
 
 @given(

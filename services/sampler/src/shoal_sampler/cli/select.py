@@ -16,6 +16,7 @@ from shoal.files.writing import write_table
 from shoal_sampler.adapters.files import read_labels, read_numbers
 from shoal_sampler.domain.models.evidence import Evidence
 from shoal_sampler.domain.pools.pool import UNKNOWN
+from shoal_sampler.domain.strategies import file_strategies
 from shoal_sampler.domain.vectors.rows import Floats, Indices
 from shoal_sampler.usecases.files.inputs import (
     directions,
@@ -47,9 +48,7 @@ def select_rows(
             help="Table with columns index and label, or one label a row in the order of --labelled."
         ),
     ] = None,
-    strategy: Annotated[
-        str, typer.Option(help="Strategy: auto, or a name out of docs/selection.md.")
-    ] = "auto",
+    strategy: Annotated[str, typer.Option(help=f"Strategy: {', '.join(file_strategies())}.")] = "auto",
     seed: Annotated[int, typer.Option(help="Seed of random choices; the same seed gives the same rows.")] = 0,
     weights: Annotated[
         Path | None, typer.Option(help="Worth of each row, above 0: .npy, or a table with a column weight.")

@@ -15,6 +15,7 @@ from shoal.files.matrices import read_matrix
 from shoal.files.writing import write_table, write_text
 from shoal_sampler.adapters.curves_page import curves_page
 from shoal_sampler.adapters.files import read_labels
+from shoal_sampler.domain.strategies import file_strategies
 from shoal_sampler.domain.vectors.rows import Vectors
 from shoal_sampler.usecases.files.learning_curves import Curve, Needed, needed, prepare, run
 
@@ -32,7 +33,7 @@ def simulate(
     ] = None,
     test_labels: Annotated[Path | None, typer.Option(help="Labels of the test rows.")] = None,
     strategies: Annotated[
-        str, typer.Option(help="Strategies to compare, with commas between.")
+        str, typer.Option(help=f"Strategies to compare, with commas between: {', '.join(file_strategies())}.")
     ] = "random,auto,herding,margin",
     budgets: Annotated[str, typer.Option(help="Numbers of labels to buy, in rising order.")] = "100,200,400",
     seeds: Annotated[int, typer.Option(help="Number of repetitions; each draws 80 % of the pool anew.")] = 5,

@@ -9,10 +9,16 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from shoal.contracts.base import Id, Label, Name
 from shoal.contracts.selections import CampaignChanged
 from shoal.vectors import unit_vector, vector_bytes
-from shoal_sampler.domain.campaigns.campaign import Campaign, Filter, Kind, Measure, Selection
+from shoal_sampler.domain.campaigns.campaign import Campaign, Filter, Selection
+from shoal_sampler.domain.campaigns.kinds import campaign_kinds, needs_examples, uncertainty_measures
 from shoal_sampler.domain.vectors.rows import Vectors, empty
+from shoal_sampler.usecases.choices import OneOf
 
 Share = Annotated[float, Field(gt=0, le=1)]
+Kind = Annotated[str, OneOf(campaign_kinds)]
+Measure = Annotated[str, OneOf(uncertainty_measures)]
+_OF_EXAMPLES = frozenset({"threshold", "examples", "counter_examples", "generation"})
+_OF_KIND = {"uncertainty": frozenset({"measure"}), "coverage_then_margin": frozenset({"coverage_votes"})}
 
 
 class Part(BaseModel):
@@ -67,18 +73,14 @@ class Strategy(Part):
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> "Strategy":
-        own = {
-            "uncertainty": {"measure"},
-            "coverage_then_margin": {"coverage_votes"},
-            "more_like_these": {"threshold", "examples", "counter_examples", "generation"},
-        }
-        special = set().union(*own.values())
-        wrong = (self.model_fields_set & special) - own.get(self.kind, set())
+        own = _OF_EXAMPLES if needs_examples(self.kind) else _OF_KIND.get(self.kind, frozenset())
+        special = _OF_EXAMPLES.union(*_OF_KIND.values())
+        wrong = (self.model_fields_set & special) - own
         given = sorted(name for name in wrong if getattr(self, name) != type(self).model_fields[name].default)
         if given:
             raise ValueError(f"{self.kind} does not use {', '.join(given)}: leave it out")
-        if self.kind == "more_like_these" and not self.examples:
-            raise ValueError("more_like_these needs at least one entry in examples")
+        if needs_examples(self.kind) and not self.examples:
+            raise ValueError(f"{self.kind} needs at least one entry in examples")
         return self
 
 
@@ -170,7 +172,7 @@ def campaign_of(event: CampaignChanged) -> Campaign:
 def selection_of(strategy: Strategy) -> Selection:
     """Return the domain's selection. Raises BadVector for an example that cannot be compared."""
     share = strategy.share
-    if share is None and strategy.kind != "more_like_these":
+    if share is None and not needs_examples(strategy.kind):
         share = 0.1
     threshold = strategy.threshold
     if threshold is None:  # a share alone takes the most alike, however unlike they are

@@ -11,6 +11,7 @@ from shoal.messaging import OutgoingMessage, encode
 from shoal.runtime.refusal import Refused
 from shoal.vectors import BadVector, read_vector, to_bytes
 from shoal_sampler.domain.campaigns.campaign import NotAllowed, check_transition
+from shoal_sampler.domain.campaigns.kinds import needs_examples
 from shoal_sampler.usecases.definition import Definition, Example, Strategy
 from shoal_sampler.usecases.ports import CampaignRow, Campaigns, Found, VectorLookup
 from shoal_sampler.usecases.publishing import SOURCE
@@ -104,7 +105,7 @@ class ManageCampaigns:
     async def _resolved(self, project: str, definition: Definition) -> Definition:
         """Return the definition with every example's vector in it, all of one generation."""
         strategy = definition.strategy
-        if strategy.kind != "more_like_these":
+        if not needs_examples(strategy.kind):
             return definition
         lists = {"examples": strategy.examples, "counter_examples": strategy.counter_examples}
         wanted = [

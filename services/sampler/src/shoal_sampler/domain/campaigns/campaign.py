@@ -8,23 +8,6 @@ from typing import Literal
 from shoal_sampler.domain.campaigns.samples import Sample
 from shoal_sampler.domain.vectors.rows import Vectors, empty
 
-Kind = Literal[
-    "auto",
-    "random",
-    "stratified",
-    "uncertainty",
-    "density",
-    "herding",
-    "facility_location",
-    "k_center",
-    "coverage_then_margin",
-    "uncertainty_herding",
-    "badge",
-    "cluster_margin",
-    "typiclust",
-    "more_like_these",
-]
-Measure = Literal["margin", "entropy", "least_confidence"]
 State = Literal["draft", "active", "paused", "done"]
 
 _TRANSITIONS: dict[State, frozenset[State]] = {
@@ -40,15 +23,15 @@ class Selection:
     """How a campaign chooses.
 
     share: of the samples that pass the filter, how many are taken; the chance of each for `random`, the
-    best of every window otherwise. None (more_like_these only): every sample that reaches the threshold, at
+    best of every window otherwise. None (of examples only): every sample that reaches the threshold, at
     once. coverage_votes: votes bought by herding before margin takes over. exploration: the chance with
     which a sample that the rule does not choose is taken all the same. duplicate_similarity: a cosine with
     something already chosen from which a sample counts as the same; above 1 turns this off.
     """
 
-    kind: Kind
+    kind: str  # of kinds.py
     share: float | None = 0.1
-    measure: Measure = "margin"
+    measure: str = "margin"
     coverage_votes: int = 0
     threshold: float = 0.0
     exploration: float = 0.0

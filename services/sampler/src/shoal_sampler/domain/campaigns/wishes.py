@@ -6,27 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from shoal_sampler.domain.campaigns.campaign import Selection
+from shoal_sampler.domain.campaigns.kinds import needs_examples
 from shoal_sampler.domain.pools.pool import Pool, Ranking
 from shoal_sampler.domain.strategies import STRATEGIES
 from shoal_sampler.domain.vectors.rows import Indices
-
-_REASONS = {
-    "auto": "widest coverage of what the model is unsure of in the window",
-    "stratified": "random draw inside the predicted class",
-    "density": "unsure and typical of the window",
-    "facility_location": "widest coverage of the window",
-    "k_center": "farthest from everything chosen",
-    "uncertainty_herding": "widest coverage of what the model is unsure of in the window",
-    "badge": "diverse gradients of the window",
-    "cluster_margin": "smallest margins of the window, spread over clusters",
-    "typiclust": "most typical of the window's clusters",
-    "random": "random draw",
-    "margin": "smallest margins of the window",
-    "entropy": "highest entropies of the window",
-    "least_confidence": "lowest confidences of the window",
-    "herding": "widest coverage of the window",
-    "more_like_these": "like the examples",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +23,7 @@ class Wish:
     @property
     def reason(self) -> str:
         """Return the reason that decisions carry."""
-        return _REASONS[self.strategy]
+        return STRATEGIES[self.strategy].reason
 
 
 def pace(credit: float, share: float, seen: int) -> tuple[int, float]:
@@ -77,7 +60,7 @@ def rank(selection: Selection, pool: Pool, wanted: int, strategy: str) -> Wish:
         return Wish(lucky, strategy, len(lucky))
     reserve = 2 * wanted + 8 if selection.share is not None else len(pool)
     ranking = STRATEGIES[strategy](pool, min(reserve, len(pool)) if wanted else 0)
-    if strategy == "more_like_these":
+    if needs_examples(strategy):
         ranking = _above(ranking, selection.threshold)
     return Wish(ranking, strategy, wanted)
 

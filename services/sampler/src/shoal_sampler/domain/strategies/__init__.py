@@ -1,37 +1,43 @@
-"""The registry of strategies: one file each, pure arrays in and indices out. A new strategy is one line here."""
+"""The registry of strategies: one file each, pure arrays in and indices out. A new strategy is entered here alone."""
 
-from shoal_sampler.domain.pools.pool import Strategy
-from shoal_sampler.domain.strategies.auto import auto
-from shoal_sampler.domain.strategies.badge import badge
-from shoal_sampler.domain.strategies.cluster_margin import cluster_margin
-from shoal_sampler.domain.strategies.density import density_weighted
-from shoal_sampler.domain.strategies.entropy import entropy
-from shoal_sampler.domain.strategies.facility_location import facility_location
-from shoal_sampler.domain.strategies.herding import herding
-from shoal_sampler.domain.strategies.k_center import k_center
-from shoal_sampler.domain.strategies.least_confidence import least_confidence
-from shoal_sampler.domain.strategies.margin import margin
-from shoal_sampler.domain.strategies.more_like_these import more_like_these
-from shoal_sampler.domain.strategies.stratified import stratified
-from shoal_sampler.domain.strategies.typiclust import typiclust
-from shoal_sampler.domain.strategies.uncertainty_herding import uncertainty_herding
-from shoal_sampler.domain.strategies.uniform import random
+from shoal_sampler.domain.strategies.auto import AUTO
+from shoal_sampler.domain.strategies.badge import BADGE
+from shoal_sampler.domain.strategies.cluster_margin import CLUSTER_MARGIN
+from shoal_sampler.domain.strategies.density import DENSITY
+from shoal_sampler.domain.strategies.entropy import ENTROPY
+from shoal_sampler.domain.strategies.facility_location import FACILITY_LOCATION
+from shoal_sampler.domain.strategies.herding import HERDING
+from shoal_sampler.domain.strategies.k_center import K_CENTER
+from shoal_sampler.domain.strategies.least_confidence import LEAST_CONFIDENCE
+from shoal_sampler.domain.strategies.margin import MARGIN
+from shoal_sampler.domain.strategies.more_like_these import MORE_LIKE_THESE
+from shoal_sampler.domain.strategies.named import NamedStrategy
+from shoal_sampler.domain.strategies.stratified import STRATIFIED
+from shoal_sampler.domain.strategies.typiclust import TYPICLUST
+from shoal_sampler.domain.strategies.uncertainty_herding import UNCERTAINTY_HERDING
+from shoal_sampler.domain.strategies.uniform import RANDOM
 
-STRATEGIES: dict[str, Strategy] = {
-    "auto": auto,
-    "random": random,
-    "stratified": stratified,
-    "margin": margin,
-    "entropy": entropy,
-    "least_confidence": least_confidence,
-    "density": density_weighted,
-    "herding": herding,
-    "uncertainty_herding": uncertainty_herding,
-    "facility_location": facility_location,
-    "k_center": k_center,
-    "badge": badge,
-    "cluster_margin": cluster_margin,
-    "typiclust": typiclust,
-    "more_like_these": more_like_these,
-}
-"""Every strategy by the name that campaigns and the command line use."""
+_ALL = (
+    AUTO,
+    RANDOM,
+    STRATIFIED,
+    MARGIN,
+    ENTROPY,
+    LEAST_CONFIDENCE,
+    DENSITY,
+    HERDING,
+    UNCERTAINTY_HERDING,
+    FACILITY_LOCATION,
+    K_CENTER,
+    BADGE,
+    CLUSTER_MARGIN,
+    TYPICLUST,
+    MORE_LIKE_THESE,
+)
+STRATEGIES: dict[str, NamedStrategy] = {strategy.name: strategy for strategy in _ALL}
+"""Every strategy by the name that campaigns and the command line use, in the order of the docs."""
+
+
+def file_strategies() -> list[str]:
+    """Return the names of what chooses rows of a file, which brings no examples."""
+    return [name for name, strategy in STRATEGIES.items() if "examples" not in strategy.needs]

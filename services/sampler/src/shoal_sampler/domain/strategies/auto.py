@@ -11,6 +11,7 @@ from shoal_sampler.domain.models.uncertainty import margin_uncertainty
 from shoal_sampler.domain.pools.landmarks import LANDMARKS, some
 from shoal_sampler.domain.pools.pool import UNKNOWN, Pool, Ranking
 from shoal_sampler.domain.strategies.facility_location import weighted_location
+from shoal_sampler.domain.strategies.named import NamedStrategy
 from shoal_sampler.domain.strategies.uncertainty_herding import filled
 from shoal_sampler.domain.vectors.rows import Floats, Indices
 from shoal_sampler.domain.vectors.typicality import by_typicality
@@ -19,6 +20,14 @@ from shoal_sampler.domain.vectors.typicality import by_typicality
 def auto(pool: Pool, k: int) -> Ranking:
     """Return k candidates by what is known. Score: the gain of the strategy that was followed."""
     return with_evidence(pool, k)[0]
+
+
+AUTO = NamedStrategy(
+    name="auto",
+    choose=auto,
+    reason="widest coverage of what the model is unsure of in the window",
+    purpose="the default: coverage first, then coverage of what the model is unsure of; better with labels",
+)
 
 
 def with_evidence(pool: Pool, k: int) -> tuple[Ranking, Evidence]:

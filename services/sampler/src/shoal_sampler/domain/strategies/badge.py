@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 from shoal_sampler.domain.models.probabilities import probabilities
 from shoal_sampler.domain.pools.pool import Pool, Ranking, no_picks, top
+from shoal_sampler.domain.strategies.named import NamedStrategy
 from shoal_sampler.domain.vectors.rows import Floats, Vectors
 
 _REFRESH = 64  # picks after which all distances are brought up to date
@@ -38,6 +39,16 @@ def badge(pool: Pool, k: int) -> Ranking:
         sampling.draw(min(k, len(sampling.picks) + min(_REFRESH, len(sampling.picks))))
         pool.report(len(sampling.picks), k)
     return Ranking(usable[sampling.picks], np.array(sampling.scores, np.float32))
+
+
+BADGE = NamedStrategy(
+    name="badge",
+    choose=badge,
+    reason="diverse gradients of the window",
+    purpose="diverse gradients of the model's last layer",
+    paper="Ash et al. 2020, arXiv 1906.03671",
+    needs=frozenset({"scores"}),
+)
 
 
 def _residuals(p: Floats) -> Floats:

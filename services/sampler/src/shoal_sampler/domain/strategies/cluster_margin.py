@@ -5,6 +5,7 @@ import numpy as np
 from shoal_sampler.domain.models.uncertainty import margin_uncertainty
 from shoal_sampler.domain.pools.clustering import k_means
 from shoal_sampler.domain.pools.pool import Pool, Ranking, top
+from shoal_sampler.domain.strategies.named import NamedStrategy
 
 _CANDIDATES = 10  # times k: the margins that compete
 
@@ -29,3 +30,13 @@ def cluster_margin(pool: Pool, k: int) -> Ranking:
     turn[order] = np.arange(len(rows)) - np.searchsorted(groups[order], groups[order])
     picks = rows[np.lexsort((np.arange(len(rows)), sizes[groups], turn))[:k]]
     return Ranking(picks, worth[picks].astype(np.float32))
+
+
+CLUSTER_MARGIN = NamedStrategy(
+    name="cluster_margin",
+    choose=cluster_margin,
+    reason="smallest margins of the window, spread over clusters",
+    purpose="very large batches of small margins",
+    paper="Citovsky et al. 2021, arXiv 2107.14263",
+    needs=frozenset({"scores"}),
+)

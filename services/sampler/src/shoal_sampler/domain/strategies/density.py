@@ -5,6 +5,7 @@ import numpy as np
 from shoal_sampler.domain.models.uncertainty import margin_uncertainty
 from shoal_sampler.domain.pools.landmarks import landmarks
 from shoal_sampler.domain.pools.pool import Pool, Ranking, best_first
+from shoal_sampler.domain.strategies.named import NamedStrategy
 from shoal_sampler.domain.vectors.kernels import gaussian_with, kernel_scale
 from shoal_sampler.domain.vectors.rows import Floats
 
@@ -27,3 +28,13 @@ def density_weighted(pool: Pool, k: int) -> Ranking:
     """Return the k candidates of largest (1 - margin) x density x weight. Cost: n r d, r landmarks."""
     uncertainty = margin_uncertainty(pool.scores)
     return best_first(uncertainty * density(pool) * pool.weights, pool, k)
+
+
+DENSITY = NamedStrategy(
+    name="density",
+    choose=density_weighted,
+    reason="unsure and typical of the window",
+    purpose="unsure and typical rows: a cheap guard against outliers",
+    paper="Settles and Craven 2008",
+    needs=frozenset({"scores"}),
+)

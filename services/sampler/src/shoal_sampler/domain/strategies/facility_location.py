@@ -8,6 +8,7 @@ from shoal_sampler.domain.coverage.greedy import greedy
 from shoal_sampler.domain.coverage.similarities import UNIT, Coverage, View, as_they_are
 from shoal_sampler.domain.pools.landmarks import LANDMARKS, landmarks, some
 from shoal_sampler.domain.pools.pool import Pool, Ranking
+from shoal_sampler.domain.strategies.named import NamedStrategy
 from shoal_sampler.domain.vectors.kernels import cosine_with
 from shoal_sampler.domain.vectors.rows import Floats
 
@@ -21,6 +22,15 @@ def facility_location(pool: Pool, k: int) -> Ranking:
     population = landmarks(pool)
     importance = np.full(len(population), 1 / max(1, len(population)), np.float32)
     return greedy(pool, Coverage(cosine_with(population, UNIT), importance), k)
+
+
+FACILITY_LOCATION = NamedStrategy(
+    name="facility_location",
+    choose=facility_location,
+    reason="widest coverage of the window",
+    purpose="a first batch: every row has a similar one among the picks",
+    paper="Nemhauser, Wolsey and Fisher 1978",
+)
 
 
 def weighted_location(pool: Pool, k: int, importance: Floats, view: View = as_they_are) -> Ranking:

@@ -6,6 +6,7 @@ from shoal_sampler.domain.coverage.greedy import greedy
 from shoal_sampler.domain.coverage.similarities import UNIT, Coverage
 from shoal_sampler.domain.pools.landmarks import landmarks
 from shoal_sampler.domain.pools.pool import Pool, Ranking
+from shoal_sampler.domain.strategies.named import NamedStrategy
 from shoal_sampler.domain.vectors.kernels import gaussian_with, kernel_scale
 
 
@@ -24,3 +25,12 @@ def herding(pool: Pool, k: int) -> Ranking:
     importance = np.full(len(population), 1 / max(1, len(population)), np.float32)
     similarity = gaussian_with(population, kernel_scale(population), UNIT)
     return greedy(pool, Coverage(similarity, importance), k)
+
+
+HERDING = NamedStrategy(
+    name="herding",
+    choose=herding,
+    reason="widest coverage of the window",
+    purpose="a first batch: greedy maximum kernel coverage",
+    paper="MaxHerding, Bae et al. 2024, arXiv 2407.12212",
+)

@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from shoal_sampler.domain.pools.pool import Pool, Ranking, no_picks, top
+from shoal_sampler.domain.strategies.named import NamedStrategy
 from shoal_sampler.domain.vectors.nearest import nearest_similarity
 from shoal_sampler.domain.vectors.rows import Floats, Indices, Vectors
 
@@ -35,6 +36,15 @@ def k_center(pool: Pool, k: int) -> Ranking:
         _round(state, k)
         pool.report(len(state.picks), k)
     return Ranking(np.array(state.picks[:k], np.int64), np.array(state.scores[:k], np.float32))
+
+
+K_CENTER = NamedStrategy(
+    name="k_center",
+    choose=k_center,
+    reason="farthest from everything chosen",
+    purpose="extremes, outliers and deduplication; **not** for label efficiency",
+    paper="Gonzalez 1985; Sener and Savarese 2018, arXiv 1708.00489",
+)
 
 
 class _State:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from shoal_sampler.domain.pools.pool import Pool, Ranking, best_first
+from shoal_sampler.domain.strategies.named import NamedStrategy
 from shoal_sampler.domain.vectors.rows import Floats, Vectors
 
 
@@ -51,3 +52,12 @@ def more_like_these(pool: Pool, k: int) -> Ranking:
         raise ValueError("more_like_these needs at least one example")
     scores = all_likenesses(pool.vectors, [(pool.examples, pool.counter_examples)])[0]
     return best_first(np.where(scores >= 0, scores * pool.weights, -np.inf), pool, k)
+
+
+MORE_LIKE_THESE = NamedStrategy(
+    name="more_like_these",
+    choose=more_like_these,
+    reason="like the examples",
+    purpose="campaigns: samples similar to examples and not closer to a counter-example",
+    needs=frozenset({"examples"}),
+)

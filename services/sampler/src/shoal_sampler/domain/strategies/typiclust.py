@@ -7,6 +7,7 @@ import numpy as np
 from shoal_sampler.domain.pools.clustering import k_means
 from shoal_sampler.domain.pools.landmarks import some
 from shoal_sampler.domain.pools.pool import Pool, Ranking, no_picks
+from shoal_sampler.domain.strategies.named import NamedStrategy
 from shoal_sampler.domain.vectors.rows import Floats, Indices, Vectors
 
 MOST_CLUSTERS = 500
@@ -31,6 +32,15 @@ def typiclust(pool: Pool, k: int) -> Ranking:
     chosen = np.bincount(groups[len(pool) :], minlength=clusters)
     typicality = _typicalities(pool, groups[: len(pool)])
     return _in_turn(pool, groups[: len(pool)], chosen, typicality * pool.weights, k)
+
+
+TYPICLUST = NamedStrategy(
+    name="typiclust",
+    choose=typiclust,
+    reason="most typical of the window's clusters",
+    purpose="a very small first batch",
+    paper="Hacohen et al. 2022, arXiv 2202.02794",
+)
 
 
 def _typicalities(pool: Pool, groups: Indices) -> Floats:

@@ -7,6 +7,7 @@ from shoal_sampler.domain.coverage.similarities import UNIT, Coverage
 from shoal_sampler.domain.models.uncertainty import margin_uncertainty
 from shoal_sampler.domain.pools.landmarks import LANDMARKS, some
 from shoal_sampler.domain.pools.pool import Pool, Ranking
+from shoal_sampler.domain.strategies.named import NamedStrategy
 from shoal_sampler.domain.vectors.kernels import gaussian_with, kernel_scale
 from shoal_sampler.domain.vectors.rows import Floats
 
@@ -19,6 +20,16 @@ def uncertainty_herding(pool: Pool, k: int) -> Ranking:
     herding; with a narrow kernel it is margin sampling. Candidates without scores count as unsure as the mean.
     """
     return cover_uncertain(pool, k, filled(margin_uncertainty(pool.scores)))
+
+
+UNCERTAINTY_HERDING = NamedStrategy(
+    name="uncertainty_herding",
+    choose=uncertainty_herding,
+    reason="widest coverage of what the model is unsure of in the window",
+    purpose="coverage weighted by uncertainty",
+    paper="Bae et al. 2024, arXiv 2412.20644",
+    needs=frozenset({"scores"}),
+)
 
 
 def cover_uncertain(pool: Pool, k: int, uncertainty: Floats) -> Ranking:

@@ -1,6 +1,7 @@
 """Random: every candidate is as good as any other."""
 
 from shoal_sampler.domain.pools.pool import Pool, Ranking, best_first
+from shoal_sampler.domain.strategies.named import NamedStrategy
 
 
 def random(pool: Pool, k: int) -> Ranking:
@@ -8,3 +9,11 @@ def random(pool: Pool, k: int) -> Ranking:
     n).
     """
     return best_first(1.0 - pool.draws, pool, k)
+
+
+RANDOM = NamedStrategy(
+    name="random",
+    choose=random,
+    reason="random draw",
+    purpose="the baseline, and the only choice whose labels may be averaged without weights",
+)

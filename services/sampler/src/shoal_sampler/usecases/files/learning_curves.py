@@ -8,7 +8,7 @@ import numpy as np
 from shoal.files.errors import BadInput
 from shoal_sampler.domain.pools.pool import Report, ignore
 from shoal_sampler.domain.simulation import Labelled, Point, curve, labels_needed
-from shoal_sampler.domain.strategies import STRATEGIES
+from shoal_sampler.domain.strategies import file_strategies
 from shoal_sampler.domain.vectors.rows import Floats, Indices, Vectors
 from shoal_sampler.usecases.files.inputs import directions
 
@@ -80,9 +80,9 @@ def run(
     report: Report = ignore,
 ) -> Iterator[Curve]:
     """Yield each strategy's curves as they are ready. Raises BadInput."""
-    unknown = [name for name in strategies if name not in STRATEGIES or name == "more_like_these"]
+    unknown = [name for name in strategies if name not in file_strategies()]
     if unknown:
-        raise BadInput(f"{unknown[0]!r} is unknown: use {', '.join(STRATEGIES)}", field="strategies")
+        raise BadInput(f"{unknown[0]!r} is unknown: use {', '.join(file_strategies())}", field="strategies")
     if list(budgets) != sorted(set(budgets)) or budgets[0] < 1 or budgets[-1] > len(data.labels):
         raise BadInput(f"must rise, from 1 to the {len(data.labels)} rows there are", field="budgets")
     if seeds < 1:

@@ -9,15 +9,12 @@ from shoal.files.errors import BadInput
 from shoal_sampler.domain.campaigns.keyed import draws
 from shoal_sampler.domain.models.evidence import Evidence
 from shoal_sampler.domain.pools.pool import UNKNOWN, Pool, Ranking, Report, Strategy, ignore, pool_of
-from shoal_sampler.domain.strategies import STRATEGIES
+from shoal_sampler.domain.strategies import STRATEGIES, file_strategies
 from shoal_sampler.domain.strategies.auto import with_evidence
 from shoal_sampler.domain.strategies.combining import combined, targeted, without_near_duplicates
 from shoal_sampler.domain.vectors.rows import Floats, Indices, Vectors
 
 _BLOCK = 65_536
-NEED_SCORES = {
-    "margin", "entropy", "least_confidence", "density", "uncertainty_herding", "badge", "cluster_margin", "stratified",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +80,10 @@ def _check(table: Table, request: Request, candidates: int) -> None:
     if request.n > candidates:
         told = f"{len(table.vectors)} rows, {len(table.labelled)} of them labelled"
         raise BadInput(f"{request.n}, but only {candidates} can be chosen ({told}): ask for fewer", field="n")
-    if request.strategy not in STRATEGIES or request.strategy == "more_like_these":
-        known = ", ".join(name for name in STRATEGIES if name != "more_like_these")
-        raise BadInput(f"{request.strategy!r} is unknown: use one of {known}", field="strategy")
-    scores_wanted = request.combine is None and request.strategy in NEED_SCORES
+    if request.strategy not in file_strategies():
+        choices = ", ".join(file_strategies())
+        raise BadInput(f"{request.strategy!r} is unknown: use one of {choices}", field="strategy")
+    scores_wanted = request.combine is None and "scores" in STRATEGIES[request.strategy].needs
     if table.probabilities is None and (scores_wanted or request.target is not None):
         raise BadInput(
             "this choice goes by the model's probabilities: give them, or use the strategy auto",
@@ -122,12 +119,12 @@ def _moved_together(vectors: Vectors, rows: Indices) -> Vectors:
 
 
 def _strategy(request: Request, auto: Strategy, pool: Pool) -> Strategy:
-    try:
-        chosen = (
-            combined(request.combine) if request.combine else {**STRATEGIES, "auto": auto}[request.strategy]
-        )
-    except ValueError as error:
-        raise BadInput(str(error)) from None
+    chosen: Strategy = auto if request.strategy == "auto" else STRATEGIES[request.strategy]
+    if request.combine:
+        try:
+            chosen = combined(request.combine)
+        except ValueError as error:
+            raise BadInput(str(error)) from None
     if request.target is not None:
         classes = pool.scores.shape[1]
         shares = np.array(request.target or [1.0] * classes, np.float64)
