@@ -9,7 +9,8 @@ from publishingkit import FakePublisher
 from shoal.contracts.ids import sample_id
 from shoal.messaging import PublishFailed
 from shoal_ingest.usecases.accept import MOST_BYTES, Accepted, AcceptInferences
-from shoal_ingest.usecases.items import Fault, Inference, parse
+from shoal_ingest.usecases.inference import Inference
+from shoal_ingest.usecases.items import Fault, parse
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoal_ingest.usecases.items import Fault, Inference, NotJson, parse
+from shoal_ingest.usecases.inference import Inference
+from shoal_ingest.usecases.items import Fault, NotJson, parse
 
 
 def item(**changes: Any) -> dict[str, Any]:

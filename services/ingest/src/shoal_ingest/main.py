@@ -16,9 +16,7 @@ from shoal_ingest.adapters.halves import PostgresHalves
 from shoal_ingest.adapters.projects import PostgresProjects
 from shoal_ingest.consumers import half_consumer
 from shoal_ingest.http.app import make_app
-from shoal_ingest.http.inferences import inference_routes
-from shoal_ingest.http.kserve import kserve_routes
-from shoal_ingest.http.projects import project_routes
+from shoal_ingest.http.parts import Parts
 from shoal_ingest.settings import IngestSettings
 from shoal_ingest.usecases.accept import AcceptInferences
 from shoal_ingest.usecases.erase import EraseSample
@@ -44,19 +42,19 @@ async def build(settings: IngestSettings, publisher: Publisher) -> AsyncIterator
 def wire(settings: IngestSettings, publisher: Publisher, pool: Any) -> Service:
     """Return the service made of its parts."""
     directory = ProjectDirectory()
-    accept = AcceptInferences(directory, PostgresGenerations(pool), publisher, utc_now)
-    manage = ManageProjects(PostgresProjects(pool), directory.put, utc_now)
-    erase = EraseSample(PostgresErasures(pool), utc_now)
     window = timedelta(hours=settings.join_window_hours)
     join = JoinHalves(PostgresHalves(pool), publisher, utc_now, window)
     return Service(
         name="ingest",
         app=make_app(
-            [
-                inference_routes(accept, settings.max_body_bytes),
-                kserve_routes(ReceiveHalf(publisher), directory, utc_now),
-                project_routes(manage, erase, directory),
-            ]
+            Parts(
+                accept=AcceptInferences(directory, PostgresGenerations(pool), publisher, utc_now),
+                receive_half=ReceiveHalf(publisher),
+                manage_projects=ManageProjects(PostgresProjects(pool), directory.put, utc_now),
+                erase_sample=EraseSample(PostgresErasures(pool), utc_now),
+                max_body_bytes=settings.max_body_bytes,
+                clock=utc_now,
+            )
         ),
         consumers=[half_consumer(join)],
         loops=[Loop(name="expire", step=join.expire, interval_s=EXPIRE_S)],

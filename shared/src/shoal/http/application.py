@@ -5,16 +5,25 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 
 from shoal import __version__
 from shoal.http.openapi import describe
 from shoal.http.problems import install_problems
 
 
-def create_app(*, title: str, summary: str, routers: Sequence[APIRouter], parts: Any) -> FastAPI:
+def create_app(
+    *,
+    title: str,
+    summary: str,
+    routers: Sequence[APIRouter],
+    parts: Any,
+    models: Sequence[type[BaseModel]] = (),
+) -> FastAPI:
     """Return an application that answers every error with a problem and describes itself at /openapi.json.
 
-    parts: what the routes need; `parts_of` gives it to them. An operation's id is the name of its function.
+    parts: what the routes need; `parts_of` gives it to them. models: those that the document refers to and no
+    route has as its parameter, body or answer. An operation's id is the name of its function.
     """
     app = FastAPI(
         title=title,
@@ -28,7 +37,7 @@ def create_app(*, title: str, summary: str, routers: Sequence[APIRouter], parts:
     install_problems(app)
     for router in routers:
         app.include_router(router)
-    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
+    app.openapi = lambda: describe(app, models)  # type: ignore[method-assign]
     return app
 
 

@@ -1,9 +1,12 @@
 """What the OpenAPI document says beyond the routes: problems, and which of them every operation shares."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from shoal.http.problems import MEDIA_TYPE
 from shoal.http.schemas import ProblemDetails
@@ -30,7 +33,7 @@ def problems(*statuses: int) -> Responses:
     return {status: {"description": _MEANINGS[status], "content": _CONTENT} for status in sorted(statuses)}
 
 
-def describe(app: FastAPI) -> dict[str, Any]:
+def describe(app: FastAPI, models: Sequence[type[BaseModel]] = ()) -> dict[str, Any]:
     """Return the OpenAPI document of `app`, made once.
 
     To every operation it adds the problems that follow from its shape: 401 and 403 with a key, 400 and 422 with
@@ -49,11 +52,18 @@ def describe(app: FastAPI) -> dict[str, Any]:
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
         schemas["Problem"] = ProblemDetails.model_json_schema()
+        schemas |= _definitions(models)
         for methods in document["paths"].values():
             for operation in methods.values():
                 _complete(operation)
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def _definitions(models: Sequence[type[BaseModel]]) -> dict[str, Any]:
+    inputs: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "validation") for model in models]
+    _, definitions = models_json_schema(inputs, ref_template="#/components/schemas/{model}")
+    return dict(definitions.get("$defs", {}))
 
 
 def _complete(operation: dict[str, Any]) -> None:

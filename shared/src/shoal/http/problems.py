@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from shoal.http.validation import field_of, fix_of
+from shoal.inputs import field_of, fix_of
 from shoal.messaging.errors import Transient, is_transient
 from shoal.runtime.refusal import Kind, Refused
 from shoal.security.access import Denied
@@ -56,15 +56,23 @@ class Problem(Exception):
 
 def problem_response(problem: Problem, headers: dict[str, str] | None = None) -> Response:
     """Return the problem as a response."""
-    body = {
-        "type": "about:blank",
+    texts = {
         "title": problem.title,
-        "status": problem.status,
         "detail": problem.detail,
         "field": problem.field,
         "fix": problem.fix,
     }
+    body = {
+        "type": "about:blank",
+        "status": problem.status,
+        **{name: _encodable(text) for name, text in texts.items()},
+    }
     return Response(orjson.dumps(body), problem.status, headers, MEDIA_TYPE)
+
+
+def _encodable(text: str | None) -> str | None:
+    """Return a text without lone surrogates, which JSON may name and UTF-8 cannot hold."""
+    return None if text is None else text.encode("utf-8", "replace").decode()
 
 
 def status_of(kind: Kind) -> int:

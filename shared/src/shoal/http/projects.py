@@ -1,4 +1,4 @@
-"""Which project a request is about, and whether its key belongs there."""
+"""Principals and projects as routes take them: the key's role, the project of the path, and whether both fit."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Protocol
@@ -37,8 +37,14 @@ def project_for(role: Role) -> Callable[..., Awaitable[str]]:
     return dependency
 
 
+Admin = Annotated[Principal, Depends(require("admin"))]
+Annotator = Annotated[Principal, Depends(require("annotator"))]
+Operator = Annotated[Principal, Depends(require("operator"))]
+Producer = Annotated[Principal, Depends(require("producer"))]
+
 AnnotatorProject = Annotated[str, Depends(project_for("annotator"))]
 OperatorProject = Annotated[str, Depends(project_for("operator"))]
+ProducerProject = Annotated[str, Depends(project_for("producer"))]
 ReviewerProject = Annotated[str, Depends(project_for("reviewer"))]
 
 

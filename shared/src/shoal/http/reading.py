@@ -7,6 +7,14 @@ from fastapi import Request
 
 from shoal.http.problems import Problem
 
+ENCODING = {
+    "name": "Content-Encoding",
+    "in": "header",
+    "required": False,
+    "description": "How the body is packed.",
+    "schema": {"type": "string", "enum": ["gzip", "identity"]},
+}
+"""The parameter of operations whose body read_body reads, for OpenAPI."""
 GZIP = 31  # zlib's window bits for the gzip format
 DRAINED = 4  # times the limit
 

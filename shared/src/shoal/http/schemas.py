@@ -1,12 +1,6 @@
-"""Bases of request and answer models, and the problem that every error is answered with."""
+"""The base of answers, and the problem that every error is answered with."""
 
 from pydantic import BaseModel, ConfigDict, Field
-
-
-class Body(BaseModel):
-    """A request body. An unknown field is an error, because it is usually a misspelt one."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Answer(BaseModel):

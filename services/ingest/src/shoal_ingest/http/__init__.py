@@ -1,1 +1,1 @@
-"""The doors: inferences, KServe's logger, projects."""
+"""The HTTP API: inferences, KServe's logger, projects and keys, erasures."""

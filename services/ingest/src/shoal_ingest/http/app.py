@@ -1,22 +1,26 @@
 """ingest's HTTP application."""
 
-from collections.abc import Sequence
-
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from shoal.http.problems import Problem, install_problems, problem_response
+from shoal.http.application import create_app
+from shoal.http.problems import RETRY_AFTER, Problem, problem_response
 from shoal.messaging import MessageTooLarge, PublishFailed
+from shoal_ingest.http import inferences, kserve, projects
+from shoal_ingest.http.parts import Parts
+from shoal_ingest.http.schemas import InferencesProblem
+from shoal_ingest.usecases.inference import Inference
 
-RETRY_AFTER_S = "5"
 
-
-def make_app(routes: Sequence[APIRouter]) -> FastAPI:
+def make_app(parts: Parts) -> FastAPI:
     """Return the application; what Kafka does not acknowledge is answered with 503."""
-    app = FastAPI(title="Shoal ingest", docs_url=None, redoc_url=None)
-    install_problems(app)
-    for each in routes:
-        app.include_router(each)
+    app = create_app(
+        title="Shoal ingest",
+        summary="Takes inference logs, and manages projects and their keys.",
+        routers=[inferences.routes, kserve.routes, projects.routes],
+        parts=parts,
+        models=[Inference, InferencesProblem],
+    )
     app.add_exception_handler(PublishFailed, _not_acknowledged)
     app.add_exception_handler(MessageTooLarge, _too_large)
     return app
@@ -29,7 +33,7 @@ async def _not_acknowledged(_: Request, error: Exception) -> Response:
         f"Kafka did not acknowledge: {error}",
         fix="Send the same body again; what Kafka has already is not counted twice",
     )
-    return problem_response(problem, {"retry-after": RETRY_AFTER_S})
+    return problem_response(problem, RETRY_AFTER)
 
 
 async def _too_large(_: Request, error: Exception) -> Response:

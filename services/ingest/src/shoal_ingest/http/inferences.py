@@ -1,38 +1,62 @@
 """POST /v1/inferences: Shoal's own format."""
 
 from collections import Counter
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from shoal.http.problems import Problem
-from shoal.http.reading import read_body
+from shoal.http.openapi import problems
+from shoal.http.problems import MEDIA_TYPE, Problem
+from shoal.http.projects import Producer
+from shoal.http.reading import ENCODING, read_body
 from shoal.observability import metrics
-from shoal.security import Principal, require
-from shoal_ingest.usecases.accept import Accepted, AcceptInferences, Result
+from shoal_ingest.http.parts import Wired
+from shoal_ingest.http.schemas import InferencesAnswer
+from shoal_ingest.usecases.accept import Accepted, Result
 from shoal_ingest.usecases.items import NotJson, Parsed, parse
 
 ACCEPTED, NONE_ACCEPTED = 202, 422
+_INFERENCE = {"$ref": "#/components/schemas/Inference"}
+_LINE = '{"project": "newsdesk", "source_id": "%s", "text": "Wheat exports fell."}'
+# The route reads raw bytes, so FastAPI does not know the body.
+_BODY = {
+    "required": True,
+    "description": "One inference, an array of them, or one a line (NDJSON). docs/inference.md has every field. "
+    "The body's form decides, not its media type.",
+    "content": {
+        "application/json": {"schema": {"anyOf": [_INFERENCE, {"type": "array", "items": _INFERENCE}]}},
+        "application/x-ndjson": {
+            "schema": {"type": "string", "description": "One Inference as JSON on every line."},
+            "example": "\n".join(_LINE % number for number in (8841, 8842)),
+        },
+    },
+}
+_NONE_ACCEPTED = {
+    "description": "No inference of the body was good.",
+    "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/InferencesProblem"}}},
+}
+
+routes = APIRouter(tags=["inferences"])
 
 
-def inference_routes(accept: AcceptInferences, most_bytes: int) -> APIRouter:
-    """Return the route."""
-    may = Annotated[Principal, Depends(require("producer"))]
-    routes = APIRouter(tags=["inferences"])
+@routes.post(
+    "/v1/inferences",
+    status_code=ACCEPTED,
+    response_model=InferencesAnswer,
+    summary="Send inferences",
+    responses={NONE_ACCEPTED: _NONE_ACCEPTED, **problems(400, 413, 415)},
+    openapi_extra={"requestBody": _BODY, "parameters": [ENCODING]},
+)
+async def send_inferences(request: Request, key: Producer, parts: Wired) -> Response:
+    """Take one inference (a JSON object), several (an array), or a stream of them (NDJSON); gzip too.
 
-    @routes.post("/v1/inferences", status_code=ACCEPTED, response_model=None)
-    async def inferences(request: Request, principal: may) -> Response:
-        """Take one inference (a JSON object), several (an array), or a stream of them (NDJSON); gzip too.
-
-        Answers 202 when Kafka has at least one of them, with a result for each, in order; 422 when none was
-        good, 503 when Kafka did not acknowledge: send the same body again then, nothing is counted twice.
-        """
-        items = _parsed(await read_body(request, most_bytes))
-        return _answer(await accept(items, principal.project))
-
-    return routes
+    Answers 202 when Kafka has at least one of them, with a result for each, in order; 422 when none was good;
+    503 when Kafka did not acknowledge: send the same body again then, nothing is counted twice.
+    """
+    items = _parsed(await read_body(request, parts.max_body_bytes))
+    return _answer(await parts.accept(items, key.project))
 
 
 def _parsed(body: bytes) -> list[Parsed]:
@@ -49,24 +73,23 @@ def _parsed(body: bytes) -> list[Parsed]:
 
 
 def _answer(results: list[Result]) -> Response:
-    told = [_told(index, result) for index, result in enumerate(results)]
-    counts = Counter(each.get("reason", "") for each in told)
+    """Return the answer as bytes: InferencesAnswer, or InferencesProblem when nothing was accepted."""
+    items = [_item(index, result) for index, result in enumerate(results)]
+    counts = Counter(item.get("reason", "") for item in items)
     for reason, count in counts.items():
         metrics.INFERENCES.labels(reason or "accepted").inc(count)
     accepted = counts[""]
-    body = {"accepted": accepted, "rejected": len(told) - accepted, "results": told}
-    if accepted or not told:
+    body = {"accepted": accepted, "rejected": len(items) - accepted, "results": items}
+    if accepted or not items:
         return Response(orjson.dumps(body), ACCEPTED, media_type="application/json")
-    first = {**told[0], "title": "No inference was good", "type": "about:blank"}
+    first = {**items[0], "title": "No inference was good", "type": "about:blank"}
     problem = {name: first[name] for name in ("type", "title", "detail", "field", "fix")}
     return Response(
-        orjson.dumps({**problem, **body, "status": NONE_ACCEPTED}),
-        NONE_ACCEPTED,
-        media_type="application/problem+json",
+        orjson.dumps({**problem, **body, "status": NONE_ACCEPTED}), NONE_ACCEPTED, media_type=MEDIA_TYPE
     )
 
 
-def _told(index: int, result: Result) -> dict[str, Any]:
+def _item(index: int, result: Result) -> dict[str, Any]:
     if isinstance(result, Accepted):
         return {"index": index, "status": "accepted", "sample_id": result.sample_id}
     return {

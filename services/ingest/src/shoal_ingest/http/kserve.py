@@ -4,21 +4,19 @@ Facts of kserve/kserve pkg/logger: request and response share ce-id and arrive a
 logged by the sender as an error, 202 too.
 """
 
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Any, Literal
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from shoal.contracts.samples import InferenceHalf
+from shoal.http.openapi import problems
 from shoal.http.problems import Problem
-from shoal.http.projects import check_project
-from shoal.http.reading import read_body
+from shoal.http.projects import ProducerProject
+from shoal.http.reading import ENCODING, read_body
 from shoal.observability import metrics
-from shoal.security import Principal, require
-from shoal_ingest.usecases.ports import KnownProjects
-from shoal_ingest.usecases.receive_half import ReceiveHalf
+from shoal_ingest.http.parts import Wired
 
 TYPES: dict[str, Literal["request", "response"]] = {
     "org.kubeflow.serving.inference.request": "request",
@@ -29,21 +27,55 @@ MOST_TEXT = 200
 OK = 200
 
 
-def kserve_routes(receive: ReceiveHalf, projects: KnownProjects, clock: Callable[[], datetime]) -> APIRouter:
-    """Return the route."""
-    may = Annotated[Principal, Depends(require("producer"))]
-    routes = APIRouter(tags=["inferences"])
+_HEADERS: list[dict[str, Any]] = [
+    {
+        "name": name,
+        "in": "header",
+        "required": required,
+        "description": description,
+        "schema": {"type": "string", "maxLength": MOST_TEXT, **schema},
+    }
+    for name, required, description, schema in (
+        ("ce-id", True, "What the request and its response have in common.", {"minLength": 1}),
+        ("ce-type", True, "Whether the body is the request or the response.", {"enum": list(TYPES)}),
+        ("ce-source", False, "The sender; needed without ce-inferenceservicename.", {}),
+        ("ce-inferenceservicename", False, "The InferenceService, which names the model.", {}),
+        ("ce-endpoint", False, "The endpoint, such as default or canary.", {}),
+        ("ce-time", False, "When it happened; without it, now.", {"format": "date-time"}),
+    )
+]
+_BODY = {
+    "required": True,
+    "description": "The payload as the model server received or sent it: KServe's V1 protocol or the Open "
+    "Inference Protocol (V2). It is read when its other half is there.",
+    "content": {
+        "application/json": {
+            "schema": {"type": "object"},
+            "examples": {
+                "request": {"value": {"instances": ["Wheat exports fell."]}},
+                "response": {"value": {"predictions": [{"label": "grain", "scores": {"grain": 0.61}}]}},
+            },
+        }
+    },
+}
 
-    @routes.post("/v1/kserve/{project}", status_code=OK)
-    async def kserve(project: str, request: Request, principal: may) -> Response:
-        """Take a request or a response; they are joined by ce-id and become one sample per instance."""
-        check_project(projects, principal, project)
-        half = _half(project, request, await read_body(request, MOST_BYTES), clock())
-        await receive(half)
-        metrics.INFERENCE_HALVES.labels(half.dialect, half.half).inc()
-        return Response(status_code=OK)
+routes = APIRouter(tags=["inferences"])
 
-    return routes
+
+@routes.post(
+    "/v1/kserve/{project}",
+    status_code=OK,
+    response_class=Response,
+    summary="Log a KServe request or response",
+    responses={OK: {"description": "Kafka has it."}, **problems(404, 413, 415)},
+    openapi_extra={"requestBody": _BODY, "parameters": [*_HEADERS, ENCODING]},
+)
+async def log_kserve(project: ProducerProject, request: Request, parts: Wired) -> Response:
+    """Take a request or a response; they are joined by ce-id and become one sample per instance."""
+    half = _half(project, request, await read_body(request, MOST_BYTES), parts.clock())
+    await parts.receive_half(half)
+    metrics.INFERENCE_HALVES.labels(half.dialect, half.half).inc()
+    return Response(status_code=OK)
 
 
 def _half(project: str, request: Request, payload: bytes, now: datetime) -> InferenceHalf:

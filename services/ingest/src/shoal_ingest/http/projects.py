@@ -1,97 +1,90 @@
 """Projects, keys, erasures."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
-from pydantic import BaseModel, ConfigDict, Field
-from starlette.responses import JSONResponse, Response
+from fastapi import APIRouter, Path, Query, Response
 
-from shoal.contracts.base import Name
-from shoal.contracts.projects import ProjectChanged, Role
+from shoal.http.openapi import problems
 from shoal.http.problems import Problem
-from shoal.http.projects import check_key, check_project, unknown_project
-from shoal.security import Principal, require
-from shoal_ingest.usecases.erase import EraseSample
-from shoal_ingest.usecases.ports import KnownProjects
-from shoal_ingest.usecases.projects import ManageProjects
+from shoal.http.projects import Admin, Operator, OperatorProject, ProjectName, check_key, unknown_project
+from shoal.inputs import NO_NUL
+from shoal_ingest.http.parts import Wired
+from shoal_ingest.http.schemas import (
+    ErasureAnswer,
+    KeyIn,
+    NewKeyAnswer,
+    ProjectAnswer,
+    ProjectIn,
+    ProjectsAnswer,
+)
 
-CREATED, OK, NO_CONTENT = 201, 200, 204
-SampleId = Annotated[str, Path(max_length=200, pattern=r"^[^\x00]+$")]
+CREATED, ACCEPTED, NO_CONTENT, OK = 201, 202, 204, 200
+KeyId = Annotated[str, Path(min_length=1, max_length=200, pattern=NO_NUL, description="Id of the key.")]
+SampleId = Annotated[str, Path(min_length=1, max_length=200, pattern=NO_NUL, description="Id of the sample.")]
+Reason = Annotated[
+    str, Query(max_length=500, pattern=NO_NUL, description="Why; it is kept with the erasure.")
+]
 
-
-class ProjectIn(BaseModel):
-    """A project to create, or to give another title."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    project: Name
-    title: str | None = Field(default=None, max_length=200, pattern=r"^[^\x00]*$")
-
-
-class KeyIn(BaseModel):
-    """What a new key may be used for."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    roles: tuple[Role, ...] = Field(min_length=1)
+routes = APIRouter(prefix="/v1/projects", tags=["projects"])
 
 
-def project_routes(manage: ManageProjects, erase: EraseSample, known: KnownProjects) -> APIRouter:
-    """Return the routes."""
-    admin = Annotated[Principal, Depends(require("admin"))]
-    operator = Annotated[Principal, Depends(require("operator"))]
-    routes = APIRouter(tags=["projects"])
-
-    @routes.post("/v1/projects", status_code=CREATED)
-    async def put(body: ProjectIn, principal: admin) -> Response:
-        """Create a project (201), or change its title (200); sent again, it changes nothing."""
-        check_key(principal, body.project)
-        project, is_new = await manage.put(body.project, body.title)
-        return JSONResponse(_json(project), CREATED if is_new else OK)
-
-    @routes.get("/v1/projects")
-    async def listing(principal: operator) -> dict[str, Any]:
-        """Return the projects that the key may see."""
-        found = [each for each in await manage.all() if principal.project in (None, each.project)]
-        return {"projects": [_json(each) for each in found]}
-
-    @routes.post("/v1/projects/{project}/keys", status_code=CREATED)
-    async def new_key(project: str, body: KeyIn, principal: admin) -> dict[str, Any]:
-        """Return a new key. It is shown this once: only its hash is kept."""
-        check_key(principal, project)
-        made = await manage.new_key(project, body.roles)
-        if made is None:
-            raise unknown_project(project)
-        return {"project": project, "key_id": made[0], "key": made[1], "roles": sorted(set(body.roles))}
-
-    @routes.delete("/v1/projects/{project}/keys/{key_id}", status_code=NO_CONTENT)
-    async def remove_key(project: str, key_id: str, principal: admin) -> Response:
-        """Make a key worthless."""
-        check_key(principal, project)
-        if not await manage.remove_key(project, key_id):
-            raise Problem(
-                404, "Unknown key", f"no key {key_id[:200]!r}", field="key_id", fix="See GET /v1/projects"
-            )
-        return Response(status_code=NO_CONTENT)
-
-    @routes.delete("/v1/projects/{project}/samples/{sample}", status_code=202)
-    async def erase_sample(
-        project: str,
-        sample: SampleId,
-        principal: operator,
-        reason: Annotated[str, Query(max_length=500)] = "requested",
-    ) -> dict[str, Any]:
-        """Have a sample forgotten by every service: content, vector, votes and label."""
-        check_project(known, principal, project)
-        return {"project": project, "sample_id": sample, "new": await erase(project, sample, reason)}
-
-    return routes
+@routes.post(
+    "",
+    status_code=CREATED,
+    summary="Create a project, or change its title",
+    responses={OK: {"model": ProjectAnswer, "description": "The project was there already."}},
+)
+async def create_project(body: ProjectIn, key: Admin, parts: Wired, response: Response) -> ProjectAnswer:
+    """Create a project (201), or change its title (200). The same request again changes nothing."""
+    check_key(key, body.project)
+    project, is_new = await parts.manage_projects.put(body.project, body.title)
+    response.status_code = CREATED if is_new else OK
+    return ProjectAnswer.of(project)
 
 
-def _json(project: ProjectChanged) -> dict[str, Any]:
-    return {
-        "project": project.project,
-        "title": project.title,
-        "keys": [{"key_id": key.key_id, "roles": list(key.roles)} for key in project.keys],
-        "changed_at": project.changed_at.isoformat(),
-    }
+@routes.get("", summary="List projects")
+async def list_projects(key: Operator, parts: Wired) -> ProjectsAnswer:
+    """Return the projects that the key may see, by name."""
+    projects = await parts.manage_projects.all()
+    visible = [project for project in projects if key.project in (None, project.project)]
+    return ProjectsAnswer(projects=[ProjectAnswer.of(project) for project in visible])
+
+
+@routes.post(
+    "/{project}/keys", status_code=CREATED, summary="Make a key for a project", responses=problems(404)
+)
+async def create_key(project: ProjectName, body: KeyIn, key: Admin, parts: Wired) -> NewKeyAnswer:
+    """Return a new key. It is shown this once: only its hash is stored."""
+    check_key(key, project)
+    new_key = await parts.manage_projects.new_key(project, body.roles)
+    if new_key is None:
+        raise unknown_project(project)
+    key_id, secret = new_key
+    return NewKeyAnswer(project=project, key_id=key_id, key=secret, roles=sorted(set(body.roles)))
+
+
+@routes.delete(
+    "/{project}/keys/{key_id}",
+    status_code=NO_CONTENT,
+    summary="Remove a key",
+    responses=problems(404),
+)
+async def remove_key(project: ProjectName, key_id: KeyId, key: Admin, parts: Wired) -> None:
+    """Make a key worthless."""
+    check_key(key, project)
+    if not await parts.manage_projects.remove_key(project, key_id):
+        raise Problem(404, "Unknown key", f"no key {key_id!r}", field="key_id", fix="See GET /v1/projects")
+
+
+@routes.delete(
+    "/{project}/samples/{sample}",
+    status_code=ACCEPTED,
+    summary="Erase a sample",
+    responses=problems(404),
+)
+async def erase_sample(
+    project: OperatorProject, sample: SampleId, parts: Wired, reason: Reason = "requested"
+) -> ErasureAnswer:
+    """Have a sample forgotten by every service: content, vector, votes and label."""
+    is_new = await parts.erase_sample(project, sample, reason)
+    return ErasureAnswer(project=project, sample_id=sample, new=is_new)

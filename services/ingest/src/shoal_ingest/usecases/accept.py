@@ -8,7 +8,8 @@ from shoal.contracts.ids import sample_id, stable_id
 from shoal.contracts.samples import Embedding, Generation, SampleIngested
 from shoal.contracts.topics import SAMPLES_INGESTED
 from shoal.messaging import OutgoingMessage, Publisher, encode
-from shoal_ingest.usecases.items import Fault, Inference, Parsed, VectorIn
+from shoal_ingest.usecases.inference import Inference, VectorIn
+from shoal_ingest.usecases.items import Fault, Parsed
 from shoal_ingest.usecases.ports import Generations, KnownProjects
 
 SOURCE = "/shoal/ingest"

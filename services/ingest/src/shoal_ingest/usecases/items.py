@@ -1,92 +1,14 @@
-"""One inference in Shoal's own format, and bodies of them: an object, an array, or NDJSON."""
+"""Bodies of inferences: an object, an array, or NDJSON."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import (
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    TypeAdapter,
-    ValidationError,
-    model_validator,
-)
+from pydantic import TypeAdapter, ValidationError
 
-from shoal.contracts.base import Id, Name, Text
-from shoal.contracts.samples import Content, Prediction
-from shoal.http.validation import field_of, fix_of
-from shoal.vectors import vector_bytes
-
-
-class Strict(BaseModel):
-    """A field that is not known is an error: it is usually a misspelt one."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class VectorIn(Strict):
-    """A vector that the producer made, and with which encoder."""
-
-    name: Id
-    version: str = Field(default="", max_length=200)
-    vector: Annotated[bytes, BeforeValidator(vector_bytes)]
-
-
-class ContentIn(Strict):
-    """The datum, inline or elsewhere."""
-
-    text: Text | None = None
-    uri: str | None = Field(default=None, max_length=4096)
-    sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
-    media_type: str = Field(default="text/plain", max_length=200)
-
-
-class PredictionIn(Strict):
-    """What the model said."""
-
-    model: Id
-    version: str = Field(default="", max_length=200)
-    label: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    scores: dict[Annotated[str, Field(min_length=1, max_length=200)], float] = Field(default_factory=dict)
-    latency_ms: float | None = Field(default=None, ge=0)
-    endpoint: str | None = Field(default=None, max_length=500)
-
-
-class Inference(Strict):
-    """One line of an inference log."""
-
-    project: Name
-    source: Name = "default"
-    source_id: Id
-    text: Text | None = None
-    content: ContentIn | None = None
-    prediction: PredictionIn | None = None
-    embedding: VectorIn | None = None
-    tags: dict[str, str] = Field(default_factory=dict, max_length=100)
-    group: str | None = Field(default=None, max_length=200)
-    occurred_at: AwareDatetime | None = None
-
-    @model_validator(mode="after")
-    def _one_datum(self) -> "Inference":
-        if (self.text is None) == (self.content is None):
-            raise ValueError("give the datum once: either text, or content with text or uri")
-        if self.content is not None and self.content.text is None and self.content.uri is None:
-            raise ValueError("content needs text or uri")
-        return self
-
-    def datum(self) -> Content:
-        """Return the datum as events carry it."""
-        if self.content is None:
-            return Content(text=self.text)
-        return Content.model_construct(**self.content.__dict__)
-
-    def said(self) -> Prediction | None:
-        """Return the prediction as events carry it."""
-        return None if self.prediction is None else Prediction.model_construct(**self.prediction.__dict__)
+from shoal.inputs import field_of, fix_of
+from shoal_ingest.usecases.inference import Inference
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,29 @@
+"""What the routes need; main puts it together."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends
+
+from shoal.http.application import parts_of
+from shoal_ingest.usecases.accept import AcceptInferences
+from shoal_ingest.usecases.erase import EraseSample
+from shoal_ingest.usecases.projects import ManageProjects
+from shoal_ingest.usecases.receive_half import ReceiveHalf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Use cases, and the size of the largest body."""
+
+    accept: AcceptInferences
+    receive_half: ReceiveHalf
+    manage_projects: ManageProjects
+    erase_sample: EraseSample
+    max_body_bytes: int
+    clock: Callable[[], datetime]
+
+
+Wired = Annotated[Parts, Depends(parts_of)]

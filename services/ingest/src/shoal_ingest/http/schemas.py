@@ -1,0 +1,171 @@
+"""Bodies and answers of the HTTP API."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, StringConstraints
+
+from shoal.contracts.base import Name, Timestamp
+from shoal.contracts.projects import ProjectChanged, Role
+from shoal.http.schemas import Answer, ProblemDetails
+from shoal.inputs import NO_NUL, Strict, with_examples
+
+Title = Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)]
+_NEWSDESK = {
+    "project": "newsdesk",
+    "title": "News",
+    "keys": [{"key_id": "5f0c7f6e-6a4e-4f6e-9a51-2b6f3a4f8d10", "roles": ["producer"]}],
+    "changed_at": "2026-01-31T12:00:00Z",
+}
+_ACCEPTED = {"index": 0, "status": "accepted", "sample_id": "0b1f6a5c-58d4-5a3c-8f6b-0f4f7d3f3f1e"}
+_REJECTED: dict[str, Any] = {
+    "index": 1,
+    "status": "rejected",
+    "reason": "invalid",
+    "field": "source_id",
+    "detail": "source_id: Field required",
+    "fix": "Add the field",
+}
+
+
+class AcceptedInference(Answer):
+    """An inference that Kafka has."""
+
+    index: int = Field(ge=0, description="Its place in the body, from 0.")
+    status: Literal["accepted"]
+    sample_id: str = Field(
+        description="The sample's id: the same for the same project, source and source id."
+    )
+
+
+class RejectedInference(Answer):
+    """An inference that was not taken, and why. The others of the body are not affected."""
+
+    index: int = Field(ge=0, description="Its place in the body, from 0.")
+    status: Literal["rejected"]
+    reason: str = Field(description="One word for what is wrong, such as invalid or unknown_project.")
+    field: str = Field(description="The field that is wrong.")
+    detail: str = Field(description="What is wrong with it.")
+    fix: str = Field(description="What to change.")
+
+
+InferenceResult = Annotated[AcceptedInference | RejectedInference, Field(discriminator="status")]
+
+
+class InferencesAnswer(Answer):
+    """How many inferences were taken, and a result for each, in their order."""
+
+    model_config = with_examples({"accepted": 1, "rejected": 1, "results": [_ACCEPTED, _REJECTED]})
+
+    accepted: int = Field(ge=0)
+    rejected: int = Field(ge=0)
+    results: list[InferenceResult]
+
+
+class InferencesProblem(ProblemDetails):
+    """No inference of the body was good. The problem is the first one's; `results` has all of them."""
+
+    model_config = ConfigDict(
+        title="InferencesProblem",
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "about:blank",
+                    "title": "No inference was good",
+                    "status": 422,
+                    "detail": "source_id: Field required",
+                    "field": "source_id",
+                    "fix": "Add the field",
+                    "accepted": 0,
+                    "rejected": 1,
+                    "results": [{**_REJECTED, "index": 0}],
+                }
+            ]
+        },
+    )
+
+    accepted: int = Field(ge=0, le=0)
+    rejected: int = Field(ge=1)
+    results: list[RejectedInference]
+
+
+class ProjectIn(Strict):
+    """A project to create, or to give another title."""
+
+    model_config = with_examples({"project": "newsdesk", "title": "News"})
+
+    project: Name = Field(description="Its name: small letters, digits, dots, dashes and underscores.")
+    title: Title | None = Field(default=None, description="A title for people; without one it stays.")
+
+
+class KeyIn(Strict):
+    """What a new key may be used for."""
+
+    model_config = with_examples({"roles": ["producer"]})
+
+    roles: tuple[Role, ...] = Field(min_length=1, description="The key's roles.")
+
+
+class KeyAnswer(Answer):
+    """A key of a project, without its secret."""
+
+    key_id: str
+    roles: list[Role]
+
+
+class ProjectAnswer(Answer):
+    """A project and its keys."""
+
+    model_config = with_examples(_NEWSDESK)
+
+    project: Name
+    title: str
+    keys: list[KeyAnswer]
+    changed_at: Timestamp
+
+    @classmethod
+    def of(cls, project: ProjectChanged) -> "ProjectAnswer":
+        """Return the answer about a project."""
+        return cls(
+            project=project.project,
+            title=project.title,
+            keys=[KeyAnswer(key_id=key.key_id, roles=list(key.roles)) for key in project.keys],
+            changed_at=project.changed_at,
+        )
+
+
+class ProjectsAnswer(Answer):
+    """The projects that the key may see."""
+
+    model_config = with_examples({"projects": [_NEWSDESK]})
+
+    projects: list[ProjectAnswer]
+
+
+class NewKeyAnswer(Answer):
+    """A new key. `key` is shown this once: only its hash is stored."""
+
+    model_config = with_examples(
+        {
+            "project": "newsdesk",
+            "key_id": "5f0c7f6e-6a4e-4f6e-9a51-2b6f3a4f8d10",
+            "key": "shoal_pGQ1mR0v8m1l3m8qf1hV0b2n5d7e9g1i3k5m7o9q1s",
+            "roles": ["producer"],
+        }
+    )
+
+    project: Name
+    key_id: str
+    key: str
+    roles: list[Role]
+
+
+class ErasureAnswer(Answer):
+    """An erasure that every service was told of."""
+
+    model_config = with_examples(
+        {"project": "newsdesk", "sample_id": "0b1f6a5c-58d4-5a3c-8f6b-0f4f7d3f3f1e", "new": True}
+    )
+
+    project: Name
+    sample_id: str
+    new: bool = Field(description="False when it was asked for before; it is announced again then.")

@@ -1,0 +1,169 @@
+"""One inference in Shoal's own format. docs/inference.md is made from these models (`make docs`)."""
+
+from typing import Annotated
+
+from pydantic import AwareDatetime, BeforeValidator, Field, WithJsonSchema, model_validator
+
+from shoal.contracts.base import Id, Name, Text
+from shoal.contracts.samples import Content, Prediction
+from shoal.inputs import Strict, with_examples
+from shoal.vectors import MOST, vector_bytes
+
+VECTOR_SCHEMA = {
+    "oneOf": [
+        {"type": "array", "items": {"type": "number"}, "minItems": 1, "maxItems": MOST},
+        {"type": "string", "contentEncoding": "base64"},
+    ],
+    "examples": [[0.12, -0.4, 0.33]],
+}
+
+
+class VectorIn(Strict):
+    """A vector that the producer made, and with which encoder."""
+
+    name: Id = Field(description="The encoder's name.", examples=["minilm"])
+    version: str = Field(
+        default="",
+        max_length=200,
+        description="The encoder's version. Vectors of two versions are never compared with each other.",
+        examples=["2"],
+    )
+    vector: Annotated[bytes, BeforeValidator(vector_bytes), WithJsonSchema(VECTOR_SCHEMA)] = Field(
+        description="The vector: numbers, or base64 of little-endian float32 bytes. Every number is finite and one "
+        "at least is not zero. The first vector of an encoder's version fixes its dimension in a project."
+    )
+
+
+class ContentIn(Strict):
+    """The datum, inline or elsewhere. It needs `text` or `uri`."""
+
+    text: Text | None = Field(default=None, description="The datum as text.", examples=["Wheat exports fell"])
+    uri: str | None = Field(
+        default=None,
+        max_length=4096,
+        description="Where the datum lies when it is not inline.",
+        examples=["s3://bucket/images/8841.jpg"],
+    )
+    sha256: str | None = Field(
+        default=None,
+        pattern=r"^[0-9a-f]{64}$",
+        description="SHA-256 of what lies at `uri`, in hexadecimal.",
+        examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+    )
+    media_type: str = Field(
+        default="text/plain", max_length=200, description="Media type of the datum.", examples=["image/jpeg"]
+    )
+
+
+class PredictionIn(Strict):
+    """What the model said about the datum."""
+
+    model: Id = Field(description="The model's name.", examples=["topics"])
+    version: str = Field(default="", max_length=200, description="The model's version.", examples=["7"])
+    label: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
+        default=None, description="The label that the model gave.", examples=["grain"]
+    )
+    scores: dict[Annotated[str, Field(min_length=1, max_length=200)], float] = Field(
+        default_factory=dict,
+        description="Score of each label, finite. They may be partial and need not add up to 1.",
+        examples=[{"grain": 0.61, "trade": 0.22}],
+    )
+    latency_ms: float | None = Field(
+        default=None, ge=0, description="How long the model took, in milliseconds.", examples=[12.5]
+    )
+    endpoint: str | None = Field(
+        default=None, max_length=500, description="The endpoint that answered.", examples=["topics-eu-1"]
+    )
+
+
+class Inference(Strict):
+    """One line of an inference log: a datum, given as `text` or as `content`, and what a model said about it."""
+
+    model_config = with_examples(
+        {
+            "project": "newsdesk",
+            "source": "wire",
+            "source_id": "8841",
+            "text": "Wheat exports fell in the second quarter.",
+            "prediction": {
+                "model": "topics",
+                "version": "7",
+                "label": "grain",
+                "scores": {"grain": 0.61, "trade": 0.22},
+            },
+        }
+    )
+
+    project: Name = Field(description="The project that the sample belongs to.", examples=["newsdesk"])
+    source: Name = Field(
+        default="default", description="The system that the sample comes from.", examples=["wire"]
+    )
+    source_id: Id = Field(
+        description="The sample's id in its source. Project, source and source id make the sample's id, so the same "
+        "datum sent twice is the same sample.",
+        examples=["8841"],
+    )
+    text: Text | None = Field(
+        default=None,
+        description="The datum as text. Short for `content` with `text`.",
+        examples=["Wheat exports fell in the second quarter."],
+    )
+    content: ContentIn | None = Field(
+        default=None,
+        description="The datum with its media type, or a reference to it.",
+        examples=[
+            {
+                "uri": "s3://bucket/images/8841.jpg",
+                "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                "media_type": "image/jpeg",
+            }
+        ],
+    )
+    prediction: PredictionIn | None = Field(
+        default=None,
+        description="What the model said. Uncertainty strategies and the metrics of the model need it.",
+        examples=[
+            {"model": "topics", "version": "7", "label": "grain", "scores": {"grain": 0.61, "trade": 0.22}}
+        ],
+    )
+    embedding: VectorIn | None = Field(
+        default=None,
+        description="The datum's vector. Without one the embedder makes it from the text.",
+        examples=[{"name": "minilm", "version": "2", "vector": [0.12, -0.4, 0.33]}],
+    )
+    tags: dict[str, str] = Field(
+        default_factory=dict,
+        max_length=100,
+        description="Free attributes; a campaign's filter may ask for them.",
+        examples=[{"region": "eu", "channel": "mobile"}],
+    )
+    group: str | None = Field(
+        default=None,
+        max_length=200,
+        description="What the sample belongs to: a patient, a document, a session. Samples of one group stay in one "
+        "split of a dataset.",
+        examples=["session-17"],
+    )
+    occurred_at: AwareDatetime | None = Field(
+        default=None,
+        description="When the model saw the sample, with a time zone. Without it, when the request arrived.",
+        examples=["2026-01-31T12:00:00Z"],
+    )
+
+    @model_validator(mode="after")
+    def _one_datum(self) -> "Inference":
+        if (self.text is None) == (self.content is None):
+            raise ValueError("give the datum once: either text, or content with text or uri")
+        if self.content is not None and self.content.text is None and self.content.uri is None:
+            raise ValueError("content needs text or uri")
+        return self
+
+    def datum(self) -> Content:
+        """Return the datum as events carry it."""
+        if self.content is None:
+            return Content(text=self.text)
+        return Content.model_construct(**self.content.__dict__)
+
+    def said(self) -> Prediction | None:
+        """Return the prediction as events carry it."""
+        return None if self.prediction is None else Prediction.model_construct(**self.prediction.__dict__)
