@@ -6,7 +6,7 @@ every run.
 
 import asyncio
 import gzip
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -23,7 +23,6 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from shoal.messaging import OutgoingMessage
 from shoal.security.access import Access
 
 POSITIVE, NEGATIVE = 12, 8
@@ -40,16 +39,6 @@ CHECKS = [
 def lines(_: schemathesis.SerializationContext, value: Any) -> bytes:
     """Return a body of lines as it is."""
     return str(value).encode("utf-8", "replace")
-
-
-class Outbox:
-    """A publisher that keeps what it is given."""
-
-    def __init__(self) -> None:
-        self.messages: list[OutgoingMessage] = []
-
-    async def publish(self, messages: Sequence[OutgoingMessage]) -> None:
-        self.messages += messages
 
 
 class Server:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from adapters.http.conformance import Outbox, Server
+from adapters.http.conformance import Server
+from publishingkit import FakePublisher
 from shoal.persistence import migrate, open_pool
 from shoal.security.access import Access
 from shoal_ingest.http.app import make_app
@@ -28,7 +29,7 @@ def server(stack: Stack) -> Iterator[Server]:
         dsn = runner.run(create_database(stack.postgres_dsn))
         runner.run(migrate(dsn, schema=SCHEMA, package="shoal_ingest", outbox=True))
         pool = runner.run(open_pool(dsn, SCHEMA))
-        service = wire(IngestSettings(postgres_dsn=dsn), Outbox(), pool)
+        service = wire(IngestSettings(postgres_dsn=dsn), FakePublisher(), pool)
         service.app.state.access = Access(service.directory, None)
         server = Server(service.app, runner, {"project": "news"})
         assert server.send("POST", "/v1/projects", json={"project": "news"}).status_code == 201

@@ -54,6 +54,12 @@ async def test_what_is_accepted_is_published_under_its_stable_id(
     [
         (b'{"project": "nws", "source_id": "1", "text": "a"}', "unknown_project", "project"),
         (b'{"project": "news", "source_id": "1", "text": "a\\u0000b"}', "invalid", "text"),
+        (b'{"project": "news", "source_id": "1", "text": "a", "group": "\\u0000"}', "invalid", "group"),
+        (
+            b'{"project": "news", "source_id": "1", "text": "a", "embedding": {"name": "\\u0000", "vector": [1]}}',
+            "invalid",
+            "embedding.name",
+        ),
         (b'{"project": "news", "source_id": "1", "text": "' + b"x" * MOST_BYTES + b'"}', "too_large", "text"),
     ],
 )

@@ -34,7 +34,7 @@ def test_an_object_an_array_and_ndjson(body: bytes, count: int) -> None:
     assert all(isinstance(each, Inference) for each in found)
 
 
-@pytest.mark.parametrize("body", [b"", b"  \n", b"[{]", b'[{"project": "news"}'])
+@pytest.mark.parametrize("body", [b"", b"  \n", b"[{]", b'[{"project": "news"}', b"[" * 100_000])
 def test_a_body_that_is_no_json_as_a_whole(body: bytes) -> None:
     with pytest.raises(NotJson):
         parse(body)
@@ -57,6 +57,7 @@ def test_a_body_that_is_no_json_as_a_whole(body: bytes) -> None:
         ({"embedding": {"name": "e", "vector": ["1"]}}, "embedding.vector"),
         ({"embedding": {"name": "e", "vector": "###"}}, "embedding.vector"),
         ({"embedding": {"name": "e", "vector": [1e300]}}, "embedding.vector"),
+        ({"embedding": {"name": "e", "vector": [10**400]}}, "embedding.vector"),
     ],
 )
 @pytest.mark.parametrize("form", ["lines", "array"])

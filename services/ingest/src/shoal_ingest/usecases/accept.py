@@ -86,9 +86,26 @@ class AcceptInferences:
             detail = f"project: there is no project {item.project!r}"
             fix = "Create it with POST /v1/projects, or correct its name"
             return Fault("unknown_project", "project", detail, fix)
-        if "\x00" in (item.text or (item.content.text if item.content else None) or ""):
-            return Fault("invalid", "text", "text: holds the character NUL", "Remove the character")
+        if field := _field_with_nul(item):
+            return Fault("invalid", field, f"{field}: holds the character NUL", "Remove the character")
         return None if item.embedding is None else _wrong_dimension(item, item.embedding, dimensions)
+
+
+def _field_with_nul(item: Inference) -> str | None:
+    """Return the first field that holds NUL, which PostgreSQL could not store downstream; None when none does."""
+    content, prediction = item.content, item.prediction
+    texts = [
+        ("text", item.text),
+        ("source_id", item.source_id),
+        ("group", item.group),
+        ("content.text", content and content.text),
+        ("content.uri", content and content.uri),
+        ("content.media_type", content and content.media_type),
+        ("prediction.model", prediction and prediction.model),
+        ("prediction.version", prediction and prediction.version),
+        ("prediction.label", prediction and prediction.label),
+    ]
+    return next((field for field, text in texts if text and "\x00" in text), None)
 
 
 def _wrong_dimension(item: Inference, embedding: VectorIn, dimensions: dict[Key, int]) -> Fault | None:

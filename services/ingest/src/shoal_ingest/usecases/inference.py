@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, BeforeValidator, Field, WithJsonSchema, mode
 
 from shoal.contracts.base import Id, Name, Text
 from shoal.contracts.samples import Content, Prediction
-from shoal.inputs import Strict, with_examples
+from shoal.inputs import NO_NUL, Strict, with_examples
 from shoal.vectors import MOST, vector_bytes
 
 VECTOR_SCHEMA = {
@@ -21,10 +21,11 @@ VECTOR_SCHEMA = {
 class VectorIn(Strict):
     """A vector that the producer made, and with which encoder."""
 
-    name: Id = Field(description="The encoder's name.", examples=["minilm"])
+    name: Id = Field(pattern=NO_NUL, description="The encoder's name.", examples=["minilm"])
     version: str = Field(
         default="",
         max_length=200,
+        pattern=NO_NUL,
         description="The encoder's version. Vectors of two versions are never compared with each other.",
         examples=["2"],
     )

@@ -72,7 +72,7 @@ def _array(body: bytes) -> list[Parsed]:
         pass
     try:
         items = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise NotJson(str(error)) from error
     return [_element(item) for item in items]
 
