@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.async_api import async_playwright, expect
 
-from shoal_sampler.adapters.curves_page import curves_page
+from shoal_sampler.adapters.pages.curves import curves_page
 from shoal_sampler.usecases.files.learning_curves import Curve, needed
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(60)]

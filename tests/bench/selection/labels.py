@@ -12,7 +12,7 @@ from rich.console import Console
 from tests.bench.selection.document import put
 from tests.bench.selection.sets import ROOT, Set, sets
 
-from shoal_sampler.adapters.curves_page import curves_page
+from shoal_sampler.adapters.pages.curves import curves_page
 from shoal_sampler.domain.strategies import file_strategies
 from shoal_sampler.usecases.files.learning_curves import Curve, needed, prepare, run
 

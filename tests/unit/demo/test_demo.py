@@ -6,9 +6,9 @@ from httpx import ASGITransport, AsyncClient
 
 from shoal_local.demo.model import scores_of
 from shoal_local.demo.plan import Outcome, Plan, Votes
-from shoal_local.demo.report import Facts, page
+from shoal_local.demo.report import report_page
 from shoal_local.demo.reuters.articles import Article, parse_articles, without_repeats
-from shoal_local.demo.summary import summarize_arms
+from shoal_local.demo.summary import Facts, summarize_arms
 from shoal_local.demo.workforce import Minds, Terms, Workforce, make_app, make_people, text_key
 
 TRUTH = ["a", "a", "b", "c"] * 30
@@ -43,7 +43,7 @@ def test_the_summary_s_scores_are_scikit_learn_s() -> None:
 
 def test_the_page_stands_alone() -> None:
     outcomes = [outcome(arm, 1, wrong) for arm, wrong in (("random", 40), ("shoal", 10))]
-    html = page(
+    html = report_page(
         summarize_arms(outcomes, TRUTH, np.random.default_rng(0)),
         outcomes,
         Facts(Plan(), 90, 500, 1, ["b", "c"]),

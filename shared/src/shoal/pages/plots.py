@@ -1,112 +1,126 @@
 """Plots as inline SVG, coloured by the page's variables, so that they follow light and dark."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 
-Scale = Callable[[float], float]
-WIDTH, HEIGHT = 520, 300
-LEFT, RIGHT, TOP, BOTTOM = 52, 16, 14, 44
+from markupsafe import Markup
+
+from shoal.pages.svg import BOTTOM, HEIGHT, TOP, WIDTH, drawing, element, text, title
+
+LEFT, RIGHT = 52, 16
+NEXT_TICK = 34  # pixels between numbers on the x axis, so that none covers another
+Point = tuple[float, float, float, float]  # x, y, low, high
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """One line: (x, y, low, high) points, its name and its CSS colour; the class of what is drawn of it."""
+    """One line: its name and CSS colour, its points, and the class of its group in the drawing."""
 
     name: str
     colour: str
-    points: Sequence[tuple[float, float, float, float]]
+    points: Sequence[Point]
     dashed: bool = False
     css_class: str = ""
 
 
-def curves(series: Sequence[Series], x_title: str, y_title: str, x_format: str = ",.0f") -> str:
+def curves(series: Sequence[Series], x_title: str, y_title: str, x_format: str = ",.0f") -> Markup:
     """Return a line plot with intervals as bands. x_format: of the numbers on the x axis."""
-    xs = [point[0] for each in series for point in each.points]
-    lows = [point[2] for each in series for point in each.points]
-    highs = [point[3] for each in series for point in each.points]
-    top = _round_up(max(highs))
-    bottom = min(_round_down(min(lows)), top - 0.05)  # equal values would have no height
-    far = max(xs) or 1.0
+    points = [point for line in series for point in line.points]
+    top = _round_up(max(high for *_, high in points))
+    bottom = min(
+        _round_down(min(low for _, _, low, _ in points)), top - 0.05
+    )  # equal values have a height too
+    plane = _Plane(max(x for x, *_ in points) or 1.0, bottom, top, x_format)
+    ticks = sorted({x for x, *_ in points})
+    lines = (plane.line(line) for line in series)
+    label = f"{y_title} against {x_title}"
+    return drawing(HEIGHT, plane.axes(ticks, x_title, y_title), *lines, label=label)
 
-    def x(value: float) -> float:
-        return LEFT + value / far * (WIDTH - LEFT - RIGHT)
 
-    def y(value: float) -> float:
-        return HEIGHT - BOTTOM - (value - bottom) / (top - bottom) * (HEIGHT - TOP - BOTTOM)
+@dataclass(frozen=True, slots=True)
+class _Plane:
+    """From (x, y) to pixels: x from 0 to `far`, y from `bottom` to `top`."""
 
-    parts = [
-        _axes(x, y, {value: f"{value:{x_format}}" for value in sorted(xs)}, (bottom, top), x_title, y_title)
-    ]
-    for each in series:
-        band = [f"{x(p[0]):.1f},{y(p[3]):.1f}" for p in each.points]
-        band += [f"{x(p[0]):.1f},{y(p[2]):.1f}" for p in reversed(each.points)]
-        line = " ".join(f"{x(p[0]):.1f},{y(p[1]):.1f}" for p in each.points)
-        dashes = ' stroke-dasharray="7 5"' if each.dashed else ""
-        parts.append(f'<g class="{each.css_class}">')
-        parts.append(f'<polygon points="{" ".join(band)}" fill="{each.colour}" opacity=".16"/>')
-        parts.append(
-            f'<polyline points="{line}" fill="none" stroke="{each.colour}" stroke-width="2.5"{dashes}/>'
+    far: float
+    bottom: float
+    top: float
+    x_format: str
+
+    def x(self, value: float) -> float:
+        return LEFT + value / self.far * (WIDTH - LEFT - RIGHT)
+
+    def y(self, value: float) -> float:
+        return HEIGHT - BOTTOM - (value - self.bottom) / (self.top - self.bottom) * (HEIGHT - TOP - BOTTOM)
+
+    def path(self, points: Sequence[tuple[float, float]]) -> str:
+        return " ".join(f"{self.x(x):.1f},{self.y(y):.1f}" for x, y in points)
+
+    def line(self, series: Series) -> Markup:
+        points, colour = series.points, series.colour
+        band = [(x, high) for x, _, _, high in points] + [(x, low) for x, _, low, _ in reversed(points)]
+        return element(
+            "g",
+            element("polygon", points=self.path(band), fill=colour, opacity=".16"),
+            element(
+                "polyline",
+                points=self.path([(x, y) for x, y, *_ in points]),
+                fill="none",
+                stroke=colour,
+                stroke_width="2.5",
+                stroke_dasharray="7 5" if series.dashed else None,
+            ),
+            *(self.point(point, series) for point in points),
+            class_=series.css_class,
         )
-        parts += [
-            f'<circle cx="{x(p[0]):.1f}" cy="{y(p[1]):.1f}" r="3.5" fill="{each.colour}">'
-            f"<title>{escape(each.name)}: {p[1]:.3f} ({p[2]:.3f} to {p[3]:.3f}) at {p[0]:{x_format}}</title></circle>"
-            for p in each.points
-        ]
-        parts.append("</g>")
-    return _svg(HEIGHT, parts, f"{y_title} against {x_title}")
+
+    def point(self, point: Point, series: Series) -> Markup:
+        x, y, low, high = point
+        words = f"{series.name}: {y:.3f} ({low:.3f} to {high:.3f}) at {x:{self.x_format}}"
+        return element("circle", title(words), cx=self.x(x), cy=self.y(y), r="3.5", fill=series.colour)
+
+    def axes(self, ticks: Sequence[float], x_title: str, y_title: str) -> Markup:
+        heights = (self.bottom + (self.top - self.bottom) * index / 4 for index in range(5))
+        parts = [part for value in heights for part in self._height(value)]
+        parts += self._ticks(ticks)
+        parts.append(text(x_title, (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, "middle"))
+        turned = f"translate(13 {(HEIGHT - BOTTOM) / 2}) rotate(-90)"
+        parts.append(element("text", y_title, transform=turned, text_anchor="middle"))
+        return Markup("").join(parts)
+
+    def _height(self, value: float) -> tuple[Markup, Markup]:
+        y = self.y(value)
+        grid = element("line", class_="grid", x1=LEFT, x2=WIDTH - RIGHT, y1=y, y2=y)
+        return grid, text(f"{value:.2f}", LEFT - 8, y + 4, "end")
+
+    def _ticks(self, values: Sequence[float]) -> Iterator[Markup]:
+        last = -1e9
+        for value in values:
+            if self.x(value) - last > NEXT_TICK:
+                last = self.x(value)
+                yield text(f"{value:{self.x_format}}", last, HEIGHT - BOTTOM + 18, "middle")
+
+
+BAR_ROW, BAR_LEFT = 30, 132  # pixels: height of a row of bars, where they begin
 
 
 def bars(
     rows: Sequence[tuple[str, float, float]], names: tuple[str, str], colours: tuple[str, str], most: float
-) -> str:
+) -> Markup:
     """Return two bars for each row, one under the other; a value of `most` fills the width."""
-    step, left = 30, 132
-    height = step * len(rows) + 12
-    parts: list[str] = []
-    for index, (title, *values) in enumerate(rows):
-        top = 8 + index * step
-        parts.append(f'<text x="{left - 8}" y="{top + 15}" text-anchor="end">{escape(title)}</text>')
-        for place, value in enumerate(values):
-            long = value / most * (WIDTH - left - 60)
-            spot = top + place * 11
-            parts.append(
-                f'<rect x="{left}" y="{spot}" width="{max(long, 1):.1f}" height="10" rx="2" fill="{colours[place]}">'
-                f"<title>{escape(names[place])}: {value:g}</title></rect>"
-                f'<text class="small" x="{left + max(long, 1) + 5:.1f}" y="{spot + 9}">{value:.1f}</text>'
-            )
-    return _svg(height, parts, "accepted labels by topic")
+    parts: list[Markup] = []
+    for index, (name, *values) in enumerate(rows):
+        top = 8 + index * BAR_ROW
+        parts.append(text(name, BAR_LEFT - 8, top + 15, "end"))
+        for number, value in enumerate(values):
+            width = max(value / most * (WIDTH - BAR_LEFT - 60), 1.0)
+            parts += _bar(value, width, top + number * 11, names[number], colours[number])
+    return drawing(BAR_ROW * len(rows) + 12, *parts, label="accepted labels by topic")
 
 
-def _axes(
-    x: Scale, y: Scale, xs: Mapping[float, str], ends: tuple[float, float], x_title: str, y_title: str
-) -> str:
-    parts: list[str] = []
-    bottom, top = ends
-    for index in range(5):
-        value = bottom + (top - bottom) * index / 4
-        parts.append(
-            f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(value):.1f}" y2="{y(value):.1f}"/>'
-        )
-        parts.append(f'<text x="{LEFT - 8}" y="{y(value) + 4:.1f}" text-anchor="end">{value:.2f}</text>')
-    shown = -1e9
-    for value, word in xs.items():
-        if x(value) - shown > 34:
-            shown = x(value)
-            parts.append(
-                f'<text x="{shown:.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{word}</text>'
-            )
-    middle = (LEFT + WIDTH - RIGHT) / 2
-    parts.append(f'<text x="{middle}" y="{HEIGHT - 6}" text-anchor="middle">{escape(x_title)}</text>')
-    parts.append(
-        f'<text transform="translate(13 {(HEIGHT - BOTTOM) / 2}) rotate(-90)" text-anchor="middle">{escape(y_title)}</text>'
-    )
-    return "".join(parts)
-
-
-def _svg(height: int, parts: list[str], label: str) -> str:
-    inner = "".join(parts)
-    return f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(label)}">{inner}</svg>'
+def _bar(value: float, width: float, y: int, name: str, colour: str) -> tuple[Markup, Markup]:
+    shown = title(f"{name}: {value:g}")
+    bar = element("rect", shown, x=BAR_LEFT, y=y, width=width, height=10, rx=2, fill=colour)
+    return bar, text(f"{value:.1f}", BAR_LEFT + width + 5, y + 9, class_="small")
 
 
 def _round_down(value: float) -> float:

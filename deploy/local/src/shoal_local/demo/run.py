@@ -28,7 +28,7 @@ from shoal_local import places
 from shoal_local.demo.arms import Arm
 from shoal_local.demo.doors import Doors
 from shoal_local.demo.plan import ARMS, RARE_BELOW, Material, Outcome, Plan, plan_seed
-from shoal_local.demo.report import page
+from shoal_local.demo.report import report_page
 from shoal_local.demo.reuters import articles
 from shoal_local.demo.summary import Facts, summarize_arms
 from shoal_local.demo.table import print_table
@@ -62,7 +62,7 @@ def main(report: Path, *, quick: bool) -> int:
     summary = summarize_arms(outcomes, truth, np.random.default_rng(1))
     facts.update({"seconds": time.monotonic() - begun, "plan": plan, "rare": sorted(material.rare)})
     print_table(out, summary, Facts(**facts))
-    report.write_text(page(summary, outcomes, Facts(**facts)), encoding="utf-8")
+    report.write_text(report_page(summary, outcomes, Facts(**facts)), encoding="utf-8")
     out.print(f"The page: {report.resolve()}", soft_wrap=True)
     return 0
 

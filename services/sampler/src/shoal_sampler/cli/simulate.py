@@ -13,8 +13,8 @@ from shoal.command_line.offline import one_line_errors, progress
 from shoal.files.errors import BadInput
 from shoal.files.matrices import read_matrix
 from shoal.files.writing import write_table, write_text
-from shoal_sampler.adapters.curves_page import curves_page
 from shoal_sampler.adapters.files import read_labels
+from shoal_sampler.adapters.pages.curves import curves_page
 from shoal_sampler.domain.strategies import file_strategies
 from shoal_sampler.domain.vectors.rows import Vectors
 from shoal_sampler.usecases.files.learning_curves import Curve, Needed, needed, prepare, run

@@ -1,18 +1,32 @@
 """A consensus as one self-contained page, in the words of those who run a labelling project."""
 
-from html import escape
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from shoal.pages import page, parts_of_a_whole, table
-from shoal_qa.adapters.pages.crowd import confusion, people
-from shoal_qa.adapters.pages.trust import trust
-from shoal_qa.adapters.pages.words import count, percent
+from markupsafe import Markup
+
+from shoal.pages import format_percent, parts_of_a_whole, render_page
+from shoal_qa.adapters.pages.crowd import HALF, confused_pairs, confusion_matrix, people_intervals
+from shoal_qa.adapters.pages.trust import plot_trust
 from shoal_qa.usecases.files.facts import Facts
 
-ACTIONS = {
-    "accept": ("accepted", "var(--good)", "use the label as it is"),
-    "more": ("one more vote", "var(--blue)", "another vote may settle it, or is cheaper than a mistake"),
-    "review": ("review", "#d9730d", "an expert should look"),
-    "futile": (
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What is to be done with tasks, as the page writes it."""
+
+    name: str
+    colour: str
+    meaning: str
+
+
+ACTIONS: Mapping[str, Action] = {
+    "accept": Action("accepted", "var(--good)", "use the label as it is"),
+    "more": Action(
+        "one more vote", "var(--blue)", "another vote may settle it, or is cheaper than a mistake"
+    ),
+    "review": Action("review", "#d9730d", "an expert should look"),
+    "futile": Action(
         "futile",
         "var(--grey)",
         "further votes are not expected to change it; where nothing is certified, gold would help",
@@ -22,72 +36,67 @@ ACTIONS = {
 
 def consensus_page(facts: Facts) -> str:
     """Return the page."""
-    body = (
-        f'<h1>What the votes are worth</h1><p class="lead">{escape(facts.source)}: {facts.votes:,} votes of '
-        f"{count(facts.annotators, 'annotator')} on {facts.tasks:,} tasks with {len(facts.classes):,} classes; "
-        f"{count(facts.gold, 'answer')} known for certain.</p>"
-        + _cards(facts)
-        + _next(facts)
-        + trust(facts)
-        + _choice(facts)
-        + people(facts)
-        + confusion(facts)
-        + _hardest(facts)
+    next_actions = [(facts.actions[name], ACTIONS[name]) for name in ACTIONS if facts.actions.get(name)]
+    return render_page(
+        __package__,
+        "consensus.html",
+        facts=facts,
+        headline=_headline(facts),
+        next_actions=next_actions,
+        next_bar=_next_bar(next_actions),
+        trust=plot_trust(facts),
+        panel=_panel(facts),
+        people=people_intervals(facts),
+        half=HALF,
+        confusion_matrix=confusion_matrix(facts),
+        confused_pairs=confused_pairs(facts),
+        hardest=_hardest(facts),
     )
-    return page("Shoal: consensus", body)
 
 
-def _cards(facts: Facts) -> str:
+def _headline(facts: Facts) -> list[tuple[str, str]]:
+    """Return the numbers in large, with their meanings."""
     promise = facts.certificate
-    accepted = facts.actions.get("accept", 0)
-    cards = [(f"{accepted:,}", f"of {facts.tasks:,} labels accepted")]
+    cards = [(f"{facts.actions.get('accept', 0):,}", f"of {facts.tasks:,} labels accepted")]
     if promise is not None and promise.bound is not None:
-        told = f"of accepted labels are right, at the least (with {percent(promise.confidence)} confidence)"
-        cards.append((percent(promise.bound), told))
+        confidence = format_percent(promise.confidence)
+        meaning = f"of accepted labels are right, at the least (with {confidence} confidence)"
+        cards.append((format_percent(promise.bound), meaning))
     else:
         cards.append(("no promise", "yet about accepted labels: see below"))
     if facts.expected is not None:
-        cards.append((percent(facts.expected), "of labels are right, by their probabilities"))
-    inside = "".join(f'<div class="card"><b>{escape(b)}</b><span>{escape(s)}</span></div>' for b, s in cards)
-    return f'<div class="cards">{inside}</div>'
+        cards.append((format_percent(facts.expected), "of labels are right, by their probabilities"))
+    return cards
 
 
-def _next(facts: Facts) -> str:
-    shown = {name: facts.actions[name] for name in ACTIONS if facts.actions.get(name)}
-    bar = parts_of_a_whole([(ACTIONS[name][0], size, ACTIONS[name][1]) for name, size in shown.items()])
-    key = "".join(
-        f'<span><i style="background:{ACTIONS[name][1]}"></i><b>{size:,} {ACTIONS[name][0]}</b>: '
-        f"{escape(ACTIONS[name][2])}</span>"
-        for name, size in shown.items()
-    )
-    return f'<h2>What to do next</h2>{bar}<div class="key" style="flex-wrap:wrap;margin-top:12px">{key}</div>'
+def _next_bar(actions: list[tuple[int, Action]]) -> Markup:
+    return parts_of_a_whole([(action.name, size, action.colour) for size, action in actions])
 
 
-def _choice(facts: Facts) -> str:
-    named = dict.fromkeys(name for _, each in facts.panel for name in each)
-    figures = [name for name in named if any(each.get(name) is not None for _, each in facts.panel)]
-    rows = [[name, *(_figure(each.get(figure)) for figure in figures)] for name, each in facts.panel]
-    shown = table(["model", *figures], rows) if figures else ""
-    return f"<h2>How the votes were put together</h2><p><b>{escape(facts.model)}</b>: {escape(facts.reason)}</p>{shown}"
+@dataclass(frozen=True, slots=True)
+class _Panel:
+    """Models and the figures that any of them has."""
+
+    figures: list[str]
+    rows: list[list[str]]
+
+
+def _panel(facts: Facts) -> _Panel:
+    names = dict.fromkeys(name for _, figures in facts.panel for name in figures)
+    shown = [name for name in names if any(figures.get(name) is not None for _, figures in facts.panel)]
+    return _Panel(shown, [[model, *(_figure(row.get(name)) for name in shown)] for model, row in facts.panel])
 
 
 def _figure(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}"
 
 
-def _hardest(facts: Facts) -> str:
-    rows = [
-        [
-            each.task,
-            each.label,
-            f"{each.probability:.2f}",
-            each.votes,
-            ACTIONS.get(each.action, (each.action,))[0],
-        ]
-        for each in facts.hardest
+def _hardest(facts: Facts) -> list[tuple[str, str, str, str, str]]:
+    return [
+        (task.task, task.label, f"{task.probability:.2f}", task.votes, _action_name(task.action))
+        for task in facts.hardest
     ]
-    shown = table(["task", "label", "probability", "votes", "next"], rows)
-    return (
-        "<h2>The hardest tasks</h2><p>Where the consensus is least sure. Look at some: they show what the guideline "
-        f'leaves open.</p><div class="nowrap">{shown}</div>'
-    )
+
+
+def _action_name(action: str) -> str:
+    return ACTIONS[action].name if action in ACTIONS else action

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
+from markupsafe import Markup
 
-from shoal.pages import intervals, matrix, table
-from shoal_qa.adapters.pages.words import count
-from shoal_qa.domain.votes.arrays import Floats
+from shoal.pages import format_count, intervals, matrix
 from shoal_qa.usecases.files.facts import Facts, Person
 
 HALF = 20  # annotators in a figure
@@ -14,48 +13,37 @@ MOST_CLASSES = 20
 MOST_PAIRS = 15
 
 
-def people(facts: Facts) -> str:
-    """Return the part of the page on annotators."""
+def people_intervals(facts: Facts) -> list[Markup]:
+    """Return a figure, or two when annotators are many: the least and the most skilled."""
     if not facts.people:
-        return ""
-    parts, which = [facts.people], ""
+        return []
+    parts = [facts.people]
     if len(facts.people) > HALF:
         parts = [facts.people[:HALF], facts.people[HALF:][-HALF:]]
-    if len(facts.people) > 2 * HALF:
-        which = f" Shown are the {HALF} least and the {HALF} most skilled of {len(facts.people):,}."
-    shown = "".join(f"<figure>{_intervals(part, len(facts.classes))}</figure>" for part in parts)
-    return (
-        "<h2>Annotators</h2><p>How probably each answers right, from known answers and from what everybody else says, "
-        "with a 95 % interval: a wide one is somebody of whom little is known, not somebody bad. The dashed line is "
-        f'guessing.{which}</p><div class="pair">{shown}</div>'
-    )
+    return [_intervals(part, len(facts.classes)) for part in parts]
 
 
-def _intervals(some: Sequence[Person], classes: int) -> str:
-    rows = [(each.name, each.skill, each.low, each.high, count(each.votes, "vote")) for each in some]
+def _intervals(people: Sequence[Person], classes: int) -> Markup:
+    rows = [
+        (person.name, person.skill, person.low, person.high, format_count(person.votes, "vote"))
+        for person in people
+    ]
     return intervals(rows, 1 / max(classes, 1))
 
 
-def confusion(facts: Facts) -> str:
-    """Return the part of the page on classes."""
+def confusion_matrix(facts: Facts) -> Markup | None:
+    """Return the matrix; None where classes are too many to draw or nothing is known of them."""
+    if facts.confusion is None or len(facts.classes) > MOST_CLASSES:
+        return None
+    shares = [[float(share) for share in row] for row in facts.confusion]
+    return matrix(facts.classes, shares, "truth", "said")
+
+
+def confused_pairs(facts: Facts) -> list[tuple[str, str, str]]:
+    """Return the most frequent mistakes: the class, what was said instead, how often of 100 votes."""
     if facts.confusion is None:
-        return ""
-    told = (
-        "<h2>Which classes are mistaken for each other</h2><p>Of 100 votes on tasks of one class, by the consensus: "
-        "what annotators said. Orange is wrong; a strong orange cell is a pair of classes that the guideline should "
-        "tell apart better.</p>"
-    )
-    if len(facts.classes) <= MOST_CLASSES:
-        shares = [[float(share) for share in row] for row in facts.confusion]
-        return (
-            f'{told}<figure style="max-width:560px">{matrix(facts.classes, shares, "truth", "said")}</figure>'
-        )
-    return told + table(["truth", "said instead", "of 100 votes"], _pairs(facts.confusion, facts.classes))
-
-
-def _pairs(confusion: Floats, classes: Sequence[str]) -> list[list[str]]:
-    """Return the most frequent mistakes where classes are too many to draw."""
-    wrong = confusion * (1 - np.eye(len(classes)))
+        return []
+    wrong = facts.confusion * (1 - np.eye(len(facts.classes)))
     order = np.argsort(-wrong, axis=None, kind="stable")[:MOST_PAIRS]
-    found = [divmod(place, len(wrong)) for place in order.tolist()]
-    return [[classes[i], classes[j], f"{100 * wrong[i, j]:.1f}"] for i, j in found]
+    pairs = [divmod(index, len(wrong)) for index in order.tolist()]
+    return [(facts.classes[i], facts.classes[j], f"{100 * wrong[i, j]:.1f}") for i, j in pairs]

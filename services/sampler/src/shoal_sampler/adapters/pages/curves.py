@@ -1,0 +1,78 @@
+"""Learning curves as one self-contained page."""
+
+from collections.abc import Sequence
+from math import isinf
+
+from shoal.pages import Series, curves, render_page
+from shoal_sampler.usecases.files.learning_curves import Curve, Needed
+
+_OWN_COLOURS = {"random": "var(--grey)", "auto": "var(--good)"}
+_COLOURS = (
+    "var(--blue)",
+    "#d9730d",
+    "#7a5af8",
+    "#0a9396",
+    "#c2255c",
+    "#5c7c0b",
+    "#a0522d",
+    "#3b7a99",
+    "#9c36b5",
+)
+_AT_FIRST = 6  # lines that can be told apart; the others wait for a click
+
+
+def curves_page(results: Sequence[Curve], reached: Sequence[Needed], what: str) -> str:
+    """Return the page. what: the data in a few words."""
+    series = _series(results)
+    on_top = sorted(series, key=lambda line: line.name == "auto")
+    return render_page(
+        __package__,
+        "curves.html",
+        what=what,
+        series=series,
+        shown=_shown(results, reached),
+        plot=curves(on_top, "labels", "accuracy"),
+        needed=[_needed(row) for row in sorted(reached, key=lambda row: row.labels)],
+        budgets=[f"{budget:,}" for budget in results[0].budgets],
+        accuracies=[_accuracies(curve) for curve in results],
+    )
+
+
+def _needed(row: Needed) -> tuple[str, str, str, str]:
+    labels = "not reached" if isinf(row.labels) else f"{row.labels:,.0f}"
+    ratio = "" if isinf(row.ratio) else f"{row.ratio:.2f}"
+    return row.strategy, labels, ratio, str(row.reached)
+
+
+def _accuracies(curve: Curve) -> list[str]:
+    cells = [curve.strategy]
+    for index in range(len(curve.budgets)):
+        mean, _, high = curve.interval(index)
+        cells.append(f"{mean:.3f} ± {high - mean:.3f}")
+    return cells
+
+
+def _points(curve: Curve) -> list[tuple[float, float, float, float]]:
+    return [(float(budget), *curve.interval(index)) for index, budget in enumerate(curve.budgets)]
+
+
+def _series(results: Sequence[Curve]) -> list[Series]:
+    """Return a line a strategy; where colours run out they come again, dashed."""
+    series, others = list[Series](), 0
+    for index, curve in enumerate(results):
+        colour, dashed = _OWN_COLOURS.get(curve.strategy), False
+        if colour is None:
+            colour, dashed = _COLOURS[others % len(_COLOURS)], others >= len(_COLOURS)
+            others += 1
+        points, css_class = _points(curve), f"line-{index}"
+        line = Series(name=curve.strategy, colour=colour, points=points, dashed=dashed, css_class=css_class)
+        series.append(line)
+    return series
+
+
+def _shown(results: Sequence[Curve], reached: Sequence[Needed]) -> set[str]:
+    """Return the strategies whose lines show at first: random, auto, and those that need the fewest labels."""
+    names = [curve.strategy for curve in results]
+    best = [row.strategy for row in sorted(reached, key=lambda row: row.labels)] or names
+    first = [name for name in ("random", "auto") if name in names]
+    return {*first, *[name for name in best if name not in first][: _AT_FIRST - len(first)]}

@@ -1,0 +1,35 @@
+"""Pages from templates: every value is escaped unless it is Markup."""
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from shoal.pages.words import format_count, format_percent
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+def render_page(package: str, template: str, **values: Any) -> str:
+    """Return the page of `template`, a file in `package`'s folder `templates`.
+
+    A page extends "shoal/page.html"; "shoal/parts.html" has cards, keys and tables. A name that `values` lacks
+    raises jinja2.UndefinedError.
+    """
+    return _environment(package).get_template(template).render(values)
+
+
+@cache
+def _environment(package: str) -> "Environment":
+    # Commands that write no page need not wait for Jinja.
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
+
+    shared = PrefixLoader({"shoal": PackageLoader("shoal.pages")})
+    environment = Environment(
+        loader=ChoiceLoader([shared, PackageLoader(package)]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {"format_count": format_count, "format_percent": format_percent}
+    return environment
