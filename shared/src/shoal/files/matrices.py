@@ -81,6 +81,8 @@ def read_array(file: Path, what: str) -> Any:
     try:
         stored = np.load(file, mmap_mode="r", allow_pickle=False)
         return stored if isinstance(stored, np.ndarray) else _only_array(stored, file, what)
+    except BadInput:
+        raise
     except OSError as error:
         raise BadInput(f"{what} {file} cannot be read: {error}") from None
     except (ValueError, EOFError, KeyError, zipfile.BadZipFile):  # numpy recommends to load it unsafely

@@ -4,6 +4,7 @@
 """
 
 import csv
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -143,7 +144,7 @@ def _readable(what: str, file: Path) -> Iterator[None]:
         yield
     except BadContent as error:
         raise BadInput(f"{what} {file}{error}") from None
-    except (OSError, ValueError, csv.Error) as error:  # those of pyarrow and orjson are ValueErrors
+    except (OSError, EOFError, ValueError, csv.Error, zlib.error) as error:  # pyarrow's are ValueErrors
         raise BadInput(f"{what} {file} cannot be read: {error}") from None
 
 
