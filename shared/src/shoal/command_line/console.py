@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.markup import escape
 
-out, err = Console(), Console(stderr=True)
+out, err = Console(emoji=False), Console(stderr=True, emoji=False)
 
 
 def shown_name(text: str, most: int = 40) -> str:
