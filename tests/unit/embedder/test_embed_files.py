@@ -3,19 +3,27 @@
 import json
 import os
 import pickle
+import subprocess
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from pydantic import ValidationError
 from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
 from typer import Typer
 from typer.testing import CliRunner
 
-from shoal_embedder.adapters.lite0 import EfficientNetLite0
-from shoal_embedder.adapters.torch_file import read_weights
+from shoal.vectors import Vectors
+from shoal_embedder.adapters.encoders import ENCODERS
+from shoal_embedder.adapters.encoders.lite0 import EfficientNetLite0
+from shoal_embedder.adapters.encoders.named import NamedEncoder
+from shoal_embedder.adapters.encoders.torch_file import read_weights
 from shoal_embedder.cli.embed import embed
+from shoal_embedder.settings import EmbedderSettings
 
 CACHE = Path(os.environ.get("SHOAL_CACHE", ".cache")) / "models"
 app = Typer()
@@ -108,3 +116,40 @@ def test_a_file_of_weights_cannot_run_code(tmp_path: Path) -> None:
         pickle.dump(os.system, raw)
     with pytest.raises(pickle.UnpicklingError, match="not part of a file of weights"):
         read_weights(file)
+
+
+class Lengths:
+    """Encodes a text as its length."""
+
+    name, version, dimension, threads = "lengths", "1", 1, 1
+
+    def encode(self, items: Sequence[str]) -> Vectors:
+        return np.array([[len(text)] for text in items], np.float32)
+
+
+def test_an_entry_of_the_registry_is_an_encoder_of_the_command_and_the_service(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path("t.txt").write_text("a\nabc\n")
+    code, _, error = run("t.txt", "--output", "x.npy", "--encoder", "lengths")
+    assert code == 2
+    assert "--encoder: 'lengths' is no encoder of texts: use one of all-minilm-l6-v2" in error
+    entry = NamedEncoder(
+        name="lengths", encodes="texts", load=lambda _: Lengths(), write_file=lambda cache: cache
+    )
+    monkeypatch.setitem(ENCODERS, "lengths", entry)
+    code, _, error = run("t.txt", "--output", "x.npy", "--encoder", "lengths")
+    assert code == 0, error
+    assert np.load("x.npy").tolist() == [[1], [3]]
+    dsn = {"kafka_servers": "k:9092"}
+    assert EmbedderSettings(encoder="lengths", **dsn).encoder == "lengths"  # type: ignore[arg-type]
+    with pytest.raises(ValidationError, match="'efficientnet-lite0' is no encoder of texts"):
+        EmbedderSettings(encoder="efficientnet-lite0", **dsn)  # type: ignore[arg-type]
+
+
+def test_the_help_and_the_settings_load_no_model() -> None:
+    code = (
+        "import sys, shoal_embedder.cli.embed, shoal_embedder.settings; print('onnxruntime' in sys.modules)"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout == "False\n"

@@ -9,8 +9,9 @@ from qdrant_client import AsyncQdrantClient
 from shoal.clock import utc_now
 from shoal.messaging import Publisher
 from shoal.runtime import Service, run_service
+from shoal_embedder.adapters.encoders import find_encoder
+from shoal_embedder.adapters.encoders.named import EncoderOptions
 from shoal_embedder.adapters.encoding import ThreadedEncoder
-from shoal_embedder.adapters.minilm import MiniLM
 from shoal_embedder.adapters.qdrant import QdrantStore
 from shoal_embedder.consumers import erasure_broadcast, erasure_consumer, sample_consumer
 from shoal_embedder.settings import EmbedderSettings
@@ -22,10 +23,12 @@ from shoal_embedder.usecases.erased import Erased, EraseSamples
 async def build(settings: EmbedderSettings, publisher: Publisher) -> AsyncIterator[Service]:
     """Open what the service needs, wire it, and close it at the end."""
     model = await asyncio.to_thread(
-        MiniLM,
-        settings.model_cache.expanduser(),
-        max_tokens=settings.max_tokens,
-        threads=settings.encoder_threads,
+        find_encoder(settings.encoder, "texts").load,
+        EncoderOptions(
+            cache=settings.model_cache.expanduser(),
+            max_tokens=settings.max_tokens,
+            threads=settings.encoder_threads,
+        ),
     )
     encoder = ThreadedEncoder(model, remembered=settings.remembered_texts)
     client = AsyncQdrantClient(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from shoal_embedder.adapters.minilm import MiniLM
+from shoal_embedder.adapters.encoders.minilm import MiniLM
 from shoal_local.demo.model import Vectors
 
 _SLICE = 64

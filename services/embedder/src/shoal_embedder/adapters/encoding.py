@@ -5,23 +5,11 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
 
 from shoal.contracts.samples import Generation
 from shoal.observability import metrics
-from shoal.vectors import Vectors, rows_to_bytes
-
-
-class Model(Protocol):
-    """A model that encodes on the calling thread."""
-
-    name: str
-    version: str
-    dimension: int
-    threads: int
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return a row per text."""
+from shoal.vectors import rows_to_bytes
+from shoal_embedder.adapters.encoders.named import Model
 
 
 class ThreadedEncoder:

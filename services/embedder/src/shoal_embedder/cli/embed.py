@@ -11,6 +11,8 @@ from shoal.command_line.console import out
 from shoal.command_line.offline import one_line_errors, progress
 from shoal.files.errors import BadInput
 from shoal.vectors import Vectors
+from shoal_embedder.adapters.encoders import encoder_names, find_encoder
+from shoal_embedder.adapters.encoders.named import EncoderOptions, Item, Model
 from shoal_embedder.adapters.inputs import IMAGES, expand, images, texts
 
 CACHE = Path("~/.cache/shoal/models")
@@ -25,6 +27,13 @@ def embed(
         Path, typer.Option(help=".npy file to write: float32, one row for each text or image.")
     ],
     column: Annotated[str, typer.Option(help="Name of the column or field of texts.")] = "text",
+    encoder: Annotated[
+        str | None,
+        typer.Option(
+            help=f"Encoder of texts: {', '.join(encoder_names('texts'))}; of images: "
+            f"{', '.join(encoder_names('images'))}. The first is the default."
+        ),
+    ] = None,
     cache: Annotated[
         Path, typer.Option(envvar="SHOAL_MODEL_CACHE", help="Folder of the encoders' files.")
     ] = CACHE,
@@ -32,12 +41,15 @@ def embed(
         int, typer.Option(min=8, max=512, help="Number of tokens after which a text is cut.")
     ] = 128,
 ) -> None:
-    """Encode texts (MiniLM) or images (EfficientNet-Lite0); needs no stack. Images: OUTPUT.files.txt names the rows."""
+    """Encode texts or images; needs no stack. Images: OUTPUT.files.txt names the rows."""
     with one_line_errors():
         sources = expand(files)
         pictures = sources[0].suffix.lower() in IMAGES
+        options = EncoderOptions(cache=cache.expanduser(), max_tokens=max_tokens)
         rows = list(
-            _image_vectors(sources, cache) if pictures else _text_vectors(sources, column, cache, max_tokens)
+            _image_vectors(sources, encoder, options)
+            if pictures
+            else _text_vectors(sources, column, encoder, options)
         )
         if not rows:
             raise BadInput("there is nothing to embed: give at least one text or image")
@@ -57,21 +69,27 @@ def _write(output: Path, vectors: Vectors, pictures: Sequence[Path]) -> None:
         raise BadInput(f"{output} cannot be written: {error}") from None
 
 
-def _text_vectors(files: list[Path], column: str, cache: Path, max_tokens: int) -> Iterator[Vectors]:
-    whole = [text for file in files for text in texts(file, column)]
-    from shoal_embedder.adapters.minilm import MiniLM  # ONNX takes a second that errors need not wait for
+def _load_model(name: str | None, item: Item, options: EncoderOptions) -> Model:
+    try:
+        encoder = find_encoder(name, item)
+    except ValueError as error:
+        raise BadInput(str(error), field="encoder") from None
+    return encoder.load(options)
 
-    model = MiniLM(cache.expanduser(), max_tokens=max_tokens)
+
+def _text_vectors(
+    files: list[Path], column: str, encoder: str | None, options: EncoderOptions
+) -> Iterator[Vectors]:
+    whole = [text for file in files for text in texts(file, column)]
+    model = _load_model(encoder, "texts", options)
     with progress("encoding") as report:
         for start in range(0, len(whole), _TEXTS_AT_ONCE):
             yield model.encode(whole[start : start + _TEXTS_AT_ONCE])
             report(min(start + _TEXTS_AT_ONCE, len(whole)), len(whole))
 
 
-def _image_vectors(files: list[Path], cache: Path) -> Iterator[Vectors]:
-    from shoal_embedder.adapters.lite0 import EfficientNetLite0
-
-    model = EfficientNetLite0(cache.expanduser())
+def _image_vectors(files: list[Path], encoder: str | None, options: EncoderOptions) -> Iterator[Vectors]:
+    model = _load_model(encoder, "images", options)
     with progress("encoding") as report:
         for start in range(0, len(files), _IMAGES_AT_ONCE):
             yield model.encode(list(images(files[start : start + _IMAGES_AT_ONCE])))

