@@ -61,11 +61,12 @@ bench: setup .venv/peers/.ready .venv/peers-quality/.ready ## ratios measured si
 	@$(UV) pip install -q --python $(@D)/bin/python --no-deps --require-hashes -r $<
 	@touch $@
 
-lint: setup ## style, types and the dependency rule
+lint: setup ## style, types, the dependency rule, and code that nothing uses
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy shared/src services/*/src deploy/local/src
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m tests.architecture.reachability
 
 fmt: setup ## format the code
 	@$(BIN)/ruff check --fix-only -q . && $(BIN)/ruff format .

@@ -1,0 +1,313 @@
+"""Check that no code is without a door: `python -m tests.architecture.reachability`.
+
+Doors are the console scripts and `shoal.commands` of the pyproject.toml files, and the modules that `python -m` runs.
+A module is reached if a door's imports lead to it. A function, class, method or constant is used if a reached
+module's top level or the body of a used definition names it; names are compared without types, so one use anywhere
+counts for every definition of that name. Imports and `__all__` do not count, and neither do tests and benches.
+"""
+
+import ast
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("shared", "services/*", "deploy/*")
+ALLOWED_MODULES = {  # name: why it may be without a door
+    "shoal.testing": "for the tests of services",
+    "shoal_qa.domain.shapes": "opened by the issue on label types",
+}
+ALLOWED_NAMES: dict[str, str] = {}  # name: why nothing needs to use it
+PLAIN = frozenset(  # decorators that register nothing
+    (
+        *(
+            "staticmethod",
+            "classmethod",
+            "property",
+            "cached_property",
+            "abstractmethod",
+            "overload",
+            "setter",
+        ),
+        *(
+            "contextmanager",
+            "asynccontextmanager",
+            "lru_cache",
+            "cache",
+            "dataclass",
+            "wraps",
+            "runtime_checkable",
+        ),
+    )
+)
+HOOKLESS = frozenset(  # bases outside the house that call no method by a name of ours
+    (
+        *("ABC", "BaseException", "BaseModel", "BaseSettings", "Enum", "Exception", "Generic", "IntEnum"),
+        *(
+            "KeyError",
+            "NamedTuple",
+            "OSError",
+            "Protocol",
+            "RuntimeError",
+            "StrEnum",
+            "TypedDict",
+            "ValueError",
+        ),
+    )
+)
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+@dataclass(slots=True)
+class Module:
+    """A module: its tree, what it imports, and the names it gives to imported ones."""
+
+    name: str
+    path: Path
+    tree: ast.Module
+    imports: set[str] = field(default_factory=set)
+    aliases: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Item:
+    """A definition: where it is, and the names in its body. `always`: a framework calls it."""
+
+    name: str
+    module: Module
+    line: int
+    mentions: set[str]
+    owner: "Item | None" = None
+    always: bool = False
+    bases: tuple[str, ...] = ()
+
+
+def packages(root: Path) -> list[Path]:
+    """Return the pyproject.toml files of the packages."""
+    return sorted(path for pattern in PACKAGES for path in root.glob(f"{pattern}/pyproject.toml"))
+
+
+def read_modules(root: Path) -> dict[str, Module]:
+    """Return every module by its dotted name."""
+    modules = {}
+    for project in packages(root):
+        folder = project.parent / "src"
+        for path in sorted(folder.rglob("*.py")):
+            parts = path.relative_to(folder).with_suffix("").parts
+            name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+            modules[name] = Module(name, path, ast.parse(path.read_text(encoding="utf-8"), str(path)))
+    for module in modules.values():
+        read_imports(module, modules)
+    return modules
+
+
+def read_imports(module: Module, modules: dict[str, Module]) -> None:
+    """Fill in imports and aliases."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Import):
+            module.imports.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            source = node.module or ""
+            if node.level:
+                package = module.name.split(".")
+                package = package if module.path.name == "__init__.py" else package[:-1]
+                source = ".".join([*package[: len(package) - node.level + 1], *filter(None, [source])])
+            module.imports.add(source)
+            for alias in node.names:
+                if f"{source}.{alias.name}" in modules:
+                    module.imports.add(f"{source}.{alias.name}")
+                elif alias.asname:
+                    module.aliases[alias.asname] = alias.name
+
+
+def doors(root: Path, modules: dict[str, Module]) -> tuple[set[str], set[str]]:
+    """Return the modules at which code is entered, and the names that are called there."""
+    entered, called = set(), set()
+    for path in packages(root):
+        project = tomllib.loads(path.read_text(encoding="utf-8"))["project"]
+        commands = project.get("entry-points", {}).get("shoal.commands", {})
+        for target in [*project.get("scripts", {}).values(), *commands.values()]:
+            module, _, name = target.partition(":")
+            entered.add(module)
+            called.add(name)
+    entered |= {name for name, module in modules.items() if is_run(module)}
+    return entered, called
+
+
+def is_run(module: Module) -> bool:
+    """Return whether `python -m` runs the module."""
+    tests = [ast.unparse(node.test) for node in module.tree.body if isinstance(node, ast.If)]
+    return module.path.name == "__main__.py" or "__name__ == '__main__'" in tests
+
+
+def reached_modules(modules: dict[str, Module], entered: set[str]) -> set[str]:
+    """Return the modules that imports lead to; a module's packages are imported before it."""
+    reached: set[str] = set()
+    waiting = list(entered)
+    while waiting:
+        parts = waiting.pop().split(".")
+        for name in (".".join(parts[: length + 1]) for length in range(len(parts))):
+            if name in modules and name not in reached:
+                reached.add(name)
+                waiting.extend(modules[name].imports)
+    return reached
+
+
+def names_in(nodes: Iterable[ast.AST], aliases: dict[str, str]) -> set[str]:
+    """Return the names that code mentions: variables, attributes, quoted annotations and literals of getattr."""
+    mentions: set[str] = set()
+    for node in (inner for outer in nodes for inner in ast.walk(outer)):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            mentions.add(aliases.get(node.id, node.id))
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+            mentions.add(node.attr)
+        elif isinstance(node, ast.keyword) and node.arg:
+            mentions.add(node.arg)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 200:
+            mentions |= quoted_names(node.value)
+    return mentions
+
+
+def quoted_names(text: str) -> set[str]:
+    """Return the names of a quoted annotation; nothing for other texts."""
+    if not text.replace("_", "").replace(".", "").replace("[", "").replace("]", "").isalnum():
+        return set()
+    try:
+        return {node.id for node in ast.walk(ast.parse(text, mode="eval")) if isinstance(node, ast.Name)}
+    except SyntaxError:
+        return set()
+
+
+def read_items(module: Module) -> tuple[list[Item], set[str]]:
+    """Return the definitions of a module, and the names that its top level mentions when it is imported."""
+    items: list[Item] = []
+    top: set[str] = set()
+    for node in module.tree.body:
+        if isinstance(node, Definition):
+            items += items_of(node, module)
+            top |= names_in(node.decorator_list, module.aliases)
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and (targets := constants(node)):
+            mentions = names_in([node], module.aliases)
+            if targets == ["__all__"]:
+                continue
+            items += [Item(name, module, node.lineno, mentions) for name in targets]
+            top |= mentions
+        elif not isinstance(node, ast.Import | ast.ImportFrom):
+            top |= names_in([node], module.aliases)
+    return items, top
+
+
+def constants(node: ast.Assign | ast.AnnAssign) -> list[str]:
+    """Return the names that an assignment binds."""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+def items_of(node: Definition, module: Module) -> Iterator[Item]:
+    """Yield a function, or a class and its methods."""
+    registered = is_registered(node)
+    if not isinstance(node, ast.ClassDef):
+        yield Item(node.name, module, node.lineno, names_in([node], module.aliases), None, registered)
+        return
+    methods = [inner for inner in node.body if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef)]
+    rest = [*node.bases, *node.keywords, *(inner for inner in node.body if inner not in methods)]
+    bases = tuple(ast.unparse(base).partition("[")[0] for base in node.bases)
+    owner = Item(node.name, module, node.lineno, names_in(rest, module.aliases), None, registered, bases)
+    yield owner
+    for method in methods:
+        dunder = method.name.startswith("__")
+        mentions = names_in([method], module.aliases)
+        yield Item(method.name, module, method.lineno, mentions, owner, dunder or is_registered(method))
+
+
+def is_registered(node: Definition) -> bool:
+    """Return whether a decorator hands the definition to a framework: a route, a command, a validator."""
+    return any(last_name(decorator) not in PLAIN for decorator in node.decorator_list)
+
+
+def last_name(node: ast.expr) -> str:
+    """Return the last part of a dotted name, called or not."""
+    while isinstance(node, ast.Call | ast.Subscript):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def hooked_classes(items: list[Item]) -> set[str]:
+    """Return the names of classes with a base outside the house, which may call their methods."""
+    bases = {item.name: item.bases for item in items if item.owner is None}
+    hooked: set[str] = set()
+    while True:
+        more = {
+            name
+            for name, own in bases.items()
+            if any(base in hooked or (base not in bases and base not in HOOKLESS) for base in own)
+        }
+        if more == hooked:
+            return hooked
+        hooked = more
+
+
+def unused_items(items: list[Item], mentions: set[str]) -> list[Item]:
+    """Return what nothing uses. mentions: the names that top levels and doors use."""
+    hooked, used, mentioned = hooked_classes(items), set[int](), set(mentions)
+    rest = items
+    while True:
+        fresh = [item for item in rest if is_used(item, used, mentioned, hooked)]
+        if not fresh:
+            return rest
+        used |= {id(item) for item in fresh}
+        mentioned = mentioned.union(*(item.mentions for item in fresh))
+        rest = [item for item in rest if id(item) not in used]
+
+
+def is_used(item: Item, used: set[int], mentioned: set[str], hooked: set[str]) -> bool:
+    """Return whether an item is named, or called by a framework; a method only if its class is used."""
+    if item.owner is None:
+        return item.always or item.name in mentioned
+    inside = id(item.owner) in used
+    return inside and (item.always or item.name in mentioned or item.owner.name in hooked)
+
+
+def faults(root: Path) -> list[str]:
+    """Return one line for each module and each definition that no door leads to."""
+    modules = read_modules(root)
+    entered, called = doors(root, modules)
+    reached = reached_modules(modules, entered)
+    lines = [
+        f"{module.path.relative_to(root)}:1: no entry point leads to module {name}: import it where it is needed, "
+        "move it to the tests, or remove it"
+        for name, module in sorted(modules.items())
+        if name not in reached and not is_allowed(name)
+    ]
+    items: list[Item] = []
+    for name in sorted(reached):
+        own, top = read_items(modules[name])
+        items += own
+        called |= top
+    for item in unused_items(items, called):
+        owner = f"{item.owner.name}." if item.owner else ""
+        if item.name not in ALLOWED_NAMES and not is_allowed(item.module.name) and item.name != "__all__":
+            lines.append(
+                f"{item.module.path.relative_to(root)}:{item.line}: nothing that an entry point reaches uses "
+                f"{owner}{item.name}: use it, move it to the tests, or remove it"
+            )
+    return lines
+
+
+def is_allowed(module: str) -> bool:
+    """Return whether a module, or a package that holds it, may be without a door."""
+    return any(module == name or module.startswith(f"{name}.") for name in ALLOWED_MODULES)
+
+
+def main() -> int:
+    """Print every fault; return the exit code."""
+    lines = faults(ROOT)
+    for line in lines:
+        print(line)  # noqa: T201 - a command
+    print(f"reachability: {len(lines)} faults" if lines else "reachability: no faults")  # noqa: T201
+    return 1 if lines else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
