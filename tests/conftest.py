@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from shoal_local.servers.databases import create_database, drop_database
+from databasekit import create_database, drop_database
 from shoal_local.stack import Stack
 
 ROOT = Path(__file__).parents[1]

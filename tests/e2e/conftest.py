@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from shoal_local.servers.databases import create_database, drop_database
+from databasekit import create_database, drop_database
 from shoal_local.services import LocalShoal
 from shoal_local.stack import Stack
 

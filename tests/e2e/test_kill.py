@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from qdrant_client import AsyncQdrantClient
 
+from databasekit import create_database, drop_database
 from e2e.client import Client, eventually
 from shoal.contracts.ids import sample_id
 from shoal.contracts.samples import alias_name
 from shoal_local.demo.workforce import Minds, Terms, Workforce, make_people, serve_workforce, text_key
-from shoal_local.servers.databases import create_database, drop_database
 from shoal_local.services import LocalShoal
 from shoal_local.stack import Stack
 

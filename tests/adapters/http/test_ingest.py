@@ -6,13 +6,13 @@ from collections.abc import Iterator
 import pytest
 
 from adapters.http.conformance import Server
+from databasekit import create_database, drop_database
 from publishingkit import FakePublisher
 from shoal.persistence import migrate, open_pool
 from shoal.security.access import Access
 from shoal_ingest.http.app import make_app
 from shoal_ingest.main import SCHEMA, wire
 from shoal_ingest.settings import IngestSettings
-from shoal_local.servers.databases import create_database, drop_database
 from shoal_local.stack import Stack
 
 pytestmark = pytest.mark.kafka

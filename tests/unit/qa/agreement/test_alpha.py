@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shoal_qa.domain.agreement.alpha import Alpha, Level, alpha_of_items, alpha_of_values, alpha_of_votes
-from shoal_qa.domain.agreement.distances import BoxDistance, SetDistance, TextDistance, box_iou, edit_distance
+from shoal_qa.domain.agreement.distances import SetDistance, TextDistance, box_iou, edit_distance
 from shoal_qa.domain.votes.arrays import name_votes
 from unit.qa.oracles import krippendorff_alpha
 
@@ -97,23 +97,24 @@ def test_sets_as_a_plain_loop_has_them(found: list[tuple[int, set[int]]], masi: 
     assert ours.value == (None if theirs is None else pytest.approx(theirs, abs=1e-9))
 
 
-def test_boxes_and_texts_as_a_plain_loop_has_them() -> None:
+def test_texts_as_a_plain_loop_has_them() -> None:
     random = rng()
     units = random.integers(5, size=25)
-    corner = random.uniform(0, 1, (25, 2))
-    boxes = np.hstack([corner, corner + random.uniform(0.2, 1, (25, 2))])
     texts = ["".join(random.choice(list("abc"), random.integers(0, 6))) for _ in units]
-    for distance in (BoxDistance(boxes), TextDistance(texts)):
-        every = [[float(distance(np.array([i]), np.array([j]))[0]) for j in range(25)] for i in range(25)]
-        assert alpha_of_items(units, distance, rng()).value == pytest.approx(plain(units.tolist(), every))
+    distance = TextDistance(texts)
+    every = [[float(distance(np.array([i]), np.array([j]))[0]) for j in range(25)] for i in range(25)]
+    assert alpha_of_items(units, distance, rng()).value == pytest.approx(plain(units.tolist(), every))
 
 
 def test_a_sample_of_pairs_is_near_all_of_them() -> None:
     random = rng()
     truth = random.uniform(0, 10, 300)
     units = np.repeat(np.arange(300), 4)
-    corner = truth[units, None] + random.normal(0, 0.1, (1200, 2))
-    distance = BoxDistance(np.hstack([corner, corner + 1]))
+    value = truth[units] + random.normal(0, 0.1, 1200)
+
+    def distance(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+        return np.minimum(np.abs(value[first] - value[second]), 1)
+
     exact, sampled = (alpha_of_items(units, distance, rng(), pairs).value for pairs in (10**6, 50_000))
     assert sampled == pytest.approx(exact, abs=0.01)
 

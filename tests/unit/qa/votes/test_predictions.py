@@ -32,7 +32,7 @@ def test_a_good_model_helps_where_votes_are_few(crowd: Crowd) -> None:
     found = consensus(crowd.votes, predictions=scores(crowd, 0.85, 1))
     assert (found.label == crowd.truth).mean() > alone + 0.03
     assert len(found.skill) == crowd.annotators
-    assert (np.diff(found.skill_of_predictions) > 0).all()  # the surer, the more often right
+    assert (np.diff(found.fitted.skill()[found.people :]) > 0).all()  # the surer, the more often right
 
 
 def test_a_model_that_guesses_does_not_harm(crowd: Crowd) -> None:
@@ -40,7 +40,7 @@ def test_a_model_that_guesses_does_not_harm(crowd: Crowd) -> None:
     alone = (consensus(many.votes).label == many.truth).mean()
     found = consensus(many.votes, predictions=np.random.default_rng(2).dirichlet(np.ones(3), 800))
     assert (found.label == many.truth).mean() > alone - 0.01
-    assert found.skill_of_predictions.max() < 0.55
+    assert found.fitted.skill()[found.people :].max() < 0.55
 
 
 def test_votes_of_people_stay_as_they_are(crowd: Crowd) -> None:

@@ -2,27 +2,17 @@
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import accuracy_score, f1_score
 
 Vectors = npt.NDArray[np.float32]
 Names = npt.NDArray[np.str_]
 
 STRENGTH = 10.0  # inverse L2 penalty, fixed beforehand for both arms
 STEPS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """How good predictions are: the share that is right, and F1 averaged over the topics that occur."""
-
-    accuracy: float
-    macro_f1: float
 
 
 class TopicModel:
@@ -42,11 +32,3 @@ class TopicModel:
     def probabilities(self, vectors: Vectors) -> npt.NDArray[np.float64]:
         """Return (n, len(classes)) probabilities."""
         return np.asarray(self._model.predict_proba(vectors), dtype=np.float64)
-
-
-def scores_of(predicted: Names, truth: Names) -> Scores:
-    """Return accuracy and macro-F1 over the topics of `truth`; one that is never predicted counts as 0."""
-    return Scores(
-        float(accuracy_score(truth, predicted)),
-        float(f1_score(truth, predicted, labels=np.unique(truth), average="macro", zero_division=0)),
-    )

@@ -1,1 +1,1 @@
-"""Kafka, PostgreSQL and databases as child processes."""
+"""Kafka, PostgreSQL and the vector engine as child processes."""

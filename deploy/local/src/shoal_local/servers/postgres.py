@@ -1,5 +1,6 @@
 """PostgreSQL 18 from a wheel, run directly as a child process; also as root, under the account nobody."""
 
+import asyncio
 import os
 import shutil
 import signal
@@ -13,7 +14,6 @@ import asyncpg
 
 from shoal_local.ports import HOST, free_port
 from shoal_local.process import Child, StartFailed, as_user
-from shoal_local.servers.databases import run_coroutine
 
 USER = "postgres"
 DATABASE = "shoal"
@@ -57,7 +57,7 @@ class PostgresServer:
             self._initialize()
         (self.data / "postmaster.pid").unlink(missing_ok=True)  # its owner was swept before
         self.child.start()
-        self.child.wait_until(lambda: run_coroutine(_is_ready(self.port)), _READY_S)
+        self.child.wait_until(lambda: asyncio.run(_is_ready(self.port)), _READY_S)
 
     def stop(self) -> None:
         """Stop the server by a fast shutdown: clients are cut off, nothing is lost."""

@@ -75,11 +75,6 @@ class Consensus:
         """Return the expected share of right votes of each annotator: (annotators,)."""
         return self.fitted.skill()[: self.people]
 
-    @property
-    def skill_of_predictions(self) -> Floats:
-        """Return the same of the model's predictions, by rising sureness: (levels,), empty without predictions."""
-        return self.fitted.skill()[self.people :]
-
 
 def consensus(
     votes: VoteArrays,

@@ -26,8 +26,6 @@ from shoal_sampler.usecases.files.inputs import (
 )
 from shoal_sampler.usecases.files.select_rows import Picks, Request, Table, select
 
-File = Annotated[Path | None, typer.Option(dir_okay=False)]
-
 
 def select_rows(
     embeddings: Annotated[

@@ -144,11 +144,6 @@ def _field_condition(message: Any) -> Any:
     raise Unsupported("field conditions other than match and range")
 
 
-def _range_in(message: Any) -> Any:
-    bounds = [name for name in ("lt", "gt", "gte", "lte") if message.HasField(name)]
-    return edge.RangeFloat(**{name: getattr(message, name) for name in bounds})
-
-
 def _match_in(message: Any) -> Any:
     kind = message.WhichOneof("match_value")
     if kind in ("keyword", "integer", "boolean"):

@@ -36,17 +36,6 @@ class SetDistance:
 
 
 @dataclass(frozen=True, slots=True)
-class BoxDistance:
-    """1 - intersection over union of boxes. boxes: (answers, 4) as left, top, right, bottom."""
-
-    boxes: Floats
-
-    def __call__(self, first: Rows, second: Rows) -> Floats:
-        """Return distances of pairs of answers: (pairs,)."""
-        return np.asarray(1 - box_iou(self.boxes[first], self.boxes[second]))
-
-
-@dataclass(frozen=True, slots=True)
 class TextDistance:
     """Edit distance over the length of the longer text."""
 

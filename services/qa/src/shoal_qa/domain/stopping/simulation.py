@@ -63,17 +63,9 @@ class VoteSimulation:
 
     def saving(self, tolerance: float = 0.0) -> float:
         """Return the share of all votes that stopping saves at the accuracy of all votes, less `tolerance`."""
-        return _saved(self.sequential, self, tolerance)
-
-    def saving_by_overlap(self, tolerance: float = 0.0) -> float:
-        """Return the same of fixed overlap."""
-        return _saved(self.fixed, self, tolerance)
-
-
-def _saved(curve: Spending, found: VoteSimulation, tolerance: float) -> float:
-    needed = curve.votes_for(found.accuracy - tolerance)
-    assert needed is not None  # both curves end with all votes
-    return 1 - needed / found.votes
+        needed = self.sequential.votes_for(self.accuracy - tolerance)
+        assert needed is not None  # the curve ends with all votes
+        return 1 - needed / self.votes
 
 
 def simulate_votes(
