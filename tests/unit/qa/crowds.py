@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shoal_qa.domain.annotators.peers import Peers
-from shoal_qa.domain.models.dawid_skene import DawidSkene, FittedDawidSkene
+from shoal_qa.domain.projects.peers import peers_of
 from shoal_qa.domain.votes.arrays import UNKNOWN, VoteArrays
 
 
@@ -28,9 +28,7 @@ class Crowd:
     def peers(self, gold: int = 0) -> Peers:
         known = np.full(len(self.truth), UNKNOWN, np.int32)
         known[:gold] = self.truth[:gold]
-        fitted = DawidSkene().fit(self.votes)
-        assert isinstance(fitted, FittedDawidSkene)
-        return Peers(self.votes, known, fitted.log_posterior(self.votes), fitted.log_confusion)
+        return peers_of(self.votes, known)
 
 
 def honest(

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import beta
 
 from shoal_qa.domain.annotators.changes import find_changes
 from shoal_qa.domain.annotators.copying import find_copying
@@ -15,8 +16,7 @@ from shoal_qa.domain.annotators.peers import Peers
 from shoal_qa.domain.annotators.signals import haste, spam, straight_lining
 from shoal_qa.domain.annotators.skill import skill, skill_by_class
 from shoal_qa.domain.annotators.trust import Evidence, Signal, TrustRule, next_alarms, next_state
-from shoal_qa.domain.models.dawid_skene import DawidSkene
-from shoal_qa.domain.statistics.intervals import clopper_pearson
+from shoal_qa.domain.projects.peers import PEERS_MODEL
 from shoal_qa.domain.statistics.p_values import holm, log_tail
 from unit.qa.crowds import Crowd, honest
 
@@ -54,7 +54,7 @@ def test_peers_are_everybody_else() -> None:
     """Taking a vote's own likelihood back is computing the posterior without the vote."""
     crowd = honest(0, tasks=40)
     peers = crowd.peers(gold=10)
-    fitted = DawidSkene().fit(crowd.votes)
+    fitted = PEERS_MODEL.fit(crowd.votes, peers.known)
     rest = np.concatenate([each for _, each in peers.parts()])
     for vote in range(0, len(crowd.votes), 7):
         if peers.known[crowd.task[vote]] >= 0:
@@ -81,15 +81,34 @@ def test_skill_by_class_sees_who_does_not_know_one_class() -> None:
     assert (found.high[1:, 2] > 0.5).all()
 
 
-def test_gold_skill_has_the_exact_interval() -> None:
-    """Everything gold: plain counts and Clopper-Pearson, 19 in 20 intervals hold the truth of the simulation."""
+def test_skill_on_gold_alone_has_jeffreys_interval() -> None:
     crowd = honest(3, tasks=100, hard=0)
-    found = skill(crowd.peers(gold=100))
+    by_gold = skill(crowd.peers(gold=100))
     right = np.bincount(crowd.annotator, crowd.label == crowd.truth[crowd.task])
-    total = np.bincount(crowd.annotator)
-    assert np.stack([found.low, found.high]) == pytest.approx(
-        np.stack(clopper_pearson(right, total)), abs=1e-9
-    )
+    wrong = np.bincount(crowd.annotator) - right
+    for bound, share in ((by_gold.low, 0.025), (by_gold.high, 0.975)):
+        assert bound == pytest.approx(beta.ppf(share, right + 0.5, wrong + 0.5), abs=1e-9)
+    assert by_gold.answers == pytest.approx(right + wrong)
+
+
+def test_many_annotators_have_the_variances_of_the_inverted_matrix(monkeypatch: pytest.MonkeyPatch) -> None:
+    peers = honest(4, tasks=400, annotators=40).peers()
+    inverted = skill(peers)
+    monkeypatch.setattr("shoal_qa.domain.annotators.skill.MOST_INVERTED", 0)
+    expanded = skill(peers)
+    width, other = inverted.high - inverted.low, expanded.high - expanded.low
+    assert other == pytest.approx(width, rel=0.02)
+
+
+def test_votes_about_a_class_tell_its_skill_as_gold_does() -> None:
+    """With all answers known, the skill on a class is a rate over the tasks of that class."""
+    crowd = honest(6, tasks=200, hard=0)
+    by_class = skill_by_class(crowd.peers(gold=200))
+    for k in range(crowd.classes):
+        of_class = crowd.truth[crowd.task] == k
+        right = np.bincount(crowd.annotator[of_class], (crowd.label == k)[of_class], crowd.annotators)
+        total = np.bincount(crowd.annotator[of_class], minlength=crowd.annotators)
+        assert by_class.rate[:, k] == pytest.approx((right + 0.5) / (total + 1), abs=1e-4)
 
 
 CROWDS = [{}, {"per_task": 3}, {"classes": 2}, {"hard": 0.5, "tasks": 400, "annotators": 10}, {"classes": 8}]

@@ -1,7 +1,9 @@
 """What gold says about an annotator, and who is trusted: a state machine with hysteresis.
 
-Bounds are Clopper-Pearson's (two-sided, 95 %): 5 of 5 right gives at least 0.48, 16 of 16 gives 0.79, 20 of 20 gives
-0.83. Nobody is blocked on fewer than `min_gold` answers, on consensus alone, or on a point estimate.
+Trust goes by the interval of skill (skill.py): of gold alone 5 of 5 right give at least 0.62, 16 of 16 give 0.86. A
+block goes by Clopper and Pearson's upper bound (two-sided, 95 %) on gold alone, gold under other guidelines included,
+because it must not happen to somebody good: nobody is blocked on fewer than `min_gold` answers, on consensus, or on a
+point estimate.
 
 Warning signals (domain/annotators) put on probation and keep there; they never block, since an honest person can raise
 one. A signal is raised and cleared at different levels, so that it does not come and go with every vote.
@@ -11,6 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
+from shoal_qa.domain.annotators.peers import Peers
+from shoal_qa.domain.annotators.skill import Skill
 from shoal_qa.domain.statistics.intervals import clopper_pearson
 
 AnnotatorState = Literal["new", "trusted", "probation", "blocked"]
@@ -22,12 +28,22 @@ class Evidence:
     """What is known about one annotator."""
 
     votes: int
-    skill: float  # probability of a right answer, from gold and leave-one-out consensus
+    skill: float  # probability of a right answer, from gold and the other votes
     low: float  # 95 % interval of skill
     high: float
     gold_right: int = 0
     gold_answered: int = 0
     alarms: frozenset[Signal] = frozenset()
+
+
+def evidence_of(peers: Peers, skill: Skill) -> list[Evidence]:
+    """Return what is known about each annotator, without alarms."""
+    gold = peers.gold()
+    right = gold & (peers.votes.label == peers.known[peers.votes.task])
+    votes = np.bincount(peers.votes.annotator, minlength=peers.votes.annotators)
+    counts = (peers.total(right).astype(np.int64), peers.total(gold).astype(np.int64))
+    columns = (votes, skill.rate, skill.low, skill.high, *counts)
+    return [Evidence(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from shoal_qa.domain.agreement.alpha import alpha_of_votes
-from shoal_qa.domain.annotators.evidence import agreement, evidence
-from shoal_qa.domain.annotators.peers import Peers
-from shoal_qa.domain.annotators.trust import Evidence, Signal
+from shoal_qa.domain.annotators.skill import skill
+from shoal_qa.domain.annotators.trust import Evidence, Signal, evidence_of
 from shoal_qa.domain.annotators.warnings import warning_signals
-from shoal_qa.domain.models import MODELS
-from shoal_qa.domain.models.dawid_skene import FittedDawidSkene
 from shoal_qa.domain.models.panel import MOST_CELLS, MOST_CLASSES
 from shoal_qa.domain.models.pool import FittedPool
 from shoal_qa.domain.projects.metrics import gold_accuracy
+from shoal_qa.domain.projects.peers import peers_of
 from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, VoteArrays
 
-SKILLS_FROM = "dawid-skene"
 GROUPS = 50  # of classes
 
 
@@ -36,14 +33,12 @@ def findings(
 ) -> Findings:
     """Look at votes beside a fit of them. seconds: (votes,), NaN where not known. annotators: their names."""
     alpha, right_on_gold = alpha_of_votes(votes).value, gold_accuracy(votes, known)
-    votes, known = _in_groups(votes, known)
-    skilled = _skilled(fitted, votes, known)
-    log_posterior = skilled.log_posterior(votes)
-    sums = agreement(votes, known, log_posterior, skilled.log_confusion)
-    p_values = warning_signals(Peers(votes, known, log_posterior, skilled.log_confusion), seconds)
+    grouped, answers = _in_groups(votes, known)
+    peers = peers_of(grouped, answers, fitted if grouped is votes else None)
+    p_values = warning_signals(peers, seconds)
     rows = zip(*(each.tolist() for each in p_values.values()), strict=True)
     return Findings(
-        dict(zip(annotators, evidence(sums), strict=True)),
+        dict(zip(annotators, evidence_of(peers, skill(peers)), strict=True)),
         {name: dict(zip(p_values, row, strict=True)) for name, row in zip(annotators, rows, strict=True)},
         alpha,
         right_on_gold,
@@ -61,13 +56,3 @@ def _in_groups(votes: VoteArrays, known: Ints) -> tuple[VoteArrays, Ints]:
     label, answers = votes.label % GROUPS, np.where(known == UNKNOWN, UNKNOWN, known % GROUPS)
     grouped = VoteArrays(votes.task, votes.annotator, label, votes.tasks, votes.annotators, GROUPS)
     return grouped, answers.astype(np.int32)
-
-
-def _skilled(fitted: FittedPool, votes: VoteArrays, known: Ints) -> FittedDawidSkene:
-    """Return the pool's fit of confusions, or one of its own where no member is one of these classes."""
-    found = {member.name: member for member in fitted.members}.get(SKILLS_FROM)
-    if isinstance(found, FittedDawidSkene) and len(found.log_prior) == votes.classes:
-        return found
-    skilled = MODELS[SKILLS_FROM].fit(votes, known)
-    assert isinstance(skilled, FittedDawidSkene)
-    return skilled

@@ -12,7 +12,7 @@ from shoal_qa.domain.certificates.promises import Target, promise
 from shoal_qa.domain.models import MODELS, panel_of
 from shoal_qa.domain.models.panel import MOST_CLASSES, Panel, Study
 from shoal_qa.domain.models.pool import FittedPool
-from shoal_qa.domain.projects.findings import SKILLS_FROM, Findings, findings
+from shoal_qa.domain.projects.findings import Findings, findings
 from shoal_qa.domain.projects.fit import ProjectFit
 from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, Named, VoteArrays, name_votes
 
@@ -51,7 +51,7 @@ def unfitted(model: str, classes: tuple[str, ...]) -> ProjectFit:
     votes = name_votes([], classes).votes
     if model == "majority" or len(classes) > MOST_CLASSES:
         return ProjectFit(MODELS["majority"].fit(votes), Tempering(excess=0.0), classes, [])
-    return ProjectFit(MODELS[SKILLS_FROM].fit(votes), Tempering(), classes, [])
+    return ProjectFit(MODELS["dawid-skene"].fit(votes), Tempering(), classes, [])
 
 
 def fit_project(

@@ -14,23 +14,11 @@ def clopper_pearson(right: ArrayLike, total: ArrayLike, confidence: float = 0.95
     Each bound alone holds with probability 1 - (1 - confidence) / 2 or more. Counts may be fractional (discounted
     votes). Raises ValueError unless 0 <= right <= total. Source: Clopper and Pearson, Biometrika 26 (1934).
     """
-    k, n = _counts(right, total)
+    k, n = np.broadcast_arrays(np.asarray(right, np.float64), np.asarray(total, np.float64))
+    if not ((k >= 0) & (k <= n)).all():
+        raise ValueError(f"right must lie in [0, total]: {k.tolist()} of {n.tolist()}")
     tail = (1 - confidence) / 2
     return beta_quantile(tail, k, n - k + 1), beta_quantile(1 - tail, k + 1, n - k)
-
-
-def jeffreys(right: ArrayLike, total: ArrayLike, confidence: float = 0.95) -> tuple[Floats, Floats]:
-    """Return the equal-tailed interval (low, high) of each rate under Jeffreys' prior; [0, 1] without trials.
-
-    It holds the rate in `confidence` of cases on average, where Clopper and Pearson's holds it at least as often for
-    every rate and so is wider. A bound is 0 where nothing is right, 1 where all is. Counts may be fractional. Raises
-    ValueError unless 0 <= right <= total. Source: Brown, Cai and DasGupta, "Interval Estimation for a Binomial
-    Proportion", Statistical Science 16 (2001).
-    """
-    k, n = _counts(right, total)
-    tail = (1 - confidence) / 2
-    low, high = beta_quantile(tail, k + 0.5, n - k + 0.5), beta_quantile(1 - tail, k + 0.5, n - k + 0.5)
-    return np.where(k > 0, low, 0.0), np.where(k < n, high, 1.0)
 
 
 def beta_quantile(p: ArrayLike, a: ArrayLike, b: ArrayLike) -> Floats:
@@ -66,13 +54,6 @@ def hypergeometric_tail(right: int, drawn: int, rights: int, population: int) ->
     steps = np.log(rights - j) + np.log(drawn - j) - np.log(j + 1) - np.log(wrong_left)
     terms = first - _log_choose(population, drawn) + np.append(0.0, np.cumsum(steps))
     return float(min(1.0, np.exp(terms).sum()))
-
-
-def _counts(right: ArrayLike, total: ArrayLike) -> tuple[Floats, Floats]:
-    k, n = np.broadcast_arrays(np.asarray(right, np.float64), np.asarray(total, np.float64))
-    if not ((k >= 0) & (k <= n)).all():
-        raise ValueError(f"right must lie in [0, total]: {k.tolist()} of {n.tolist()}")
-    return k, n
 
 
 def _log_choose(n: int, k: int) -> float:

@@ -1,7 +1,7 @@
 """What votes and gold say about each annotator: skill, by class as well, warning signals, and a state."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,13 +13,13 @@ from shoal_qa.domain.annotators.signals import haste, spam, straight_lining
 from shoal_qa.domain.annotators.skill import Skill, skill, skill_by_class
 from shoal_qa.domain.annotators.trust import (
     AnnotatorState,
-    Evidence,
     Signal,
     TrustRule,
+    evidence_of,
     next_alarms,
     next_state,
 )
-from shoal_qa.domain.models.dawid_skene import DawidSkene, FittedDawidSkene
+from shoal_qa.domain.projects.peers import peers_of
 from shoal_qa.domain.votes.arrays import Floats, Ints, VoteArrays
 
 MOST_CELLS = 50_000_000  # of annotators x classes x classes: 0.4 GB, held several times
@@ -80,10 +80,9 @@ def look_at(
         votes.annotators,
         votes.classes,
     )
-    fitted = DawidSkene().fit(ordered)
-    assert isinstance(fitted, FittedDawidSkene)
-    peers = Peers(ordered, known, fitted.log_posterior(ordered), fitted.log_confusion)
-    return _people(peers, None if seconds is None else seconds[order], at is not None, rule)
+    return _people(
+        peers_of(ordered, known), None if seconds is None else seconds[order], at is not None, rule
+    )
 
 
 def _people(peers: Peers, seconds: Floats | None, timed: bool, rule: TrustRule) -> People:
@@ -102,29 +101,24 @@ def _people(peers: Peers, seconds: Floats | None, timed: bool, rule: TrustRule) 
     )
     if changes is not None:
         p["change"] = changes.adjusted
-    right = peers.gold() & (votes.label == peers.known[votes.task])
-    counts = (np.ones(len(votes)), right, peers.gold())
-    count, gold_right, gold_answered = (peers.total(each).astype(np.int32) for each in counts)
     overall = skill(peers)
-    alarms = [
-        next_alarms(frozenset(), {name: float(each[a]) for name, each in p.items()}, rule)
-        for a in range(votes.annotators)
-    ]
-    states = [
-        next_state(
-            "new",
-            Evidence(
-                int(count[a]),
-                float(overall.rate[a]),
-                float(overall.low[a]),
-                float(overall.high[a]),
-                int(gold_right[a]),
-                int(gold_answered[a]),
-                alarms[a],
-            ),
-            rule,
+    evidence = [
+        replace(
+            known,
+            alarms=next_alarms(frozenset(), {name: float(column[a]) for name, column in p.items()}, rule),
         )
-        for a in range(votes.annotators)
+        for a, known in enumerate(evidence_of(peers, overall))
     ]
     by_class = skill_by_class(peers)
-    return People(count, gold_right, gold_answered, overall, by_class, p, pairs, changes, alarms, states)
+    return People(
+        votes=np.array([one.votes for one in evidence], np.int32),
+        gold_right=np.array([one.gold_right for one in evidence], np.int32),
+        gold_answered=np.array([one.gold_answered for one in evidence], np.int32),
+        skill=overall,
+        by_class=by_class,
+        p=p,
+        pairs=pairs,
+        changes=changes,
+        alarms=[one.alarms for one in evidence],
+        states=[next_state("new", one, rule) for one in evidence],
+    )
