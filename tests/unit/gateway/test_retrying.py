@@ -1,25 +1,9 @@
-"""The retry table."""
+"""Waits between tries, and their end."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoal_gateway.domain.retrying import LONGEST_WAIT_S, Verdict, exhausted, verdict, wait_s
-
-
-@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
-def test_repeated(status: int) -> None:
-    assert verdict(status) is Verdict.REPEAT
-
-
-@pytest.mark.parametrize("status", [301, 400, 401, 403, 404, 409, 413, 422, 501])
-def test_refused(status: int) -> None:
-    assert verdict(status) is Verdict.REFUSED
-
-
-@pytest.mark.parametrize("status", [200, 201, 202, 204])
-def test_done(status: int) -> None:
-    assert verdict(status) is Verdict.DONE
+from shoal_gateway.domain.retrying import LONGEST_WAIT_S, exhausted, wait_s
 
 
 @given(st.integers(1, 1000), st.floats(0, 1))

@@ -1,29 +1,8 @@
-"""The retry table: what to do after a provider's answer, and when."""
+"""When a call to a provider is repeated, and when it is given up."""
 
-from enum import StrEnum
-
-
-class Verdict(StrEnum):
-    """What an HTTP status means for the call."""
-
-    DONE = "done"
-    REPEAT = "repeat"
-    REFUSED = "refused"
-
-
-REPEATED = frozenset({408, 425, 429})
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 300.0
 MOST_ATTEMPTS = 12  # a quarter of an hour of waits; then the intent is parked for an operator
-
-
-def verdict(status: int) -> Verdict:
-    """Return what an HTTP status means. 409 is never repeated: it would be answered the same."""
-    if 200 <= status < 300:
-        return Verdict.DONE
-    if status in REPEATED or status >= 500:
-        return Verdict.REFUSED if status == 501 else Verdict.REPEAT
-    return Verdict.REFUSED
 
 
 def wait_s(attempt: int, *, retry_after_s: float | None, jitter: float) -> float:

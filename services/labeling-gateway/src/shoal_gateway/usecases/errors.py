@@ -1,4 +1,4 @@
-"""What goes wrong in words that the doors (HTTP, topics) can answer with."""
+"""What goes wrong at providers."""
 
 from datetime import timedelta
 

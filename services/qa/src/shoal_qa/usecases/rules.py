@@ -1,16 +1,16 @@
 """The rule by which a project's labels are accepted."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from shoal.choices import OneOf
 from shoal_qa.domain.certificates.promises import Promise, Target
 from shoal_qa.domain.jobs.acceptance import AcceptanceRule
+from shoal_qa.domain.models import MODELS
 from shoal_qa.domain.projects.fitting import Wish
 
-ModelName = Literal[
-    "auto", "majority", "dawid-skene", "merged", "one-coin", "mace", "weighted-average", "subtypes"
-]
+ModelName = Annotated[str, OneOf(lambda: list(MODELS))]
 
 
 class Rule(BaseModel):

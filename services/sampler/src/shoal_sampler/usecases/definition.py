@@ -6,13 +6,13 @@ import numpy as np
 import orjson
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from shoal.choices import OneOf
 from shoal.contracts.base import Id, Label, Name
 from shoal.contracts.selections import CampaignChanged
 from shoal.vectors import unit_vector, vector_bytes
 from shoal_sampler.domain.campaigns.campaign import Campaign, Filter, Selection
 from shoal_sampler.domain.campaigns.kinds import campaign_kinds, needs_examples, uncertainty_measures
 from shoal_sampler.domain.vectors.rows import Vectors, empty
-from shoal_sampler.usecases.choices import OneOf
 
 Share = Annotated[float, Field(gt=0, le=1)]
 Kind = Annotated[str, OneOf(campaign_kinds)]

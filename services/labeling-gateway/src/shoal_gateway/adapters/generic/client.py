@@ -1,4 +1,4 @@
-"""HTTP to a vendor: timeouts, the retry table, Retry-After, and a limit on calls at a time."""
+"""HTTP to a vendor: timeouts, quick tries, Retry-After, and a limit on calls at a time."""
 
 import asyncio
 from datetime import UTC, timedelta
@@ -10,7 +10,7 @@ import orjson
 import stamina
 
 from shoal.clock import utc_now
-from shoal_gateway.domain.retrying import Verdict, verdict
+from shoal_gateway.adapters.generic.verdicts import Verdict, verdict_of
 from shoal_gateway.usecases.errors import ProviderRefused, ProviderUnavailable
 
 TIMEOUT = httpx.Timeout(30.0, connect=5.0)
@@ -79,7 +79,7 @@ def _read(response: httpx.Response, also_done: tuple[int, ...]) -> Any:
         return None
     request = response.request
     said = f"{request.method} {request.url.path}: {status} {response.text[:500]}"
-    match verdict(status):
+    match verdict_of(status):
         case Verdict.REPEAT:
             raise ProviderUnavailable(said, _retry_after(response.headers.get("retry-after")))
         case Verdict.REFUSED:

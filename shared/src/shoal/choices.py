@@ -1,4 +1,4 @@
-"""Strings that must be one of the registry's names."""
+"""Strings that must be among the names of a registry."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,0 +1,32 @@
+"""The registry of models of votes is all that projects' rules and the docs go by."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from shoal_qa.domain.models import MODELS
+from shoal_qa.domain.models.majority import Majority
+from shoal_qa.usecases.rules import Rule
+
+DOCS = Path(__file__).parents[4] / "docs" / "quality.md"
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_model_of_the_registry_may_be_a_rule_s(model: str) -> None:
+    assert Rule(model=model).wish().model == model
+
+
+def test_a_model_is_entered_in_the_registry_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ValidationError, match="'newest' is unknown: use one of auto, majority"):
+        Rule(model="newest")
+    monkeypatch.setitem(MODELS, "newest", Majority())
+    assert Rule(model="newest").model == "newest"
+    assert "newest" in Rule.model_json_schema()["properties"]["model"]["enum"]
+
+
+def test_the_docs_name_every_model_of_the_registry() -> None:
+    table = DOCS.read_text(encoding="utf-8").partition("| model | suits |")[2].partition("\n\n")[0]
+    names = re.findall(r"`([^`]+)`", " ".join(row.split("|")[1] for row in table.splitlines() if row))
+    assert {"auto", *names} == set(MODELS)
