@@ -33,4 +33,6 @@ def received(event: E, topic: str, *, event_id: str = "event-1", offset: int = 0
         subject=event.key(),
         project=event.project,
     )
-    return Received(event, event_id, envelope, topic, 0, offset, moment)
+    return Received(
+        event=event, id=event_id, envelope=envelope, topic=topic, partition=0, offset=offset, timestamp=moment
+    )

@@ -130,7 +130,13 @@ async def _embedder(stack: Stack, settings: KafkaSettings, topic: Topic) -> floa
     client = _qdrant(stack)
     begun, done, finished = 0.0, 0, asyncio.Event()
     async with connect(settings, service="bench", version="0") as messaging:
-        embed = EmbedSamples(NoTexts(), QdrantStore(client), Erased(), messaging.publisher, utc_now)
+        embed = EmbedSamples(
+            encoder=NoTexts(),
+            store=QdrantStore(client),
+            erased=Erased(),
+            publisher=messaging.publisher,
+            clock=utc_now,
+        )
         plain = sample_consumer(embed, BATCH)
 
         async def counted(batch: Sequence[Received[SampleIngested]]) -> Sequence[Rejection]:

@@ -23,7 +23,7 @@ async def main(settings: KafkaSettings, topic: str, group: str, database: str) -
 
     own = replace(topics.SAMPLES_INGESTED, name=topic)
     async with connect(settings, service="crashing", version="1") as messaging:
-        await messaging.start([Consumer(own, group, handle)])
+        await messaging.start([Consumer(topic=own, group=group, handle=handle)])
         await asyncio.sleep(3600)
 
 

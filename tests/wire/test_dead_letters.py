@@ -67,7 +67,7 @@ async def test_poison_in_the_middle_of_a_batch(kafka_bootstrap: str, poison: str
     effects = Effects()
     async with connected(settings) as messaging:
         await messaging.publisher.publish([*messages(topic, 5), bad, message(topic, 6), message(topic, 7)])
-        await messaging.start([Consumer(topic, topic.groups[0], effects)])
+        await messaging.start([Consumer(topic=topic, group=topic.groups[0], handle=effects)])
         await eventually(lambda: len(effects.seen) >= 7)
     assert effects.seen == [0, 1, 2, 3, 4, 6, 7]
     (letter,) = await on_broker(settings, topic.dead_letters[0])
@@ -95,7 +95,7 @@ async def test_poison_json(kafka_bootstrap: str) -> None:
 
     async with connected(settings) as messaging:
         await messaging.publisher.publish([good[0], *poison, good[3]])
-        await messaging.start([Consumer(topic, topic.groups[0], handle)])
+        await messaging.start([Consumer(topic=topic, group=topic.groups[0], handle=handle)])
         await eventually(lambda: len(names) >= 2)
     assert names == ["a", "d"]
     letters = await on_broker(settings, topic.dead_letters[0])
@@ -113,7 +113,7 @@ async def test_headers_that_are_not_ours_may_hold_anything(kafka_bootstrap: str)
     effects = Effects()
     async with connected(settings) as messaging:
         await messaging.publisher.publish([with_headers(message(topic, 1), {"vendor": b"\xff\x00"})])
-        await messaging.start([Consumer(topic, topic.groups[0], effects)])
+        await messaging.start([Consumer(topic=topic, group=topic.groups[0], handle=effects)])
         await eventually(lambda: effects.seen == [1])
     assert await on_broker(settings, topic.dead_letters[0]) == []
 
@@ -132,7 +132,7 @@ async def test_a_handler_that_fails_on_one_of_a_hundred(kafka_bootstrap: str) ->
 
     async with connected(settings) as messaging:
         await messaging.publisher.publish(messages(topic, 100))
-        await messaging.start([Consumer(topic, topic.groups[0], handle, retry=QUICK)])
+        await messaging.start([Consumer(topic=topic, group=topic.groups[0], handle=handle, retry=QUICK)])
         await eventually(lambda: len(effects) == 99)
     assert effects == set(range(100)) - {37}
     (letter,) = await on_broker(settings, topic.dead_letters[0])
@@ -153,7 +153,7 @@ async def test_records_that_the_handler_refuses(kafka_bootstrap: str) -> None:
 
     async with connected(settings) as messaging:
         await messaging.publisher.publish(messages(topic, 30))
-        await messaging.start([Consumer(topic, topic.groups[0], handle)])
+        await messaging.start([Consumer(topic=topic, group=topic.groups[0], handle=handle)])
         await eventually(lambda: len(effects) == 27)
     letters = await on_broker(settings, topic.dead_letters[0])
     assert sorted(facts(letter.headers)["offset"] for letter in letters) == ["13", "23", "3"]

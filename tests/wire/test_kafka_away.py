@@ -38,7 +38,7 @@ async def test_readers_and_consumers_are_not_ready_and_nothing_is_acknowledged(b
 
     async with connected(settings) as messaging:
         broadcast = Broadcast(table, lambda received: None)
-        await messaging.start([Consumer(topic, topic.groups[0], handle)], [broadcast])
+        await messaging.start([Consumer(topic=topic, group=topic.groups[0], handle=handle)], [broadcast])
         await eventually(lambda: all(each.ready for each in messaging.health()))
         await asyncio.to_thread(broker.child.kill)
         with pytest.raises(PublishFailed):

@@ -56,7 +56,7 @@ async def test_an_outage_outlasting_the_retries_refuses_nothing(kafka_bootstrap:
 
     async with connected(settings) as messaging:
         await messaging.publisher.publish(messages(topic, 200))
-        await messaging.start([Consumer(topic, topic.groups[0], handle, retry=QUICK)])
+        await messaging.start([Consumer(topic=topic, group=topic.groups[0], handle=handle, retry=QUICK)])
         await eventually(lambda: calls > 20)  # longer than one retry budget: the batch came again
         assert await committed(settings, topic) == 0
         down.set()
@@ -78,7 +78,7 @@ async def test_a_given_back_batch_is_not_a_hot_loop(kafka_bootstrap: str) -> Non
 
     async with connected(settings) as messaging:
         await messaging.publisher.publish(messages(topic, 10))
-        await messaging.start([Consumer(topic, topic.groups[0], handle, retry=QUICK)])
+        await messaging.start([Consumer(topic=topic, group=topic.groups[0], handle=handle, retry=QUICK)])
         await eventually(lambda: calls > 5)
         before = calls
         await asyncio.sleep(2)
@@ -92,7 +92,9 @@ async def test_a_broken_handler_stops_its_consumer(kafka_bootstrap: str) -> None
     async def handle(batch: Sequence[Received]) -> Sequence[Rejection]:
         return [Rejection(received, "deployed_badly", "all of them") for received in batch]
 
-    consumer = Consumer(topic, topic.groups[0], handle, max_records=20, cap=CapPolicy(max_consecutive=50))
+    consumer = Consumer(
+        topic=topic, group=topic.groups[0], handle=handle, max_records=20, cap=CapPolicy(max_consecutive=50)
+    )
 
     async with connected(settings) as messaging:
         await messaging.publisher.publish(messages(topic, 300))
@@ -110,7 +112,9 @@ async def test_a_handler_that_always_raises_stops_its_consumer(kafka_bootstrap: 
     async def handle(batch: Sequence[Received]) -> Sequence[Rejection]:
         raise KeyError("renamed")
 
-    consumer = Consumer(topic, topic.groups[0], handle, retry=QUICK, cap=CapPolicy(max_consecutive=10))
+    consumer = Consumer(
+        topic=topic, group=topic.groups[0], handle=handle, retry=QUICK, cap=CapPolicy(max_consecutive=10)
+    )
 
     async with connected(settings) as messaging:
         await messaging.publisher.publish(messages(topic, 300))
@@ -146,7 +150,7 @@ async def test_a_dead_letter_that_cannot_be_published_keeps_its_record(kafka_boo
         await direct.publisher.publish(messages(topic, 3))
         refusing = DeadLettersRefused(direct.publisher)
         messaging = Messaging(settings, refusing, service="wire", version="1")
-        await messaging.start([Consumer(topic, topic.groups[0], handle, retry=QUICK)])
+        await messaging.start([Consumer(topic=topic, group=topic.groups[0], handle=handle, retry=QUICK)])
         await eventually(lambda: refusing.refused > 20)
         assert await committed(settings, topic) == 0
         refusing.down = False
@@ -191,7 +195,7 @@ async def test_killed_between_effect_and_commit(kafka_bootstrap: str, tmp_path: 
                 effects.executemany("insert into effect values (?) on conflict do nothing", ids)
             return ()
 
-        await messaging.start([Consumer(topic, topic.groups[0], handle)])
+        await messaging.start([Consumer(topic=topic, group=topic.groups[0], handle=handle)])
 
         async def done() -> bool:
             return await committed(settings, topic) == 50
@@ -215,7 +219,7 @@ async def test_a_graceful_stop_finishes_and_commits_what_is_in_flight(kafka_boot
         effects.update(number(received) for received in batch)
         return ()
 
-    consumer = Consumer(topic, topic.groups[0], handle, max_records=50)
+    consumer = Consumer(topic=topic, group=topic.groups[0], handle=handle, max_records=50)
     async with connected(settings) as messaging:
         await messaging.publisher.publish(messages(topic, 500))
     for _ in range(3):
@@ -243,7 +247,7 @@ async def test_a_stop_does_not_wait_for_an_outage(kafka_bootstrap: str) -> None:
 
     async with connected(settings) as messaging:
         await messaging.publisher.publish(messages(topic, 10))
-        await messaging.start([Consumer(topic, topic.groups[0], handle)])
+        await messaging.start([Consumer(topic=topic, group=topic.groups[0], handle=handle)])
         await called.wait()
         async with asyncio.timeout(settings.graceful_timeout_s / 2):
             await messaging.stop()
@@ -264,7 +268,7 @@ async def test_a_rebalance_loses_nothing_and_repeats_nothing(kafka_bootstrap: st
             by[name] += len(batch)
             return ()
 
-        return Consumer(topic, topic.groups[0], handle, max_records=20)
+        return Consumer(topic=topic, group=topic.groups[0], handle=handle, max_records=20)
 
     async with connected(settings) as first:
         await first.publisher.publish(messages(topic, 4000))

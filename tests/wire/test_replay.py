@@ -22,7 +22,7 @@ async def _refuse_all(settings: KafkaSettings, topic: Topic, count: int) -> None
     async with connected(settings) as messaging:
         if count:
             await messaging.publisher.publish(messages(topic, count))
-        await messaging.start([Consumer(topic, topic.groups[0], handle)])
+        await messaging.start([Consumer(topic=topic, group=topic.groups[0], handle=handle)])
 
         async def refused() -> bool:
             return (await pile(settings, topic.dead_letters[0])).pending >= max(count, 1)
@@ -69,7 +69,7 @@ async def test_a_replayed_record_is_handled_and_counts_its_attempts(kafka_bootst
 
     async with connected(settings) as messaging:
         await replay(settings, messaging.publisher, letters)
-        await messaging.start([Consumer(topic, topic.groups[0], handle)])
+        await messaging.start([Consumer(topic=topic, group=topic.groups[0], handle=handle)])
         await eventually(lambda: seen == [0])
 
 

@@ -83,7 +83,7 @@ async def test_a_service_publishes_and_consumes(
 
     async with connected(way) as messaging:
         await messaging.publisher.publish(messages(topic, 20))
-        await messaging.start([Consumer(topic, topic.groups[0], handle)])
+        await messaging.start([Consumer(topic=topic, group=topic.groups[0], handle=handle)])
         await eventually(lambda: len(found) == 20)
     assert await committed(way, topic) == 20
 

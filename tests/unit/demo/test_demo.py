@@ -19,7 +19,18 @@ def outcome(arm: str, seed: int, wrong: int) -> Outcome:
     said[:wrong] = "c"
     first = np.array(["a"] * len(TRUTH))
     return Outcome(
-        arm, seed, [first, said], [240], Votes(100, 70, 40, 38), 5, 2, 3, 0.2, 0.5, "/tmp", {"b": 4, "c": 2}
+        arm=arm,
+        seed=seed,
+        predictions=[first, said],
+        votes_spent=[240],
+        votes=Votes(100, 70, 40, 38),
+        rare_found=5,
+        asked_found=2,
+        topics_seen=3,
+        cost_per_label=0.2,
+        alpha=0.5,
+        dataset="/tmp",
+        labels_by_topic={"b": 4, "c": 2},
     )
 
 
@@ -46,7 +57,7 @@ def test_the_page_stands_alone() -> None:
     html = report_page(
         summarize_arms(outcomes, TRUTH, np.random.default_rng(0)),
         outcomes,
-        Facts(Plan(), 90, 500, 1, ["b", "c"]),
+        Facts(plan=Plan(), seconds=90, labels_per_minute=500, stream_minutes=1, rare=["b", "c"]),
     )
     assert "simulation" in html
     assert html.count("<svg") == 4

@@ -28,7 +28,16 @@ SECRET = "a secret of the test"
 
 
 def task(number: int, votes: int = 2, priority: int = 0) -> Task:
-    return Task(f"t{number}", number, "news", f"text {number}", ("a", "b"), votes, priority, None)
+    return Task(
+        external_id=f"t{number}",
+        number=number,
+        project="news",
+        text=f"text {number}",
+        classes=("a", "b"),
+        votes=votes,
+        priority=priority,
+        callback_url=None,
+    )
 
 
 @given(st.lists(st.integers(0, 3), max_size=40), st.integers(1, 7))

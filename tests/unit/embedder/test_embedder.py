@@ -67,7 +67,8 @@ def supplied(*numbers: float, name: str = "theirs", dimension: int | None = None
 @pytest.fixture
 def parts() -> tuple[EmbedSamples, Encoder, Store, FakePublisher, Erased]:
     encoder, store, publisher, erased = Encoder(), Store(), FakePublisher(), Erased()
-    return EmbedSamples(encoder, store, erased, publisher, lambda: NOON), encoder, store, publisher, erased
+    embed = EmbedSamples(encoder=encoder, store=store, erased=erased, publisher=publisher, clock=lambda: NOON)
+    return embed, encoder, store, publisher, erased
 
 
 async def test_texts_are_encoded_and_supplied_vectors_are_kept(parts: Any) -> None:

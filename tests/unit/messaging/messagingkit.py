@@ -52,6 +52,19 @@ def raw(number: int, topic: Topic = topics.SAMPLES_INGESTED) -> Raw:
 def received(number: int) -> Received[SampleIngested]:
     """Return sample `number` as a handler gets it."""
     envelope = Envelope(
-        f"event-{number}", "/shoal/test", SampleIngested.TYPE, NOON, f"sample-{number}", "news"
+        id=f"event-{number}",
+        source="/shoal/test",
+        type=SampleIngested.TYPE,
+        time=NOON,
+        subject=f"sample-{number}",
+        project="news",
     )
-    return Received(event(number), envelope.id, envelope, "samples.ingested", 0, number, NOON)
+    return Received(
+        event=event(number),
+        id=envelope.id,
+        envelope=envelope,
+        topic="samples.ingested",
+        partition=0,
+        offset=number,
+        timestamp=NOON,
+    )

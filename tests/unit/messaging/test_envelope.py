@@ -24,7 +24,14 @@ ENVELOPES = st.builds(
     traceparent=st.none() | PLAIN,
 )
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-ONE = Envelope("id", "/shoal/ingest", "shoal.sample.ingested.v1", NOON, "sample", "news")
+ONE = Envelope(
+    id="id",
+    source="/shoal/ingest",
+    type="shoal.sample.ingested.v1",
+    time=NOON,
+    subject="sample",
+    project="news",
+)
 
 
 @given(ENVELOPES)
@@ -61,7 +68,9 @@ def test_a_bad_time_is_explained(value: bytes, complaint: str) -> None:
 
 def test_a_time_without_a_zone_is_never_sent() -> None:
     with pytest.raises(ValueError, match="time zone"):
-        to_headers(Envelope("id", "/s", "t", NOON.replace(tzinfo=None), "s", "p"))
+        to_headers(
+            Envelope(id="id", source="/s", type="t", time=NOON.replace(tzinfo=None), subject="s", project="p")
+        )
 
 
 @given(st.lists(st.tuples(st.text(max_size=12), st.none() | st.binary(max_size=20)), max_size=8))

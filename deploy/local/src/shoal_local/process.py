@@ -29,7 +29,7 @@ class StartFailed(RuntimeError):
     """A process ended, or did not become ready in time; the message ends with the tail of its log."""
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Child:
     """One process and how it is started; it can be started again after it ended.
 

@@ -108,7 +108,9 @@ class LocalShoal:
     def _child(self, name: str) -> Child:
         command = [sys.executable, "-m", f"{PACKAGES[name]}.main"]
         log = self._stack.path / "logs" / f"{name}.log"
-        return Child(name, command, self._stack.path, log, environment=self._environment(name))
+        return Child(
+            name=name, command=command, stack=self._stack.path, log=log, environment=self._environment(name)
+        )
 
     def _environment(self, name: str) -> dict[str, str]:
         ports = self._ports[name]

@@ -20,7 +20,7 @@ def sample_consumer(embed: EmbedSamples, max_records: int) -> Consumer[SampleIng
         metrics.SAMPLES_EMBEDDED.inc(len(batch) - len(rejected))
         return [item.rejection(batch) for item in rejected]
 
-    return Consumer(SAMPLES_INGESTED, GROUP, handle, max_records=max_records)
+    return Consumer(topic=SAMPLES_INGESTED, group=GROUP, handle=handle, max_records=max_records)
 
 
 def erasure_consumer(erase: EraseSamples) -> Consumer[SampleErased]:
@@ -30,7 +30,7 @@ def erasure_consumer(erase: EraseSamples) -> Consumer[SampleErased]:
         await erase([record.event for record in batch])
         return []
 
-    return Consumer(SAMPLES_ERASED, GROUP, handle)
+    return Consumer(topic=SAMPLES_ERASED, group=GROUP, handle=handle)
 
 
 def erasure_broadcast(erased: Erased) -> Broadcast[SampleErased]:

@@ -50,7 +50,7 @@ def wire(
 ) -> Service:
     """Return the service made of its parts."""
     erased = Erased()
-    embed = EmbedSamples(encoder, store, erased, publisher, utc_now)
+    embed = EmbedSamples(encoder=encoder, store=store, erased=erased, publisher=publisher, clock=utc_now)
     return Service(
         name="embedder",
         consumers=[

@@ -17,4 +17,4 @@ def half_consumer(join: JoinHalves) -> Consumer[InferenceHalf]:
         rejected = await join([record.event for record in batch])
         return [item.rejection(batch) for item in rejected]
 
-    return Consumer(INFERENCE_RECEIVED, GROUP, handle)
+    return Consumer(topic=INFERENCE_RECEIVED, group=GROUP, handle=handle)

@@ -23,7 +23,7 @@ def job_consumer(create: CreateJobs) -> Consumer[LabelingJob]:
         rejected = await create([record.event for record in batch])
         return [item.rejection(batch) for item in rejected]
 
-    return Consumer(topics.LABELING_JOBS, GROUP, handle)
+    return Consumer(topic=topics.LABELING_JOBS, group=GROUP, handle=handle)
 
 
 def vote_consumer(request: RequestVotes) -> Consumer[VotesRequested]:
@@ -33,7 +33,7 @@ def vote_consumer(request: RequestVotes) -> Consumer[VotesRequested]:
         await request([record.event for record in batch])
         return []
 
-    return Consumer(topics.VOTES_REQUESTED, GROUP, handle)
+    return Consumer(topic=topics.VOTES_REQUESTED, group=GROUP, handle=handle)
 
 
 def erasure_consumer(erase: EraseSamples) -> Consumer[SampleErased]:
@@ -43,7 +43,7 @@ def erasure_consumer(erase: EraseSamples) -> Consumer[SampleErased]:
         await erase([record.event for record in batch])
         return []
 
-    return Consumer(topics.SAMPLES_ERASED, GROUP, handle)
+    return Consumer(topic=topics.SAMPLES_ERASED, group=GROUP, handle=handle)
 
 
 def guideline_broadcast(announce: Callable[[Guideline], None]) -> Broadcast[GuidelinePublished]:

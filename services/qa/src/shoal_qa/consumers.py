@@ -23,7 +23,7 @@ def job_consumer(record_jobs: RecordJobs) -> Consumer[LabelingJob]:
         await record_jobs([record.event for record in batch])
         return []
 
-    return Consumer(topics.LABELING_JOBS, GROUP, handle)
+    return Consumer(topic=topics.LABELING_JOBS, group=GROUP, handle=handle)
 
 
 def annotation_consumer(record_annotations: RecordAnnotations) -> Consumer[AnnotationSubmitted]:
@@ -36,7 +36,7 @@ def annotation_consumer(record_annotations: RecordAnnotations) -> Consumer[Annot
             metrics.ANNOTATIONS_TAKEN.labels(record.event.project, record.event.action).inc()
         return [item.rejection(batch) for item in rejected]
 
-    return Consumer(topics.LABELS_SUBMITTED, GROUP, handle)
+    return Consumer(topic=topics.LABELS_SUBMITTED, group=GROUP, handle=handle)
 
 
 def decision_consumer(keep: KeepDecisions) -> Consumer[SamplingDecided]:
@@ -46,7 +46,7 @@ def decision_consumer(keep: KeepDecisions) -> Consumer[SamplingDecided]:
         await keep([record.event for record in batch])
         return []
 
-    return Consumer(topics.SAMPLING_DECISIONS, GROUP, handle)
+    return Consumer(topic=topics.SAMPLING_DECISIONS, group=GROUP, handle=handle)
 
 
 def erasure_consumer(erase: EraseSamples) -> Consumer[SampleErased]:
@@ -56,4 +56,4 @@ def erasure_consumer(erase: EraseSamples) -> Consumer[SampleErased]:
         await erase([record.event for record in batch])
         return []
 
-    return Consumer(topics.SAMPLES_ERASED, GROUP, handle)
+    return Consumer(topic=topics.SAMPLES_ERASED, group=GROUP, handle=handle)

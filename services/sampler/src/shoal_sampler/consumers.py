@@ -32,7 +32,7 @@ def sample_consumer(receive: ReceiveSamples) -> Consumer[SampleEmbedded]:
         await receive(arrivals)
         return refused
 
-    return Consumer(topics.SAMPLES_EMBEDDED, GROUP, handle)
+    return Consumer(topic=topics.SAMPLES_EMBEDDED, group=GROUP, handle=handle)
 
 
 def label_consumer(learn: Learn) -> Consumer[LabelAccepted]:
@@ -42,7 +42,7 @@ def label_consumer(learn: Learn) -> Consumer[LabelAccepted]:
         await learn.accepted([record.event for record in batch])
         return []
 
-    return Consumer(topics.LABELS_ACCEPTED, GROUP, handle)
+    return Consumer(topic=topics.LABELS_ACCEPTED, group=GROUP, handle=handle)
 
 
 def erasure_consumer(learn: Learn) -> Consumer[SampleErased]:
@@ -52,7 +52,7 @@ def erasure_consumer(learn: Learn) -> Consumer[SampleErased]:
         await learn.erased([record.event for record in batch])
         return []
 
-    return Consumer(topics.SAMPLES_ERASED, GROUP, handle)
+    return Consumer(topic=topics.SAMPLES_ERASED, group=GROUP, handle=handle)
 
 
 def campaign_broadcast(campaigns: CampaignDirectory) -> Broadcast[CampaignChanged]:

@@ -57,7 +57,7 @@ def _compare(old: _Node, new: _Node, path: str, seen: frozenset[tuple[str, str]]
         if isinstance(old.schema.get(part), Mapping) and isinstance(new.schema.get(part), Mapping):
             yield from _compare(old.child(old.schema[part]), new.child(new.schema[part]), f"{path}[]", seen)
     for union in _UNIONS:
-        yield from _compare_unions(old, new, union, path, seen)
+        yield from _compare_unions(old, new, union, path=path, seen=seen)
 
 
 def _compare_objects(old: _Node, new: _Node, path: str, seen: frozenset[tuple[str, str]]) -> Iterator[str]:
@@ -72,7 +72,7 @@ def _compare_objects(old: _Node, new: _Node, path: str, seen: frozenset[tuple[st
 
 
 def _compare_unions(
-    old: _Node, new: _Node, union: str, path: str, seen: frozenset[tuple[str, str]]
+    old: _Node, new: _Node, union: str, *, path: str, seen: frozenset[tuple[str, str]]
 ) -> Iterator[str]:
     after = {_kind(new.child(option).schema): option for option in new.schema.get(union, ())}
     for option in old.schema.get(union, ()):

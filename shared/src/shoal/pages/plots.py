@@ -113,11 +113,11 @@ def bars(
         parts.append(text(name, BAR_LEFT - 8, top + 15, "end"))
         for number, value in enumerate(values):
             width = max(value / most * (WIDTH - BAR_LEFT - 60), 1.0)
-            parts += _bar(value, width, top + number * 11, names[number], colours[number])
+            parts += _bar(value, width=width, y=top + number * 11, name=names[number], colour=colours[number])
     return drawing(BAR_ROW * len(rows) + 12, *parts, label="accepted labels by topic")
 
 
-def _bar(value: float, width: float, y: int, name: str, colour: str) -> tuple[Markup, Markup]:
+def _bar(value: float, *, width: float, y: int, name: str, colour: str) -> tuple[Markup, Markup]:
     shown = title(f"{name}: {value:g}")
     bar = element("rect", shown, x=BAR_LEFT, y=y, width=width, height=10, rx=2, fill=colour)
     return bar, text(f"{value:.1f}", BAR_LEFT + width + 5, y + 9, class_="small")

@@ -25,7 +25,7 @@ _log = structlog.get_logger("shoal.runtime")
 LAST_PASS_S = 2.0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Running:
     """A service that runs; `failed` ends with the first background task that ends."""
 
@@ -66,7 +66,7 @@ async def serve(settings: S, build: Build[S], kafka: KafkaSettings | None = None
             )
         )
         service = await stack.enter_async_context(build(settings, messaging.publisher))
-        running = Running(service, messaging, url_of(admin))
+        running = Running(service=service, messaging=messaging, admin_url=url_of(admin))
         state.health, state.ready = messaging.health, tuple(service.ready)
         stack.push_async_callback(messaging.stop)
         await _start(settings, service, running, stack)

@@ -16,7 +16,7 @@ S = TypeVar("S", bound=ServiceSettings)
 Build = Callable[[S, Publisher], AbstractAsyncContextManager["Service"]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """The parts of one service.
 

@@ -28,6 +28,7 @@ class Arm:
 
     def __init__(
         self,
+        *,
         name: str,
         seed: Seed,
         material: Material,
@@ -37,7 +38,7 @@ class Arm:
         step: Step,
     ) -> None:
         self.project = f"{name}-{seed.number}"
-        self.outcome = Outcome(name, seed.number)
+        self.outcome = Outcome(arm=name, seed=seed.number)
         self._arm = name
         self._seed = seed
         self._material = material

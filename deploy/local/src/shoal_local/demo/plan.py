@@ -14,7 +14,7 @@ ASKED = "coffee"  # the rare topic that the desk's expert asks for
 RARE_BELOW = 0.015  # share of the newswire
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Sizes; both arms have the same votes to spend."""
 
@@ -36,7 +36,7 @@ class Plan:
         return self.stream * self.rounds
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
     """Articles with their vectors, in one fixed random order."""
 
@@ -89,7 +89,7 @@ class Votes:
     labels_right: int = 0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Outcome:
     """What one arm of one seed measured; index 0 of `predictions` is before any vote."""
 

@@ -88,7 +88,14 @@ def _load_material(plan: Plan) -> Material:
             progress=lambda done: progress.advance(task, done),
         )
     cut = len(stream)
-    return Material(stream, vectors[:cut], held_out, vectors[cut:], rare, tuple(sorted(counts)))
+    return Material(
+        articles=stream,
+        vectors=vectors[:cut],
+        held_out=held_out,
+        held_out_vectors=vectors[cut:],
+        rare=rare,
+        topics=tuple(sorted(counts)),
+    )
 
 
 def _on_stack(stack: Stack, material: Material, plan: Plan) -> tuple[dict[str, Any], list[Outcome]]:
@@ -119,7 +126,11 @@ def _start_workforce(stack: Stack, material: Material, plan: Plan) -> tuple[dict
     command += ["--speedup", str(plan.speedup), "--price", str(plan.price)]
     environment = {"WORKFORCE_API_KEY": key, "WORKFORCE_WEBHOOK_SECRET": secret}
     child = Child(
-        "workforce", command, stack.path, stack.path / "logs" / "workforce.log", environment=environment
+        name="workforce",
+        command=command,
+        stack=stack.path,
+        log=stack.path / "logs" / "workforce.log",
+        environment=environment,
     )
     child.start()
     url = f"http://127.0.0.1:{port}"
@@ -148,7 +159,19 @@ async def _run_rounds(
             def step(text: str) -> None:
                 progress.update(task, description=text)
 
-            arms = [Arm(name, seed, material, plan, doors, vendor, step) for seed in seeds for name in ARMS]
+            arms = [
+                Arm(
+                    name=name,
+                    seed=seed,
+                    material=material,
+                    plan=plan,
+                    doors=doors,
+                    vendor=vendor,
+                    step=step,
+                )
+                for seed in seeds
+                for name in ARMS
+            ]
             await asyncio.gather(*(_and_then(arm.prepare(), lambda: progress.advance(task)) for arm in arms))
             begun = time.monotonic()
             for number in range(plan.rounds):

@@ -12,7 +12,7 @@ RESAMPLES = 400
 Ints = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What was run."""
 
@@ -41,7 +41,7 @@ class Point:
     macro_f1: Estimate
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArmSummary:
     """One arm over all seeds."""
 
@@ -72,14 +72,23 @@ def summarize_arms(
     ]
     return {
         arm: _summarize_arm(
-            arm, [outcome for outcome in outcomes if outcome.arm == arm], number, right, draws
+            arm,
+            [outcome for outcome in outcomes if outcome.arm == arm],
+            number=number,
+            right=right,
+            draws=draws,
         )
         for arm in ARMS
     }
 
 
 def _summarize_arm(
-    name: str, own: list[Outcome], number: dict[str, int], right: Ints, draws: list[tuple[Ints, Ints]]
+    name: str,
+    own: list[Outcome],
+    *,
+    number: dict[str, int],
+    right: Ints,
+    draws: list[tuple[Ints, Ints]],
 ) -> ArmSummary:
     curve: list[Point] = []
     for step in range(len(own[0].predictions)):
@@ -94,18 +103,22 @@ def _summarize_arm(
         last.append(_accuracy_and_f1(final, right, len(number)))
     total = [outcome.votes for outcome in own]
     return ArmSummary(
-        name,
-        curve,
-        last,
-        sum(outcome.votes for outcome in total),
-        _share_of(sum(outcome.votes_right for outcome in total), sum(outcome.votes for outcome in total)),
-        sum(outcome.labels for outcome in total),
-        _share_of(sum(outcome.labels_right for outcome in total), sum(outcome.labels for outcome in total)),
-        float(np.mean([outcome.rare_found for outcome in own])),
-        float(np.mean([outcome.asked_found for outcome in own])),
-        float(np.mean([outcome.topics_seen for outcome in own])),
-        float(np.mean([outcome.cost_per_label or np.nan for outcome in own])),
-        float(np.mean([outcome.alpha if outcome.alpha is not None else np.nan for outcome in own])),
+        name=name,
+        curve=curve,
+        per_seed=last,
+        votes=sum(outcome.votes for outcome in total),
+        vote_accuracy=_share_of(
+            sum(outcome.votes_right for outcome in total), sum(outcome.votes for outcome in total)
+        ),
+        labels=sum(outcome.labels for outcome in total),
+        label_accuracy=_share_of(
+            sum(outcome.labels_right for outcome in total), sum(outcome.labels for outcome in total)
+        ),
+        rare_found=float(np.mean([outcome.rare_found for outcome in own])),
+        asked_found=float(np.mean([outcome.asked_found for outcome in own])),
+        topics_seen=float(np.mean([outcome.topics_seen for outcome in own])),
+        cost_per_label=float(np.mean([outcome.cost_per_label or np.nan for outcome in own])),
+        alpha=float(np.mean([outcome.alpha if outcome.alpha is not None else np.nan for outcome in own])),
     )
 
 

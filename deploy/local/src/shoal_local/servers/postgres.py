@@ -44,7 +44,9 @@ class PostgresServer:
         options = [part for key, value in _OPTIONS.items() for part in ("-c", f"{key}={value}")]
         command = [str(self._binaries / "postgres"), "-D", str(self.data), "-p", str(self.port), *options]
         log = stack / "logs" / "postgres.log"
-        self.child = Child("postgres", command, stack, log, user=self.user, stop_signal=signal.SIGINT)
+        self.child = Child(
+            name="postgres", command=command, stack=stack, log=log, user=self.user, stop_signal=signal.SIGINT
+        )
 
     @property
     def dsn(self) -> str:

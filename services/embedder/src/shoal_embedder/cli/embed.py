@@ -20,6 +20,7 @@ _TEXTS_AT_ONCE, _IMAGES_AT_ONCE = 64, 32
 
 
 def embed(
+    *,
     files: Annotated[
         list[Path], typer.Argument(help="Tables or .txt files of texts; or images, or folders of images.")
     ],

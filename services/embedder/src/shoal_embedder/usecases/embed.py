@@ -38,6 +38,7 @@ class EmbedSamples:
 
     def __init__(
         self,
+        *,
         encoder: TextEncoder,
         store: VectorStore,
         erased: Erased,

@@ -37,10 +37,12 @@ def new_topics(topics: Iterable[Topic], replication: int) -> list[NewTopic]:
     made = []
     for topic in topics:
         cleanup = {"cleanup.policy": "compact"} if topic.compacted else _retention(topic.retention_hours)
-        made.append(_topic(topic.name, topic.partitions, replication, MAX_MESSAGE_BYTES, cleanup))
+        settings = _settings(MAX_MESSAGE_BYTES, cleanup)
+        made.append(NewTopic(topic.name, topic.partitions, replication, topic_configs=settings))
         for name in topic.dead_letters:
             limit = MAX_MESSAGE_BYTES + DEAD_LETTER_ROOM_BYTES
-            made.append(_topic(name, 1, replication, limit, _retention(DEAD_LETTER_RETENTION_HOURS)))
+            settings = _settings(limit, _retention(DEAD_LETTER_RETENTION_HOURS))
+            made.append(NewTopic(name, 1, replication, topic_configs=settings))
     return made
 
 
@@ -48,8 +50,8 @@ def _retention(hours: int) -> dict[str, str]:
     return {"cleanup.policy": "delete", "retention.ms": str(hours * _HOUR_MS)}
 
 
-def _topic(name: str, partitions: int, replication: int, limit: int, config: dict[str, str]) -> NewTopic:
-    return NewTopic(name, partitions, replication, topic_configs={"max.message.bytes": str(limit), **config})
+def _settings(limit: int, cleanup: dict[str, str]) -> dict[str, str]:
+    return {"max.message.bytes": str(limit), **cleanup}
 
 
 def _check(response: object) -> None:

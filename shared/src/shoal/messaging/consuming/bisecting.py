@@ -20,11 +20,9 @@ async def isolate(
     """Hand `batch` over, in halves and at last one by one where the handler fails, and return all rejections.
 
     One record that still fails after `attempts` is rejected as `handler_error`; `pause(attempt)` is awaited
-    between
-    its attempts. Order is kept. Errors that `is_transient` are raised at once. `give_up(rejected)` is called
-    with
-    the number of records isolated so far and may raise, so that a broken handler is not called for every
-    record.
+    between its attempts. Order is kept. Errors that `is_transient` are raised at once. `give_up(rejected)` is
+    called with the number of records isolated so far and may raise, so that a broken handler is not called for
+    every record.
     """
     rejected: list[Rejection] = []
     isolated = 0
@@ -42,7 +40,9 @@ async def isolate(
                 parts.extend((part[middle:], part[:middle]))
                 continue
             failure = error
-        rejections = await _insist(handle, part, failure, attempts, is_transient, pause)
+        rejections = await _insist(
+            handle, part, failure, attempts=attempts, is_transient=is_transient, pause=pause
+        )
         isolated += any(rejection.reason == HANDLER_ERROR for rejection in rejections)
         rejected.extend(rejections)
         give_up(isolated)
@@ -56,6 +56,7 @@ async def _insist(
     handle: Handle,
     part: Sequence[Received],
     failure: Exception,
+    *,
     attempts: int,
     is_transient: Callable[[BaseException], bool],
     pause: Sleep,

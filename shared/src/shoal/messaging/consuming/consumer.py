@@ -39,7 +39,7 @@ class CapPolicy:
     window: int = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Consumer(Generic[E]):
     """One consumer group's handler of one topic.
 

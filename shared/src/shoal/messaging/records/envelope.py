@@ -45,14 +45,14 @@ def from_headers(headers: Iterable[tuple[str, bytes | None]]) -> Envelope:
             raise ValueError
         traceparent = found.get("ce_traceparent")
         return Envelope(
-            found["ce_id"].decode(),  # type: ignore[union-attr]
-            found["ce_source"].decode(),  # type: ignore[union-attr]
-            found["ce_type"].decode(),  # type: ignore[union-attr]
-            time,
-            found["ce_subject"].decode(),  # type: ignore[union-attr]
-            found["ce_project"].decode(),  # type: ignore[union-attr]
-            (found.get("content-type") or b"application/json").decode(),
-            traceparent.decode() if traceparent else None,
+            id=found["ce_id"].decode(),  # type: ignore[union-attr]
+            source=found["ce_source"].decode(),  # type: ignore[union-attr]
+            type=found["ce_type"].decode(),  # type: ignore[union-attr]
+            time=time,
+            subject=found["ce_subject"].decode(),  # type: ignore[union-attr]
+            project=found["ce_project"].decode(),  # type: ignore[union-attr]
+            content_type=(found.get("content-type") or b"application/json").decode(),
+            traceparent=traceparent.decode() if traceparent else None,
         )
     except (KeyError, AttributeError, ValueError):
         raise BadEnvelope(_fault(found)) from None

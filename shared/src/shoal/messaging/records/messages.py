@@ -25,7 +25,7 @@ class OutgoingMessage:
     headers: Headers
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Received(Generic[E]):
     """One event as it came from Kafka. `id` is the envelope's: the same event sent twice has the same id."""
 

@@ -13,7 +13,7 @@ class UnknownTask(LookupError):
     """There is no task of that external id."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Task:
     """One task. `busy`: who works on it now; `done`: who answered or skipped."""
 

@@ -12,7 +12,7 @@ from shoal_local.demo.workforce.people import Answer, Minds, Person
 from shoal_local.demo.workforce.webhooks import Webhooks
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """How the simulation runs. `speedup`: how much faster than people it works; `price`: of a vote.
 

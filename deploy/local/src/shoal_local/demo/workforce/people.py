@@ -90,13 +90,13 @@ class Minds:
         draw = rng.random()
         if draw < 0.01:
             return Answer(None, duration)
-        label = self._read(person, key, truth, classes, rng)
+        label = self._read(person, key, truth, classes=classes, rng=rng)
         if label != truth and draw > 0.97:
             return Answer(truth, duration, changed_from=label)
         return Answer(label, duration)
 
     def _read(
-        self, person: Person, key: str, truth: str, classes: Sequence[str], rng: np.random.Generator
+        self, person: Person, key: str, truth: str, *, classes: Sequence[str], rng: np.random.Generator
     ) -> str:
         text_rng = np.random.default_rng(_seed_entropy(self._seed, "text", key))
         bait = self._mistake(truth, classes, text_rng)

@@ -23,7 +23,7 @@ class WrongVector(ValueError):
     """A vector that does not fit its collection."""
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Collection:
     """One shard; updates go in one at a time."""
 
@@ -74,7 +74,9 @@ class Engine:
                 raise CollectionExists(f"Wrong input: Collection `{name}` already exists!")
             folder = uuid4().hex  # names are people's; a folder's name is ours
             shard = edge.EdgeShard.create(str(self._root / folder), _collection_config(dimension, distance))
-            self.collections[name] = Collection(dimension, distance, folder, shard)
+            self.collections[name] = Collection(
+                dimension=dimension, distance=distance, folder=folder, shard=shard
+            )
             self._save()
 
     def delete(self, name: str) -> bool:
@@ -125,7 +127,9 @@ class Engine:
         self.aliases = catalogue["aliases"]
         for name, facts in catalogue["collections"].items():
             shard = edge.EdgeShard.load(str(self._root / facts["folder"]))
-            self.collections[name] = Collection(facts["dimension"], facts["distance"], facts["folder"], shard)
+            self.collections[name] = Collection(
+                dimension=facts["dimension"], distance=facts["distance"], folder=facts["folder"], shard=shard
+            )
 
 
 def _collection_config(dimension: int, distance: str) -> Any:

@@ -25,7 +25,7 @@ class QdrantServer:
             str(stack / "qdrant"),
             str(self.grpc_port),
         ]
-        self.child = Child("qdrant", command, stack, stack / "logs" / "qdrant.log")
+        self.child = Child(name="qdrant", command=command, stack=stack, log=stack / "logs" / "qdrant.log")
 
     @property
     def url(self) -> str:

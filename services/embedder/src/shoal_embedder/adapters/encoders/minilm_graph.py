@@ -52,7 +52,7 @@ def minilm_graph(weights: Weights) -> onnx.ModelProto:
     mask = graph.add("Cast", "mask", to=TensorProto.FLOAT)
     hidden = _hidden_tokens(graph, mask)
     for layer in range(LAYERS):
-        x = _layer(graph, x, hidden, weights, f"encoder.layer.{layer}")
+        x = _layer(graph, x, hidden, weights=weights, name=f"encoder.layer.{layer}")
     _pooled(graph, x, mask)
     inputs = [helper.make_tensor_value_info(n, TensorProto.INT64, ["n", "tokens"]) for n in ("ids", "mask")]
     outputs = [helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["n", WIDTH])]
@@ -81,9 +81,9 @@ def _hidden_tokens(graph: _Graph, mask: str) -> str:
     return graph.add("Unsqueeze", penalty, graph.constant(np.array([1, 2])))
 
 
-def _layer(graph: _Graph, x: str, hidden: str, weights: Weights, name: str) -> str:
+def _layer(graph: _Graph, x: str, hidden: str, *, weights: Weights, name: str) -> str:
     attended = graph.linear(
-        _attention(graph, x, hidden, weights, name), weights, f"{name}.attention.output.dense"
+        _attention(graph, x, hidden, weights=weights, name=name), weights, f"{name}.attention.output.dense"
     )
     x = graph.normalized(graph.add("Add", attended, x), weights, f"{name}.attention.output.LayerNorm")
     inner = graph.add("Gelu", graph.linear(x, weights, f"{name}.intermediate.dense"))
@@ -91,7 +91,7 @@ def _layer(graph: _Graph, x: str, hidden: str, weights: Weights, name: str) -> s
     return graph.normalized(graph.add("Add", outer, x), weights, f"{name}.output.LayerNorm")
 
 
-def _attention(graph: _Graph, x: str, hidden: str, weights: Weights, name: str) -> str:
+def _attention(graph: _Graph, x: str, hidden: str, *, weights: Weights, name: str) -> str:
     shape = graph.constant(np.array([0, 0, HEADS, HEAD]))
 
     def heads(part: str, order: list[int]) -> str:
