@@ -131,7 +131,7 @@ async def test_a_kept_pool_is_what_jobs_are_judged_by_in_another_process(qa: Qa)
         fit = await tx.projects.fit(("news", 1))
     assert fit is not None
     assert fit.fitted.name == "auto"
-    assert fit.knows_the_crowd
+    assert fit.crowd is not None
     assert await Evaluate(other, lambda: NOON)([f"j{n}" for n in range(30)]) == 0
     await qa.pool.execute("DELETE FROM labels")
     await qa.pool.execute("UPDATE jobs SET state = 'open', label = NULL, revision = 0")

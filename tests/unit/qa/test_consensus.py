@@ -9,7 +9,7 @@ from shoal_qa.domain.calibration.heldout_gold import calibrate_on
 from shoal_qa.domain.calibration.tempering import Tempering
 from shoal_qa.domain.consensus import Options, consensus
 from shoal_qa.domain.models import AUTO, MODELS
-from shoal_qa.domain.stopping.sequential import Action
+from shoal_qa.domain.stopping.rule import Action
 from shoal_qa.domain.votes.arrays import UNKNOWN, Ints, VoteArrays
 from unit.qa.crowds import Crowd, honest
 

@@ -13,6 +13,7 @@ from shoal_qa.domain.jobs.beliefs import JobVotes, beliefs, posteriors
 from shoal_qa.domain.models import MODELS
 from shoal_qa.domain.projects.fitting import Given, Wish, fit_project, unfitted
 from shoal_qa.domain.projects.reader import Reader
+from shoal_qa.domain.stopping.rule import Action, StoppingRule
 from shoal_qa.domain.votes.arrays import UNKNOWN, VoteArrays, name_votes
 
 CLASSES = ["c0", "c1", "c2"]
@@ -50,6 +51,10 @@ def test_fits_survive_being_kept(model: str) -> None:
     jobs = some_jobs(rows)
     np.testing.assert_allclose(posteriors(jobs, fit), posteriors(jobs, again), atol=1e-5)
     assert (again.fitted.name, again.promise, again.afresh_at) == (model, fit.promise, fit.afresh_at)
+    assert fit.crowd is not None
+    assert again.crowd is not None
+    np.testing.assert_allclose(again.crowd.confusion, fit.crowd.confusion, atol=1e-6)
+    np.testing.assert_array_equal(again.crowd.share, fit.crowd.share)
     assert fit.promise is not None
     assert set(findings.evidence) == set(findings.warnings) == set(fit.annotators)
 
@@ -71,6 +76,7 @@ def test_fits_of_one_model_that_were_kept_before_there_were_pools_are_read() -> 
     expected = fitted.log_posterior(named.votes)
     np.testing.assert_allclose(fit.reader.log_posterior(named.votes), expected, atol=1e-5)
     assert fit.promise is None
+    assert fit.crowd is None
 
 
 @pytest.mark.parametrize("model", sorted(MODELS))
@@ -87,10 +93,11 @@ def test_a_few_jobs_are_read_as_all_are(model: str) -> None:
 def test_nothing_can_be_accepted_that_nobody_voted_on(model: str) -> None:
     fit = unfitted(model, ("a", "b", "c", "d"))
     jobs = [JobVotes([], 3)]
-    (belief,) = beliefs(jobs, posteriors(jobs, fit), fit)
+    (belief,) = beliefs(jobs, posteriors(jobs, fit), fit, StoppingRule())
     assert belief.votes == 0
     assert belief.probability == pytest.approx(0.25)
-    assert belief.hope == 1.0  # nobody can say yet what votes may prove
+    assert belief.action is Action.MORE
+    assert belief.reach is None  # nothing is known of annotators yet
 
 
 def test_a_warm_fit_keeps_numbers_and_answers_as_a_cold_one() -> None:
@@ -205,7 +212,6 @@ def test_very_many_classes_are_fitted_kept_and_read() -> None:
     votes = name_votes(rows, classes).votes
     best = fit.fitted.log_posterior(votes).argmax(axis=1)
     assert (best == truth).mean() > 0.85
-    (belief,) = beliefs(
-        [JobVotes([], 3)], posteriors([JobVotes([], 3)], unfitted("auto", tuple(classes))), fit
-    )
+    jobs = [JobVotes([], 3)]
+    (belief,) = beliefs(jobs, posteriors(jobs, unfitted("auto", tuple(classes))), fit, StoppingRule())
     assert belief.probability < 0.1

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import pyarrow as pa
@@ -63,12 +63,19 @@ def consensus(
         typer.Option(help="Share of accepted labels that must be right; 0.95 where gold is given."),
     ] = None,
     confidence: Annotated[float, typer.Option(help="Confidence level of the precision guarantee.")] = 0.95,
+    min_votes: Annotated[int, typer.Option(help="Fewest votes of an accepted label.")] = 1,
     max_votes: Annotated[
         int | None,
         typer.Option(help="Most votes that a task may get; by default the most that any has, at least 5."),
     ] = None,
+    futile_below: Annotated[
+        float,
+        typer.Option(help="Without experts: no vote is asked for below this chance of settling a task."),
+    ] = 0.05,
+    vote_price: Annotated[float, typer.Option(help="Price of a vote.")] = 1.0,
     review_price: Annotated[
-        float, typer.Option(help="Cost of an expert review, in votes; 0 disables reviews.")
+        float,
+        typer.Option(help="Price of an expert review, in the unit of --vote-price; 0 disables reviews."),
     ] = 5.0,
     annotators: Annotated[
         Path | None, typer.Option(help="CSV or Parquet file of annotators to write.")
@@ -87,9 +94,20 @@ def consensus(
     with one_line_errors():
         if target_precision is None and gold is not None:
             target_precision = TARGET
-        _check(target_precision, confidence, max_votes, review_price)
-        goal = (target_precision, confidence)
-        options = _options(model, goal, max_votes, review_price or None, seed)
+        _check(target_precision, confidence)
+        _check_votes(min_votes, max_votes)
+        _check_prices(vote_price, review_price, futile_below)
+        options = _options(
+            model=model,
+            target_precision=target_precision,
+            confidence=confidence,
+            min_votes=min_votes,
+            max_votes=max_votes,
+            futile_below=futile_below,
+            vote_price=vote_price,
+            review_price=review_price or None,
+            seed=seed,
+        )
         columns = Columns(task_column, worker_column, label_column)
         gold_columns = Columns(gold_task_column or task_column, label=gold_label_column or label_column)
         file, known = read_with_gold(votes, columns, gold, gold_columns)
@@ -112,21 +130,32 @@ def consensus(
             err.print(str(written), markup=False, highlight=False, soft_wrap=True)
 
 
-def _check(target: float | None, confidence: float, max_votes: int | None, review_price: float) -> None:
+def _check(target: float | None, confidence: float) -> None:
     for field, value in (("target_precision", target), ("confidence", confidence)):
         if value is not None and not 0 < value < 1:
             raise BadInput(f"{value:g} is not a share between 0 and 1, for instance 0.95", field=field)
-    if max_votes is not None and not 1 <= max_votes <= MOST_VOTES:
-        raise BadInput(f"{max_votes} is not between 1 and {MOST_VOTES}", field="max_votes")
+
+
+def _check_votes(min_votes: int, max_votes: int | None) -> None:
+    for field, votes in (("min_votes", min_votes), ("max_votes", max_votes)):
+        if votes is not None and not 1 <= votes <= MOST_VOTES:
+            raise BadInput(f"{votes} is not between 1 and {MOST_VOTES}", field=field)
+    if max_votes is not None and max_votes < min_votes:
+        raise BadInput(f"{max_votes} is less than the fewest votes, {min_votes}", field="max_votes")
+
+
+def _check_prices(vote_price: float, review_price: float, futile_below: float) -> None:
+    if not 0 < vote_price < float("inf"):
+        raise BadInput(f"{vote_price:g} is not a price above 0", field="vote_price")
     if not 0 <= review_price < float("inf"):
-        raise BadInput(f"{review_price:g} is no price in votes; 0 disables reviews", field="review_price")
+        raise BadInput(f"{review_price:g} is no price; 0 disables reviews", field="review_price")
+    if not 0 <= futile_below < 1:
+        raise BadInput(f"{futile_below:g} is not a chance from 0 to less than 1", field="futile_below")
 
 
-def _options(
-    model: str, goal: tuple[float | None, float], max_votes: int | None, review_price: float | None, seed: int
-) -> Options:
+def _options(**chosen: Any) -> Options:
     try:
-        return Options(model, *goal, max_votes=max_votes, review_price=review_price, seed=seed)
+        return Options(**chosen)
     except ValueError as error:
         raise BadInput(str(error), field="model") from None
 

@@ -4,7 +4,7 @@
 2. Posteriors are tempered, from an honest default, by what fits that were not told say of gold
    tasks (calibration/tempering.py).
 3. The certificate is the threshold whose accepted labels gold vouches for (certificates/certificate.py).
-4. Each task has a next step: accept, one more vote, a review, or nothing more (stopping/sequential.py).
+4. Each task has a next step: accept, one more vote, a review, or nothing more (stopping/next_steps.py).
 """
 
 from collections.abc import Callable
@@ -19,15 +19,18 @@ from shoal_qa.domain.certificates.certificate import Certificate, certify
 from shoal_qa.domain.models import MODELS, panel_of
 from shoal_qa.domain.models.evidence import MemberEvidence, member_evidence
 from shoal_qa.domain.models.pool import FittedPool
-from shoal_qa.domain.stopping.next_steps import crowd_confusion, next_steps
+from shoal_qa.domain.stopping.crowd import MOST_CLASSES, Crowd, count_confusion, crowd_of
+from shoal_qa.domain.stopping.next_steps import Foresight, next_steps
+from shoal_qa.domain.stopping.rule import Action, StoppingRule
 from shoal_qa.domain.votes.arrays import UNKNOWN, Bools, Floats, Ints, VoteArrays
 from shoal_qa.domain.votes.predictions import with_predictions
 
 Report = Callable[[str], None]
-MOST_CLASSES = 200  # of a confusion table that a person may read
+USUAL_VOTES = 5  # a task may have so many, or as many as any task of the set has
+MOST_VOTES = 100
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """How labels are made and accepted.
 
@@ -39,16 +42,31 @@ class Options:
     target_precision: float | None = None
     confidence: float = 0.95
     accept_probability: float = 0.9
+    min_votes: int = 1
     max_votes: int | None = None  # by default as many as any task has, at least USUAL_VOTES
-    review_price: float | None = 5.0  # of an expert's answer, in votes; None: there are no experts
+    futile_below: float = 0.05
+    vote_price: float = 1.0
+    review_price: float | None = 5.0  # in the unit of vote_price; None: there are no experts
     seed: int = 0
 
     def __post_init__(self) -> None:
         if self.model not in MODELS:
             raise ValueError(f"there is no model {self.model!r}: use one of {', '.join(MODELS)}")
 
+    def stopping(self, threshold: float | None, usual: int) -> StoppingRule:
+        """Return the rule of next steps. usual: the most votes of a task where none are set. Raises ValueError."""
+        return StoppingRule(
+            threshold=threshold,
+            goal=self.target_precision,
+            min_votes=self.min_votes,
+            max_votes=self.max_votes or min(max(usual, self.min_votes), MOST_VOTES),
+            futile_below=self.futile_below,
+            vote_price=self.vote_price,
+            review_price=self.review_price,
+        )
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Consensus:
     """Labels and what is behind them. label, probability, accepted: (tasks,); posterior: (tasks, classes).
 
@@ -67,7 +85,7 @@ class Consensus:
     gold: HeldoutGold | None
     certificate: Certificate | None
     confusion: Floats | None
-
+    crowd: Crowd | None  # of people, by whom votes to come are imagined
     people: int  # annotators who are not a model's predictions
 
     @property
@@ -101,33 +119,44 @@ def consensus(
     calibration, gold = calibrate_on(study.heldout, default)
     posterior = calibration.apply(log_posterior, votes.votes_per_task())
     label, probability = _labels(votes, known, posterior)
-    certificate = _certificate(gold, probability, label, known, options)
-    accepted = _accepted(label, probability, known, certificate, options)
+    answered = label != UNKNOWN if known is None else (label != UNKNOWN) & (known == UNKNOWN)
+    scores = probability[answered & (votes.votes_per_task() >= options.min_votes)]
+    certificate = _certificate(gold, scores, options)
+    threshold = certificate.threshold if certificate else options.accept_probability
     report("looking for what to do next")
-    confusion = crowd_confusion(votes, posterior) if votes.classes <= MOST_CLASSES else None
+    crowd = crowd_of(_by_people(votes, people), posterior, study.fitted.skill())
+    rule = options.stopping(threshold, max(USUAL_VOTES, int(votes.votes_per_task().max(initial=0))))
+    action = _actions(votes, known, posterior, rule, Foresight(crowd, calibration))
     return Consensus(
-        study.fitted,
-        label,
-        probability,
-        posterior,
-        accepted,
-        next_steps(
-            votes,
-            posterior,
-            accepted,
-            confusion,
-            _good_enough(certificate, options),
-            options.max_votes,
-            options.review_price,
-            calibration,
-        ),
-        member_evidence(study, votes, log_posterior),
-        calibration,
-        gold,
-        certificate,
-        confusion,
-        people,
+        fitted=study.fitted,
+        label=label,
+        probability=probability,
+        posterior=posterior,
+        accepted=action == Action.ACCEPT,
+        action=action,
+        evidence=member_evidence(study, votes, log_posterior),
+        calibration=calibration,
+        gold=gold,
+        certificate=certificate,
+        confusion=count_confusion(votes, posterior) if votes.classes <= MOST_CLASSES else None,
+        crowd=crowd,
+        people=people,
     )
+
+
+def _actions(
+    votes: VoteArrays, known: Ints | None, posterior: Floats, rule: StoppingRule, foresight: Foresight
+) -> NDArray[np.int8]:
+    """Return the next step of each task; gold tasks are accepted."""
+    most = np.full(votes.tasks, rule.max_votes, np.int32)
+    action = next_steps(posterior, votes.votes_per_task(), most, rule, foresight).action
+    gold = np.zeros(votes.tasks, np.bool_) if known is None else known != UNKNOWN
+    return np.where(gold, Action.ACCEPT, action).astype(np.int8)
+
+
+def _by_people(votes: VoteArrays, people: int) -> VoteArrays:
+    """Return the votes without a model's predictions, which will not vote again."""
+    return votes if people == votes.annotators else votes.select(votes.annotator < people)
 
 
 def _labels(votes: VoteArrays, known: Ints | None, posterior: Floats) -> tuple[Ints, Floats]:
@@ -141,29 +170,10 @@ def _labels(votes: VoteArrays, known: Ints | None, posterior: Floats) -> tuple[I
     return label, probability
 
 
-def _certificate(
-    gold: HeldoutGold | None, probability: Floats, label: Ints, known: Ints | None, options: Options
-) -> Certificate | None:
-    """Return the certificate for the tasks whose answer is not known; None where no target is set."""
+def _certificate(gold: HeldoutGold | None, scores: Floats, options: Options) -> Certificate | None:
+    """Return the certificate, None without a target. scores: of the tasks that may be accepted by their votes."""
     if options.target_precision is None:
         return None
-    open_tasks = label != UNKNOWN if known is None else (label != UNKNOWN) & (known == UNKNOWN)
-    scores = gold.probability if gold else np.empty(0)
+    probability = gold.probability if gold else np.empty(0)
     right = gold.right if gold else np.empty(0, np.bool_)
-    return certify(scores, right, probability[open_tasks], options.target_precision, options.confidence)
-
-
-def _accepted(
-    label: Ints, probability: Floats, known: Ints | None, certificate: Certificate | None, options: Options
-) -> Bools:
-    """Return which labels are accepted: gold answers, and those above the threshold where there is one."""
-    threshold = certificate.threshold if certificate else options.accept_probability
-    accepted = np.zeros(len(label), np.bool_) if threshold is None else probability >= threshold
-    told = np.zeros(len(label), np.bool_) if known is None else known != UNKNOWN
-    return np.asarray((label != UNKNOWN) & (accepted | told))
-
-
-def _good_enough(certificate: Certificate | None, options: Options) -> float:
-    if certificate is None:
-        return options.accept_probability
-    return certificate.target if certificate.threshold is None else certificate.threshold
+    return certify(probability, right, scores, options.target_precision, options.confidence)

@@ -96,7 +96,7 @@ class Evaluate:
         rule, now = context.acceptance, self._clock()
         votes = [case.counted() for case in cases]
         shares = posteriors(votes, context.fit)
-        found = beliefs(votes, shares, context.fit)
+        found = beliefs(votes, shares, context.fit, rule.stopping)
         changed: list[KeptJob] = []
         rows: list[LabelRow] = []
         messages = []

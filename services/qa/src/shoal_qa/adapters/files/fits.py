@@ -12,6 +12,7 @@ from shoal_qa.domain.certificates.promises import Promise
 from shoal_qa.domain.models import MODELS, panel_of
 from shoal_qa.domain.models.pool import FittedPool
 from shoal_qa.domain.projects.fit import ProjectFit
+from shoal_qa.domain.stopping.crowd import Crowd
 
 
 def dump_fit(fit: ProjectFit) -> bytes:
@@ -27,6 +28,11 @@ def dump_fit(fit: ProjectFit) -> bytes:
     }
     buffer = io.BytesIO()
     arrays = {f"state_{name}": np.asarray(value) for name, value in fit.fitted.to_arrays().items()}
+    if fit.crowd is not None:
+        arrays |= {
+            "crowd_confusion": fit.crowd.confusion.astype(np.float32),
+            "crowd_share": fit.crowd.share,
+        }
     np.savez_compressed(
         buffer, allow_pickle=False, about=np.frombuffer(json.dumps(about).encode(), np.uint8), **arrays
     )
@@ -40,6 +46,7 @@ def load_fit(body: bytes) -> ProjectFit:
         state = {
             name.removeprefix("state_"): arrays[name] for name in arrays.files if name.startswith("state_")
         }
+        crowd = _crowd(arrays)
     model, kept = about["model"], about.get("promise")
     return ProjectFit(
         panel_of(model).load(state) if about.get("pool") else MODELS[model].load(state),
@@ -48,7 +55,15 @@ def load_fit(body: bytes) -> ProjectFit:
         about["annotators"],
         Promise(**kept) if kept else None,
         about.get("afresh_at", 0),
+        crowd,
     )
+
+
+def _crowd(arrays: Any) -> Crowd | None:
+    """Return the crowd; None for a fit without one, as once was kept."""
+    if "crowd_share" not in arrays:
+        return None
+    return Crowd(arrays["crowd_confusion"].astype(np.float64), arrays["crowd_share"])
 
 
 def _calibration(about: dict[str, Any]) -> Tempering:

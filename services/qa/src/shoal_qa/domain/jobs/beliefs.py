@@ -7,6 +7,8 @@ import numpy as np
 
 from shoal_qa.domain.jobs.acceptance import Belief
 from shoal_qa.domain.projects.fit import ProjectFit
+from shoal_qa.domain.stopping.next_steps import next_steps
+from shoal_qa.domain.stopping.rule import Action, StoppingRule
 from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, VoteArrays
 
 
@@ -26,19 +28,20 @@ def posteriors(jobs: Sequence[JobVotes], fit: ProjectFit) -> Floats:
     return fit.calibration.apply(fit.reader.log_posterior(votes), votes.votes_per_task())
 
 
-def beliefs(jobs: Sequence[JobVotes], now: Floats, fit: ProjectFit) -> list[Belief]:
-    """Return what the votes on each job amount to, and what they could still amount to. now: their posteriors."""
-    best, rows = now.argmax(axis=1), np.arange(len(jobs))
-    labels = [fit.classes[label] for label in best.tolist()]
-    hoped = posteriors([_with_agreement(job, label) for job, label in zip(jobs, labels, strict=True)], fit)
-    sure, hope = now[rows, best].tolist(), hoped[rows, best].tolist()
+def beliefs(jobs: Sequence[JobVotes], shares: Floats, fit: ProjectFit, rule: StoppingRule) -> list[Belief]:
+    """Return what the votes on each job amount to, and what to do next. shares: their posteriors."""
+    votes = np.array([len(job.votes) for job in jobs], np.int32)
+    most = np.array([min(job.most, rule.max_votes) - job.blocked for job in jobs], np.int32)
+    steps = next_steps(shares, votes, most, rule, fit.foresight)
+    best, sure = shares.argmax(axis=1).tolist(), shares.max(axis=1).tolist()
     return [
         Belief(
-            label=labels[row],
+            label=fit.classes[best[row]],
             probability=sure[row],
             votes=len(job.votes),
-            hope=hope[row] if fit.knows_the_crowd else 1.0,
-            of_accepted=_of_accepted(job, now[row], fit),
+            action=Action(int(steps.action[row])),
+            reach=None if np.isnan(steps.reach[row]) else float(steps.reach[row]),
+            of_accepted=_of_accepted(job, shares[row], fit),
             blocked=job.blocked,
         )
         for row, job in enumerate(jobs)
@@ -49,12 +52,6 @@ def _of_accepted(job: JobVotes, shares: Floats, fit: ProjectFit) -> float:
     """Return the probability of the label accepted before; 0 without one, or where its class is gone."""
     known = job.accepted is not None and job.accepted in fit.class_numbers
     return float(shares[fit.class_numbers[job.accepted]]) if known and job.accepted else 0.0
-
-
-def _with_agreement(job: JobVotes, label: str) -> JobVotes:
-    """Return the job as if all votes that may still come were for `label`, by annotators not known."""
-    coming = [("", label)] * max(0, job.most - len(job.votes) - job.blocked)
-    return JobVotes([*job.votes, *coming], job.most)
 
 
 def _arrays(jobs: Sequence[JobVotes], fit: ProjectFit) -> VoteArrays:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from shoal_qa.domain.jobs.acceptance import AcceptanceRule, Belief, decide
+from shoal_qa.domain.jobs.acceptance import AcceptanceRule, Belief, reason_of
+from shoal_qa.domain.stopping.rule import Action
 
 State = Literal["open", "accepted", "review", "closed", "erased"]
 
@@ -60,46 +61,54 @@ def advance(job: Job, belief: Belief, rule: AcceptanceRule) -> tuple[Job, list[C
 
 def _keep_or_withdraw(job: Job, belief: Belief, rule: AcceptanceRule) -> tuple[Job, list[Change]]:
     """Look at an accepted label again."""
-    if rule.accepts(belief) and belief.label != job.label:
+    if belief.action is Action.ACCEPT and belief.label != job.label:
         reason = f"was {job.label}: now {belief.label} at {belief.probability:.2f} after {belief.votes} votes"
         return replace(job, label=belief.label), [Accept(belief.label, belief.probability, reason[:200])]
-    if belief.votes < rule.min_votes:
-        reason = f"{belief.votes} votes left, {rule.min_votes} needed"
-    elif rule.threshold is None and rule.held is None:
-        reason = "gold certifies no threshold"
-    elif belief.label != job.label or not rule.keeps(belief.of_accepted):
-        reason = f"probability fell to {belief.of_accepted:.2f} after {belief.votes} votes"
-    else:
+    fallen = _withdrawn_for(job, belief, rule)
+    if fallen is None:
         return job, []
-    again = max(belief.collected, rule.min_votes + belief.blocked)  # what was cancelled may be wanted again
+    again = max(
+        belief.collected, rule.stopping.min_votes + belief.blocked
+    )  # what was cancelled is wanted again
     reopened = replace(job, state="open", label=None, wanted=min(again, job.most))
     after, changes = _settle(reopened, belief, rule, job.wanted)
-    return after, [Withdraw(reason), *changes]
+    return after, [Withdraw(fallen), *changes]
+
+
+def _withdrawn_for(job: Job, belief: Belief, rule: AcceptanceRule) -> str | None:
+    """Return why an accepted label no longer holds; None where it does."""
+    if belief.votes < rule.stopping.min_votes:
+        return f"{belief.votes} votes left, {rule.stopping.min_votes} needed"
+    if rule.stays_from is None:
+        return "gold certifies no threshold"
+    if belief.label != job.label or belief.of_accepted < rule.stays_from:
+        return f"probability fell to {belief.of_accepted:.2f} after {belief.votes} votes"
+    return None
 
 
 def _settle(
-    job: Job, belief: Belief, rule: AcceptanceRule, asked: int | None = None
+    job: Job, belief: Belief, rule: AcceptanceRule, requested: int | None = None
 ) -> tuple[Job, list[Change]]:
-    """Decide on a job without an accepted label. asked: what was last asked for, if not `wanted`."""
-    verdict = decide(rule, belief, job.wanted, job.most)
+    """Decide on a job without an accepted label. requested: votes that were last asked for, if not `wanted`."""
+    reason = reason_of(belief, rule.stopping)
     enough = min(belief.collected, job.most)  # a provider may have given one more than it was asked for
-    if verdict.action == "accept":
+    if belief.action is Action.ACCEPT:
         accepted = replace(job, state="accepted", label=belief.label)
-        changes: list[Change] = [Accept(belief.label, belief.probability, verdict.reason)]
+        changes: list[Change] = [Accept(belief.label, belief.probability, reason)]
         if job.state == "review" or job.wanted > enough:
             return _request(replace(accepted, wanted=enough), "cancel", "accepted", changes)
         return accepted, changes
     if job.state != "open":
         return job, []
-    if verdict.action == "more":
-        return _request(replace(job, wanted=belief.collected + 1), "more", verdict.reason)
-    if verdict.action == "futile":
-        if rule.exhausted == "review":
-            return _request(replace(job, state="review", wanted=enough), "review", verdict.reason)
-        return _request(replace(job, state="closed", wanted=enough), "cancel", verdict.reason)
-    if asked is not None and job.wanted > asked:
-        return _request(job, "more", verdict.reason)
-    return job, []
+    if belief.collected < job.wanted:  # votes that were asked for are on their way
+        again = requested is not None and job.wanted > requested
+        outstanding = f"{job.wanted - belief.collected} of {job.wanted} votes outstanding"
+        return _request(job, "more", outstanding) if again else (job, [])
+    if belief.action is Action.MORE:
+        return _request(replace(job, wanted=belief.collected + 1), "more", reason)
+    if rule.has_experts:
+        return _request(replace(job, state="review", wanted=enough), "review", reason)
+    return _request(replace(job, state="closed", wanted=enough), "cancel", reason)
 
 
 def _request(

@@ -8,6 +8,8 @@ from shoal_qa.domain.calibration.tempering import Tempering
 from shoal_qa.domain.certificates.promises import Promise
 from shoal_qa.domain.models.base import Fitted
 from shoal_qa.domain.projects.reader import Reader
+from shoal_qa.domain.stopping.crowd import Crowd
+from shoal_qa.domain.stopping.next_steps import Foresight
 
 
 @dataclass(frozen=True)
@@ -20,11 +22,12 @@ class ProjectFit:
     annotators: Sequence[str]
     promise: Promise | None = None
     afresh_at: int = 0  # votes that there were when a fit last started from scratch
+    crowd: Crowd | None = None  # None before any vote, and for very many classes
 
     @property
-    def knows_the_crowd(self) -> bool:
-        """Tell whether votes were seen: before, nobody can say what further votes could prove."""
-        return bool(self.annotators)
+    def foresight(self) -> Foresight:
+        """Return what votes to come are judged by."""
+        return Foresight(self.crowd, self.calibration)
 
     @cached_property
     def annotator_numbers(self) -> Mapping[str, int]:

@@ -11,9 +11,9 @@ from shoal_qa.domain.calibration.tempering import Tempering
 from shoal_qa.domain.certificates.promises import Target, promise
 from shoal_qa.domain.models import MODELS, panel_of
 from shoal_qa.domain.models.panel import MOST_CLASSES, Panel, Study
-from shoal_qa.domain.models.pool import FittedPool
 from shoal_qa.domain.projects.findings import Findings, findings
 from shoal_qa.domain.projects.fit import ProjectFit
+from shoal_qa.domain.stopping.crowd import crowd_of
 from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, Named, VoteArrays, name_votes
 
 AFRESH = 2  # what is learned slowly is learned anew when votes have grown so many times
@@ -71,12 +71,14 @@ def fit_project(
     study = panel.study(votes, known, start.fitted if start else None)
     default = _default(panel, study, votes, like, seed)
     calibration, gold = calibrate_on(study.heldout, default)
+    posterior = calibration.apply(study.fitted.log_posterior(votes), votes.votes_per_task())
     promised = None
     if wish.target:
-        scores = _scores(study.fitted, calibration, votes, known)
+        scores = _scores(posterior, votes, known)
         promised = promise(gold, scores, wish.target, like.promise if like else None)
+    crowd = crowd_of(votes, posterior, study.fitted.skill())
     afresh_at = like.afresh_at if like and _fresh(like, votes) else len(votes)
-    fit = ProjectFit(study.fitted, calibration, classes, named.annotators, promised, afresh_at)
+    fit = ProjectFit(study.fitted, calibration, classes, named.annotators, promised, afresh_at, crowd)
     return fit, findings(votes, known, given.times(), named.annotators, study.fitted)
 
 
@@ -125,8 +127,6 @@ def _numbered_after(first: Sequence[str], named: Named) -> Named:
     return Named(votes, named.tasks, order, named.classes)
 
 
-def _scores(fitted: FittedPool, calibration: Tempering, votes: VoteArrays, known: Ints) -> Floats:
+def _scores(posterior: Floats, votes: VoteArrays, known: Ints) -> Floats:
     """Return the probability of the label of each job with votes whose answer is not known: (jobs,)."""
-    count = votes.votes_per_task()
-    asked = (known == UNKNOWN) & (count > 0)
-    return np.asarray(calibration.apply(fitted.log_posterior(votes), count).max(axis=1)[asked])
+    return np.asarray(posterior.max(axis=1)[(known == UNKNOWN) & (votes.votes_per_task() > 0)])

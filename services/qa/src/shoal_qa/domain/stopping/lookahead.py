@@ -9,21 +9,27 @@ mixture of two binomials, q Bin(m, c1) + (1 - q) Bin(m, c0), and the probability
 where T(n) is the temperature at n votes (calibration/tempering.py). With two classes that is exact; with more
 it merges the other classes, which understates what a vote tells. c0 is the mean over the other classes by their
 probability.
+
+The chance of reaching a level is summed over the leading classes, as if no two of them got there in turn, so it
+is an estimate, and rather too high than too low.
 """
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
 from shoal_qa.domain.calibration.tempering import Tempering
+from shoal_qa.domain.stopping.crowd import Crowd
 from shoal_qa.domain.votes.arrays import Floats, Ints
 
 EDGE = 1e-9  # probabilities stay this far from 0 and 1
+LEADING = 4  # classes whose chances are worked out; the others are taken to be like them
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
-    """One class of each task, and what a kind of vote would say about it: (tasks,) each."""
+    """One class of each task, and what an annotator would say about it: (tasks,) for each field."""
 
     probability: Floats
     agree: Floats  # c1
@@ -32,16 +38,21 @@ class Outlook:
     tempering: Tempering
 
     @classmethod
-    def of(
-        cls, posterior: Floats, label: Ints, confusion: Floats, votes: Ints, tempering: Tempering
-    ) -> "Outlook":
-        """Return the outlook on label[t] of each task. posterior: (tasks, classes). confusion: (classes, classes)."""
-        rows = np.arange(len(label))
-        q = np.clip(posterior[rows, label], EDGE, 1 - EDGE)
+    def of(cls, tasks: "Standing", label: Ints, confusion: Floats) -> Self:
+        """Return the outlook on label[t] of each task t. confusion: (classes, classes), p(label | truth)."""
+        posterior = tasks.posterior
+        own = posterior[np.arange(len(label)), label]
+        q = np.clip(own, EDGE, 1 - EDGE)
         agree = confusion[label, label]
-        said = (posterior * confusion.T[label]).sum(axis=1)  # p(vote says label)
-        mistake = (said - posterior[rows, label] * agree) / (1 - q)
-        return cls(q, np.clip(agree, EDGE, 1 - EDGE), np.clip(mistake, EDGE, 1 - EDGE), votes, tempering)
+        says_label = (posterior * confusion.T[label]).sum(axis=1)
+        mistake = (says_label - own * agree) / (1 - q)
+        return cls(
+            probability=q,
+            agree=np.clip(agree, EDGE, 1 - EDGE),
+            mistake=np.clip(mistake, EDGE, 1 - EDGE),
+            votes=tasks.votes,
+            tempering=tasks.tempering,
+        )
 
     def after(self, further: int) -> Floats:
         """Return the probability after `further` votes of which 0, 1, ..., all agree: (tasks, further + 1)."""
@@ -53,38 +64,76 @@ class Outlook:
         odds /= self.tempering.temperatures(self.votes + further)[:, None]
         return np.asarray(1 / (1 + np.exp(-np.clip(odds, -700, 700))))
 
-    def expected_best(self, most: int, rest: Floats) -> tuple[Floats, Floats]:
-        """Return what 1, ..., most further votes are expected to do: (tasks, most) each.
+    def reach(self, level: float, min_votes: int, left: Ints) -> Floats:
+        """Return the chance that the class is at the level within 1, 2, ... further votes: (tasks, most of left).
 
-        The expected maximum probability, and the chance that another class is the best one then. rest: (tasks,), the
-        share of the strongest other class in what is not this one's.
+        left: (tasks,), votes that each task may still have. A level counts from min_votes votes on.
         """
-        best, changed = np.empty((len(self.votes), most)), np.empty((len(self.votes), most))
-        right, wrong = np.ones((len(self.votes), 1)), np.ones((len(self.votes), 1))
-        for further in range(1, most + 1):
+        right, wrong = np.ones((len(left), 1)), np.ones((len(left), 1))
+        out = np.zeros((len(left), int(left.max(initial=0))))
+        for further in range(1, out.shape[1] + 1):
             right, wrong = _toss(right, self.agree), _toss(wrong, self.mistake)
-            after, chance = self.after(further), self._mixed(right, wrong)
-            other = rest[:, None] * (1 - after)
-            best[:, further - 1] = (chance * np.maximum(after, other)).sum(axis=1)
-            changed[:, further - 1] = (chance * (other > after)).sum(axis=1)
-        return best, changed
-
-    def reach(self, threshold: float, min_votes: int, max_votes: Ints) -> Floats:
-        """Return the chance that the class reaches the threshold with at least min and at most max votes: (tasks,)."""
-        right, wrong = np.ones((len(self.votes), 1)), np.ones((len(self.votes), 1))
-        reached = np.zeros(len(self.votes))
-        for further in range(1, int((max_votes - self.votes).max(initial=0)) + 1):
-            right, wrong = _toss(right, self.agree), _toss(wrong, self.mistake)
-            total = self.votes + further
-            there = (self.after(further) >= threshold) & (total >= min_votes)[:, None]
-            counted = self._mixed(right, wrong) * there
-            reached += np.where(total <= max_votes, counted.sum(axis=1), 0.0)
+            there = (self.after(further) >= level) & (self.votes + further >= min_votes)[:, None]
+            now = (self._mixed(right, wrong) * there).sum(axis=1)
+            out[:, further - 1] = np.where(further <= left, now, 0.0)
             right, wrong = np.where(there, 0, right), np.where(there, 0, wrong)
-        return reached
+        return np.asarray(out.cumsum(axis=1))
+
+    def overturn(self, rest: Floats, left: Ints) -> Floats:
+        """Return the chance that another class is the most probable one when no votes are left: (tasks,).
+
+        rest: (tasks,), the share of the strongest other class in what is not this one's.
+        """
+        right, wrong = np.ones((len(left), 1)), np.ones((len(left), 1))
+        out = np.zeros(len(left))
+        for further in range(1, int(left.max(initial=0)) + 1):
+            right, wrong = _toss(right, self.agree), _toss(wrong, self.mistake)
+            last = left == further
+            after = self.after(further)[last]
+            behind = rest[last, None] * (1 - after) > after
+            out[last] = (self._mixed(right, wrong)[last] * behind).sum(axis=1)
+        return out
 
     def _mixed(self, right: Floats, wrong: Floats) -> Floats:
         q = self.probability[:, None]
         return np.asarray(q * right + (1 - q) * wrong)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where some tasks stand. posterior: (tasks, classes). votes, left: (tasks,), votes so far and still to be had."""
+
+    posterior: Floats
+    votes: Ints
+    left: Ints
+    tempering: Tempering
+
+
+def chance_to_reach(tasks: Standing, crowd: Crowd, level: float, min_votes: int) -> Floats:
+    """Return the chance that some class is at the level within 1, 2, ... further votes: (tasks, most of left)."""
+    leading = np.argsort(-tasks.posterior, axis=1, kind="stable")[:, :LEADING].astype(np.int32)
+    out = np.zeros((len(leading), int(tasks.left.max(initial=0))))
+    for confusion, share in zip(crowd.confusion, crowd.share, strict=True):
+        for label in leading.T:
+            out += share * Outlook.of(tasks, label, confusion).reach(level, min_votes, tasks.left)
+    covered = np.take_along_axis(tasks.posterior, leading, axis=1).sum(axis=1)
+    return np.asarray(np.minimum(out / np.maximum(covered, EDGE)[:, None], 1.0))
+
+
+def chance_to_overturn(tasks: Standing, crowd: Crowd) -> Floats:
+    """Return the chance that all votes left change the most probable class: (tasks,)."""
+    label = tasks.posterior.argmax(axis=1).astype(np.int32)
+    rest = _rivalry(tasks.posterior)
+    chances = [Outlook.of(tasks, label, kind).overturn(rest, tasks.left) for kind in crowd.confusion]
+    return np.asarray(np.tensordot(crowd.share, np.stack(chances), axes=1))
+
+
+def _rivalry(posterior: Floats) -> Floats:
+    """Return the share of the second class in all that is not the best one's: (tasks,)."""
+    if posterior.shape[1] == 1:
+        return np.zeros(len(posterior))
+    second, best = np.partition(posterior, (-2, -1), axis=1)[:, -2:].T
+    return np.asarray(np.minimum(second / np.maximum(1 - best, 1e-12), 1.0))
 
 
 def _toss(weights: Floats, chance: Floats) -> Floats:

@@ -1,55 +1,78 @@
-"""The next step of each task of a set: accept, one more vote of an average annotator, a review, or nothing more."""
+"""The next step of tasks: nothing more (accept), one more vote, an expert's review, or nothing (futile).
 
-from itertools import pairwise
+- accept: at least min_votes, and the calibrated probability of the best class reaches the threshold;
+- more: below min_votes, or one more vote is worth its price (rule.py), as seen from what votes by annotators like
+  those so far would say (lookahead.py). While nothing is known of annotators, votes are bought as long as they last;
+- review: votes are used up or not worth their price, and there are experts;
+- futile: the same without experts; or the goal is reached and only gold could certify it.
+
+All tasks at once or one alone: rows do not depend on each other. O(tasks x kinds x (classes + votes left^2)).
+"""
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shoal_qa.domain.calibration.tempering import Tempering
-from shoal_qa.domain.stopping.sequential import Action, Kinds, StoppingRule, next_actions
-from shoal_qa.domain.votes.arrays import Bools, Floats, VoteArrays
+from shoal_qa.domain.stopping.crowd import Crowd
+from shoal_qa.domain.stopping.lookahead import Standing, chance_to_overturn, chance_to_reach
+from shoal_qa.domain.stopping.rule import Action, StoppingRule
+from shoal_qa.domain.votes.arrays import Bools, Floats, Ints
 
-USUAL_VOTES = 5  # a task may have so many, or as many as any task of the set has
-MOST = 100  # votes that are looked ahead to
+CHUNK = 20_000  # tasks at a time
+HORIZON = 10  # votes looked ahead at most
+
+
+@dataclass(frozen=True, slots=True)
+class NextSteps:
+    """One entry per task: (tasks,) for each field."""
+
+    action: NDArray[np.int8]  # an Action
+    reach: Floats  # chance that the votes left reach the level; NaN where no look ahead was needed
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """What votes to come are judged by. crowd: None while nothing is known of annotators."""
+
+    crowd: Crowd | None
+    tempering: Tempering
 
 
 def next_steps(
-    votes: VoteArrays,
-    posterior: Floats,
-    accepted: Bools,
-    confusion: Floats | None,
-    good_enough: float,
-    max_votes: int | None,
-    review_price: float | None,
-    calibration: Tempering,
-) -> NDArray[np.int8]:
-    """Return the next step of each task, further votes being those of an average annotator.
+    posterior: Floats, votes: Ints, most: Ints, rule: StoppingRule, foresight: Foresight
+) -> NextSteps:
+    """Return what to do next with each task.
 
-    confusion: expected votes, (classes, classes) as [truth, label]; None where classes are too many to look ahead.
-    A label that seems good enough and is not accepted needs no more votes: known answers are what is missing.
+    posterior: (tasks, classes), calibrated by `tempering`. votes, most: (tasks,), votes so far and at most.
+    Raises ValueError for arrays that do not fit together.
     """
-    count = votes.votes_per_task()
-    most = max_votes or max(USUAL_VOTES, int(count.max(initial=0)))
-    if confusion is None:
-        action = np.where(count >= most, Action.FUTILE, Action.MORE)
-    else:
-        rule = StoppingRule(good_enough, 1, min(most, MOST), review_price=review_price)
-        crowd = Kinds(_average_annotator(confusion)[None], np.ones(1))
-        action = next_actions(posterior, count, crowd, rule, calibration).action
-    action = np.where(action == Action.ACCEPT, Action.FUTILE, action)
-    action = np.where(count == 0, Action.MORE, action)  # nobody was asked: that comes first
-    return np.where(accepted, Action.ACCEPT, action).astype(np.int8)
+    if not posterior.ndim == 2 or not len(posterior) == len(votes) == len(most):
+        raise ValueError(f"needs a row of probabilities for each task: {posterior.shape} for {len(votes)}")
+    crowd = foresight.crowd
+    if crowd is not None and posterior.shape[1] != crowd.confusion.shape[1]:
+        raise ValueError("posterior and confusions must be about the same classes")
+    level = np.inf if rule.level is None else rule.level
+    sure = (votes >= rule.min_votes) & (posterior.max(axis=1, initial=0.0) >= level)
+    more, reach = ~sure & (votes < most), np.full(len(votes), np.nan)
+    if crowd is not None and rule.level is not None:
+        open_tasks = np.flatnonzero(more)
+        for start in range(0, len(open_tasks), CHUNK):
+            rows = open_tasks[start : start + CHUNK]
+            left = np.minimum(most[rows] - votes[rows], HORIZON).astype(np.int32)
+            tasks = Standing(
+                posterior=posterior[rows], votes=votes[rows], left=left, tempering=foresight.tempering
+            )
+            worth, reach[rows] = _worth_votes(tasks, crowd, rule, rule.level)
+            more[rows] = worth | (votes[rows] < rule.min_votes)
+    enough = Action.FUTILE if rule.threshold is None else Action.ACCEPT
+    stuck = Action.FUTILE if rule.review_price is None else Action.REVIEW
+    return NextSteps(np.select([sure, more], [enough, Action.MORE], default=stuck).astype(np.int8), reach)
 
 
-def _average_annotator(confusion: Floats) -> Floats:
-    """Return p(label | truth) of the crowd, (classes, classes), each row with a vote as the crowd's labels are."""
-    popular = (confusion.sum(axis=0) + 1) / (confusion.sum() + len(confusion))
-    return np.asarray((confusion + popular) / (confusion.sum(axis=1, keepdims=True) + 1))
-
-
-def crowd_confusion(votes: VoteArrays, posterior: Floats) -> Floats:
-    """Return the expected number of votes for each truth and label: (classes, classes)."""
-    order = np.argsort(votes.label, kind="stable")
-    edges = np.searchsorted(votes.label[order], np.arange(votes.classes + 1))
-    columns = [posterior[votes.task[order[a:b]]].sum(axis=0) for a, b in pairwise(edges.tolist())]
-    return np.stack(columns, axis=1)
+def _worth_votes(tasks: Standing, crowd: Crowd, rule: StoppingRule, level: float) -> tuple[Bools, Floats]:
+    """Return which tasks are worth one more vote, and the chance that the votes left reach the level."""
+    reach = chance_to_reach(tasks, crowd, level, rule.min_votes)
+    overturn = np.zeros(len(reach)) if rule.review_price is not None else chance_to_overturn(tasks, crowd)
+    return rule.worth_votes(reach, overturn), reach[:, -1]

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from shoal_qa.domain.calibration.tempering import Tempering
 from shoal_qa.domain.models.base import Fitted, Model
-from shoal_qa.domain.stopping.sequential import Action, Kinds, StoppingRule, next_actions
+from shoal_qa.domain.stopping.crowd import crowd_of
+from shoal_qa.domain.stopping.next_steps import Foresight, next_steps
+from shoal_qa.domain.stopping.rule import Action, StoppingRule
 from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, VoteArrays
 
-SKILLED = 0.25  # share of votes, those of the most skilled annotators, that votes to come are imagined like
 GROWTH = 1.2  # of votes bought, between fits
 
 Tasks = NDArray[np.integer]
@@ -72,15 +73,12 @@ class Replay:
     def _want(
         self, bought: VoteArrays, claimed: Floats, asked: Tasks, rule: StoppingRule, tempering: Tempering
     ) -> NDArray[np.bool_]:
-        """Tell which of some tasks are to have one more vote."""
+        """Return which of some tasks are to have one more vote."""
         believed = tempering.apply(claimed, self.spent)
-        crowd = Kinds(_crowd(_by_the_skilled(bought, self._fitted), believed)[None], np.ones(1))
-        left = self.spent[asked] < self.available[asked]
-        rows = asked[left]
-        found = next_actions(believed[rows], self.spent[rows], crowd, rule, tempering, self.available[rows])
-        want = np.zeros(len(asked), np.bool_)
-        want[left] = found.action == Action.MORE
-        return want
+        crowd = crowd_of(bought, believed, self._fitted.skill())
+        most = np.minimum(self.available, rule.max_votes)[asked]
+        steps = next_steps(believed[asked], self.spent[asked], most, rule, Foresight(crowd, tempering))
+        return np.asarray(steps.action == Action.MORE)
 
 
 def random_ranks(votes: VoteArrays, rng: np.random.Generator) -> NDArray[np.int64]:
@@ -91,21 +89,3 @@ def random_ranks(votes: VoteArrays, rng: np.random.Generator) -> NDArray[np.int6
     rank = np.empty(len(votes), dtype=np.int64)
     rank[order] = np.arange(len(votes)) - np.searchsorted(task, task)
     return rank
-
-
-def _by_the_skilled(votes: VoteArrays, fitted: Fitted) -> VoteArrays:
-    """Return the votes of the most skilled annotators, who gave a quarter of all.
-
-    One of them may settle what the average annotator cannot, so a task is futile only where they cannot either.
-    """
-    skill = fitted.skill()[votes.annotator]
-    return votes.select(skill >= np.quantile(skill, 1 - SKILLED))
-
-
-def _crowd(votes: VoteArrays, believed: Floats) -> Floats:
-    """Return the average annotator's p(label | truth): (classes, classes)."""
-    counts = np.empty((votes.classes, votes.classes))
-    for truth in range(votes.classes):
-        counts[truth] = np.bincount(votes.label, believed[votes.task, truth], votes.classes)
-    counts += np.eye(votes.classes) + 1 / votes.classes
-    return np.asarray(counts / counts.sum(axis=1, keepdims=True))

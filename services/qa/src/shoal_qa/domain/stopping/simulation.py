@@ -1,7 +1,7 @@
 """How many of the votes would have done: the votes that were given, replayed in random order.
 
 Sequential: every task starts with min_votes of its votes, and gets one more in each round while the next action for it
-is "more" (sequential.py). The threshold rises in steps; where all tasks have stopped at one step, votes spent
+is "more" (next_steps.py). The threshold rises in steps; where all tasks have stopped at one step, votes spent
 and accuracy are a point of the curve, as a project with that threshold would have had. Annotators' skills are learned
 from the votes spent so far and from gold alone (domain/replay.py).
 
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from shoal_qa.domain.calibration.tempering import Tempering
 from shoal_qa.domain.models.base import Model
 from shoal_qa.domain.stopping.replay import Replay, random_ranks
-from shoal_qa.domain.stopping.sequential import StoppingRule
+from shoal_qa.domain.stopping.rule import StoppingRule
 from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, VoteArrays
 
 THRESHOLDS = (0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99, 0.999)
@@ -96,7 +96,7 @@ def simulate_votes(
         raise ValueError("no task with votes and an answer to measure on that is not gold")
     score = _Score(answers, measured, known == UNKNOWN)
     all_votes = (1.0, replay.available, everything)
-    rules = [StoppingRule(t, min_votes, 100, FUTILE * (1 - t)) for t in sorted(thresholds)]
+    rules = [_without_experts(threshold, min_votes) for threshold in sorted(thresholds)]
     fixed = score.curve(_fixed(replay, score))
     sequential = score.curve([*_sequential(replay, rules, tempering or Tempering()), all_votes])
     return VoteSimulation(
@@ -120,6 +120,11 @@ class _Score:
             np.array([int(spent[self.counted].sum()) for _, spent, _ in points], dtype=np.int64),
             np.array([self.accuracy(labels) for _, _, labels in points]),
         )
+
+
+def _without_experts(threshold: float, min_votes: int) -> StoppingRule:
+    futile = FUTILE * (1 - threshold)
+    return StoppingRule(threshold=threshold, min_votes=min_votes, max_votes=100, futile_below=futile)
 
 
 def _fixed(replay: Replay, score: _Score) -> list[Point]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from shoal_qa.domain.calibration.reliability import Reliability, reliability
 from shoal_qa.domain.consensus import Consensus, Options
-from shoal_qa.domain.stopping.sequential import Action
+from shoal_qa.domain.stopping.rule import Action
 from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, Named, VoteArrays
 from shoal_qa.usecases.files.annotators import People
 from shoal_qa.usecases.files.facts import Facts, Hard, Person

@@ -55,7 +55,7 @@ def replay(
     """Return curves over `seeds` random orders. known, truth: (tasks,), as `simulate_votes` has them. BadInput."""
     if model not in MODELS:
         raise BadInput(f"{model!r} is unknown: use one of {', '.join(MODELS)}", field="model")
-    tempering = consensus(votes, known, Options(model)).calibration
+    tempering = consensus(votes, known, Options(model=model)).calibration
     found = []
     for seed in range(seeds):
         report(seed, seeds)
