@@ -13,11 +13,11 @@ err = Console(stderr=True)
 
 def show_speed() -> None:
     """Measure against other libraries."""
-    found, told = [], speed.streaming()
+    found = []
     for line in speed.lines():
         err.print("  ".join(line.cells()))
         found.append(line)
-        put("speed", f"{speed.markdown(found)}\n\n{told}")
+        put("speed", speed.markdown(found))
 
 
 def show_scale() -> None:

@@ -15,14 +15,12 @@ from tests.bench.quality.peers import peak_mib
 
 from shoal_qa.domain.agreement.alpha import alpha_of_votes
 from shoal_qa.domain.consensus import Options, consensus
-from shoal_qa.domain.ledger import VoteLedger
 from shoal_qa.domain.models import MODELS
 from shoal_qa.domain.models.candidates import Candidates
 from shoal_qa.domain.models.dawid_skene import DawidSkene
 from shoal_qa.domain.models.em import ClassShares
 from shoal_qa.domain.models.priors import Dirichlet
 from shoal_qa.domain.shapes.pairs import rank
-from shoal_qa.domain.streaming import Stream
 from shoal_qa.domain.votes.arrays import UNKNOWN, VoteArrays
 
 Work = Callable[[], "np.ndarray"]
@@ -79,32 +77,6 @@ def candidates(folder: Path) -> Work:
     return lambda: Candidates().fit(votes).beliefs(votes).best()[0]
 
 
-def stream(folder: Path) -> Work:
-    """Return microseconds of one vote, in the fastest hundred of 20,000, and seconds of a warm refit."""
-    votes = votes_of(folder)
-    state = Stream(MODELS["dawid-skene"].fit(votes), VoteLedger(votes.classes), votes.tasks)
-    state.take_all(votes.task, votes.annotator, votes.label, np.zeros(len(votes), np.int64))
-    rng = np.random.default_rng(1)
-    news = [
-        [rng.integers(most, size=100).tolist() for most in (votes.tasks, votes.annotators, votes.classes)]
-        for _ in range(200)
-    ]
-
-    def seconds(hundred: list[list[int]]) -> float:
-        start = time.perf_counter()
-        for task, annotator, label in zip(*hundred, strict=True):
-            state.take(task, annotator, label, 1)
-        return time.perf_counter() - start
-
-    def work() -> "np.ndarray":
-        micros = min(map(seconds, news)) / 100 * 1e6
-        start = time.perf_counter()
-        state.refit(MODELS["dawid-skene"])
-        return np.array([micros, time.perf_counter() - start])
-
-    return work
-
-
 def alpha(folder: Path) -> Work:
     """Return Krippendorff's alpha."""
     votes = votes_of(folder)
@@ -126,7 +98,6 @@ METHODS: dict[str, Callable[[Path], Work]] = {
     "mace": model_of("mace"),
     "auto": auto,
     "candidates": candidates,
-    "stream": stream,
     "alpha": alpha,
     "bradley-terry": bradley_terry,
 }

@@ -109,17 +109,6 @@ def bradley_terry(items: int = 300, comparisons: int = 100_000) -> Line:
     return Line(work, a, b, "choix opt_pairwise", f"strengths differ by at most {gap:.0e}")
 
 
-def streaming() -> str:
-    """Return what one vote and a refit cost."""
-    with tempfile.TemporaryDirectory() as name:
-        large(1_000_000).save(Path(name))
-        micros, refit = min(ours("stream", Path(name)).out.tolist() for _ in range(3))
-    return (
-        f"One vote into the streaming state of 1,000,000 votes: {micros:.1f} microseconds; a warm refit of all: "
-        f"{refit:.2f} s, {refit / micros * 1e6:,.0f} times as much."
-    )
-
-
 def scale() -> str:
     """Return seconds and memory at 1M and 10M votes, and what follows for 100M by straight lines."""
     found = []

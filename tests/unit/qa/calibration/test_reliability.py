@@ -3,45 +3,35 @@
 import numpy as np
 import pytest
 
-from shoal_qa.domain.calibration.reliability import Bins, calibration_error, reliability
+from shoal_qa.domain.calibration.reliability import reliability
 from shoal_qa.domain.statistics.intervals import clopper_pearson
 
 
-def slow_error(confidence: np.ndarray, right: np.ndarray, bins: int, kind: Bins) -> float:
+def slow_error(confidence: np.ndarray, right: np.ndarray, bins: int) -> float:
     """Return the error by a loop over bins; confidences are distinct."""
     ranks = {value: rank for rank, value in enumerate(sorted(confidence))}
     total = 0.0
     for b in range(bins):
-        members = [
-            i
-            for i, value in enumerate(confidence)
-            if (
-                ranks[value] * bins // len(confidence) == b
-                if kind == "equal-mass"
-                else b / bins <= value < (b + 1) / bins
-            )
-        ]
+        members = [i for i, value in enumerate(confidence) if ranks[value] * bins // len(confidence) == b]
         if members:
             gap = np.mean([right[i] for i in members]) - np.mean([confidence[i] for i in members])
             total += len(members) / len(confidence) * abs(gap)
     return total
 
 
-@pytest.mark.parametrize("kind", ["equal-mass", "equal-width"])
-def test_a_loop_over_bins_agrees(kind: Bins) -> None:
+def test_a_loop_over_bins_agrees() -> None:
     rng = np.random.default_rng(0)
     for n in (1, 7, 40, 333):
         confidence, right = rng.random(n), rng.random(n) < 0.6
         for bins in (1, 3, 10):
-            expected = slow_error(confidence, right, bins, kind)
-            assert calibration_error(confidence, right, bins, kind) == pytest.approx(expected, abs=1e-12)
+            expected = slow_error(confidence, right, bins)
+            assert reliability(confidence, right, bins).error == pytest.approx(expected, abs=1e-12)
 
 
-@pytest.mark.parametrize("kind", ["equal-mass", "equal-width"])
-def test_honest_answers_have_their_confidence_inside_the_intervals(kind: Bins) -> None:
+def test_honest_answers_have_their_confidence_inside_the_intervals() -> None:
     rng = np.random.default_rng(1)
     confidence = rng.beta(4, 1, 20_000)
-    table = reliability(confidence, rng.random(20_000) < confidence, kind=kind)
+    table = reliability(confidence, rng.random(20_000) < confidence)
     inside = (table.low <= table.confidence) & (table.confidence <= table.high)
     assert inside.mean() >= 0.8
     assert table.error < 0.02
@@ -58,14 +48,8 @@ def test_boasting_shows() -> None:
     assert (table.low[0], table.high[0]) == clopper_pearson(float(right.sum()), 5000.0)
 
 
-def test_certainty_is_in_the_last_bin() -> None:
-    table = reliability(np.array([0.0, 1.0, 1.0]), np.array([False, True, True]), kind="equal-width")
-    assert table.count.tolist() == [1, 2]
-    assert table.error == 0
-
-
 def test_no_answers() -> None:
-    assert calibration_error(np.zeros(0), np.zeros(0, bool)) == 0
+    assert reliability(np.zeros(0), np.zeros(0, bool)).error == 0
 
 
 @pytest.mark.parametrize(

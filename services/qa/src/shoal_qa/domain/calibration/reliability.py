@@ -1,15 +1,12 @@
 """Does a confidence of 0.9 mean that 9 of 10 are right? Measured on gold, in bins of confidence."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shoal_qa.domain.statistics.intervals import clopper_pearson
 from shoal_qa.domain.votes.arrays import Floats
-
-Bins = Literal["equal-mass", "equal-width"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +24,20 @@ class Reliability:
 
     @property
     def error(self) -> float:
-        """Return the expected calibration error: sum over bins of count |accuracy - confidence| / all."""
+        """Return the expected calibration error: sum over bins of count |accuracy - confidence| / all.
+
+        Source: Naeini, Cooper and Hauskrecht, "Obtaining well calibrated probabilities using Bayesian binning", AAAI
+        2015. 0 without answers; few answers show an error even if they are calibrated.
+        """
         gaps = np.abs(self.accuracy - self.confidence)
         return float((self.count * gaps).sum() / max(int(self.count.sum()), 1))
 
 
-def reliability(
-    confidence: Floats, right: NDArray[np.bool_], bins: int = 10, kind: Bins = "equal-mass"
-) -> Reliability:
+def reliability(confidence: Floats, right: NDArray[np.bool_], bins: int = 10) -> Reliability:
     """Group answers by confidence and compare. confidence, right: (n,), of fits that were not told the answers.
 
-    equal-mass: as many answers in each bin, equal confidences together, so fewer bins where many are equal.
-    equal-width: [0, 1] in equal parts, empty ones left out. Raises ValueError for confidences outside [0, 1],
-    unequal lengths or fewer than one bin.
+    Bins have as many answers each, equal confidences together, so there are fewer where many are equal. Raises
+    ValueError for confidences outside [0, 1], unequal lengths or fewer than one bin.
     """
     confidence = np.asarray(confidence, np.float64)
     if len(confidence) != len(right):
@@ -48,7 +46,7 @@ def reliability(
         raise ValueError(f"needs at least one bin, not {bins}")
     if not ((confidence >= 0) & (confidence <= 1)).all():
         raise ValueError("confidence must lie between 0 and 1")
-    place = _places(confidence, bins) if kind == "equal-mass" else _widths(confidence, bins)
+    place = _places(confidence, bins)
     _, group, count = np.unique(place, return_inverse=True, return_counts=True)
     rights = np.bincount(group, weights=right, minlength=len(count))
     low, high = clopper_pearson(rights, count)
@@ -56,21 +54,7 @@ def reliability(
     return Reliability(mean, rights / count, low, high, count.astype(np.int64))
 
 
-def calibration_error(
-    confidence: Floats, right: NDArray[np.bool_], bins: int = 10, kind: Bins = "equal-mass"
-) -> float:
-    """Return the expected calibration error; 0 without answers. Few answers show an error even if calibrated.
-
-    Source: Naeini, Cooper and Hauskrecht, "Obtaining well calibrated probabilities using Bayesian binning", AAAI 2015.
-    """
-    return reliability(confidence, right, bins, kind).error
-
-
 def _places(confidence: Floats, bins: int) -> NDArray[np.int64]:
     """Return the bin of each by rank; equal confidences share the bin of the first of them."""
     first = np.searchsorted(np.sort(confidence), confidence, side="left")
     return first * bins // max(len(confidence), 1)
-
-
-def _widths(confidence: Floats, bins: int) -> NDArray[np.int64]:
-    return np.minimum((confidence * bins).astype(np.int64), bins - 1)

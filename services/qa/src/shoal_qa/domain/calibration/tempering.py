@@ -22,7 +22,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from shoal_qa.domain.models.crossfit import fold_numbers
 from shoal_qa.domain.votes.arrays import Floats, Ints
 from shoal_qa.domain.votes.scatter import log_normalise
 
@@ -85,24 +84,3 @@ def fit_tempering(
         best = min((replace(best, scale=float(scale)) for scale in SCALES), key=cost)
         best = min((replace(best, tilt=float(tilt)) for tilt in TILTS), key=cost)
     return best
-
-
-def cross_tempered(
-    default: Tempering,
-    log_posterior: Floats,
-    votes_per_task: Counts,
-    truth: Ints,
-    folds: int,
-    rng: np.random.Generator,
-) -> Floats:
-    """Return calibrated probabilities of gold tasks, each by a map that was not told its answer: (gold, classes).
-
-    Arguments as in fit_tempering. These are what reliability and certificates are to be measured on.
-    """
-    out = np.empty_like(log_posterior)
-    fold = fold_numbers(len(truth), max(2, min(folds, len(truth))), rng)
-    for withheld in np.unique(fold):
-        asked, rest = fold == withheld, fold != withheld
-        learned = fit_tempering(default, log_posterior[rest], votes_per_task[rest], truth[rest])
-        out[asked] = learned.apply(log_posterior[asked], votes_per_task[asked])
-    return out

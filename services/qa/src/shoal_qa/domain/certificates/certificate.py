@@ -5,7 +5,7 @@ thresholds and the order of testing come from scores alone, and the budget 1 - c
 is set aside to choose (domain/thresholds.py has the tests and why they hold).
 
 The promise holds where gold is a random sample of the tasks. It fails where gold is easier, where gold has more votes
-a task, and where scores come from a fit that was told the answers: see thin_gold and cross_fitted in
+a task, and where scores come from a fit that was told the answers: see thin_gold in
 domain/crossfit.py. Too little gold, or gold that does not bear the target out: nothing is accepted.
 """
 

@@ -1,10 +1,8 @@
-"""Answers for gold tasks by fits that were not told them, so that the same gold can teach, calibrate and certify."""
-
-from collections.abc import Callable
+"""Folds of gold and random parts of votes: gold is to be answered by fits that did not learn from it."""
 
 import numpy as np
 
-from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, VoteArrays
+from shoal_qa.domain.votes.arrays import UNKNOWN, Ints, VoteArrays
 
 
 def fold_numbers(items: int, folds: int, rng: np.random.Generator) -> Ints:
@@ -12,30 +10,6 @@ def fold_numbers(items: int, folds: int, rng: np.random.Generator) -> Ints:
     if folds < 2:
         raise ValueError(f"needs at least 2 folds, not {folds}")
     return rng.permutation(np.arange(items) % folds).astype(np.int32)
-
-
-def cross_fitted(
-    model_fit: Callable[[Ints], Floats], known: Ints, folds: int, rng: np.random.Generator
-) -> Floats:
-    """Return the log posterior of each gold task from a fit without its fold's answers: (gold tasks, classes).
-
-    model_fit: takes gold answers as `known`, (tasks,), and returns log posteriors, (tasks, classes). Everything that
-    learns from gold belongs into it: the model, the choice of a model. known: (tasks,), UNKNOWN where there is none.
-    Rows are in the order of the gold tasks' numbers. Costs min(folds, gold tasks) fits; with one gold task, one fit
-    without gold.
-    """
-    gold = np.flatnonzero(known != UNKNOWN)
-    fold = fold_numbers(len(gold), max(2, min(folds, len(gold))), rng)
-    rows: list[tuple[Ints, Floats]] = []
-    for withheld in np.unique(fold):
-        asked = gold[fold == withheld]
-        rest = known.copy()
-        rest[asked] = UNKNOWN
-        rows.append((asked, model_fit(rest)[asked]))
-    if not rows:
-        return model_fit(known)[:0]
-    order = np.argsort(np.concatenate([asked for asked, _ in rows]))
-    return np.concatenate([posterior for _, posterior in rows])[order]
 
 
 def thin_gold(votes: VoteArrays, known: Ints, rng: np.random.Generator) -> VoteArrays:
