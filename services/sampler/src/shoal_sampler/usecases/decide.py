@@ -56,7 +56,7 @@ class Decider:
             size, campaigns_too = await self._due(name, project, waiting_limit)
             if size == 0:
                 return False
-            waiting = [arrival(event) for event in await project.waiting(size)]
+            waiting = [arrival(event) for event in await project.waiting.oldest(size)]
             await self._decide(name, project, waiting, campaigns_too=campaigns_too)
             return True
 
@@ -66,10 +66,10 @@ class Decider:
         While the project has no guideline its samples are kept for the campaigns, up to `waiting_limit`; the oldest
         beyond that pass by without them.
         """
-        queue, now = await project.queue(), self._clock()
+        queue, now = await project.waiting.summary(), self._clock()
         if queue.oldest is None:
             return 0, True
-        campaigns = await self._campaigns.resolve(await project.in_force(now), self._store)
+        campaigns = await self._campaigns.resolve(await project.budgets.in_force(now), self._store)
         if campaigns and self._guidelines.get(name) is None:
             return min(max(0, queue.count - waiting_limit), 1000), False
         windows = [each.selection for each in campaigns if each.selection.windowed]
@@ -85,14 +85,14 @@ class Decider:
     ) -> None:
         now = self._clock()
         by_id = {each.sample.sample_id: each for each in arrivals}
-        done = await project.decided(by_id)
+        done = await project.decisions.among(by_id)
         fresh = [each for sample_id, each in by_id.items() if sample_id not in done]
         guideline = self._guidelines.get(name) if campaigns_too else None
         for _, group in groupby(sorted(fresh, key=_generation), key=_generation):
             outcome = await self._window(name, project, list(group), guideline, now)
-            await project.keep(outcome, now)
+            await project.decisions.add(outcome, now)
             _count(outcome)
-        await project.drop_waiting(by_id)
+        await project.waiting.drop(by_id)
 
     async def _window(
         self,
@@ -104,22 +104,22 @@ class Decider:
     ) -> Outcome:
         samples = [each.sample for each in arrivals]
         standings = await self._standings(project, now) if guideline else []
-        audit, spent = await project.audit(now)
+        audit, spent = await project.budgets.audit(now)
         audit = (audit or self._default_audit) if guideline else NO_AUDIT
         ledger = Ledger(None, max(0, audit.votes_per_day - spent))
         memory = await self._memories.of(name, project, samples)
         records = await asyncio.to_thread(decide, name, samples, standings, audit, ledger, memory, self._salt)
         events = {each.sample.sample_id: each.event for each in arrivals}
         return Outcome(
-            records,
-            [_effect(standing) for standing in standings],
-            ledger.votes,
-            _chosen(records, arrivals, guideline),
-            messages(records, events, guideline, now),
+            records=records,
+            effects=[_effect(standing) for standing in standings],
+            audit_votes=ledger.votes,
+            chosen=_chosen(records, arrivals, guideline),
+            messages=messages(records, events, guideline, now),
         )
 
     async def _standings(self, project: Project, now: datetime) -> list[Standing]:
-        spendings = await project.in_force(now)
+        spendings = await project.budgets.in_force(now)
         campaigns = await self._campaigns.resolve(spendings, self._store)
         return [_standing(*pair) for pair in zip(campaigns, spendings, strict=True)]
 
@@ -139,15 +139,15 @@ def _standing(campaign: Campaign, spending: Spending) -> Standing:
 
 def _effect(standing: Standing) -> Effect:
     return Effect(
-        standing.campaign.campaign_id,
-        standing.ledger.votes,
-        standing.ledger.jobs,
-        standing.seen,
-        standing.eligible,
-        standing.taken,
-        standing.shared,
-        standing.duplicates,
-        standing.credit,
+        campaign_id=standing.campaign.campaign_id,
+        votes=standing.ledger.votes,
+        jobs=standing.ledger.jobs,
+        seen=standing.seen,
+        eligible=standing.eligible,
+        taken=standing.taken,
+        shared=standing.shared,
+        duplicates=standing.duplicates,
+        credit=standing.credit,
     )
 
 
@@ -158,13 +158,13 @@ def _chosen(
         return []
     return [
         Chosen(
-            each.sample,
-            job_id(record.sample_id, guideline.major, record.job.purpose),
-            record.job.purpose,
-            record.job.campaign_id,
-            record.job.max_votes,
+            sample=arrived.sample,
+            job_id=job_id(record.sample_id, guideline.major, record.job.purpose),
+            purpose=record.job.purpose,
+            campaign_id=record.job.campaign_id,
+            votes=record.job.max_votes,
         )
-        for record, each in zip(records, arrivals, strict=True)
+        for record, arrived in zip(records, arrivals, strict=True)
         if record.job is not None
     ]
 

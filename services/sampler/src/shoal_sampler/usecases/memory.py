@@ -53,9 +53,9 @@ class Memories:
     async def of(self, name: str, project: Project, samples: Sequence[Sample]) -> Memory:
         """Return what is chosen and what the stream looks like for `samples`, of one generation, and learn them."""
         known = self._generation(name, samples[0])
-        seq, rows = await project.chosen_since(samples[0].generation, known.seq, CHOSEN)
+        seq, rows = await project.chosen.since(samples[0].generation, known.seq, CHOSEN)
         known.extend(seq, rows)
-        hashes = await project.chosen_hashes({sample.content_hash for sample in samples})
+        hashes = await project.chosen.hashes({sample.content_hash for sample in samples})
         memory = Memory(known.chosen, known.population.vectors, hashes)
         ids = [sample.sample_id for sample in samples]
         chances = draws(self._salt, f"population:{name}", ids)

@@ -6,7 +6,7 @@ from typing import Any
 from shoal.contracts.selections import CampaignChanged
 from shoal.messaging import OutgoingMessage
 from shoal.persistence import Outbox
-from shoal_sampler.adapters.postgres.decisions import audit_of, audit_votes
+from shoal_sampler.adapters.postgres.budgets import audit_of, audit_votes
 from shoal_sampler.adapters.postgres.samples import LOCK, lock_name
 from shoal_sampler.domain.campaigns.audit import Audit
 from shoal_sampler.usecases.ports import AuditRow, CampaignRow

@@ -10,9 +10,11 @@ import ormsgpack
 from shoal.contracts.labels import LabelAccepted
 from shoal.contracts.samples import SampleEmbedded
 from shoal.contracts.selections import CampaignChanged
-from shoal.persistence import Outbox
-from shoal_sampler.adapters.postgres.decisions import PostgresProject, spendings
-from shoal_sampler.usecases.ports import Spending
+from shoal_sampler.adapters.postgres.budgets import PostgresBudgets, spendings
+from shoal_sampler.adapters.postgres.chosen import PostgresChosen
+from shoal_sampler.adapters.postgres.decisions import PostgresDecisions
+from shoal_sampler.adapters.postgres.waiting import PostgresWaiting
+from shoal_sampler.usecases.ports import Project, Spending
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 _WAIT = """
@@ -40,14 +42,18 @@ class PostgresStore:
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
-        self._outbox = Outbox()
 
     @asynccontextmanager
-    async def project(self, project: str) -> AsyncIterator[PostgresProject]:
+    async def project(self, project: str) -> AsyncIterator[Project]:
         """Open a project under its lock."""
         async with self._pool.acquire() as conn, conn.transaction():
             await conn.execute(LOCK, lock_name(project))
-            yield PostgresProject(conn, project, self._outbox)
+            yield Project(
+                PostgresWaiting(conn, project),
+                PostgresBudgets(conn, project),
+                PostgresChosen(conn, project),
+                PostgresDecisions(conn, project),
+            )
 
     async def in_force(self, project: str, now: datetime) -> list[Spending]:
         """Return the active campaigns with votes and time left, without a lock."""

@@ -1,0 +1,60 @@
+"""Budgets of a project, in PostgreSQL."""
+
+from datetime import datetime
+from typing import Any
+
+from shoal_sampler.domain.campaigns.audit import POLICY as AUDIT
+from shoal_sampler.domain.campaigns.audit import Audit
+from shoal_sampler.usecases.ports import Spending
+
+_IN_FORCE = """
+SELECT c.campaign_id, c.version, c.votes_reserved, c.credit, coalesce(d.units, 0) AS taken_today
+FROM campaigns c
+LEFT JOIN days d ON d.project = c.project AND d.policy = 'campaign:' || c.campaign_id AND d.day = $3
+WHERE c.project = $1 AND c.state = 'active' AND (c.until IS NULL OR c.until > $2)
+  AND c.votes_budget - c.votes_reserved >= c.max_votes
+ORDER BY c.campaign_id
+"""
+_AUDIT = """
+SELECT rate, votes, max_votes, votes_per_day, version FROM audits WHERE project = $1
+"""
+
+
+async def spendings(conn: Any, project: str, now: datetime) -> list[Spending]:
+    """Return the active campaigns with votes and time left."""
+    return [Spending(**row) for row in await conn.fetch(_IN_FORCE, project, now, now.date())]
+
+
+async def audit_of(conn: Any, project: str) -> Audit | None:
+    """Return a project's audit, None for the default."""
+    row = await conn.fetchrow(_AUDIT, project)
+    return None if row is None else Audit(**row)
+
+
+async def audit_votes(conn: Any, project: str, now: datetime) -> int:
+    """Return the audit's votes of today."""
+    return int(
+        await conn.fetchval(
+            "SELECT units FROM days WHERE project = $1 AND policy = $2 AND day = $3",
+            project,
+            AUDIT,
+            now.date(),
+        )
+        or 0
+    )
+
+
+class PostgresBudgets:
+    """Budgets of one project on one connection."""
+
+    def __init__(self, conn: Any, project: str) -> None:
+        self._conn = conn
+        self._project = project
+
+    async def in_force(self, now: datetime) -> list[Spending]:
+        """Return the active campaigns with votes and time left."""
+        return await spendings(self._conn, self._project, now)
+
+    async def audit(self, now: datetime) -> tuple[Audit | None, int]:
+        """Return the audit and the votes it has spent today."""
+        return await audit_of(self._conn, self._project), await audit_votes(self._conn, self._project, now)

@@ -1,0 +1,40 @@
+"""Waiting samples of a project, in PostgreSQL."""
+
+from collections.abc import Collection
+from typing import Any
+
+import ormsgpack
+
+from shoal.contracts.samples import SampleEmbedded
+from shoal_sampler.usecases.ports import Queue
+
+
+class PostgresWaiting:
+    """Waiting samples of one project on one connection."""
+
+    def __init__(self, conn: Any, project: str) -> None:
+        self._conn = conn
+        self._project = project
+
+    async def summary(self) -> Queue:
+        """Return how many samples wait and since when."""
+        row = await self._conn.fetchrow(
+            "SELECT count(*) AS count, min(arrived_at) AS oldest FROM waiting WHERE project = $1",
+            self._project,
+        )
+        return Queue(row["count"], row["oldest"])
+
+    async def oldest(self, limit: int) -> list[SampleEmbedded]:
+        """Return the oldest waiting samples."""
+        rows = await self._conn.fetch(
+            "SELECT event FROM waiting WHERE project = $1 ORDER BY seq LIMIT $2", self._project, limit
+        )
+        return [SampleEmbedded.model_validate(ormsgpack.unpackb(row["event"])) for row in rows]
+
+    async def drop(self, sample_ids: Collection[str]) -> None:
+        """Let samples wait no longer."""
+        await self._conn.execute(
+            "DELETE FROM waiting WHERE project = $1 AND sample_id = ANY($2::text[])",
+            self._project,
+            list(sample_ids),
+        )

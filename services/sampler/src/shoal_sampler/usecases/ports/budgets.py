@@ -1,0 +1,28 @@
+"""What the campaigns and the audit of a project may still spend."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from shoal_sampler.domain.campaigns.audit import Audit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spending:
+    """A campaign in force and what it has spent; its definition is found by id and version."""
+
+    campaign_id: str
+    version: int
+    votes_reserved: int
+    credit: float
+    taken_today: int
+
+
+class Budgets(Protocol):
+    """Budgets of a project."""
+
+    async def in_force(self, now: datetime) -> list[Spending]:
+        """Return the active campaigns with votes and time left."""
+
+    async def audit(self, now: datetime) -> tuple[Audit | None, int]:
+        """Return the project's audit, None for the default, and the votes it has spent today."""

@@ -1,0 +1,64 @@
+"""Campaigns and audits as people see and change them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from shoal.contracts.selections import CampaignChanged
+from shoal.messaging import OutgoingMessage
+from shoal_sampler.domain.campaigns.audit import Audit
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignRow:
+    """A campaign and its live counts."""
+
+    event: CampaignChanged
+    votes_reserved: int
+    taken_today: int
+    counts: Mapping[str, int]  # seen, eligible, taken, shared, duplicates, jobs, labels_accepted
+
+
+class Campaigns(Protocol):
+    """Campaigns as people see and change them."""
+
+    async def add(self, event: CampaignChanged, message: OutgoingMessage) -> bool:
+        """Keep a new campaign and its event; False where the project has one of that name."""
+
+    async def list(self, project: str, now: datetime) -> list[CampaignRow]:
+        """Return a project's campaigns, oldest first."""
+
+    async def get(self, project: str, campaign_id: str, now: datetime) -> CampaignRow | None:
+        """Return one campaign."""
+
+    async def replace(self, event: CampaignChanged, message: OutgoingMessage) -> bool:
+        """Keep the next version and its event; False where another version came between, or votes are spent."""
+
+    async def waiting(self, project: str) -> int:
+        """Return how many of the project's samples wait for a window."""
+
+    async def decided(self, project: str) -> int:
+        """Return how many of the project's samples were decided on."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """A project's audit and what it has spent."""
+
+    audit: Audit
+    votes_today: int
+    jobs: int
+
+
+class Audits(Protocol):
+    """Audits as people see and change them."""
+
+    async def get(self, project: str, now: datetime) -> AuditRow | None:
+        """Return a project's audit, None where nobody has set one; its spending is then under the default."""
+
+    async def put(self, project: str, audit: Audit, now: datetime) -> None:
+        """Replace a project's audit."""
+
+    async def spent(self, project: str, now: datetime) -> tuple[int, int]:
+        """Return the audit's votes of today and its jobs of all time."""

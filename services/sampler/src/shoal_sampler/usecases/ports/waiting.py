@@ -1,0 +1,29 @@
+"""Samples of a project that wait for their window to close."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from shoal.contracts.samples import SampleEmbedded
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The samples of one project that wait for their window to close."""
+
+    count: int
+    oldest: datetime | None
+
+
+class Waiting(Protocol):
+    """Waiting samples, oldest first."""
+
+    async def summary(self) -> Queue:
+        """Return how many samples wait and since when."""
+
+    async def oldest(self, limit: int) -> list[SampleEmbedded]:
+        """Return the oldest waiting samples."""
+
+    async def drop(self, sample_ids: Collection[str]) -> None:
+        """Let samples wait no longer."""
