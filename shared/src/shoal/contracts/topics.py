@@ -98,7 +98,7 @@ PROJECTS_CHANGED = Topic(
     partitions=1,
     retention_hours=30 * DAY,
     producers=("ingest",),
-    readers=("ingest", "embedder", "sampler", "labeling-gateway", "qa"),
+    readers=("ingest", "sampler", "labeling-gateway", "qa"),
     compacted=True,
     summary="Every project with the hashes of its API keys.",
 )
