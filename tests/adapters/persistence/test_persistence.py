@@ -107,15 +107,21 @@ async def test_an_outage_is_waited_for(pool: Any) -> None:
     publisher = FakePublisher()
     publisher.failure = PublishFailed("no broker")
     await add(pool, 1)
-    task = asyncio.create_task(Relay(pool, publisher).run())
+    relay = Relay(pool, publisher)
+    task = asyncio.create_task(relay.run())
     await asyncio.sleep(0.3)
     assert await pool.fetchval("SELECT count(*) FROM outbox") == 1
+    assert (relay.passes.failures, relay.passes.last_success) == (1, None)
     publisher.failure = None
 
     async def came() -> bool:
-        return bool(publisher.messages) and not await pool.fetchval("SELECT count(*) FROM outbox")
+        return relay.passes.last_success is not None and not await pool.fetchval(
+            "SELECT count(*) FROM outbox"
+        )
 
     await until(came)
+    assert relay.passes.failures == 0
+    assert publisher.messages == [message(1)]
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task

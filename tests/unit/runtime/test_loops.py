@@ -113,11 +113,11 @@ async def test_a_failure_is_counted_and_tried_again_after_the_backoff() -> None:
     subject = loop(work, name="failing", backoff=Backoff(0.001, 0.002))
     async with running(subject):
         await work.reaches(2)
-        assert subject.last_success is None
+        assert subject.passes.last_success is None
         await work.reaches(3)
         await settle()
     assert REGISTRY.get_sample_value("shoal_loop_failures_total", {"loop": "failing"}) == before + 2
-    assert (subject.failures, subject.last_success) == (0, NOON)
+    assert (subject.passes.failures, subject.passes.last_success) == (0, NOON)
     success = REGISTRY.get_sample_value("shoal_loop_success_timestamp_seconds", {"loop": "failing"})
     assert success == NOON.timestamp()
 
@@ -130,7 +130,7 @@ async def test_a_wake_does_not_shorten_the_wait_after_a_failure() -> None:
         await settle()
         subject.wake()
         await settle()
-        assert (work.passes, subject.failures) == (1, 1)
+        assert (work.passes, subject.passes.failures) == (1, 1)
 
 
 async def test_a_stop_lets_the_pass_under_way_end_and_begins_no_other() -> None:

@@ -7,13 +7,15 @@ from typing import Any
 import asyncpg
 import structlog
 
+from shoal.backoff import Backoff
 from shoal.messaging import MessageTooLarge, OutgoingMessage, Publisher, PublishFailed
 from shoal.observability import metrics
+from shoal.observability.passes import Passes
 
 _log = structlog.get_logger("shoal.persistence")
 BATCH = 500
 LOOK_S = 1.0  # NOTIFY only wakes; a lost notification costs this much
-OUTAGE_S = 1.0
+_BACKOFF = Backoff(first_s=1.0, longest_s=5.0)
 _LOCK = "SELECT pg_try_advisory_lock(hashtextextended($1, 0))"
 _WAITING = """
 SELECT seq, topic, key, value, header_names, headers FROM outbox WHERE refused IS NULL ORDER BY seq LIMIT $1
@@ -31,6 +33,7 @@ class Relay:
         self._pool = pool
         self._publisher = publisher
         self._wake = asyncio.Event()
+        self.passes = Passes("relay")
 
     async def run(self) -> None:
         """Relay until cancelled; outages of Kafka or PostgreSQL are waited for."""
@@ -38,14 +41,14 @@ class Relay:
             try:
                 await self._lead()
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
-                _log.warning("relay_interrupted", error=repr(error))
-                await asyncio.sleep(OUTAGE_S)
+                await self._wait_after(error)
 
     async def _lead(self) -> None:
         async with self._pool.acquire() as conn:
             schema = await conn.fetchval("SELECT current_schema()")
             lock = f"shoal.relay.{schema}"
-            while not await conn.fetchval(_LOCK, lock):  # noqa: ASYNC110 - another process holds it
+            while not await conn.fetchval(_LOCK, lock):  # another process holds it
+                self.passes.note_success()
                 await asyncio.sleep(LOOK_S)
             await conn.add_listener(f"{schema}_outbox", self._notified)
             try:
@@ -58,19 +61,26 @@ class Relay:
     async def _relay(self, conn: Any, schema: str) -> None:
         while True:
             self._wake.clear()
-            rows = await conn.fetch(_WAITING, BATCH)
-            if rows:
-                await self._publish(conn, rows)
-                metrics.OUTBOX_RELAYED.labels(schema).inc(len(rows))
-            if len(rows) < BATCH:
-                await self._pause()
+            try:
+                rows = await conn.fetch(_WAITING, BATCH)
+                if rows:
+                    await self._publish(conn, rows)
+                    metrics.OUTBOX_RELAYED.labels(schema).inc(len(rows))
+            except PublishFailed as error:
+                await self._wait_after(error)
+            else:
+                self.passes.note_success()
+                if len(rows) < BATCH:
+                    await self._pause()
+
+    async def _wait_after(self, error: Exception) -> None:
+        """Wait for an outage of Kafka or PostgreSQL to end."""
+        self.passes.note_failure(error, expected=True)
+        await asyncio.sleep(_BACKOFF.wait_s(self.passes.failures))
 
     async def _publish(self, conn: Any, rows: list[Any]) -> None:
         try:
             await self._publisher.publish([_message(row) for row in rows])
-        except PublishFailed as error:
-            _log.warning("outbox_not_published", messages=len(rows), error=str(error))
-            await asyncio.sleep(OUTAGE_S)
         except MessageTooLarge:
             await self._one_by_one(conn, rows)
         else:
@@ -79,7 +89,10 @@ class Relay:
             )
 
     async def _one_by_one(self, conn: Any, rows: list[Any]) -> None:
-        """Publish a batch with a message too large for Kafka; that one is set aside, with the reason."""
+        """Publish a batch with a message too large for Kafka; that one is set aside, with the reason.
+
+        After an outage, what was published before it is published again: at least once.
+        """
         for row in rows:
             try:
                 await self._publisher.publish([_message(row)])
@@ -87,8 +100,6 @@ class Relay:
                 metrics.OUTBOX_REFUSED.labels(row["topic"]).inc()
                 _log.error("outbox_message_refused", topic=row["topic"], seq=row["seq"], error=str(error))
                 await conn.execute("UPDATE outbox SET refused = $2 WHERE seq = $1", row["seq"], str(error))
-            except PublishFailed:
-                return  # what was published before is published again: at least once
             else:
                 await conn.execute("DELETE FROM outbox WHERE seq = $1", row["seq"])
 

@@ -6,14 +6,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import structlog
-
 from shoal.backoff import Backoff
 from shoal.clock import utc_now
-from shoal.observability import metrics
+from shoal.observability.passes import Passes
 
-_log = structlog.get_logger("shoal.runtime")
-_BACKOFF = Backoff(first_s=1.0, longest_s=30.0)
+_BACKOFF = Backoff(first_s=1.0, longest_s=10.0)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,11 +28,12 @@ class Loop:
     backoff: Backoff = _BACKOFF
     clock: Callable[[], datetime] = utc_now
     running: bool = field(default=False, init=False)
-    failures: int = field(default=0, init=False)
-    """Failed passes since the last success."""
-    last_success: datetime | None = field(default=None, init=False)
+    passes: Passes = field(init=False)
     _woken: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.passes = Passes(self.name, self.clock)
 
     def wake(self) -> None:
         """Begin the next pass at once; a wait after a failure is not shortened."""
@@ -61,29 +59,14 @@ class Loop:
         try:
             count = await self.step()
         except Exception as error:
-            self._note_failure(error)
+            self.passes.note_failure(error)
             return 0
-        if self.failures:
-            _log.info("background_pass_recovered", loop=self.name, failures=self.failures)
-        self.failures, self.last_success = 0, self.clock()
-        metrics.LOOP_SUCCESS.labels(self.name).set(self.last_success.timestamp())
+        self.passes.note_success()
         return count
 
-    def _note_failure(self, error: Exception) -> None:
-        self.failures += 1
-        metrics.LOOP_FAILURES.labels(self.name).inc()
-        # The first failure shows where it happened; an outage repeats it, so the rest take one line each.
-        _log.warning(
-            "background_pass_failed",
-            loop=self.name,
-            failures=self.failures,
-            error=repr(error),
-            exc_info=self.failures == 1,
-        )
-
     async def _pause(self, count: int) -> None:
-        if self.failures:
-            await _wait(self._stopping, self.backoff.wait_s(self.failures))
+        if failures := self.passes.failures:
+            await _wait(self._stopping, self.backoff.wait_s(failures))
         elif not (self.drain and count):
             await _wait(self._woken, self.interval_s)
 
