@@ -11,62 +11,67 @@ import orjson
 import typer
 from rich.progress import Progress
 
-from shoal.command_line.client import URL, Client, fail
+from shoal.command_line.client import URL, Client, exit_with_problem
 from shoal.command_line.console import err, out
 
 app = typer.Typer(help="Projects, keys, and inference logs from files.", no_args_is_help=True)
-Url = Annotated[str, typer.Option(envvar="SHOAL_INGEST_URL", help="The ingest service.")]
+Url = Annotated[str, typer.Option(envvar="SHOAL_INGEST_URL", help="Address of the ingest service.")]
 client = Client("ingest", "SHOAL_INGEST_URL")
 
 
-@app.command()
-def project(name: str, title: str = "", url: Url = URL) -> None:
+@app.command("project")
+def create_project(name: str, title: str = "", url: Url = URL) -> None:
     """Create a project."""
     body = {"project": name, "title": title} if title else {"project": name}
-    out.print_json(data=client.asked("POST", url, "/v1/projects", json=body))
+    out.print_json(data=client.ask_json("POST", url, "/v1/projects", json=body))
 
 
-@app.command()
-def key(
+@app.command("key")
+def create_key(
     project: str,
-    role: Annotated[list[str], typer.Option(help="producer, annotator, reviewer, operator or admin.")],
+    role: Annotated[
+        list[str], typer.Option(help="Role of the key: producer, annotator, reviewer, operator or admin.")
+    ],
     url: Url = URL,
 ) -> None:
-    """Make a key for a project; it is shown this once."""
-    out.print_json(data=client.asked("POST", url, f"/v1/projects/{project}/keys", json={"roles": role}))
+    """Create a key for a project; it is printed this once."""
+    out.print_json(data=client.ask_json("POST", url, f"/v1/projects/{project}/keys", json={"roles": role}))
 
 
-@app.command()
-def send(
-    files: Annotated[list[Path], typer.Argument(help="NDJSON files (.gz too), or - for standard input.")],
+@app.command("send")
+def send_files(
+    files: Annotated[list[Path], typer.Argument(help="NDJSON files, also as .gz, or - for standard input.")],
     url: Url = URL,
-    batch: Annotated[int, typer.Option(min=1, max=10_000, help="Inferences per request.")] = 500,
+    batch: Annotated[int, typer.Option(min=1, max=10_000, help="Number of inferences in a request.")] = 500,
 ) -> None:
-    """Send an inference log. Exits with 1 when a line was rejected; each is shown with its reason."""
-    sent = rejected = 0
+    """Send an inference log. Prints every rejected line with its reason, and then exits with 1."""
+    accepted = rejected = 0
     with Progress(console=err) as progress:
         task = progress.add_task("sending", total=None)
-        for start, lines in _batches(files, batch):
-            answer = _post(url, b"\n".join(lines))
-            sent += answer["accepted"]
+        for start, lines in _line_batches(files, batch):
+            answer = _post_lines(url, b"\n".join(lines))
+            accepted += answer["accepted"]
             rejected += answer["rejected"]
-            for each in answer["results"]:
-                if each["status"] == "rejected":
-                    err.print(f"line {start + each['index']}: {each['detail']}. {each['fix']}", markup=False)
-            progress.update(task, completed=sent, description=f"accepted {sent:,}, rejected {rejected:,}")
-    out.print_json(data={"accepted": sent, "rejected": rejected})
+            for result in answer["results"]:
+                if result["status"] == "rejected":
+                    line = start + result["index"]
+                    err.print(f"line {line}: {result['detail']}. {result['fix']}", markup=False)
+            progress.update(
+                task, completed=accepted, description=f"accepted {accepted:,}, rejected {rejected:,}"
+            )
+    out.print_json(data={"accepted": accepted, "rejected": rejected})
     if rejected:
         raise typer.Exit(1)
 
 
-def _batches(files: list[Path], size: int) -> Iterator[tuple[int, list[bytes]]]:
+def _line_batches(files: list[Path], size: int) -> Iterator[tuple[int, list[bytes]]]:
     """Yield (number of the first line, lines)."""
-    numbered = enumerate((line for file in files for line in _lines(file) if line.strip()), start=1)
+    numbered = enumerate((line for file in files for line in _lines_of(file) if line.strip()), start=1)
     while chunk := list(itertools.islice(numbered, size)):
         yield chunk[0][0], [line for _, line in chunk]
 
 
-def _lines(file: Path) -> Iterator[bytes]:
+def _lines_of(file: Path) -> Iterator[bytes]:
     if str(file) == "-":
         yield from sys.stdin.buffer
         return
@@ -74,9 +79,9 @@ def _lines(file: Path) -> Iterator[bytes]:
         yield from gzip.GzipFile(fileobj=raw) if file.suffix == ".gz" else raw
 
 
-def _post(url: str, body: bytes) -> Any:
+def _post_lines(url: str, body: bytes) -> Any:
     headers = {"content-encoding": "gzip", "content-type": "application/x-ndjson"}
-    response = client.sent("POST", url, "/v1/inferences", content=gzip.compress(body, 1), headers=headers)
+    response = client.ask("POST", url, "/v1/inferences", content=gzip.compress(body, 1), headers=headers)
     if response.status_code not in (202, 422):
-        fail(response)
+        exit_with_problem(response)
     return orjson.loads(response.content)

@@ -1,47 +1,44 @@
-"""`shoal labeling-gateway`: providers, and what is under way at each."""
+"""`shoal labeling-gateway`: providers and their open tasks."""
 
 import os
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from shoal.command_line.client import URL, Client
 from shoal.command_line.console import out
+from shoal.command_line.printing import Format, FormatOption, print_rows
 
-app = typer.Typer(help="Providers, and what is under way at each.", no_args_is_help=True)
-Url = Annotated[str, typer.Option(envvar="SHOAL_GATEWAY_URL", help="The labeling gateway.")]
-Output = Annotated[str, typer.Option(help="table or json.")]
-ask = Client("the gateway", "SHOAL_GATEWAY_URL").asked
-
-
-@app.command()
-def providers(project: str, url: Url = URL, output: Output = "table") -> None:
-    """Show a project's providers."""
-    found = ask("GET", url, f"/v1/projects/{project}/providers")
-    if output == "json":
-        out.print_json(data=found)
-        return
-    table = Table("name", "kind", "address", "price", "default", "webhooks")
-    for each in found["providers"]:
-        table.add_row(
-            each["name"],
-            each["kind"],
-            each["base_url"] or "",
-            f"{each['price_per_vote']:g}",
-            "yes" if each["default"] else "",
-            "signed" if each["has_webhook_secret"] else "",
-        )
-    out.print(table)
+app = typer.Typer(help="Providers and their open tasks.", no_args_is_help=True)
+Url = Annotated[str, typer.Option(envvar="SHOAL_GATEWAY_URL", help="Address of the labeling gateway.")]
+ask = Client("the gateway", "SHOAL_GATEWAY_URL").ask_json
 
 
-@app.command()
-def add(
+@app.command("providers")
+def list_providers(project: str, url: Url = URL, form: FormatOption = Format.TABLE) -> None:
+    """Print a project's providers."""
+    answer = ask("GET", url, f"/v1/projects/{project}/providers")
+    rows = [
+        {
+            "name": provider["name"],
+            "kind": provider["kind"],
+            "address": provider["base_url"] or "",
+            "price": provider["price_per_vote"],
+            "default": "yes" if provider["default"] else "",
+            "webhooks": "signed" if provider["has_webhook_secret"] else "",
+        }
+        for provider in answer["providers"]
+    ]
+    print_rows(form, rows, whole=answer)
+
+
+@app.command("add")
+def add_provider(
     project: str,
     name: str,
-    base_url: Annotated[str, typer.Option(help="Where the vendor's interface is.")],
-    price: Annotated[float, typer.Option(min=0, help="Of a vote.")] = 0.0,
-    default: Annotated[bool, typer.Option(help="Use it where a campaign names no provider.")] = False,
+    base_url: Annotated[str, typer.Option(help="Address of the vendor's HTTP API.")],
+    price: Annotated[float, typer.Option(min=0, help="Price of a vote.")] = 0.0,
+    default: Annotated[bool, typer.Option(help="Use it for campaigns that name no provider.")] = False,
     url: Url = URL,
 ) -> None:
     """Add or change a generic vendor. Its secrets are SHOAL_VENDOR_API_KEY and SHOAL_VENDOR_WEBHOOK_SECRET."""
@@ -57,24 +54,22 @@ def add(
     out.print_json(data=ask("PUT", url, f"/v1/projects/{project}/providers/{name}", json=body))
 
 
-@app.command()
-def status(project: str, url: Url = URL, output: Output = "table") -> None:
-    """Show tasks, votes, cost and trouble by provider."""
-    found = ask("GET", url, f"/v1/projects/{project}/queue")
-    if output == "json":
-        out.print_json(data=found)
-        return
-    table = Table("provider", "tasks", "votes", "wanted", "skips", "cost", "waiting", "parked", "last error")
-    for each in found["providers"]:
-        table.add_row(
-            each["provider"],
-            ", ".join(f"{state} {count:,}" for state, count in sorted((each["tasks"] or {}).items())),
-            f"{each['votes']:,}",
-            f"{each['votes_wanted']:,}",
-            f"{each['skips']:,}",
-            f"{each['cost']:,.2f}",
-            f"{each['intents_pending']:,}",
-            f"{each['intents_parked']:,}",
-            each["last_error"] or "",
-        )
-    out.print(table)
+@app.command("status")
+def print_status(project: str, url: Url = URL, form: FormatOption = Format.TABLE) -> None:
+    """Print tasks, votes, cost and trouble by provider."""
+    answer = ask("GET", url, f"/v1/projects/{project}/queue")
+    rows = [
+        {
+            "provider": queue["provider"],
+            "tasks": ", ".join(f"{state} {count}" for state, count in sorted((queue["tasks"] or {}).items())),
+            "votes": queue["votes"],
+            "wanted": queue["votes_wanted"],
+            "skips": queue["skips"],
+            "cost": queue["cost"],
+            "waiting": queue["intents_pending"],
+            "parked": queue["intents_parked"],
+            "last error": queue["last_error"] or "",
+        }
+        for queue in answer["providers"]
+    ]
+    print_rows(form, rows, whole=answer)

@@ -25,17 +25,17 @@ class Client:
     variable: str
     timeout_s: float = 60.0
 
-    def asked(self, method: str, url: str, path: str, **options: Any) -> Any:
-        """Return the answer's JSON. Exits with 1 and one line where the service is away or refuses."""
-        response = self.sent(method, url, path, **options)
+    def ask_json(self, method: str, url: str, path: str, **options: Any) -> Any:
+        """Return the answer's JSON. Exits with 1 and one line if the service is away or refuses."""
+        response = self.ask(method, url, path, **options)
         if not response.is_success:
-            fail(response)
+            exit_with_problem(response)
         return response.json()
 
-    def sent(
+    def ask(
         self, method: str, url: str, path: str, headers: dict[str, str] | None = None, **options: Any
     ) -> "httpx.Response":
-        """Return the response, whatever its status. SHOAL_API_KEY, where set, goes along."""
+        """Return the response, whatever its status. SHOAL_API_KEY, if set, authorises the request."""
         import httpx  # takes longer than most commands; only those that ask a service load it
 
         key = os.environ.get("SHOAL_API_KEY")
@@ -43,16 +43,16 @@ class Client:
         try:
             return httpx.request(method, url + path, timeout=self.timeout_s, headers=headers, **options)
         except httpx.TransportError as error:
-            told = f"{self.service} does not answer at {url}: {error}. Set --url or {self.variable}."
-            err.print(told, markup=False)
+            message = f"{self.service} does not answer at {url}: {error}. Set --url or {self.variable}."
+            err.print(message, markup=False)
             raise typer.Exit(1) from None
 
 
-def fail(response: "httpx.Response") -> None:
-    """Print what the service says is wrong and how to mend it, and exit with 1."""
+def exit_with_problem(response: "httpx.Response") -> None:
+    """Print the problem that a service answers with and its fix, and exit with 1."""
     try:
-        told = response.json()
-        text = f"{told['detail']}. {told.get('fix') or ''}"
+        problem = response.json()
+        text = f"{problem['detail']}. {problem.get('fix') or ''}"
     except (ValueError, KeyError, TypeError):
         text = response.text[:500]
     err.print(f"{response.status_code}: {text}", markup=False)
@@ -60,7 +60,7 @@ def fail(response: "httpx.Response") -> None:
 
 
 def read_json(file: Path) -> Any:
-    """Return what a JSON file holds. Exits with 2 and one line where it cannot be read."""
+    """Return what a JSON file holds. Exits with 2 and one line if it cannot be read."""
     try:
         return json.loads(file.read_bytes())
     except (OSError, ValueError) as error:

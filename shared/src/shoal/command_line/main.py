@@ -22,11 +22,11 @@ def command_line(arguments: Sequence[str]) -> typer.Typer:
     """
     entries = {entry.name: entry for entry in entry_points(group=GROUP)}
     app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-    app.callback(invoke_without_command=True)(_options)
+    app.callback(invoke_without_command=True)(_root_options)
     first, second = (*arguments, "", "")[:2]
     names = sorted({name.partition(".")[0] for name in entries}) if first != "--version" else []
     for name in [first] if first in names else names:
-        _add(app, name, _asked_for(entries, name, second))
+        _add_entries(app, name, _asked_for(entries, name, second))
     return app
 
 
@@ -36,15 +36,15 @@ def _asked_for(entries: Mapping[str, EntryPoint], group: str, command: str) -> l
         return [one]
     whole = [entry for name, entry in sorted(entries.items()) if name.partition(".")[0] == group]
     base = entries.get(group)
-    return [base] if base is not None and command in _commands(base.load()) else whole
+    return [base] if base is not None and command in _command_names(base.load()) else whole
 
 
-def _commands(target: object) -> set[str]:
+def _command_names(target: object) -> set[str]:
     registered = target.registered_commands if isinstance(target, typer.Typer) else []
     return {str(command.name or getattr(command.callback, "__name__", "")) for command in registered}
 
 
-def _options(
+def _root_options(
     show_version: bool = typer.Option(False, "--version", help="Show the version and exit."),
 ) -> None:
     if show_version:
@@ -52,7 +52,7 @@ def _options(
         raise typer.Exit
 
 
-def _add(app: typer.Typer, name: str, entries: Sequence[EntryPoint]) -> None:
+def _add_entries(app: typer.Typer, name: str, entries: Sequence[EntryPoint]) -> None:
     """Add the group or the command of this name, as its entry points have it."""
     group = typer.Typer(no_args_is_help=True)
     for entry in entries:

@@ -13,7 +13,7 @@ from shoal.files.errors import BadInput
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-__all__ = ["BadInput", "one_line_errors", "progress", "steps", "warn"]
+__all__ = ["BadInput", "one_line_errors", "print_warning", "show_progress", "show_steps"]
 
 
 @contextmanager
@@ -30,28 +30,28 @@ def one_line_errors() -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
-def warn(message: str) -> None:
+def print_warning(message: str) -> None:
     """Print a warning on stderr."""
     err.print(f"warning: {message}", style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
 @contextmanager
-def progress(name: str) -> Iterator[Callable[[int, int], None]]:
+def show_progress(name: str) -> Iterator[Callable[[int, int], None]]:
     """Show a bar on a terminal; yields report(done, total) for work that can say how much is done."""
     if not err.is_terminal:
         yield lambda _done, _total: None
         return
-    with _bar(name) as (bar, task):
+    with _progress_bar(name) as (bar, task):
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 @contextmanager
-def steps(name: str) -> Iterator[Callable[[str], None]]:
+def show_steps(name: str) -> Iterator[Callable[[str], None]]:
     """Show on a terminal what is under way; yields report(step) for work in several steps."""
     if not err.is_terminal:
         yield lambda _step: None
         return
-    with _bar(name) as (bar, task):
+    with _progress_bar(name) as (bar, task):
         yield lambda step: bar.update(task, description=escape(step))
 
 
@@ -60,7 +60,7 @@ def _print_line(message: str) -> None:
 
 
 @contextmanager
-def _bar(name: str) -> "Iterator[tuple[Progress, TaskID]]":
+def _progress_bar(name: str) -> "Iterator[tuple[Progress, TaskID]]":
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())

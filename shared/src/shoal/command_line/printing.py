@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from shoal.command_line.console import out
@@ -35,23 +36,25 @@ def print_result(form: Format, whole: Any, rows: Sequence[Row], print_table: Cal
     elif form is Format.JSON:
         out.print_json(data=whole)
     elif form is Format.JSONL:
-        sys.stdout.writelines(json.dumps(row) + "\n" for row in rows)
+        sys.stdout.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     else:
         _print_csv(rows)
 
 
-def print_rows(form: Format, rows: Sequence[Row], columns: Sequence[str]) -> None:
-    """Print rows; a table and CSV show `columns`, JSON all there is."""
+def print_rows(form: Format, rows: Sequence[Row], *, whole: Any = None) -> None:
+    """Print rows of the same names in any form; whole: what JSON holds in place of the rows."""
 
     def print_table() -> None:
-        table = Table(*columns)
+        table = Table(*(name.replace("_", " ") for name in rows[0]) if rows else ())
         for row in rows:
-            table.add_row(*(str(row.get(column, "")) for column in columns))
+            table.add_row(*(_shown_cell(value) for value in row.values()))
         out.print(table)
 
-    if form is Format.CSV:
-        rows = [{column: row.get(column) for column in columns} for row in rows]
-    print_result(form, list(rows), rows, print_table)
+    print_result(form, list(rows) if whole is None else whole, rows, print_table)
+
+
+def _shown_cell(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int) else "" if value is None else escape(str(value))
 
 
 def _print_csv(rows: Sequence[Row]) -> None:
@@ -59,8 +62,8 @@ def _print_csv(rows: Sequence[Row]) -> None:
     names = list(dict.fromkeys(name for row in rows for name in row))
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(names)
-    writer.writerows([_cell(row.get(name)) for name in names] for row in rows)
+    writer.writerows([_csv_cell(row.get(name)) for name in names] for row in rows)
 
 
-def _cell(value: Any) -> Any:
+def _csv_cell(value: Any) -> Any:
     return json.dumps(value) if isinstance(value, (list, dict, bool)) else value

@@ -68,13 +68,13 @@ def arrow_column(column: Any) -> Column:
     chunks = column.unify_dictionaries().chunks
     if not chunks:
         return Column(np.empty(0, np.int32), [])
-    code = np.concatenate([_indices(chunk.indices) for chunk in chunks])
+    code = np.concatenate([_codes_of(chunk.indices) for chunk in chunks])
     return Column(code, chunks[0].dictionary.to_pylist())
 
 
 def parse_numbers(texts: Sequence[str]) -> tuple[Floats, int | None]:
     """Return the numbers, and the index of the first text that is none."""
-    return _parse(texts, float)
+    return _parse_texts(texts, float)
 
 
 def parse_times(texts: Sequence[str]) -> tuple[Floats, int | None]:
@@ -82,11 +82,11 @@ def parse_times(texts: Sequence[str]) -> tuple[Floats, int | None]:
     values, bad = parse_numbers(texts)
     if bad is None:
         return values, None
-    times, wrong = _parse(texts, _seconds)
+    times, wrong = _parse_texts(texts, _epoch_seconds)
     return (times, None) if wrong is None else (values, bad)
 
 
-def _parse(texts: Sequence[str], parse: Callable[[str], float]) -> tuple[Floats, int | None]:
+def _parse_texts(texts: Sequence[str], parse: Callable[[str], float]) -> tuple[Floats, int | None]:
     values = np.empty(len(texts))
     for index, text in enumerate(texts):
         try:
@@ -96,12 +96,12 @@ def _parse(texts: Sequence[str], parse: Callable[[str], float]) -> tuple[Floats,
     return values, None
 
 
-def _seconds(text: str) -> float:
+def _epoch_seconds(text: str) -> float:
     moment = datetime.fromisoformat(text)
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
-def _indices(array: Any) -> Codes:
+def _codes_of(array: Any) -> Codes:
     valid, values = array.buffers()
     part = slice(array.offset, array.offset + len(array))
     code = np.frombuffer(values, np.int32)[part] if values is not None else np.empty(0, np.int32)

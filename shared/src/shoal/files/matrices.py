@@ -15,7 +15,7 @@ BLOCK = 65_536  # rows
 Report = Callable[[int, int], None]
 
 
-def _ignore(_done: int, _total: int) -> None:
+def _report_nothing(_done: int, _total: int) -> None:
     pass
 
 
@@ -43,7 +43,7 @@ class Matrix:
             self._check(np.isfinite(self.values[start : start + BLOCK]), start)
         return self.values
 
-    def float32(self, report: Report = _ignore) -> NDArray[np.float32]:
+    def float32(self, report: Report = _report_nothing) -> NDArray[np.float32]:
         """Return an own copy, (n, d). Raises BadInput for a value that float32 cannot hold, or that is not finite."""
         out = np.empty(self.values.shape, np.float32)
         for start in range(0, len(self), BLOCK):
@@ -68,7 +68,7 @@ def read_matrix(file: Path, what: str) -> Matrix:
     A .npz file holds one array, or one that is named `what`. Parquet is one column of lists of one length, or every
     column of numbers.
     """
-    values, names = _read(file, what)
+    values, names = _read_values(file, what)
     if values.ndim != 2:
         raise BadInput(f"{what} {file} has shape {values.shape}: give two dimensions, one row for each item")
     if not all(values.shape):
@@ -93,16 +93,16 @@ def read_array(file: Path, what: str) -> Any:
 
 def read_vector(file: Path, what: str) -> NDArray[Any]:
     """Return the (n,) numbers of a .npy or .npz file. Raises BadInput."""
-    array = _numbers(read_array(file, what), file, what)
+    array = _check_numbers(read_array(file, what), file, what)
     if array.ndim != 1:
         raise BadInput(f"{what} {file} has shape {array.shape}: give one dimension")
     return np.asarray(array)
 
 
-def _read(file: Path, what: str) -> tuple[Any, list[str] | None]:
+def _read_values(file: Path, what: str) -> tuple[Any, list[str] | None]:
     suffix = file.suffix.lower()
     if suffix in (".npy", ".npz"):
-        return _numbers(read_array(file, what), file, what), None
+        return _check_numbers(read_array(file, what), file, what), None
     if suffix != ".parquet":
         raise BadInput(f"{what} {file}: give a .npy, .npz or .parquet file")
     from shoal.files.parquet_matrix import parquet_matrix  # pyarrow, which .npy needs not
@@ -125,7 +125,7 @@ def _only_array(stored: Any, file: Path, what: str) -> Any:
         return stored[names[0] if len(names) == 1 else what]
 
 
-def _numbers(array: Any, file: Path, what: str) -> Any:
+def _check_numbers(array: Any, file: Path, what: str) -> Any:
     if array.dtype.kind not in "fiu":
         raise BadInput(f"{what} {file} holds {array.dtype}, not numbers: save floats")
     return array

@@ -25,7 +25,7 @@ def parquet_matrix(file: Path) -> tuple[Any, list[str] | None]:
         return _of_lists(table[lists[0]]), None
     if not numbers:
         raise BadContent(" has no column of lists and no column of numbers")
-    return np.column_stack([_values(table[name], name) for name in numbers]), numbers
+    return np.column_stack([_column_values(table[name], name) for name in numbers]), numbers
 
 
 def _of_lists(column: Any) -> Any:
@@ -33,7 +33,7 @@ def _of_lists(column: Any) -> Any:
         raise BadContent(f", row {_first_null(column)} is empty: leave the row out")
     if not len(column):
         return np.empty((0, 0), np.float32)
-    lengths = _values(pc.list_value_length(column), "")
+    lengths = _column_values(pc.list_value_length(column), "")
     odd = np.flatnonzero(lengths != lengths[0])
     if len(odd):
         count = f"row {odd[0]} has {lengths[odd[0]]} values, row 0 has {lengths[0]}"
@@ -45,10 +45,10 @@ def _of_lists(column: Any) -> Any:
     if flat.null_count:
         row = _first_null(flat) // int(lengths[0])
         raise BadContent(f", row {row} has an empty value: give numbers")
-    return _values(flat, "").reshape(len(lengths), int(lengths[0]))
+    return _column_values(flat, "").reshape(len(lengths), int(lengths[0]))
 
 
-def _values(column: Any, name: str) -> Any:
+def _column_values(column: Any, name: str) -> Any:
     """Return the numbers of a column. DLPack, since pyarrow's own conversion imports pandas where it is installed."""
     if column.null_count:
         raise BadContent(f", row {_first_null(column)} of column {name} is empty: give numbers")

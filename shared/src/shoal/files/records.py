@@ -18,12 +18,12 @@ class Records:
 
     def __init__(self, file: Path, *, one_a_line: bool) -> None:
         with open_text(file) as text:
-            self._rows = list(_json_lines(text) if one_a_line else _array(text.read()))
+            self._rows = list(_json_lines(text) if one_a_line else _array_items(text.read()))
         self.names: Sequence[str] = list(dict.fromkeys(name for _, record in self._rows for name in record))
 
     def read(self, names: Sequence[str]) -> Mapping[str, Column]:
         """Return the named fields as text: null and missing ones are empty, lists and objects are JSON."""
-        return {name: column_of(_text(record.get(name)) for _, record in self._rows) for name in names}
+        return {name: column_of(_cell_text(record.get(name)) for _, record in self._rows) for name in names}
 
     def where(self, row: int) -> str:
         """Return "line 3", or "row 3" of an array, counted from 0."""
@@ -37,22 +37,22 @@ def _json_lines(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, Any]]]:
                 record = orjson.loads(line)
             except orjson.JSONDecodeError:
                 record = None
-            yield f"line {number}", _checked(record, f", line {number} is no JSON object: {_FORM}")
+            yield f"line {number}", _checked_record(record, f", line {number} is no JSON object: {_FORM}")
 
 
-def _array(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def _array_items(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
     records = orjson.loads(text)
     if not isinstance(records, list):
         raise BadContent(" holds no JSON array: give an array of objects, or name it .jsonl")
     for row, record in enumerate(records):
-        yield f"row {row}", _checked(record, f", row {row} is no JSON object: {_FORM}")
+        yield f"row {row}", _checked_record(record, f", row {row} is no JSON object: {_FORM}")
 
 
-def _checked(record: Any, detail: str) -> dict[str, Any]:
+def _checked_record(record: Any, detail: str) -> dict[str, Any]:
     if not isinstance(record, dict):
         raise BadContent(detail)
     return record
 
 
-def _text(value: Any) -> str | None:
+def _cell_text(value: Any) -> str | None:
     return value if value is None or isinstance(value, str) else orjson.dumps(value).decode()

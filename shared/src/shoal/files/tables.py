@@ -107,15 +107,15 @@ class TableFile:
 
     def read(self, names: Sequence[str]) -> Table:
         """Return the named columns; others are ignored. Raises BadInput for one that is missing or there twice."""
-        found = list(self.format.names)
+        present = list(self.format.names)
         for name in names:
-            if found.count(name) != 1:
-                count = "two columns" if name in found else "no column"
+            if present.count(name) != 1:
+                count = "two columns" if name in present else "no column"
                 raise BadInput(
-                    f"{self} has {count} {name}; it has {', '.join(found) or 'none'}: "
+                    f"{self} has {count} {name}; it has {', '.join(present) or 'none'}: "
                     "rename one, or say which it is"
                 )
-        with _readable(self.what, self.file):
+        with _readable_file(self.what, self.file):
             columns = self.format.read(list(dict.fromkeys(names)))
         rows = len(next(iter(columns.values())).code) if columns else 0
         return Table(what=self.what, format=self.format, file=self.file, columns=columns, rows=rows)
@@ -128,8 +128,8 @@ def open_table(file: Path, what: str) -> TableFile:
     .gz, or .parquet. Any other name is read as CSV.
     """
     suffix = Path(file.name.removesuffix(".gz")).suffix.lower()
-    with _readable(what, file):
-        return TableFile(what, file, _FORMATS.get(suffix, _delimited)(file))
+    with _readable_file(what, file):
+        return TableFile(what, file, _FORMATS.get(suffix, _open_csv)(file))
 
 
 def read_table(file: Path, what: str, names: Sequence[str]) -> Table:
@@ -138,7 +138,7 @@ def read_table(file: Path, what: str, names: Sequence[str]) -> Table:
 
 
 @contextmanager
-def _readable(what: str, file: Path) -> Iterator[None]:
+def _readable_file(what: str, file: Path) -> Iterator[None]:
     """Turn what readers raise into BadInput that names the file."""
     try:
         yield
@@ -148,47 +148,47 @@ def _readable(what: str, file: Path) -> Iterator[None]:
         raise BadInput(f"{what} {file} cannot be read: {error}") from None
 
 
-def _delimited(file: Path) -> Format:
+def _open_csv(file: Path) -> Format:
     from shoal.files.delimited import Delimited  # pyarrow, which a command over JSON lines need not load
 
     return Delimited(file, ",")
 
 
-def _tabs(file: Path) -> Format:
+def _open_tsv(file: Path) -> Format:
     from shoal.files.delimited import Delimited
 
     return Delimited(file, "\t")
 
 
-def _parquet(file: Path) -> Format:
+def _open_parquet(file: Path) -> Format:
     from shoal.files.parquet import Parquet
 
     return Parquet(file)
 
 
-def _json(file: Path) -> Format:
+def _open_json(file: Path) -> Format:
     from shoal.files.records import Records
 
     return Records(file, one_a_line=False)
 
 
-def _json_lines(file: Path) -> Format:
+def _open_json_lines(file: Path) -> Format:
     from shoal.files.records import Records
 
     return Records(file, one_a_line=True)
 
 
-def _lines(file: Path) -> Format:
+def _open_lines(file: Path) -> Format:
     from shoal.files.lines import LinesOfText
 
     return LinesOfText(file)
 
 
 _FORMATS: Mapping[str, Callable[[Path], Format]] = {
-    ".parquet": _parquet,
-    ".json": _json,
-    ".jsonl": _json_lines,
-    ".ndjson": _json_lines,
-    ".tsv": _tabs,
-    ".txt": _lines,
+    ".parquet": _open_parquet,
+    ".json": _open_json,
+    ".jsonl": _open_json_lines,
+    ".ndjson": _open_json_lines,
+    ".tsv": _open_tsv,
+    ".txt": _open_lines,
 }

@@ -8,7 +8,7 @@ import numpy as np
 import typer
 
 from shoal.command_line.console import out
-from shoal.command_line.offline import one_line_errors, progress
+from shoal.command_line.offline import one_line_errors, show_progress
 from shoal.files.errors import BadInput
 from shoal.vectors import Vectors
 from shoal_embedder.adapters.encoders import encoder_names, find_encoder
@@ -55,11 +55,11 @@ def embed(
         if not rows:
             raise BadInput("there is nothing to embed: give at least one text or image")
         vectors = np.concatenate(rows)
-        _write(output, vectors, sources if pictures else [])
+        _write_vectors(output, vectors, sources if pictures else [])
     out.print_json(data={"rows": len(vectors), "dimension": vectors.shape[1], "output": str(output)})
 
 
-def _write(output: Path, vectors: Vectors, pictures: Sequence[Path]) -> None:
+def _write_vectors(output: Path, vectors: Vectors, pictures: Sequence[Path]) -> None:
     try:
         with output.open("wb") as file:
             np.save(file, vectors)
@@ -83,7 +83,7 @@ def _text_vectors(
 ) -> Iterator[Vectors]:
     whole = [text for file in files for text in texts(file, column)]
     model = _load_model(encoder, "texts", options)
-    with progress("encoding") as report:
+    with show_progress("encoding") as report:
         for start in range(0, len(whole), _TEXTS_AT_ONCE):
             yield model.encode(whole[start : start + _TEXTS_AT_ONCE])
             report(min(start + _TEXTS_AT_ONCE, len(whole)), len(whole))
@@ -91,7 +91,7 @@ def _text_vectors(
 
 def _image_vectors(files: list[Path], encoder: str | None, options: EncoderOptions) -> Iterator[Vectors]:
     model = _load_model(encoder, "images", options)
-    with progress("encoding") as report:
+    with show_progress("encoding") as report:
         for start in range(0, len(files), _IMAGES_AT_ONCE):
             yield model.encode(list(images(files[start : start + _IMAGES_AT_ONCE])))
             report(min(start + _IMAGES_AT_ONCE, len(files)), len(files))

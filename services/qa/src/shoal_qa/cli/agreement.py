@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 
 from shoal.command_line.console import out, shown_name
-from shoal.command_line.offline import one_line_errors, progress, warn
+from shoal.command_line.offline import one_line_errors, print_warning, show_progress
 from shoal.command_line.printing import Format, FormatOption, print_result
 from shoal_qa.adapters.files.votes import Columns, Gold, read_votes
 from shoal_qa.cli.options import LabelColumn, TaskColumn, Votes, WorkerColumn
@@ -17,7 +17,7 @@ from shoal_qa.usecases.files.agreement import Found, agreement_of
 SHOWN_CLASSES = 30
 
 
-def agreement(
+def show_agreement(
     votes: Votes,
     shape: Annotated[
         str, typer.Option(help="Kind of answers: class, number, multi (a|b), text, spans or boxes (JSON).")
@@ -35,109 +35,111 @@ def agreement(
 ) -> None:
     """Print Krippendorff's alpha, agreement by class, and the tasks that divide people; needs no stack."""
     with one_line_errors():
-        with progress("reading"):
-            file = read_votes(votes, Columns(task_column, worker_column, label_column), Gold(), warn)
-        with progress("comparing"):
-            found = agreement_of(file.named, shape, level, file.where, np.random.default_rng(seed))
-    _warn_of_little(found, file.named)
-    facts = _facts(found, file.named, shape, limit)
+        with show_progress("reading"):
+            file = read_votes(votes, Columns(task_column, worker_column, label_column), Gold(), print_warning)
+        with show_progress("comparing"):
+            measured = agreement_of(file.named, shape, level, file.where, np.random.default_rng(seed))
+    _warn_of_little(measured, file.named)
+    facts = _facts_of(measured, file.named, shape, limit)
     row = {name: value for name, value in facts.items() if not isinstance(value, (list, dict))}
     row |= {f"votes_per_task_{name}": count for name, count in facts["votes_per_task"].items()}
     print_result(form, facts, [row], lambda: print_agreement(facts))
 
 
-def _warn_of_little(found: Found, named: Named) -> None:
+def _warn_of_little(measured: Found, named: Named) -> None:
     if len(named.annotators) == 1:
-        warn(f"one annotator only ({named.annotators[0]!r}): there is nobody to agree with")
-    elif not (found.tasks.answers > 1).any():
-        warn("no task has two votes: agreement cannot be measured")
-    elif found.alpha.value is None:
-        warn("all answers are the same: agreement beyond chance cannot be measured")
-    elif found.alpha.units < 30:
-        warn(f"only {found.alpha.units} tasks have two votes or more: the interval is too narrow")
+        print_warning(f"one annotator only ({named.annotators[0]!r}): there is nobody to agree with")
+    elif not (measured.tasks.answers > 1).any():
+        print_warning("no task has two votes: agreement cannot be measured")
+    elif measured.alpha.value is None:
+        print_warning("all answers are the same: agreement beyond chance cannot be measured")
+    elif measured.alpha.units < 30:
+        print_warning(f"only {measured.alpha.units} tasks have two votes or more: the interval is too narrow")
 
 
-def _facts(found: Found, named: Named, shape: str, limit: int) -> dict[str, Any]:
+def _facts_of(measured: Found, named: Named, shape: str, limit: int) -> dict[str, Any]:
     """Return what was measured by name; of numbers, the mean difference in place of the share that agrees."""
-    least, middle, most = found.votes_per_task().tolist()
-    mean = found.tasks.mean()
+    least, middle, most = measured.votes_per_task().tolist()
+    mean = measured.tasks.mean()
     facts: dict[str, Any] = {
         "shape": shape,
-        "level": found.level or None,
+        "level": measured.level or None,
         "votes": len(named.votes),
         "tasks": len(named.tasks),
         "annotators": len(named.annotators),
-        "alpha": found.alpha.value,
-        "alpha_low": found.alpha.low,
-        "alpha_high": found.alpha.high,
-        "tasks_with_two_votes": int((found.tasks.answers > 1).sum()),
+        "alpha": measured.alpha.value,
+        "alpha_low": measured.alpha.low,
+        "alpha_high": measured.alpha.high,
+        "tasks_with_two_votes": int((measured.tasks.answers > 1).sum()),
         "votes_per_task": {"least": least, "median": middle, "most": most},
     }
     facts["mean_difference" if shape == "number" else "agreement_of_pairs"] = (
         mean if mean is None or shape == "number" else 1 - mean
     )
-    if found.classes is not None:
-        facts["classes"] = _classes(found, named)
-    facts["worst_tasks"] = _worst_tasks(found, named, shape, limit)
+    if measured.classes is not None:
+        facts["classes"] = _class_rows(measured, named)
+    facts["worst_tasks"] = _worst_tasks(measured, named, shape, limit)
     return facts
 
 
-def _classes(found: Found, named: Named) -> list[dict[str, Any]]:
-    by = found.classes
+def _class_rows(measured: Found, named: Named) -> list[dict[str, Any]]:
+    by = measured.classes
     assert by is not None
     return [
         {
             "class": named.classes[k],
             "share": float(by.share[k]),
-            "agreement": _number(by.agreement[k]),
+            "agreement": _finite_number(by.agreement[k]),
             "mostly_confused_with": named.classes[by.confused[k]] if by.confused[k] >= 0 else None,
-            "confused_share": _number(by.confused_share[k]) if by.confused[k] >= 0 else None,
+            "confused_share": _finite_number(by.confused_share[k]) if by.confused[k] >= 0 else None,
         }
         for k in range(len(named.classes))
     ]
 
 
-def _worst_tasks(found: Found, named: Named, shape: str, limit: int) -> list[dict[str, Any]]:
+def _worst_tasks(measured: Found, named: Named, shape: str, limit: int) -> list[dict[str, Any]]:
     key = "mean_difference" if shape == "number" else "agreement"
-    rows = found.tasks.worst(limit).tolist()
+    rows = measured.tasks.worst(limit).tolist()
     return [
         {
             "task": named.tasks[row],
-            "votes": int(found.tasks.answers[row]),
-            key: float(found.tasks.apart[row] if shape == "number" else 1 - found.tasks.apart[row]),
+            "votes": int(measured.tasks.answers[row]),
+            key: float(measured.tasks.apart[row] if shape == "number" else 1 - measured.tasks.apart[row]),
         }
         for row in rows
     ]
 
 
-def _number(value: float) -> float | None:
+def _finite_number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
 def print_agreement(facts: dict[str, Any]) -> None:
     """Print tables of the whole, of the classes, and of the tasks that divide people."""
-    out.print(_summary(facts))
+    out.print(_summary_table(facts))
     if facts.get("classes"):
         out.print(_classes_table(facts["classes"]))
     if facts["worst_tasks"]:
         key = "mean_difference" if "mean_difference" in facts else "agreement"
         table = Table("task", "votes", key.replace("_", " "), title="tasks that divide people most")
         for task in facts["worst_tasks"]:
-            table.add_row(shown_name(task["task"], 80), str(task["votes"]), _share(task[key]))
+            table.add_row(shown_name(task["task"], 80), str(task["votes"]), _share_text(task[key]))
         out.print(table)
 
 
-def _summary(facts: dict[str, Any]) -> Table:
+def _summary_table(facts: dict[str, Any]) -> Table:
     table = Table("measure", "value", title="agreement")
     interval = (
-        f" ({_share(facts['alpha_low'])} to {_share(facts['alpha_high'])})" if facts["alpha_low"] else ""
+        f" ({_share_text(facts['alpha_low'])} to {_share_text(facts['alpha_high'])})"
+        if facts["alpha_low"]
+        else ""
     )
     level = f", {facts['level']}" if facts["level"] else ""
-    table.add_row(f"Krippendorff's alpha{level}: 1 perfect, 0 chance", _share(facts["alpha"]) + interval)
+    table.add_row(f"Krippendorff's alpha{level}: 1 perfect, 0 chance", _share_text(facts["alpha"]) + interval)
     if "mean_difference" in facts:
-        table.add_row("mean difference of two answers on a task", _share(facts["mean_difference"]))
+        table.add_row("mean difference of two answers on a task", _share_text(facts["mean_difference"]))
     else:
-        table.add_row("agreement of two answers on a task", _share(facts["agreement_of_pairs"]))
+        table.add_row("agreement of two answers on a task", _share_text(facts["agreement_of_pairs"]))
     per = facts["votes_per_task"]
     counts = f"{facts['votes']:,}, {facts['tasks']:,}, {facts['annotators']:,}"
     table.add_row("votes, tasks, annotators", counts)
@@ -152,12 +154,14 @@ def _classes_table(rows: list[dict[str, Any]]) -> Table:
     ranked = sorted(rows, key=lambda row: (row["agreement"] is None, row["agreement"]))
     for row in ranked[:SHOWN_CLASSES]:
         other = row["mostly_confused_with"]
-        mostly = "" if other is None else f"{shown_name(other)} ({_share(row['confused_share'])})"
-        table.add_row(shown_name(row["class"]), _share(row["share"]), _share(row["agreement"]), mostly)
+        mostly = "" if other is None else f"{shown_name(other)} ({_share_text(row['confused_share'])})"
+        table.add_row(
+            shown_name(row["class"]), _share_text(row["share"]), _share_text(row["agreement"]), mostly
+        )
     if len(rows) > SHOWN_CLASSES:
         table.caption = f"{SHOWN_CLASSES} of {len(rows):,} classes; --format json has all"
     return table
 
 
-def _share(value: float | None) -> str:
+def _share_text(value: float | None) -> str:
     return "none" if value is None else f"{value:.3f}"

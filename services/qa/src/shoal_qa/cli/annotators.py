@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from shoal.command_line.console import err, out, shown_name
-from shoal.command_line.offline import one_line_errors, progress, warn
+from shoal.command_line.offline import one_line_errors, print_warning, show_progress
 from shoal_qa.adapters.files.annotators import MOST_CLASSES, write_annotators
 from shoal_qa.adapters.files.votes import Columns
 from shoal_qa.cli.options import (
@@ -28,7 +28,7 @@ from shoal_qa.usecases.files.annotators import People, look_at
 RANK = {"blocked": 0, "probation": 1, "new": 2, "trusted": 3}
 
 
-def annotators(
+def show_annotators(
     votes: Votes,
     gold: GoldFile = None,
     output: Annotated[
@@ -56,17 +56,19 @@ def annotators(
     columns = Columns(task_column, worker_column, label_column, seconds, at)
     gold_columns = Columns(gold_task_column or task_column, label=gold_label_column or label_column)
     with one_line_errors():
-        file, known = read_with_gold(votes, columns, gold, gold_columns)
-        with progress("fitting"):
+        file, gold_classes = read_with_gold(votes, columns, gold, gold_columns)
+        with show_progress("fitting"):
             rng = np.random.default_rng(seed)
-            people = look_at(file.named.votes, known, file.seconds, file.at, rng, rule)
+            people = look_at(file.named.votes, gold_classes, file.seconds, file.at, rng, rule)
         if output is not None:
             names = file.named.annotators, file.named.classes
             write_annotators(output, people, *names, worker_column, rule.raised_below)
     print_annotators(people, file.named, limit, rule)
     if output is not None:
         if len(file.named.classes) > MOST_CLASSES:
-            warn(f"{len(file.named.classes):,} classes: skill by class is written for {MOST_CLASSES} at most")
+            print_warning(
+                f"{len(file.named.classes):,} classes: skill by class is written for {MOST_CLASSES} at most"
+            )
         err.print(f"{len(file.named.annotators):,} annotators: {output}", markup=False, soft_wrap=True)
 
 
@@ -83,11 +85,11 @@ def print_annotators(people: People, named: Named, limit: int, rule: TrustRule) 
             shown_name(named.annotators[a]),
             people.states[a],
             f"{people.votes[a]:,}",
-            *(f"{each:.2f}" for each in rates),
+            *(f"{rate:.2f}" for rate in rates),
             f"{people.gold_right[a]} of {people.gold_answered[a]}",
-            ", ".join(f"{each} {people.p[each][a]:.1g}" for each in sorted(people.alarms[a])),
+            ", ".join(f"{signal} {people.p[signal][a]:.1g}" for signal in sorted(people.alarms[a])),
         )
-    counts = {state: sum(each == state for each in people.states) for state in RANK}
+    counts = {state: sum(other == state for other in people.states) for state in RANK}
     table.title = ", ".join(f"{count:,} {state}" for state, count in counts.items() if count)
     often = f"{1 / rule.raised_below:.0f}"
     table.caption = (

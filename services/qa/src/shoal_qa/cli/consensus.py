@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from shoal.command_line.console import err, out, shown_name
-from shoal.command_line.offline import one_line_errors, progress, steps, warn
+from shoal.command_line.offline import one_line_errors, print_warning, show_progress, show_steps
 from shoal.files.errors import BadInput
 from shoal.files.writing import named_column, write_table, write_text
 from shoal_qa.adapters.files.annotators import write_annotators
@@ -40,7 +40,7 @@ MOST_VOTES = 100
 TARGET = 0.95  # precision where gold is given and no target
 
 
-def consensus(
+def label_tasks(
     votes: Votes,
     output: Annotated[
         Path,
@@ -94,10 +94,10 @@ def consensus(
     with one_line_errors():
         if target_precision is None and gold is not None:
             target_precision = TARGET
-        _check(target_precision, confidence)
+        _check_goal(target_precision, confidence)
         _check_votes(min_votes, max_votes)
         _check_prices(vote_price, review_price, futile_below)
-        options = _options(
+        options = _options_of(
             model=model,
             target_precision=target_precision,
             confidence=confidence,
@@ -110,18 +110,20 @@ def consensus(
         )
         columns = Columns(task_column, worker_column, label_column)
         gold_columns = Columns(gold_task_column or task_column, label=gold_label_column or label_column)
-        file, known = read_with_gold(votes, columns, gold, gold_columns)
+        file, gold_classes = read_with_gold(votes, columns, gold, gold_columns)
         named = file.named
         scores = (
-            predictions if predictions is None else read_predictions(predictions, task_column, named, warn)
+            predictions
+            if predictions is None
+            else read_predictions(predictions, task_column, named, print_warning)
         )
-        with steps("fitting models of votes") as step:
-            found = labels_of(named.votes, known, options, step, scores)
-        actions, people = actions_of(found), None
-        _write(output, named, found, actions, task_column)
+        with show_steps("fitting models of votes") as step:
+            labelled = labels_of(named.votes, gold_classes, options, step, scores)
+        actions, people = actions_of(labelled), None
+        _write_labels(output, named, labelled, actions, task_column)
         if annotators is not None or report is not None:
-            people = _people(named, known, seed, (annotators, worker_column))
-        facts = facts_of(named, known, found, options, actions, people, votes.name)
+            people = _annotators_of(named, gold_classes, seed, (annotators, worker_column))
+        facts = facts_of(named, gold_classes, labelled, options, actions, people, votes.name)
         if report is not None:
             write_text(report, consensus_page(facts))
     print_consensus(facts)
@@ -130,7 +132,7 @@ def consensus(
             err.print(str(written), markup=False, highlight=False, soft_wrap=True)
 
 
-def _check(target: float | None, confidence: float) -> None:
+def _check_goal(target: float | None, confidence: float) -> None:
     for field, value in (("target_precision", target), ("confidence", confidence)):
         if value is not None and not 0 < value < 1:
             raise BadInput(f"{value:g} is not a share between 0 and 1, for instance 0.95", field=field)
@@ -153,39 +155,41 @@ def _check_prices(vote_price: float, review_price: float, futile_below: float) -
         raise BadInput(f"{futile_below:g} is not a chance from 0 to less than 1", field="futile_below")
 
 
-def _options(**chosen: Any) -> Options:
+def _options_of(**fields: Any) -> Options:
     try:
-        return Options(**chosen)
+        return Options(**fields)
     except ValueError as error:
         raise BadInput(str(error), field="model") from None
 
 
-def _people(named: Named, known: Ints, seed: int, to: tuple[Path | None, str]) -> People | None:
-    """Return what is known of annotators, and write it where a file is given, with the name of its first column.
+def _annotators_of(named: Named, gold_classes: Ints, seed: int, to: tuple[Path | None, str]) -> People | None:
+    """Return what is gold_classes of annotators, and write it where a file is given, with the name of its first column.
 
     Where that is too much to hold, a warning will do unless the file is wanted.
     """
     (file, column), rule = to, TrustRule()
     try:
-        with progress("looking at annotators"):
-            people = look_at(named.votes, known, None, None, np.random.default_rng(seed), rule)
+        with show_progress("looking at annotators"):
+            people = look_at(named.votes, gold_classes, None, None, np.random.default_rng(seed), rule)
     except BadInput as error:
         if file is not None:
             raise
-        warn(f"the report has no annotators: {error}")
+        print_warning(f"the report has no annotators: {error}")
         return None
     if file is not None:
         write_annotators(file, people, named.annotators, named.classes, column, rule.raised_below)
     return people
 
 
-def _write(file: Path, named: Named, found: Consensus, actions: Sequence[str], task_column: str) -> None:
-    behind = support(named.votes, found.label)
+def _write_labels(
+    file: Path, named: Named, labelled: Consensus, actions: Sequence[str], task_column: str
+) -> None:
+    behind = support(named.votes, labelled.label)
     columns = {
         task_column if task_column not in LABELS else "task": pa.array(named.tasks, pa.string()),
-        "label": named_column(named.classes, found.label),
-        "probability": pa.array(found.probability.round(4)),
-        "accepted": pa.array(found.accepted),
+        "label": named_column(named.classes, labelled.label),
+        "probability": pa.array(labelled.probability.round(4)),
+        "accepted": pa.array(labelled.accepted),
         "action": pa.array(actions, pa.string()),
         "votes": behind.votes,
         "agreement": pa.array(behind.agreement.round(4), from_pandas=True),
@@ -194,7 +198,7 @@ def _write(file: Path, named: Named, found: Consensus, actions: Sequence[str], t
 
 
 def print_consensus(facts: Facts) -> None:
-    """Print what was decided and how good it is; warn where nothing is promised."""
+    """Print what was decided and how good it is; print_warning where nothing is promised."""
     table = Table("measure", "value", title=f"{facts.tasks:,} tasks, {facts.votes:,} votes")
     table.add_row("model", shown_name(facts.model))
     for action, count in facts.actions.items():
@@ -211,13 +215,13 @@ def print_consensus(facts: Facts) -> None:
         )
     out.print(table)
     if promise is None:
-        warn(facts.rule)
+        print_warning(facts.rule)
     elif promise.threshold is None:
         more = (
             "more gold would hardly help"
             if promise.more_gold is None
             else f"about {promise.more_gold:,} more would do"
         )
-        warn(
+        print_warning(
             f"{facts.gold:,} gold answers do not bear out a precision of {promise.target:g}: nothing accepted; {more}"
         )

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table as Shown
 
 from shoal.command_line.console import err, out, shown_name
-from shoal.command_line.offline import one_line_errors, progress, warn
+from shoal.command_line.offline import one_line_errors, print_warning, show_progress
 from shoal.files.columns import EMPTY, Coded
 from shoal.files.errors import BadInput
 from shoal.files.matrices import Matrix, read_matrix
@@ -52,29 +52,31 @@ def label_errors(
     with one_line_errors():
         if probabilities is not None and embeddings is not None:
             raise BadInput("give --probabilities or --embeddings, not both")
-        with progress("reading"):
+        with show_progress("reading"):
             columns = [name for name in (label_column, worker_column, id_column) if name is not None]
             sheet = read_table(labels, "labels", columns)
-            given = _labels(sheet, label_column, worker_column)
-        with progress("judging labels"):
+            labelled = _labels_of(sheet, label_column, worker_column)
+        with show_progress("judging labels"):
             if probabilities is not None:
-                found, names = _by_probabilities(given, sheet, probabilities, classes)
+                errors, names = _by_probabilities(labelled, sheet, probabilities, classes)
             else:
-                matrix = _matrix(sheet, "embeddings", embeddings)
-                found, names = by_embeddings(given, matrix.finite()), given.names
-        _write(output, given, found, names, None if id_column is None else sheet.coded(id_column))
-    print_label_errors(given, found, names)
-    err.print(f"{len(given.row):,} labels: {output}", markup=False, soft_wrap=True)
+                matrix = _read_rows(sheet, "embeddings", embeddings)
+                errors, names = by_embeddings(labelled, matrix.finite()), labelled.names
+        _write_errors(output, labelled, errors, names, None if id_column is None else sheet.coded(id_column))
+    print_label_errors(labelled, errors, names)
+    err.print(f"{len(labelled.row):,} labels: {output}", markup=False, soft_wrap=True)
 
 
-def _labels(sheet: Table, label_column: str, worker_column: str | None) -> Labels:
+def _labels_of(sheet: Table, label_column: str, worker_column: str | None) -> Labels:
     label = sheet.coded(label_column)
     row = np.flatnonzero(label.code != EMPTY)
     if not len(row):
         raise BadInput(f"{sheet} has no labels: give one in each row")
     if len(row) < sheet.rows:
         first = sheet.where(int(np.flatnonzero(label.code == EMPTY)[0]))
-        warn(f"{sheet}: {sheet.rows - len(row):,} rows without a {label_column} left out, the first {first}")
+        print_warning(
+            f"{sheet}: {sheet.rows - len(row):,} rows without a {label_column} left out, the first {first}"
+        )
     if len(label.names) == 1:
         raise BadInput(f"{sheet} has one label only ({label.names[0]!r}): nothing to mistake it for")
     who = None if worker_column is None else sheet.full(worker_column).code[row]
@@ -82,16 +84,16 @@ def _labels(sheet: Table, label_column: str, worker_column: str | None) -> Label
 
 
 def _by_probabilities(
-    given: Labels, sheet: Table, file: Path, classes: str | None
+    labelled: Labels, sheet: Table, file: Path, classes: str | None
 ) -> tuple[LabelErrors, list[str]]:
-    matrix = _matrix(sheet, "probabilities", file)
+    matrix = _read_rows(sheet, "probabilities", file)
     values = matrix.finite()
     check_distributions(matrix)
-    names = classes_of(given, values.shape[1], classes, matrix.names)
-    return by_probabilities(given, values, names), names
+    names = classes_of(labelled, values.shape[1], classes, matrix.names)
+    return by_probabilities(labelled, values, names), names
 
 
-def _matrix(sheet: Table, what: str, file: Path | None) -> Matrix:
+def _read_rows(sheet: Table, what: str, file: Path | None) -> Matrix:
     """Return a matrix with one row for each label. Raises BadInput."""
     if file is None:
         raise BadInput("give --probabilities of a model that did not see the labels, or --embeddings")
@@ -101,27 +103,29 @@ def _matrix(sheet: Table, what: str, file: Path | None) -> Matrix:
     return matrix
 
 
-def _write(file: Path, given: Labels, found: LabelErrors, names: list[str], ids: Coded | None) -> None:
-    order = found.ranked()
-    columns: dict[str, Any] = {"row": given.row[order]}
+def _write_errors(
+    file: Path, labelled: Labels, errors: LabelErrors, names: list[str], ids: Coded | None
+) -> None:
+    order = errors.ranked()
+    columns: dict[str, Any] = {"row": labelled.row[order]}
     if ids is not None:
-        columns["id"] = named_column(ids.names, ids.code[given.row[order]])
+        columns["id"] = named_column(ids.names, ids.code[labelled.row[order]])
     columns |= {
-        "label": named_column(given.names, given.code[order]),
-        "suggestion": named_column(names, found.suggestion[order]),
-        "wrong": pa.array([float(f"{p:.4g}") for p in found.wrong[order]]),
+        "label": named_column(labelled.names, labelled.code[order]),
+        "suggestion": named_column(names, errors.suggestion[order]),
+        "wrong": pa.array([float(f"{p:.4g}") for p in errors.wrong[order]]),
     }
     write_table(file, columns)
 
 
-def print_label_errors(given: Labels, found: LabelErrors, names: list[str]) -> None:
+def print_label_errors(labelled: Labels, errors: LabelErrors, names: list[str]) -> None:
     """Print how many labels are wrong, and those that most probably are."""
     table = Shown("row", "label", "suggestion", "probability of being wrong")
-    for place in found.ranked()[:SHOWN].tolist():
-        label, better = given.names[given.code[place]], names[found.suggestion[place]]
+    for index in errors.ranked()[:SHOWN].tolist():
+        label, better = labelled.names[labelled.code[index]], names[errors.suggestion[index]]
         table.add_row(
-            str(given.row[place]), shown_name(label), shown_name(better), f"{found.wrong[place]:.3f}"
+            str(labelled.row[index]), shown_name(label), shown_name(better), f"{errors.wrong[index]:.3f}"
         )
-    about, likely = f"{found.wrong.sum():,.0f} of {len(given.row):,}", int((found.wrong > 0.5).sum())
+    about, likely = f"{errors.wrong.sum():,.0f} of {len(labelled.row):,}", int((errors.wrong > 0.5).sum())
     table.title = f"about {about} labels are wrong, {likely:,} more likely than not"
     out.print(table)

@@ -1,6 +1,7 @@
 """`shoal qa`: guidelines, gold, labels, metrics and dataset versions."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,74 +11,86 @@ from rich.table import Table
 
 from shoal.command_line.client import URL, Client, read_json
 from shoal.command_line.console import out
+from shoal.command_line.printing import Format, FormatOption, print_result
 
 app = typer.Typer(help="Guidelines, gold, labels, metrics and dataset versions.", no_args_is_help=True)
-Url = Annotated[str, typer.Option(envvar="SHOAL_QA_URL", help="The qa service.")]
-Output = Annotated[str, typer.Option(help="table or json.")]
+Url = Annotated[str, typer.Option(envvar="SHOAL_QA_URL", help="Address of the qa service.")]
 JsonFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="JSON file.")]
-ask = Client("qa", "SHOAL_QA_URL").asked
+ask = Client("qa", "SHOAL_QA_URL").ask_json
 
 
-@app.command()
-def publish(project: str, guideline: JsonFile, url: Url = URL) -> None:
+@app.command("publish")
+def publish_guideline(project: str, guideline: JsonFile, url: Url = URL) -> None:
     """Publish a guideline: {"title", "text", "label_schema": {"classes": [{"name", "definition", "examples"}]}}."""
     out.print_json(data=ask("POST", url, f"/v1/projects/{project}/guidelines", json=read_json(guideline)))
 
 
-@app.command()
-def gold(project: str, items: JsonFile, url: Url = URL) -> None:
+@app.command("gold")
+def add_gold(project: str, items: JsonFile, url: Url = URL) -> None:
     """Add gold items: {"items": [{"text", "label"}], "votes": 5}."""
     out.print_json(data=ask("POST", url, f"/v1/projects/{project}/gold", json=read_json(items)))
 
 
-@app.command()
-def rule(project: str, body: Annotated[Path | None, typer.Argument()] = None, url: Url = URL) -> None:
-    """Show the rule by which labels are accepted, or replace it from a JSON file."""
+@app.command("rule")
+def change_rule(
+    project: str,
+    body: Annotated[Path | None, typer.Argument(help="JSON file of the rule.")] = None,
+    url: Url = URL,
+) -> None:
+    """Print the rule by which labels are accepted, or replace it from a JSON file."""
     path = f"/v1/projects/{project}/rule"
     out.print_json(data=ask("PUT", url, path, json=read_json(body)) if body else ask("GET", url, path))
 
 
-@app.command()
-def labels(project: str, url: Url = URL, after: int = 0) -> None:
+@app.command("labels")
+def write_labels(project: str, url: Url = URL, after: int = 0) -> None:
     """Write labels as JSON lines, each as it stands; --after takes the cursor of an earlier run (last seq)."""
     while True:
-        found = ask("GET", url, f"/v1/projects/{project}/labels", params={"after": after, "limit": 5000})
-        for each in found["labels"]:
-            sys.stdout.write(orjson.dumps(each).decode() + "\n")
-        after = found["next_after"]
-        if not found["more"]:
+        page = ask("GET", url, f"/v1/projects/{project}/labels", params={"after": after, "limit": 5000})
+        for label in page["labels"]:
+            sys.stdout.write(orjson.dumps(label).decode() + "\n")
+        after = page["next_after"]
+        if not page["more"]:
             return
 
 
-@app.command()
-def metrics(project: str, url: Url = URL, output: Output = "table") -> None:
-    """Show how good labels are, what they cost, and who gives them."""
-    found = ask("GET", url, f"/v1/projects/{project}/metrics")
-    if output == "json":
-        out.print_json(data=found)
-        return
-    measured = found["measured"] or {}
-    table = Table("metric", "value")
+@app.command("metrics")
+def show_metrics(project: str, url: Url = URL, form: FormatOption = Format.TABLE) -> None:
+    """Print how good labels are, what they cost, and who gives them."""
+    answer = ask("GET", url, f"/v1/projects/{project}/metrics")
+    rows = list(_metrics_of(answer))
+    print_result(form, answer, rows, lambda: print_metrics(answer, rows))
+
+
+def _metrics_of(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    measured = answer["measured"] or {}
     for name in ("votes", "labels_accepted", "agreement", "gold_accuracy", "cost_per_accepted_label"):
-        table.add_row(name, str(measured.get(name)))
+        yield {"metric": name, "value": measured.get(name)}
     for name, value in (measured.get("certificate") or {}).items():
-        table.add_row(f"certificate {name}", str(value))
-    for state, count in sorted(found["jobs"].items()):
-        table.add_row(f"jobs {state}", str(count))
+        yield {"metric": f"certificate {name}", "value": value}
+    for state, count in sorted(answer["jobs"].items()):
+        yield {"metric": f"jobs {state}", "value": count}
+
+
+def print_metrics(answer: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+    """Print tables of the project's metrics, of the production model's versions, and of annotators."""
+    table = Table("metric", "value")
+    for row in rows:
+        table.add_row(row["metric"], str(row["value"]))
     out.print(table)
-    print_production(found["production"])
-    people = Table("annotator", "state", "votes", "skill", "95 % interval", "gold", "warnings")
-    for each in measured.get("annotators", []):
-        people.add_row(
-            f"{each['provider']}/{each['annotator']}",
-            each["state"],
-            str(each["votes"]),
-            f"{each['skill']:.2f}",
-            f"{each['skill_low']:.2f} to {each['skill_high']:.2f}",
-            f"{each['gold_right']} of {each['gold_answered']}",
-            ", ".join(each.get("warnings", [])),
+    print_production(answer["production"])
+    annotators = Table("annotator", "state", "votes", "skill", "95 % interval", "gold", "warnings")
+    for annotator in (answer["measured"] or {}).get("annotators", []):
+        annotators.add_row(
+            f"{annotator['provider']}/{annotator['annotator']}",
+            annotator["state"],
+            str(annotator["votes"]),
+            f"{annotator['skill']:.2f}",
+            f"{annotator['skill_low']:.2f} to {annotator['skill_high']:.2f}",
+            f"{annotator['gold_right']} of {annotator['gold_answered']}",
+            ", ".join(annotator.get("warnings", [])),
         )
-    out.print(people)
+    out.print(annotators)
 
 
 def print_production(accuracies: list[dict[str, Any]]) -> None:
@@ -99,8 +112,8 @@ def print_production(accuracies: list[dict[str, Any]]) -> None:
     out.print(table)
 
 
-@app.command()
-def freeze(project: str, dataset: str, seed: int = 0, url: Url = URL) -> None:
+@app.command("freeze")
+def freeze_labels(project: str, dataset: str, seed: int = 0, url: Url = URL) -> None:
     """Freeze the accepted labels into a dataset version; print its manifest."""
     body = {"dataset": dataset, "seed": seed}
     out.print_json(data=ask("POST", url, f"/v1/projects/{project}/datasets", json=body))

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from shoal.command_line.console import err, out
-from shoal.command_line.offline import one_line_errors, progress, warn
+from shoal.command_line.offline import one_line_errors, print_warning, show_progress
 from shoal.files.writing import write_table, write_text
 from shoal_qa.adapters.files.votes import Columns, Gold, known_answers, read_gold, read_votes
 from shoal_qa.adapters.pages.votes import saving, votes_page
@@ -49,50 +49,54 @@ def simulate_votes(
     """Replay the votes, task by task, and show what stopping earlier would have saved; needs no stack."""
     of_answers = Columns(gold_task_column or task_column, label=gold_label_column or label_column)
     with one_line_errors():
-        with progress("reading"):
-            told = Gold() if gold is None else read_gold(gold, of_answers)
+        with show_progress("reading"):
+            gold_answers = Gold() if gold is None else read_gold(gold, of_answers)
             right = Gold() if truth is None else read_gold(truth, of_answers, "truth")
-            both = Gold({**right.answers, **told.answers})
-            named = read_votes(votes, Columns(task_column, worker_column, label_column), both, warn).named
-            known = known_answers(told, named, warn)
-            answers = None if truth is None else known_answers(right, named, warn, "truth")
+            both = Gold({**right.answers, **gold_answers.answers})
+            named = read_votes(
+                votes, Columns(task_column, worker_column, label_column), both, print_warning
+            ).named
+            gold_classes = known_answers(gold_answers, named, print_warning)
+            answers = None if truth is None else known_answers(right, named, print_warning, "truth")
         warn_of_little(named)
-        with progress("replaying") as report:
-            found = replay(named.votes, known, answers, model, seeds, report)
+        with show_progress("replaying") as report:
+            replays = replay(named.votes, gold_classes, answers, model, seeds, report)
         if output is not None:
             measured = (
                 "agreement with the consensus of all votes" if truth is None else "the share of right answers"
             )
             what = f"{votes.name}: {len(named.votes):,} votes on {len(named.tasks):,} tasks, {model}"
-            write_table(output / "curves.csv", _columns(found))
-            write_text(output / "index.html", votes_page(found, what, measured))
+            write_table(output / "curves.csv", _curve_columns(replays))
+            write_text(output / "index.html", votes_page(replays, what, measured))
     if truth is None:
-        warn("no --truth: accuracy is agreement with the consensus of all votes, which may be wrong")
-    print_replays(found)
+        print_warning("no --truth: accuracy is agreement with the consensus of all votes, which may be wrong")
+    print_replays(replays)
     if output is not None:
         err.print(str(output / "index.html"), markup=False, highlight=False, soft_wrap=True)
 
 
-def _columns(found: Replays) -> dict[str, Any]:
+def _curve_columns(replays: Replays) -> dict[str, Any]:
     rows = [
         (name, seed, float(at), int(spent), float(accuracy))
-        for seed, each in enumerate(found.simulations)
-        for name, curve in (("one by one", each.sequential), ("fixed number", each.fixed))
+        for seed, simulation in enumerate(replays.simulations)
+        for name, curve in (("one by one", simulation.sequential), ("fixed number", simulation.fixed))
         for at, spent, accuracy in zip(curve.at, curve.votes, curve.accuracy, strict=True)
     ]
     names = ("stopping", "order", "threshold_or_votes", "votes", "accuracy")
     return {name: pa.array(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
 
 
-def print_replays(found: Replays) -> None:
+def print_replays(replays: Replays) -> None:
     """Print the votes per task for an accuracy, by both ways of stopping."""
     table = Table("accuracy", "one by one", "of all votes", "fixed number", "of all votes")
-    table.title = f"votes per task; all votes: {found.votes_per_task:.2f} a task, {found.accuracy:.3f} right"
-    for each in found.needed:
-        cells = [f"{each.accuracy:.3f}"]
-        for votes in (each.sequential, each.fixed):
-            share = np.nan if votes is None else votes / found.votes_per_task
+    table.title = (
+        f"votes per task; all votes: {replays.votes_per_task:.2f} a task, {replays.accuracy:.3f} right"
+    )
+    for needed in replays.needed:
+        cells = [f"{needed.accuracy:.3f}"]
+        for votes in (needed.sequential, needed.fixed):
+            share = np.nan if votes is None else votes / replays.votes_per_task
             cells += ["not reached", ""] if votes is None else [f"{votes:.2f}", f"{share:.2f}"]
         table.add_row(*cells)
-    table.caption = " ".join(saving(found))
+    table.caption = " ".join(saving(replays))
     out.print(table)

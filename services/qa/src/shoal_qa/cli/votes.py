@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from shoal.command_line.offline import progress, warn
+from shoal.command_line.offline import print_warning, show_progress
 from shoal_qa.adapters.files.votes import Columns, Gold, VotesFile, known_answers, read_gold, read_votes
 from shoal_qa.domain.votes.arrays import Ints, Named
 
@@ -11,10 +11,10 @@ def read_with_gold(
     votes: Path, columns: Columns, gold: Path | None, gold_columns: Columns
 ) -> tuple[VotesFile, Ints]:
     """Return votes and the gold class of each task or UNKNOWN. Raises BadInput."""
-    with progress("reading"):
+    with show_progress("reading"):
         answers = Gold() if gold is None else read_gold(gold, gold_columns)
-        file = read_votes(votes, columns, answers, warn)
-        gold_classes = known_answers(answers, file.named, warn)
+        file = read_votes(votes, columns, answers, print_warning)
+        gold_classes = known_answers(answers, file.named, print_warning)
     warn_of_little(file.named)
     return file, gold_classes
 
@@ -22,10 +22,10 @@ def read_with_gold(
 def warn_of_little(named: Named) -> None:
     """Warn where votes are too few, or too much alike, to show anything."""
     if len(named.annotators) == 1:
-        warn(
+        print_warning(
             f"one annotator only ({named.annotators[0]!r}): without gold nothing speaks for or against an answer"
         )
     elif (named.votes.votes_per_task() < 2).all():
-        warn("no task has two votes: without gold nothing speaks for or against an answer")
+        print_warning("no task has two votes: without gold nothing speaks for or against an answer")
     if len(named.classes) == 1:
-        warn(f"one class only ({named.classes[0]!r}): no answer can be wrong")
+        print_warning(f"one class only ({named.classes[0]!r}): no answer can be wrong")

@@ -7,7 +7,7 @@ import numpy as np
 import typer
 
 from shoal.command_line.console import out
-from shoal.command_line.offline import one_line_errors, progress, warn
+from shoal.command_line.offline import one_line_errors, print_warning, show_progress
 from shoal.files.errors import BadInput
 from shoal.files.matrices import read_matrix
 from shoal.files.writing import write_table
@@ -15,7 +15,7 @@ from shoal_sampler.domain.pools.near_duplicates import near_duplicates
 from shoal_sampler.usecases.files.inputs import directions
 
 
-def duplicates(
+def group_duplicates(
     embeddings: Annotated[
         Path, typer.Option(help="Matrix (n, d), one row for each item: .npy, .npz or .parquet.")
     ],
@@ -27,15 +27,15 @@ def duplicates(
     with one_line_errors():
         if not 0 < similarity <= 1:
             raise BadInput(f"{similarity:g} is no cosine above 0, at most 1", field="similarity")
-        with progress("reading") as report:
+        with show_progress("reading") as report:
             matrix = read_matrix(embeddings, "embeddings")
             vectors = directions(matrix.float32(report), str(matrix))
-        with progress("comparing") as report:
-            found = near_duplicates(vectors, similarity - 1e-6, seed, report=report)
-        sizes = np.bincount(found.group, minlength=len(vectors))
-        members = np.flatnonzero(sizes[found.group] > 1)
-        members = members[np.lexsort((members, found.group[members]))]
-        groups = found.group[members]
+        with show_progress("comparing") as report:
+            near = near_duplicates(vectors, similarity - 1e-6, seed, report=report)
+        sizes = np.bincount(near.group, minlength=len(vectors))
+        members = np.flatnonzero(sizes[near.group] > 1)
+        members = members[np.lexsort((members, near.group[members]))]
+        groups = near.group[members]
         representative = (members == groups).astype(np.int8)
         write_table(output, {"index": members, "group": groups, "representative": representative})
     facts = {
@@ -43,9 +43,9 @@ def duplicates(
         "groups": int((sizes > 1).sum()),
         "rows_in_groups": len(members),
         "rows_to_drop": len(members) - int((sizes > 1).sum()),
-        "recall_of_pairs": round(found.recall, 4),
+        "recall_of_pairs": round(near.recall, 4),
         "output": str(output),
     }
     out.print_json(data=facts)
-    if found.recall < 0.99:
-        warn(f"only {found.recall:.1%} of the near pairs of a sample were found")
+    if near.recall < 0.99:
+        print_warning(f"only {near.recall:.1%} of the near pairs of a sample were found")

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table as Shown
 
 from shoal.command_line.console import err
-from shoal.command_line.offline import one_line_errors, progress, warn
+from shoal.command_line.offline import one_line_errors, print_warning, show_progress
 from shoal.files.errors import BadInput
 from shoal.files.matrices import read_matrix
 from shoal.files.writing import write_table
@@ -70,29 +70,31 @@ def select_rows(
 ) -> None:
     """Choose rows to label next; needs no stack."""
     with one_line_errors():
-        request = Request(n, strategy, seed, _terms(combine), _target(balance, target), duplicates)
-        with progress("reading") as report:
+        request = Request(
+            n, strategy, seed, _parse_terms(combine), _target_shares(balance, target), duplicates
+        )
+        with show_progress("reading") as report:
             matrix = read_matrix(embeddings, "embeddings")
             vectors = directions(matrix.float32(report), str(matrix))
         rows = len(vectors)
-        p = None if probabilities is None else _probabilities(probabilities, rows)
-        known, classes, names = _labelled(labelled, labels, rows)
+        p = None if probabilities is None else _read_probabilities(probabilities, rows)
+        rows_labelled, classes, names = _read_labelled(labelled, labels, rows)
         worth = None if weights is None else positive(read_numbers(weights, "weights", "weight"), rows)
-        with progress("choosing") as report:
-            picks = select(Table(vectors, known, classes, p, worth, disposable=True), request, report)
-        _write(output, picks)
+        with show_progress("choosing") as report:
+            picks = select(Table(vectors, rows_labelled, classes, p, worth, disposable=True), request, report)
+        _write_picks(output, picks)
     if len(picks.rows) < n:
-        warn(f"only {len(picks.rows)} of {n} rows could be chosen")
+        print_warning(f"only {len(picks.rows)} of {n} rows could be chosen")
     if explain:
         print_reasons(picks, p, names)
     err.print(f"{len(picks.rows)} rows: {output}", markup=False, soft_wrap=True)
 
 
-def _probabilities(file: Path, rows: int) -> Floats:
+def _read_probabilities(file: Path, rows: int) -> Floats:
     return probability_rows(read_matrix(file, "probabilities").float32(), rows)
 
 
-def _write(file: Path, picks: Picks) -> None:
+def _write_picks(file: Path, picks: Picks) -> None:
     columns = {
         "index": picks.rows,
         "rank": np.arange(1, len(picks.rows) + 1),
@@ -102,40 +104,42 @@ def _write(file: Path, picks: Picks) -> None:
     write_table(file, columns)
 
 
-def _labelled(labelled: Path | None, labels: Path | None, rows: int) -> tuple[Indices, Indices, list[str]]:
+def _read_labelled(
+    labelled: Path | None, labels: Path | None, rows: int
+) -> tuple[Indices, Indices, list[str]]:
     """Return the labelled rows, their classes, and the classes' names."""
-    known = np.empty(0, np.int64)
+    rows_labelled = np.empty(0, np.int64)
     if labelled is not None:
-        known = row_numbers(read_numbers(labelled, "labelled", "index"), rows, f"labelled {labelled}")
+        rows_labelled = row_numbers(read_numbers(labelled, "labelled", "index"), rows, f"labelled {labelled}")
     if labels is None:
-        return known, np.full(len(known), UNKNOWN), []
-    given, texts = read_labels(labels)
-    if given is not None:
-        own = row_numbers(given, rows, f"labels {labels}, column index")
-        extra = np.setdiff1d(known, own)
-        known, texts = np.concatenate([own, extra]), texts + [""] * len(extra)
+        return rows_labelled, np.full(len(rows_labelled), UNKNOWN), []
+    numbers, texts = read_labels(labels)
+    if numbers is not None:
+        own = row_numbers(numbers, rows, f"labels {labels}, column index")
+        extra = np.setdiff1d(rows_labelled, own)
+        rows_labelled, texts = np.concatenate([own, extra]), texts + [""] * len(extra)
     elif labelled is None and len(texts) == rows:
-        known = np.arange(rows)
-    elif len(texts) != len(known):
-        told = f"labels {labels} has {len(texts)} labels, --labelled {len(known)} rows"
-        raise BadInput(f"{told}: give as many, or a column index")
-    if labelled is None and given is None:
-        kept = [row for row, text in enumerate(texts) if text]
-        known, texts = known[kept], [texts[row] for row in kept]
-    return known, *_classes(texts)
+        rows_labelled = np.arange(rows)
+    elif len(texts) != len(rows_labelled):
+        counts = f"labels {labels} has {len(texts)} labels, --labelled {len(rows_labelled)} rows"
+        raise BadInput(f"{counts}: give as many, or a column index")
+    if labelled is None and numbers is None:
+        present = [row for row, text in enumerate(texts) if text]
+        rows_labelled, texts = rows_labelled[present], [texts[row] for row in present]
+    return rows_labelled, *_numbered_classes(texts)
 
 
-def _classes(texts: list[str]) -> tuple[Indices, list[str]]:
+def _numbered_classes(texts: list[str]) -> tuple[Indices, list[str]]:
     """Return classes by number: the labels themselves where all are whole numbers, their sorted order otherwise."""
     present = sorted({text for text in texts if text})
     if present and all(text.isdecimal() for text in present) and max(map(int, present)) < 100_000:
         names = [str(number) for number in range(max(map(int, present)) + 1)]
         return np.array([int(text) if text else UNKNOWN for text in texts], np.int64), names
-    number = {name: place for place, name in enumerate(present)}
+    number = {name: index for index, name in enumerate(present)}
     return np.array([number.get(text, UNKNOWN) for text in texts], np.int64), present
 
 
-def _terms(text: str | None) -> dict[str, float] | None:
+def _parse_terms(text: str | None) -> dict[str, float] | None:
     if text is None:
         return None
     terms: dict[str, float] = {}
@@ -149,14 +153,14 @@ def _terms(text: str | None) -> dict[str, float] | None:
     return terms
 
 
-def _target(balance: bool, target: Path | None) -> list[float] | None:
+def _target_shares(balance: bool, target: Path | None) -> list[float] | None:
     if target is None:
         return [] if balance else None
     return [float(share) for share in read_numbers(target, "target", "share")]
 
 
-def _known(evidence: Evidence) -> Iterator[tuple[str, str]]:
-    """Yield what `auto` went by, as far as there was anything to measure."""
+def _evidence_rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """Yield what `auto` went by, omitting what could not be measured."""
     yield "regime", evidence.regime
     yield "labelled rows behind it", f"{evidence.labelled} of {evidence.classes} classes"
     if evidence.regime != "coverage":
@@ -172,14 +176,14 @@ def _known(evidence: Evidence) -> Iterator[tuple[str, str]]:
 def print_reasons(picks: Picks, probabilities: Floats | None, names: list[str]) -> None:
     """Print what the choice rests on, the predicted classes of the picks, and the first scores."""
     shown = Shown("what", "value", title=picks.reason)
-    for what, value in _known(picks.evidence) if picks.evidence is not None else ():
+    for what, value in _evidence_rows(picks.evidence) if picks.evidence is not None else ():
         shown.add_row(what, value)
     if probabilities is not None:
         counts = np.bincount(probabilities[picks.rows].argmax(axis=1), minlength=probabilities.shape[1])
-        for place in np.argsort(-counts, kind="stable")[:10]:
-            if counts[place]:
-                name = names[place] if len(names) == len(counts) else str(place)
-                shown.add_row(f"picks predicted {name}", str(counts[place]))
+        for index in np.argsort(-counts, kind="stable")[:10]:
+            if counts[index]:
+                name = names[index] if len(names) == len(counts) else str(index)
+                shown.add_row(f"picks predicted {name}", str(counts[index]))
     for row, score in list(zip(picks.rows.tolist(), picks.scores.tolist(), strict=True))[:10]:
         shown.add_row(f"row {row}", f"{score:.4g}")
     err.print(shown)

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from shoal.command_line.console import err, out
-from shoal.command_line.offline import one_line_errors, progress
+from shoal.command_line.offline import one_line_errors, show_progress
 from shoal.files.errors import BadInput
 from shoal.files.matrices import read_matrix
 from shoal.files.writing import write_table, write_text
@@ -20,7 +20,7 @@ from shoal_sampler.domain.vectors.rows import Vectors
 from shoal_sampler.usecases.files.learning_curves import Curve, Needed, needed, prepare, run
 
 
-def simulate(
+def compare_strategies(
     embeddings: Annotated[
         Path, typer.Option(help="Matrix (n, d), one row for each item: .npy, .npz or .parquet.")
     ],
@@ -42,40 +42,42 @@ def simulate(
     with one_line_errors():
         if (test_embeddings is None) != (test_labels is None):
             raise BadInput("--test-embeddings and --test-labels belong together: give both, or neither")
-        vectors, names = _read(embeddings, labels, "")
-        test = _read(test_embeddings, test_labels, "test ") if test_embeddings and test_labels else None
+        vectors, names = _read_rows(embeddings, labels, "")
+        test = _read_rows(test_embeddings, test_labels, "test ") if test_embeddings and test_labels else None
         data, held_out = prepare(vectors, names, test, seed=0)
-        wanted = [each.strip() for each in strategies.split(",") if each.strip()]
-        with progress("simulating") as report:
-            curves = list(run(data, held_out, wanted, _budgets(budgets), seeds, report))
-        found = needed(curves)
-        _write(output, curves, found, f"{len(data.labels):,} rows, {data.classes} classes, {seeds} seeds")
-    print_curves(curves, found)
+        names_of_strategies = [name.strip() for name in strategies.split(",") if name.strip()]
+        with show_progress("simulating") as report:
+            curves = list(run(data, held_out, names_of_strategies, _parse_budgets(budgets), seeds, report))
+        labels_needed = needed(curves)
+        _write_curves(
+            output, curves, labels_needed, f"{len(data.labels):,} rows, {data.classes} classes, {seeds} seeds"
+        )
+    print_curves(curves, labels_needed)
     err.print(f"{output / 'index.html'}", markup=False, soft_wrap=True)
 
 
-def _read(embeddings: Path, labels: Path, which: str) -> tuple[Vectors, list[str]]:
+def _read_rows(embeddings: Path, labels: Path, which: str) -> tuple[Vectors, list[str]]:
     vectors = read_matrix(embeddings, f"{which}embeddings").float32()
-    given, texts = read_labels(labels)
-    if given is None:
+    rows, texts = read_labels(labels)
+    if rows is None:
         return vectors, texts
-    if sorted(given) != list(range(len(vectors))):
+    if sorted(rows) != list(range(len(vectors))):
         raise BadInput(
             f"{which}labels {labels}: the column index must name each of the {len(vectors)} rows once"
         )
-    return vectors, [text for _, text in sorted(zip(given, texts, strict=True))]
+    return vectors, [text for _, text in sorted(zip(rows, texts, strict=True))]
 
 
-def _budgets(text: str) -> list[int]:
+def _parse_budgets(text: str) -> list[int]:
     try:
-        return [int(each) for each in text.split(",")]
+        return [int(number) for number in text.split(",")]
     except ValueError:
         raise BadInput(
             f"{text!r}: give whole numbers with commas between, 100,200,400", field="budgets"
         ) from None
 
 
-def _write(folder: Path, curves: Sequence[Curve], found: Sequence[Needed], what: str) -> None:
+def _write_curves(folder: Path, curves: Sequence[Curve], labels_needed: Sequence[Needed], what: str) -> None:
     points = [
         (curve.strategy, seed, budget, accuracy, f1)
         for curve in curves
@@ -87,22 +89,22 @@ def _write(folder: Path, curves: Sequence[Curve], found: Sequence[Needed], what:
     names = ("strategy", "seed", "labels", "accuracy", "macro_f1")
     write_table(folder / "curves.csv", dict(zip(names, zip(*points, strict=True), strict=True)))
     needed_columns = {
-        "strategy": [row.strategy for row in found],
-        "labels_needed": [row.labels for row in found],
-        "of_random": [row.ratio for row in found],
-        "seeds_that_reached": [row.reached for row in found],
+        "strategy": [row.strategy for row in labels_needed],
+        "labels_needed": [row.labels for row in labels_needed],
+        "of_random": [row.ratio for row in labels_needed],
+        "seeds_that_reached": [row.reached for row in labels_needed],
     }
     write_table(folder / "needed.csv", needed_columns)
-    write_text(folder / "index.html", curves_page(curves, found, what))
+    write_text(folder / "index.html", curves_page(curves, labels_needed, what))
 
 
-def print_curves(curves: Sequence[Curve], found: Sequence[Needed]) -> None:
+def print_curves(curves: Sequence[Curve], labels_needed: Sequence[Needed]) -> None:
     """Print the accuracy of each strategy by labels bought."""
     table = Table(
         "strategy", *(f"{budget:,}" for budget in curves[0].budgets), "labels for random's last accuracy"
     )
     table.title = "accuracy by labels bought, 95 % interval over seeds"
-    by_name = {row.strategy: row for row in found}
+    by_name = {row.strategy: row for row in labels_needed}
     for curve in curves:
         cells = [
             f"{mean:.3f} ± {high - mean:.3f}"
@@ -112,8 +114,8 @@ def print_curves(curves: Sequence[Curve], found: Sequence[Needed]) -> None:
     out.print(table)
 
 
-def labels_text(found: Needed | None) -> str:
+def labels_text(row: Needed | None) -> str:
     """Return the labels needed and their share of random's, as people read it."""
-    if found is None:
+    if row is None:
         return ""
-    return "not reached" if np.isinf(found.labels) else f"{found.labels:,.0f} ({found.ratio:.2f})"
+    return "not reached" if np.isinf(row.labels) else f"{row.labels:,.0f} ({row.ratio:.2f})"
