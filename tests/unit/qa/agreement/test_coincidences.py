@@ -88,3 +88,9 @@ def test_regions_by_hand() -> None:
     assert region_distance(one, regions((0, 0, 2, 1, 1))) == 1  # another class never matches
     near = regions((0, 0, 2, 1, 0), (0, 0, 2, 1, 0))  # twice the same: only one of them matches
     assert region_distance(one, near) == pytest.approx(1 - 1 / 3)
+
+
+def test_regions_match_so_that_the_overlaps_add_up_to_most() -> None:
+    """The best pair first (0.6) would leave the others nothing; crosswise they have 0.5 and 0.25."""
+    one, other = regions((0, 0, 8, 1, 0), (8, 0, 10, 1, 0)), regions((2, 0, 10, 1, 0), (0, 0, 4, 1, 0))
+    assert region_distance(one, other) == pytest.approx(1 - (4 / 8 + 2 / 8) / 2)

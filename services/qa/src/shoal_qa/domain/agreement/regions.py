@@ -2,8 +2,8 @@
 
     1 - sum of the overlaps of matched regions / (regions of the one + regions of the other - matched)
 
-Overlap is intersection over union; two regions may match where their class is the same, each once, the pair that
-overlaps most first. One box against one is 1 - IoU; nothing against nothing is 0, nothing against something is 1.
+Overlap is intersection over union; two regions may match where their class is the same, each once, so that the sum of
+overlaps is largest. One box against one is 1 - IoU; nothing against nothing is 0, nothing against something is 1.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ class RegionDistance:
     answers: Sequence[Regions]
 
     def __call__(self, first: Rows, second: Rows) -> Floats:
-        """Return distances of pairs of answers: (pairs,); O(n x m) for answers of n and m regions."""
+        """Return distances of pairs of answers: (pairs,); O(n m min(n, m)) for answers of n and m regions."""
         pairs = zip(first.tolist(), second.tolist(), strict=True)
         return np.fromiter(
             (region_distance(self.answers[i], self.answers[j]) for i, j in pairs), np.float64, len(first)
@@ -40,13 +40,12 @@ class RegionDistance:
 
 def region_distance(one: Regions, other: Regions) -> float:
     """Return the distance of two answers, in [0, 1]."""
+    from scipy.optimize import linear_sum_assignment  # 0.3 s, which only answers with regions pay
+
     if not len(one.label) or not len(other.label):
         return float(len(one.label) != len(other.label))
     overlap = box_iou(one.boxes[:, None], other.boxes[None, :])
     overlap *= one.label[:, None] == other.label
-    total, matched = 0.0, 0
-    while (best := float(overlap.max())) > 0:
-        i, j = np.unravel_index(int(overlap.argmax()), overlap.shape)
-        overlap[i], overlap[:, j] = 0, 0
-        total, matched = total + best, matched + 1
-    return 1 - total / (len(one.label) + len(other.label) - matched)
+    matches = overlap[linear_sum_assignment(overlap, maximize=True)]
+    together = len(one.label) + len(other.label) - int((matches > 0).sum())
+    return float(1 - matches.sum() / together)
