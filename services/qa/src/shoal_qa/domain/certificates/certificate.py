@@ -2,11 +2,11 @@
 
 The threshold is the laxest whose lower confidence bound of precision on gold reaches the target. All gold serves: the
 thresholds and the order of testing come from scores alone, and the budget 1 - c is shared among them, so that no gold
-is set aside to choose (domain/thresholds.py has the tests and why they hold).
+is set aside to choose (thresholds.py has the tests and why they hold).
 
 The promise holds where gold is a random sample of the tasks. It fails where gold is easier, where gold has more votes
-a task, and where scores come from a fit that was told the answers: see thin_gold in
-domain/crossfit.py. Too little gold, or gold that does not bear the target out: nothing is accepted.
+a task (see models/crossfit.py), and where scores come from a fit that was told the answers (see models/panel.py).
+Too little gold, or gold that does not bear the target out: nothing is accepted.
 """
 
 from dataclasses import dataclass, replace
