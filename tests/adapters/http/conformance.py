@@ -6,7 +6,8 @@ every run.
 
 import asyncio
 import gzip
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -23,7 +24,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from databasekit import create_database, drop_database
+from shoal.persistence import migrate
+from shoal.runtime import Service
 from shoal.security.access import Access
+from shoal_local.stack import Stack
 
 POSITIVE, NEGATIVE = 12, 8
 CHECKS = [
@@ -41,14 +46,36 @@ def lines(_: schemathesis.SerializationContext, value: Any) -> bytes:
     return str(value).encode("utf-8", "replace")
 
 
+@contextmanager
+def migrated(stack: Stack, schema: str, package: str) -> Iterator[tuple[asyncio.Runner, str]]:
+    """Give an event loop and the address of a database with a service's tables."""
+    with asyncio.Runner() as runner:
+        dsn = runner.run(create_database(stack.postgres_dsn))
+        runner.run(migrate(dsn, schema=schema, package=package, outbox=True))
+        yield runner, dsn
+        runner.run(drop_database(stack.postgres_dsn, dsn))
+
+
+def names_of(app: FastAPI) -> list[str]:
+    """Return the operations of an application."""
+    return [
+        operation["operationId"]
+        for methods in app.openapi()["paths"].values()
+        for operation in methods.values()
+    ]
+
+
 class Server:
     """An application on an event loop of its own, without a socket."""
 
-    def __init__(self, app: FastAPI, runner: asyncio.Runner, keys: Mapping[str, str]) -> None:
-        self.app = app
+    def __init__(self, service: Service, runner: asyncio.Runner, parameters: Mapping[str, str]) -> None:
+        """`parameters`: values of path parameters that exist in the service."""
+        assert service.app is not None
+        self.app = service.app
+        self.app.state.access = Access(service.directory, None)
         self.runner = runner
-        self.parameters = keys
-        self.schema = schemathesis.openapi.from_dict(app.openapi())
+        self.parameters = dict(parameters)
+        self.schema = schemathesis.openapi.from_dict(self.app.openapi())
 
     def send(self, method: str, path: str, **request: Any) -> httpx.Response:
         """Send a request and return the answer."""

@@ -1,41 +1,30 @@
 """ingest answers as its OpenAPI document says, whatever it is sent."""
 
-import asyncio
 from collections.abc import Iterator
 
 import pytest
 
-from adapters.http.conformance import Server
-from databasekit import create_database, drop_database
+from adapters.http.conformance import Server, migrated, names_of
 from publishingkit import FakePublisher
-from shoal.persistence import migrate, open_pool
-from shoal.security.access import Access
+from shoal.persistence import open_pool
 from shoal_ingest.http.app import make_app
 from shoal_ingest.main import SCHEMA, wire
 from shoal_ingest.settings import IngestSettings
 from shoal_local.stack import Stack
 
 pytestmark = pytest.mark.kafka
-NAMES = [
-    operation["operationId"]
-    for methods in make_app(None).openapi()["paths"].values()  # type: ignore[arg-type]
-    for operation in methods.values()
-]
+NAMES = names_of(make_app(None))  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
 def server(stack: Stack) -> Iterator[Server]:
-    with asyncio.Runner() as runner:
-        dsn = runner.run(create_database(stack.postgres_dsn))
-        runner.run(migrate(dsn, schema=SCHEMA, package="shoal_ingest", outbox=True))
+    with migrated(stack, SCHEMA, "shoal_ingest") as (runner, dsn):
         pool = runner.run(open_pool(dsn, SCHEMA))
         service = wire(IngestSettings(postgres_dsn=dsn), FakePublisher(), pool)
-        service.app.state.access = Access(service.directory, None)
-        server = Server(service.app, runner, {"project": "news"})
+        server = Server(service, runner, {"project": "news"})
         assert server.send("POST", "/v1/projects", json={"project": "news"}).status_code == 201
         yield server
         runner.run(pool.close())
-        runner.run(drop_database(stack.postgres_dsn, dsn))
 
 
 @pytest.mark.parametrize("name", NAMES)

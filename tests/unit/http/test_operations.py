@@ -9,8 +9,12 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from shoal_ingest.http.app import make_app as make_ingest
+from shoal_sampler.http.app import make_app as make_sampler
 
-DOCUMENTS: dict[str, dict[str, Any]] = {"ingest": make_ingest(None).openapi()}  # type: ignore[arg-type]
+DOCUMENTS: dict[str, dict[str, Any]] = {
+    name: make(None).openapi()  # type: ignore[arg-type]
+    for name, make in {"ingest": make_ingest, "sampler": make_sampler}.items()
+}
 OPEN = {"receive_webhook"}  # a signature in place of a key
 EMPTY = {("log_kserve", "200")}  # KServe's logger reads nothing but the status
 PROBLEM = "application/problem+json"

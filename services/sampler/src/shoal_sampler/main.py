@@ -23,8 +23,7 @@ from shoal_sampler.consumers import (
 )
 from shoal_sampler.domain.campaigns.audit import Audit
 from shoal_sampler.http.app import make_app
-from shoal_sampler.http.audits import audit_routes
-from shoal_sampler.http.campaigns import CampaignRoutes
+from shoal_sampler.http.parts import Parts
 from shoal_sampler.settings import SamplerSettings
 from shoal_sampler.usecases.audits import ManageAudits
 from shoal_sampler.usecases.decide import Decider
@@ -67,14 +66,16 @@ def wire(settings: SamplerSettings, publisher: Publisher, pool: Any, client: Asy
         store, decider, known, guidelines, waiting_limit=settings.waiting_limit, clock=utc_now
     )
     learn = Learn(store, memories)
-    manage = ManageCampaigns(campaigns, QdrantLookup(client), utc_now)
     return Service(
         name="sampler",
         app=make_app(
-            [
-                CampaignRoutes(manage, campaigns, guidelines, directory, utc_now).router(),
-                audit_routes(ManageAudits(PostgresAudits(pool), audit, utc_now), directory),
-            ]
+            Parts(
+                manage_campaigns=ManageCampaigns(campaigns, QdrantLookup(client), utc_now),
+                campaigns=campaigns,
+                manage_audits=ManageAudits(PostgresAudits(pool), audit, utc_now),
+                guidelines=guidelines,
+                clock=utc_now,
+            )
         ),
         consumers=[sample_consumer(receive), label_consumer(learn), erasure_consumer(learn)],
         broadcasts=[campaign_broadcast(known), guideline_broadcast(guidelines)],

@@ -114,6 +114,18 @@ async def _denied(_: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if (
+        error.status_code == 400
+    ):  # FastAPI's, for a body that json cannot read for other reasons than its grammar
+        return problem_response(
+            Problem(
+                400,
+                "Not JSON",
+                "the body is not JSON in UTF-8, or nested too deeply",
+                field="body",
+                fix="Send one JSON value",
+            )
+        )
     fix = {
         404: "See the paths in /openapi.json",
         405: "See the methods of this path in /openapi.json",

@@ -1,6 +1,6 @@
 """What people and producers write: strict models, and their errors in plain words."""
 
 from shoal.inputs.errors import field_of, fix_of
-from shoal.inputs.models import NO_NUL, ShortText, Strict, with_examples
+from shoal.inputs.models import NO_NUL, Moment, ShortText, Strict, with_examples
 
-__all__ = ["NO_NUL", "ShortText", "Strict", "field_of", "fix_of", "with_examples"]
+__all__ = ["NO_NUL", "Moment", "ShortText", "Strict", "field_of", "fix_of", "with_examples"]

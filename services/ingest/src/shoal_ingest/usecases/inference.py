@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import AwareDatetime, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from shoal.contracts.base import Id, Name, Text
 from shoal.contracts.samples import Content, Prediction
-from shoal.inputs import NO_NUL, Strict, with_examples
+from shoal.inputs import NO_NUL, Moment, Strict, with_examples
 from shoal.vectors import MOST, vector_bytes
 
 VECTOR_SCHEMA = {
@@ -145,7 +145,7 @@ class Inference(Strict):
         "split of a dataset.",
         examples=["session-17"],
     )
-    occurred_at: AwareDatetime | None = Field(
+    occurred_at: Moment | None = Field(
         default=None,
         description="When the model saw the sample, with a time zone. Without it, when the request arrived.",
         examples=["2026-01-31T12:00:00Z"],

@@ -8,6 +8,7 @@ import numpy as np
 from qdrant_client import AsyncQdrantClient
 
 from shoal.contracts.samples import alias_name, collection_prefix
+from shoal.messaging import Transient
 from shoal_sampler.usecases.ports import Found
 
 
@@ -44,8 +45,8 @@ class QdrantLookup:
         return names[0].removeprefix(collection_prefix(project)) if names else None
 
 
-def _away(error: transport.aio.AioRpcError) -> ConnectionError:
-    return ConnectionError(f"Qdrant: {error.code().name}: {error.details()}")
+def _away(error: transport.aio.AioRpcError) -> Transient:
+    return Transient(f"Qdrant is unavailable: {error.code().name}: {error.details()}")
 
 
 def _is_uuid(text: str) -> bool:

@@ -1,1 +1,1 @@
-"""The doors: campaigns and audits."""
+"""The HTTP API: campaigns and the random audit."""

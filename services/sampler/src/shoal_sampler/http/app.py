@@ -1,24 +1,17 @@
 """The sampler's HTTP application."""
 
-from collections.abc import Sequence
+from fastapi import FastAPI
 
-from fastapi import APIRouter, FastAPI, Request
-from starlette.responses import Response
-
-from shoal.http.problems import Problem, install_problems, problem_response
-
-
-def make_app(routes: Sequence[APIRouter]) -> FastAPI:
-    """Return the application; what use cases refuse becomes problem+json."""
-    app = FastAPI(title="Shoal sampler", docs_url=None, redoc_url=None)
-    install_problems(app)
-    for each in routes:
-        app.include_router(each)
-    app.add_exception_handler(ConnectionError, _unreachable)
-    return app
+from shoal.http.application import create_app
+from shoal_sampler.http import audits, campaigns
+from shoal_sampler.http.parts import Parts
 
 
-async def _unreachable(_: Request, error: Exception) -> Response:
-    return problem_response(
-        Problem(503, "Not available", str(error), fix="Send the same request again shortly")
+def make_app(parts: Parts) -> FastAPI:
+    """Return the application."""
+    return create_app(
+        title="Shoal sampler",
+        summary="Campaigns, which choose what is worth a label, and the random audit beside them.",
+        routers=[campaigns.routes, audits.routes],
+        parts=parts,
     )

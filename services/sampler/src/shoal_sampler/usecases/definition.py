@@ -1,18 +1,21 @@
-"""A campaign as people write it and as events carry it, checked, and as the domain knows it."""
+"""A campaign as people write it."""
 
 from typing import Annotated, Any, Literal
 
-import numpy as np
-import orjson
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
 from shoal.choices import OneOf
-from shoal.contracts.base import Id, Label, Name
-from shoal.contracts.selections import CampaignChanged
-from shoal.vectors import unit_vector, vector_bytes
-from shoal_sampler.domain.campaigns.campaign import Campaign, Filter, Selection
+from shoal.contracts.base import Name
+from shoal.inputs import NO_NUL, Moment, ShortText, Strict, with_examples
+from shoal.vectors import vector_bytes
 from shoal_sampler.domain.campaigns.kinds import campaign_kinds, needs_examples, uncertainty_measures
-from shoal_sampler.domain.vectors.rows import Vectors, empty
 
 Share = Annotated[float, Field(gt=0, le=1)]
 Kind = Annotated[str, OneOf(campaign_kinds)]
@@ -21,18 +24,16 @@ _OF_EXAMPLES = frozenset({"threshold", "examples", "counter_examples", "generati
 _OF_KIND = {"uncertainty": frozenset({"measure"}), "coverage_then_margin": frozenset({"coverage_votes"})}
 
 
-class Part(BaseModel):
-    """Immutable and strict: a misspelt field is an error that names it, not a default."""
+class Part(Strict):
+    """A part of a campaign; bytes are base64 in JSON."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64", allow_inf_nan=False
-    )
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
 
 class Example(Part):
-    """A sample by its id, or a vector as numbers or as little-endian float32 bytes."""
+    """A sample by its id, or a vector: numbers, or base64 of little-endian float32 bytes."""
 
-    sample_id: Id | None = None
+    sample_id: ShortText | None = None
     vector: bytes | None = None
 
     @model_validator(mode="before")
@@ -40,8 +41,8 @@ class Example(Part):
     def _short_forms(cls, value: Any) -> Any:
         if isinstance(value, str):
             return {"sample_id": value}
-        if isinstance(value, dict) and isinstance(value.get("vector"), list):
-            return {**value, "vector": vector_bytes(value["vector"])}  # pydantic reports what it raises
+        if isinstance(value, dict) and isinstance(value.get("vector"), list | str):
+            return {**value, "vector": _vector_bytes(value["vector"])}  # pydantic reports what it raises
         return value
 
     @model_validator(mode="after")
@@ -51,25 +52,82 @@ class Example(Part):
         return self
 
 
+def _vector_bytes(value: list[float] | str) -> bytes:
+    if isinstance(value, str):  # pydantic writes the alphabet for URLs
+        value = value.replace("-", "+").replace("_", "/")
+    return vector_bytes(value)
+
+
+EXAMPLE_SCHEMA = {
+    "anyOf": [
+        {"type": "string", "minLength": 1, "maxLength": 200, "description": "A sample's id."},
+        {
+            "type": "object",
+            "properties": {"sample_id": {"type": "string", "minLength": 1, "maxLength": 200}},
+            "required": ["sample_id"],
+            "additionalProperties": False,
+        },
+        {
+            "type": "object",
+            "properties": {
+                "vector": {
+                    "anyOf": [
+                        {"type": "array", "items": {"type": "number"}, "minItems": 1},
+                        {"type": "string", "contentEncoding": "base64"},
+                    ],
+                    "description": "Numbers, or base64 of little-endian float32 bytes.",
+                }
+            },
+            "required": ["vector"],
+            "additionalProperties": False,
+        },
+    ]
+}
+AnExample = Annotated[Example, WithJsonSchema(EXAMPLE_SCHEMA)]
+
+
 def _tuple(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
 class Strategy(Part):
-    """Which samples, and how they are chosen; what a kind does not use must not be given."""
+    """Which samples a campaign takes, and how it chooses them. A field that its kind does not use is an error."""
 
-    kind: Kind
-    share: Share | None = None
-    measure: Measure = "margin"
-    coverage_votes: int = Field(default=0, ge=0)
-    threshold: float | None = Field(default=None, ge=0, le=1)
-    examples: tuple[Example, ...] = Field(default=(), max_length=1000)
-    counter_examples: tuple[Example, ...] = Field(default=(), max_length=1000)
-    generation: Id | None = None
-    exploration: float = Field(default=0.0, ge=0, le=1)
-    duplicate_similarity: float = Field(default=0.97, ge=0, le=2)
-    window_samples: int = Field(default=256, ge=1, le=10_000)
-    window_seconds: float = Field(default=5.0, gt=0, le=3600)
+    kind: Kind = Field(description="The strategy; docs/selection.md says what each is for.")
+    share: Share | None = Field(
+        default=None,
+        description="Share of the samples that is taken: their chance for `random`, the best of every window "
+        "otherwise. 0.1 unless given; without it, a strategy of examples takes all that reach the threshold.",
+    )
+    measure: Measure = Field(default="margin", description="Measure of `uncertainty`.")
+    coverage_votes: int = Field(
+        default=0, ge=0, le=10**9, description="Votes that `coverage_then_margin` spends on coverage first."
+    )
+    threshold: float | None = Field(
+        default=None, ge=0, le=1, description="Least similarity to an example, as a cosine."
+    )
+    examples: tuple[AnExample, ...] = Field(
+        default=(), max_length=1000, description="Samples to find more of."
+    )
+    counter_examples: tuple[AnExample, ...] = Field(
+        default=(), max_length=1000, description="Samples to keep away from."
+    )
+    generation: ShortText | None = Field(
+        default=None, description="Embedding generation of vectors in examples: name-version-dimension."
+    )
+    exploration: float = Field(
+        default=0.0, ge=0, le=1, description="Chance to take a sample that the strategy leaves out."
+    )
+    duplicate_similarity: float = Field(
+        default=0.97,
+        ge=0,
+        le=2,
+        description="Cosine from which a sample repeats a chosen one; above 1: never.",
+    )
+    window_samples: int = Field(
+        default=256, ge=1, le=10_000, description="Samples that close a window, in which they compete."
+    )
+    window_seconds: float = Field(default=5.0, gt=0, le=3600, description="Time that closes a window.")
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> "Strategy":
@@ -84,32 +142,37 @@ class Strategy(Part):
         return self
 
 
-Labels = Annotated[tuple[Label, ...], BeforeValidator(_tuple)]
+Plain = Annotated[str, StringConstraints(pattern=NO_NUL)]
+Labels = Annotated[tuple[ShortText, ...], BeforeValidator(_tuple)]
 
 
 class Conditions(Part):
     """Which samples a campaign looks at; an empty condition lets everything pass."""
 
-    predicted_labels: Labels = ()
-    models: Labels = ()
-    model_versions: Annotated[tuple[str, ...], BeforeValidator(_tuple)] = ()
-    tags: dict[str, str] = Field(default_factory=dict)
+    predicted_labels: Labels = Field(default=(), description="Labels that the model predicted.")
+    models: Labels = Field(default=(), description="Names of models.")
+    model_versions: Annotated[tuple[Plain, ...], BeforeValidator(_tuple)] = Field(
+        default=(), description="Versions of models."
+    )
+    tags: dict[Plain, Plain] = Field(default_factory=dict, description="Tags that the sample must have.")
 
 
 class Budget(Part):
     """What a campaign may spend."""
 
-    votes: int = Field(ge=0, le=10**9)
-    samples_per_day: int | None = Field(default=None, ge=1, le=10**9)
+    votes: int = Field(ge=0, le=10**9, description="Votes of its whole life.")
+    samples_per_day: int | None = Field(default=None, ge=1, le=10**9, description="Samples of a day.")
 
 
 class Labeling(Part):
     """How a campaign's samples are labelled."""
 
-    votes: int = Field(default=2, ge=1, le=100)
-    max_votes: int = Field(default=3, ge=1, le=100)
-    priority: int = Field(default=0, ge=-100, le=100)
-    provider: Name | None = None
+    votes: int = Field(default=2, ge=1, le=100, description="Votes of a job from the start.")
+    max_votes: int = Field(default=3, ge=1, le=100, description="Votes that a job reserves.")
+    priority: int = Field(default=0, ge=-100, le=100, description="Higher goes first.")
+    provider: Name | None = Field(
+        default=None, description="The provider; the project's default unless given."
+    )
 
     @model_validator(mode="after")
     def _most_is_not_less(self) -> "Labeling":
@@ -121,80 +184,23 @@ class Labeling(Part):
 class Definition(Part):
     """A whole campaign."""
 
-    name: Name
+    model_config = with_examples(
+        {
+            "name": "coffee",
+            "budget": {"votes": 300},
+            "labeling": {"votes": 2, "max_votes": 3},
+            "strategy": {
+                "kind": "more_like_these",
+                "examples": ["0b1f6a5c-58d4-5a3c-8f6b-0f4f7d3f3f1e"],
+                "threshold": 0.45,
+            },
+        }
+    )
+
+    name: Name = Field(description="Its name, unique in the project; it cannot change.")
     strategy: Strategy
     filter: Conditions = Conditions()
     budget: Budget
     labeling: Labeling = Labeling()
-    until: AwareDatetime | None = None
-    state: Literal["draft", "active", "paused"] = "active"
-
-
-def definition_of(event: CampaignChanged) -> Definition:
-    """Return the definition that `event` carries."""
-    return Definition(
-        name=event.name,
-        strategy=Strategy.model_validate_json(orjson.dumps(event.strategy)),
-        filter=Conditions.model_validate(event.filter),
-        budget=Budget.model_validate(event.budget),
-        labeling=Labeling.model_validate(event.labeling),
-        until=event.until,
-    )
-
-
-def campaign_of(event: CampaignChanged) -> Campaign:
-    """Return the domain's campaign of `event`, whose examples carry their vectors."""
-    definition = definition_of(event)
-    strategy, conditions = definition.strategy, definition.filter
-    return Campaign(
-        campaign_id=event.campaign_id,
-        project=event.project,
-        name=event.name,
-        selection=selection_of(strategy),
-        votes_budget=definition.budget.votes,
-        votes=definition.labeling.votes,
-        max_votes=definition.labeling.max_votes,
-        samples_per_day=definition.budget.samples_per_day,
-        provider=definition.labeling.provider,
-        priority=definition.labeling.priority,
-        filter=Filter(
-            frozenset(conditions.predicted_labels),
-            frozenset(conditions.models),
-            frozenset(conditions.model_versions),
-            conditions.tags,
-        ),
-        until=event.until,
-        state=event.state,
-        version=event.version,
-    )
-
-
-def selection_of(strategy: Strategy) -> Selection:
-    """Return the domain's selection. Raises BadVector for an example that cannot be compared."""
-    share = strategy.share
-    if share is None and not needs_examples(strategy.kind):
-        share = 0.1
-    threshold = strategy.threshold
-    if threshold is None:  # a share alone takes the most alike, however unlike they are
-        threshold = 0.5 if share is None else 0.0
-    return Selection(
-        kind=strategy.kind,
-        share=share,
-        measure=strategy.measure,
-        coverage_votes=strategy.coverage_votes,
-        threshold=threshold,
-        exploration=strategy.exploration,
-        duplicate_similarity=strategy.duplicate_similarity,
-        window_samples=strategy.window_samples,
-        window_seconds=strategy.window_seconds,
-        generation=strategy.generation if strategy.examples else None,
-        examples=_rows(strategy.examples),
-        counter_examples=_rows(strategy.counter_examples),
-    )
-
-
-def _rows(examples: tuple[Example, ...]) -> Vectors:
-    vectors = [
-        unit_vector(each.vector, len(each.vector) // 4) for each in examples if each.vector is not None
-    ]
-    return np.stack(vectors) if vectors else empty(0)
+    until: Moment | None = Field(default=None, description="When it ends.")
+    state: Literal["draft", "active", "paused"] = Field(default="active", description="State to begin with.")

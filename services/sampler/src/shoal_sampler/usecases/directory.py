@@ -7,8 +7,8 @@ from shoal.contracts.quality import GuidelinePublished
 from shoal.contracts.selections import CampaignChanged
 from shoal.messaging import Received
 from shoal_sampler.domain.campaigns.campaign import Campaign
-from shoal_sampler.usecases.definition import campaign_of
 from shoal_sampler.usecases.ports import Spending, Store
+from shoal_sampler.usecases.translate import campaign_of
 
 
 class GuidelineDirectory:

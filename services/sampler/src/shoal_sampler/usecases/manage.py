@@ -150,7 +150,7 @@ def _examples(
                 raise _other_generation(field, known.generation, generation)
             vector = to_bytes(known.vector)
         try:
-            read_vector(vector, dimension or len(vector) // 4)
+            read_vector(vector, dimension)
         except BadVector as error:
             detail = f"{field}.vector: {len(vector) // 4} numbers: {error}"
             fix = f"Send a vector of generation {generation}"
@@ -159,9 +159,16 @@ def _examples(
     return tuple(done)
 
 
-def _dimension(generation: str) -> int | None:
+def _dimension(generation: str) -> int:
     last = generation.rpartition("-")[2]
-    return int(last) if last.isdigit() else None
+    if not last.isdecimal():
+        raise Refused(
+            "invalid",
+            f"strategy.generation: {generation!r} does not end with a dimension",
+            field="strategy.generation",
+            fix="Name the embedding generation of the vectors as name-version-dimension",
+        )
+    return int(last)
 
 
 def _unknown_example(field: str, sample_id: str | None) -> Refused:

@@ -1,0 +1,28 @@
+"""What the routes need; main puts it together."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends
+
+from shoal.http.application import parts_of
+from shoal_sampler.usecases.audits import ManageAudits
+from shoal_sampler.usecases.directory import GuidelineDirectory
+from shoal_sampler.usecases.manage import ManageCampaigns
+from shoal_sampler.usecases.ports import Campaigns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Use cases and reports."""
+
+    manage_campaigns: ManageCampaigns
+    campaigns: Campaigns
+    manage_audits: ManageAudits
+    guidelines: GuidelineDirectory
+    clock: Callable[[], datetime]
+
+
+Wired = Annotated[Parts, Depends(parts_of)]
