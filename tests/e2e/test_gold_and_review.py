@@ -90,3 +90,38 @@ async def test_an_expert_decides_where_votes_disagree(running: Running) -> None:
         assert (label["label"], label["state"], label["revision"]) == ("wheat", "accepted", 1)
         assert label["evidence"]["reviewed_by"] == "qa/dr. grain"
         assert await disputed() == []
+
+
+async def test_the_audit_measures_the_production_model(running: Running) -> None:
+    async with httpx.AsyncClient(timeout=30) as http:
+        client = Client(running.shoal, http)
+        await client.project("audited", ["gold", "wheat"])
+        rule = {"model": "majority", "accept_probability": 0.6}
+        await client.done("qa", "PUT", "/v1/projects/audited/rule", json=rule)
+        await client.done("sampler", "PUT", "/v1/projects/audited/audit", json={"rate": 1.0})
+        texts = {
+            f"Report {n} of {'gold' if n % 2 else 'wheat'}": "gold" if n % 2 else "wheat" for n in range(8)
+        }
+        items = [
+            {
+                "project": "audited",
+                "source_id": str(number),
+                "text": text,
+                "prediction": {"model": "topics", "version": "3", "label": "gold"},
+            }
+            for number, text in enumerate(texts)
+        ]
+        await client.send(items)
+        await waiting(client, "audited", 8)
+        assert await work(client, "audited", "ann", texts) == 8
+        assert await work(client, "audited", "bob", texts) == 8
+
+        async def measured() -> dict[str, Any]:
+            rows = (await client.done("qa", "GET", "/v1/projects/audited/metrics"))["production"]
+            return rows[0] if rows and rows[0]["labelled"] == 8 else {}
+
+        production = await eventually(measured)
+        assert (production["model"], production["version"]) == ("topics", "3")
+        assert (production["audited"], production["pending"]) == (8, 0)
+        assert production["accuracy"] == 0.5
+        assert 0 < production["low"] < 0.5 < production["high"] < 1
