@@ -23,9 +23,12 @@ STOP_S = 60
 
 
 def up(
-    empty: Annotated[bool, typer.Option(help="Make no example project.")] = False,
+    empty: Annotated[bool, typer.Option(help="Start without an example project.")] = False,
     admin_key: Annotated[
-        str, typer.Option(envvar="SHOAL_ADMIN_KEY", help="Ask for keys at every door.")
+        str,
+        typer.Option(
+            envvar="SHOAL_ADMIN_KEY", help="Key of the administrator; with it, every service asks for keys."
+        ),
     ] = "",
 ) -> None:
     """Start the embedded stack and the five services, and leave them running until Ctrl-C."""
@@ -55,13 +58,13 @@ def down() -> None:
 
 
 def demo(
-    report: Annotated[Path, typer.Option(help="Where the page is written.")] = Path("shoal-demo.html"),
-    quick: Annotated[bool, typer.Option(help="One seed and two rounds only.")] = False,
+    output: Annotated[Path, typer.Option(help="HTML page to write.")] = Path("shoal-demo.html"),
+    quick: Annotated[bool, typer.Option(help="Run one seed and two rounds only.")] = False,
 ) -> None:
     """Run the whole loop on real data, two arms side by side, and write the report."""
     from shoal_local.demo.run import main
 
-    raise typer.Exit(main(report, quick=quick))
+    raise typer.Exit(main(output, quick=quick))
 
 
 def _print_stack(stack: Stack, shoal: LocalShoal, *, empty: bool) -> None:

@@ -20,7 +20,9 @@ client = Client("ingest", "SHOAL_INGEST_URL")
 
 
 @app.command("project")
-def create_project(name: str, title: str = "", url: Url = URL) -> None:
+def create_project(
+    name: str, title: Annotated[str, typer.Option(help="Title that people read.")] = "", url: Url = URL
+) -> None:
     """Create a project."""
     body = {"project": name, "title": title} if title else {"project": name}
     out.print_json(data=client.ask_json("POST", url, "/v1/projects", json=body))

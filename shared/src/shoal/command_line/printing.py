@@ -59,6 +59,8 @@ def _shown_cell(value: Any) -> str:
 
 def _print_csv(rows: Sequence[Row]) -> None:
     """Print CSV; a list or an object in a cell is JSON, null an empty cell."""
+    if not rows:
+        return
     names = list(dict.fromkeys(name for row in rows for name in row))
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(names)

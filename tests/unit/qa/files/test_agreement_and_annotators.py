@@ -1,5 +1,6 @@
 """The commands over files of votes, as a user meets them: agreement, annotators, and input that is no votes."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -26,6 +27,12 @@ def test_agreement_shows_alpha_classes_and_the_worst_tasks(crowd: Crowd) -> None
     assert len(found["worst_tasks"]) == 3
     worst = {label for task, _, label in votes_of(crowd) if task == found["worst_tasks"][0]["task"]}
     assert len(worst) == 3  # one that has votes for every class
+    line = json.loads(run("agreement", "--votes", "votes.csv", "--format", "jsonl")[1])
+    assert line["alpha"] == found["alpha"]
+    assert line["votes_per_task_least"] == found["votes_per_task"]["least"]
+    (row,) = csv.DictReader(run("agreement", "--votes", "votes.csv", "--format", "csv")[1].splitlines())
+    assert float(row["alpha"]) == found["alpha"]
+    assert row["level"] == "nominal"
 
 
 def test_agreement_is_the_same_from_parquet_and_under_other_names(crowd: Crowd) -> None:

@@ -43,8 +43,12 @@ def change_rule(
 
 
 @app.command("labels")
-def write_labels(project: str, url: Url = URL, after: int = 0) -> None:
-    """Write labels as JSON lines, each as it stands; --after takes the cursor of an earlier run (last seq)."""
+def write_labels(
+    project: str,
+    url: Url = URL,
+    after: Annotated[int, typer.Option(help="Cursor of an earlier run: its last seq.")] = 0,
+) -> None:
+    """Print labels as JSON lines, as they are now."""
     while True:
         page = ask("GET", url, f"/v1/projects/{project}/labels", params={"after": after, "limit": 5000})
         for label in page["labels"]:
@@ -113,7 +117,12 @@ def print_production(accuracies: list[dict[str, Any]]) -> None:
 
 
 @app.command("freeze")
-def freeze_labels(project: str, dataset: str, seed: int = 0, url: Url = URL) -> None:
+def freeze_labels(
+    project: str,
+    dataset: str,
+    seed: Annotated[int, typer.Option(help="Seed of the split.")] = 0,
+    url: Url = URL,
+) -> None:
     """Freeze the accepted labels into a dataset version; print its manifest."""
     body = {"dataset": dataset, "seed": seed}
     out.print_json(data=ask("POST", url, f"/v1/projects/{project}/datasets", json=body))

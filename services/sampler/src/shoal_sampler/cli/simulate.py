@@ -36,7 +36,9 @@ def compare_strategies(
         str, typer.Option(help=f"Strategies to compare, with commas between: {', '.join(file_strategies())}.")
     ] = "random,auto,herding,margin",
     budgets: Annotated[str, typer.Option(help="Numbers of labels to buy, in rising order.")] = "100,200,400",
-    seeds: Annotated[int, typer.Option(help="Number of repetitions; each draws 80 % of the pool anew.")] = 5,
+    seeds: Annotated[
+        int, typer.Option(min=1, help="Number of repetitions; each draws 80 % of the pool anew.")
+    ] = 5,
 ) -> None:
     """Draw learning curves of a linear model on frozen embeddings; needs no stack."""
     with one_line_errors():
