@@ -30,6 +30,13 @@ def test_simulate_votes_draws_curves_and_one_page() -> None:
     for row in rows:
         assert 0.5 < float(row["accuracy"]) <= 1
         assert int(row["votes"]) <= 190 * 8
+    prices = rows_of("replayed/prices.csv")
+    assert [row["review_price"] for row in prices] == ["", "2", "5", "10", "20"]
+    assert float(prices[0]["reviewed"]) == 0
+    for row in prices[1:]:
+        cost = float(row["votes"]) + float(row["review_price"]) * float(row["reviewed"])
+        assert float(row["cost"]) == pytest.approx(cost)
+    assert "what the price of a review does" in " ".join(table.split())
     page = Path("replayed/index.html").read_text()
     assert page.count("<polyline") == 2
     assert "http" not in page.replace("http-equiv", "")

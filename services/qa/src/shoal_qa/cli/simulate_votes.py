@@ -1,5 +1,7 @@
 """`shoal qa simulate-votes`: how many of a file's votes would have done."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,9 +12,10 @@ from rich.table import Table
 
 from shoal.command_line.console import err, out
 from shoal.command_line.offline import one_line_errors, print_warning, show_progress
+from shoal.files.errors import BadInput
 from shoal.files.writing import write_table, write_text
 from shoal_qa.adapters.files.votes import Columns, Gold, known_answers, read_gold, read_votes
-from shoal_qa.adapters.pages.votes import saving, votes_page
+from shoal_qa.adapters.pages.votes import PRICE_COLUMNS, price_cells, saving, votes_page
 from shoal_qa.cli.options import (
     GoldLabelColumn,
     GoldTaskColumn,
@@ -22,6 +25,8 @@ from shoal_qa.cli.options import (
     WorkerColumn,
 )
 from shoal_qa.cli.votes import warn_of_little
+from shoal_qa.domain.stopping.prices import REVIEW_PRICES
+from shoal_qa.domain.stopping.rule import StoppingRule
 from shoal_qa.usecases.files.votes_needed import Replays, replay
 
 
@@ -40,6 +45,16 @@ def simulate_votes(
         str, typer.Option(help="Model of votes: a name out of docs/quality.md, or auto, which takes longer.")
     ] = "dawid-skene",
     seeds: Annotated[int, typer.Option(min=1, help="Number of random orders of the votes.")] = 3,
+    accept_probability: Annotated[
+        float, typer.Option(help="Probability from which a label is accepted, in the table of prices.")
+    ] = 0.9,
+    min_votes: Annotated[int, typer.Option(help="Fewest votes of a task, in the table of prices.")] = 2,
+    max_votes: Annotated[int, typer.Option(help="Most votes of a task, in the table of prices.")] = 5,
+    vote_price: Annotated[float, typer.Option(help="Price of a vote.")] = 1.0,
+    review_price: Annotated[
+        list[float] | None,
+        typer.Option(help="Price of an expert review to try, in the unit of --vote-price; may be repeated."),
+    ] = None,
     task_column: TaskColumn = "task",
     worker_column: WorkerColumn = "worker",
     label_column: LabelColumn = "label",
@@ -49,6 +64,7 @@ def simulate_votes(
     """Replay the votes, task by task, and show what stopping earlier would have saved; needs no stack."""
     of_answers = Columns(gold_task_column or task_column, label=gold_label_column or label_column)
     with one_line_errors():
+        rules = _price_rules(accept_probability, (min_votes, max_votes), vote_price, review_price)
         with show_progress("reading"):
             gold_answers = Gold() if gold is None else read_gold(gold, of_answers)
             right = Gold() if truth is None else read_gold(truth, of_answers, "truth")
@@ -60,19 +76,43 @@ def simulate_votes(
             answers = None if truth is None else known_answers(right, named, print_warning, "truth")
         warn_of_little(named)
         with show_progress("replaying") as report:
-            replays = replay(named.votes, gold_classes, answers, model, seeds, report)
+            replays = replay(
+                named.votes, gold_classes, answers, model=model, seeds=seeds, rules=rules, report=report
+            )
         if output is not None:
             measured = (
                 "agreement with the consensus of all votes" if truth is None else "the share of right answers"
             )
             what = f"{votes.name}: {len(named.votes):,} votes on {len(named.tasks):,} tasks, {model}"
             write_table(output / "curves.csv", _curve_columns(replays))
+            write_table(output / "prices.csv", _price_columns(replays))
             write_text(output / "index.html", votes_page(replays, what, measured))
     if truth is None:
         print_warning("no --truth: accuracy is agreement with the consensus of all votes, which may be wrong")
     print_replays(replays)
+    print_prices(replays)
     if output is not None:
         err.print(str(output / "index.html"), markup=False, highlight=False, soft_wrap=True)
+
+
+def _price_rules(
+    threshold: float, votes: tuple[int, int], vote_price: float, review_prices: Sequence[float] | None
+) -> list[StoppingRule]:
+    """Return the rules to try: one without experts, and one for each price of a review."""
+    prices = sorted(review_prices or [price * vote_price for price in REVIEW_PRICES])
+    try:
+        return [
+            StoppingRule(
+                threshold=threshold,
+                min_votes=votes[0],
+                max_votes=votes[1],
+                vote_price=vote_price,
+                review_price=price,
+            )
+            for price in (None, *prices)
+        ]
+    except ValueError as error:
+        raise BadInput(str(error)) from None
 
 
 def _curve_columns(replays: Replays) -> dict[str, Any]:
@@ -99,4 +139,17 @@ def print_replays(replays: Replays) -> None:
             cells += ["not reached", ""] if votes is None else [f"{votes:.2f}", f"{share:.2f}"]
         table.add_row(*cells)
     table.caption = " ".join(saving(replays))
+    out.print(table)
+
+
+def _price_columns(replays: Replays) -> dict[str, Any]:
+    rows = [asdict(outcome) for outcome in replays.prices]
+    return {name: pa.array([row[name] for row in rows], pa.float64(), from_pandas=True) for name in rows[0]}
+
+
+def print_prices(replays: Replays) -> None:
+    """Print what each price of a review does to votes, reviews, accuracy and cost."""
+    table = Table("review price", *PRICE_COLUMNS, title="what the price of a review does, per task")
+    for outcome in replays.prices:
+        table.add_row(*price_cells(outcome))
     out.print(table)

@@ -1,7 +1,12 @@
 """Accuracy by votes spent as one self-contained page."""
 
+from math import isnan
+
 from shoal.pages import Series, curves, format_percent, render_page
+from shoal_qa.domain.stopping.prices import PriceOutcome
 from shoal_qa.usecases.files.votes_needed import Curve, Needed, Replays
+
+PRICE_COLUMNS = ("votes", "reviewed", "right after reviews", "accepted by votes", "right of them", "cost")
 
 
 def votes_page(replays: Replays, what: str, measured: str) -> str:
@@ -20,6 +25,8 @@ def votes_page(replays: Replays, what: str, measured: str) -> str:
         series=series,
         plot=curves(series, "votes per task", "accuracy", ".1f"),
         rows=[_row(needed, replays.votes_per_task) for needed in replays.needed],
+        price_columns=["review price", *PRICE_COLUMNS],
+        prices=[price_cells(outcome) for outcome in replays.prices],
     )
 
 
@@ -31,6 +38,14 @@ def saving(replays: Replays) -> tuple[str, str]:
             price = "at the same accuracy" if not needed.less else f"at {_points_less(needed)} of accuracy"
             return share, f"of the votes could have been saved by asking one by one, {price}"
     return "none", "of the votes could have been saved: fewer are less accurate here"
+
+
+def price_cells(outcome: PriceOutcome) -> list[str]:
+    """Return what one price of a review does, in words."""
+    price = "no reviews" if outcome.review_price is None else f"{outcome.review_price:g}"
+    right = "" if isnan(outcome.accepted_accuracy) else format_percent(outcome.accepted_accuracy)
+    shares = (outcome.reviewed, outcome.accuracy, outcome.accepted)
+    return [price, f"{outcome.votes:.2f}", *map(format_percent, shares), right, f"{outcome.cost:.2f}"]
 
 
 def _points_less(needed: Needed) -> str:

@@ -47,8 +47,11 @@ class Replay:
         """Return the first spent[t] votes of each task t."""
         return self.votes.select(self.rank < spent[self.votes.task])
 
-    def until_all_stop(self, rule: StoppingRule, tempering: Tempering) -> NDArray[np.int64]:
-        """Buy votes, one a task and round, until no task wants one under a fit to all bought; return the labels."""
+    def until_all_stop(self, rule: StoppingRule, tempering: Tempering) -> Floats:
+        """Buy votes, one a task and round, until no task wants one under a fit to all bought.
+
+        Return log posteriors: (tasks, classes).
+        """
         self.spent = np.maximum(self.spent, self.at_most(rule.min_votes))
         bought = self.first(self.spent)
         self._fit(bought, None)
@@ -57,7 +60,7 @@ class Replay:
             claimed = self._fitted.log_posterior(bought)
             asked = asked[self._want(bought, claimed, asked, rule, tempering)]
             if not len(asked) and len(bought) == self._fitted_on:
-                return np.asarray(claimed.argmax(axis=1))
+                return claimed
             self.spent[asked] += 1
             bought = self.first(self.spent)
             if not len(asked) or len(bought) >= GROWTH * self._fitted_on:

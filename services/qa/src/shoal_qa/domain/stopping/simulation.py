@@ -3,7 +3,7 @@
 Sequential: every task starts with min_votes of its votes, and gets one more in each round while the next action for it
 is "more" (next_steps.py). The threshold rises in steps; where all tasks have stopped at one step, votes spent
 and accuracy are a point of the curve, as a project with that threshold would have had. Annotators' skills are learned
-from the votes spent so far and from gold alone (domain/replay.py).
+from the votes spent so far and from gold alone (replay.py).
 
 Fixed overlap: the first 1, 2, 3, ... votes of every task in the same order, under the same model.
 
@@ -141,6 +141,6 @@ def _fixed(replay: Replay, score: _Score) -> list[Point]:
 def _sequential(replay: Replay, rules: Sequence[StoppingRule], tempering: Tempering) -> list[Point]:
     points: list[Point] = []
     for rule in rules:
-        labels = replay.until_all_stop(rule, tempering)
+        labels = replay.until_all_stop(rule, tempering).argmax(axis=1)
         points.append((float(rule.threshold or 0), replay.spent.copy(), labels))
     return points

@@ -1,13 +1,16 @@
 """How many votes would have done: replays of the votes that were given, in several random orders."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from shoal.files.errors import BadInput
 from shoal_qa.domain.consensus import Options, consensus
 from shoal_qa.domain.models import MODELS
+from shoal_qa.domain.stopping.prices import PriceOutcome, replay_price
+from shoal_qa.domain.stopping.replay import Replay, random_ranks
+from shoal_qa.domain.stopping.rule import StoppingRule
 from shoal_qa.domain.stopping.simulation import Spending, VoteSimulation, simulate_votes
 from shoal_qa.domain.votes.arrays import Floats, Ints, VoteArrays
 
@@ -37,9 +40,9 @@ class Needed:
     fixed: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Replays:
-    """What the replays say. votes_per_task, accuracy: of all votes."""
+    """What the replays say. votes_per_task, accuracy: of all votes. prices: means over replays, one a rule."""
 
     simulations: Sequence[VoteSimulation]
     sequential: Curve
@@ -47,16 +50,28 @@ class Replays:
     votes_per_task: float
     accuracy: float
     needed: Sequence[Needed]
+    prices: Sequence[PriceOutcome]
 
 
 def replay(
-    votes: VoteArrays, known: Ints, truth: Ints | None, model: str, seeds: int, report: Report
+    votes: VoteArrays,
+    known: Ints,
+    truth: Ints | None,
+    *,
+    model: str,
+    seeds: int,
+    rules: Sequence[StoppingRule],
+    report: Report,
 ) -> Replays:
-    """Return curves over `seeds` random orders. known, truth: (tasks,), as `simulate_votes` has them. BadInput."""
+    """Return curves over `seeds` random orders, and what each rule comes to in them.
+
+    known, truth: (tasks,), as `simulate_votes` has them. Raises BadInput.
+    """
     if model not in MODELS:
         raise BadInput(f"{model!r} is unknown: use one of {', '.join(MODELS)}", field="model")
-    tempering = consensus(votes, known, Options(model=model)).calibration
-    found = []
+    everything = consensus(votes, known, Options(model=model))
+    tempering, answers = everything.calibration, everything.label if truth is None else truth
+    found, outcomes = [], []
     for seed in range(seeds):
         report(seed, seeds)
         rng = np.random.default_rng(seed)
@@ -64,6 +79,9 @@ def replay(
             found.append(simulate_votes(MODELS[model], votes, rng, truth, known, tempering=tempering))
         except ValueError as error:
             raise BadInput(f"nothing to replay: {error}") from None
+        outcomes.append(
+            [replay_price(_replay(votes, known, model, seed), answers, rule, tempering) for rule in rules]
+        )
     tasks = _paid_tasks(votes, known)
     sequential = _mean("one by one", [each.sequential for each in found], tasks)
     fixed = _mean("fixed number", [each.fixed for each in found], tasks)
@@ -74,7 +92,27 @@ def replay(
         )
         for less in LESS
     ]
-    return Replays(found, sequential, fixed, found[0].votes / tasks, accuracy, needed)
+    prices = [_mean_outcome(of_rule) for of_rule in zip(*outcomes, strict=True)]
+    return Replays(
+        simulations=found,
+        sequential=sequential,
+        fixed=fixed,
+        votes_per_task=found[0].votes / tasks,
+        accuracy=accuracy,
+        needed=needed,
+        prices=prices,
+    )
+
+
+def _replay(votes: VoteArrays, known: Ints, model: str, seed: int) -> Replay:
+    return Replay(MODELS[model], votes, known, random_ranks(votes, np.random.default_rng(seed)))
+
+
+def _mean_outcome(outcomes: Sequence[PriceOutcome]) -> PriceOutcome:
+    """Return the mean of one rule's outcomes over replays."""
+    names = [field.name for field in fields(PriceOutcome) if field.name != "review_price"]
+    means = {name: float(np.mean([getattr(outcome, name) for outcome in outcomes])) for name in names}
+    return PriceOutcome(review_price=outcomes[0].review_price, **means)
 
 
 def _paid_tasks(votes: VoteArrays, known: Ints) -> int:
