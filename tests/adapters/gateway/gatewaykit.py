@@ -29,8 +29,16 @@ from shoal_gateway.usecases.request_votes import RequestVotes
 NOON = datetime.now(UTC) + timedelta(days=1)  # after the server's own now(), from which intents are due
 LEASE = timedelta(minutes=15)
 INTENT_LEASE = timedelta(minutes=2)
-CROWD = ProviderConfig("news", "crowd", "crowd", price_per_vote=0.1, is_default=True)
-GUIDELINE = Guideline("news", 1, 0, "", "", (Class("x", "", ()), Class("y", "", ())), False)
+CROWD = ProviderConfig(project="news", name="crowd", kind="crowd", price_per_vote=0.1, is_default=True)
+GUIDELINE = Guideline(
+    project="news",
+    major=1,
+    minor=0,
+    title="",
+    text="",
+    classes=(Class("x", "", ()), Class("y", "", ())),
+    prelabels_allowed=False,
+)
 
 
 class Clock:
@@ -91,7 +99,7 @@ class Quiet:
     """Nobody watches."""
 
     def __getattr__(self, name: str) -> Any:
-        return lambda *_: None
+        return lambda *_, **__: None
 
 
 class Gateway:
@@ -109,13 +117,29 @@ class Gateway:
         self._in_house = InHouseQueue(lookups)
         self.record = RecordAnnotations(self.guidelines, self, Quiet())
         self.requests = RequestVotes(self.database, self.configs, self, lambda: None)
-        self.create = CreateJobs(self.database, self.configs, self, self.requests, lambda: None)
+        self.create = CreateJobs(
+            database=self.database,
+            configs=self.configs,
+            providers=self,
+            requests=self.requests,
+            wake=lambda: None,
+        )
         self.erase = EraseSamples(self.database, lambda: None)
-        self.annotate = Annotate(self.database, self.record, Quiet(), clock, LEASE)
+        self.annotate = Annotate(
+            database=self.database, record=self.record, watch=Quiet(), clock=clock, lease_length=LEASE
+        )
         self.inbox = PostgresInbox(pool)
         self.drain = DrainInbox(self.inbox, self.configs, self.record, Quiet())
         carry_out = CarryOut(self.guidelines, lambda: 0.0)
-        self.dispatch = Dispatch(self.ledger, self.configs, self, carry_out, Quiet(), clock, INTENT_LEASE)
+        self.dispatch = Dispatch(
+            ledger=self.ledger,
+            configs=self.configs,
+            providers=self,
+            carry_out=carry_out,
+            watch=Quiet(),
+            clock=clock,
+            lease=INTENT_LEASE,
+        )
 
     def of(self, config: ProviderConfig) -> Provider:
         """Return the adapter for a configuration, as a registry does."""
@@ -181,5 +205,12 @@ def answer(
     """Return a revision of `who`'s answer to a task; without a label it is a deletion, unless it is a skip."""
     meant = action or ("deleted" if label is None else "submitted" if revision == 1 else "updated")
     return Annotation(
-        task, f"{who}@{task}", revision, meant, who, label, "", NOON + timedelta(seconds=revision)
+        external_id=task,
+        annotation_id=f"{who}@{task}",
+        revision=revision,
+        action=meant,
+        annotator=who,
+        label=label,
+        reason="",
+        submitted_at=NOON + timedelta(seconds=revision),
     )

@@ -17,7 +17,14 @@ TASKS = "SELECT state, task_ref IS NOT NULL FROM tasks ORDER BY external_id"
 
 
 def ended(intent: Intent, state: IntentState, error: str | None = None, wait_s: float = 0.0) -> Outcome:
-    return Outcome(intent.intent_id, intent.external_id, intent.lease, state, error, wait_s)
+    return Outcome(
+        intent_id=intent.intent_id,
+        external_id=intent.external_id,
+        lease=intent.lease,
+        state=state,
+        error=error,
+        wait_s=wait_s,
+    )
 
 
 async def claim(gateway: Gateway, late: timedelta = timedelta(), limit: int = 50) -> Any:

@@ -10,7 +10,15 @@ from shoal_gateway.domain.tasks import Lane, TaskState
 
 
 def task(attempt: int = 1, votes: int = 2, **more: object) -> Task:
-    made = Task(f"t{attempt}", "job", "news", "acme", Lane.LABEL, attempt, votes)
+    made = Task(
+        external_id=f"t{attempt}",
+        job_id="job",
+        project="news",
+        provider="acme",
+        lane=Lane.LABEL,
+        attempt=attempt,
+        votes=votes,
+    )
     return replace(made, **more)  # type: ignore[arg-type]
 
 

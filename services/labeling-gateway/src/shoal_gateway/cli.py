@@ -34,6 +34,7 @@ def list_providers(project: str, url: Url = URL, form: FormatOption = Format.TAB
 
 @app.command("add")
 def add_provider(
+    *,
     project: str,
     name: str,
     base_url: Annotated[str, typer.Option(help="Address of the vendor's HTTP API.")],

@@ -53,14 +53,14 @@ async def build(settings: GatewaySettings, publisher: Publisher) -> AsyncIterato
     lookups = await open_pool(settings.postgres_dsn, schema=SCHEMA)
     async with httpx.AsyncClient(follow_redirects=False) as http:
         try:
-            yield wire(settings, publisher, pool, lookups, http)
+            yield wire(settings, publisher, pool=pool, lookups=lookups, http=http)
         finally:
             await lookups.close()
             await pool.close()
 
 
 def wire(
-    settings: GatewaySettings, publisher: Publisher, pool: Any, lookups: Any, http: httpx.AsyncClient
+    settings: GatewaySettings, publisher: Publisher, *, pool: Any, lookups: Any, http: httpx.AsyncClient
 ) -> Service:
     """Return the service made of its parts."""
     public_url = settings.public_url or f"http://{settings.http_host}:{settings.http_port}"
@@ -70,32 +70,63 @@ def wire(
     providers = Registry(lookups, http, public_url)
     record = RecordAnnotations(guidelines, providers, watch)
     dispatch = Dispatch(
-        PostgresLedger(pool),
-        configs,
-        providers,
-        CarryOut(guidelines, random.random),
-        watch,
-        utc_now,
-        timedelta(seconds=settings.intent_lease_s),
+        ledger=PostgresLedger(pool),
+        configs=configs,
+        providers=providers,
+        carry_out=CarryOut(guidelines, random.random),
+        watch=watch,
+        clock=utc_now,
+        lease=timedelta(seconds=settings.intent_lease_s),
     )
     interval = timedelta(seconds=settings.poll_interval_s)
-    poll = PollFeeds(database, PostgresCursors(pool), providers, record, watch, utc_now, interval)
+    poll = PollFeeds(
+        database=database,
+        cursors=PostgresCursors(pool),
+        providers=providers,
+        record=record,
+        watch=watch,
+        clock=utc_now,
+        interval=interval,
+    )
     dispatching = Loop(name="dispatch", step=dispatch, interval_s=IDLE_S, drain=True)
     drain = DrainInbox(inbox, configs, record, watch)
     draining = Loop(name="inbox", step=drain, interval_s=IDLE_S, drain=True)
     requests = RequestVotes(database, configs, providers, dispatching.wake)
-    annotate = Annotate(database, record, watch, utc_now, timedelta(minutes=settings.lease_minutes))
+    annotate = Annotate(
+        database=database,
+        record=record,
+        watch=watch,
+        clock=utc_now,
+        lease_length=timedelta(minutes=settings.lease_minutes),
+    )
     reports = PostgresReports(pool)
     doors = Doors(
         QueueRoutes(annotate, guidelines, reports, directory),
         ProviderRoutes(configs, reports, directory, dispatching.wake),
-        ReceiveWebhook(database, inbox, configs, providers, record, watch, utc_now, draining.wake),
+        ReceiveWebhook(
+            database=database,
+            inbox=inbox,
+            configs=configs,
+            providers=providers,
+            record=record,
+            watch=watch,
+            clock=utc_now,
+            wake=draining.wake,
+        ),
     )
     return Service(
         name="labeling-gateway",
         app=make_app(doors),
         consumers=[
-            job_consumer(CreateJobs(database, configs, providers, requests, dispatching.wake)),
+            job_consumer(
+                CreateJobs(
+                    database=database,
+                    configs=configs,
+                    providers=providers,
+                    requests=requests,
+                    wake=dispatching.wake,
+                )
+            ),
             vote_consumer(requests),
             erasure_consumer(EraseSamples(database, dispatching.wake)),
         ],

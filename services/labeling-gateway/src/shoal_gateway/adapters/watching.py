@@ -35,7 +35,7 @@ class Metrics:
         metrics.POLL_FAILURES.labels(*config.key).inc()
         log.warning("provider's feed not read", project=config.project, provider=config.name, detail=detail)
 
-    def dispatched(self, project: str, provider: str, kind: IntentKind, outcome: str, count: int) -> None:
+    def dispatched(self, project: str, provider: str, *, kind: IntentKind, outcome: str, count: int) -> None:
         """Count ended attempts; parked ones wait for a person."""
         if count:
             metrics.INTENTS.labels(project, provider, kind, outcome).inc(count)

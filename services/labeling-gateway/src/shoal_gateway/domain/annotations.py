@@ -8,7 +8,7 @@ from typing import Literal
 Action = Literal["submitted", "updated", "deleted", "skipped"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Annotation:
     """One revision of one annotator's answer to one task.
 

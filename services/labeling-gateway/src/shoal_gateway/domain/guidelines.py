@@ -14,7 +14,7 @@ class Class:
     examples: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Guideline:
     """One numbered version. Versions of one major share the label schema."""
 

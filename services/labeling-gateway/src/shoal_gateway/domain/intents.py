@@ -23,7 +23,7 @@ class IntentState(StrEnum):
     PARKED = "parked"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
     """One claimed intent. `attempts` counts this one too, so that above 1 an earlier outcome is unknown.
 
@@ -42,7 +42,7 @@ class Intent:
         return self.attempts > 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """How one attempt ended. `wait_s` matters while the state is PENDING."""
 

@@ -7,7 +7,7 @@ from shoal_gateway.domain.tasks import Datum, Guess, Lane, TaskState
 from shoal_gateway.domain.votes import Wanted, overlap
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """One sample that needs a label under one guideline; `datum` is None when it was erased."""
 
@@ -25,7 +25,7 @@ class Job:
     erased: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """One task of a job at one provider; `answers` and `skips` are what came back so far."""
 

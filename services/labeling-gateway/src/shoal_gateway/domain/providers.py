@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """What an adapter promises beyond taking tasks; what is False the gateway does without, or itself."""
 
@@ -16,7 +16,7 @@ class Capabilities:
     max_batch: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderConfig:
     """One provider of one project. Secrets never appear in a repr."""
 

@@ -74,7 +74,7 @@ class Datum:
     media_type: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskOrder:
     """All that a provider needs to know about a task. `external_id` is chosen before anything is sent."""
 

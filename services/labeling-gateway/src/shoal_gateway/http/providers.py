@@ -54,7 +54,9 @@ class ProviderRoutes:
             found = list(await self._configs.of_project(project))
             if all(config.name != IN_HOUSE for config in found):
                 default = not any(config.is_default for config in found)
-                found.append(ProviderConfig(project, IN_HOUSE, IN_HOUSE, is_default=default))
+                found.append(
+                    ProviderConfig(project=project, name=IN_HOUSE, kind=IN_HOUSE, is_default=default)
+                )
             return {"providers": [provider_json(config) for config in found]}
 
         @routes.get("/v1/projects/{project}/queue")

@@ -63,14 +63,24 @@ class QueueRoutes:
     async def answer(self, task: TaskId, body: AnnotationIn, principal: May) -> dict[str, Any]:
         """Keep an answer; another one later is its next revision."""
         await self._check_task(principal, task)
-        work = Work(task, body.annotator, body.answer.label, duration_s=body.duration_s)
+        work = Work(
+            external_id=task, annotator=body.annotator, label=body.answer.label, duration_s=body.duration_s
+        )
         return _kept_json(await self._annotate.answer(work))
 
     async def skip(self, task: TaskId, body: SkipIn, principal: May) -> dict[str, Any]:
         """Give the task to somebody else."""
         await self._check_task(principal, task)
         return _kept_json(
-            await self._annotate.answer(Work(task, body.annotator, None, body.reason, body.duration_s))
+            await self._annotate.answer(
+                Work(
+                    external_id=task,
+                    annotator=body.annotator,
+                    label=None,
+                    reason=body.reason,
+                    duration_s=body.duration_s,
+                )
+            )
         )
 
     async def take_back(

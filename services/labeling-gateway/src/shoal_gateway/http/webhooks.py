@@ -23,7 +23,9 @@ def webhook_routes(receive: ReceiveWebhook) -> APIRouter:
         """Take annotations from a provider (Standard Webhooks); the feed is read anyway."""
         raw = await _body(request)
         headers = {name: request.headers.get(name, "") for name in HEADERS}
-        receipt = await receive(project, provider, headers["webhook-id"][:200], headers, raw)
+        receipt = await receive(
+            project, provider, webhook_id=headers["webhook-id"][:200], headers=headers, raw_body=raw
+        )
         return _receipt_json(receipt)
 
     return routes

@@ -25,7 +25,7 @@ FIXES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """One answer as a person gives it; `label` is None for a skip."""
 
@@ -50,6 +50,7 @@ class Annotate:
 
     def __init__(
         self,
+        *,
         database: Database,
         record: RecordAnnotations,
         watch: Watch,
@@ -90,7 +91,7 @@ class Annotate:
             last = await self._last(tx, order, work.annotator)
             if last is not None and _says_the_same(last, work):
                 return Kept(last.annotation_id, last.revision, last.action)
-            kept = await self._keep(tx, order, work, _action(last, work), now)
+            kept = await self._keep(tx, order, work=work, action=_action(last, work), now=now)
             holding = Holding.SKIPPED if work.label is None else Holding.ANSWERED
             await tx.queue.assign(order, Assignment(work.annotator, holding, now), kept.revision)
             return kept
@@ -105,21 +106,34 @@ class Annotate:
                 raise _no_annotation(identifier)
             if last.action == "deleted":
                 return Kept(last.annotation_id, last.revision, last.action)
-            kept = await self._keep(tx, order, Work(external_id, annotator, None), "deleted", now)
+            kept = await self._keep(
+                tx,
+                order,
+                work=Work(external_id=external_id, annotator=annotator, label=None),
+                action="deleted",
+                now=now,
+            )
             held = _held_again(place, annotator, now, self._lease_length)
             await tx.queue.assign(order, held, kept.revision)
             return kept
 
     async def _keep(
-        self, tx: Transaction, order: TaskOrder, work: Work, action: Action, now: datetime
+        self, tx: Transaction, order: TaskOrder, *, work: Work, action: Action, now: datetime
     ) -> Kept:
         revision = await tx.queue.revision_of(order.external_id, work.annotator) + 1
         identifier = annotation_id(order.external_id, work.annotator)
         annotation = Annotation(
-            order.external_id, identifier, revision, action, work.annotator, work.label, work.reason, now,
-            work.duration_s,
-        )  # fmt: skip
-        config = ProviderConfig(order.project, IN_HOUSE, IN_HOUSE)
+            external_id=order.external_id,
+            annotation_id=identifier,
+            revision=revision,
+            action=action,
+            annotator=work.annotator,
+            label=work.label,
+            reason=work.reason,
+            submitted_at=now,
+            duration_s=work.duration_s,
+        )
+        config = ProviderConfig(project=order.project, name=IN_HOUSE, kind=IN_HOUSE)
         known = await tx.tasks.lock([order.external_id])
         checked = await self._record.check(config, [annotation], known)
         for _, _, problem in checked.bad:

@@ -113,7 +113,14 @@ class CarryOut:
 
 def ended(intent: Intent, state: IntentState, error: str | None = None, wait: float = 0.0) -> Outcome:
     """Return the outcome of an intent."""
-    return Outcome(intent.intent_id, intent.external_id, intent.lease, state, error, wait)
+    return Outcome(
+        intent_id=intent.intent_id,
+        external_id=intent.external_id,
+        lease=intent.lease,
+        state=state,
+        error=error,
+        wait_s=wait,
+    )
 
 
 def parked(intent: Intent, error: str) -> Outcome:

@@ -21,6 +21,7 @@ class CreateJobs:
 
     def __init__(
         self,
+        *,
         database: Database,
         configs: ProviderConfigs,
         providers: Providers,
@@ -66,7 +67,7 @@ class CreateJobs:
                 job = await _merged(tx, kept[asked.job_id], asked, tasks.get(asked.job_id, []))
                 kept[job.job_id] = job
                 config = configs[job.project].get(job.provider) or ProviderConfig(
-                    job.project, job.provider, IN_HOUSE
+                    project=job.project, name=job.provider, kind=IN_HOUSE
                 )
                 if not job.wanted.closed and not job.erased:
                     capabilities = self._providers.of(config).capabilities

@@ -21,6 +21,7 @@ class Dispatch:
 
     def __init__(
         self,
+        *,
         ledger: Ledger,
         configs: ProviderConfigs,
         providers: Providers,
@@ -52,7 +53,7 @@ class Dispatch:
             await self._ledger.record(outcomes, self._clock())
             for state in IntentState:
                 count = sum(outcome.state is state for outcome in outcomes)
-                self._watch.dispatched(project, name, kind, state, count)
+                self._watch.dispatched(project, name, kind=kind, outcome=state, count=count)
         return len(intents)
 
     def _usable(self, config: ProviderConfig | None) -> Provider | None:

@@ -22,7 +22,7 @@ async def plan(tx: Transaction, job: Job, tasks: Sequence[Task], capabilities: C
     )
     match step:
         case NewTask(attempt, votes):
-            await _add(tx, job, Lane.LABEL, attempt, votes, job.provider)
+            await _add(tx, job, lane=Lane.LABEL, attempt=attempt, votes=votes, provider=job.provider)
         case Extension(task_id, votes):
             task = next(task for task in tasks if task.external_id == task_id)
             await extend(tx, task, votes, job.priority)
@@ -41,7 +41,7 @@ async def review(tx: Transaction, job: Job, tasks: Sequence[Task], round_: int) 
     """Put the job before the project's own reviewers unless it lies there already."""
     if not needs_review(tasks):
         return False
-    await _add(tx, job, Lane.REVIEW, round_, 1, IN_HOUSE)
+    await _add(tx, job, lane=Lane.REVIEW, attempt=round_, votes=1, provider=IN_HOUSE)
     return True
 
 
@@ -54,9 +54,15 @@ async def withdraw(tx: Transaction, job: Job, tasks: Sequence[Task], *, finished
     return bool(going)
 
 
-async def _add(tx: Transaction, job: Job, lane: Lane, attempt: int, votes: int, provider: str) -> None:
+async def _add(tx: Transaction, job: Job, *, lane: Lane, attempt: int, votes: int, provider: str) -> None:
     task = Task(
-        external_id(job.job_id, lane, attempt), job.job_id, job.project, provider, lane, attempt, votes
+        external_id=external_id(job.job_id, lane, attempt),
+        job_id=job.job_id,
+        project=job.project,
+        provider=provider,
+        lane=lane,
+        attempt=attempt,
+        votes=votes,
     )
     await tx.tasks.add(task)
     await tx.intents.add(task, IntentKind.UPSERT, total=0, priority=job.priority)

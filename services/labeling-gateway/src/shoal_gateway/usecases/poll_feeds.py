@@ -19,6 +19,7 @@ class PollFeeds:
 
     def __init__(
         self,
+        *,
         database: Database,
         cursors: Cursors,
         providers: Providers,

@@ -37,6 +37,7 @@ class ReceiveWebhook:
 
     def __init__(
         self,
+        *,
         database: Database,
         inbox: Inbox,
         configs: ProviderConfigs,
@@ -56,7 +57,7 @@ class ReceiveWebhook:
         self._wake = wake
 
     async def __call__(
-        self, project: str, name: str, webhook_id: str, headers: Mapping[str, str], raw_body: bytes
+        self, project: str, name: str, *, webhook_id: str, headers: Mapping[str, str], raw_body: bytes
     ) -> Receipt:
         """Keep what is right. Raises Refused when it cannot be believed or read, or nothing in it is right."""
         config = await self._configs.get(project, name)

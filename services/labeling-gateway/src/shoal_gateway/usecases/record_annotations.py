@@ -58,7 +58,7 @@ class RecordAnnotations:
         await tx.annotations.refuse(
             config, [(item, problem.reason, problem.detail) for _, item, problem in checked.bad]
         )
-        fresh = await self._keep(tx, config, checked.good, known, found_by)
+        fresh = await self._keep(tx, config, good=checked.good, known=known, found_by=found_by)
         await self._recount(tx, config, fresh, known)
         self._watch.refused(config, [problem for _, _, problem in checked.bad])
         return fresh
@@ -67,6 +67,7 @@ class RecordAnnotations:
         self,
         tx: Transaction,
         config: ProviderConfig,
+        *,
         good: Sequence[Annotation],
         known: Known,
         found_by: str,

@@ -18,7 +18,7 @@ class Progress:
     votes: int  # answers that stand, everybody's
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderStatus:
     """One provider of a project: tasks by state, votes, and what is still to be sent or looked at."""
 

@@ -24,5 +24,5 @@ class Watch(Protocol):
     def poll_failed(self, config: ProviderConfig, detail: str) -> None:
         """A provider's feed could not be read."""
 
-    def dispatched(self, project: str, provider: str, kind: IntentKind, outcome: str, count: int) -> None:
+    def dispatched(self, project: str, provider: str, *, kind: IntentKind, outcome: str, count: int) -> None:
         """Intents ended as done, pending (to be repeated), parked or dropped."""

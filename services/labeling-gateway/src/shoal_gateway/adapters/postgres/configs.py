@@ -49,7 +49,7 @@ class PostgresConfigs:
         )
         if row is not None:
             return rows.config(row)
-        return ProviderConfig(project, IN_HOUSE, IN_HOUSE) if name == IN_HOUSE else None
+        return ProviderConfig(project=project, name=IN_HOUSE, kind=IN_HOUSE) if name == IN_HOUSE else None
 
     async def of_project(self, project: str) -> Sequence[ProviderConfig]:
         """Return all that the project configured, by name."""

@@ -69,7 +69,11 @@ class PostgresLedger:
         found = await self._pool.fetch(CLAIM, *lane, now, limit, uuid4(), now + lease)
         return [
             Intent(
-                row["intent_id"], row["external_id"], row["lease"], IntentKind(row["kind"]), row["attempts"]
+                intent_id=row["intent_id"],
+                external_id=row["external_id"],
+                lease=row["lease"],
+                kind=IntentKind(row["kind"]),
+                attempts=row["attempts"],
             )
             for row in found
         ]
