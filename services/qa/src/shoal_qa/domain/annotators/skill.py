@@ -5,8 +5,8 @@ Peers are not sure. Where they give the classes probabilities r[k], an annotator
     q A + (1 - q) B + C,      A = r[l],   B = sum over k != l of r[k] e[k, l],   C = 0
 
 e[k, l] being where the annotator's errors on class k go. Per class, only r[k] of that class is in A and B, and C is
-what the other classes give. The skill is the most probable one under Jeffreys' prior, by EM. On gold r is 0 or 1, and
-what is left is (right + 1/2) / (answered + 1).
+what the other classes give. The skill is the most probable one, half a right and half a wrong answer added. On gold r
+is 0 or 1, and what is left is (right + 1/2) / (answered + 1).
 
 Its variance is that of maximum likelihood. A vote whose right answer is doubtful informs less, (A - B)^2 / p(l)^2 in
 place of 1 / (q (1 - q)); and the peers' skills are estimates from the same votes, so the information of all annotators
@@ -31,7 +31,7 @@ from shoal_qa.domain.statistics.intervals import beta_quantile
 from shoal_qa.domain.votes.arrays import Bools, Floats
 
 CONFIDENCE = 0.95
-ROUNDS, TOLERANCE = 200, 1e-6  # of EM, and by how much a skill may still move
+ROUNDS, TOLERANCE = 50, 1e-6  # of Newton's method, and by how much a skill may still move
 LEAST_SHARE = 1e-4  # probability of a class below which a vote says nothing about the skill on it
 MOST_SHARED = (
     30  # votes on a task above which its answer is as good as known, so that peers' skills do not matter
@@ -62,10 +62,10 @@ class _Terms:
     wrong: Floats
     rest: Floats
 
-    def probability(self, rate: Floats) -> Floats:
-        """Return p(label) under rates of each cell."""
+    def score(self, rate: Floats) -> Floats:
+        """Return the derivative of log p(label) by the rate of each one's cell."""
         q = rate[self.cell]
-        return np.maximum(q * self.right + (1 - q) * self.wrong + self.rest, TINY)
+        return (self.right - self.wrong) / np.maximum(q * self.right + (1 - q) * self.wrong + self.rest, TINY)
 
 
 def skill(peers: Peers) -> Skill:
@@ -77,7 +77,7 @@ def skill(peers: Peers) -> Skill:
     )
     rate = _most_probable(terms, annotators)
     score = np.zeros(len(judged))
-    score[judged] = (terms.right - terms.wrong) / terms.probability(rate)
+    score[judged] = terms.score(rate)
     gold = peers.gold()
     information = (peers.total(gold) + 1) / (rate * (1 - rate))
     variance = _variance(peers, np.where(gold, 0.0, score), information)
@@ -90,8 +90,7 @@ def skill_by_class(peers: Peers) -> Skill:
     terms = _by_class(peers)
     cells = shape[0] * shape[1]
     rate = _most_probable(terms, cells)
-    score = (terms.right - terms.wrong) / terms.probability(rate)
-    information = np.bincount(terms.cell, score**2, cells) + 1 / (rate * (1 - rate))
+    information = np.bincount(terms.cell, terms.score(rate) ** 2, cells) + 1 / (rate * (1 - rate))
     seen = np.bincount(terms.cell, minlength=cells) > 0
     found = _interval(rate, 1 / information, seen)
     return Skill(*(column.reshape(shape) for column in (found.rate, found.low, found.high, found.answers)))
@@ -132,16 +131,19 @@ def _errors(confusion: Floats) -> Floats:
 
 
 def _most_probable(terms: _Terms, cells: int) -> Floats:
-    """Return the rates that EM comes to under Jeffreys' prior: (cells,), all above 0 and below 1."""
-    rate = np.full(cells, 0.5)
+    """Return the most probable rates, half a right and half a wrong answer added: (cells,), above 0 and below 1.
+
+    The logarithm of the probability is concave; Newton's steps go no more than half way to 0 or 1.
+    """
+    q = np.full(cells, 0.5)
     for _ in range(ROUNDS):
-        q, probability = rate[terms.cell], terms.probability(rate)
-        right = np.bincount(terms.cell, q * terms.right / probability, cells)
-        wrong = np.bincount(terms.cell, (1 - q) * terms.wrong / probability, cells)
-        before, rate = rate, (right + 0.5) / (right + wrong + 1)
-        if np.abs(rate - before).max(initial=0) < TOLERANCE:
+        score = terms.score(q)
+        slope = np.bincount(terms.cell, score, cells) + 0.5 / q - 0.5 / (1 - q)
+        bend = np.bincount(terms.cell, score**2, cells) + 0.5 / q**2 + 0.5 / (1 - q) ** 2
+        before, q = q, np.clip(q + slope / bend, q / 2, (1 + q) / 2)
+        if np.abs(q - before).max(initial=0) < TOLERANCE:
             break
-    return rate
+    return q
 
 
 def _variance(peers: Peers, score: Floats, alone: Floats) -> Floats:
