@@ -28,7 +28,8 @@ CHUNK = 50_000  # samples at a time
 FEW = 5_000  # samples that suffice for the sharpness
 SHARPNESS = np.exp(np.linspace(np.log(2), np.log(6), 10))
 ANYWHERE = 0.7  # weight of errors that go anywhere alike
-PRIOR = Hierarchical(row=30.0)  # the classifier errs as well, so its counts weigh less than votes would
+PRIOR = Hierarchical(row=30.0, level=1e9)
+"""The classifier errs as well, so its counts weigh less than votes would, and say little of the crowd on one class."""
 TINY = 1e-9
 SUM_TOLERANCE = 1e-3  # float16 probabilities of many classes add up to 1 no better than this
 

@@ -85,10 +85,10 @@ class DawidSkene:
 
     def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
         """Fit by EM from vote shares, or from the posteriors of an earlier fit."""
-        class_shares = self.class_shares.over(votes)
+        class_shares, prior = self.class_shares.over(votes), self.prior.suited_to(votes)
 
         def maximise(posterior: Floats) -> FittedDawidSkene:
-            confusion = np.log(self.prior.confusions(count_confusions(votes, posterior)) + TINY)
+            confusion = np.log(prior.confusions(count_confusions(votes, posterior)) + TINY)
             shares = class_shares(posterior)
             right = np.exp(np.diagonal(confusion[:-1], axis1=1, axis2=2)) @ np.exp(shares)
             return FittedDawidSkene(self.name, shares, confusion, right)

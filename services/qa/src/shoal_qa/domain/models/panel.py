@@ -5,9 +5,9 @@ reasons: Dawid-Skene's where a crowd shares a bias, a merged table of errors whe
 the spam model where errors are honest, weighted averages where annotators are biased against each other, subtypes
 where votes are few.
 
-With gold, members are fitted again without each fold of it, and weights are those under which the held-out answers
-are most probable (pool.py); majority vote then sits on the panel, so that it is the floor. The held-out posteriors
-are kept: they are what calibration and certificates need, and they cost no gold.
+Majority vote sits on the panel as well, as its floor. With gold, members are fitted again without each fold of it, and
+weights are those under which the held-out answers are most probable (pool.py). The held-out posteriors are kept: they
+are what calibration and certificates need, and they cost no gold.
 
 Large sets: members learn on a sample of tasks (all gold among them) of about `sample` votes, then see everything
 for `finish` rounds, so that the time of convergence does not grow with the votes. Many classes: where tables of
@@ -68,7 +68,7 @@ class Study:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Members without gold, and the floor that joins them where gold can tell. wide: members for many classes."""
+    """Members, the floor that joins them, and the members for many classes. A lone one has the floor with gold only."""
 
     members: Sequence[Model]
     floor: Sequence[Model] = ()
@@ -86,7 +86,7 @@ class Panel:
         """Fit to votes and gold, and to all but each fold of the gold."""
         told = known is not None and bool((known != UNKNOWN).any())
         members = self._members(votes)
-        models = [*members, *self.floor] if told else list(members)
+        models = [*members, *self.floor] if told or len(members) > 1 else list(members)
         part, part_known = _sample(votes, known, self.sample, self.seed)
         begun = self._starts(models, start)
         fits = [model.fit(part, None, each) for model, each in zip(models, begun, strict=True)]

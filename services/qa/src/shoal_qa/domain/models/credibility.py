@@ -1,0 +1,57 @@
+"""How many votes of an annotator weigh as much as the crowd: the more alike annotators are, the more it takes.
+
+    k = (variance of a vote's score about its annotator's mean) / (variance between the annotators' means)
+
+An annotator's own mean over n votes then has the weight n / (n + k). Both variances are the moment estimates of a
+one-way layout with random effects; no truth is needed. Scores are the agreement with the other votes of the task,
+for skill, and the label, for habits. Where annotators differ no more than chance makes them, k has no bound: everybody
+counts alike, as in majority vote. A small fixed k takes the luck of 5 to 20 votes for skill, and falls below it.
+
+Source: Bühlmann and Straub, "Glaubwürdigkeit für Schadensätze", 1970 (credibility theory).
+"""
+
+import numpy as np
+
+from shoal_qa.domain.votes.arrays import Floats, VoteArrays
+from shoal_qa.domain.votes.scatter import sum_by_annotator
+
+BELIEVED = 0.5
+"""Of k. Agreement with others varies more than being right does, since they err too: measured on six public crowds
+at 2 votes a task to all, and on simulated ones of yes/no tasks."""
+MOST = 5_000.0  # votes; annotators are alike
+
+
+def votes_for_skill(votes: VoteArrays) -> float:
+    """Return the votes of an annotator that weigh as much as the crowd's skill, from 0 to MOST. O(votes)."""
+    counts = votes.votes_per_task()[votes.task]
+    others = counts > 1
+    same = votes.shares()[votes.task, votes.label] * counts - 1
+    agreement = np.where(others, same / np.maximum(counts - 1, 1), 0.0)
+    answered = sum_by_annotator(votes, others.astype(np.float64))
+    total = sum_by_annotator(votes, agreement)
+    return _credible_after(answered, total[:, None], float((agreement**2).sum()))
+
+
+def votes_for_habits(votes: VoteArrays) -> float:
+    """Return the votes on a class that weigh as much as what is learned elsewhere, from 0 to MOST. O(votes)."""
+    cell = votes.annotator.astype(np.int64) * votes.classes + votes.label
+    labels = np.bincount(cell, minlength=votes.annotators * votes.classes).astype(np.float64)
+    return _credible_after(
+        sum_by_annotator(votes), labels.reshape(votes.annotators, votes.classes), float(len(votes))
+    )
+
+
+def _credible_after(answered: Floats, total: Floats, squares: float) -> float:
+    """Return BELIEVED k. answered: votes, (annotators,). total: sums of scores, (annotators, scores).
+
+    squares: the sum of all squared scores.
+    """
+    votes, annotators = answered.sum(), np.count_nonzero(answered)
+    if annotators < 2 or votes <= annotators:
+        return MOST
+    mean = total / np.maximum(answered, 1)[:, None]
+    between = (answered[:, None] * (mean - total.sum(axis=0) / votes) ** 2).sum() / (annotators - 1)
+    within = (squares - (total * mean).sum()) / (votes - annotators)
+    even = (votes - (answered**2).sum() / votes) / (annotators - 1)
+    differ = (between - within) / even
+    return float(np.clip(BELIEVED * within / differ, 0, MOST)) if differ > 0 else MOST
