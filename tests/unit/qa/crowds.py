@@ -48,3 +48,37 @@ def honest(
     anywhere = (truth[task] + rng.integers(1, classes, len(task))) % classes
     wrong = np.where(is_hard[task] & (rng.random(len(task)) < 0.7), trap[task], anywhere)
     return Crowd(task, annotator, np.where(right, truth[task], wrong), truth, annotators, classes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class YesNo:
+    """Facts to affirm or deny, few votes each. All but shares and counts is in log odds of a right answer.
+
+    yes: share of tasks that are true. skill: of an average annotator; differ: its standard deviation between
+    annotators. easier: how much more likely everybody is right on true facts, and less on false ones; habit: the
+    standard deviation of the same between annotators. busy: exponent of votes per annotator, 0 for equal shares.
+    """
+
+    tasks: int = 600
+    annotators: int = 120
+    per_task: int = 3
+    yes: float = 0.5
+    skill: float = 1.5
+    differ: float = 0.0
+    easier: float = 0.0
+    habit: float = 0.0
+    busy: float = 0.0
+
+
+def yes_no(kind: YesNo, seed: int) -> Crowd:
+    """Return a crowd of that kind; class 1 is yes."""
+    rng = np.random.default_rng(seed)
+    truth = (rng.random(kind.tasks) < kind.yes).astype(int)
+    weight = np.log(1 + np.arange(kind.annotators)) * -kind.busy
+    drawn = np.argsort(-(weight + rng.gumbel(size=(kind.tasks, kind.annotators))), axis=1)
+    annotator, task = drawn[:, : kind.per_task].ravel(), np.repeat(np.arange(kind.tasks), kind.per_task)
+    skill = rng.normal(kind.skill, kind.differ, kind.annotators)
+    shift = rng.normal(kind.easier, kind.habit, kind.annotators)
+    odds = skill[annotator] + shift[annotator] * (2 * truth[task] - 1)
+    right = rng.random(len(task)) < 1 / (1 + np.exp(-odds))
+    return Crowd(task, annotator, np.where(right, truth[task], 1 - truth[task]), truth, kind.annotators, 2)

@@ -9,7 +9,7 @@ from shoal_qa.domain.models.one_coin import OneCoin
 from shoal_qa.domain.models.panel import Panel
 from shoal_qa.domain.models.pool import FittedPool, agreeing, stack
 from shoal_qa.domain.votes.arrays import UNKNOWN, VoteArrays
-from unit.qa.crowds import honest
+from unit.qa.crowds import Crowd, YesNo, honest, yes_no
 
 
 def accuracy(posterior: np.ndarray, truth: np.ndarray) -> float:
@@ -27,6 +27,47 @@ def test_the_panel_is_not_below_majority_vote(seed: int) -> None:
     crowd = honest(20 + seed, tasks=500, per_task=3 + 2 * (seed % 2), classes=2 + seed)
     floor = accuracy(crowd.votes.shares(), crowd.truth)
     assert accuracy(AUTO.fit(crowd.votes).posterior(crowd.votes), crowd.truth) >= floor - 0.01
+
+
+def gain(kind: YesNo) -> float:
+    """Return by how much the panel is above majority vote, whose ties are right by half: the mean of five crowds."""
+    return float(np.mean([_gain(yes_no(kind, seed)) for seed in range(5)]))
+
+
+def _gain(crowd: Crowd) -> float:
+    shares, tasks = crowd.votes.shares(), np.arange(len(crowd.truth))
+    best = shares == shares.max(axis=1, keepdims=True)
+    floor = float((best[tasks, crowd.truth] / best.sum(axis=1)).mean())
+    return accuracy(AUTO.fit(crowd.votes).posterior(crowd.votes), crowd.truth) - floor
+
+
+FEW_VOTES = {
+    "annotators are alike": YesNo(annotators=150),
+    "alike and weak": YesNo(annotators=36, skill=0.85, busy=1.2, yes=0.25, easier=0.4, tasks=300),
+    "alike, five votes": YesNo(per_task=5, skill=1.75, habit=0.4, annotators=500),
+    "habits": YesNo(annotators=250, tasks=1000, skill=1.1, differ=0.2, habit=0.8),
+    "two votes": YesNo(per_task=2, differ=0.6, annotators=100),
+    "most are true": YesNo(yes=0.9, annotators=100),
+    "most are true, denials are hard": YesNo(yes=0.9, skill=1.1, easier=0.8, per_task=5, annotators=600),
+    "denials are hard, few annotators are busy": YesNo(
+        yes=0.7, skill=1.7, easier=1.2, annotators=220, busy=1.2
+    ),
+    "denials are hard, habits": YesNo(
+        yes=0.7, skill=2.2, easier=1.2, habit=0.8, annotators=360, differ=0.6, busy=0.7
+    ),
+    "denials are hard, skills differ": YesNo(
+        per_task=5, annotators=375, yes=0.7, skill=1.4, easier=0.8, differ=0.5
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", FEW_VOTES.values(), ids=FEW_VOTES.keys())
+def test_without_gold_few_votes_on_facts_do_not_fall_below_majority_vote(kind: YesNo) -> None:
+    assert gain(kind) >= -0.01
+
+
+def test_without_gold_annotators_who_differ_are_told_apart() -> None:
+    assert gain(YesNo(annotators=100, differ=1.2)) >= 0.025
 
 
 def test_without_gold_who_agrees_with_the_others_weighs_more() -> None:

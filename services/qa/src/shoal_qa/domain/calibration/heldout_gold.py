@@ -10,8 +10,8 @@ from shoal_qa.domain.models.panel import Heldout, Panel, Study
 from shoal_qa.domain.votes.arrays import Bools, Floats, Ints, VoteArrays
 
 ENOUGH_GOLD = 100  # answers beside which a default learned from votes would say nothing more
-POOL_CAUTION, POOL_EXCESS = 1.1, 0.05
-"""Of a pool's default. With them labels at 0.9 and more are right in 91 to 100 % of cases on six public sets."""
+POOL_EXCESS = 0.05
+"""Of a pool's default. With it labels at 0.9 and more are right in 91 to 100 % of cases on six public sets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def honest_default(panel: Panel, study: Study, votes: VoteArrays, rng: np.random
     default = Tempering() if told else default_tempering(panel, study.fitted, votes, rng)
     if len(study.fitted.members) == 1:
         return default
-    return replace(default, noise=POOL_CAUTION * default.noise, excess=POOL_EXCESS)
+    return replace(default, excess=POOL_EXCESS)
 
 
 def calibrate_on(heldout: Heldout | None, default: Tempering) -> tuple[Tempering, HeldoutGold | None]:
