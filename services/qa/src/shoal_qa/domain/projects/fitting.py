@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from shoal_qa.domain.calibration.heldout_gold import POOL_CAUTION, POOL_EXCESS, calibrate_on, honest_default
+from shoal_qa.domain.calibration.heldout_gold import POOL_EXCESS, calibrate_on, honest_default
 from shoal_qa.domain.calibration.tempering import Tempering
 from shoal_qa.domain.certificates.promises import Target, promise
 from shoal_qa.domain.models import MODELS, panel_of
@@ -111,7 +111,7 @@ def _default(
     what its members claim too much, so ten further fits of each would be a high price for the rest.
     """
     if len(study.fitted.members) > 1:
-        return Tempering(noise=POOL_CAUTION, excess=POOL_EXCESS)
+        return Tempering(excess=POOL_EXCESS)
     if before and _fresh(before, votes):
         return replace(before.calibration, scale=1.0, tilt=0.0, typical=1.0, gold=0)
     return honest_default(panel, study, votes, np.random.default_rng(seed))
