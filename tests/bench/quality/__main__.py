@@ -18,6 +18,7 @@ def show_speed() -> None:
         err.print("  ".join(line.cells()))
         found.append(line)
         put("speed", speed.markdown(found))
+    err.print("  ".join(speed.bradley_terry().cells()))  # no command reads comparisons: the documents leave it out
 
 
 def show_scale() -> None:

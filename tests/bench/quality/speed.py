@@ -66,7 +66,6 @@ def lines() -> Iterator[Line]:
             "alpha of labels", ours("alpha", folder, 3), theirs("krippendorff", folder, 3), "krippendorff"
         )
     yield glad()
-    yield bradley_terry()
 
 
 def same_rounds(folder: Path) -> Line:
