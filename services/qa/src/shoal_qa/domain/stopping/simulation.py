@@ -38,18 +38,6 @@ class Spending:
     votes: NDArray[np.int64]
     accuracy: Floats
 
-    def votes_for(self, accuracy: float) -> float | None:
-        """Return the votes at which the curve first reaches an accuracy, on straight lines; None if it never does."""
-        reached = np.flatnonzero(self.accuracy >= accuracy)
-        if not len(reached):
-            return None
-        first = int(reached[0])
-        if first == 0:
-            return float(self.votes[0])
-        below, above = self.accuracy[first - 1], self.accuracy[first]
-        part = (accuracy - below) / (above - below)
-        return float(self.votes[first - 1] + part * (self.votes[first] - self.votes[first - 1]))
-
 
 @dataclass(frozen=True, slots=True)
 class VoteSimulation:
@@ -60,12 +48,6 @@ class VoteSimulation:
     votes: int
     accuracy: float
     tasks: int
-
-    def saving(self, tolerance: float = 0.0) -> float:
-        """Return the share of all votes that stopping saves at the accuracy of all votes, less `tolerance`."""
-        needed = self.sequential.votes_for(self.accuracy - tolerance)
-        assert needed is not None  # the curve ends with all votes
-        return 1 - needed / self.votes
 
 
 def simulate_votes(

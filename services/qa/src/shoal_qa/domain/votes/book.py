@@ -56,11 +56,6 @@ class VoteBook:
         answers[annotation.annotation] = annotation
         return True
 
-    def merge(self, other: "VoteBook") -> None:
-        """Take everything that another book knows (shards, replays)."""
-        for annotation in other.annotations():
-            self.apply(annotation)
-
     def annotations(self) -> Iterator[Annotation]:
         """Yield the newest revision of every annotation, tombstones included."""
         for annotators in self._newest.values():

@@ -83,16 +83,6 @@ class Beliefs:
         missed = np.bincount(self.missed, minlength=classes)
         return np.asarray(np.maximum(counts + prior * others.sum() + missed, 0))
 
-    def best(self) -> tuple[Ints, Floats]:
-        """Return the likeliest class given on each task, UNKNOWN without votes, and its probability: (tasks,) each."""
-        top = self.given.highest(self.of_pair)
-        hits = np.flatnonzero(self.of_pair == top[self.given.task])[
-            ::-1
-        ]  # of equals the lowest class is written last
-        label = np.full(self.given.tasks, UNKNOWN, np.int32)
-        label[self.given.task[hits]] = self.given.label[hits]
-        return label, np.maximum(top, 0)
-
 
 def given(votes: VoteArrays) -> Given:
     """Return the pairs of some votes. O(votes)."""
