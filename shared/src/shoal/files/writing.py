@@ -1,29 +1,37 @@
 """Tables and pages that commands write; the name of the file says the format."""
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shoal.files.columns import EMPTY
+from shoal.files.columns import EMPTY, Coded
 from shoal.files.errors import BadInput
 
+Cells = Coded | NDArray[Any] | Sequence[Any]
 
-def write_table(file: Path, columns: Mapping[str, Any]) -> None:
-    """Write columns of one length to CSV, TSV or Parquet (.parquet). Raises BadInput where it cannot be written."""
+
+def write_table(file: Path, columns: Mapping[str, Cells]) -> None:
+    """Write columns of one length to CSV, or to TSV or Parquet by the file's name.
+
+    A column is texts, numbers, truth values, or a Coded; EMPTY, NaN and masked values are empty cells. Raises BadInput
+    where the file cannot be written.
+    """
     import pyarrow as pa
     import pyarrow.csv
     import pyarrow.parquet
 
-    table = pa.table(dict(columns))
+    table = pa.table({name: _arrow_array(cells) for name, cells in columns.items()})
+    suffix = file.suffix.lower()
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        if file.suffix.lower() == ".parquet":
+        if suffix == ".parquet":
             pyarrow.parquet.write_table(table, file)
         else:
-            delimiter = "\t" if file.suffix.lower() == ".tsv" else ","
+            delimiter = "\t" if suffix == ".tsv" else ","
             options = pyarrow.csv.WriteOptions(quoting_style="needed", delimiter=delimiter)
             pyarrow.csv.write_csv(table, file, options)
     except OSError as error:
@@ -39,10 +47,40 @@ def write_text(file: Path, text: str) -> None:
         raise BadInput(f"{file} cannot be written: {error}") from None
 
 
-def named_column(names: Sequence[str], code: NDArray[Any]) -> Any:
-    """Return a column of names by number, to be written, empty for EMPTY; each name is held once."""
+def _arrow_array(cells: Cells) -> Any:
+    """Return a pyarrow array over the cells' buffers: `pyarrow.array` imports pandas where it is installed."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    numbers = pa.array(code, pa.int32(), mask=np.asarray(code) == EMPTY)
-    return pc.cast(pa.DictionaryArray.from_arrays(numbers, pa.array(names, pa.string())), pa.string())
+    if isinstance(cells, Coded):
+        code = np.ma.masked_equal(np.asarray(cells.code, np.int32), EMPTY)
+        return pc.cast(
+            pa.DictionaryArray.from_arrays(_arrow_array(code), _text_array(cells.names)), pa.string()
+        )
+    if len(cells) and isinstance(cells[0], str):
+        return _text_array(list(cells))
+    values = np.asanyarray(cells)
+    missing = np.ma.getmaskarray(values)
+    plain = np.ascontiguousarray(np.ma.getdata(values))
+    if plain.dtype.kind == "f":
+        missing = missing | np.isnan(plain)
+    valid = _packed_bits(~missing) if missing.any() else None
+    data = _packed_bits(plain) if plain.dtype.kind == "b" else pa.py_buffer(plain)
+    return pa.Array.from_buffers(pa.from_numpy_dtype(plain.dtype), len(plain), [valid, data])
+
+
+def _text_array(texts: Sequence[str]) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    encoded = [text.encode() for text in texts]
+    ends = np.fromiter(accumulate(map(len, encoded), initial=0), np.int64, len(encoded) + 1)
+    buffers = [None, pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))]
+    array = pa.Array.from_buffers(pa.large_string(), len(encoded), buffers)
+    return pc.cast(array, pa.string()) if ends[-1] < 1 << 31 else array
+
+
+def _packed_bits(values: NDArray[np.bool_]) -> Any:
+    import pyarrow as pa
+
+    return pa.py_buffer(np.packbits(values, bitorder="little"))

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-import pyarrow as pa
 import typer
 from rich.table import Table
 
 from shoal.command_line.console import err, out, shown_name
 from shoal.command_line.offline import one_line_errors, print_warning, show_progress, show_steps
+from shoal.files.columns import Coded
 from shoal.files.errors import BadInput
-from shoal.files.writing import named_column, write_table, write_text
+from shoal.files.writing import Cells, write_table, write_text
 from shoal_qa.adapters.files.annotators import write_annotators
 from shoal_qa.adapters.files.predictions import read_predictions
 from shoal_qa.adapters.files.votes import Columns
@@ -119,10 +119,13 @@ def label_tasks(
         )
         with show_steps("fitting models of votes") as step:
             labelled = labels_of(named.votes, gold_classes, options, step, scores)
-        actions, people = actions_of(labelled), None
-        _write_labels(output, named, labelled, actions, task_column)
+        actions, people, rule = actions_of(labelled), None, TrustRule()
         if annotators is not None or report is not None:
-            people = _annotators_of(named, gold_classes, seed, (annotators, worker_column))
+            people = _annotators_of(named, gold_classes, seed, rule, required=annotators is not None)
+        _write_labels(output, named, labelled, actions, task_column)
+        if annotators is not None and people is not None:
+            names = named.annotators, named.classes
+            write_annotators(annotators, people, *names, worker_column, rule.raised_below)
         facts = facts_of(named, gold_classes, labelled, options, actions, people, votes.name)
         if report is not None:
             write_text(report, consensus_page(facts))
@@ -162,37 +165,35 @@ def _options_of(**fields: Any) -> Options:
         raise BadInput(str(error), field="model") from None
 
 
-def _annotators_of(named: Named, gold_classes: Ints, seed: int, to: tuple[Path | None, str]) -> People | None:
-    """Return what is gold_classes of annotators, and write it where a file is given, with the name of its first column.
+def _annotators_of(
+    named: Named, gold_classes: Ints, seed: int, rule: TrustRule, *, required: bool
+) -> People | None:
+    """Return the annotators' skill and signals, or None with a warning if they do not fit into memory.
 
-    Where that is too much to hold, a warning will do unless the file is wanted.
+    Raises BadInput in that case if they are required.
     """
-    (file, column), rule = to, TrustRule()
     try:
         with show_progress("looking at annotators"):
-            people = look_at(named.votes, gold_classes, None, None, np.random.default_rng(seed), rule)
+            return look_at(named.votes, gold_classes, None, None, np.random.default_rng(seed), rule)
     except BadInput as error:
-        if file is not None:
+        if required:
             raise
         print_warning(f"the report has no annotators: {error}")
         return None
-    if file is not None:
-        write_annotators(file, people, named.annotators, named.classes, column, rule.raised_below)
-    return people
 
 
 def _write_labels(
     file: Path, named: Named, labelled: Consensus, actions: Sequence[str], task_column: str
 ) -> None:
     behind = support(named.votes, labelled.label)
-    columns = {
-        task_column if task_column not in LABELS else "task": pa.array(named.tasks, pa.string()),
-        "label": named_column(named.classes, labelled.label),
-        "probability": pa.array(labelled.probability.round(4)),
-        "accepted": pa.array(labelled.accepted),
-        "action": pa.array(actions, pa.string()),
+    columns: dict[str, Cells] = {
+        task_column if task_column not in LABELS else "task": named.tasks,
+        "label": Coded(labelled.label, list(named.classes)),
+        "probability": labelled.probability.round(4),
+        "accepted": labelled.accepted,
+        "action": list(actions),
         "votes": behind.votes,
-        "agreement": pa.array(behind.agreement.round(4), from_pandas=True),
+        "agreement": behind.agreement.round(4),
     }
     write_table(file, columns)
 

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-import pyarrow as pa
 import typer
 from rich.table import Table as Shown
 
@@ -14,7 +13,7 @@ from shoal.files.columns import EMPTY, Coded
 from shoal.files.errors import BadInput
 from shoal.files.matrices import Matrix, read_matrix
 from shoal.files.tables import Table, read_table
-from shoal.files.writing import named_column, write_table
+from shoal.files.writing import write_table
 from shoal_qa.adapters.files.distributions import check_distributions
 from shoal_qa.cli.options import LabelColumn
 from shoal_qa.domain.label_errors.errors import LabelErrors
@@ -109,11 +108,11 @@ def _write_errors(
     order = errors.ranked()
     columns: dict[str, Any] = {"row": labelled.row[order]}
     if ids is not None:
-        columns["id"] = named_column(ids.names, ids.code[labelled.row[order]])
+        columns["id"] = Coded(ids.code[labelled.row[order]], ids.names)
     columns |= {
-        "label": named_column(labelled.names, labelled.code[order]),
-        "suggestion": named_column(names, errors.suggestion[order]),
-        "wrong": pa.array([float(f"{p:.4g}") for p in errors.wrong[order]]),
+        "label": Coded(labelled.code[order], labelled.names),
+        "suggestion": Coded(errors.suggestion[order], names),
+        "wrong": [float(f"{p:.4g}") for p in errors.wrong[order]],
     }
     write_table(file, columns)
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-import pyarrow as pa
 import typer
 from rich.table import Table
 
@@ -123,7 +122,7 @@ def _curve_columns(replays: Replays) -> dict[str, Any]:
         for at, spent, accuracy in zip(curve.at, curve.votes, curve.accuracy, strict=True)
     ]
     names = ("stopping", "order", "threshold_or_votes", "votes", "accuracy")
-    return {name: pa.array(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
+    return dict(zip(names, zip(*rows, strict=True), strict=True))
 
 
 def print_replays(replays: Replays) -> None:

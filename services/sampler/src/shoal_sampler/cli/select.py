@@ -12,7 +12,7 @@ from shoal.command_line.console import err
 from shoal.command_line.offline import one_line_errors, print_warning, show_progress
 from shoal.files.errors import BadInput
 from shoal.files.matrices import read_matrix
-from shoal.files.writing import write_table
+from shoal.files.writing import Cells, write_table
 from shoal_sampler.adapters.files import read_labels, read_numbers
 from shoal_sampler.domain.models.evidence import Evidence
 from shoal_sampler.domain.pools.pool import UNKNOWN
@@ -95,7 +95,7 @@ def _read_probabilities(file: Path, rows: int) -> Floats:
 
 
 def _write_picks(file: Path, picks: Picks) -> None:
-    columns = {
+    columns: dict[str, Cells] = {
         "index": picks.rows,
         "rank": np.arange(1, len(picks.rows) + 1),
         "score": picks.scores.astype(np.float64),

@@ -12,7 +12,7 @@ from shoal.command_line.console import err, out
 from shoal.command_line.offline import one_line_errors, show_progress
 from shoal.files.errors import BadInput
 from shoal.files.matrices import read_matrix
-from shoal.files.writing import write_table, write_text
+from shoal.files.writing import Cells, write_table, write_text
 from shoal_sampler.adapters.files import read_labels
 from shoal_sampler.adapters.pages.curves import curves_page
 from shoal_sampler.domain.strategies import file_strategies
@@ -90,7 +90,7 @@ def _write_curves(folder: Path, curves: Sequence[Curve], labels_needed: Sequence
     ]
     names = ("strategy", "seed", "labels", "accuracy", "macro_f1")
     write_table(folder / "curves.csv", dict(zip(names, zip(*points, strict=True), strict=True)))
-    needed_columns = {
+    needed_columns: dict[str, Cells] = {
         "strategy": [row.strategy for row in labels_needed],
         "labels_needed": [row.labels for row in labels_needed],
         "of_random": [row.ratio for row in labels_needed],
