@@ -143,7 +143,7 @@ def print_replays(replays: Replays) -> None:
 
 def _price_columns(replays: Replays) -> dict[str, Any]:
     rows = [asdict(outcome) for outcome in replays.prices]
-    return {name: pa.array([row[name] for row in rows], pa.float64(), from_pandas=True) for name in rows[0]}
+    return {name: np.array([row[name] for row in rows], np.float64) for name in rows[0]}
 
 
 def print_prices(replays: Replays) -> None:
