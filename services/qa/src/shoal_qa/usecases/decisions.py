@@ -17,8 +17,8 @@ class KeepDecisions:
 
     async def __call__(self, events: Sequence[SamplingDecided]) -> None:
         """Keep a batch."""
-        chosen = [event for event in events if any(decision.taken for decision in event.decisions)]
-        if not chosen:
+        selected = [event for event in events if any(decision.taken for decision in event.decisions)]
+        if not selected:
             return
         rows = [
             (
@@ -26,15 +26,15 @@ class KeepDecisions:
                 event.sample_id,
                 inclusion_probability([decision.probability for decision in event.decisions]),
             )
-            for event in chosen
+            for event in selected
         ]
-        audited = [sample for event in chosen if (sample := _audited(event)) is not None]
+        audited = [sample for event in selected if (sample := _audited_sample(event)) is not None]
         async with self._database.transaction() as tx:
             await tx.samples.add_inclusion(rows)
             await tx.samples.add_audited(audited)
 
 
-def _audited(event: SamplingDecided) -> AuditedSample | None:
+def _audited_sample(event: SamplingDecided) -> AuditedSample | None:
     """Return the sample if the audit took it and a model said something of it."""
     rates = [choice.probability for choice in event.decisions if choice.taken and choice.policy == AUDIT]
     if not rates or event.model is None or event.predicted_label is None:

@@ -32,16 +32,16 @@ class VersionAccuracy:
 def version_accuracies(counts: Sequence[AuditedCount]) -> list[VersionAccuracy]:
     """Return the accuracy of each version, in the order of `counts`, which hold a version's rates side by side."""
     return [
-        VersionAccuracy(*version, production_accuracy(_samples(list(rows))))
-        for version, rows in groupby(counts, key=_version)
+        VersionAccuracy(*version, production_accuracy(_audited_samples(list(rows))))
+        for version, rows in groupby(counts, key=_version_of)
     ]
 
 
-def _version(count: AuditedCount) -> Version:
+def _version_of(count: AuditedCount) -> Version:
     return count.model, count.version
 
 
-def _samples(counts: Sequence[AuditedCount]) -> AuditedSamples:
+def _audited_samples(counts: Sequence[AuditedCount]) -> AuditedSamples:
     return AuditedSamples(
         rate=np.array([count.rate for count in counts], np.float64),
         labelled=np.array([count.labelled for count in counts], np.float64),
