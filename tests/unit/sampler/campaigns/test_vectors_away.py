@@ -8,6 +8,7 @@ import grpc
 import pytest
 
 from shoal.contracts.samples import alias_name, collection_prefix
+from shoal.messaging import Transient
 from shoal_sampler.adapters.qdrant import QdrantLookup
 
 AWAY = grpc.aio.AioRpcError(grpc.StatusCode.UNAVAILABLE, grpc.aio.Metadata(), grpc.aio.Metadata(), "gone")
@@ -35,7 +36,7 @@ class Client:
 
 @pytest.mark.parametrize("call", ["get_aliases", "retrieve"])
 async def test_an_outage_is_told_as_one(call: str) -> None:
-    with pytest.raises(ConnectionError, match="UNAVAILABLE: gone"):
+    with pytest.raises(Transient, match="UNAVAILABLE: gone"):
         await QdrantLookup(Client(call)).find("news", [str(UUID(int=1))])  # type: ignore[arg-type]
 
 
