@@ -8,12 +8,17 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from shoal_gateway.http.app import make_app as make_gateway
 from shoal_ingest.http.app import make_app as make_ingest
 from shoal_sampler.http.app import make_app as make_sampler
 
 DOCUMENTS: dict[str, dict[str, Any]] = {
     name: make(None).openapi()  # type: ignore[arg-type]
-    for name, make in {"ingest": make_ingest, "sampler": make_sampler}.items()
+    for name, make in {
+        "ingest": make_ingest,
+        "labeling-gateway": make_gateway,
+        "sampler": make_sampler,
+    }.items()
 }
 OPEN = {"receive_webhook"}  # a signature in place of a key
 EMPTY = {("log_kserve", "200")}  # KServe's logger reads nothing but the status

@@ -22,9 +22,8 @@ from shoal_gateway.adapters.postgres.reports import PostgresReports
 from shoal_gateway.adapters.registry import Registry
 from shoal_gateway.adapters.watching import Metrics
 from shoal_gateway.consumers import erasure_consumer, guideline_broadcast, job_consumer, vote_consumer
-from shoal_gateway.http import Doors, make_app
-from shoal_gateway.http.providers import ProviderRoutes
-from shoal_gateway.http.queue import QueueRoutes
+from shoal_gateway.http.app import make_app
+from shoal_gateway.http.parts import Parts
 from shoal_gateway.settings import GatewaySettings
 from shoal_gateway.usecases.annotate import Annotate
 from shoal_gateway.usecases.carry_out import CarryOut
@@ -99,24 +98,29 @@ def wire(
         clock=utc_now,
         lease_length=timedelta(minutes=settings.lease_minutes),
     )
-    reports = PostgresReports(pool)
-    doors = Doors(
-        QueueRoutes(annotate, guidelines, reports, directory),
-        ProviderRoutes(configs, reports, directory, dispatching.wake),
-        ReceiveWebhook(
-            database=database,
-            inbox=inbox,
-            configs=configs,
-            providers=providers,
-            record=record,
-            watch=watch,
-            clock=utc_now,
-            wake=draining.wake,
-        ),
+    receive_webhook = ReceiveWebhook(
+        database=database,
+        inbox=inbox,
+        configs=configs,
+        providers=providers,
+        record=record,
+        watch=watch,
+        clock=utc_now,
+        wake=draining.wake,
     )
     return Service(
         name="labeling-gateway",
-        app=make_app(doors),
+        app=make_app(
+            Parts(
+                annotate=annotate,
+                guidelines=guidelines,
+                reports=PostgresReports(pool),
+                configs=configs,
+                receive_webhook=receive_webhook,
+                projects=directory,
+                wake=dispatching.wake,
+            )
+        ),
         consumers=[
             job_consumer(
                 CreateJobs(

@@ -3,7 +3,13 @@
 from shoal.security.access import Denied, Principal, require
 from shoal.security.directory import ProjectDirectory, ProjectInfo
 from shoal.security.keys import hash_key, new_key
-from shoal.security.webhooks import StaleWebhook, UnsignedWebhook, sign_webhook, verify_webhook
+from shoal.security.webhooks import (
+    StaleWebhook,
+    UnsignedWebhook,
+    check_webhook_secret,
+    sign_webhook,
+    verify_webhook,
+)
 
 __all__ = [
     "Denied",
@@ -12,6 +18,7 @@ __all__ = [
     "ProjectInfo",
     "StaleWebhook",
     "UnsignedWebhook",
+    "check_webhook_secret",
     "hash_key",
     "new_key",
     "require",

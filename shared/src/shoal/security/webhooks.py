@@ -9,6 +9,7 @@ from datetime import datetime
 
 TOLERANCE_S = 300
 SECRET_PREFIX = "whsec_"
+_MOST_DIGITS = 12
 
 
 class UnsignedWebhook(ValueError):
@@ -33,7 +34,7 @@ def verify_webhook(secret: str, headers: Mapping[str, str], body: bytes, *, now:
     may be given while a secret changes. Raises UnsignedWebhook or StaleWebhook.
     """
     webhook_id, sent = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
-    if not webhook_id or not (sent.isascii() and sent.isdigit()):
+    if not webhook_id or not (sent.isascii() and sent.isdigit() and len(sent) <= _MOST_DIGITS):
         raise UnsignedWebhook("webhook-id and webhook-timestamp (whole seconds) are needed")
     expected = sign_webhook(secret, webhook_id, int(sent), body).encode()
     given = headers.get("webhook-signature", "").encode().split()
@@ -44,6 +45,11 @@ def verify_webhook(secret: str, headers: Mapping[str, str], body: bytes, *, now:
         raise StaleWebhook(
             f"webhook-timestamp is {off_s:.0f} s from now; at most {TOLERANCE_S} s are allowed"
         )
+
+
+def check_webhook_secret(secret: str) -> None:
+    """Raise ValueError for a secret that nothing can be signed with."""
+    _key(secret)
 
 
 def _key(secret: str) -> bytes:

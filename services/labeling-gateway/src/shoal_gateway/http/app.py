@@ -1,40 +1,29 @@
-"""The gateway's HTTP application: every door in one place."""
-
-from dataclasses import dataclass
+"""The gateway's HTTP application."""
 
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from shoal.http.problems import Problem, install_problems, problem_response
+from shoal.http.application import create_app
+from shoal.http.problems import RETRY_AFTER, Problem, problem_response
+from shoal_gateway.http import providers, queue, webhooks
 from shoal_gateway.http.page import page_routes
-from shoal_gateway.http.providers import ProviderRoutes
-from shoal_gateway.http.queue import QueueRoutes
-from shoal_gateway.http.webhooks import webhook_routes
-from shoal_gateway.usecases.receive_webhook import ReceiveWebhook
+from shoal_gateway.http.parts import Parts
+from shoal_gateway.http.schemas import WebhookIn
 
 
-@dataclass(frozen=True, slots=True)
-class Doors:
-    """What the routes need."""
-
-    queue: QueueRoutes
-    providers: ProviderRoutes
-    webhook: ReceiveWebhook
-
-
-def make_app(doors: Doors) -> FastAPI:
-    """Return the application; errors of use cases become problem+json."""
-    app = FastAPI(title="Shoal labeling gateway", docs_url=None, redoc_url=None)
-    install_problems(app)
-    app.include_router(page_routes())
-    app.include_router(doors.queue.router())
-    app.include_router(doors.providers.router())
-    app.include_router(webhook_routes(doors.webhook))
+def make_app(parts: Parts) -> FastAPI:
+    """Return the application; a guideline that has not arrived yet is answered with 503."""
+    app = create_app(
+        title="Shoal labeling gateway",
+        summary="Sends jobs to labelling providers, and holds the in-house queue.",
+        routers=[page_routes(), queue.routes, providers.routes, webhooks.routes],
+        parts=parts,
+        models=[WebhookIn],
+    )
     app.add_exception_handler(TimeoutError, _not_yet)
     return app
 
 
 async def _not_yet(_: Request, error: Exception) -> Response:
-    return problem_response(
-        Problem(503, "Not ready yet", str(error), field=None, fix="Send the same request again shortly")
-    )
+    problem = Problem(503, "Not ready yet", str(error), fix="Send the same request again shortly")
+    return problem_response(problem, RETRY_AFTER)

@@ -1,86 +1,78 @@
 """Providers of a project, and what operators ask about them."""
 
-from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Path
 
+from shoal.contracts.base import NAME_PATTERN
+from shoal.http.openapi import problems
 from shoal.http.problems import Problem
-from shoal.http.projects import check_project
-from shoal.security import Principal, ProjectDirectory, require
+from shoal.http.projects import OperatorProject
+from shoal.inputs import NO_NUL
 from shoal_gateway.domain.providers import ProviderConfig
 from shoal_gateway.domain.routing import IN_HOUSE
-from shoal_gateway.http.bodies import ProviderIn, provider_json
-from shoal_gateway.usecases.ports import ProviderConfigs
-from shoal_gateway.usecases.reports import ProviderStatus, Reports, TaskStatus
+from shoal_gateway.http.parts import Wired
+from shoal_gateway.http.provider_schemas import (
+    ConfiguredAnswer,
+    JobTasksAnswer,
+    ProviderAnswer,
+    ProviderIn,
+    ProvidersAnswer,
+    ProviderStatusAnswer,
+    QueueAnswer,
+    TaskStatusAnswer,
+)
 
-ProviderName = Annotated[str, Path(max_length=128, pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+ProviderName = Annotated[
+    str, Path(max_length=128, pattern=NAME_PATTERN, description="Name of the provider.", examples=["acme"])
+]
+JobId = Annotated[str, Path(min_length=1, max_length=200, pattern=NO_NUL, description="Id of the job.")]
+
+routes = APIRouter(prefix="/v1/projects/{project}", tags=["providers"])
 
 
-class ProviderRoutes:
-    """Routes for operators."""
+@routes.put("/providers/{name}", summary="Configure a provider", responses=problems(404))
+async def configure_provider(
+    project: OperatorProject, name: ProviderName, body: ProviderIn, parts: Wired
+) -> ConfiguredAnswer:
+    """Configure a provider; what was parked at it goes out again. Secrets are never returned."""
+    config = _config(project, name, body)
+    sent_again = await parts.configs.put(config)
+    parts.wake()
+    stored = await parts.configs.get(project, name) or config
+    return ConfiguredAnswer(**ProviderAnswer.of(stored).model_dump(), sent_again=sent_again)
 
-    def __init__(
-        self,
-        configs: ProviderConfigs,
-        reports: Reports,
-        directory: ProjectDirectory,
-        wake: Callable[[], None],
-    ) -> None:
-        self._configs = configs
-        self._reports = reports
-        self._directory = directory
-        self._wake = wake
 
-    def router(self) -> APIRouter:
-        """Return the routes."""
-        may = Annotated[Principal, Depends(require("operator"))]
-        routes = APIRouter(tags=["providers"])
+@routes.get("/providers", summary="List providers", responses=problems(404))
+async def list_providers(project: OperatorProject, parts: Wired) -> ProvidersAnswer:
+    """Return the project's providers; the in-house queue is always one of them."""
+    configs = list(await parts.configs.of_project(project))
+    if all(config.name != IN_HOUSE for config in configs):
+        default = not any(config.is_default for config in configs)
+        configs.append(ProviderConfig(project=project, name=IN_HOUSE, kind=IN_HOUSE, is_default=default))
+    return ProvidersAnswer(providers=[ProviderAnswer.of(config) for config in configs])
 
-        @routes.put("/v1/projects/{project}/providers/{name}")
-        async def put(project: str, name: ProviderName, body: ProviderIn, principal: may) -> dict[str, Any]:
-            """Configure a provider; what was parked at it goes out again. Secrets are never returned."""
-            check_project(self._directory, principal, project)
-            config = _config(project, name, body)
-            unparked = await self._configs.put(config)
-            self._wake()
-            kept = await self._configs.get(project, name) or config
-            return {**provider_json(kept), "sent_again": unparked}
 
-        @routes.get("/v1/projects/{project}/providers")
-        async def listing(project: str, principal: may) -> dict[str, Any]:
-            """Return the project's providers; the own queue is always one of them."""
-            check_project(self._directory, principal, project)
-            found = list(await self._configs.of_project(project))
-            if all(config.name != IN_HOUSE for config in found):
-                default = not any(config.is_default for config in found)
-                found.append(
-                    ProviderConfig(project=project, name=IN_HOUSE, kind=IN_HOUSE, is_default=default)
-                )
-            return {"providers": [provider_json(config) for config in found]}
+@routes.get("/queue", summary="Show the state of providers", responses=problems(404))
+async def show_queue(project: OperatorProject, parts: Wired) -> QueueAnswer:
+    """Return tasks, votes, cost and trouble by provider."""
+    statuses = await parts.reports.providers(project)
+    return QueueAnswer(providers=[ProviderStatusAnswer.of(status) for status in statuses])
 
-        @routes.get("/v1/projects/{project}/queue")
-        async def status(project: str, principal: may) -> dict[str, Any]:
-            """Return tasks, votes, cost and trouble by provider."""
-            check_project(self._directory, principal, project)
-            return {"providers": [_status_json(item) for item in await self._reports.providers(project)]}
 
-        @routes.get("/v1/projects/{project}/jobs/{job}/tasks")
-        async def tasks(project: str, job: str, principal: may) -> dict[str, Any]:
-            """Return a job's tasks at their providers."""
-            check_project(self._directory, principal, project)
-            found = await self._reports.tasks_of_job(project, job)
-            if not found:
-                raise Problem(
-                    404,
-                    "Unknown job",
-                    f"project {project!r} has no tasks for job {job[:200]!r}",
-                    field="job",
-                    fix="Use the job_id of an event on labeling.jobs",
-                )
-            return {"job_id": job, "tasks": [_task_json(item) for item in found]}
-
-        return routes
+@routes.get("/jobs/{job}/tasks", summary="Show a job's tasks", responses=problems(404))
+async def list_tasks(project: OperatorProject, job: JobId, parts: Wired) -> JobTasksAnswer:
+    """Return a job's tasks at their providers."""
+    statuses = await parts.reports.tasks_of_job(project, job)
+    if not statuses:
+        raise Problem(
+            404,
+            "Unknown job",
+            f"project {project!r} has no tasks for job {job!r}",
+            field="job",
+            fix="Use the job_id of an event on labeling.jobs",
+        )
+    return JobTasksAnswer(job_id=job, tasks=[TaskStatusAnswer.of(status) for status in statuses])
 
 
 def _config(project: str, name: str, body: ProviderIn) -> ProviderConfig:
@@ -110,35 +102,3 @@ def _config(project: str, name: str, body: ProviderIn) -> ProviderConfig:
         price_per_vote=body.price_per_vote,
         is_default=body.default,
     )
-
-
-def _status_json(item: ProviderStatus) -> dict[str, Any]:
-    return {
-        "provider": item.provider,
-        "tasks": item.tasks,
-        "votes_wanted": item.votes_wanted,
-        "votes": item.votes,
-        "skips": item.skips,
-        "cost": round(item.cost, 6),
-        "intents_pending": item.intents_pending,
-        "intents_parked": item.intents_parked,
-        "refused_annotations": item.refused_annotations,
-        "oldest_pending": item.oldest_pending.isoformat() if item.oldest_pending else None,
-        "last_error": item.last_error,
-    }
-
-
-def _task_json(item: TaskStatus) -> dict[str, Any]:
-    task = item.task
-    return {
-        "external_id": task.external_id,
-        "provider": task.provider,
-        "lane": task.lane,
-        "attempt": task.attempt,
-        "state": task.state,
-        "votes_wanted": task.votes,
-        "votes": task.answers,
-        "skips": task.skips,
-        "vendor_task_id": item.task_ref,
-        "error": item.error,
-    }

@@ -1,128 +1,142 @@
-"""The own queue: next, answer, skip, take back, progress, guideline."""
+"""The in-house queue: next, answer, skip, take back, progress, guideline."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
-from starlette.responses import JSONResponse, Response
+from fastapi import APIRouter, Path, Query
+from starlette.responses import Response
 
+from shoal.http.openapi import problems
 from shoal.http.problems import Problem
-from shoal.http.projects import check_project
-from shoal.security import Principal, ProjectDirectory, require
+from shoal.http.projects import Annotator, AnnotatorProject, check_project
+from shoal.inputs import NO_NUL
+from shoal.security import Principal
 from shoal_gateway.domain.guidelines import Guideline
 from shoal_gateway.domain.tasks import Lane
 from shoal_gateway.http.access import check_lane
-from shoal_gateway.http.bodies import AnnotationIn, Annotator, SkipIn, guideline_json, task_json
-from shoal_gateway.usecases.annotate import Annotate, Kept, Work
-from shoal_gateway.usecases.ports import Guidelines
-from shoal_gateway.usecases.reports import Reports
+from shoal_gateway.http.parts import Parts, Wired
+from shoal_gateway.http.schemas import (
+    AnnotationAnswer,
+    AnnotationIn,
+    AnnotatorName,
+    GuidelineAnswer,
+    ProgressAnswer,
+    SkipIn,
+    TaskAnswer,
+)
+from shoal_gateway.usecases.annotate import Work
 
-May = Annotated[Principal, Depends(require("annotator"))]
+CREATED, NO_CONTENT = 201, 204
+TaskId = Annotated[str, Path(min_length=1, max_length=200, pattern=NO_NUL, description="Id of the task.")]
+AnnotationId = Annotated[
+    str, Path(min_length=1, max_length=200, pattern=NO_NUL, description="Id of the annotation.")
+]
+Who = Annotated[AnnotatorName, Query(description="The annotator.", examples=["ann"])]
+InLane = Annotated[Lane, Query(description="label: all annotators; review: reviewers only.")]
 
-TaskId = Annotated[str, Path(max_length=200, pattern=r"^[^\x00]+$")]
-Who = Annotated[Annotator, Query()]
-CREATED = 201
+routes = APIRouter(tags=["queue"])
 
 
-class QueueRoutes:
-    """Routes for annotators; a key of the project with role annotator or more."""
+@routes.get(
+    "/v1/projects/{project}/queue/next",
+    response_model=TaskAnswer,
+    summary="Take the next task",
+    responses={NO_CONTENT: {"description": "There is no task for this annotator."}, **problems(404)},
+)
+async def take_task(
+    *, project: AnnotatorProject, annotator: Who, key: Annotator, parts: Wired, lane: InLane = Lane.LABEL
+) -> TaskAnswer | Response:
+    """Return the next task for this annotator, leased to them; 204 when there is none."""
+    check_lane(key, lane)
+    current = await _guideline(parts, project)
+    task = await parts.annotate.next(project, lane, annotator)
+    if task is None:
+        return Response(status_code=NO_CONTENT)
+    order, until = task
+    guideline = await parts.guidelines.get(project, order.guideline_major) or current
+    return TaskAnswer.of(order, until, guideline=guideline, current=current)
 
-    def __init__(
-        self, annotate: Annotate, guidelines: Guidelines, reports: Reports, directory: ProjectDirectory
-    ) -> None:
-        self._annotate = annotate
-        self._guidelines = guidelines
-        self._reports = reports
-        self._directory = directory
 
-    def router(self) -> APIRouter:
-        """Return the routes."""
-        routes = APIRouter(tags=["queue"])
-        routes.add_api_route("/v1/projects/{project}/queue/next", self.next_task, methods=["GET"])
-        routes.add_api_route(
-            "/v1/tasks/{task}/annotations", self.answer, methods=["POST"], status_code=CREATED
+@routes.post(
+    "/v1/tasks/{task}/annotations",
+    status_code=CREATED,
+    summary="Answer a task",
+    responses=problems(404, 409, 410),
+)
+async def answer_task(task: TaskId, body: AnnotationIn, key: Annotator, parts: Wired) -> AnnotationAnswer:
+    """Keep an answer; another one later is its next revision."""
+    await _check_task(key, parts, task)
+    work = Work(
+        external_id=task,
+        annotator=body.annotator,
+        label=body.answer.label,
+        duration_s=body.duration_s,
+    )
+    return AnnotationAnswer.of(await parts.annotate.answer(work))
+
+
+@routes.post(
+    "/v1/tasks/{task}/skip", status_code=CREATED, summary="Skip a task", responses=problems(404, 409, 410)
+)
+async def skip_task(task: TaskId, body: SkipIn, key: Annotator, parts: Wired) -> AnnotationAnswer:
+    """Give the task to somebody else."""
+    await _check_task(key, parts, task)
+    work = Work(
+        external_id=task,
+        annotator=body.annotator,
+        label=None,
+        reason=body.reason,
+        duration_s=body.duration_s,
+    )
+    return AnnotationAnswer.of(await parts.annotate.answer(work))
+
+
+@routes.delete(
+    "/v1/tasks/{task}/annotations/{annotation}",
+    summary="Take an answer back",
+    responses=problems(404, 409, 410),
+)
+async def withdraw_annotation(
+    *, task: TaskId, annotation: AnnotationId, annotator: Who, key: Annotator, parts: Wired
+) -> AnnotationAnswer:
+    """Take back the annotator's own answer or skip; the task is leased to them again."""
+    await _check_task(key, parts, task)
+    return AnnotationAnswer.of(await parts.annotate.take_back(task, annotator, annotation))
+
+
+@routes.get("/v1/projects/{project}/guideline", summary="Show the guideline", responses=problems(404))
+async def show_guideline(project: AnnotatorProject, parts: Wired) -> GuidelineAnswer:
+    """Return the current guideline."""
+    return GuidelineAnswer.of(await _guideline(parts, project))
+
+
+@routes.get("/v1/projects/{project}/progress", summary="Show progress", responses=problems(404))
+async def show_progress(
+    *,
+    project: AnnotatorProject,
+    key: Annotator,
+    parts: Wired,
+    annotator: Who = "-",
+    lane: InLane = Lane.LABEL,
+) -> ProgressAnswer:
+    """Return how many tasks of the in-house queue wait and are done."""
+    check_lane(key, lane)
+    return ProgressAnswer.of(await parts.reports.progress(project, lane, annotator))
+
+
+async def _check_task(key: Principal, parts: Parts, task: str) -> None:
+    project, lane = await parts.annotate.project_of(task)
+    check_project(parts.projects, key, project)
+    check_lane(key, lane)
+
+
+async def _guideline(parts: Parts, project: str) -> Guideline:
+    guideline = await parts.guidelines.current(project)
+    if guideline is None:
+        raise Problem(
+            404,
+            "No guideline yet",
+            f"project {project!r} has no guideline, so nothing can be labelled",
+            field="project",
+            fix=f"Publish one at the qa service with POST /v1/projects/{project}/guidelines",
         )
-        routes.add_api_route("/v1/tasks/{task}/skip", self.skip, methods=["POST"], status_code=CREATED)
-        routes.add_api_route("/v1/tasks/{task}/annotations/{annotation}", self.take_back, methods=["DELETE"])
-        routes.add_api_route("/v1/projects/{project}/guideline", self.guideline, methods=["GET"])
-        routes.add_api_route("/v1/projects/{project}/progress", self.progress, methods=["GET"])
-        return routes
-
-    async def next_task(
-        self, project: str, annotator: Who, principal: May, lane: Lane = Lane.LABEL
-    ) -> Response:
-        """Return the next task for this annotator, leased to them; 204 when there is none."""
-        self._check(principal, project, lane)
-        current = await self._guideline(project)
-        found = await self._annotate.next(project, lane, annotator)
-        if found is None:
-            return Response(status_code=204)
-        order, until = found
-        guideline = await self._guidelines.get(project, order.guideline_major) or current
-        return JSONResponse(task_json(order, until, guideline, current))
-
-    async def answer(self, task: TaskId, body: AnnotationIn, principal: May) -> dict[str, Any]:
-        """Keep an answer; another one later is its next revision."""
-        await self._check_task(principal, task)
-        work = Work(
-            external_id=task, annotator=body.annotator, label=body.answer.label, duration_s=body.duration_s
-        )
-        return _kept_json(await self._annotate.answer(work))
-
-    async def skip(self, task: TaskId, body: SkipIn, principal: May) -> dict[str, Any]:
-        """Give the task to somebody else."""
-        await self._check_task(principal, task)
-        return _kept_json(
-            await self._annotate.answer(
-                Work(
-                    external_id=task,
-                    annotator=body.annotator,
-                    label=None,
-                    reason=body.reason,
-                    duration_s=body.duration_s,
-                )
-            )
-        )
-
-    async def take_back(
-        self, task: TaskId, annotation: str, annotator: Who, principal: May
-    ) -> dict[str, Any]:
-        """Take back one's own answer or skip; the task is one's own again."""
-        await self._check_task(principal, task)
-        return _kept_json(await self._annotate.take_back(task, annotator, annotation))
-
-    async def guideline(self, project: str, principal: May) -> dict[str, Any]:
-        """Return the current guideline."""
-        self._check(principal, project)
-        return guideline_json(await self._guideline(project))
-
-    async def progress(
-        self, project: str, principal: May, annotator: Who = "-", lane: Lane = Lane.LABEL
-    ) -> dict[str, int]:
-        """Return how far the own queue is."""
-        self._check(principal, project, lane)
-        seen = await self._reports.progress(project, lane, annotator)
-        return {"waiting": seen.waiting, "done": seen.done, "yours": seen.yours, "votes": seen.votes}
-
-    def _check(self, principal: Principal, project: str, lane: Lane = Lane.LABEL) -> None:
-        check_project(self._directory, principal, project)
-        check_lane(principal, lane)
-
-    async def _check_task(self, principal: Principal, task: str) -> None:
-        project, lane = await self._annotate.project_of(task)
-        self._check(principal, project, lane)
-
-    async def _guideline(self, project: str) -> Guideline:
-        found = await self._guidelines.current(project)
-        if found is None:
-            raise Problem(
-                404,
-                "No guideline yet",
-                f"project {project!r} has no guideline, so that nothing can be labelled",
-                field="project",
-                fix=f"Publish one at the qa service with POST /v1/projects/{project}/guidelines",
-            )
-        return found
-
-
-def _kept_json(kept: Kept) -> dict[str, Any]:
-    return {"annotation_id": kept.annotation_id, "revision": kept.revision, "action": kept.action}
+    return guideline

@@ -1,65 +1,80 @@
-"""Where providers send their webhooks; a signature is the only key."""
+"""Webhooks of providers, which a signature authenticates."""
 
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
-from shoal.http.problems import Problem, status_of
-from shoal_gateway.usecases.receive_webhook import Receipt, ReceiveWebhook
+from shoal.contracts.base import NAME_PATTERN
+from shoal.http.openapi import problems
+from shoal.http.problems import status_of
+from shoal.http.reading import read_body
+from shoal_gateway.http.parts import Wired
+from shoal_gateway.http.providers import ProviderName
+from shoal_gateway.http.schemas import ReceiptAnswer, RefusedAnnotation
+from shoal_gateway.usecases.receive_webhook import Receipt
 
 MOST_BYTES = 1 << 20
 ACCEPTED = 202
-HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
+HEADERS = {
+    "webhook-id": "Id of the message; a repeated one is kept once.",
+    "webhook-timestamp": "When it was signed, in whole seconds; at most 300 s from now.",
+    "webhook-signature": "v1, and the signature (Standard Webhooks) of id, timestamp and raw body.",
+}
+MOST_HEADER = 200
+ProjectOfTasks = Annotated[
+    str,
+    Query(max_length=128, pattern=NAME_PATTERN, description="Project of the tasks.", examples=["newsdesk"]),
+]
+_EXTRA: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": name,
+            "in": "header",
+            "required": True,
+            "description": description,
+            "schema": {"type": "string"},
+        }
+        for name, description in HEADERS.items()
+    ],
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/WebhookIn"}}},
+    },
+}
+
+routes = APIRouter(tags=["webhooks"])
 
 
-def webhook_routes(receive: ReceiveWebhook) -> APIRouter:
-    """Return the route."""
-    routes = APIRouter(tags=["webhooks"])
+@routes.post(
+    "/v1/webhooks/{provider}",
+    status_code=ACCEPTED,
+    summary="Receive a provider's webhook",
+    responses=problems(400, 401, 404, 410, 413, 415),
+    openapi_extra=_EXTRA,
+)
+async def receive_webhook(
+    provider: ProviderName, request: Request, parts: Wired, project: ProjectOfTasks
+) -> ReceiptAnswer:
+    """Take annotations from a provider (Standard Webhooks, signed); the provider's feed is read anyway."""
+    raw = await read_body(request, MOST_BYTES)
+    headers = {name: request.headers.get(name, "")[:MOST_HEADER] for name in HEADERS}
+    headers["webhook-signature"] = request.headers.get("webhook-signature", "")
+    receipt = await parts.receive_webhook(
+        project, provider, webhook_id=headers["webhook-id"], headers=headers, raw_body=raw
+    )
+    return _answer(receipt)
 
-    @routes.post("/v1/webhooks/{provider}", status_code=ACCEPTED)
-    async def webhook(
-        provider: str, request: Request, project: Annotated[str, Query(max_length=128)]
-    ) -> dict[str, Any]:
-        """Take annotations from a provider (Standard Webhooks); the feed is read anyway."""
-        raw = await _body(request)
-        headers = {name: request.headers.get(name, "") for name in HEADERS}
-        receipt = await receive(
-            project, provider, webhook_id=headers["webhook-id"][:200], headers=headers, raw_body=raw
+
+def _answer(receipt: Receipt) -> ReceiptAnswer:
+    refused = [
+        RefusedAnnotation(
+            index=index,
+            status=status_of(kind),
+            reason=problem.reason,
+            field=f"data.annotations[{index}].{problem.field}",
+            detail=problem.detail,
+            fix=problem.fix,
         )
-        return _receipt_json(receipt)
-
-    return routes
-
-
-async def _body(request: Request) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > MOST_BYTES:
-            raise Problem(
-                413,
-                "Body too large",
-                f"a webhook's body may have {MOST_BYTES} bytes",
-                field="body",
-                fix="Send fewer annotations in one message",
-            )
-        parts.append(part)
-    return b"".join(parts)
-
-
-def _receipt_json(receipt: Receipt) -> dict[str, Any]:
-    return {
-        "accepted": receipt.accepted,
-        "refused": [
-            {
-                "index": index,
-                "status": status_of(kind),
-                "reason": problem.reason,
-                "field": f"data.annotations[{index}].{problem.field}",
-                "detail": problem.detail,
-                "fix": problem.fix,
-            }
-            for index, kind, problem in receipt.refused
-        ],
-    }
+        for index, kind, problem in receipt.refused
+    ]
+    return ReceiptAnswer(accepted=receipt.accepted, refused=refused)

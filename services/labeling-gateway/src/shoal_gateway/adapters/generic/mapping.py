@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from shoal.inputs import Moment
 from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.guidelines import Guideline
 from shoal_gateway.domain.tasks import Guess, TaskOrder, TaskReceipt
@@ -34,7 +35,7 @@ class VendorAnnotation(BaseModel):
     action: Literal["submitted", "updated", "deleted", "skipped"]
     annotator: Id
     answer: VendorAnswer | None = None
-    submitted_at: AwareDatetime
+    submitted_at: Moment
     duration_s: Amount | None = None
     price: Amount | None = None
 

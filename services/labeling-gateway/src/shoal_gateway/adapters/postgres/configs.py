@@ -8,6 +8,7 @@ from shoal_gateway.adapters.postgres import rows
 from shoal_gateway.domain.providers import ProviderConfig
 from shoal_gateway.domain.routing import IN_HOUSE
 
+COLUMNS = "project, name, kind, base_url, api_key, webhook_secret, price_per_vote, is_default"
 PUT = """
 INSERT INTO providers (project, name, kind, base_url, api_key, webhook_secret, price_per_vote, is_default)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -45,7 +46,7 @@ class PostgresConfigs:
     async def get(self, project: str, name: str) -> ProviderConfig | None:
         """Return one configuration."""
         row = await self._pool.fetchrow(
-            "SELECT * FROM providers WHERE project = $1 AND name = $2", project, name
+            f"SELECT {COLUMNS} FROM providers WHERE project = $1 AND name = $2", project, name
         )
         if row is not None:
             return rows.config(row)
@@ -53,7 +54,9 @@ class PostgresConfigs:
 
     async def of_project(self, project: str) -> Sequence[ProviderConfig]:
         """Return all that the project configured, by name."""
-        found = await self._pool.fetch("SELECT * FROM providers WHERE project = $1 ORDER BY name", project)
+        found = await self._pool.fetch(
+            f"SELECT {COLUMNS} FROM providers WHERE project = $1 ORDER BY name", project
+        )
         return [rows.config(row) for row in found]
 
     async def put(self, config: ProviderConfig) -> int:
@@ -86,7 +89,7 @@ class PostgresCursors:
     async def due(self) -> Sequence[ProviderConfig]:
         """Return every configured provider that has had a task."""
         found = await self._pool.fetch(
-            """SELECT * FROM providers p WHERE EXISTS (
+            f"""SELECT {COLUMNS} FROM providers p WHERE EXISTS (
                    SELECT 1 FROM tasks t WHERE t.project = p.project AND t.provider = p.name)"""
         )
         return [rows.config(row) for row in found]

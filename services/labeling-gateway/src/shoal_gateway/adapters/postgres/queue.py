@@ -7,9 +7,12 @@ from shoal_gateway.adapters.postgres import rows
 from shoal_gateway.domain.leases import Assignment, Holding, Place, may_lease
 from shoal_gateway.domain.tasks import Lane, TaskOrder
 
+ORDER = (
+    """external_id, project, job_id, sample_id, lane, guideline_major, datum, guess, votes, priority, open"""
+)
 # The predicate is may_lease of the domain, as things stood when the statement began.
 NEXT = """
-SELECT q.* FROM queue q
+SELECT q.external_id FROM queue q
 WHERE q.project = $1 AND q.lane = $2 AND q.open AND q.answered < q.votes AND q.datum IS NOT NULL
   AND q.external_id <> ALL($5::text[])
   AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.external_id = q.external_id AND t.state = 'cancelled')
@@ -58,12 +61,16 @@ class PostgresQueue:
 
     async def lock(self, external_id: str) -> tuple[TaskOrder, Place] | None:
         """Return one task and its places, locked, or None."""
-        row = await self._conn.fetchrow("SELECT * FROM queue WHERE external_id = $1 FOR UPDATE", external_id)
+        row = await self._conn.fetchrow(
+            f"SELECT {ORDER} FROM queue WHERE external_id = $1 FOR UPDATE", external_id
+        )
         content = rows.datum(row["datum"] or _erased()) if row else None
         if content is None:
             return None
         order = rows.order(row, content)
-        held = await self._conn.fetch("SELECT * FROM assignments WHERE external_id = $1", external_id)
+        held = await self._conn.fetch(
+            "SELECT annotator, holding, leased_until FROM assignments WHERE external_id = $1", external_id
+        )
         seen = await self._conn.fetch(
             """SELECT annotator FROM assignments
                WHERE project = $1 AND sample_id = $2 AND external_id <> $3 AND holding <> 'leased'""",

@@ -33,7 +33,8 @@ WITH states AS (
 ), refused AS (
     SELECT provider, count(*) AS n FROM refused_annotations WHERE project = $1 GROUP BY provider
 )
-SELECT s.*, coalesce(c.cost, 0) AS cost, coalesce(w.pending, 0) AS pending, coalesce(w.parked, 0) AS parked,
+SELECT s.provider, s.tasks, s.wanted, s.answers, s.skips,
+       coalesce(c.cost, 0) AS cost, coalesce(w.pending, 0) AS pending, coalesce(w.parked, 0) AS parked,
        w.oldest, w.error, coalesce(r.n, 0) AS refused
 FROM states s LEFT JOIN costs c USING (provider) LEFT JOIN waiting w USING (provider)
 LEFT JOIN refused r USING (provider) ORDER BY provider
