@@ -13,7 +13,11 @@ from shoal_qa.domain.models.weighted import WeightedAverage
 
 MEMBERS: tuple[Model, ...] = (
     DawidSkene(),
-    DawidSkene(name="merged", prior=Merged()),
+    DawidSkene(
+        name="merged",
+        prior=Merged(),
+        suits="annotators who differ in skill, and classes that everybody confuses in the same way",
+    ),
     Mace(),
     WeightedAverage(),
     Subtypes(),
@@ -27,12 +31,17 @@ _ALL: tuple[Model, ...] = (
     *MEMBERS,
     OneCoin(),
     Candidates(),
-    DawidSkene(name="dawid-skene-dirichlet", prior=Dirichlet()),
-    DawidSkene(name="dawid-skene-variational", prior=Variational()),
+    DawidSkene(
+        name="dawid-skene-dirichlet", prior=Dirichlet(), suits="the same as `dawid-skene`; a fixed prior"
+    ),
+    DawidSkene(name="dawid-skene-variational", prior=Variational(), suits="the same; variational Bayes"),
 )
 
 MODELS: dict[str, Model] = {model.name: model for model in _ALL}
-"""The registry. `dawid-skene` has the hierarchical prior, `merged` the same without its lowest level."""
+"""The registry, which the command line, rules of projects and the table of docs/quality.md are read from.
+
+`dawid-skene` has the hierarchical prior, `merged` its two upper levels.
+"""
 
 
 def panel_of(model: str) -> Panel:

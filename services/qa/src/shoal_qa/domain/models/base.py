@@ -62,6 +62,11 @@ class Model(Protocol):
         """Return the registry's name of the model."""
         ...
 
+    @property
+    def suits(self) -> str:
+        """Return the crowds that the model suits, a line of docs/quality.md."""
+        ...
+
     def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
         """Fit to votes. known: gold class of each task or UNKNOWN, (tasks,). start: where to start warm from."""
         ...

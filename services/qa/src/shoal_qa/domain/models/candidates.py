@@ -106,6 +106,7 @@ class Candidates:
     ceiling: float = 0.99  # nobody is believed to know more often
     iterations: int = 100
     tolerance: float = 1e-5
+    suits: str = "thousands of classes: time and memory grow with the votes alone"
 
     def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
         """Fit from vote shares, or warm from an earlier fit. known: gold class of each task or UNKNOWN, (tasks,)."""

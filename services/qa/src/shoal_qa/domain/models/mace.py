@@ -33,6 +33,7 @@ class Mace:
     class_shares: ClassShares = field(default_factory=ClassShares)
     iterations: int = 100
     tolerance: float = 1e-4
+    suits: str = "annotators who do not look at the task"
 
     def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
         """Fit from vote shares, or from the posteriors of an earlier fit."""

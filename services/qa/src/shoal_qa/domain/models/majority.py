@@ -59,6 +59,7 @@ class Majority:
 
     smoothing: float | None = None
     name: str = "majority"
+    suits: str = "few tasks, one or two votes each; the floor"
 
     def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
         """Return the fit: shares need none, skills are agreement with the plurality or gold."""

@@ -31,6 +31,7 @@ class OneCoin:
     class_shares: ClassShares = field(default_factory=ClassShares)
     iterations: int = 100
     tolerance: float = 1e-4
+    suits: str = "annotators who differ in skill, classes that do not differ"
 
     def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
         """Fit from vote shares, or from the posteriors of an earlier fit."""

@@ -77,6 +77,7 @@ class Panel:
     sample: int = 100_000  # votes
     finish: int = 3
     seed: int = 0
+    suits: str = "crowds of any kind: the panel"
 
     def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
         """Return the pool of the members' fits."""

@@ -84,6 +84,7 @@ class Subtypes:
     iterations: int = 100
     tolerance: float = 1e-4
     seed: int = 0
+    suits: str = "tasks that are hard for everybody"
 
     def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
         """Fit from vote shares and random kinds, or from an earlier fit."""

@@ -74,6 +74,7 @@ class WeightedAverage:
     centre: float = 1.0  # c
     iterations: int = 100
     tolerance: float = 1e-4
+    suits: str = "very few votes per annotator"
 
     def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
         """Fit from vote shares, or from the posteriors of an earlier fit."""
