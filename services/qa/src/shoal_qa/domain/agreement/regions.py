@@ -2,8 +2,8 @@
 
     1 - sum of the overlaps of matched regions / (regions of the one + regions of the other - matched)
 
-Overlap is intersection over union; two regions may match where their class is the same, each once, so that the sum of
-overlaps is largest. One box against one is 1 - IoU; nothing against nothing is 0, nothing against something is 1.
+Overlap is intersection over union. Regions of the same class match one to one, so that the sum of overlaps is
+largest. One box against one is 1 - IoU; nothing against nothing is 0, nothing against something is 1.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Intervals and tail probabilities of successes in trials; every function takes arrays of any one shape, or numbers."""
+"""Intervals and tail probabilities of successes in trials."""
 
 from math import lgamma
 
@@ -11,8 +11,8 @@ from shoal_qa.domain.votes.arrays import Floats
 def clopper_pearson(right: ArrayLike, total: ArrayLike, confidence: float = 0.95) -> tuple[Floats, Floats]:
     """Return the exact two-sided interval (low, high) of each rate; [0, 1] without trials.
 
-    Each bound alone holds with probability 1 - (1 - confidence) / 2 or more. Counts may be fractional (discounted
-    votes). Raises ValueError unless 0 <= right <= total. Source: Clopper and Pearson, Biometrika 26 (1934).
+    right, total: numbers or arrays of any one shape; fractions are fine. Each bound alone holds with probability
+    1 - (1 - confidence) / 2 or more. Raises ValueError unless 0 <= right <= total. Source: Clopper and Pearson, Biometrika 26 (1934).
     """
     k, n = np.broadcast_arrays(np.asarray(right, np.float64), np.asarray(total, np.float64))
     if not ((k >= 0) & (k <= n)).all():
