@@ -5,25 +5,25 @@ probability
 
     q A + (1 - q) B + C,      A = r[l],   B = sum over k != l of r[k] e[k, l],   C = 0
 
-where e[k, l] is the share of the annotator's errors on class k that go to l. Per class, A and B hold only that
-class's r[k], and C what the other classes give. The skill is the most probable q with half a right and half a
-wrong answer added. On gold r is 0 or 1, and this is (right + 1/2) / (answered + 1).
+where e[k, l] is the share of the annotator's errors on class k that go to l. Per class, A and B hold only
+that class's r[k], and C what the other classes give. The skill is the most probable q with half a right and
+half a wrong answer added. On gold r is 0 or 1, and this is (right + 1/2) / (answered + 1).
 
-The variance is that of maximum likelihood. A vote whose right answer is doubtful informs less:
-(A - B)^2 / p(l)^2 instead of 1 / (q (1 - q)). The peers' skills are estimates from the same votes, so the
-information of all annotators is a matrix, with the products of their scores on a task off the diagonal; the
-variances are the diagonal of its inverse. An interval is that of n gold answers with the same variance,
-q (1 - q) / n: for gold alone, Jeffreys' interval. Where annotators err independently, 95.5 % of 8,640 intervals
-hold the skill (tests/unit/qa/projects/test_findings.py repeats a tenth of it). Clopper and Pearson's on the same
-votes, each vote without gold counted half, held it in 99 % and were up to twice as wide.
+The variance is that of maximum likelihood. A vote whose right answer is doubtful informs less: (A - B)^2 /
+p(l)^2 instead of 1 / (q (1 - q)). The peers' skills are estimates from the same votes, so the information of
+all annotators is a matrix, with the products of their scores on a task off the diagonal; the variances are
+the diagonal of its inverse. An interval is that of n gold answers with the same variance, q (1 - q) / n: for
+gold alone, Jeffreys' interval. Where annotators err independently, 95.5 % of 8,640 intervals hold the skill
+(tests/unit/qa/projects/test_findings.py repeats a tenth of it). Clopper and Pearson's on the same votes, each
+vote without gold counted half, held it in 99 % and were up to twice as wide.
 
 Errors that annotators share (a task that misleads everybody) look like agreement, and nothing here tells them
-apart: on five public crowds without gold, skills are 2 to 7 points too high and 61 to 95 % of intervals hold the
-share of right answers; with gold on a fifth of the tasks 78 to 98 % do.
+apart: on five public crowds without gold, skills are 2 to 7 points too high and 61 to 95 % of intervals hold
+the share of right answers; with gold on a fifth of the tasks 78 to 98 % do.
 
-Sources: Dawid and Skene, Applied Statistics 28 (1979), for the model; Berndt, Hall, Hall and Hausman, Annals of
-Economic and Social Measurement 3 (1974), for the matrix; Brown, Cai and DasGupta, Statistical Science 16 (2001),
-for Jeffreys' interval.
+Sources: Dawid and Skene, Applied Statistics 28 (1979), for the model; Berndt, Hall, Hall and Hausman, Annals
+of Economic and Social Measurement 3 (1974), for the matrix; Brown, Cai and DasGupta, Statistical Science 16
+(2001), for Jeffreys' interval.
 """
 
 from dataclasses import dataclass
@@ -138,8 +138,8 @@ def _errors(confusion: Floats) -> Floats:
 def _most_probable(terms: _Terms, cells: int) -> Floats:
     """Return the most probable rates, each above 0 and below 1: (cells,).
 
-    Half a right and half a wrong answer are added. The logarithm of the probability is concave; Newton's steps
-    go no more than half way to 0 or 1.
+    Half a right and half a wrong answer are added. The logarithm of the probability is concave; Newton's
+    steps go no more than half way to 0 or 1.
     """
     q = np.full(cells, 0.5)
     for _ in range(ROUNDS):

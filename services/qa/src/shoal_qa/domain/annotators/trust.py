@@ -1,12 +1,13 @@
 """What gold says about an annotator, and who is trusted: a state machine with hysteresis.
 
-Trust goes by the interval of skill (skill.py): with gold alone, 5 of 5 right give at least 0.62, 16 of 16 give
-0.86. A block goes by Clopper and Pearson's upper bound (two-sided, 95 %) on gold alone, gold under other
+Trust goes by the interval of skill (skill.py): with gold alone, 5 of 5 right give at least 0.62, 16 of 16
+give 0.86. A block goes by Clopper and Pearson's upper bound (two-sided, 95 %) on gold alone, gold under other
 guidelines included, because it must not happen to somebody good: nobody is blocked on fewer than `min_gold`
 answers, on consensus, or on a point estimate.
 
-Warning signals (domain/annotators) put on probation and keep there; they never block, since an honest person can raise
-one. A signal is raised and cleared at different levels, so that it does not come and go with every vote.
+Warning signals (domain/annotators) put on probation and keep there; they never block, since an honest person
+can raise one. A signal is raised and cleared at different levels, so that it does not come and go with every
+vote.
 """
 
 from collections.abc import Mapping

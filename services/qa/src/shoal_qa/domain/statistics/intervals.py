@@ -11,8 +11,9 @@ from shoal_qa.domain.votes.arrays import Floats
 def clopper_pearson(right: ArrayLike, total: ArrayLike, confidence: float = 0.95) -> tuple[Floats, Floats]:
     """Return the exact two-sided interval (low, high) of each rate; [0, 1] without trials.
 
-    right, total: numbers or arrays of any one shape; fractions are fine. Each bound alone holds with probability
-    1 - (1 - confidence) / 2 or more. Raises ValueError unless 0 <= right <= total. Source: Clopper and Pearson, Biometrika 26 (1934).
+    right, total: numbers or arrays of any one shape; fractions are fine. Each bound alone holds with
+    probability 1 - (1 - confidence) / 2 or more. Raises ValueError unless 0 <= right <= total. Source:
+    Clopper and Pearson, Biometrika 26 (1934).
     """
     k, n = np.broadcast_arrays(np.asarray(right, np.float64), np.asarray(total, np.float64))
     if not ((k >= 0) & (k <= n)).all():

@@ -10,9 +10,9 @@ TINY = 1e-300
 def log_tail(count: Floats, trials: Floats, mean: Floats) -> Floats:
     """Return a bound of log P(S >= count), S a sum of `trials` independent numbers in [0, 1].
 
-    mean: the expectation of S; 0 where count is not above it. exp(-n KL(count / n, mean / n)) holds for unequal
-    probabilities and for any n, so a test built on it never alarms more often than it says. Source: Hoeffding,
-    JASA 58 (1963), theorem 1.
+    mean: the expectation of S; 0 where count is not above it. exp(-n KL(count / n, mean / n)) holds for
+    unequal probabilities and for any n, so a test built on it never alarms more often than it says. Source:
+    Hoeffding, JASA 58 (1963), theorem 1.
     """
     n = np.maximum(trials, 1)
     x, p = np.minimum(count / n, 1), np.clip(mean / n, TINY, 1)
