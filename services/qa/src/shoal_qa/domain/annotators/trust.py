@@ -87,7 +87,7 @@ def next_state(state: AnnotatorState, evidence: Evidence, rule: TrustRule) -> An
 def next_alarms(
     alarms: frozenset[Signal], p_values: Mapping[Signal, float], rule: TrustRule
 ) -> frozenset[Signal]:
-    """Return the alarms after new p-values, adjusted for many annotators; a signal not measured stays as it was."""
+    """Return the alarms after new adjusted p-values; a signal that was not measured stays as it was."""
     raised = {signal for signal, p in p_values.items() if p < rule.raised_below}
     held = {signal for signal in alarms if p_values.get(signal, 0.0) <= rule.cleared_above}
     return frozenset(raised | held)

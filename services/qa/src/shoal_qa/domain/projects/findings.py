@@ -20,7 +20,7 @@ GROUPS = 50  # of classes
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Evidence and p-values of warning signals by annotator, the agreement of all, the share right on gold."""
+    """Evidence and p-values of signals by annotator, the agreement of all, the share of votes right on gold."""
 
     evidence: Mapping[str, Evidence]
     warnings: Mapping[str, Mapping[Signal, float]]
