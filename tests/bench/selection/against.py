@@ -69,7 +69,7 @@ def _shares(each: Set) -> list[float]:
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as threads:
         file = _write(Path(folder) / "set.npz", data, test, each.budgets)
         theirs = list(threads.map(partial(_theirs, file), THEIRS))
-    random, auto = run(data, test, ("random", "auto"), each.budgets, SEEDS)
+    random, auto = run(data, test, strategies=("random", "auto"), budgets=each.budgets, seeds=SEEDS)
     goal = float(random.accuracy[:, -1].mean())
     return [
         labels_needed(each.budgets, list(mean), goal) / each.budgets[-1] if len(mean) else float("nan")

@@ -37,7 +37,7 @@ def measure(names: Sequence[str] = NAMES, seeds: int = SEEDS) -> list[Result]:
     results = []
     for each in sets():
         data, test = prepare(each.x, each.y.tolist(), (each.test_x, each.test_y.tolist()), seed=0)
-        curves = list(run(data, test, names, each.budgets, seeds))
+        curves = list(run(data, test, strategies=names, budgets=each.budgets, seeds=seeds))
         results.append(Result(each.name, data.classes, len(data.labels), curves))
         err.print(f"{each.name}: " + ", ".join(f"{n.strategy} {n.ratio:.2f}" for n in needed(curves)))
         _page(each, results[-1])

@@ -89,14 +89,14 @@ def stream(samples: int) -> tuple[list[Sample], list[bool]]:
     right = rng.random(samples) < confidence
     made = [
         Sample(
-            f"s{i}",
-            "g",
-            vectors[i],
-            content_hash(f"text {i}", None, None),
-            {"a": p, "b": 1 - p},
-            "a",
-            "m",
-            "1",
+            sample_id=f"s{i}",
+            generation="g",
+            vector=vectors[i],
+            content_hash=content_hash(f"text {i}", None, None),
+            scores={"a": p, "b": 1 - p},
+            predicted_label="a",
+            model="m",
+            model_version="1",
         )
         for i, p in enumerate(confidence.tolist())
     ]
@@ -105,14 +105,32 @@ def stream(samples: int) -> tuple[list[Sample], list[bool]]:
 
 def decided(samples: list[Sample], rate: float) -> list[Record]:
     """Return the sampler's decisions, with a campaign that looks for what the model is least sure of."""
-    selection = Selection("uncertainty", share=0.1, exploration=0.02)
-    campaign = Campaign("c", "p", "c", selection, 100_000, samples_per_day=len(samples) // 20)
+    selection = Selection(kind="uncertainty", share=0.1, exploration=0.02)
+    campaign = Campaign(
+        campaign_id="c",
+        project="p",
+        name="c",
+        selection=selection,
+        votes_budget=100_000,
+        samples_per_day=len(samples) // 20,
+    )
     ledger, spending = Ledger(None, None), Ledger(campaign.votes_budget, campaign.samples_per_day)
     records: list[Record] = []
     for start in range(0, len(samples), 256):
         window = samples[start : start + 256]
-        standing, memory = Standing(campaign, spending, spending.votes), Memory(empty(8), empty(8))
-        records += decide("p", window, [standing], Audit(rate=rate), ledger, memory, b"salt")
+        standing, memory = (
+            Standing(campaign=campaign, ledger=spending, votes_reserved=spending.votes),
+            Memory(empty(8), empty(8)),
+        )
+        records += decide(
+            "p",
+            window,
+            standings=[standing],
+            audit=Audit(rate=rate),
+            audit_ledger=ledger,
+            memory=memory,
+            salt=b"salt",
+        )
     return records
 
 

@@ -43,11 +43,16 @@ def campaign(kind: str = "herding", *, budget: int = 10_000, name: str = "c", **
         k: more.pop(k) for k in ("priority", "samples_per_day", "votes", "max_votes", "filter") if k in more
     }
     selection = Selection(kind=kind, **more)  # type: ignore[arg-type]
-    return Campaign(name, "p", name, selection, budget, **own)  # type: ignore[arg-type]
+    return Campaign(campaign_id=name, project="p", name=name, selection=selection, votes_budget=budget, **own)  # type: ignore[arg-type]
 
 
 def stand(given: Campaign, spent: int = 0, credit: float = 0.0) -> Standing:
-    return Standing(given, Ledger(given.votes_budget - spent, given.samples_per_day), spent, credit)
+    return Standing(
+        campaign=given,
+        ledger=Ledger(given.votes_budget - spent, given.samples_per_day),
+        votes_reserved=spent,
+        credit=credit,
+    )
 
 
 def run(
@@ -55,7 +60,9 @@ def run(
 ) -> list[Record]:
     memory = more.pop("memory", Memory(empty(16), empty(16)))
     ledger = more.pop("ledger", Ledger(None, audit.votes_per_day))
-    return decide("p", samples, standings, audit, ledger, memory, SALT)  # type: ignore[arg-type]
+    return decide(
+        "p", samples, standings=standings, audit=audit, audit_ledger=ledger, memory=memory, salt=SALT
+    )  # type: ignore[arg-type]
 
 
 def taken(records: list[Record], policy: str = "campaign:c") -> list[str]:

@@ -65,7 +65,10 @@ def test_rows_moved_together_are_the_rows_copied(monkeypatch: pytest.MonkeyPatch
     x, labelled = unit_rows(0, N), np.array([0, 1, 5, 30, 31, 59])
     kept, nothing = x.copy(), np.full(6, UNKNOWN)
     copied, moved = (
-        select(Table(x, labelled, nothing, disposable=disposable), Request(9, "herding"))
+        select(
+            Table(vectors=x, labelled=labelled, labels=nothing, disposable=disposable),
+            Request(n=9, strategy="herding"),
+        )
         for disposable in (False, True)
     )
     assert copied.rows.tolist() == moved.rows.tolist()

@@ -61,7 +61,7 @@ def test_large_pools_find_nearly_all_pairs_and_say_how_many(
     rows = crowd(seed, 6000)
     full = near_duplicates(rows, 0.97).group
     monkeypatch.setattr(module, "IN_FULL", 100)
-    found = near_duplicates(rows, 0.97, seed)
+    found = near_duplicates(rows, 0.97, seed=seed)
     assert found.recall >= 0.99
     assert (found.group == full).mean() >= 0.99
     assert len(np.unique(found.group)) >= len(np.unique(full))  # nothing is joined that is not near

@@ -24,7 +24,7 @@ def two_classes(chosen_scores: bool = True) -> Pool:
     """Return a pool whose class is the sign of the first column, and a model that has learnt it from 60 rows."""
     x, chosen = unit_rows(0, 300, 6), unit_rows(1, 60, 6)
     labels = (chosen[:, 0] > 0).astype(np.int64)
-    probe = fit_probe(chosen, labels, 2)
+    probe = fit_probe(chosen, labels, classes=2)
     of_chosen = probe.probabilities(chosen) if chosen_scores else None
     return pool_of(x, scores=probe.probabilities(x), chosen=chosen, labels=labels, chosen_scores=of_chosen)
 

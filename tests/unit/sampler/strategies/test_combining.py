@@ -114,7 +114,7 @@ def test_the_probe_is_scikit_learn_s_logistic_regression(classes: int) -> None:
     rng = np.random.default_rng(classes)
     x = unit_rows(1, 300, 12)
     y = (x @ rng.normal(size=(12, classes)) + 0.5 * rng.normal(size=(300, classes))).argmax(axis=1)
-    ours = fit_probe(x, y, classes, strength=10.0, rounds=2000).probabilities(x)
+    ours = fit_probe(x, y, classes=classes, strength=10.0, rounds=2000).probabilities(x)
     theirs = LogisticRegression(C=10.0, tol=1e-8, max_iter=5000).fit(x, y)
     if classes == 2:  # one weight vector there, the difference of two here: |a|^2 + |b|^2 = |a - b|^2 / 2
         theirs = LogisticRegression(C=20.0, tol=1e-8, max_iter=5000).fit(x, y)

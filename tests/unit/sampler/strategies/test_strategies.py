@@ -76,14 +76,14 @@ def test_every_strategy_returns_distinct_rows_best_first(seed: int, k: int, n: i
         draws=rng.random(n).astype(np.float32),
     )
     pool = Pool(
-        plain.vectors,
-        plain.scores,
-        plain.draws,
-        plain.weights,
-        plain.chosen,
-        plain.population,
-        unit_rows(seed + 1, 2, 4),
-        unit_rows(seed + 2, 1, 4),
+        vectors=plain.vectors,
+        scores=plain.scores,
+        draws=plain.draws,
+        weights=plain.weights,
+        chosen=plain.chosen,
+        population=plain.population,
+        examples=unit_rows(seed + 1, 2, 4),
+        counter_examples=unit_rows(seed + 2, 1, 4),
     )
     ranking = STRATEGIES[name](pool, k)
     picks = ranking.indices.tolist()

@@ -31,7 +31,7 @@ def group_duplicates(
             matrix = read_matrix(embeddings, "embeddings")
             vectors = directions(matrix.float32(report), str(matrix))
         with show_progress("comparing") as report:
-            near = near_duplicates(vectors, similarity - 1e-6, seed, report=report)
+            near = near_duplicates(vectors, similarity - 1e-6, seed=seed, report=report)
         sizes = np.bincount(near.group, minlength=len(vectors))
         members = np.flatnonzero(sizes[near.group] > 1)
         members = members[np.lexsort((members, near.group[members]))]

@@ -28,6 +28,7 @@ from shoal_sampler.usecases.files.select_rows import Picks, Request, Table, sele
 
 
 def select_rows(
+    *,
     embeddings: Annotated[
         Path, typer.Option(help="Matrix (n, d), one row for each item: .npy, .npz or .parquet.")
     ],
@@ -71,7 +72,12 @@ def select_rows(
     """Choose rows to label next; needs no stack."""
     with one_line_errors():
         request = Request(
-            n, strategy, seed, _parse_terms(combine), _target_shares(balance, target), duplicates
+            n=n,
+            strategy=strategy,
+            seed=seed,
+            combine=_parse_terms(combine),
+            target=_target_shares(balance, target),
+            duplicates=duplicates,
         )
         with show_progress("reading") as report:
             matrix = read_matrix(embeddings, "embeddings")
@@ -81,7 +87,18 @@ def select_rows(
         rows_labelled, classes, names = _read_labelled(labelled, labels, rows)
         worth = None if weights is None else positive(read_numbers(weights, "weights", "weight"), rows)
         with show_progress("choosing") as report:
-            picks = select(Table(vectors, rows_labelled, classes, p, worth, disposable=True), request, report)
+            picks = select(
+                Table(
+                    vectors=vectors,
+                    labelled=rows_labelled,
+                    labels=classes,
+                    probabilities=p,
+                    weights=worth,
+                    disposable=True,
+                ),
+                request,
+                report,
+            )
         _write_picks(output, picks)
     if len(picks.rows) < n:
         print_warning(f"only {len(picks.rows)} of {n} rows could be chosen")

@@ -47,19 +47,19 @@ def show_campaign(project: str, campaign: str, url: Url = URL, form: FormatOptio
 @app.command("pause")
 def pause_campaign(project: str, campaign: str, url: Url = URL, form: FormatOption = Format.TABLE) -> None:
     """Take no more samples until the campaign is resumed."""
-    _move_campaign(project, campaign, "pause", url, form)
+    _move_campaign(project, campaign, verb="pause", url=url, form=form)
 
 
 @app.command("resume")
 def resume_campaign(project: str, campaign: str, url: Url = URL, form: FormatOption = Format.TABLE) -> None:
     """Let a paused campaign take samples again."""
-    _move_campaign(project, campaign, "resume", url, form)
+    _move_campaign(project, campaign, verb="resume", url=url, form=form)
 
 
 @app.command("finish")
 def finish_campaign(project: str, campaign: str, url: Url = URL, form: FormatOption = Format.TABLE) -> None:
     """End a campaign for good."""
-    _move_campaign(project, campaign, "finish", url, form)
+    _move_campaign(project, campaign, verb="finish", url=url, form=form)
 
 
 @app.command("audit")
@@ -84,7 +84,7 @@ def change_audit(
     out.print_json(data=present)
 
 
-def _move_campaign(project: str, name: str, verb: str, url: str, form: Format) -> None:
+def _move_campaign(project: str, name: str, *, verb: str, url: str, form: Format) -> None:
     campaign = ask("POST", url, f"/v1/projects/{project}/campaigns/{name}/{verb}")
     print_campaigns(form, [campaign], campaign)
 

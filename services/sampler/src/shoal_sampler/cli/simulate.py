@@ -21,6 +21,7 @@ from shoal_sampler.usecases.files.learning_curves import Curve, Needed, needed, 
 
 
 def compare_strategies(
+    *,
     embeddings: Annotated[
         Path, typer.Option(help="Matrix (n, d), one row for each item: .npy, .npz or .parquet.")
     ],
@@ -49,7 +50,16 @@ def compare_strategies(
         data, held_out = prepare(vectors, names, test, seed=0)
         names_of_strategies = [name.strip() for name in strategies.split(",") if name.strip()]
         with show_progress("simulating") as report:
-            curves = list(run(data, held_out, names_of_strategies, _parse_budgets(budgets), seeds, report))
+            curves = list(
+                run(
+                    data,
+                    held_out,
+                    strategies=names_of_strategies,
+                    budgets=_parse_budgets(budgets),
+                    seeds=seeds,
+                    report=report,
+                )
+            )
         labels_needed = needed(curves)
         _write_curves(
             output, curves, labels_needed, f"{len(data.labels):,} rows, {data.classes} classes, {seeds} seeds"

@@ -23,7 +23,7 @@ class Labelled:
     classes: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
     """The model after `budget` labels: accuracy and macro-F1 on the test rows."""
 
@@ -37,6 +37,7 @@ class Point:
 def curve(
     data: Labelled,
     test: Labelled,
+    *,
     strategy: str,
     budgets: Sequence[int],
     seed: int,
@@ -55,19 +56,29 @@ def curve(
     points, probe = list[Point](), None
     for done, budget in enumerate(budgets):
         rest = np.setdiff1d(everything, labelled)
-        pool = _pool(data, rest, labelled, probe, chance, seed)
+        pool = _pool(data, rest, labelled=labelled, probe=probe, chance=chance, seed=seed)
         picks = _exactly(STRATEGIES[strategy], pool, min(budget, len(everything)) - len(labelled))
         labelled = np.concatenate([labelled, rest[picks]])
-        probe = fit_probe(data.vectors[labelled], data.labels[labelled], data.classes, strength)
+        probe = fit_probe(
+            data.vectors[labelled], data.labels[labelled], classes=data.classes, strength=strength
+        )
         predicted = probe.logits(test.vectors).argmax(axis=1)
         accuracy = float((predicted == test.labels).mean())
-        points.append(Point(strategy, seed, budget, accuracy, macro_f1(test.labels, predicted, data.classes)))
+        points.append(
+            Point(
+                strategy=strategy,
+                seed=seed,
+                budget=budget,
+                accuracy=accuracy,
+                macro_f1=macro_f1(test.labels, predicted, data.classes),
+            )
+        )
         report(done + 1, len(budgets))
     return points
 
 
 def _pool(
-    data: Labelled, rest: Indices, labelled: Indices, probe: Probe | None, chance: Floats, seed: int
+    data: Labelled, rest: Indices, *, labelled: Indices, probe: Probe | None, chance: Floats, seed: int
 ) -> Pool:
     return pool_of(
         data.directions[rest],

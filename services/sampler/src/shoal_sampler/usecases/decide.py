@@ -89,7 +89,7 @@ class Decider:
         fresh = [each for sample_id, each in by_id.items() if sample_id not in done]
         guideline = self._guidelines.get(name) if campaigns_too else None
         for _, group in groupby(sorted(fresh, key=_generation), key=_generation):
-            outcome = await self._window(name, project, list(group), guideline, now)
+            outcome = await self._window(name, project, arrivals=list(group), guideline=guideline, now=now)
             await project.decisions.add(outcome, now)
             _count(outcome)
         await project.waiting.drop(by_id)
@@ -98,6 +98,7 @@ class Decider:
         self,
         name: str,
         project: Project,
+        *,
         arrivals: list[Arrival],
         guideline: GuidelineRef | None,
         now: datetime,
@@ -108,7 +109,16 @@ class Decider:
         audit = (audit or self._default_audit) if guideline else NO_AUDIT
         ledger = Ledger(None, max(0, audit.votes_per_day - spent))
         memory = await self._memories.of(name, project, samples)
-        records = await asyncio.to_thread(decide, name, samples, standings, audit, ledger, memory, self._salt)
+        records = await asyncio.to_thread(
+            decide,
+            name,
+            samples,
+            standings=standings,
+            audit=audit,
+            audit_ledger=ledger,
+            memory=memory,
+            salt=self._salt,
+        )
         events = {each.sample.sample_id: each.event for each in arrivals}
         return Outcome(
             records=records,
@@ -134,7 +144,9 @@ def _standing(campaign: Campaign, spending: Spending) -> Standing:
         max(0, campaign.votes_budget - spending.votes_reserved),
         None if cap is None else max(0, cap - spending.taken_today),
     )
-    return Standing(campaign, ledger, spending.votes_reserved, spending.credit)
+    return Standing(
+        campaign=campaign, ledger=ledger, votes_reserved=spending.votes_reserved, credit=spending.credit
+    )
 
 
 def _effect(standing: Standing) -> Effect:

@@ -31,7 +31,7 @@ class ManageCampaigns:
         Raises Refused when the name is taken by another campaign, or an example cannot be used.
         """
         resolved = await self._resolved(project, definition)
-        event = _event(project, resolved, resolved.state, 1, self._clock())
+        event = _event(project, resolved, state=resolved.state, version=1, now=self._clock())
         is_new = await self._campaigns.add(event, _message(event))
         row = await self.get(project, event.campaign_id)
         if not is_new and not _same(row.event, event):
@@ -94,7 +94,7 @@ class ManageCampaigns:
         if definition is None:
             event = old.model_copy(update={"state": state, "version": version, "changed_at": now})
         else:
-            event = _event(old.project, definition, state, version, now)
+            event = _event(old.project, definition, state=state, version=version, now=now)
         if not await self._campaigns.replace(event, _message(event)):
             detail = "the campaign was changed, or spent votes, at the same moment"
             raise Refused(
@@ -183,7 +183,7 @@ def _other_generation(field: str, known: str, wanted: str) -> Refused:
 
 
 def _event(
-    project: str, definition: Definition, state: CampaignState, version: int, now: datetime
+    project: str, definition: Definition, *, state: CampaignState, version: int, now: datetime
 ) -> CampaignChanged:
     return CampaignChanged(
         project=project,

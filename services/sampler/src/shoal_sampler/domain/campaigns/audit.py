@@ -15,7 +15,7 @@ from shoal_sampler.domain.campaigns.keyed import draws
 POLICY = "audit"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
     """A project's audit. `version` grows with every change; `votes_per_day` is its own budget."""
 

@@ -18,7 +18,7 @@ _TRANSITIONS: dict[State, frozenset[State]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
     """How a campaign chooses.
 
@@ -67,7 +67,7 @@ class Filter:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Campaign:
     """One campaign as defined; what it has spent is kept elsewhere (budget.py)."""
 

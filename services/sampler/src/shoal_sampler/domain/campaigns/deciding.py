@@ -28,6 +28,7 @@ Rows = npt.NDArray[np.int64]
 def decide(
     project: str,
     samples: list[Sample],
+    *,
     standings: list[Standing],
     audit: Audit,
     audit_ledger: Ledger,
@@ -40,7 +41,7 @@ def decide(
     nothing but ids. Campaigns follow by priority; a campaign that wants a sample that someone has taken
     shares its job and pays nothing.
     """
-    window = Window(samples, memory, salt)
+    window = Window(samples=samples, memory=memory, salt=salt)
     _audit(window, project, audit, audit_ledger)
     for standing in sorted(standings, key=lambda each: (-each.campaign.priority, each.campaign.campaign_id)):
         _campaign(window, standing)
@@ -57,9 +58,20 @@ def _audit(window: Window, project: str, audit: Audit, ledger: Ledger) -> None:
             return
         if lucky[index]:
             ledger.reserve(audit.max_votes, audit.max_votes)
-            window.take(index, Job(sample.sample_id, "audit", audit.votes, audit.max_votes))
+            window.take(
+                index,
+                Job(
+                    sample_id=sample.sample_id, purpose="audit", votes=audit.votes, max_votes=audit.max_votes
+                ),
+            )
         window.records[index].decisions.append(
-            PolicyDecision(AUDIT, audit.version, audit.rate, bool(lucky[index]), "random audit")
+            PolicyDecision(
+                policy=AUDIT,
+                version=audit.version,
+                probability=audit.rate,
+                taken=bool(lucky[index]),
+                reason="random audit",
+            )
         )
 
 
@@ -121,13 +133,19 @@ def _take_wished(window: Window, standing: Standing, rows: Rows, wish: Wish) -> 
         row = int(rows[place])
         if len(picked) >= wish.wanted:
             break
-        if _take(window, standing, row, probability, wish.reason, float(score)):
+        if _take(window, standing, row=row, probability=probability, reason=wish.reason, score=float(score)):
             picked.add(row)
     return picked
 
 
 def _take(
-    window: Window, standing: Standing, row: int, probability: float, reason: str, score: float | None = None
+    window: Window,
+    standing: Standing,
+    *,
+    row: int,
+    probability: float,
+    reason: str,
+    score: float | None = None,
 ) -> bool:
     """Take one sample, unless it repeats a choice or cannot be paid; tell whether it was taken."""
     campaign, record = standing.campaign, window.records[row]
@@ -143,20 +161,27 @@ def _take(
         window.take(row, _job(campaign, record.sample_id))
     standing.taken += 1
     record.decisions.append(
-        PolicyDecision(campaign.policy, campaign.version, probability, True, reason, score)
+        PolicyDecision(
+            policy=campaign.policy,
+            version=campaign.version,
+            probability=probability,
+            taken=True,
+            reason=reason,
+            score=score,
+        )
     )
     return True
 
 
 def _job(campaign: Campaign, sample_id: str) -> Job:
     return Job(
-        sample_id,
-        "label",
-        campaign.votes,
-        campaign.max_votes,
-        campaign.campaign_id,
-        campaign.provider,
-        campaign.priority,
+        sample_id=sample_id,
+        purpose="label",
+        votes=campaign.votes,
+        max_votes=campaign.max_votes,
+        campaign_id=campaign.campaign_id,
+        provider=campaign.provider,
+        priority=campaign.priority,
     )
 
 
@@ -169,10 +194,16 @@ def _explore(window: Window, standing: Standing, rest: list[int]) -> None:
     ids = [window.samples[row].sample_id for row in rest]
     lucky = draws(window.salt, f"explore:{campaign.campaign_id}", ids) < campaign.selection.exploration
     for row, is_lucky in zip(rest, lucky, strict=True):
-        if is_lucky and _take(window, standing, row, chance, "exploration"):
+        if is_lucky and _take(window, standing, row=row, probability=chance, reason="exploration"):
             continue
         if not is_lucky:
-            decision = PolicyDecision(campaign.policy, campaign.version, chance, False, "not drawn")
+            decision = PolicyDecision(
+                policy=campaign.policy,
+                version=campaign.version,
+                probability=chance,
+                taken=False,
+                reason="not drawn",
+            )
             window.records[row].decisions.append(decision)
 
 

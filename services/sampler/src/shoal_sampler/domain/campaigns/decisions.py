@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyDecision:
     """One policy and one sample. `probability`: with which this policy, as it stood then, takes this sample.
 
@@ -25,7 +25,7 @@ class PolicyDecision:
             raise ValueError(f"{self.policy}: a recorded probability is in (0, 1], not {self.probability}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """A job to be made: its votes are reserved."""
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 from shoal_sampler.domain.vectors.rows import Vectors
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
     """One embedded sample. `vector` is a (d,) unit vector of `generation`; `scores` are the model's own."""
 

@@ -13,7 +13,7 @@ from shoal_sampler.domain.campaigns.samples import Sample
 from shoal_sampler.domain.vectors.rows import Vectors
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Standing:
     """A campaign with its spending. `credit` and the counts below are what this window makes of them."""
 
@@ -37,7 +37,7 @@ class Memory:
     chosen_hashes: Collection[bytes] = ()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Window:
     """The samples, and what has been decided on them so far."""
 

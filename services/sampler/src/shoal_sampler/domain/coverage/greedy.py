@@ -50,16 +50,18 @@ def greedy(pool: Pool, coverage: Coverage, k: int) -> Ranking:
             return _pick(pool, coverage, k, threads)
         parts = np.array_split(np.random.default_rng(pool.seed).permutation(len(pool)), -(-len(pool) // room))
         if k * len(parts) > room:
-            return _in_turn(pool, coverage, k, parts, threads)
-        return _of_the_best(pool, coverage, k, parts, max(k, min(FINALISTS, room // len(parts))), threads)
+            return _in_turn(pool, coverage, k=k, parts=parts, threads=threads)
+        return _of_the_best(
+            pool, coverage, k=k, parts=parts, each=max(k, min(FINALISTS, room // len(parts))), threads=threads
+        )
 
 
 def _pick(pool: Pool, coverage: Coverage, k: int, threads: Crew) -> Ranking:
     seen = replace(pool, vectors=coverage.view(pool))
-    return pick(seen, coverage, Table(seen, coverage, threads), k, threads)
+    return pick(seen, coverage, table=Table(seen, coverage, threads), k=k, threads=threads)
 
 
-def _within(pool: Pool, coverage: Coverage, k: int, part: Indices, threads: Crew) -> Ranking:
+def _within(pool: Pool, coverage: Coverage, *, k: int, part: Indices, threads: Crew) -> Ranking:
     """Return at most k candidates of `part`, numbered as in the pool."""
     rows = np.sort(part)
     found = _pick(pool[rows], coverage, min(k, len(rows)), threads)
@@ -67,22 +69,22 @@ def _within(pool: Pool, coverage: Coverage, k: int, part: Indices, threads: Crew
 
 
 def _of_the_best(
-    pool: Pool, coverage: Coverage, k: int, parts: list[Indices], each: int, threads: Crew
+    pool: Pool, coverage: Coverage, *, k: int, parts: list[Indices], each: int, threads: Crew
 ) -> Ranking:
     """Return k of the candidates that are the `each` best of the parts, each part looked at by itself."""
     stages = _stages(pool, len(parts) + 1)
     best = [
-        _within(stage, coverage.copy(), each, part, threads).indices
+        _within(stage, coverage.copy(), k=each, part=part, threads=threads).indices
         for stage, part in zip(stages, parts, strict=False)
     ]
-    return _within(stages[-1], coverage, k, np.concatenate(best), threads)
+    return _within(stages[-1], coverage, k=k, part=np.concatenate(best), threads=threads)
 
 
-def _in_turn(pool: Pool, coverage: Coverage, k: int, parts: list[Indices], threads: Crew) -> Ranking:
+def _in_turn(pool: Pool, coverage: Coverage, *, k: int, parts: list[Indices], threads: Crew) -> Ranking:
     """Return k candidates, as many of each part, each part given what was chosen of those before it."""
     shares = [len(share) for share in np.array_split(np.arange(k), len(parts))]
     found = [
-        _within(stage, coverage, share, part, threads)
+        _within(stage, coverage, k=share, part=part, threads=threads)
         for stage, share, part in zip(_stages(pool, len(parts)), shares, parts, strict=True)
     ]
     return Ranking(

@@ -16,7 +16,7 @@ from shoal_sampler.domain.vectors.rows import Floats
 from shoal_sampler.domain.vectors.threads import Crew
 
 
-def pick(pool: Pool, coverage: Coverage, table: Table, k: int, threads: Crew) -> Ranking:
+def pick(pool: Pool, coverage: Coverage, *, table: Table, k: int, threads: Crew) -> Ranking:
     """Return k <= n candidates of `pool` by greedy gain, from the table of their similarities; `coverage` grows."""
     losses = Losses(coverage, table, threads)
     every = np.arange(len(coverage))

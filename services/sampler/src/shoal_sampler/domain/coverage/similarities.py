@@ -68,7 +68,7 @@ class Coverage:
         """Cover what `chosen` (m, d) covers."""
         for part in _runs(0, len(chosen), _WIDE):
             columns = np.empty((len(self), part.stop - part.start), np.uint16)
-            _fill(columns, self.kernel, chosen[part], threads)
+            _fill(columns, self.kernel, candidates=chosen[part], threads=threads)
             np.maximum(self.cover, columns.max(axis=1), out=self.cover)
 
 
@@ -84,7 +84,13 @@ class Table:
         self._symmetric = coverage.kernel.population is pool.vectors
         for part in _runs(0, len(pool), _WIDE):
             first = part.start if self._symmetric else 0
-            _fill(self.kept[first:, part], coverage.kernel, pool.vectors[part], threads, first)
+            _fill(
+                self.kept[first:, part],
+                coverage.kernel,
+                candidates=pool.vectors[part],
+                threads=threads,
+                first=first,
+            )
             if self._symmetric:
                 self._mirror(part, threads)
             pool.report(part.stop, 2 * len(pool))
@@ -108,7 +114,7 @@ def _runs(first: int, end: int, most: int) -> Iterator[slice]:
     return (slice(start, min(start + most, end)) for start in range(first, end, most))
 
 
-def _fill(units: Units, kernel: Kernel, candidates: Vectors, threads: Crew, first: int = 0) -> None:
+def _fill(units: Units, kernel: Kernel, *, candidates: Vectors, threads: Crew, first: int = 0) -> None:
     """Write into `units` (r - first, b) the similarities of the population from `first` on with `candidates` (b, d)."""
     left = kernel.left(candidates)
     product = np.empty((_TALL, len(left)), np.float32)

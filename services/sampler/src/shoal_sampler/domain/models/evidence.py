@@ -15,7 +15,7 @@ MANY = 50.0  # errors (or hits) that speak as much for ambiguity as for ignoranc
 UNDECIDED = 1 / 3  # the ambiguity at which dense regions and outliers count alike (typicality.py)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """Why `auto` chose as it did.
 
@@ -46,7 +46,9 @@ def cross_fitted(vectors: Vectors, labels: Indices, classes: int, seed: int) -> 
     for fold in range(FOLDS):
         inside = folds != fold
         if (~inside).any() and inside.any():
-            logits[~inside] = fit_probe(vectors[inside], labels[inside], classes).logits(vectors[~inside])
+            logits[~inside] = fit_probe(vectors[inside], labels[inside], classes=classes).logits(
+                vectors[~inside]
+            )
     return logits
 
 
@@ -68,15 +70,15 @@ def weigh(vectors: Vectors, labels: Indices, classes: int, seed: int) -> Evidenc
         f"margins find the probe's errors with AUC {detection:.2f}" if few else "too few errors to judge by"
     )
     return Evidence(
-        "uncertainty",
-        reason,
-        trust,
-        len(labels),
-        len(np.unique(labels)),
-        float(1 - wrong.mean()),
-        detection,
-        skill_of(float(1 - wrong.mean()), labels),
-        few / (few + MANY),
+        regime="uncertainty",
+        reason=reason,
+        trust=trust,
+        labelled=len(labels),
+        classes=len(np.unique(labels)),
+        accuracy=float(1 - wrong.mean()),
+        detection=detection,
+        skill=skill_of(float(1 - wrong.mean()), labels),
+        ambiguity=few / (few + MANY),
     )
 
 

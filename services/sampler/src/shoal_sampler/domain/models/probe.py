@@ -42,7 +42,7 @@ def softmax(logits: Floats) -> Floats:
 
 
 def fit_probe(
-    vectors: Vectors, labels: Indices, classes: int, strength: float = 10.0, rounds: int = 200
+    vectors: Vectors, labels: Indices, *, classes: int, strength: float = 10.0, rounds: int = 200
 ) -> Probe:
     """Fit by L-BFGS: minimise strength x sum of log losses + |weights|^2 / 2; the bias is free.
 

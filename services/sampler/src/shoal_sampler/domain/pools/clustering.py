@@ -17,11 +17,11 @@ def k_means(vectors: Vectors, clusters: int, seed: int) -> Indices:
     Centres start at random rows and are fitted to at most 100 rows a cluster, in 10 rounds at most. Cost per round:
     100 clusters^2 d multiplications, and n clusters d in the end.
     """
-    return assign(vectors, k_means_centres(vectors, clusters, seed))
+    return assign(vectors, k_means_centres(vectors, clusters, seed=seed))
 
 
 def k_means_centres(
-    vectors: Vectors, clusters: int, seed: int, per_cluster: int = _FIT_PER_CLUSTER, rounds: int = _ROUNDS
+    vectors: Vectors, clusters: int, *, seed: int, per_cluster: int = _FIT_PER_CLUSTER, rounds: int = _ROUNDS
 ) -> Vectors:
     """Return the centres, at most as many as there are rows: (min(clusters, n), d)."""
     clusters = min(clusters, len(vectors))

@@ -32,7 +32,7 @@ class Groups:
 
 
 def near_duplicates(
-    vectors: Vectors, similarity: float, seed: int = 0, recall: float = 0.99, report: Report = ignore
+    vectors: Vectors, similarity: float, *, seed: int = 0, recall: float = 0.99, report: Report = ignore
 ) -> Groups:
     """Return groups of rows joined by cosines of `similarity` or more, directly or through others.
 
@@ -44,13 +44,13 @@ def near_duplicates(
     if len(rows) <= IN_FULL:
         _all_pairs(rows, similarity, links, report)
         return Groups(_lift(links.groups(), first, inverse), 1.0)
-    centres = k_means_centres(rows, len(rows) // PER_CENTRE, seed, per_cluster=25, rounds=5)
+    centres = k_means_centres(rows, len(rows) // PER_CENTRE, seed=seed, per_cluster=25, rounds=5)
     probes, found = 2, 0.0
     while found < recall and probes <= 64:
         homes, looks = _homes(rows, centres, min(probes, len(centres)))
         links = _Links(len(rows))
-        _probed_pairs(rows, similarity, homes, looks, links, report)
-        found = _recall(rows, similarity, homes, looks, seed)
+        _probed_pairs(rows, similarity, homes=homes, looks=looks, links=links, report=report)
+        found = _recall(rows, similarity, homes=homes, looks=looks, seed=seed)
         probes *= 2
     return Groups(_lift(links.groups(), first, inverse), found)
 
@@ -143,7 +143,7 @@ def _homes(rows: Vectors, centres: Vectors, probes: int) -> tuple[Indices, Indic
 
 
 def _probed_pairs(
-    rows: Vectors, similarity: float, homes: Indices, looks: Indices, links: _Links, report: Report
+    rows: Vectors, similarity: float, *, homes: Indices, looks: Indices, links: _Links, report: Report
 ) -> None:
     """Compare the rows at home at each centre with the rows that look at it."""
     centres = int(homes.max()) + 1
@@ -168,7 +168,7 @@ def _by_centre(centre: Indices, row: Indices, centres: int) -> tuple[Indices, In
     return row[order], np.searchsorted(centre[order], np.arange(centres + 1))
 
 
-def _recall(rows: Vectors, similarity: float, homes: Indices, looks: Indices, seed: int) -> float:
+def _recall(rows: Vectors, similarity: float, *, homes: Indices, looks: Indices, seed: int) -> float:
     """Return the share of the true pairs of SAMPLE rows that are found; 1 where they have none."""
     sample = some(len(rows), SAMPLE, seed + 1)
     true = found = 0

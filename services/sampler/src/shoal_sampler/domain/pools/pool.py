@@ -17,7 +17,7 @@ def ignore(done: int, total: int) -> None:
     """Report to nobody."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
     """n candidates and what is known around them. Row i of every array is candidate i.
 
@@ -74,18 +74,18 @@ def pool_of(
     n, dimension = vectors.shape
     nothing = empty(dimension)
     return Pool(
-        vectors,
-        scores if scores is not None else np.empty((n, 0), np.float32),
-        draws if draws is not None else np.zeros(n, np.float32),
-        weights if weights is not None else np.ones(n, np.float32),
-        chosen if chosen is not None else nothing,
-        population if population is not None else nothing,
-        nothing,
-        nothing,
-        labels if labels is not None else np.empty(0, np.int64),
-        chosen_scores if chosen_scores is not None else np.empty((0, 0), np.float32),
-        seed,
-        report,
+        vectors=vectors,
+        scores=scores if scores is not None else np.empty((n, 0), np.float32),
+        draws=draws if draws is not None else np.zeros(n, np.float32),
+        weights=weights if weights is not None else np.ones(n, np.float32),
+        chosen=chosen if chosen is not None else nothing,
+        population=population if population is not None else nothing,
+        examples=nothing,
+        counter_examples=nothing,
+        labels=labels if labels is not None else np.empty(0, np.int64),
+        chosen_scores=chosen_scores if chosen_scores is not None else np.empty((0, 0), np.float32),
+        seed=seed,
+        report=report,
     )
 
 

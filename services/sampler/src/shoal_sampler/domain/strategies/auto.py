@@ -52,18 +52,23 @@ def with_evidence(pool: Pool, k: int) -> tuple[Ranking, Evidence]:
     scored = bool(np.isfinite(pool.scores).any())
     if not scored and not judged:
         reason = "no model yet: coverage of the pool"
-        evidence = Evidence("coverage", reason, 0.0, len(labels), len(np.unique(labels)))
+        evidence = Evidence(
+            regime="coverage", reason=reason, trust=0.0, labelled=len(labels), classes=len(np.unique(labels))
+        )
         return weighted_location(pool, k, _typical(pool, np.ones(len(pool), np.float32), 0.0)), evidence
     if judged:
         classes = int(labels.max()) + 1
         evidence = weigh(vectors, labels, classes, pool.seed)
         if not scored:
-            probe = fit_probe(vectors, labels, classes)
+            probe = fit_probe(vectors, labels, classes=classes)
             opinion, of_chosen = probe.probabilities(pool.vectors), probe.probabilities(pool.chosen)
             pool = replace(pool, scores=opinion, chosen_scores=of_chosen)
     else:
         evidence = Evidence(
-            "uncertainty", "scores without labels to judge them by: half coverage", PRIOR, ambiguity=UNDECIDED
+            regime="uncertainty",
+            reason="scores without labels to judge them by: half coverage",
+            trust=PRIOR,
+            ambiguity=UNDECIDED,
         )
     mixture = _importance(pool, evidence)
     known = pool.chosen_scores.shape == (len(pool.chosen), pool.scores.shape[1])

@@ -31,7 +31,7 @@ def typiclust(pool: Pool, k: int) -> Ranking:
     groups = k_means(everything, clusters, pool.seed)
     chosen = np.bincount(groups[len(pool) :], minlength=clusters)
     typicality = _typicalities(pool, groups[: len(pool)])
-    return _in_turn(pool, groups[: len(pool)], chosen, typicality * pool.weights, k)
+    return _in_turn(pool, groups[: len(pool)], chosen=chosen, worth=typicality * pool.weights, k=k)
 
 
 TYPICLUST = NamedStrategy(
@@ -65,7 +65,7 @@ def typicality(vectors: Vectors, seed: int) -> Floats:
     return out
 
 
-def _in_turn(pool: Pool, groups: Indices, chosen: Indices, worth: Floats, k: int) -> Ranking:
+def _in_turn(pool: Pool, groups: Indices, *, chosen: Indices, worth: Floats, k: int) -> Ranking:
     order = np.lexsort((np.arange(len(groups)), pool.draws, -worth, groups))
     starts = np.searchsorted(groups[order], np.arange(len(chosen) + 1))
     sizes = np.diff(starts)

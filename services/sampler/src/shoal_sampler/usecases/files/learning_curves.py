@@ -74,6 +74,7 @@ def prepare(
 def run(
     data: Labelled,
     test: Labelled,
+    *,
     strategies: Sequence[str],
     budgets: Sequence[int],
     seeds: int,
@@ -91,7 +92,7 @@ def run(
     for name in strategies:
         points: list[list[Point]] = []
         for seed in range(seeds):
-            points.append(curve(data, test, name, budgets, seed))
+            points.append(curve(data, test, strategy=name, budgets=budgets, seed=seed))
             done += 1
             report(done, total)
         accuracy = np.array([[point.accuracy for point in each] for each in points], np.float32)

@@ -17,7 +17,7 @@ from shoal_sampler.domain.vectors.rows import Floats, Indices, Vectors
 _BLOCK = 65_536
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """What is known: vectors (n, d) unit rows; probabilities (n, c) or None; labelled (m,) rows and their classes.
 
@@ -33,7 +33,7 @@ class Table:
     disposable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """What is wanted. combine: term -> strength, in place of a strategy; target: (c,) shares of predicted classes;
     duplicates: a cosine from which two rows count as the same.
