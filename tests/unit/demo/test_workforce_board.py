@@ -133,7 +133,7 @@ async def test_votes_come_by_feed_with_revisions_and_webhooks_are_signed() -> No
     hooks = Webhooks(SECRET, 0.0, random.Random(1))
     async with httpx.AsyncClient(transport=httpx.MockTransport(take)) as client:
         await hooks._send(client, "http://shoal/hook", entries[:3])
-    assert hooks.sent == 3
+    assert hooks.delivered == 3
     assert received[0]["webhook-id"] == received[1]["webhook-id"]
 
 

@@ -27,7 +27,7 @@ def up(
     admin_key: Annotated[
         str,
         typer.Option(
-            envvar="SHOAL_ADMIN_KEY", help="Key of the administrator; with it, every service asks for keys."
+            envvar="SHOAL_ADMIN_KEY", help="Administrator's key; with it, every service requires keys."
         ),
     ] = "",
 ) -> None:
@@ -40,8 +40,8 @@ def up(
                 stack = running.enter_context(Stack())
             with err.status("starting five services ..."):
                 shoal = running.enter_context(LocalShoal(stack, environment=more))
-            if not empty and not stop.asked:
-                with err.status("making an example project ..."):
+            if not empty and not stop.requested:
+                with err.status("creating an example project ..."):
                     seed_project(shoal.urls, admin_key or None)
             _print_stack(stack, shoal, empty=empty)
             _wait_for_end(shoal, stop)
@@ -52,7 +52,7 @@ def up(
 
 
 def down() -> None:
-    """Stop every stack of this machine that `shoal up` left running, and clean up after killed ones."""
+    """Stop every stack that `shoal up` left running on this machine, and clean up after killed ones."""
     ended = sum(_end_stack(folder) for folder in list(leftovers.stack_directories(places.stack_folder())))
     out.print(f"{ended + sweep_stacks()} stacks stopped")
 
@@ -61,7 +61,7 @@ def demo(
     output: Annotated[Path, typer.Option(help="HTML page to write.")] = Path("shoal-demo.html"),
     quick: Annotated[bool, typer.Option(help="Run one seed and two rounds only.")] = False,
 ) -> None:
-    """Run the whole loop on real data, two arms side by side, and write the report."""
+    """Run the whole loop on real data, with two arms side by side, and write the report."""
     from shoal_local.demo.run import main
 
     raise typer.Exit(main(output, quick=quick))
@@ -82,23 +82,23 @@ def _print_stack(stack: Stack, shoal: LocalShoal, *, empty: bool) -> None:
     out.print(table)
     if "memory" in stack.kafka_name:
         out.print(
-            "The broker keeps its log in memory: what it holds ends with it. SHOAL_KAFKA=apache keeps it on disk."
+            "The broker keeps its log in memory and loses it when it stops; SHOAL_KAFKA=apache keeps it on disk."
         )
     out.print("Ctrl-C stops everything and removes its files.")
 
 
 class _Stop:
-    """Whether somebody asked for the end."""
+    """Whether a signal requested the end."""
 
     def __init__(self) -> None:
-        self.asked = False
+        self.requested = False
 
 
 def _stop_on_signals() -> _Stop:
     stop = _Stop()
 
     def ask(*_: object) -> None:
-        stop.asked = True
+        stop.requested = True
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, ask)
@@ -106,9 +106,9 @@ def _stop_on_signals() -> _Stop:
 
 
 def _wait_for_end(shoal: LocalShoal, stop: _Stop) -> None:
-    while not stop.asked:
+    while not stop.requested:
         if dead := shoal.dead():
-            raise StartFailed(f"{', '.join(dead)} ended by itself{shoal.tail(dead[0])}")
+            raise StartFailed(f"{', '.join(dead)} ended unexpectedly{shoal.tail(dead[0])}")
         time.sleep(0.3)
 
 
@@ -116,7 +116,7 @@ def _end_stack(folder: Path) -> int:
     with suppress(OSError, ValueError, KeyError):
         facts = json.loads((folder / "stack.json").read_text())
         if not leftovers.is_alive(facts["owner"], facts["created"]):
-            return 0  # swept below
+            return 0  # sweep_stacks removes it
         os.kill(facts["owner"], signal.SIGTERM)
         deadline = time.monotonic() + STOP_S
         while leftovers.is_alive(facts["owner"], facts["created"]) and time.monotonic() < deadline:

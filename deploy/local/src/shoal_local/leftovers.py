@@ -1,4 +1,4 @@
-"""Processes that outlived their stack: found by the mark in their environment, and ended."""
+"""Find the processes that outlived their stack, by the mark in their environment, and end them."""
 
 import os
 import signal
@@ -12,14 +12,14 @@ from shoal_local.process import MARK
 
 
 def processes_of(stack: Path) -> list[psutil.Process]:
-    """Return the live processes marked with the directory `stack`, the caller excepted."""
+    """Return the live processes marked with the directory `stack`, except the caller."""
     return [process for process in psutil.process_iter() if _belongs_to(process, str(stack))]
 
 
 def end_processes(stack: Path, grace_s: float = 5) -> int:
     """End every process of `stack`: SIGINT first, SIGKILL after `grace_s`. Return how many there were.
 
-    SIGINT is what PostgreSQL takes for a fast shutdown; the others take it for a request to end as well.
+    On SIGINT, PostgreSQL shuts down fast, and the other processes end as well.
     """
     processes = processes_of(stack)
     _send_signal(processes, signal.SIGINT)
@@ -30,7 +30,7 @@ def end_processes(stack: Path, grace_s: float = 5) -> int:
 
 
 def is_alive(pid: int, created: float) -> bool:
-    """Return whether the process `pid` that was created at `created` (seconds since 1970) still runs."""
+    """Return whether the process `pid`, created at `created` (seconds since 1970), still runs."""
     with suppress(psutil.Error):
         process = psutil.Process(pid)
         return bool(abs(process.create_time() - created) < 1 and process.status() != psutil.STATUS_ZOMBIE)

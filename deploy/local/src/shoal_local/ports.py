@@ -6,7 +6,7 @@ from contextlib import closing
 
 HOST = "127.0.0.1"
 # Below the range from which Linux and macOS take the ports of outgoing connections: a port that a killed
-# service will listen on again must not be lent to somebody's client in the meantime.
+# service will listen on again must not go to a client's connection in the meantime.
 _FIRST, _LAST = 20_000, 32_000
 _source = random.SystemRandom()
 
@@ -14,7 +14,7 @@ _source = random.SystemRandom()
 def free_port() -> int:
     """Return a loopback TCP port that nothing listens on.
 
-    Raises OSError when a thousand tries in a row found none.
+    Raises OSError after a thousand tries without a free port.
     """
     for _ in range(1000):
         port = _source.randint(_FIRST, _LAST)

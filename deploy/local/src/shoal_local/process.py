@@ -1,4 +1,4 @@
-"""A child process of a stack: started with a log file, found again by its mark, stopped or killed."""
+"""A child process of a stack: it has a log file and a mark, and can be stopped or killed."""
 
 import os
 import signal
@@ -9,16 +9,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# Every process of a stack carries the stack's directory in this variable: the one record of who belongs to
-# whom that survives a SIGKILL of everybody else.
+# Every process of a stack carries the stack's directory in this variable. It is the only record of which
+# process belongs to which stack that survives a SIGKILL of all others.
 MARK = "SHOAL_STACK"
 _PAUSE_S = 0.02
 _LINES_SHOWN = 15
 
 
-# Becomes another account and then the command. Popen(user=...) would fork this process to do so, and handlers that
-# gRPC and OpenBLAS have for a fork now and then crash the child when other threads are at work; without it Popen uses
-# vfork, which calls none.
+# Switches to another account, then runs the command. Popen(user=...) would fork this process, and the fork
+# handlers of gRPC and OpenBLAS sometimes crash the child when other threads are running; without `user`,
+# Popen uses vfork, which calls no handlers.
 _AS_USER = (
     "import os, pwd, sys; account = pwd.getpwnam(sys.argv[1]); os.setgroups([]); os.setgid(account.pw_gid); "
     "os.setuid(account.pw_uid); os.execv(sys.argv[2], sys.argv[2:])"
@@ -26,14 +26,14 @@ _AS_USER = (
 
 
 class StartFailed(RuntimeError):
-    """A process ended, or did not become ready in time; the message ends with the tail of its log."""
+    """A process ended or did not become ready in time; the message ends with the tail of its log."""
 
 
 @dataclass(kw_only=True)
 class Child:
-    """One process and how it is started; it can be started again after it ended.
+    """One process and how to start it; it can start again after it has ended.
 
-    `user` names the account it runs under when the caller is root.
+    user: the account that the process runs under when the caller is root.
     """
 
     name: str
@@ -61,7 +61,7 @@ class Child:
         return self._process.poll() if self._process else None
 
     def start(self) -> None:
-        """Start the process in a session of its own, so that a Ctrl-C reaches its owner first."""
+        """Start the process in a new session, so that Ctrl-C reaches its owner first."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -71,7 +71,7 @@ class Child:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                cwd="/" if self.user else None,  # where every account may be
+                cwd="/" if self.user else None,  # every account may enter it
             )
 
     def ask(self) -> None:
@@ -80,7 +80,7 @@ class Child:
             self._process.send_signal(self.stop_signal)
 
     def stop(self, grace_s: float = 10) -> None:
-        """Ask the process to end, and kill it when it has not done so within `grace_s`."""
+        """Ask the process to end, and kill it if it still runs after `grace_s` seconds."""
         if self._process is None or not self.running:
             return
         self.ask()
@@ -98,7 +98,7 @@ class Child:
     def wait_until(self, ready: Callable[[], bool], timeout_s: float) -> None:
         """Wait until `ready` returns true.
 
-        Raises StartFailed when the process ends first or `timeout_s` passes.
+        Raises StartFailed if the process ends first or `timeout_s` seconds pass.
         """
         deadline = time.monotonic() + timeout_s
         while not ready():
@@ -109,7 +109,7 @@ class Child:
             time.sleep(_PAUSE_S)
 
     def tail(self) -> str:
-        """Return the end of the log, ready to follow a sentence."""
+        """Return the end of the log, worded to follow a sentence; empty if the log is empty."""
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
         return "; the end of its log:\n" + "\n".join(lines[-_LINES_SHOWN:]) if lines else ""
 

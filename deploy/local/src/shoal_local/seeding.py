@@ -13,7 +13,7 @@ GUIDELINE = {
     "title": "Topics of newswire",
     "text": (
         "# What is the report about?\n\nChoose the one topic that an editor would file it under.\n\n"
-        "* Go by what is **new** in the report, not by what it mentions in passing.\n"
+        "* Decide by the **new** facts in the report, not by those it mentions in passing.\n"
         "* A price of a commodity belongs to the commodity, not to trade.\n"
         "* If you cannot tell, skip it and say why."
     ),
@@ -74,7 +74,7 @@ TEXTS = (
 
 
 def seed_project(urls: Mapping[str, str], key: str | None = None) -> None:
-    """Make the project through the real doors: guideline, a campaign over everything, texts with predictions."""
+    """Create the project over HTTP: a guideline, a campaign over every sample, and texts with predictions."""
     headers = {"authorization": f"Bearer {key}"} if key else {}
     with httpx.Client(headers=headers, timeout=30) as http:
         _send_request(
@@ -88,12 +88,12 @@ def seed_project(urls: Mapping[str, str], key: str | None = None) -> None:
             "labeling": {"votes": 2, "max_votes": 3},
         }
         _send_request(http, "POST", f"{urls['sampler']}/v1/projects/{PROJECT}/campaigns", campaign)
-        body = "\n".join(json.dumps(_inference(number, *pair)) for number, pair in enumerate(TEXTS))
+        body = "\n".join(json.dumps(_inference_body(number, *pair)) for number, pair in enumerate(TEXTS))
         answer = http.post(urls["ingest"] + "/v1/inferences", content=body)
         answer.raise_for_status()
 
 
-def _inference(number: int, label: str, text: str) -> dict[str, Any]:
+def _inference_body(number: int, label: str, text: str) -> dict[str, Any]:
     prediction = {"model": "example", "version": "1", "label": label, "scores": {label: 0.7}}
     return {
         "project": PROJECT,

@@ -24,14 +24,14 @@ READY_S = 90.0
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Where one service answers; the same after a restart."""
+    """The ports of one service; they stay the same after a restart."""
 
     http: int
     admin: int
 
 
 class LocalShoal:
-    """Services of one stack. `environment`: more settings, for all of them."""
+    """The services of one stack. `environment` adds settings for all of them."""
 
     def __init__(
         self,
@@ -53,23 +53,23 @@ class LocalShoal:
 
     @property
     def urls(self) -> dict[str, str]:
-        """Return each service's HTTP address; the embedder's is not there, it has no doors."""
+        """Return each service's HTTP address; the embedder is absent, as it has no HTTP API."""
         return {
             name: f"http://{HOST}:{ports.http}" for name, ports in self._ports.items() if name != "embedder"
         }
 
     @property
     def admin_urls(self) -> dict[str, str]:
-        """Return each service's address of health and metrics."""
+        """Return the address of each service's health checks and metrics."""
         return {name: f"http://{HOST}:{ports.admin}" for name, ports in self._ports.items()}
 
     @property
     def datasets(self) -> str:
-        """Return where dataset versions are written."""
+        """Return the folder of dataset versions."""
         return self._more.get("SHOAL_DATASETS_URI") or str(self._stack.path / "datasets")
 
     def start(self) -> None:
-        """Start all services at once and wait until each is ready; raises StartFailed."""
+        """Start all services at once and wait until each is ready. Raises StartFailed."""
         for child in self._children.values():
             child.start()
         for name in self._children:
@@ -93,12 +93,12 @@ class LocalShoal:
             self.wait_ready(name)
 
     def wait_ready(self, name: str, timeout_s: float = READY_S) -> None:
-        """Wait until a service is ready; raises StartFailed with the end of its log."""
+        """Wait until a service is ready. Raises StartFailed with the end of its log."""
         url = self.admin_urls[name] + "/readyz"
         self._children[name].wait_until(lambda: _is_ready(url), timeout_s)
 
     def dead(self) -> list[str]:
-        """Return the services that ended by themselves."""
+        """Return the services that ended unexpectedly."""
         return [name for name, child in self._children.items() if not child.running]
 
     def tail(self, name: str) -> str:

@@ -19,8 +19,9 @@ from shoal_local.servers.broker import TansuBroker
 from shoal_local.servers.postgres import PostgresServer
 from shoal_local.servers.qdrant.server import QdrantServer
 
-# Short sessions: who is killed on one machine comes back at once, and must not wait for its own ghost. The
-# embedded broker also holds everybody who joins a group for half a session, and refuses idempotent producers.
+# Sessions are short: a service killed on this machine restarts at once, and would otherwise wait for its own
+# old session. The embedded broker also delays every consumer that joins a group by half a session, and
+# refuses idempotent producers.
 _OWN = {"SHOAL_KAFKA_SESSION_TIMEOUT_MS": "6000"}
 _TANSU = {"SHOAL_KAFKA_IDEMPOTENCE": "false"}
 
@@ -36,11 +37,11 @@ class Server(Protocol):
 
 
 class Stack:
-    """Starts what the environment does not name, and ends all of it when its owner ends, however that is.
+    """Starts the servers that the environment does not name, and ends them when their owner ends in any way.
 
-    SHOAL_KAFKA_BOOTSTRAP, SHOAL_POSTGRES_DSN and SHOAL_QDRANT_URL name servers to use instead of own ones;
-    SHOAL_KAFKA=apache has the own broker be Apache Kafka. `wanted`: the parts to have. `secured`: Apache Kafka opens
-    listeners with SASL and TLS as well.
+    SHOAL_KAFKA_BOOTSTRAP, SHOAL_POSTGRES_DSN and SHOAL_QDRANT_URL name running servers to use instead;
+    SHOAL_KAFKA=apache starts Apache Kafka in place of the embedded broker. servers: the servers to have.
+    secured: Apache Kafka also opens listeners with SASL and TLS.
     """
 
     def __init__(
@@ -52,7 +53,7 @@ class Stack:
         self.path = places.stack_folder() / f"{os.getpid()}-{secrets.token_hex(4)}"
         self.environment: dict[str, str] = {}
         self._servers: dict[str, Server] = {}
-        self._wanted = servers
+        self._parts = servers
         self._secured = secured
         self._disposable = [self.path]
         self._watchdog: subprocess.Popen[bytes] | None = None
@@ -76,19 +77,19 @@ class Stack:
 
     @property
     def kafka_name(self) -> str:
-        """Return which broker it is, for people."""
+        """Return the broker's name for display."""
         broker = self._servers.get("kafka")
         if broker is None:
-            return "Kafka (given)"
+            return "Kafka (external)"
         return "Apache Kafka" if isinstance(broker, ApacheBroker) else "Tansu (log in memory)"
 
     @property
     def servers(self) -> Mapping[str, Server]:
-        """Return the own servers by part; those that the environment names are not among them."""
+        """Return the servers that this stack started, by name; external servers are absent."""
         return self._servers
 
     def start(self) -> None:
-        """Start everything at once; raises StartFailed, having stopped what was started."""
+        """Start all servers at once. On StartFailed, those that started are stopped."""
         sweep_stacks()
         self.path.mkdir(parents=True)
         self._make()
@@ -103,22 +104,22 @@ class Stack:
             raise
 
     def stop(self) -> None:
-        """Stop everything, and remove its folder."""
+        """Stop all servers and remove the stack's folder."""
         for server in self._servers.values():
             server.stop()
         leftovers.end_processes(self.path)
         if self._watchdog is not None:
-            self._watchdog.communicate()  # ends its input, waits for its end
+            self._watchdog.communicate()  # closes its input and waits for it to end
             self._watchdog = None
         for folder in self._disposable:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _make(self) -> None:
-        if "kafka" in self._wanted:
+        if "kafka" in self._parts:
             self._kafka()
-        if "postgres" in self._wanted:
+        if "postgres" in self._parts:
             self._postgres()
-        if "qdrant" in self._wanted:
+        if "qdrant" in self._parts:
             self._qdrant()
 
     def _kafka(self) -> None:
@@ -140,7 +141,7 @@ class Stack:
             return
         server = PostgresServer(self.path)
         self._servers["postgres"] = server
-        self._disposable.append(server.data)  # elsewhere when the account nobody cannot enter the folder
+        self._disposable.append(server.data)  # outside the folder if the account "nobody" cannot enter it
         self.environment["SHOAL_POSTGRES_DSN"] = server.dsn
 
     def _qdrant(self) -> None:
@@ -154,7 +155,7 @@ class Stack:
         self.environment["SHOAL_QDRANT_GRPC_PORT"] = str(server.grpc_port)
 
     def _describe(self) -> None:
-        """Write who owns the folder: what finds a stack whose owner was killed."""
+        """Write stack.json, which names the folder's owner for `sweep_stacks`."""
         me = psutil.Process()
         folders = [str(folder) for folder in self._disposable]
         facts = {"owner": me.pid, "created": me.create_time(), "disposable": folders}
@@ -177,7 +178,7 @@ def sweep_stacks() -> int:
         try:
             facts = json.loads((folder / "stack.json").read_text())
         except (OSError, ValueError):
-            continue  # being written, or being removed
+            continue  # it is just being written or removed
         if leftovers.is_alive(facts["owner"], facts["created"]):
             continue
         leftovers.end_processes(folder)
@@ -188,7 +189,7 @@ def sweep_stacks() -> int:
 
 
 def _pop_address(environment: dict[str, str], name: str) -> bool:
-    """Take a server's address from this process's environment; tell whether there was one."""
+    """Copy a server's address from this process's environment; return whether there is one."""
     address = os.environ.get(name)
     if address:
         environment[name] = address

@@ -1,7 +1,7 @@
 """Ends a stack whose owner died: `python -m shoal_local.watchdog <stack> [<directory to remove> ...]`.
 
-The owner holds the other end of standard input. The kernel closes it however the owner ends, also by SIGKILL,
-and unlike PR_SET_PDEATHSIG it is tied to the process, not to the thread that happened to start a child.
+The owner holds the other end of standard input. The kernel closes it when the owner ends, even by SIGKILL.
+Unlike PR_SET_PDEATHSIG, it is tied to the process, not to the thread that started the child.
 """
 
 import shutil
@@ -12,7 +12,7 @@ from shoal_local.leftovers import end_processes
 
 
 def main() -> None:
-    """Wait for the end of standard input, then end the stack and remove what is not to be kept."""
+    """Wait for the end of standard input, then end the stack and remove its directories."""
     stack, *disposable = sys.argv[1:]
     sys.stdin.buffer.read()
     end_processes(Path(stack))

@@ -1,4 +1,4 @@
-"""One arm of one seed: stream, choose, label, retrain, round after round, through the real doors."""
+"""One arm of one seed: every round streams, chooses, labels and retrains, over the services' HTTP APIs."""
 
 import asyncio
 import time
@@ -8,23 +8,23 @@ from typing import Any
 
 import numpy as np
 
-from shoal_local.demo.doors import Doors
+from shoal_local.demo.api import Api
 from shoal_local.demo.model import TopicModel
-from shoal_local.demo.plan import ASKED, Material, Outcome, Plan, Seed, Votes
+from shoal_local.demo.plan import RARE_TOPIC, Material, Outcome, Plan, Seed, Votes
 from shoal_local.demo.reuters.topics import TOPICS
 
 PATIENCE_S = 120.0
 LOOK_S = 0.4
 SHOWN_SCORES = 12
 TEXT = (
-    "# What is the report about?\n\nChoose the one topic under which the desk files the report. Go by what is new in "
-    "it, not by what it mentions in passing. Skip a report that you cannot place."
+    "# What is the report about?\n\nChoose the one topic under which the desk files the report. "
+    "Decide by the new facts in it, not by those it mentions in passing. Skip a report that fits no topic."
 )
 Step = Callable[[str], None]
 
 
 class Arm:
-    """A project of its own. `step` is told what is being done."""
+    """One arm, which has its own project. `step` is called with a text at the start of each step."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class Arm:
         seed: Seed,
         material: Material,
         plan: Plan,
-        doors: Doors,
+        api: Api,
         vendor: dict[str, Any],
         step: Step,
     ) -> None:
@@ -43,17 +43,17 @@ class Arm:
         self._seed = seed
         self._material = material
         self._plan = plan
-        self._doors = doors
+        self._api = api
         self._vendor = vendor
         self._step = step
         self._labels: dict[str, str] = {}  # accepted label by text
-        self._sent: dict[str, int] = {}  # article by sample id
+        self._row_of_sample: dict[str, int] = {}  # article by sample id
         self._examples: list[str] = []
         self._model: TopicModel | None = None
 
     async def prepare(self) -> None:
-        """Make the project: guideline, provider, rule, examples."""
-        ask, path = self._doors.ask, f"/v1/projects/{self.project}"
+        """Create the project: guideline, provider, rule and examples."""
+        ask, path = self._api.ask, f"/v1/projects/{self.project}"
         await ask("ingest", "POST", "/v1/projects", {"project": self.project})
         classes = [{"name": name, "definition": TOPICS[name].definition} for name in self._material.topics]
         guideline = {"title": "Topics of newswire", "text": TEXT, "label_schema": {"classes": classes}}
@@ -61,11 +61,11 @@ class Arm:
         await ask("qa", "PUT", f"{path}/rule", {"exhausted": "close", "max_votes": self._plan.max_votes})
         await ask("labeling-gateway", "PUT", f"{path}/providers/simulation", self._vendor)
         await ask("sampler", "PUT", f"{path}/audit", {"rate": 0})
-        self._examples = await self._doors.send([self._item(i, None) for i in self._seed.examples])
+        self._examples = await self._api.send([self._item(i, None) for i in self._seed.examples])
         await self._until("the examples are embedded", self._decided(len(self._examples)))
 
     async def measure(self) -> TopicModel:
-        """Train on what is labelled now, and keep what the model says about the held-out articles."""
+        """Train on the present labels, and store the model's predictions for the held-out articles."""
         model = await asyncio.to_thread(self._train)
         self.outcome.predictions.append(model.predict(self._material.held_out_vectors))
         return model
@@ -74,13 +74,13 @@ class Arm:
         """Stream one round's inferences with the present model's scores, and wait for its labels."""
         model = self._model or await self.measure()
         for campaign in self._campaigns(number):
-            await self._doors.ask("sampler", "POST", f"/v1/projects/{self.project}/campaigns", campaign)
+            await self._api.ask("sampler", "POST", f"/v1/projects/{self.project}/campaigns", campaign)
         rows = self._seed.rounds[number]
         self._step(f"{self.project}: streaming")
         shares = model.probabilities(self._material.vectors[rows])
         items = [self._item(i, (model.classes, share)) for i, share in zip(rows, shares, strict=True)]
-        for sample, row in zip(await self._doors.send(items), rows, strict=True):
-            self._sent[sample] = row
+        for sample, row in zip(await self._api.send(items), rows, strict=True):
+            self._row_of_sample[sample] = row
         self._step(f"{self.project}: choosing")
         expected = len(self._examples) + sum(map(len, self._seed.rounds[: number + 1]))
         await self._until("every sample is decided on", self._decided(expected))
@@ -92,38 +92,42 @@ class Arm:
     async def finish(self) -> None:
         """Freeze the labels into a dataset version, and compare votes and labels with the truth."""
         path, outcome = f"/v1/projects/{self.project}", self.outcome
-        manifest = await self._doors.ask("qa", "POST", f"{path}/datasets", {"dataset": "topics"})
+        manifest = await self._api.ask("qa", "POST", f"{path}/datasets", {"dataset": "topics"})
         outcome.dataset = manifest["uri"]
         await self._until("quality is measured", self._measured)
-        measured = (await self._doors.ask("qa", "GET", f"{path}/metrics"))["measured"]
+        measured = (await self._api.ask("qa", "GET", f"{path}/metrics"))["measured"]
         outcome.cost_per_label, outcome.alpha = measured["cost_per_accepted_label"], measured["agreement"]
         truth, rare = self._material.truth, self._material.rare
         right = {text: label == truth[text] for text, label in self._labels.items()}
         accepted = Counter(label for text, label in self._labels.items() if right[text])
         outcome.labels_by_topic = dict(accepted)
-        outcome.rare_found = sum(count for topic, count in accepted.items() if topic in rare)
-        outcome.asked_found, outcome.topics_seen = accepted[ASKED], len(accepted)
+        outcome.rare_labels = sum(count for topic, count in accepted.items() if topic in rare)
+        outcome.campaign_labels, outcome.topics_labelled = accepted[RARE_TOPIC], len(accepted)
         votes, votes_right = await self._raw_votes()
         outcome.votes = Votes(votes, votes_right, len(right), sum(right.values()))
 
     async def _raw_votes(self) -> tuple[int, int]:
-        rows = await self._doors.every("qa", f"/v1/projects/{self.project}/annotations", "annotations")
+        rows = await self._api.list_all("qa", f"/v1/projects/{self.project}/annotations", "annotations")
         newest = {(row["provider"], row["annotation_id"]): row for row in rows if row["purpose"] == "label"}
         votes = [
-            row for row in newest.values() if row["label"] is not None and row["sample_id"] in self._sent
+            row
+            for row in newest.values()
+            if row["label"] is not None and row["sample_id"] in self._row_of_sample
         ]
         articles = self._material.articles
-        return len(votes), sum(row["label"] == articles[self._sent[row["sample_id"]]].topic for row in votes)
+        return len(votes), sum(
+            row["label"] == articles[self._row_of_sample[row["sample_id"]]].topic for row in votes
+        )
 
     async def _learn(self) -> None:
-        rows = await self._doors.every("qa", f"/v1/projects/{self.project}/labels", "labels")
+        rows = await self._api.list_all("qa", f"/v1/projects/{self.project}/labels", "labels")
         for row in rows:
-            text = self._material.articles[self._sent[row["sample_id"]]].text
+            text = self._material.articles[self._row_of_sample[row["sample_id"]]].text
             if row["state"] == "withdrawn":
                 self._labels.pop(text, None)
             else:
                 self._labels[text] = row["label"]
-        campaigns = await self._doors.ask("sampler", "GET", f"/v1/projects/{self.project}/campaigns")
+        campaigns = await self._api.ask("sampler", "GET", f"/v1/projects/{self.project}/campaigns")
         self.outcome.votes_spent.append(
             sum(campaign["votes_reserved"] for campaign in campaigns["campaigns"])
         )
@@ -149,7 +153,7 @@ class Arm:
         return [
             _campaign_body(f"margin-{number + 1}", margin, rest, labeling),
             _campaign_body(
-                f"{ASKED}-{number + 1}", wish, plan.rare_votes_per_round, {**labeling, "priority": 1}
+                f"{RARE_TOPIC}-{number + 1}", wish, plan.rare_votes_per_round, {**labeling, "priority": 1}
             ),
         ]
 
@@ -169,28 +173,28 @@ class Arm:
 
     def _decided(self, expected: int) -> Callable[[], Any]:
         async def holds() -> bool:
-            answer = await self._doors.ask("sampler", "GET", f"/v1/projects/{self.project}/campaigns")
+            answer = await self._api.ask("sampler", "GET", f"/v1/projects/{self.project}/campaigns")
             return bool(answer["samples_decided"] >= expected and not answer["samples_waiting"])
 
         return holds
 
     async def _settled(self) -> bool:
         path = f"/v1/projects/{self.project}"
-        campaigns = (await self._doors.ask("sampler", "GET", f"{path}/campaigns"))["campaigns"]
+        campaigns = (await self._api.ask("sampler", "GET", f"{path}/campaigns"))["campaigns"]
         jobs_created = sum(campaign["counts"]["jobs"] for campaign in campaigns)
-        jobs = (await self._doors.ask("qa", "GET", f"{path}/metrics"))["jobs"]
+        jobs = (await self._api.ask("qa", "GET", f"{path}/metrics"))["jobs"]
         jobs_at_qa = sum(jobs.values())
         return bool(jobs_at_qa == jobs_created and not jobs.get("open"))
 
     async def _measured(self) -> bool:
-        answer = await self._doors.ask("qa", "GET", f"/v1/projects/{self.project}/metrics")
+        answer = await self._api.ask("qa", "GET", f"/v1/projects/{self.project}/metrics")
         return answer["measured"] is not None
 
-    async def _until(self, what: str, holds: Callable[[], Any]) -> None:
+    async def _until(self, condition: str, holds: Callable[[], Any]) -> None:
         deadline = time.monotonic() + PATIENCE_S
         while not await holds():
             if time.monotonic() > deadline:
-                raise TimeoutError(f"{self.project}: not within {PATIENCE_S:.0f} s: {what}")
+                raise TimeoutError(f"{self.project}: waited {PATIENCE_S:.0f} s in vain until {condition}")
             await asyncio.sleep(LOOK_S)
 
 

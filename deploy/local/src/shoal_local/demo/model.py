@@ -1,4 +1,4 @@
-"""The desk's topic classifier: multinomial logistic regression on frozen sentence vectors."""
+"""The news desk's topic classifier: multinomial logistic regression on frozen sentence vectors."""
 
 import warnings
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ class TopicModel:
         self.classes: list[str] = [str(name) for name in self._model.classes_]
 
     def predict(self, vectors: Vectors) -> Names:
-        """Return the (n,) likeliest topics."""
+        """Return the (n,) most probable topics."""
         return np.asarray(self._model.predict(vectors), dtype=np.str_)
 
     def probabilities(self, vectors: Vectors) -> npt.NDArray[np.float64]:

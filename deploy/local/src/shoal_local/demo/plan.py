@@ -10,13 +10,13 @@ from shoal_local.demo.model import Vectors
 from shoal_local.demo.reuters.articles import Article
 
 ARMS = ("random", "shoal")
-ASKED = "coffee"  # the rare topic that the desk's expert asks for
+RARE_TOPIC = "coffee"  # the rare topic that a campaign collects by examples
 RARE_BELOW = 0.015  # share of the newswire
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Sizes; both arms have the same votes to spend."""
+    """The sizes of the experiment; both arms have the same budget of votes."""
 
     seeds: int = 3
     rounds: int = 3
@@ -32,7 +32,7 @@ class Plan:
 
     @property
     def pool(self) -> int:
-        """Return how many articles pass by in one seed."""
+        """Return how many articles one seed streams."""
         return self.stream * self.rounds
 
 
@@ -55,7 +55,7 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """Which articles one repetition uses for what; indices into the material."""
+    """The articles of one repetition by their use, as indices into the material."""
 
     number: int
     first: list[int]
@@ -64,11 +64,11 @@ class Seed:
 
 
 def plan_seed(material: Material, plan: Plan, number: int) -> Seed:
-    """Return the articles of one repetition; the stream is the same articles in another order."""
+    """Return the articles of one repetition; every repetition streams the same articles in another order."""
     rng = np.random.default_rng([20_260, number])
     stream = rng.permutation(plan.pool)
     rest = plan.pool + rng.permutation(len(material.articles) - plan.pool)
-    on_topic = [int(i) for i in rest if material.articles[i].topic == ASKED]
+    on_topic = [int(i) for i in rest if material.articles[i].topic == RARE_TOPIC]
     plain = [int(i) for i in rest if int(i) not in set(on_topic[:3])]
     parts: list[npt.NDArray[np.int64]] = np.array_split(stream, plan.rounds)
     return Seed(
@@ -81,7 +81,7 @@ def plan_seed(material: Material, plan: Plan, number: int) -> Seed:
 
 @dataclass(frozen=True, slots=True)
 class Votes:
-    """Raw votes and labels of one arm, compared with the truth that only the experimenter has."""
+    """Raw votes and labels of one arm, compared with the truth, which no service knows."""
 
     votes: int = 0
     votes_right: int = 0
@@ -91,16 +91,16 @@ class Votes:
 
 @dataclass(slots=True, kw_only=True)
 class Outcome:
-    """What one arm of one seed measured; index 0 of `predictions` is before any vote."""
+    """The measurements of one arm of one seed; `predictions[0]` is from before any vote."""
 
     arm: str
     seed: int
     predictions: list[npt.NDArray[np.str_]] = field(default_factory=list)
     votes_spent: list[int] = field(default_factory=list)
     votes: Votes = Votes()
-    rare_found: int = 0
-    asked_found: int = 0
-    topics_seen: int = 0
+    rare_labels: int = 0
+    campaign_labels: int = 0
+    topics_labelled: int = 0
     cost_per_label: float | None = None
     alpha: float | None = None
     dataset: str = ""

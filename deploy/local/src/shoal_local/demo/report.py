@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from shoal.pages import Series, bars, curves, render_page
-from shoal_local.demo.plan import ASKED, RARE_BELOW, Outcome
+from shoal_local.demo.plan import RARE_BELOW, RARE_TOPIC, Outcome
 from shoal_local.demo.summary import ArmSummary, Facts, Point
 from shoal_local.demo.table import table_rows
 
@@ -15,7 +15,7 @@ SHOWN_TOPICS = 18
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """How the page names and colours an arm."""
+    """An arm's name and colour on the page."""
 
     name: str
     colour: str
@@ -25,27 +25,28 @@ ARMS: Mapping[str, Arm] = {"random": Arm("Random", "var(--grey)"), "shoal": Arm(
 
 
 def report_page(summary: Mapping[str, ArmSummary], outcomes: Sequence[Outcome], facts: Facts) -> str:
-    """Return the page."""
+    """Return the page as HTML."""
     return render_page(
         __package__,
         "report.html",
         facts=facts,
         plan=facts.plan,
         arms=list(ARMS.values()),
-        headline=_headline(summary["random"], summary["shoal"]),
-        plots=list(_plots(summary)),
-        topics=list(_topics(outcomes, facts)),
-        rows=list(_rows(summary["random"], summary["shoal"])),
-        asked=ASKED,
+        headline=_headline_numbers(summary["random"], summary["shoal"]),
+        plots=list(_score_plots(summary)),
+        topics=list(_topic_columns(outcomes, facts)),
+        rows=list(_table_rows(summary["random"], summary["shoal"])),
+        rare_topic=RARE_TOPIC,
         rare_below=RARE_BELOW,
         datasets=[outcome.dataset for outcome in outcomes],
     )
 
 
-def _headline(random: ArmSummary, shoal: ArmSummary) -> list[tuple[str, str]]:
-    """Return the numbers in large, with their meanings."""
+def _headline_numbers(random: ArmSummary, shoal: ArmSummary) -> list[tuple[str, str]]:
+    """Return the headline numbers with their captions."""
     last, other = shoal.curve[-1], random.curve[-1]
-    asked = f"of the topic asked for by three examples ({ASKED}); {random.asked_found:.0f} at random"
+    at_random = f"{random.campaign_labels:.0f} at random"
+    rare_topic = f"accepted labels of {RARE_TOPIC}, the topic with three examples; {at_random}"
     return [
         (
             f"{last.accuracy.mean:.1%}",
@@ -56,32 +57,32 @@ def _headline(random: ArmSummary, shoal: ArmSummary) -> list[tuple[str, str]]:
             f"macro-F1 over all topics; {other.macro_f1.mean:.2f} with random choice",
         ),
         (
-            f"{shoal.rare_found:.0f}",
-            f"accepted labels of rare topics per seed; {random.rare_found:.0f} at random",
+            f"{shoal.rare_labels:.0f}",
+            f"accepted labels of rare topics per seed; {random.rare_labels:.0f} at random",
         ),
-        (f"{shoal.asked_found:.0f}", asked),
+        (f"{shoal.campaign_labels:.0f}", rare_topic),
     ]
 
 
-def _plots(summary: Mapping[str, ArmSummary]) -> Iterator[tuple[str, Markup]]:
+def _score_plots(summary: Mapping[str, ArmSummary]) -> Iterator[tuple[str, Markup]]:
     for score, field in (("Accuracy", "accuracy"), ("Macro-F1", "macro_f1")):
         series = [
             Series(
                 name=ARMS[arm].name,
                 colour=ARMS[arm].colour,
-                points=[_point(point, field) for point in results.curve],
+                points=[_curve_point(point, field) for point in results.curve],
             )
             for arm, results in summary.items()
         ]
         yield f"{score} on held-out articles", curves(series, "votes reserved", score)
 
 
-def _point(point: Point, field: str) -> tuple[float, float, float, float]:
+def _curve_point(point: Point, field: str) -> tuple[float, float, float, float]:
     score = getattr(point, field)
     return point.votes, score.mean, score.low, score.high
 
 
-def _topics(outcomes: Sequence[Outcome], facts: Facts) -> Iterator[Markup]:
+def _topic_columns(outcomes: Sequence[Outcome], facts: Facts) -> Iterator[Markup]:
     """Yield two columns of bars, the topics with the most labels first."""
     topics = {topic for outcome in outcomes for topic in outcome.labels_by_topic if topic in facts.rare}
     rows = [
@@ -102,8 +103,8 @@ def _mean_labels(outcomes: Sequence[Outcome], arm: str, topic: str) -> float:
     return sum(counts) / len(counts)
 
 
-def _rows(random: ArmSummary, shoal: ArmSummary) -> Iterator[tuple[str, str, str]]:
-    """Yield the table's rows: what is compared, with random choice, with Shoal's."""
+def _table_rows(random: ArmSummary, shoal: ArmSummary) -> Iterator[tuple[str, str, str]]:
+    """Yield the table's rows: name, value with random choice, value with Shoal's choice."""
     for name, value in table_rows():
         yield name, value(random), value(shoal)
     for index, (one, other) in enumerate(zip(random.per_seed, shoal.per_seed, strict=True)):

@@ -1,4 +1,4 @@
-"""The demo from fetching the texts to the page."""
+"""Run the demo, from fetching the texts to writing the page."""
 
 import asyncio
 import json
@@ -25,8 +25,8 @@ from rich.progress import (
 )
 
 from shoal_local import places
+from shoal_local.demo.api import Api
 from shoal_local.demo.arms import Arm
-from shoal_local.demo.doors import Doors
 from shoal_local.demo.plan import ARMS, RARE_BELOW, Material, Outcome, Plan, plan_seed
 from shoal_local.demo.report import report_page
 from shoal_local.demo.reuters import articles
@@ -41,7 +41,7 @@ from shoal_local.stack import Stack
 
 err, out = Console(stderr=True), Console()
 LOCK = Path("requirements/demo-data.lock")
-OTHER = 700  # articles beside the stream: first labels, examples
+OTHER = 700  # articles outside the stream, for first labels and examples
 
 
 def main(report: Path, *, quick: bool) -> int:
@@ -117,7 +117,7 @@ def _on_stack(stack: Stack, material: Material, plan: Plan) -> tuple[dict[str, A
 
 
 def _start_workforce(stack: Stack, material: Material, plan: Plan) -> tuple[dict[str, Any], Child]:
-    """Start the simulated workforce in a process of its own: the only one that is told the truth."""
+    """Start the simulated workforce as a separate process, the only one that knows the truth."""
     truth = stack.path / "truth.json"
     truth.write_text(json.dumps({text_key(text): topic for text, topic in material.truth.items()}))
     truth.chmod(0o600)
@@ -152,7 +152,7 @@ async def _run_rounds(
     seeds = [plan_seed(material, plan, number) for number in range(1, plan.seeds + 1)]
     limits = httpx.Limits(max_connections=16)
     async with httpx.AsyncClient(timeout=60, limits=limits) as http:
-        doors = Doors(shoal.urls, http)
+        api = Api(shoal.urls, http)
         with _progress_bar() as progress:
             task = progress.add_task("projects", total=len(ARMS) * plan.seeds * (plan.rounds + 2))
 
@@ -165,7 +165,7 @@ async def _run_rounds(
                     seed=seed,
                     material=material,
                     plan=plan,
-                    doors=doors,
+                    api=api,
                     vendor=vendor,
                     step=step,
                 )
@@ -196,7 +196,7 @@ def _progress_bar() -> Progress:
 
 
 def _lock_file() -> Path:
-    """Return the file of hashes, which lies in the repository. Raises NoData outside of one."""
+    """Return the lock file with the texts' hashes. Raises NoData outside a checkout of the repository."""
     for folder in (Path.cwd(), *Path(__file__).resolve().parents):
         if (folder / LOCK).exists():
             return folder / LOCK

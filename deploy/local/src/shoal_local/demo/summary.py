@@ -1,4 +1,4 @@
-"""From outcomes to numbers with intervals. Arrays in, numbers out."""
+"""Summaries of outcomes: means over seeds with bootstrap intervals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What was run."""
+    """The facts of one run of the demo."""
 
     plan: Plan
     seconds: float
@@ -52,9 +52,9 @@ class ArmSummary:
     vote_accuracy: float
     labels: int
     label_accuracy: float
-    rare_found: float
-    asked_found: float
-    topics_seen: float
+    rare_labels: float
+    campaign_labels: float
+    topics_labelled: float
     cost_per_label: float
     alpha: float
 
@@ -62,7 +62,7 @@ class ArmSummary:
 def summarize_arms(
     outcomes: Sequence[Outcome], truth: Sequence[str], rng: np.random.Generator
 ) -> dict[str, ArmSummary]:
-    """Return a summary of each arm. The same resamples serve both arms, so that they can be compared."""
+    """Return a summary of each arm. Both arms use the same resamples, so their intervals are comparable."""
     topics = sorted(set(truth))
     number = {name: index for index, name in enumerate(topics)}
     right = np.array([number[name] for name in truth])
@@ -114,9 +114,9 @@ def _summarize_arm(
         label_accuracy=_share_of(
             sum(outcome.labels_right for outcome in total), sum(outcome.labels for outcome in total)
         ),
-        rare_found=float(np.mean([outcome.rare_found for outcome in own])),
-        asked_found=float(np.mean([outcome.asked_found for outcome in own])),
-        topics_seen=float(np.mean([outcome.topics_seen for outcome in own])),
+        rare_labels=float(np.mean([outcome.rare_labels for outcome in own])),
+        campaign_labels=float(np.mean([outcome.campaign_labels for outcome in own])),
+        topics_labelled=float(np.mean([outcome.topics_labelled for outcome in own])),
         cost_per_label=float(np.mean([outcome.cost_per_label or np.nan for outcome in own])),
         alpha=float(np.mean([outcome.alpha if outcome.alpha is not None else np.nan for outcome in own])),
     )
@@ -132,7 +132,7 @@ def _estimate_scores(
             for seeds, rows in draws
         ]
     )
-    # A resample misses some topics, which lifts its macro-F1: the interval is centred on the mean again.
+    # A resample lacks some topics, which raises its macro-F1, so the interval is centred on the mean again.
     low, high = np.percentile(resampled, [2.5, 97.5], axis=0) + means - resampled.mean(axis=0)
     return (
         Estimate(float(means[0]), float(low[0]), float(high[0])),
@@ -141,7 +141,10 @@ def _estimate_scores(
 
 
 def _accuracy_and_f1(predicted: Ints, right: Ints, classes: int) -> tuple[float, float]:
-    """Return accuracy and F1 averaged over the classes of `right`; equals scikit-learn's, a hundred times faster."""
+    """Return accuracy, and F1 averaged over the classes of `right`.
+
+    The values equal scikit-learn's and take a hundredth of the time.
+    """
     hits = np.bincount(right[predicted == right], minlength=classes + 1)[:classes]
     predicted_counts = np.bincount(predicted, minlength=classes + 1)[:classes]
     true_counts = np.bincount(right, minlength=classes + 1)[:classes]

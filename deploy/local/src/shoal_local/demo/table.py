@@ -5,7 +5,7 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
-from shoal_local.demo.plan import ASKED
+from shoal_local.demo.plan import RARE_TOPIC
 from shoal_local.demo.summary import ArmSummary, Estimate, Facts
 
 
@@ -36,11 +36,14 @@ def print_table(console: Console, summary: dict[str, ArmSummary], facts: Facts) 
 
 
 def table_rows() -> list[tuple[str, Callable[[ArmSummary], str]]]:
-    """Return what is compared, and how each is written."""
+    """Return the rows' names, and functions that format an arm's value."""
     return [
-        ("accepted labels of rare topics", lambda arm: f"{arm.rare_found:.1f}"),
-        (f"accepted labels of the topic asked for ({ASKED})", lambda arm: f"{arm.asked_found:.1f}"),
-        ("topics with at least one label", lambda arm: f"{arm.topics_seen:.1f}"),
+        ("accepted labels of rare topics", lambda arm: f"{arm.rare_labels:.1f}"),
+        (
+            f"accepted labels of the topic with examples ({RARE_TOPIC})",
+            lambda arm: f"{arm.campaign_labels:.1f}",
+        ),
+        ("topics with at least one label", lambda arm: f"{arm.topics_labelled:.1f}"),
         ("single votes that are right", lambda arm: f"{arm.vote_accuracy:.1%} of {arm.votes:,}"),
         ("accepted labels that are right", lambda arm: f"{arm.label_accuracy:.1%} of {arm.labels:,}"),
         ("cost per accepted label", lambda arm: f"{arm.cost_per_label:.3f}"),

@@ -1,4 +1,4 @@
-"""Sentence vectors for the desk's model, by the embedder's encoder, made once and kept on disk."""
+"""Sentence vectors for the desk's model, computed once with the embedder's encoder and cached on disk."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,9 +16,9 @@ _SLICE = 64
 def vectors_of(
     texts: Sequence[str], *, models: Path, cache: Path, max_tokens: int, progress: Callable[[int], None]
 ) -> Vectors:
-    """Return (n, 384) unit vectors; `progress` is told how many more are done.
+    """Return (n, 384) unit vectors. `progress` is called with the number of texts that were just encoded.
 
-    models: where the encoder's file is kept. cache: the folder of vectors, one file per set of texts.
+    models: folder of the encoder's file. cache: folder of vectors, one file per set of texts.
     """
     key = sha256("\0".join([str(max_tokens), *texts]).encode()).hexdigest()[:16]
     target = cache / f"vectors-{key}.npy"

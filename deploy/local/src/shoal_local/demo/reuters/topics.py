@@ -1,6 +1,6 @@
-"""The 52 topics of Reuters R52: what each means, for the guideline, and which people mix up.
+"""The 52 topics of Reuters R52: their definitions, for the guideline, and the topics that people confuse.
 
-Definitions are ours; the names are those of the Reuters-21578 collection.
+The definitions are ours; the names are those of the Reuters-21578 collection.
 """
 
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One class of the guideline. `family`: topics that an annotator may take for each other."""
+    """One class of the guideline. `family`: the topics that an annotator may confuse with it."""
 
     name: str
     family: str

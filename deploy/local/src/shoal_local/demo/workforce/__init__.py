@@ -1,6 +1,6 @@
 """A simulated workforce behind the generic vendor's interface (docs/generic-vendor.md).
 
-It is a process of its own, and the only one that is given the truth. Use it from tests:
+It runs as a separate process, the only one that knows the truth. Use it from tests:
 
     workforce = Workforce(make_people(seed), Minds(truth, families, seed), Terms(speedup=100))
     async with serve(workforce, port=0) as url: ...

@@ -1,7 +1,7 @@
 """`python -m shoal_local.demo.workforce --truth FILE --port PORT ...`: the SIMULATED workforce, as a process.
 
-Its secrets come by the environment, because command lines are readable by everybody on a machine:
-WORKFORCE_API_KEY, WORKFORCE_WEBHOOK_SECRET.
+Its secrets are in the environment variables WORKFORCE_API_KEY and WORKFORCE_WEBHOOK_SECRET, because every
+account of a machine can read its command lines.
 """
 
 import argparse
@@ -49,13 +49,16 @@ async def _serve_forever(workforce: Workforce, port: int) -> None:
 def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="shoal_local.demo.workforce", description=__doc__)
     parser.add_argument(
-        "--truth", type=Path, required=True, help="JSON object: SHA-256 of a text -> its topic"
+        "--truth",
+        type=Path,
+        required=True,
+        help="JSON file: an object from the SHA-256 of a text to its topic.",
     )
     parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--seed", type=int, default=7, help="who the people are and how they err")
-    parser.add_argument("--speedup", type=float, default=1.0, help="times faster than people")
-    parser.add_argument("--price", type=float, default=0.04, help="of a vote")
-    parser.add_argument("--lost-webhooks", type=float, default=0.1, help="share that is lost on purpose")
+    parser.add_argument("--seed", type=int, default=7, help="Random seed of the people and their mistakes.")
+    parser.add_argument("--speedup", type=float, default=1.0, help="Speed, as a multiple of people's.")
+    parser.add_argument("--price", type=float, default=0.04, help="Price of a vote.")
+    parser.add_argument("--lost-webhooks", type=float, default=0.1, help="Share of webhooks to lose.")
     return parser.parse_args()
 
 

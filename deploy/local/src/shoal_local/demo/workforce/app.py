@@ -1,4 +1,4 @@
-"""The generic vendor's five calls (docs/generic-vendor.md), and serving them."""
+"""The HTTP API of the generic vendor, five calls (docs/generic-vendor.md), and its server."""
 
 import asyncio
 import hmac
@@ -32,13 +32,13 @@ class SchemaIn(BaseModel):
 
 
 class GuidelineIn(BaseModel):
-    """The rules that tasks refer to; the text is for people."""
+    """The guideline that tasks refer to; its text is for people."""
 
     label_schema: SchemaIn
 
 
 class ContentIn(BaseModel):
-    """What is to be labelled: this workforce reads text only."""
+    """The content to label; this workforce reads text only."""
 
     text: str | None = None
 
@@ -63,13 +63,13 @@ class TasksIn(BaseModel):
 
 
 class VotesIn(BaseModel):
-    """How many votes are wanted in total."""
+    """The total number of votes to collect."""
 
     votes: int = Field(ge=1, le=100)
 
 
 def make_app(workforce: Workforce) -> FastAPI:
-    """Return the application; the workforce works while it is served."""
+    """Return the application; the workforce works while the application is served."""
 
     @asynccontextmanager
     async def at_work(_: FastAPI) -> AsyncIterator[None]:
@@ -91,7 +91,7 @@ async def serve_workforce(workforce: Workforce, port: int = 0, host: str = "127.
     listening = socket.create_server((host, port))
     config = uvicorn.Config(make_app(workforce), log_level="warning", lifespan="on", access_log=False)
     server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # they are the caller's
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the caller handles signals
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)
@@ -115,27 +115,27 @@ def _make_app(workforce: Workforce) -> APIRouter:
 
     @routes.post("/tasks")
     async def tasks(batch: TasksIn) -> dict[str, Any]:
-        """Take tasks; a known external_id changes nothing."""
+        """Accept tasks; a task whose external_id exists already changes nothing."""
         results = [_take_task(workforce, batch, task) for task in batch.tasks]
         await workforce.call()
         return {"results": results}
 
     @routes.put("/tasks/{external_id}/votes")
     async def votes(external_id: str, body: VotesIn) -> dict[str, Any]:
-        """Set the votes wanted in total; never fewer than now."""
+        """Raise the total number of votes to collect; a smaller number changes nothing."""
         total = board.want(external_id, body.votes)
         await workforce.call()
         return {"external_id": external_id, "votes": total}
 
     @routes.put("/tasks/{external_id}/prediction")
     async def prediction(external_id: str) -> Response:
-        """Pre-labels are not shown here."""
+        """Accept a pre-label; this workforce does not show it."""
         board.find(external_id)
         return Response(status_code=501)
 
     @routes.delete("/tasks/{external_id}")
     async def cancel(external_id: str) -> Response:
-        """No more work on it; its content is forgotten."""
+        """Stop work on a task and delete its content."""
         board.cancel(external_id)
         return Response(status_code=204)
 
@@ -143,22 +143,27 @@ def _make_app(workforce: Workforce) -> APIRouter:
     async def annotations(
         project: str, cursor: str | None = None, limit: Annotated[int, Query(ge=1, le=500)] = 200
     ) -> dict[str, Any]:
-        """Return the feed: the truth about annotations."""
+        """Return the feed, the authoritative list of annotations."""
         try:
             page = board.feed(project, cursor, limit)
         except BadCursor:
-            raise Problem(400, "Unknown cursor", "it was not handed out here", field="cursor") from None
+            raise Problem(
+                400,
+                "Unknown cursor",
+                "use the cursor of an earlier page",
+                field="cursor",
+            ) from None
         return {"annotations": page.annotations, "next_cursor": page.cursor, "more": page.more}
 
     @routes.get("/simulation")
     async def simulation() -> dict[str, Any]:
-        """Return what this simulation did: not part of the interface, for the demo's report."""
+        """Return the simulation's counts, for the demo's report; not part of the generic vendor's API."""
         return {
             "people": len(workforce.crowd),
             "who_do_not_read": sum(person.spams for person in workforce.crowd),
             "speedup": workforce.terms.speedup,
             "tasks": len(board.tasks),
-            "webhooks_sent": workforce.webhooks.sent,
+            "webhooks_sent": workforce.webhooks.delivered,
             "webhooks_lost": workforce.webhooks.lost,
         }
 

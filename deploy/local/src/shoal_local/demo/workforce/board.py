@@ -1,4 +1,4 @@
-"""The vendor's state: tasks by external id, who works on what, and the feed of annotations. No I/O."""
+"""The vendor's state: tasks by external id, people at work, and the feed of annotations. No I/O."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,16 +6,16 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-Annotation = dict[str, Any]  # as docs/generic-vendor.md has it
+Annotation = dict[str, Any]  # in the form of docs/generic-vendor.md
 
 
 class UnknownTask(LookupError):
-    """There is no task of that external id."""
+    """No task has this external id."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Task:
-    """One task. `busy`: who works on it now; `done`: who answered or skipped."""
+    """One task. `busy`: people at work on it; `answered_by`: people who answered or skipped it."""
 
     external_id: str
     number: int
@@ -32,13 +32,13 @@ class Task:
 
     @property
     def wants(self) -> int:
-        """Return how many more people are needed, those at work counted."""
+        """Return how many more people the task needs beyond those at work."""
         return 0 if self.cancelled else self.votes - self.answers - len(self.busy)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Part of a feed; `cursor` is where the next one begins."""
+    """Part of a feed; the next page begins at `cursor`."""
 
     annotations: Sequence[Annotation]
     cursor: str
@@ -46,11 +46,11 @@ class Page:
 
 
 class BadCursor(ValueError):
-    """The cursor is none that was handed out."""
+    """The vendor did not issue this cursor."""
 
 
 class Board:
-    """Everything the vendor knows. One thread only."""
+    """The vendor's whole state; not thread-safe."""
 
     def __init__(self) -> None:
         self.tasks: dict[str, Task] = {}
@@ -59,14 +59,14 @@ class Board:
         self._numbers = count(1)
 
     def add(self, task: Task) -> str:
-        """Keep a new task and return "created"; a known external id changes nothing: "exists"."""
+        """Store a new task and return "created"; an external id that is present changes nothing: "exists"."""
         if task.external_id in self.tasks:
             return "exists"
         self.tasks[task.external_id] = self._open[task.external_id] = task
         return "created"
 
     def next_number(self) -> int:
-        """Return a number that no task or annotation has had."""
+        """Return a number that no other task or annotation has."""
         return next(self._numbers)
 
     def find(self, external_id: str) -> Task:
@@ -77,7 +77,7 @@ class Board:
             raise UnknownTask(external_id) from None
 
     def want(self, external_id: str, votes: int) -> int:
-        """Raise the votes wanted in total to `votes`, never lower them; return the total. Raises UnknownTask."""
+        """Raise a task's total of votes to `votes`, never lower it; return the total. Raises UnknownTask."""
         task = self.find(external_id)
         task.votes = max(task.votes, votes)
         if not task.cancelled:
@@ -85,18 +85,18 @@ class Board:
         return task.votes
 
     def cancel(self, external_id: str) -> None:
-        """Stop work on a task and forget its content; its annotations stay. Raises UnknownTask."""
+        """Stop work on a task and delete its content; its annotations stay. Raises UnknownTask."""
         task = self.find(external_id)
         task.cancelled = True
         task.text = ""
         self._open.pop(external_id, None)
 
     def take(self, person: str) -> Task | None:
-        """Return a task that `person` may answer and is now busy with: the most urgent, then the oldest."""
+        """Assign a task to `person` and return it: the most urgent, then the oldest; None without a task."""
         best: Task | None = None
         for task in list(self._open.values()):
             if task.wants <= 0 and not task.busy:
-                del self._open[task.external_id]  # opens again when more votes are wanted
+                del self._open[task.external_id]  # `want` opens it again for more votes
             elif task.wants > 0 and person not in task.answered_by and person not in task.busy:
                 best = task if best is None or task.priority > best.priority else best
         if best is not None:
@@ -104,7 +104,7 @@ class Board:
         return best
 
     def finish(self, task: Task, person: str, *, answered: bool) -> bool:
-        """Record that `person` is done with a task; tell whether the work still counts."""
+        """Record that `person` finished a task; return whether the answer still counts."""
         task.busy.discard(person)
         if task.cancelled:
             return False
@@ -113,11 +113,11 @@ class Board:
         return True
 
     def publish(self, project: str, annotation: Annotation) -> None:
-        """Make one revision visible, at the end of the project's feed."""
+        """Append one revision to the project's feed."""
         self._feeds.setdefault(project, []).append(annotation)
 
     def feed(self, project: str, cursor: str | None, limit: int) -> Page:
-        """Return what became visible after `cursor`, in order. Raises BadCursor."""
+        """Return the revisions after `cursor`, in order. Raises BadCursor."""
         entries = self._feeds.get(project, [])
         start = 0 if cursor is None else _position_of(cursor, len(entries))
         part = entries[start : start + limit]
@@ -136,7 +136,7 @@ def annotation_body(
     duration_s: float,
     price: float,
 ) -> Annotation:
-    """Return one revision as the interface has it; without a label it is a skip, which costs nothing."""
+    """Return one revision in the API's form; without a label it is a skip, which costs nothing."""
     skipped = label is None
     action = "skipped" if skipped else "submitted" if revision == 1 else "updated"
     answer: Mapping[str, str] = {"reason": "cannot tell"} if label is None else {"label": label}

@@ -1,4 +1,4 @@
-"""The crowd at work: every person takes tasks from the board, thinks, answers, and webhooks go out."""
+"""The crowd at work: people take tasks from the board and answer them; webhooks report the answers."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,10 +14,11 @@ from shoal_local.demo.workforce.webhooks import Webhooks
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """How the simulation runs. `speedup`: how much faster than people it works; `price`: of a vote.
+    """Settings of the simulation.
 
-    api_key, webhook_secret: as configured at the gateway; without a secret no webhooks are sent.
-    lost_webhooks: the share that is never sent, on purpose, so that the feed has to bring them.
+    speedup: speed as a multiple of people's. price: price of a vote. api_key, webhook_secret: as configured
+    at the gateway; without a secret no webhooks are sent. lost_webhooks: share of webhooks that are never
+    sent, on purpose, so that their annotations arrive only by the feed.
     """
 
     speedup: float = 1.0
@@ -29,7 +30,7 @@ class Terms:
 
 
 class Workforce:
-    """The people, the board they take tasks from, and who tells Shoal about their answers."""
+    """The people, the board of their tasks, and the webhooks that report answers to Shoal."""
 
     def __init__(self, crowd: Sequence[Person], minds: Minds, terms: Terms) -> None:
         self.crowd = list(crowd)
@@ -47,7 +48,7 @@ class Workforce:
                 group.create_task(self._shift(person))
 
     async def call(self) -> None:
-        """Tell idle people that there is something new on the board."""
+        """Wake idle people: the board has new tasks."""
         async with self._work:
             self._work.notify_all()
 
@@ -62,11 +63,11 @@ class Workforce:
             if self.board.finish(task, person.name, answered=answer.label is not None):
                 self._tell(task, person, answer)
             if answer.label is None:
-                await self.call()  # somebody else is needed, who may be idle
+                await self.call()  # another person, who may be idle, has to answer
 
     async def _wait(self) -> None:
         async with self._work:
-            with suppress(TimeoutError):  # whoever was called between two looks finds it at the next
+            with suppress(TimeoutError):  # a call missed between two waits is noticed at the next
                 async with asyncio.timeout(1.0):
                     await self._work.wait()
 

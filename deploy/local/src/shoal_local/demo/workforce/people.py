@@ -1,8 +1,8 @@
-"""Simulated annotators: how well each works, and what each answers to a text. Pure and repeatable.
+"""Simulated annotators: their skills, and their answers to texts. Pure and repeatable.
 
-A SIMULATION, not people. It has what real crowds have: unequal skill, topics that are mixed up with their
-neighbours, texts that are hard for everybody and mislead several people to the same wrong answer, and some
-who do not read at all.
+A SIMULATION, not people. It has the properties of real crowds: unequal skill, topics that are confused with
+their neighbours, hard texts that mislead several people to the same wrong answer, and some people who do not
+read at all.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,16 +21,16 @@ _MANNERS: tuple[tuple[Manner, int], ...] = (
     ("anything", 2),
 )
 _SKILL: dict[Manner, tuple[float, float]] = {"careful": (0.88, 0.97), "hasty": (0.70, 0.86)}
-_MISLEADING = 0.06  # of the texts have a wrong answer that looks right
-_TAKEN_IN = 0.55  # who reads such a text gives the answer it suggests
-_NEAR = 0.8  # of other mistakes stay in the family of the right topic
+_MISLEADING = 0.06  # share of texts with a wrong answer that looks right
+_TAKEN_IN = 0.55  # probability that a reader of such a text gives that answer
+_NEAR = 0.8  # share of other mistakes within the family of the right topic
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One simulated annotator. `skill`: chance of the right answer to an ordinary text.
+    """One simulated annotator.
 
-    `pace_s`: median seconds of work for one text.
+    skill: probability of the right answer to an ordinary text. pace_s: median seconds of work for one text.
     """
 
     name: str
@@ -40,13 +40,13 @@ class Person:
 
     @property
     def spams(self) -> bool:
-        """Tell whether answers have nothing to do with the text."""
+        """Return whether this person's answers ignore the text."""
         return self.manner in ("always_the_same", "anything")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a person says: a label, or None for a skip; `changed_from` is an answer that was corrected."""
+    """A person's answer: a label, or None for a skip; `changed_from` is the answer it corrects."""
 
     label: str | None
     duration_s: float
@@ -54,7 +54,7 @@ class Answer:
 
 
 def make_people(seed: int) -> list[Person]:
-    """Return 25 people, among them three who do not read."""
+    """Return 25 people, three of whom do not read."""
     rng = np.random.default_rng([seed, 1])
     people: list[Person] = []
     for manner, count in _MANNERS:
@@ -68,10 +68,10 @@ def make_people(seed: int) -> list[Person]:
 
 
 class Minds:
-    """Answers texts; the only place that knows the truth.
+    """Answers texts; the only class that knows the truth.
 
-    truth: label by text_key(). families: for each label those it is taken for. The same person gives the
-    same answer to the same text, so two arms that ask about it are told the same.
+    truth: label by text_key(). families: for each label, the labels that it is confused with. A person always
+    gives the same answer to the same text, in both arms.
     """
 
     def __init__(self, truth: Mapping[str, str], families: Mapping[str, Sequence[str]], seed: int) -> None:
@@ -80,7 +80,7 @@ class Minds:
         self._seed = seed
 
     def answer(self, person: Person, text: str, classes: Sequence[str]) -> Answer:
-        """Return the answer of `person`, who may choose among `classes`."""
+        """Return the answer of `person`, a choice among `classes`."""
         key = text_key(text)
         rng = np.random.default_rng(_seed_entropy(self._seed, person.name, key))
         duration = float(rng.lognormal(np.log(person.pace_s), 0.4))
@@ -112,12 +112,12 @@ class Minds:
 
 
 def text_key(text: str) -> str:
-    """Return the key of a text in the file of truth: SHA-256 of its UTF-8 bytes, in hexadecimal."""
+    """Return the key of a text in the truth file: SHA-256 of its UTF-8 bytes, in hexadecimal."""
     return sha256(text.encode()).hexdigest()
 
 
 def _careless_answer(person: Person, classes: Sequence[str], rng: np.random.Generator) -> str | None:
-    """Return what somebody says who does not read; a reader who has no idea of the answer skips."""
+    """Return the answer of a person who does not read; a reader, for whom the text has no truth, skips."""
     if person.manner == "always_the_same":
         return classes[int.from_bytes(sha256(person.name.encode()).digest()[:4]) % len(classes)]
     if person.manner == "anything":

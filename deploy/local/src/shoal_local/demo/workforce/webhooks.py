@@ -1,4 +1,4 @@
-"""Standard Webhooks to Shoal: signed, in batches, repeated on 5xx, some lost on purpose."""
+"""Standard Webhooks to Shoal: signed, sent in batches, repeated on 5xx, some lost on purpose."""
 
 import asyncio
 import json
@@ -18,18 +18,18 @@ TIMEOUT_S = 10.0
 
 
 class Webhooks:
-    """What waits to be sent, by callback address. Without a secret nothing is sent."""
+    """Annotations to send, by callback address. Without a secret nothing is sent."""
 
     def __init__(self, secret: str | None, lost: float, chance: Random) -> None:
         self._secret = secret
         self._lost = lost
         self._chance = chance
         self._waiting: dict[str, list[dict[str, Any]]] = {}
-        self.sent = 0
+        self.delivered = 0
         self.lost = 0
 
     def add(self, url: str, annotation: dict[str, Any]) -> None:
-        """Have an annotation sent, unless it is one of those that get lost."""
+        """Queue an annotation, unless it is one of those that are lost on purpose."""
         if self._secret is None:
             return
         if self._chance.random() < self._lost:
@@ -58,13 +58,13 @@ class Webhooks:
         webhook_id = f"msg_{uuid4().hex}"
         for attempt in range(TRIES):
             if await self._answered(client, url, webhook_id, body):
-                self.sent += len(batch)
+                self.delivered += len(batch)
                 return
             await asyncio.sleep(PAUSE_S * 2**attempt)
-        self.lost += len(batch)  # given up: the feed has them
+        self.lost += len(batch)  # no more tries: the feed delivers them
 
     async def _answered(self, client: httpx.AsyncClient, url: str, webhook_id: str, body: bytes) -> bool:
-        """Send one message; tell whether the answer is final."""
+        """Send one message; return whether the answer is final."""
         moment = int(utc_now().timestamp())
         headers = {
             "content-type": "application/json",

@@ -1,1 +1,1 @@
-"""Qdrant's engine, from a wheel, behind the part of Qdrant's gRPC interface that services use."""
+"""Qdrant's engine, from a wheel, behind the part of Qdrant's gRPC API that the services use."""

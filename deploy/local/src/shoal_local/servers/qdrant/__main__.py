@@ -22,7 +22,7 @@ MOST_BYTES = 64 * 1024 * 1024
 
 
 class Health(QdrantServicer):
-    """Says who answers."""
+    """Reports the server's name and version."""
 
     def HealthCheck(self, _request: object, _: object) -> HealthCheckReply:  # noqa: N802
         return HealthCheckReply(title="qdrant engine in shoal's local stack", version="1.17.0")

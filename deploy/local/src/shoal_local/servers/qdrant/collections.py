@@ -1,4 +1,4 @@
-"""Qdrant's service of collections."""
+"""Qdrant's gRPC service Collections."""
 
 from typing import Any
 

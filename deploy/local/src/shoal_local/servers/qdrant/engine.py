@@ -1,4 +1,4 @@
-"""Collections on disk: one engine shard each, and a catalogue of dimensions and aliases."""
+"""Collections on disk: one engine shard per collection, and a catalogue of dimensions and aliases."""
 
 import json
 import shutil
@@ -12,11 +12,11 @@ import qdrant_edge as edge
 
 
 class UnknownCollection(KeyError):
-    """No collection, and no alias, has this name."""
+    """No collection and no alias has this name."""
 
 
 class CollectionExists(ValueError):
-    """A collection of this name is there already."""
+    """A collection of this name exists already."""
 
 
 class WrongVector(ValueError):
@@ -25,7 +25,7 @@ class WrongVector(ValueError):
 
 @dataclass(kw_only=True)
 class Collection:
-    """One shard; updates go in one at a time."""
+    """One shard; updates are applied one at a time."""
 
     dimension: int
     distance: str
@@ -34,7 +34,7 @@ class Collection:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def check(self, vector: list[float]) -> list[float]:
-        """Return `vector` when its length fits. Raises WrongVector in Qdrant's own words."""
+        """Return `vector` if its length fits. Raises WrongVector with Qdrant's message."""
         if len(vector) != self.dimension:
             raise WrongVector(
                 f"Wrong input: Vector dimension error: expected dim: {self.dimension}, got {len(vector)}"
@@ -42,7 +42,7 @@ class Collection:
         return vector
 
     def update(self, operation: Any) -> None:
-        """Apply an operation; it is in the shard's write-ahead log on return."""
+        """Apply an operation; on return it is in the shard's write-ahead log."""
         with self.lock:
             self.shard.update(operation)
 
@@ -68,11 +68,11 @@ class Engine:
         return collection
 
     def create(self, name: str, dimension: int, distance: str) -> None:
-        """Make a collection; `distance` is Cosine, Dot, Euclid or Manhattan. Raises CollectionExists."""
+        """Create a collection; `distance` is Cosine, Dot, Euclid or Manhattan. Raises CollectionExists."""
         with self._lock:
             if name in self.collections or name in self.aliases:
                 raise CollectionExists(f"Wrong input: Collection `{name}` already exists!")
-            folder = uuid4().hex  # names are people's; a folder's name is ours
+            folder = uuid4().hex  # a collection's name may not be valid for a folder
             shard = edge.EdgeShard.create(str(self._root / folder), _collection_config(dimension, distance))
             self.collections[name] = Collection(
                 dimension=dimension, distance=distance, folder=folder, shard=shard
@@ -80,7 +80,7 @@ class Engine:
             self._save()
 
     def delete(self, name: str) -> bool:
-        """Delete a collection and its aliases; False when there is none."""
+        """Delete a collection and its aliases; return whether it existed."""
         with self._lock:
             collection = self.collections.pop(name, None)
             if collection is None:
@@ -92,14 +92,14 @@ class Engine:
             return True
 
     def alias(self, name: str, target: str) -> None:
-        """Have `name` mean the collection `target` from now on."""
+        """Let `name` refer to the collection `target`."""
         with self._lock:
             self.get(target)
             self.aliases[name] = target
             self._save()
 
     def unalias(self, name: str) -> None:
-        """Forget an alias."""
+        """Remove an alias."""
         with self._lock:
             self.aliases.pop(name, None)
             self._save()

@@ -1,4 +1,4 @@
-"""The engine's errors as the gRPC statuses that Qdrant gives."""
+"""The engine's errors as the gRPC statuses that Qdrant returns."""
 
 import functools
 from collections.abc import Callable
@@ -18,7 +18,7 @@ STATUSES: dict[type[Exception], Any] = {
 
 
 def with_status(method: Callable[..., Any]) -> Callable[..., Any]:
-    """Have `method` answer its known errors with a status and their text."""
+    """Wrap `method` to answer the errors of STATUSES with a gRPC status and the error's text."""
 
     @functools.wraps(method)
     def call(self: Any, request: Any, context: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Qdrant's service of points."""
+"""Qdrant's gRPC service Points."""
 
 import threading
 from typing import Any
@@ -17,10 +17,10 @@ from shoal_local.servers.qdrant.values import (
     id_out,
     payload_in,
     payload_out,
+    payload_selection,
     vector_in,
+    vector_selection,
     vectors_out,
-    wanted_payload,
-    wanted_vector,
 )
 
 Context = Any  # grpc has no types
@@ -44,7 +44,7 @@ class Points(PointsServicer):
         ]
         if points:
             collection.update(edge.UpdateOperation.upsert_points(points))
-        return self._done()
+        return self._completed()
 
     @with_status
     def Delete(self, request: Any, _: Context) -> Any:  # noqa: N802
@@ -56,15 +56,15 @@ class Points(PointsServicer):
             collection.update(edge.UpdateOperation.delete_points_by_filter(condition))
         else:
             raise Unsupported("deleting by an empty filter")
-        return self._done()
+        return self._completed()
 
     @with_status
     def Get(self, request: Any, _: Context) -> Any:  # noqa: N802
         collection = self._engine.get(request.collection_name)
         records = collection.shard.retrieve(
             [id_in(item) for item in request.ids],
-            wanted_payload(request.with_payload, default=True),
-            wanted_vector(request.with_vectors),
+            payload_selection(request.with_payload, default=True),
+            vector_selection(request.with_vectors),
         )
         return grpc.GetResponse(result=[_retrieved_point(item) for item in records])
 
@@ -86,8 +86,8 @@ class Points(PointsServicer):
                 offset=id_in(request.offset) if request.HasField("offset") else None,
                 limit=limit,
                 filter=filter_in(request.filter),
-                with_payload=wanted_payload(request.with_payload, default=True),
-                with_vector=wanted_vector(request.with_vectors),
+                with_payload=payload_selection(request.with_payload, default=True),
+                with_vector=vector_selection(request.with_vectors),
             )
         )
         return grpc.ScrollResponse(
@@ -102,7 +102,7 @@ class Points(PointsServicer):
         count = collection.shard.count(edge.CountRequest(filter=filter_in(request.filter), exact=exact))
         return grpc.CountResponse(result=grpc.CountResult(count=count))
 
-    def _done(self) -> Any:
+    def _completed(self) -> Any:
         with self._numbering:
             self._operations += 1
             number = self._operations
@@ -124,8 +124,8 @@ def _ranked_points(collection: Collection, request: Any) -> Any:
             filter=filter_in(request.filter),
             score_threshold=request.score_threshold if request.HasField("score_threshold") else None,
             params=edge.SearchParams(exact=params.exact, hnsw_ef=params.hnsw_ef or None),
-            with_payload=wanted_payload(request.with_payload, default=False),
-            with_vector=wanted_vector(request.with_vectors),
+            with_payload=payload_selection(request.with_payload, default=False),
+            with_vector=vector_selection(request.with_vectors),
         )
     )
 
@@ -138,7 +138,7 @@ def _query_vector(collection: Collection, vector_input: Any) -> list[float]:
         records = collection.shard.retrieve([id_in(vector_input.id)], False, True)
         if records:
             return list(dense_vector(vectors_out(records[0].vector).vector))
-        raise Unsupported("querying by the id of a point that is not there")
+        raise Unsupported("querying by the id of a point that does not exist")
     raise Unsupported(f"query vectors of kind {kind}")
 
 

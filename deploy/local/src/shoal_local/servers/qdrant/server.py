@@ -29,11 +29,11 @@ class QdrantServer:
 
     @property
     def url(self) -> str:
-        """Return the address that clients are given; only its gRPC port answers."""
+        """Return the address for clients; only its gRPC port answers."""
         return f"http://{HOST}"
 
     def start(self) -> None:
-        """Start and wait until it answers; raises StartFailed."""
+        """Start and wait until it answers. Raises StartFailed."""
         self.child.start()
         self.child.wait_until(lambda: qdrant_answers(self.grpc_port), _READY_S)
 

@@ -1,4 +1,4 @@
-"""Qdrant's messages to the engine's objects, and back."""
+"""Convert Qdrant's messages to the engine's objects, and back."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,7 +9,7 @@ from qdrant_client import grpc
 
 
 class Unsupported(ValueError):
-    """A part of Qdrant's interface that this server does not have; the text names it."""
+    """A part of Qdrant's API that this server lacks; the text names it."""
 
 
 def id_in(point: Any) -> int | str | UUID:
@@ -71,21 +71,21 @@ def dense_vector(vector: Any) -> list[float]:
     kind = vector.WhichOneof("vector")
     if kind == "dense":
         return list(vector.dense.data)
-    if kind is None and vector.data:  # how older clients send it
+    if kind is None and vector.data:  # sent by older clients
         return list(vector.data)
     raise Unsupported(f"vectors of kind {kind}")
 
 
 def vectors_out(vector: Any) -> Any:
-    """Return a stored vector as a message; nothing when it was not asked for."""
+    """Return a stored vector as a message; None for a vector that was not requested."""
     if vector is None:
         return None
     numbers = vector[""] if isinstance(vector, dict) else vector
     return grpc.VectorsOutput(vector=grpc.VectorOutput(dense=grpc.DenseVector(data=numbers), data=numbers))
 
 
-def wanted_payload(selector: Any, *, default: bool) -> Any:
-    """Return which payload fields to give."""
+def payload_selection(selector: Any, *, default: bool) -> Any:
+    """Return the payload fields to include: all, none, or a list of names."""
     kind = selector.WhichOneof("selector_options")
     if kind is None:
         return default
@@ -96,8 +96,8 @@ def wanted_payload(selector: Any, *, default: bool) -> Any:
     raise Unsupported("with_payload.exclude")
 
 
-def wanted_vector(selector: Any) -> bool:
-    """Return whether to give vectors."""
+def vector_selection(selector: Any) -> bool:
+    """Return whether to include vectors."""
     return selector.WhichOneof("selector_options") == "enable" and bool(selector.enable)
 
 

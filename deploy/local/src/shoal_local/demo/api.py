@@ -1,4 +1,4 @@
-"""Shoal's HTTP doors, as a user's scripts see them."""
+"""The services' HTTP APIs, as a user's script calls them."""
 
 import asyncio
 import gzip
@@ -12,7 +12,7 @@ PATIENCE_S = 60.0
 BATCH = 350
 
 
-class Doors:
+class Api:
     """Requests to the services by name."""
 
     def __init__(self, urls: Mapping[str, str], http: httpx.AsyncClient) -> None:
@@ -20,7 +20,7 @@ class Doors:
         self._http = http
 
     async def ask(self, service: str, method: str, path: str, body: Any = None, **params: Any) -> Any:
-        """Send a request that must succeed; 404 may mean that a new project is not known there yet."""
+        """Send a request that must succeed; repeat it on 404: the new project may not have arrived yet."""
         async with asyncio.timeout(PATIENCE_S):
             while True:
                 answer = await self._http.request(
@@ -49,8 +49,8 @@ class Doors:
             ids += [result["sample_id"] for result in results]
         return ids
 
-    async def every(self, service: str, path: str, field: str) -> list[dict[str, Any]]:
-        """Return all rows of a listing with a cursor."""
+    async def list_all(self, service: str, path: str, field: str) -> list[dict[str, Any]]:
+        """Return all rows of a listing, page by page."""
         rows: list[dict[str, Any]] = []
         after = 0
         while True:
