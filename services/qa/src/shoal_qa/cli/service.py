@@ -13,7 +13,10 @@ from shoal.command_line.client import URL, Client, read_json
 from shoal.command_line.console import out
 from shoal.command_line.printing import Format, FormatOption, print_result
 
-app = typer.Typer(help="Guidelines, gold, labels, metrics and dataset versions.", no_args_is_help=True)
+app = typer.Typer(
+    help="Guidelines, gold, labels, metrics and dataset versions of a service; quality of votes over files.",
+    no_args_is_help=True,
+)
 Url = Annotated[str, typer.Option(envvar="SHOAL_QA_URL", help="Address of the qa service.")]
 JsonFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="JSON file.")]
 ask = Client("qa", "SHOAL_QA_URL").ask_json

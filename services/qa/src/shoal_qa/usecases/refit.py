@@ -92,7 +92,7 @@ class Refit:
         await self._look_again(key)
         totals = await self._quality.totals(key[0])
         event = quality_measured(key[0], totals, findings, fit.promise, states, self._clock())
-        _show(event)
+        _set_gauges(event)
         self._gauges.show(key[0], version_accuracies(await self._quality.audited(key[0])))
         await self._quality.save(key[0], event.model_dump(mode="json"), quality_message(event))
         # Last: a crash before leaves the fit due, and all of this is done again.
@@ -121,16 +121,16 @@ def _states(before: dict[str, Standing], findings: Findings, elsewhere: dict[str
     return states
 
 
-def _show(event: QualityMeasured) -> None:
+def _set_gauges(event: QualityMeasured) -> None:
     """Set the gauges of a project."""
     metrics.AGREEMENT.labels(event.project).set(_number(event.agreement))
     for signal in get_args(Signal):
         raised = sum(signal in each.warnings for each in event.annotators)
         metrics.ANNOTATOR_ALARMS.labels(event.project, signal).set(raised)
-    _show_certificate(event.project, event.certificate)
+    _set_certificate(event.project, event.certificate)
 
 
-def _show_certificate(project: str, found: PrecisionCertificate | None) -> None:
+def _set_certificate(project: str, found: PrecisionCertificate | None) -> None:
     """Set what is certified; all NaN where the rule asks for none, or does so no more."""
     metrics.CERTIFIED_THRESHOLD.labels(project).set(_number(found.threshold if found else None))
     metrics.CERTIFIED_PRECISION.labels(project).set(_number(found.bound if found else None))

@@ -85,9 +85,9 @@ class Workforce:
                 duration_s=answer.duration_s,
                 price=self.terms.price,
             )
-            self._show(task, entry)
+            self._announce_entry(task, entry)
 
-    def _show(self, task: Task, entry: Annotation) -> None:
+    def _announce_entry(self, task: Task, entry: Annotation) -> None:
         self.board.publish(task.project, entry)
         if task.callback_url is not None:
             self.webhooks.add(task.callback_url, entry)
