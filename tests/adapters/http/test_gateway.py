@@ -53,7 +53,9 @@ def server(stack: Stack) -> Iterator[Server]:
     with migrated(stack, SCHEMA, "shoal_gateway") as (runner, dsn):
         pool, lookups = runner.run(open_pool(dsn, SCHEMA)), runner.run(open_pool(dsn, SCHEMA))
         http = httpx.AsyncClient()
-        service = wire(GatewaySettings(postgres_dsn=dsn), FakePublisher(), pool, lookups, http)
+        service = wire(
+            GatewaySettings(postgres_dsn=dsn), FakePublisher(), pool=pool, lookups=lookups, http=http
+        )
         assert service.directory is not None
         service.directory.put(ProjectChanged(project="news", changed_at=MOMENT))
         service.broadcasts[0].apply(received(GUIDELINE, "guidelines.published"))

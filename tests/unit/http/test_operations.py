@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 
 from shoal_gateway.http.app import make_app as make_gateway
 from shoal_ingest.http.app import make_app as make_ingest
+from shoal_qa.http.app import make_app as make_qa
 from shoal_sampler.http.app import make_app as make_sampler
 
 DOCUMENTS: dict[str, dict[str, Any]] = {
@@ -17,6 +18,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     for name, make in {
         "ingest": make_ingest,
         "labeling-gateway": make_gateway,
+        "qa": make_qa,
         "sampler": make_sampler,
     }.items()
 }

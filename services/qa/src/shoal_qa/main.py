@@ -19,9 +19,7 @@ from shoal_qa.adapters.postgres.quality import PostgresQuality
 from shoal_qa.adapters.postgres.reports import PostgresReports
 from shoal_qa.consumers import annotation_consumer, decision_consumer, erasure_consumer, job_consumer
 from shoal_qa.http.app import make_app
-from shoal_qa.http.datasets import dataset_routes
-from shoal_qa.http.guidelines import GuidelineRoutes
-from shoal_qa.http.labels import LabelRoutes
+from shoal_qa.http.parts import Parts
 from shoal_qa.settings import QaSettings
 from shoal_qa.usecases.datasets import FreezeDataset
 from shoal_qa.usecases.decisions import KeepDecisions
@@ -62,18 +60,19 @@ def wire(settings: QaSettings, publisher: Publisher, pool: Any) -> Service:
         clock=utc_now,
     )
     expire = ExpireParked(database, timedelta(hours=settings.parked_hours), utc_now)
-    freeze = FreezeDataset(reports, FsspecFiles(settings.datasets_uri), registry, utc_now)
-    add_gold = AddGold(database, guidelines, utc_now)
     return Service(
         name="qa",
         app=make_app(
-            [
-                GuidelineRoutes(
-                    guidelines, PostgresRules(pool), add_gold, reports, directory, utc_now
-                ).router(),
-                LabelRoutes(reports, DecideReview(database, evaluate, utc_now), directory).router(),
-                dataset_routes(freeze, registry, directory),
-            ]
+            Parts(
+                guidelines=guidelines,
+                rules=PostgresRules(pool),
+                add_gold=AddGold(database, guidelines, utc_now),
+                reports=reports,
+                decide_review=DecideReview(database, evaluate, utc_now),
+                freeze_dataset=FreezeDataset(reports, FsspecFiles(settings.datasets_uri), registry, utc_now),
+                datasets=registry,
+                clock=utc_now,
+            )
         ),
         consumers=[
             job_consumer(RecordJobs(database, evaluate)),

@@ -1,1 +1,1 @@
-"""The doors: guidelines, rules, gold, labels, reviews, metrics, datasets."""
+"""The HTTP API: guidelines, rules, gold, labels, reviews, metrics, datasets."""

@@ -1,16 +1,17 @@
 """qa's HTTP application."""
 
-from collections.abc import Sequence
+from fastapi import FastAPI
 
-from fastapi import APIRouter, FastAPI
+from shoal.http.application import create_app
+from shoal_qa.http import datasets, guidelines, labels
+from shoal_qa.http.parts import Parts
 
-from shoal.http.problems import install_problems
 
-
-def make_app(routes: Sequence[APIRouter]) -> FastAPI:
-    """Return the application; what use cases refuse becomes problem+json."""
-    app = FastAPI(title="Shoal qa", docs_url=None, redoc_url=None)
-    install_problems(app)
-    for each in routes:
-        app.include_router(each)
-    return app
+def make_app(parts: Parts) -> FastAPI:
+    """Return the application."""
+    return create_app(
+        title="Shoal qa",
+        summary="Guidelines, gold, labels and how good they are, reviews and dataset versions.",
+        routers=[guidelines.routes, labels.routes, datasets.routes],
+        parts=parts,
+    )

@@ -1,67 +1,60 @@
 """Dataset versions over HTTP."""
 
-from typing import Annotated, Any, Protocol
+from typing import Annotated
 
-from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict, Field
-from starlette.responses import JSONResponse, Response
+from fastapi import APIRouter, Path, Response
 
-from shoal.contracts.base import Name
+from shoal.contracts.base import NAME_PATTERN
+from shoal.http.openapi import problems
 from shoal.http.problems import Problem
-from shoal.http.projects import check_project
-from shoal.security import Principal, ProjectDirectory, require
-from shoal_qa.usecases.datasets import FreezeDataset, Wish
+from shoal.http.projects import OperatorProject
+from shoal.inputs import NO_NUL
+from shoal_qa.http.parts import Wired
+from shoal_qa.http.project_schemas import DatasetIn, DatasetsAnswer, ManifestAnswer
+from shoal_qa.usecases.datasets import Wish
 
 CREATED, OK = 201, 200
+DatasetName = Annotated[
+    str, Path(max_length=128, pattern=NAME_PATTERN, description="Name of the dataset.", examples=["topics"])
+]
+Version = Annotated[str, Path(min_length=1, max_length=80, pattern=NO_NUL, description="The version.")]
+
+routes = APIRouter(prefix="/v1/projects/{project}/datasets", tags=["datasets"])
 
 
-class DatasetIn(BaseModel):
-    """A version to freeze."""
-
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
-
-    dataset: Name
-    splits: dict[Name, float] = {"train": 0.8, "validation": 0.1, "test": 0.1}
-    seed: int = Field(default=0, ge=0)
-
-
-class Registry(Protocol):
-    """Versions as they are kept."""
-
-    async def all(self, project: str) -> list[dict[str, Any]]:
-        """Return all manifests of a project."""
-
-    async def get(self, project: str, dataset: str, version: str) -> dict[str, Any] | None:
-        """Return one."""
+@routes.post(
+    "",
+    status_code=CREATED,
+    summary="Freeze a dataset version",
+    responses={
+        OK: {"model": ManifestAnswer, "description": "The same labels and splits are frozen already."},
+        **problems(404, 409),
+    },
+)
+async def freeze_dataset(
+    project: OperatorProject, body: DatasetIn, parts: Wired, response: Response
+) -> ManifestAnswer:
+    """Freeze the accepted labels of this moment (201); what is frozen already is returned (200)."""
+    manifest, is_new = await parts.freeze_dataset(project, Wish(body.dataset, body.splits, body.seed))
+    response.status_code = CREATED if is_new else OK
+    return ManifestAnswer(**manifest)
 
 
-def dataset_routes(freeze: FreezeDataset, registry: Registry, directory: ProjectDirectory) -> APIRouter:
-    """Return the routes."""
-    may = Annotated[Principal, Depends(require("operator"))]
-    routes = APIRouter(prefix="/v1/projects/{project}/datasets", tags=["datasets"])
+@routes.get("", summary="List dataset versions", responses=problems(404))
+async def list_datasets(project: OperatorProject, parts: Wired) -> DatasetsAnswer:
+    """Return the manifests of all versions, oldest first."""
+    manifests = await parts.datasets.all(project)
+    return DatasetsAnswer(datasets=[ManifestAnswer(**manifest) for manifest in manifests])
 
-    @routes.post("", status_code=CREATED)
-    async def create(project: str, body: DatasetIn, principal: may) -> Response:
-        """Freeze the accepted labels of this moment (201); what is frozen already is returned (200)."""
-        check_project(directory, principal, project)
-        manifest, is_new = await freeze(project, Wish(body.dataset, body.splits, body.seed))
-        return JSONResponse(manifest, CREATED if is_new else OK)
 
-    @routes.get("")
-    async def listing(project: str, principal: may) -> dict[str, Any]:
-        """Return the manifests of all versions, oldest first."""
-        check_project(directory, principal, project)
-        return {"datasets": await registry.all(project)}
-
-    @routes.get("/{dataset}/{version}")
-    async def show(project: str, dataset: str, version: str, principal: may) -> dict[str, Any]:
-        """Return one version's manifest."""
-        check_project(directory, principal, project)
-        found = await registry.get(project, dataset, version)
-        if found is None:
-            detail = f"project {project!r} has no version {version[:80]!r} of {dataset[:128]!r}"
-            fix = f"See GET /v1/projects/{project}/datasets"
-            raise Problem(404, "Unknown version", detail, field="version", fix=fix)
-        return found
-
-    return routes
+@routes.get("/{dataset}/{version}", summary="Show a dataset version", responses=problems(404))
+async def show_dataset(
+    project: OperatorProject, dataset: DatasetName, version: Version, parts: Wired
+) -> ManifestAnswer:
+    """Return one version's manifest."""
+    manifest = await parts.datasets.get(project, dataset, version)
+    if manifest is None:
+        detail = f"project {project!r} has no version {version!r} of {dataset!r}"
+        fix = f"See GET /v1/projects/{project}/datasets"
+        raise Problem(404, "Unknown version", detail, field="version", fix=fix)
+    return ManifestAnswer(**manifest)

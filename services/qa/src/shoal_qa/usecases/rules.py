@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from shoal.choices import OneOf
+from shoal.inputs import Strict, with_examples
 from shoal_qa.domain.certificates.promises import Promise, Target
 from shoal_qa.domain.jobs.acceptance import AcceptanceRule
 from shoal_qa.domain.models import MODELS
@@ -14,26 +15,44 @@ from shoal_qa.domain.stopping.rule import StoppingRule
 ModelName = Annotated[str, OneOf(lambda: list(MODELS))]
 
 
-class Rule(BaseModel):
-    """A project's rule, as people set it; the defaults hold where they set none.
+class Rule(Strict):
+    """A project's rule, as people set it; the defaults hold where they set none."""
 
-    With target_precision the threshold is the certificate's, and accept_probability is not used. review_price is in
-    the unit of vote_price; it counts where `exhausted` is "review", futile_below where it is "close".
-    """
+    model_config = with_examples({"model": "auto", "target_precision": 0.95, "confidence": 0.95})
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-    model: ModelName = "auto"
-    accept_probability: float = Field(default=0.9, gt=0, lt=1)
-    target_precision: float | None = Field(default=None, gt=0, lt=1)
-    confidence: float = Field(default=0.95, gt=0, lt=1)
-    min_votes: int = Field(default=2, ge=1, le=100)
-    max_votes: int = Field(default=5, ge=1, le=100)
-    futile_below: float = Field(default=0.05, ge=0, lt=1)
-    vote_price: float = Field(default=1.0, gt=0)
-    review_price: float = Field(default=5.0, gt=0)
-    hysteresis: float = Field(default=0.1, ge=0, lt=1)
-    exhausted: Literal["review", "close"] = "review"
+    model: ModelName = Field(
+        default="auto", description="How votes are combined; docs/quality.md compares the models."
+    )
+    accept_probability: float = Field(
+        default=0.9,
+        gt=0,
+        lt=1,
+        description="Probability from which a label is accepted; unused with a target.",
+    )
+    target_precision: float | None = Field(
+        default=None, gt=0, lt=1, description="Precision of accepted labels that gold must vouch for."
+    )
+    confidence: float = Field(
+        default=0.95, gt=0, lt=1, description="Confidence level of the precision guarantee."
+    )
+    min_votes: int = Field(default=2, ge=1, le=100, description="Votes before a label is accepted.")
+    max_votes: int = Field(default=5, ge=1, le=100, description="Votes after which no more are asked for.")
+    futile_below: float = Field(
+        default=0.05,
+        ge=0,
+        lt=1,
+        description="Chance of acceptance below which no vote is bought; with `exhausted` close.",
+    )
+    vote_price: float = Field(default=1.0, gt=0, description="Cost of a vote.")
+    review_price: float = Field(
+        default=5.0, gt=0, description="Cost of a review, in the unit of vote_price; with `exhausted` review."
+    )
+    hysteresis: float = Field(
+        default=0.1, ge=0, lt=1, description="Drop below the threshold before an accepted label is withdrawn."
+    )
+    exhausted: Literal["review", "close"] = Field(
+        default="review", description="What happens to a job that more votes would not help."
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> "Rule":

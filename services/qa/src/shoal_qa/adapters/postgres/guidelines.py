@@ -14,6 +14,8 @@ from shoal_qa.domain.guidelines import next_version
 from shoal_qa.usecases.announce import SOURCE
 from shoal_qa.usecases.rules import Rule
 
+_COLUMNS = "project, major, minor, document, published_at"
+
 
 class PostgresGuidelines:
     """One lock per project, so that numbers have no gaps and announcements keep their order."""
@@ -31,7 +33,8 @@ class PostgresGuidelines:
                 "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"qa.guidelines.{project}"
             )
             found = await conn.fetchrow(
-                "SELECT * FROM guidelines WHERE project = $1 ORDER BY major DESC, minor DESC LIMIT 1", project
+                f"SELECT {_COLUMNS} FROM guidelines WHERE project = $1 ORDER BY major DESC, minor DESC LIMIT 1",
+                project,
             )
             if found is not None and found["document"] == document:
                 return _event(found), False
@@ -40,7 +43,7 @@ class PostgresGuidelines:
             major, minor = next_version(latest, old, _names(document))
             row = await conn.fetchrow(
                 """INSERT INTO guidelines (project, major, minor, document, published_at)
-                   VALUES ($1, $2, $3, $4, $5) RETURNING *""",
+                   VALUES ($1, $2, $3, $4, $5) RETURNING project, major, minor, document, published_at""",
                 project,
                 major,
                 minor,
@@ -56,7 +59,7 @@ class PostgresGuidelines:
     async def all(self, project: str) -> list[GuidelinePublished]:
         """Return every version, oldest first."""
         rows = await self._pool.fetch(
-            "SELECT * FROM guidelines WHERE project = $1 ORDER BY major, minor", project
+            f"SELECT {_COLUMNS} FROM guidelines WHERE project = $1 ORDER BY major, minor", project
         )
         return [_event(row) for row in rows]
 

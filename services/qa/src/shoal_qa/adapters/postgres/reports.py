@@ -22,8 +22,14 @@ SELECT seq, job_id, sample_id, provider, annotator, annotation_id, revision, act
        submitted_at
 FROM annotations WHERE project = $1 AND seq > $2 ORDER BY seq LIMIT $3
 """
+_JOB = """job_id, project, sample_id, purpose, major, minor, content, campaign_id, group_key, predicted, model, state,
+    wanted, most, round, label, decided, revision, created_at"""
+_ANNOTATOR = (
+    """project, annotator, state, votes, skill, skill_low, skill_high, gold_right, gold_answered, alarms"""
+)
 _ACCEPTED = """
-SELECT l.*, j.content, j.campaign_id, j.group_key, j.purpose, j.predicted, j.model, i.probability AS inclusion
+SELECT l.sample_id, l.job_id, l.revision, l.label, l.probability, l.evidence, l.accepted_at,
+       j.content, j.campaign_id, j.group_key, j.purpose, j.predicted, j.model, i.probability AS inclusion
 FROM jobs j JOIN labels l ON l.job_id = j.job_id AND l.revision = j.revision
 LEFT JOIN inclusion i ON i.project = j.project AND i.sample_id = j.sample_id
 WHERE j.project = $1 AND j.major = $2 AND j.state = 'accepted' AND j.purpose IN ('label', 'audit')
@@ -52,7 +58,7 @@ class PostgresReports(AuditReader):
     async def job(self, project: str, job_id: str) -> Row | None:
         """Return a job as it stands."""
         row = await self._pool.fetchrow(
-            "SELECT * FROM jobs WHERE project = $1 AND job_id = $2", project, job_id
+            f"SELECT {_JOB} FROM jobs WHERE project = $1 AND job_id = $2", project, job_id
         )
         return None if row is None else dict(row)
 
@@ -64,7 +70,7 @@ class PostgresReports(AuditReader):
     async def annotators(self, project: str) -> list[Row]:
         """Return annotators, those with most votes first."""
         rows = await self._pool.fetch(
-            "SELECT * FROM annotators WHERE project = $1 ORDER BY votes DESC, annotator", project
+            f"SELECT {_ANNOTATOR} FROM annotators WHERE project = $1 ORDER BY votes DESC, annotator", project
         )
         return [dict(row) for row in rows]
 

@@ -1,0 +1,204 @@
+"""Bodies and answers about guidelines, gold and dataset versions."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from shoal.contracts.base import Name, Timestamp
+from shoal.contracts.labels import GuidelineRef
+from shoal.contracts.quality import DatasetFile, GuidelinePublished, LabelSchema
+from shoal.http.schemas import Answer
+from shoal.inputs import NO_NUL, ShortText, Strict, with_examples
+
+Plain = Annotated[str, StringConstraints(pattern=NO_NUL)]
+_CLASS = {"name": "grain", "definition": "Wheat, corn and other grains.", "examples": ["Wheat exports fell."]}
+_GUIDELINE: dict[str, Any] = {
+    "title": "Topics of newswire",
+    "text": "# Topics",
+    "label_schema": {"kind": "single_choice", "classes": [_CLASS]},
+    "prelabels_allowed": False,
+}
+_PUBLISHED: dict[str, Any] = {
+    "project": "newsdesk",
+    "guideline": {"major": 1, "minor": 0},
+    **_GUIDELINE,
+    "published_at": "2026-01-31T12:00:00Z",
+}
+_MANIFEST: dict[str, Any] = {
+    "project": "newsdesk",
+    "dataset": "topics",
+    "version": "9f86d081884c7d65",
+    "number": 2,
+    "parent": "3e23e8160039594a",
+    "guideline": {"major": 1, "minor": 0},
+    "seed": 0,
+    "shares": {"train": 0.8, "validation": 0.1, "test": 0.1},
+    "rows": 96,
+    "splits": {"train": 77, "validation": 9, "test": 10},
+    "classes": {"grain": 50, "trade": 46},
+    "campaigns": {"none": 96},
+    "files": [{"path": "data.jsonl", "sha256": "9f86d081" * 8, "bytes": 40960, "rows": 96}],
+    "published_at": "2026-01-31T12:00:00+00:00",
+    "uri": "datasets/newsdesk/topics/9f86d081884c7d65",
+}
+
+
+class ClassIn(Strict):
+    """One class."""
+
+    name: ShortText
+    definition: Annotated[Plain, Field(max_length=10_000)] = ""
+    examples: list[Plain] = Field(default=[], description="Texts of this class.")
+
+
+class SchemaIn(Strict):
+    """What an annotator may answer."""
+
+    kind: Literal["single_choice"] = "single_choice"
+    classes: list[ClassIn] = Field(min_length=1, max_length=10_000)
+
+    @model_validator(mode="after")
+    def _named_once(self) -> "SchemaIn":
+        names = [item.name for item in self.classes]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"class {twice[0]!r} is there twice: name each class once")
+        return self
+
+
+class GuidelineIn(Strict):
+    """A guideline to publish."""
+
+    model_config = with_examples(_GUIDELINE)
+
+    title: Annotated[Plain, Field(max_length=200)] = ""
+    text: Annotated[Plain, Field(max_length=200_000, description="Markdown.")] = ""
+    label_schema: SchemaIn
+    prelabels_allowed: bool = Field(
+        default=False, description="Whether annotators see what a model predicted."
+    )
+
+
+class GuidelineAnswer(Answer):
+    """A numbered guideline."""
+
+    model_config = with_examples(_PUBLISHED)
+
+    project: Name
+    guideline: GuidelineRef
+    title: str
+    text: str = Field(description="Markdown.")
+    label_schema: LabelSchema
+    prelabels_allowed: bool
+    published_at: Timestamp
+
+    @classmethod
+    def of(cls, event: GuidelinePublished) -> "GuidelineAnswer":
+        """Return the answer about a published guideline."""
+        return cls(**{name: getattr(event, name) for name in cls.model_fields})
+
+
+class GuidelinesAnswer(Answer):
+    """Every version of a project's guideline, oldest first."""
+
+    model_config = with_examples({"guidelines": [_PUBLISHED]})
+
+    guidelines: list[GuidelineAnswer]
+
+
+class GoldItemIn(Strict):
+    """A text and its right answer."""
+
+    text: Annotated[Plain, Field(min_length=1, max_length=200_000)]
+    label: ShortText = Field(description="A class of the current guideline.")
+    sample_id: ShortText | None = Field(default=None, description="The sample, when it is one of the stream.")
+
+
+class GoldIn(Strict):
+    """Gold items, each answered by `votes` annotators."""
+
+    model_config = with_examples({"items": [{"text": "Wheat exports fell.", "label": "grain"}], "votes": 5})
+
+    items: list[GoldItemIn] = Field(min_length=1, max_length=10_000)
+    votes: int = Field(default=5, ge=1, le=100, description="Annotators that answer each item.")
+
+
+class GoldAddedAnswer(Answer):
+    """How many gold items were taken, and how many are new or changed."""
+
+    model_config = with_examples({"items": 20, "new": 18})
+
+    items: int
+    new: int
+
+
+class GoldItemAnswer(Answer):
+    """A gold item and its answers."""
+
+    sample_id: str
+    label: str
+    job_id: str
+    added_at: Timestamp
+    answers: int = Field(description="Annotators that answered it.")
+
+
+class GoldAnswer(Answer):
+    """A project's gold items."""
+
+    model_config = with_examples(
+        {
+            "items": [
+                {
+                    "sample_id": "g-1",
+                    "label": "grain",
+                    "job_id": "j-9",
+                    "added_at": "2026-01-31T12:00:00Z",
+                    "answers": 4,
+                }
+            ]
+        }
+    )
+
+    items: list[GoldItemAnswer]
+
+
+class DatasetIn(Strict):
+    """A version to freeze."""
+
+    model_config = with_examples({"dataset": "topics", "seed": 0})
+
+    dataset: Name
+    splits: dict[Name, float] = Field(
+        default={"train": 0.8, "validation": 0.1, "test": 0.1},
+        description="Share of each split; they add up to 1. Samples of one group stay in one split.",
+    )
+    seed: int = Field(default=0, ge=0, le=2**63 - 1, description="Another seed draws other splits.")
+
+
+class ManifestAnswer(Answer):
+    """A dataset version: what it holds and where its files lie."""
+
+    model_config = with_examples(_MANIFEST)
+
+    project: Name
+    dataset: Name
+    version: str = Field(description="From the SHA-256 of its content.")
+    number: int
+    parent: str | None = Field(description="The version before.")
+    guideline: GuidelineRef
+    seed: int
+    shares: dict[str, float] = Field(description="Shares that were asked for.")
+    rows: int
+    splits: dict[str, int] = Field(description="Rows of each split.")
+    classes: dict[str, int]
+    campaigns: dict[str, int] = Field(description="Rows by the campaign that asked for them.")
+    files: list[DatasetFile]
+    published_at: str
+    uri: str
+
+
+class DatasetsAnswer(Answer):
+    """All dataset versions of a project, oldest first."""
+
+    model_config = with_examples({"datasets": [_MANIFEST]})
+
+    datasets: list[ManifestAnswer]

@@ -1,0 +1,342 @@
+"""Bodies and answers about labels, jobs, annotators and metrics."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from shoal.contracts.base import Timestamp
+from shoal.contracts.labels import LabelEvidence, Purpose
+from shoal.contracts.quality import QualityMeasured
+from shoal.http.schemas import Answer
+from shoal.inputs import ShortText, Strict, with_examples
+
+JobState = Literal["open", "accepted", "review", "closed", "erased"]
+_ANNOTATION: dict[str, Any] = {
+    "job_id": "j-1",
+    "provider": "inhouse",
+    "annotator": "ann",
+    "annotation_id": "a-1",
+    "revision": 1,
+    "action": "submitted",
+    "label": "grain",
+    "purpose": "label",
+    "price": 0.05,
+    "submitted_at": "2026-01-31T12:00:00Z",
+}
+_CONTENT = {"text": "Wheat exports fell.", "media_type": "text/plain"}
+_LABEL: dict[str, Any] = {
+    "seq": 41,
+    "job_id": "j-1",
+    "sample_id": "0b1f6a5c-58d4-5a3c-8f6b-0f4f7d3f3f1e",
+    "revision": 1,
+    "state": "accepted",
+    "label": "grain",
+    "probability": 0.97,
+    "evidence": {
+        "method": "auto",
+        "votes": 2,
+        "annotators": ["inhouse/ann", "inhouse/bob"],
+        "annotation_ids": ["a-1", "a-2"],
+        "agreement": 1.0,
+        "posterior": {"grain": 0.97, "trade": 0.03},
+        "gold": False,
+        "reviewed_by": "eve",
+    },
+    "reason": "the posterior reached the threshold",
+    "accepted_at": "2026-01-31T12:10:00Z",
+    "campaign_id": "3c9f0d9e-2f5a-5d0e-9a4e-6a9d1f7b2c11",
+    "purpose": "label",
+    "major": 1,
+    "minor": 0,
+    "content": _CONTENT,
+    "predicted": "trade",
+    "model": "topics 7",
+    "inclusion": 0.1,
+}
+
+
+class ContentAnswer(Answer):
+    """A sample's content. A field without a value is left out."""
+
+    text: str | None = Field(default=None, exclude_if=lambda value: value is None)
+    uri: str | None = Field(default=None, exclude_if=lambda value: value is None)
+    sha256: str | None = Field(default=None, exclude_if=lambda value: value is None)
+    media_type: str = "text/plain"
+
+
+class VoteAnswer(Answer):
+    """The newest revision of an annotation of a job."""
+
+    job_id: str
+    provider: str
+    annotator: str
+    annotation_id: str
+    revision: int
+    action: Literal["submitted", "updated", "deleted", "skipped"]
+    label: str | None
+    purpose: Purpose
+    price: float
+    submitted_at: Timestamp
+
+
+class RevisionAnswer(VoteAnswer):
+    """One revision of an annotation, as it came."""
+
+    seq: int = Field(description="Its place in the order of arrival.")
+    sample_id: str
+
+
+class LabelAnswer(Answer):
+    """A label as it stands."""
+
+    seq: int = Field(description="Its place in the order of changes.")
+    job_id: str
+    sample_id: str
+    revision: int
+    state: Literal["accepted", "revised", "withdrawn"]
+    label: str | None = Field(description="Null when it was withdrawn.")
+    probability: float
+    evidence: LabelEvidence
+    reason: str
+    accepted_at: Timestamp
+    campaign_id: str | None
+    purpose: Purpose
+    major: int = Field(description="Major number of the guideline.")
+    minor: int
+    content: ContentAnswer | None = Field(description="Null when the sample was erased.")
+    predicted: str | None = Field(description="What the production model said.")
+    model: str | None
+    inclusion: float | None = Field(description="Probability with which the sample was chosen.")
+    votes: list[VoteAnswer] | None = Field(
+        default=None, exclude_if=lambda value: value is None, description="With include=votes."
+    )
+
+
+class LabelsAnswer(Answer):
+    """Labels that changed after a cursor."""
+
+    model_config = with_examples({"labels": [_LABEL], "next_after": 41, "more": False})
+
+    labels: list[LabelAnswer]
+    next_after: int = Field(description="The cursor for the next request.")
+    more: bool = Field(description="Whether there may be more at once.")
+
+
+class AnnotationsAnswer(Answer):
+    """Annotations that came after a cursor."""
+
+    model_config = with_examples(
+        {
+            "annotations": [{**_ANNOTATION, "seq": 17, "sample_id": _LABEL["sample_id"]}],
+            "next_after": 17,
+            "more": False,
+        }
+    )
+
+    annotations: list[RevisionAnswer]
+    next_after: int = Field(description="The cursor for the next request.")
+    more: bool = Field(description="Whether there may be more at once.")
+
+
+class JobAnswer(Answer):
+    """A job, its votes and its state."""
+
+    model_config = with_examples(
+        {
+            "job_id": "j-1",
+            "project": "newsdesk",
+            "sample_id": _LABEL["sample_id"],
+            "purpose": "label",
+            "major": 1,
+            "minor": 0,
+            "content": _CONTENT,
+            "campaign_id": _LABEL["campaign_id"],
+            "group_key": "session-17",
+            "predicted": "trade",
+            "model": "topics 7",
+            "state": "accepted",
+            "wanted": 2,
+            "most": 3,
+            "round": 0,
+            "label": "grain",
+            "decided": False,
+            "revision": 1,
+            "created_at": "2026-01-31T11:59:00Z",
+            "votes": [_ANNOTATION],
+        }
+    )
+
+    job_id: str
+    project: str
+    sample_id: str
+    purpose: Purpose
+    major: int
+    minor: int
+    content: ContentAnswer | None = Field(description="Null when the sample was erased.")
+    campaign_id: str | None
+    group_key: str | None
+    predicted: str | None
+    model: str | None
+    state: JobState
+    wanted: int = Field(description="Votes wanted now.")
+    most: int = Field(description="Votes that the job may ever have.")
+    round: int = Field(description="Requests for more votes.")
+    label: str | None
+    decided: bool = Field(description="Whether an expert decided.")
+    revision: int
+    created_at: Timestamp
+    votes: list[VoteAnswer]
+
+
+class ReviewAnswer(Answer):
+    """A job that waits for an expert."""
+
+    job_id: str
+    sample_id: str
+    content: ContentAnswer | None
+    created_at: Timestamp
+    votes: list[VoteAnswer]
+
+
+class ReviewsAnswer(Answer):
+    """Jobs that wait for an expert, oldest first."""
+
+    model_config = with_examples(
+        {
+            "reviews": [
+                {
+                    "job_id": "j-1",
+                    "sample_id": _LABEL["sample_id"],
+                    "content": _CONTENT,
+                    "created_at": "2026-01-31T11:59:00Z",
+                    "votes": [_ANNOTATION],
+                }
+            ]
+        }
+    )
+
+    reviews: list[ReviewAnswer]
+
+
+class ReviewIn(Strict):
+    """An expert's decision."""
+
+    model_config = with_examples({"label": "grain", "reviewer": "eve"})
+
+    label: ShortText = Field(description="A class of the label schema.")
+    reviewer: ShortText = Field(description="Who decides.")
+
+
+class DecisionAnswer(Answer):
+    """A label that an expert decided."""
+
+    model_config = with_examples({"job_id": "j-1", "label": "grain", "revision": 2})
+
+    job_id: str
+    label: str
+    revision: int
+
+
+class ProductionAnswer(Answer):
+    """Accuracy of one version of the production model, from the audit, with its 95 % interval."""
+
+    model: str
+    version: str
+    accuracy: float | None = Field(description="Null before the first labelled sample.")
+    low: float
+    high: float
+    lowest: float = Field(description="The lower end if every pending sample turned out wrong.")
+    highest: float = Field(description="The upper end if every pending sample turned out right.")
+    audited: int
+    labelled: int
+    pending: int
+
+
+class MetricsAnswer(Answer):
+    """How good labels are, what they cost, where jobs stand, and how often production models are right."""
+
+    model_config = with_examples(
+        {
+            "measured": {
+                "project": "newsdesk",
+                "votes": 240,
+                "jobs_open": 12,
+                "labels_accepted": 96,
+                "reviews_open": 2,
+                "agreement": 0.81,
+                "gold_accuracy": 0.94,
+                "cost_per_accepted_label": 0.12,
+                "annotators": [],
+                "certificate": {
+                    "target": 0.95,
+                    "confidence": 0.9,
+                    "threshold": 0.88,
+                    "bound": 0.951,
+                    "gold": 120,
+                    "gold_accepted": 101,
+                    "coverage": 0.8,
+                    "more_gold": 0,
+                },
+                "measured_at": "2026-01-31T12:00:00Z",
+            },
+            "jobs": {"open": 12, "accepted": 96, "review": 2, "gold": 20},
+            "production": [
+                {
+                    "model": "topics",
+                    "version": "7",
+                    "accuracy": 0.91,
+                    "low": 0.86,
+                    "high": 0.95,
+                    "lowest": 0.84,
+                    "highest": 0.96,
+                    "audited": 210,
+                    "labelled": 198,
+                    "pending": 12,
+                }
+            ],
+        }
+    )
+
+    measured: QualityMeasured | None = Field(description="Null before the first votes.")
+    jobs: dict[str, int] = Field(description="Jobs by state; gold items apart.")
+    production: list[ProductionAnswer]
+
+
+class AnnotatorAnswer(Answer):
+    """An annotator's skill and state."""
+
+    project: str
+    annotator: str = Field(description="provider/annotator")
+    state: Literal["new", "trusted", "probation", "blocked"]
+    votes: int
+    skill: float = Field(description="Probability of a right answer.")
+    skill_low: float = Field(description="Lower end of the 95 % interval.")
+    skill_high: float
+    gold_right: int
+    gold_answered: int
+    alarms: list[str] = Field(description="Warnings: spam, straight-lining, copying, haste, change.")
+
+
+class AnnotatorsAnswer(Answer):
+    """Annotators, those with most votes first."""
+
+    model_config = with_examples(
+        {
+            "annotators": [
+                {
+                    "project": "newsdesk",
+                    "annotator": "inhouse/ann",
+                    "state": "trusted",
+                    "votes": 120,
+                    "skill": 0.93,
+                    "skill_low": 0.88,
+                    "skill_high": 0.96,
+                    "gold_right": 19,
+                    "gold_answered": 20,
+                    "alarms": [],
+                }
+            ]
+        }
+    )
+
+    annotators: list[AnnotatorAnswer]
