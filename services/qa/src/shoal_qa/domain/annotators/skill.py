@@ -13,13 +13,13 @@ The variance is that of maximum likelihood. A vote whose right answer is doubtfu
 p(l)^2 instead of 1 / (q (1 - q)). The peers' skills are estimates from the same votes, so the information of
 all annotators is a matrix, with the products of their scores on a task off the diagonal; the variances are
 the diagonal of its inverse. An interval is that of n gold answers with the same variance, q (1 - q) / n: for
-gold alone, Jeffreys' interval. Where annotators err independently, 95.5 % of 8,640 intervals hold the skill
-(tests/unit/qa/projects/test_findings.py repeats a tenth of it). Clopper and Pearson's on the same votes, each
+gold alone, Jeffreys' interval. Where annotators err independently, 95.6 % of 4,050 intervals hold the skill
+(tests/unit/qa/projects/test_findings.py repeats a part of it). Clopper and Pearson's on the same votes, each
 vote without gold counted half, held it in 99 % and were up to twice as wide.
 
 Errors that annotators share (a task that misleads everybody) look like agreement, and nothing here tells them
-apart: on five public crowds without gold, skills are 2 to 7 points too high and 61 to 95 % of intervals hold
-the share of right answers; with gold on a fifth of the tasks 78 to 98 % do.
+apart: on five public crowds without gold, skills are 2 to 7 points too high and 53 to 95 % of intervals hold
+the share of right answers; with gold on a fifth of the tasks 73 to 98 % do.
 
 Sources: Dawid and Skene, Applied Statistics 28 (1979), for the model; Berndt, Hall, Hall and Hausman, Annals
 of Economic and Social Measurement 3 (1974), for the matrix; Brown, Cai and DasGupta, Statistical Science 16
