@@ -1,10 +1,10 @@
-"""`python -m tests.bench.quality [speed|scale|public|simulated|errors]`: the quality engine alone."""
+"""`python -m tests.bench.quality [speed|scale|public|simulated|stopping|errors]`: the quality engine alone."""
 
 import sys
 import warnings
 
 from rich.console import Console
-from tests.bench.quality import accuracy, errors, speed
+from tests.bench.quality import accuracy, errors, speed, stopping
 from tests.bench.quality.document import put
 
 warnings.filterwarnings("ignore")
@@ -39,6 +39,12 @@ def show_simulated() -> None:
         put("simulated", table)
 
 
+def show_stopping() -> None:
+    """Compare the rule with fixed numbers of votes on public crowds."""
+    for table in stopping.tables():
+        put("stopping", table)
+
+
 def show_errors() -> None:
     """Compare label errors."""
     put("errors", errors.table())
@@ -49,6 +55,7 @@ PARTS = {
     "scale": show_scale,
     "public": show_public,
     "simulated": show_simulated,
+    "stopping": show_stopping,
     "errors": show_errors,
 }
 
