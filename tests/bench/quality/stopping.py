@@ -14,7 +14,7 @@ from shoal_qa.domain.stopping.rule import StoppingRule
 from shoal_qa.domain.votes.arrays import UNKNOWN, Ints
 
 GOLD, THRESHOLD, FEWEST, MOST = 60, 0.9, 2, 5
-ORDERS = {"dawid-skene": 2, "auto": 1}  # of the votes; a panel is fitted some fifty times in each
+ORDERS = {"dawid-skene": 2}  # of the votes; "auto" takes ten times as long
 HEADS = (
     "model",
     "review price",

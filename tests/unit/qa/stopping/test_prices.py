@@ -27,7 +27,7 @@ def test_dearer_reviews_buy_more_votes_and_fewer_reviews() -> None:
     crowd = honest(2, tasks=400, per_task=8, hard=0.2)
     truth, known = crowd.truth.astype(np.int32), np.full(400, UNKNOWN, np.int32)
     found = [
-        outcome(crowd.votes, truth, known, StoppingRule(max_votes=8, review_price=price))
+        outcome(crowd.votes, truth, known, StoppingRule(threshold=0.8, max_votes=8, review_price=price))
         for price in (1.5, 5.0, 20.0)
     ]
     votes, reviewed = [each.votes for each in found], [each.reviewed for each in found]
