@@ -23,11 +23,26 @@ def facts() -> Facts:
     assert certificate.threshold is not None
     skill = np.sort(rng.beta(5, 2, 60))
     people = [
-        Person(f"annotator {i}", int(rng.integers(1, 900)), s, max(s - 0.1, 0), min(s + 0.08, 1))
+        Person(
+            name=f"annotator {i}",
+            votes=int(rng.integers(1, 900)),
+            skill=s,
+            low=max(s - 0.1, 0),
+            high=min(s + 0.08, 1),
+        )
         for i, s in enumerate(skill.tolist())
     ]
     bins = reliability(score, rng.random(400) < score, 8)
-    hardest = [Hard(f"task-{i}", "cat", 0.3 + i / 100, "cat 3, dog & co 3", "review") for i in range(10)]
+    hardest = [
+        Hard(
+            task=f"task-{i}",
+            label="cat",
+            probability=0.3 + i / 100,
+            votes="cat 3, dog & co 3",
+            action="review",
+        )
+        for i in range(10)
+    ]
     confusion = 0.7 * np.eye(4) + 0.3 * rng.dirichlet(np.ones(4), 4)
     panel = [
         ("majority", {"right": 0.91, "loss": 0.31}),
@@ -35,9 +50,24 @@ def facts() -> Facts:
     ]
     actions = {"accept": 3820, "more": 700, "review": 420, "futile": 60}
     return Facts(
-        "votes.csv", 40_000, 5_000, CLASSES, 400, "<ours>", "most answers right that it was not told", panel, actions,
-        0.93, bins, "where gold bears it out", certificate, 60, people, confusion, hardest,
-    )  # fmt: skip
+        source="votes.csv",
+        votes=40_000,
+        tasks=5_000,
+        classes=CLASSES,
+        gold=400,
+        model="<ours>",
+        reason="most answers right that it was not told",
+        panel=panel,
+        actions=actions,
+        expected=0.93,
+        reliability=bins,
+        rule="where gold bears it out",
+        certificate=certificate,
+        annotators=60,
+        people=people,
+        confusion=confusion,
+        hardest=hardest,
+    )
 
 
 @pytest.fixture

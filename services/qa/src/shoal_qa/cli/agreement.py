@@ -36,9 +36,16 @@ def show_agreement(
     """Print Krippendorff's alpha, agreement by class, and the tasks that divide people; needs no stack."""
     with one_line_errors():
         with show_progress("reading"):
-            file = read_votes(votes, Columns(task_column, worker_column, label_column), Gold(), print_warning)
+            file = read_votes(
+                votes,
+                Columns(task=task_column, worker=worker_column, label=label_column),
+                Gold(),
+                print_warning,
+            )
         with show_progress("comparing"):
-            measured = agreement_of(file.named, shape, level, file.where, np.random.default_rng(seed))
+            measured = agreement_of(
+                file.named, shape, level=level, where=file.where, rng=np.random.default_rng(seed)
+            )
     _warn_of_little(measured, file.named)
     facts = _facts_of(measured, file.named, shape, limit)
     row = {name: value for name, value in facts.items() if not isinstance(value, (list, dict))}

@@ -53,16 +53,24 @@ def show_annotators(
 ) -> None:
     """Print each annotator's skill with its interval, gold, state and warning signals; needs no stack."""
     rule = TrustRule()
-    columns = Columns(task_column, worker_column, label_column, seconds, at)
-    gold_columns = Columns(gold_task_column or task_column, label=gold_label_column or label_column)
+    columns = Columns(task=task_column, worker=worker_column, label=label_column, seconds=seconds, at=at)
+    gold_columns = Columns(task=gold_task_column or task_column, label=gold_label_column or label_column)
     with one_line_errors():
         file, gold_classes = read_with_gold(votes, columns, gold, gold_columns)
         with show_progress("fitting"):
             rng = np.random.default_rng(seed)
-            people = look_at(file.named.votes, gold_classes, file.seconds, file.at, rng, rule)
+            people = look_at(
+                file.named.votes, gold_classes, seconds=file.seconds, at=file.at, rng=rng, rule=rule
+            )
         if output is not None:
-            names = file.named.annotators, file.named.classes
-            write_annotators(output, people, *names, worker_column, rule.raised_below)
+            write_annotators(
+                output,
+                people,
+                annotators=file.named.annotators,
+                classes=file.named.classes,
+                name=worker_column,
+                level=rule.raised_below,
+            )
     print_annotators(people, file.named, limit, rule)
     if output is not None:
         if len(file.named.classes) > MOST_CLASSES:

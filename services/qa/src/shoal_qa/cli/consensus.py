@@ -108,8 +108,8 @@ def label_tasks(
             review_price=review_price or None,
             seed=seed,
         )
-        columns = Columns(task_column, worker_column, label_column)
-        gold_columns = Columns(gold_task_column or task_column, label=gold_label_column or label_column)
+        columns = Columns(task=task_column, worker=worker_column, label=label_column)
+        gold_columns = Columns(task=gold_task_column or task_column, label=gold_label_column or label_column)
         file, gold_classes = read_with_gold(votes, columns, gold, gold_columns)
         named = file.named
         scores = (
@@ -124,9 +124,23 @@ def label_tasks(
             people = _annotators_of(named, gold_classes, seed, rule, required=annotators is not None)
         _write_labels(output, named, labelled, actions, task_column)
         if annotators is not None and people is not None:
-            names = named.annotators, named.classes
-            write_annotators(annotators, people, *names, worker_column, rule.raised_below)
-        facts = facts_of(named, gold_classes, labelled, options, actions, people, votes.name)
+            write_annotators(
+                annotators,
+                people,
+                annotators=named.annotators,
+                classes=named.classes,
+                name=worker_column,
+                level=rule.raised_below,
+            )
+        facts = facts_of(
+            named,
+            gold_classes,
+            found=labelled,
+            options=options,
+            actions=actions,
+            people=people,
+            source=votes.name,
+        )
         if report is not None:
             write_text(report, consensus_page(facts))
     print_consensus(facts)
@@ -174,7 +188,9 @@ def _annotators_of(
     """
     try:
         with show_progress("looking at annotators"):
-            return look_at(named.votes, gold_classes, None, None, np.random.default_rng(seed), rule)
+            return look_at(
+                named.votes, gold_classes, seconds=None, at=None, rng=np.random.default_rng(seed), rule=rule
+            )
     except BadInput as error:
         if required:
             raise

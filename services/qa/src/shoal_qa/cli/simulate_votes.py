@@ -61,7 +61,7 @@ def simulate_votes(
     gold_label_column: GoldLabelColumn = None,
 ) -> None:
     """Replay the votes, task by task, and show what stopping earlier would have saved; needs no stack."""
-    of_answers = Columns(gold_task_column or task_column, label=gold_label_column or label_column)
+    of_answers = Columns(task=gold_task_column or task_column, label=gold_label_column or label_column)
     with one_line_errors():
         rules = _price_rules(accept_probability, (min_votes, max_votes), vote_price, review_price)
         with show_progress("reading"):
@@ -69,7 +69,10 @@ def simulate_votes(
             right = Gold() if truth is None else read_gold(truth, of_answers, "truth")
             both = Gold({**right.answers, **gold_answers.answers})
             named = read_votes(
-                votes, Columns(task_column, worker_column, label_column), both, print_warning
+                votes,
+                Columns(task=task_column, worker=worker_column, label=label_column),
+                both,
+                print_warning,
             ).named
             gold_classes = known_answers(gold_answers, named, print_warning)
             answers = None if truth is None else known_answers(right, named, print_warning, "truth")

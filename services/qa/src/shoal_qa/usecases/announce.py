@@ -56,7 +56,13 @@ def request_message(kept: KeptJob, request: Request, now: datetime) -> OutgoingM
 
 
 def quality_measured(
-    project: str, totals: Totals, findings: Findings, promise: Promise | None, states: States, now: datetime
+    project: str,
+    totals: Totals,
+    *,
+    findings: Findings,
+    promise: Promise | None,
+    states: States,
+    now: datetime,
 ) -> QualityMeasured:
     """Return a project's quality as measured now."""
     return QualityMeasured(

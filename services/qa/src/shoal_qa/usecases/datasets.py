@@ -109,12 +109,15 @@ class FreezeDataset:
             known = await turn.get(version)
             if known is not None:
                 return known, False
-            return await self._publish(turn, project, wish, guideline, rows, content, version), True
+            return await self._publish(
+                turn, project, wish=wish, guideline=guideline, rows=rows, content=content, version=version
+            ), True
 
     async def _publish(
         self,
         turn: Turn,
         project: str,
+        *,
         wish: Wish,
         guideline: tuple[int, int],
         rows: Sequence[Row],

@@ -17,7 +17,7 @@ GROUP = "qa"
 PART = 500
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Record:
     topic: str
     partition: int
@@ -51,13 +51,13 @@ def _letter(arrived: Arrived, wait: timedelta, now: datetime) -> OutgoingMessage
     message = encode(LABELS_SUBMITTED, event, event_id=event_id, source=SOURCE, time=event.submitted_at)
     partition, _, offset = arrived.place.partition("/")
     record = _Record(
-        LABELS_SUBMITTED.name,
-        int(partition),
-        int(offset),
-        int(event.submitted_at.timestamp() * 1000),
-        message.key,
-        message.value,
-        message.headers,
+        topic=LABELS_SUBMITTED.name,
+        partition=int(partition),
+        offset=int(offset),
+        timestamp=int(event.submitted_at.timestamp() * 1000),
+        key=message.key,
+        value=message.value,
+        headers=message.headers,
     )
     hours = wait.total_seconds() / 3600
     detail = (

@@ -40,7 +40,7 @@ class AddGold:
             raise Refused("conflict", "the project has no guideline yet", field="project", fix=fix)
         guideline, now = known[-1], self._clock()
         _check(items, [item.name for item in guideline.label_schema.classes])
-        jobs = [_job(project, item, guideline, votes, now) for item in items]
+        jobs = [_job(project, item, guideline=guideline, votes=votes, now=now) for item in items]
         rows = [(job.sample_id, item.label, job.job_id) for job, item in zip(jobs, items, strict=True)]
         messages = [
             encode(
@@ -63,7 +63,7 @@ def _check(items: Sequence[GoldItem], classes: Sequence[str]) -> None:
 
 
 def _job(
-    project: str, item: GoldItem, guideline: GuidelinePublished, votes: int, now: datetime
+    project: str, item: GoldItem, *, guideline: GuidelinePublished, votes: int, now: datetime
 ) -> LabelingJob:
     sample = item.sample_id or stable_id("gold", project, item.text)
     return LabelingJob(

@@ -91,7 +91,9 @@ class Refit:
         await self._annotators.save(key[0], states)
         await self._look_again(key)
         totals = await self._quality.totals(key[0])
-        event = quality_measured(key[0], totals, findings, fit.promise, states, self._clock())
+        event = quality_measured(
+            key[0], totals, findings=findings, promise=fit.promise, states=states, now=self._clock()
+        )
         _set_gauges(event)
         self._gauges.show(key[0], version_accuracies(await self._quality.audited(key[0])))
         await self._quality.save(key[0], event.model_dump(mode="json"), quality_message(event))

@@ -14,7 +14,7 @@ MOST_CLASSES = 50  # three columns each
 
 
 def write_annotators(
-    file: Path, people: People, annotators: Sequence[str], classes: Sequence[str], name: str, level: float
+    file: Path, people: People, *, annotators: Sequence[str], classes: Sequence[str], name: str, level: float
 ) -> None:
     """Write one row for each annotator; shares by class only up to MOST_CLASSES. name: of the first column."""
     columns: dict[str, Any] = {

@@ -15,7 +15,7 @@ from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, Named, VoteArray
 Warn = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
     """Which column is which. seconds: how long a vote took; at: when it was given."""
 
@@ -39,7 +39,7 @@ class Gold:
     answers: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VotesFile:
     """The votes that count, by task and worker, whatever the order of the file.
 
@@ -73,7 +73,7 @@ def read_votes(file: Path, columns: Columns, gold: Gold, warn: Warn) -> VotesFil
     row = _answered(sheet, columns.label, label, warn)
     if not len(row):
         raise BadInput(f"{sheet} has no votes: give one row for each answer of each worker")
-    row = _last_of_each(sheet, (task, worker, label), row, at, warn)
+    row = _last_of_each(sheet, (task, worker, label), row=row, at=at, warn=warn)
     votes = VoteArrays(
         task.code[row],
         worker.code[row],
@@ -84,11 +84,11 @@ def read_votes(file: Path, columns: Columns, gold: Gold, warn: Warn) -> VotesFil
     )
     named = Named(votes, task.names, worker.names, label.names)
     return VotesFile(
-        sheet,
-        row,
-        named,
-        None if seconds is None else seconds[row],
-        None if at is None else at[row],
+        sheet=sheet,
+        row=row,
+        named=named,
+        seconds=None if seconds is None else seconds[row],
+        at=None if at is None else at[row],
     )
 
 
@@ -144,6 +144,7 @@ def _answered(sheet: Table, name: str, label: Coded, warn: Warn) -> NDArray[np.i
 def _last_of_each(
     sheet: Table,
     columns: tuple[Coded, Coded, Coded],
+    *,
     row: NDArray[np.int64],
     at: Floats | None,
     warn: Warn,

@@ -43,7 +43,7 @@ class Found:
 
 
 def agreement_of(
-    named: Named, shape: str, level: str | None, where: Where, rng: np.random.Generator
+    named: Named, shape: str, *, level: str | None, where: Where, rng: np.random.Generator
 ) -> Found:
     """Return how far the votes agree. where: tells where a distinct answer stands. Raises BadInput."""
     _check(shape, level)

@@ -25,7 +25,7 @@ from shoal_qa.domain.votes.arrays import Floats, Ints, VoteArrays
 MOST_CELLS = 50_000_000  # of annotators x classes x classes: 0.4 GB, held several times
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class People:
     """(annotators,) or (annotators, classes) each.
 
@@ -56,6 +56,7 @@ class People:
 def look_at(
     votes: VoteArrays,
     known: Ints,
+    *,
     seconds: Floats | None,
     at: Floats | None,
     rng: np.random.Generator,

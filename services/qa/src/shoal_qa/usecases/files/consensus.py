@@ -37,6 +37,7 @@ def support(votes: VoteArrays, label: Ints) -> Support:
 def facts_of(
     named: Named,
     known: Ints,
+    *,
     found: Consensus,
     options: Options,
     actions: Sequence[str],
@@ -129,7 +130,11 @@ def _people(people: People, names: Sequence[str]) -> list[Person]:
     skill = people.skill
     return [
         Person(
-            names[a], int(people.votes[a]), float(skill.rate[a]), float(skill.low[a]), float(skill.high[a])
+            name=names[a],
+            votes=int(people.votes[a]),
+            skill=float(skill.rate[a]),
+            low=float(skill.low[a]),
+            high=float(skill.high[a]),
         )
         for a in np.argsort(skill.rate, kind="stable").tolist()
     ]
@@ -143,11 +148,11 @@ def _hardest(named: Named, known: Ints, found: Consensus, actions: Sequence[str]
     said = _said(named.votes, chosen, named.classes)
     return [
         Hard(
-            named.tasks[task],
-            named.classes[found.label[task]],
-            float(found.probability[task]),
-            said[task],
-            actions[task],
+            task=named.tasks[task],
+            label=named.classes[found.label[task]],
+            probability=float(found.probability[task]),
+            votes=said[task],
+            action=actions[task],
         )
         for task in chosen
     ]

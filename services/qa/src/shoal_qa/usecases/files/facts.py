@@ -8,7 +8,7 @@ from shoal_qa.domain.certificates.certificate import Certificate
 from shoal_qa.domain.votes.arrays import Floats
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """One annotator."""
 
@@ -19,7 +19,7 @@ class Person:
     high: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hard:
     """One task of those that are least settled. votes: in words, most first."""
 
@@ -30,7 +30,7 @@ class Hard:
     action: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Everything on the page.
 

@@ -19,7 +19,7 @@ ROUNDING = 1e-12
 Report = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
     """Means over replays: (points,) each. low, high: the least and the most accurate replay."""
 
@@ -122,7 +122,13 @@ def _paid_tasks(votes: VoteArrays, known: Ints) -> int:
 def _mean(name: str, curves: Sequence[Spending], tasks: int) -> Curve:
     accuracy = np.array([each.accuracy for each in curves])
     spent = np.mean([each.votes for each in curves], axis=0) / tasks
-    return Curve(name, spent, accuracy.mean(axis=0), accuracy.min(axis=0), accuracy.max(axis=0))
+    return Curve(
+        name=name,
+        votes_per_task=spent,
+        accuracy=accuracy.mean(axis=0),
+        low=accuracy.min(axis=0),
+        high=accuracy.max(axis=0),
+    )
 
 
 def _votes_for(curve: Curve, accuracy: float) -> float | None:
