@@ -9,7 +9,7 @@ UV := .venv/bootstrap/bin/uv
 UV_VERSION := 0.13.9
 export SHOAL_CACHE ?= $(CURDIR)/.cache
 
-.PHONY: help setup demo up down test test-fast test-kafka test-kill bench lint fmt schemas topics replay lock clean
+.PHONY: help setup demo up down test test-fast test-kafka test-kill bench lint fmt schemas docs topics replay lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
@@ -73,6 +73,9 @@ fmt: setup ## format the code
 
 schemas: setup ## regenerate the golden schemas, examples and the AsyncAPI document
 	@$(BIN)/shoal topics schemas
+
+docs: setup ## regenerate the pages of documentation that are made from code
+	@$(BIN)/shoal docs
 
 topics: setup ## show the topic registry
 	@$(BIN)/shoal topics list

@@ -12,5 +12,9 @@ class IngestSettings(ServiceSettings):
 
     SERVICE: ClassVar[str] = "ingest"
 
-    max_body_bytes: int = Field(default=16 * 1024 * 1024, ge=1024, description="of one request, unpacked")
-    join_window_hours: float = Field(default=24.0, gt=0, description="how long a half waits for the other")
+    max_body_bytes: int = Field(
+        default=16 * 1024 * 1024, ge=1024, description="Largest body of a request, unpacked."
+    )
+    join_window_hours: float = Field(
+        default=24.0, gt=0, description="Time that a request or response of KServe waits for its other half."
+    )

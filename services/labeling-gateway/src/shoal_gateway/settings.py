@@ -13,10 +13,16 @@ class GatewaySettings(ServiceSettings):
     SERVICE: ClassVar[str] = "labeling-gateway"
 
     public_url: str = Field(
-        default="", description="where vendors reach this service; empty: its own HTTP address"
+        default="", description="Address at which vendors reach this service; its own unless set."
     )
-    lease_minutes: float = Field(default=15.0, gt=0, le=1440, description="how long a person may think")
-    poll_interval_s: float = Field(default=2.0, gt=0, description="between two looks at a vendor's feed")
+    lease_minutes: float = Field(
+        default=15.0, gt=0, le=1440, description="Time that an annotator has for a task."
+    )
+    poll_interval_s: float = Field(
+        default=2.0, gt=0, description="Time between two reads of a vendor's feed."
+    )
     intent_lease_s: float = Field(
-        default=120.0, gt=0, description="longer than a call with its retries; a crashed worker's wait"
+        default=120.0,
+        gt=0,
+        description="Time after which a message of a crashed process is sent again; longer than a call with retries.",
     )

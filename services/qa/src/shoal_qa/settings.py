@@ -13,11 +13,14 @@ class QaSettings(ServiceSettings):
     SERVICE: ClassVar[str] = "qa"
 
     datasets_uri: str = Field(
-        default="datasets", description="a folder, or an address that fsspec knows (s3://...)"
+        default="datasets",
+        description="Folder of dataset versions, or an address that fsspec reads (`s3://...`).",
     )
     refit_interval_s: float = Field(
-        default=2.0, gt=0, description="between two looks for votes to learn from"
+        default=2.0, gt=0, description="Time between two searches for new votes to learn from."
     )
     parked_hours: float = Field(
-        default=24.0, gt=0, description="how long an annotation waits for its job before it is a dead letter"
+        default=24.0,
+        gt=0,
+        description="Time that an annotation waits for its job before it becomes a dead letter.",
     )

@@ -12,18 +12,29 @@ class SamplerSettings(ServiceSettings):
 
     SERVICE: ClassVar[str] = "sampler"
 
-    qdrant_url: str = Field(default="http://127.0.0.1:6333", description="its host; gRPC is what is used")
-    qdrant_grpc_port: int = Field(default=6334, ge=1, le=65_535)
-    qdrant_api_key: SecretStr | None = None
+    qdrant_url: str = Field(
+        default="http://127.0.0.1:6333", description="Address of Qdrant; its host is used, over gRPC."
+    )
+    qdrant_grpc_port: int = Field(default=6334, ge=1, le=65_535, description="Port of Qdrant's gRPC.")
+    qdrant_api_key: SecretStr | None = Field(default=None, description="Key of Qdrant.")
     audit_salt: SecretStr = Field(
         default=SecretStr("a salt for one's own machine"),
         min_length=16,
         max_length=64,
-        description="keys the random draws: keep it secret and never change it, or past draws lose their meaning",
+        description="Key of the random draws. Keep it secret and never change it: past draws would lose their meaning.",
     )
-    audit_rate: float = Field(default=0.01, ge=0, le=1, description="where a project has set no audit")
-    audit_votes_per_day: int = Field(default=300, ge=0)
+    audit_rate: float = Field(
+        default=0.01,
+        ge=0,
+        le=1,
+        description="Share of samples that the audit takes in a project without an audit.",
+    )
+    audit_votes_per_day: int = Field(
+        default=300, ge=0, description="Budget of the audit in a project without an audit."
+    )
     waiting_limit: int = Field(
-        default=100_000, ge=0, description="samples of one project kept while it has no guideline"
+        default=100_000, ge=0, description="Samples of a project that are stored while it has no guideline."
     )
-    window_tick_s: float = Field(default=0.5, gt=0, description="between two looks for overdue windows")
+    window_tick_s: float = Field(
+        default=0.5, gt=0, description="Time between two searches for windows to close."
+    )

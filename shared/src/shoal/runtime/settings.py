@@ -14,17 +14,31 @@ class ServiceSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SHOAL_", frozen=True, extra="ignore")
 
     role: Literal["http", "worker", "all"] = Field(
-        default="all", description="http serves requests, worker consumes topics, all does both"
+        default="all", description="`http` serves requests, `worker` consumes topics, `all` does both."
     )
-    http_host: str = "127.0.0.1"
-    http_port: int = Field(default=8080, ge=0, le=65_535, description="0: any free port")
-    admin_host: str = "127.0.0.1"
-    admin_port: int = Field(default=9090, ge=0, le=65_535, description="health and metrics; 0: any free port")
+    http_host: str = Field(default="127.0.0.1", description="Address that requests are served on.")
+    http_port: int = Field(default=8080, ge=0, le=65_535, description="Port of requests; 0 takes a free one.")
+    admin_host: str = Field(default="127.0.0.1", description="Address of health and metrics.")
+    admin_port: int = Field(
+        default=9090, ge=0, le=65_535, description="Port of health and metrics; 0 takes a free one."
+    )
     admin_key: SecretStr | None = Field(
-        default=None, description="a key that may do everything; without one, nobody needs a key"
+        default=None, description="Key that may do everything. Without one, requests need no key."
     )
-    postgres_dsn: str = "postgresql://127.0.0.1:5432/shoal"
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    log_format: Literal["json", "console"] = "console"
-    graceful_timeout_s: float = Field(default=20.0, gt=0, description="for requests and batches in flight")
-    connect_timeout_s: float = Field(default=60.0, gt=0, description="for Kafka at the start")
+    postgres_dsn: str = Field(
+        default="postgresql://127.0.0.1:5432/shoal", description="Address of PostgreSQL."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="Least level of log entries."
+    )
+    log_format: Literal["json", "console"] = Field(
+        default="console", description="`json` for machines, `console` for people."
+    )
+    graceful_timeout_s: float = Field(
+        default=20.0,
+        gt=0,
+        description="Time to finish requests and batches when the process stops, in seconds.",
+    )
+    connect_timeout_s: float = Field(
+        default=60.0, gt=0, description="Time to reach Kafka when the process starts, in seconds."
+    )

@@ -17,23 +17,49 @@ class KafkaSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SHOAL_KAFKA_", frozen=True, extra="ignore")
 
-    bootstrap: str = "127.0.0.1:9092"
-    idempotence: bool = True
-    compression: Literal["lz4", "gzip", "none"] = "lz4"
-    linger_ms: int = Field(default=5, ge=0, le=1000)
-    max_batch_bytes: int = Field(default=256 * 1024, ge=1024)
-    provision_topics: bool = True
-    replication_factor: int = Field(default=1, ge=1)
-    session_timeout_ms: int = Field(default=30_000, ge=1_000)
-    delivery_timeout_ms: int = Field(default=15_000, ge=1_000)
-    graceful_timeout_s: float = Field(default=20.0, gt=0)
-    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
-    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "PLAIN"
-    sasl_username: str | None = None
-    sasl_password: SecretStr | None = None
-    ssl_cafile: str | None = None
-    ssl_certfile: str | None = None
-    ssl_keyfile: str | None = None
+    bootstrap: str = Field(
+        default="127.0.0.1:9092", description="Brokers as `host:port`, separated by commas."
+    )
+    idempotence: bool = Field(
+        default=True, description="Idempotent publishing; off only for the embedded broker."
+    )
+    compression: Literal["lz4", "gzip", "none"] = Field(default="lz4", description="Compression of batches.")
+    linger_ms: int = Field(
+        default=5, ge=0, le=1000, description="Time that a batch waits for more records, in milliseconds."
+    )
+    max_batch_bytes: int = Field(default=256 * 1024, ge=1024, description="Largest batch.")
+    provision_topics: bool = Field(
+        default=True, description="Create the topics that are missing at the start."
+    )
+    replication_factor: int = Field(default=1, ge=1, description="Replicas of the topics that are created.")
+    session_timeout_ms: int = Field(
+        default=30_000,
+        ge=1_000,
+        description="Time after which a silent consumer loses its partitions, in milliseconds.",
+    )
+    delivery_timeout_ms: int = Field(
+        default=15_000, ge=1_000, description="Time to deliver a record, in milliseconds."
+    )
+    graceful_timeout_s: float = Field(
+        default=20.0, gt=0, description="Time to finish batches when the process stops, in seconds."
+    )
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        default="PLAINTEXT", description="How clients connect (docs/kafka-security.md)."
+    )
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        default="PLAIN", description="How the password is checked."
+    )
+    sasl_username: str | None = Field(default=None, description="User name; needed with SASL.")
+    sasl_password: SecretStr | None = Field(default=None, description="Password; needed with SASL.")
+    ssl_cafile: str | None = Field(
+        default=None, description="PEM file of certificates to trust; the system's unless set."
+    )
+    ssl_certfile: str | None = Field(
+        default=None, description="PEM file of the client's certificate, for mutual TLS."
+    )
+    ssl_keyfile: str | None = Field(
+        default=None, description="PEM file of its key; it may be in ssl_certfile."
+    )
 
     @property
     def publish_timeout_s(self) -> float:

@@ -1,0 +1,161 @@
+"""Pages of documentation made from code: the fields of inputs, and the settings of services.
+
+Packages register models with the entry-point groups `shoal.inputs` and `shoal.settings`.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from importlib.metadata import entry_points
+from typing import Any
+
+from pydantic import BaseModel, SecretStr
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings
+
+INPUTS, SETTINGS = "shoal.inputs", "shoal.settings"
+_LIMITS = {
+    "minLength": "at least {} characters",
+    "maxLength": "at most {:,} characters",
+    "minimum": "at least {:g}",
+    "maximum": "at most {:,}",
+    "exclusiveMinimum": "above {:g}",
+    "exclusiveMaximum": "below {:g}",
+    "maxProperties": "at most {} entries",
+    "maxItems": "at most {:,} entries",
+    "pattern": "form `{}`",
+}
+_NO_NUL = r"^[^\x00]*$"
+_NOTE = "<!-- Written by `make docs`; the text comes from {}. -->\n"
+
+
+def registered(group: str) -> dict[str, Any]:
+    """Return what packages register in an entry-point group, by name."""
+    return {point.name: point.load() for point in sorted(entry_points(group=group), key=lambda it: it.name)}
+
+
+def pages() -> dict[str, str]:
+    """Return every page by its name under docs/."""
+    inputs = {f"{name}.md": input_page(model) for name, model in registered(INPUTS).items()}
+    return {**inputs, "settings.md": settings_page(registered(SETTINGS))}
+
+
+def input_page(model: type[BaseModel]) -> str:
+    """Return the page of a model that clients fill: a table per part, and an example of every optional field."""
+    schema = model.model_json_schema()
+    parts = [(model.__name__, schema), *schema.get("$defs", {}).items()]
+    lines = [_NOTE.format(model.__module__), f"# {model.__name__}", ""]
+    for name, part in parts:
+        if name != model.__name__:
+            lines += [f"## {name}", ""]
+        lines += [part["description"], "", "| field | type | required | meaning |", "|---|---|---|---|"]
+        lines += [
+            _field_row(field, value, part.get("required", [])) for field, value in part["properties"].items()
+        ]
+        lines += ["", *_field_examples(part)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _field_row(name: str, value: Mapping[str, Any], required: list[str]) -> str:
+    limits = "; ".join(_limits(value))
+    meaning = value.get("description", "") + (f" ({limits})" if limits else "")
+    default = value.get("default")
+    need = "yes" if name in required else "no" if default in (None, "") else f"no: `{json.dumps(default)}`"
+    return f"| `{name}` | {_type_name(value)} | {need} | {_cell(meaning)} |"
+
+
+def _field_examples(part: Mapping[str, Any]) -> Iterator[str]:
+    required = part.get("required", [])
+    examples = {
+        name: value["examples"][0]
+        for name, value in part["properties"].items()
+        if name not in required and value.get("examples")
+    }
+    whole = part.get("examples")
+    if whole:
+        yield from ("An example:", "```json", json.dumps(whole[0], indent=2), "```", "")
+    if examples:
+        yield from ("Optional fields by example:", "```json", json.dumps(examples, indent=2), "```", "")
+
+
+def settings_page(classes: Mapping[str, type[BaseSettings]]) -> str:
+    """Return the page of all settings: those that services share once, and then each service's own."""
+    lines = [_NOTE.format("the settings classes"), "# Settings", ""]
+    lines += ["Processes read their settings from the environment once, when they start.", ""]
+    shared = set.intersection(*(set(kind.model_fields) for name, kind in classes.items() if name != "kafka"))
+    services = {name: kind for name, kind in classes.items() if name != "kafka"}
+    first = next(iter(services.values()))
+    lines += [
+        "## Every service",
+        "",
+        *_settings_table(first, sorted(shared, key=list(first.model_fields).index)),
+    ]
+    lines += [
+        "## Kafka, in every service",
+        "",
+        *_settings_table(classes["kafka"], list(classes["kafka"].model_fields)),
+    ]
+    for name, kind in services.items():
+        own = [field for field in kind.model_fields if field not in shared]
+        lines += [f"## {name}", "", *_settings_table(kind, own)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _settings_table(kind: type[BaseSettings], names: list[str]) -> Iterator[str]:
+    prefix, properties = kind.model_config["env_prefix"], kind.model_json_schema()["properties"]
+    yield from ("| variable | type | default | meaning |", "|---|---|---|---|")
+    for name in names:
+        value, field = properties[name], kind.model_fields[name]
+        limits = "; ".join(_limits(value))
+        meaning = (field.description or "") + (f" ({limits})" if limits else "")
+        yield f"| `{prefix}{name.upper()}` | {_type_name(value)} | {_default(field)} | {_cell(meaning)} |"
+    yield ""
+
+
+def _default(field: FieldInfo) -> str:
+    value = field.default
+    if isinstance(value, SecretStr):
+        return "a value for development"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    return "none" if value in (None, "") else f"`{value}`"
+
+
+def _variants(value: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    variants = value.get("anyOf") or value.get("oneOf") or [value]
+    return [variant for variant in variants if variant.get("type") != "null"]
+
+
+def _type_name(value: Mapping[str, Any]) -> str:
+    return " or ".join(dict.fromkeys(_plain_type(variant) for variant in _variants(value)))
+
+
+def _plain_type(value: Mapping[str, Any]) -> str:
+    if "$ref" in value:
+        name = value["$ref"].rsplit("/", 1)[1]
+        return f"[{name}](#{name.lower()})"
+    if "enum" in value:
+        return "one of " + ", ".join(f"`{item}`" for item in value["enum"])
+    if value.get("contentEncoding"):
+        return "base64"
+    if value.get("format") in ("date-time", "password", "path"):
+        return {"date-time": "time (RFC 3339)", "password": "secret", "path": "path"}[value["format"]]
+    return {
+        "string": "text",
+        "integer": "integer",
+        "number": "number",
+        "boolean": "boolean",
+        "array": "list of numbers",
+        "object": "object",
+    }[value["type"]]
+
+
+def _limits(value: Mapping[str, Any]) -> Iterator[str]:
+    for variant in (value, *(one for one in _variants(value) if one is not value)):
+        for name, form in _LIMITS.items():
+            limit = variant.get(name)
+            if limit is not None and limit != _NO_NUL and (name, limit) != ("minLength", 1):
+                yield form.format(limit)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")

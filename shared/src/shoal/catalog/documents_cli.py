@@ -1,0 +1,21 @@
+"""`shoal docs`: the pages of documentation that are made from code."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shoal.catalog.documents import pages
+
+
+def write_documents(
+    output: Annotated[Path, typer.Option(help="Folder of the pages to write.")] = Path("docs"),
+) -> None:
+    """Write the pages of documentation that are made from code: inference.md and settings.md."""
+    changed = []
+    for name, text in pages().items():
+        path = output / name
+        if not path.exists() or path.read_text("utf-8") != text:
+            path.write_text(text, "utf-8")
+            changed.append(str(path))
+    typer.echo("\n".join(changed) or "nothing changed")
