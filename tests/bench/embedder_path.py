@@ -17,7 +17,7 @@ from shoal.clock import utc_now
 from shoal.contracts.samples import Content, Embedding, Generation, Prediction, SampleIngested
 from shoal.contracts.topics import SAMPLES_EMBEDDED, SAMPLES_INGESTED, Topic
 from shoal.messaging import KafkaSettings, Received, Rejection, connect, encode
-from shoal.messaging.clients.provisioning import provision
+from shoal.messaging.clients.provisioning import create_topics
 from shoal_embedder.adapters.qdrant import QdrantStore
 from shoal_embedder.consumers import sample_consumer
 from shoal_embedder.usecases.embed import EmbedSamples
@@ -61,7 +61,7 @@ def _settings(stack: Stack) -> KafkaSettings:
 async def _filled(settings: KafkaSettings) -> Topic:
     unique = uuid4().hex
     topic = replace(SAMPLES_INGESTED, name=f"bench.{unique}", groups=(f"bench-{unique}",), partitions=1)
-    await provision(settings, [topic, SAMPLES_EMBEDDED])
+    await create_topics(settings, [topic, SAMPLES_EMBEDDED])
     vectors = np.random.default_rng(0).normal(size=(SAMPLES, DIMENSION)).astype("<f4")
     async with connect(settings, service="bench", version="0") as messaging:
         messages = [

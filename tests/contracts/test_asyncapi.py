@@ -8,11 +8,11 @@ from shoal.contracts.topics import TOPICS
 
 
 def test_the_document_follows_asyncapi_3() -> None:
-    ApplicationSchema.model_validate(asyncapi.document(__version__))
+    ApplicationSchema.model_validate(asyncapi.asyncapi_document(__version__))
 
 
 def test_every_reference_leads_somewhere() -> None:
-    document = asyncapi.document(__version__)
+    document = asyncapi.asyncapi_document(__version__)
     for pointer in _references(document):
         node = document
         for part in pointer.removeprefix("#/").split("/"):
@@ -21,7 +21,7 @@ def test_every_reference_leads_somewhere() -> None:
 
 
 def test_every_topic_and_dead_letter_topic_is_a_channel() -> None:
-    channels = asyncapi.document(__version__)["channels"]
+    channels = asyncapi.asyncapi_document(__version__)["channels"]
     expected = {name for topic in TOPICS.values() for name in (topic.name, *topic.dead_letters)}
     assert set(channels) == expected
 

@@ -16,7 +16,7 @@ from shoal.contracts.ids import stable_id
 from shoal.contracts.labels import AnnotationSubmitted, ClassAnswer, GuidelineRef
 from shoal.contracts.topics import LABELS_SUBMITTED
 from shoal.messaging import KafkaSettings, connect, encode
-from shoal.messaging.clients.offsets import partitions, spans
+from shoal.messaging.clients.offsets import partition_spans, topic_partitions
 from shoal.security import sign_webhook
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
@@ -195,9 +195,9 @@ async def _letters(settings: KafkaSettings, topic: str, project: bytes) -> list[
     client = AIOKafkaConsumer(bootstrap_servers=settings.bootstrap, enable_auto_commit=False)
     await client.start()
     try:
-        places = await partitions(settings, topic)
+        places = await topic_partitions(settings, topic)
         client.assign(places)
-        found = await spans(client, places)
+        found = await partition_spans(client, places)
         expected, records = sum(end - start for start, end in found.values()), []
         await client.seek_to_beginning()
         async with asyncio.timeout(20):

@@ -11,19 +11,19 @@ from shoal.pages import (
     Dot,
     Series,
     Shares,
-    curves,
-    intervals,
-    matrix,
+    interval_rows,
+    line_plot,
     parts_of_a_whole,
     render_page,
+    shares_matrix,
     start_of_axis,
 )
-from shoal.pages.svg import drawing, element
+from shoal.pages.svg import svg_drawing, svg_element
 
 
 @pytest.mark.parametrize("value", [0.0, 0.5, 1.0])
 def test_a_curve_of_equal_values_has_a_height(value: float) -> None:
-    drawn = curves(
+    drawn = line_plot(
         [Series(name="flat", colour="red", points=[(1.0, value, value, value), (2.0, value, value, value)])],
         "x",
         "y",
@@ -47,8 +47,8 @@ def test_a_plot_starts_where_round_numbers_do() -> None:
 def test_names_are_cut_and_escaped() -> None:
     name = "<a name that is much too long>"
     for drawn in (
-        intervals([(name, 0.5, 0.4, 0.6, "1 vote")], 0.5),
-        matrix([name], [[1.0]], "truth", "said"),
+        interval_rows([(name, 0.5, 0.4, 0.6, "1 vote")], 0.5),
+        shares_matrix([name], [[1.0]], "truth", "said"),
     ):
         assert "&lt;a name" in drawn
         assert "…</text>" in drawn
@@ -56,13 +56,13 @@ def test_names_are_cut_and_escaped() -> None:
 
 
 def test_an_element_escapes_text_and_attributes_and_keeps_elements() -> None:
-    inner = element("title", "<b> & co")
-    drawn = element("g", inner, '"x"', class_='a"b', stroke_width=2, x=1.25, fill=None)
+    inner = svg_element("title", "<b> & co")
+    drawn = svg_element("g", inner, '"x"', class_='a"b', stroke_width=2, x=1.25, fill=None)
     assert drawn == (
         '<g class="a&#34;b" stroke-width="2" x="1.2"><title>&lt;b&gt; &amp; co</title>&#34;x&#34;</g>'
     )
-    assert element("line", x1=1) == '<line x1="1"/>'
-    assert '<svg viewBox="0 0 520 10" role="img" aria-label="&lt;a&gt;">' in drawing(10, label="<a>")
+    assert svg_element("line", x1=1) == '<line x1="1"/>'
+    assert '<svg viewBox="0 0 520 10" role="img" aria-label="&lt;a&gt;">' in svg_drawing(10, label="<a>")
 
 
 PACKAGE = """
@@ -83,7 +83,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_every_value_is_escaped_but_a_drawing(package: str) -> None:
-    page = render_page(package, "page.html", name="<script>x</script>", plot=element("svg", "&"))
+    page = render_page(package, "page.html", name="<script>x</script>", plot=svg_element("svg", "&"))
     assert "<script" not in page
     assert page.count("&lt;script&gt;x&lt;/script&gt;") == 5
     assert "<svg>&amp;</svg>" in page

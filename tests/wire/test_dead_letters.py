@@ -9,7 +9,7 @@ from shoal.contracts import topics
 from shoal.contracts.projects import ProjectChanged
 from shoal.contracts.topics import Topic
 from shoal.messaging import Consumer, OutgoingMessage, Received, Rejection, encode
-from shoal.messaging.dead_letters.letters import facts
+from shoal.messaging.dead_letters.letters import letter_facts
 from wire.wirekit import (
     NOON,
     QUICK,
@@ -74,7 +74,7 @@ async def test_poison_in_the_middle_of_a_batch(kafka_bootstrap: str, poison: str
     assert letter.value == bad.value
     assert letter.key == bad.key
     assert tuple(letter.headers[: len(bad.headers)]) == bad.headers
-    told = facts(letter.headers)
+    told = letter_facts(letter.headers)
     assert told["reason"] == reason
     assert detail in told["detail"]
     assert (told["topic"], told["partition"], told["offset"]) == (topic.name, "0", "5")
@@ -136,8 +136,8 @@ async def test_a_handler_that_fails_on_one_of_a_hundred(kafka_bootstrap: str) ->
         await eventually(lambda: len(effects) == 99)
     assert effects == set(range(100)) - {37}
     (letter,) = await on_broker(settings, topic.dead_letters[0])
-    assert facts(letter.headers)["reason"] == "handler_error"
-    assert facts(letter.headers)["detail"] == "ZeroDivisionError: sample 37"
+    assert letter_facts(letter.headers)["reason"] == "handler_error"
+    assert letter_facts(letter.headers)["detail"] == "ZeroDivisionError: sample 37"
     assert await committed(settings, topic) == 100
 
 
@@ -156,5 +156,5 @@ async def test_records_that_the_handler_refuses(kafka_bootstrap: str) -> None:
         await messaging.start([Consumer(topic=topic, group=topic.groups[0], handle=handle)])
         await eventually(lambda: len(effects) == 27)
     letters = await on_broker(settings, topic.dead_letters[0])
-    assert sorted(facts(letter.headers)["offset"] for letter in letters) == ["13", "23", "3"]
-    assert {facts(letter.headers)["reason"] for letter in letters} == {"unknown_project"}
+    assert sorted(letter_facts(letter.headers)["offset"] for letter in letters) == ["13", "23", "3"]
+    assert {letter_facts(letter.headers)["reason"] for letter in letters} == {"unknown_project"}

@@ -6,8 +6,8 @@ import pytest
 
 from shoal.contracts.topics import Topic
 from shoal.messaging import Consumer, KafkaSettings, Received, Rejection
-from shoal.messaging.dead_letters.letters import ATTEMPT, facts
-from shoal.messaging.dead_letters.replay import Pile, Replayed, pending, pile, replay
+from shoal.messaging.dead_letters.letters import ATTEMPT, letter_facts
+from shoal.messaging.dead_letters.replay import Pile, Replayed, count_letters, pending_letters, replay_letters
 from wire.wirekit import connected, eventually, kafka_settings, messages, new_topic, number, on_broker
 
 pytestmark = pytest.mark.kafka
@@ -25,7 +25,7 @@ async def _refuse_all(settings: KafkaSettings, topic: Topic, count: int) -> None
         await messaging.start([Consumer(topic=topic, group=topic.groups[0], handle=handle)])
 
         async def refused() -> bool:
-            return (await pile(settings, topic.dead_letters[0])).pending >= max(count, 1)
+            return (await count_letters(settings, topic.dead_letters[0])).pending >= max(count, 1)
 
         await eventually(refused)
 
@@ -35,14 +35,16 @@ async def test_replay_returns_every_letter_once(kafka_bootstrap: str) -> None:
     topic = await new_topic(settings)
     letters = topic.dead_letters[0]
     await _refuse_all(settings, topic, 5)
-    assert await pile(settings, letters) == Pile(letters, 5, 5)
-    assert [each.facts["reason"] for each in await pending(settings, letters, 3)] == ["unknown_project"] * 3
+    assert await count_letters(settings, letters) == Pile(letters, 5, 5)
+    assert [each.facts["reason"] for each in await pending_letters(settings, letters, 3)] == [
+        "unknown_project"
+    ] * 3
 
     async with connected(settings) as messaging:
-        assert await replay(settings, messaging.publisher, letters, limit=2) == Replayed(2, 0, 3)
-        assert await pile(settings, letters) == Pile(letters, 5, 3)
-        assert await replay(settings, messaging.publisher, letters) == Replayed(3, 0, 0)
-        assert await replay(settings, messaging.publisher, letters) == Replayed(0, 0, 0)
+        assert await replay_letters(settings, messaging.publisher, letters, limit=2) == Replayed(2, 0, 3)
+        assert await count_letters(settings, letters) == Pile(letters, 5, 3)
+        assert await replay_letters(settings, messaging.publisher, letters) == Replayed(3, 0, 0)
+        assert await replay_letters(settings, messaging.publisher, letters) == Replayed(0, 0, 0)
 
     records = await on_broker(settings, topic.name)
     assert len(records) == 10
@@ -57,9 +59,9 @@ async def test_a_replayed_record_is_handled_and_counts_its_attempts(kafka_bootst
     letters = topic.dead_letters[0]
     await _refuse_all(settings, topic, 1)
     async with connected(settings) as messaging:
-        await replay(settings, messaging.publisher, letters)
+        await replay_letters(settings, messaging.publisher, letters)
     await _refuse_all(settings, topic, 0)
-    assert facts((await on_broker(settings, letters))[1].headers)["attempt"] == "2"
+    assert letter_facts((await on_broker(settings, letters))[1].headers)["attempt"] == "2"
 
     seen: list[int] = []
 
@@ -68,11 +70,11 @@ async def test_a_replayed_record_is_handled_and_counts_its_attempts(kafka_bootst
         return ()
 
     async with connected(settings) as messaging:
-        await replay(settings, messaging.publisher, letters)
+        await replay_letters(settings, messaging.publisher, letters)
         await messaging.start([Consumer(topic=topic, group=topic.groups[0], handle=handle)])
         await eventually(lambda: seen == [0])
 
 
 async def test_a_topic_that_does_not_exist_has_no_letters(kafka_bootstrap: str) -> None:
     settings = kafka_settings(kafka_bootstrap)
-    assert await pile(settings, "wire.never.made.dlq") == Pile("wire.never.made.dlq", 0, 0)
+    assert await count_letters(settings, "wire.never.made.dlq") == Pile("wire.never.made.dlq", 0, 0)

@@ -15,8 +15,8 @@ from shoal.contracts.samples import Content, SampleIngested
 from shoal.contracts.topics import Topic
 from shoal.messaging import KafkaSettings, Messaging, OutgoingMessage, Received, RetryPolicy, connect, encode
 from shoal.messaging.clients.broker import kafka_group_reader
-from shoal.messaging.clients.offsets import partitions, spans
-from shoal.messaging.clients.provisioning import provision
+from shoal.messaging.clients.offsets import partition_spans, topic_partitions
+from shoal.messaging.clients.provisioning import create_topics
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 QUICK = RetryPolicy(first_wait_s=0.02, longest_wait_s=0.1, outage_budget_s=0.5)
@@ -40,7 +40,7 @@ async def new_topic(
     """Return a topic and a group that only this test uses, with the dead-letter topic, made on the broker."""
     unique = uuid4().hex
     topic = replace(like, name=f"wire.{unique}", groups=(f"group-{unique}",), partitions=partitions)
-    await provision(settings, [topic])
+    await create_topics(settings, [topic])
     return topic
 
 
@@ -90,7 +90,7 @@ async def eventually(
 async def on_broker(settings: KafkaSettings, name: str) -> list[ConsumerRecord[bytes, bytes]]:
     """Return every record on the topic `name`, in offset order within each partition."""
     async with _looking(settings, "wire-test") as client:
-        found = await spans(client, await partitions(settings, name))
+        found = await partition_spans(client, await topic_partitions(settings, name))
         records: list[ConsumerRecord[bytes, bytes]] = []
         while len(records) < sum(end - start for start, end in found.values()):
             for batch in (await client.getmany(timeout_ms=500)).values():
@@ -101,7 +101,9 @@ async def on_broker(settings: KafkaSettings, name: str) -> list[ConsumerRecord[b
 async def committed(settings: KafkaSettings, topic: Topic) -> int:
     """Return how many records of `topic` the group has committed, over all partitions."""
     async with _looking(settings, topic.groups[0]) as client:
-        return sum([await client.committed(place) or 0 for place in await partitions(settings, topic.name)])
+        return sum(
+            [await client.committed(place) or 0 for place in await topic_partitions(settings, topic.name)]
+        )
 
 
 @asynccontextmanager

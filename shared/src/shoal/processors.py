@@ -14,7 +14,7 @@ def usable_processors() -> int:
     """
     affinity = getattr(os, "sched_getaffinity", None)  # Linux only
     allowed = len(affinity(0)) if affinity is not None else os.cpu_count() or 1
-    return processors_within(allowed, _own_quota())
+    return processors_within(allowed, _process_quota())
 
 
 def processors_within(allowed: int, quota: float | None) -> int:
@@ -23,7 +23,7 @@ def processors_within(allowed: int, quota: float | None) -> int:
 
 
 @cache
-def _own_quota() -> float | None:
+def _process_quota() -> float | None:
     return cpu_quota(Path("/"))
 
 
@@ -37,26 +37,26 @@ def cpu_quota(root: Path) -> float | None:
         groups = (root / "proc/self/cgroup").read_text().splitlines()
     except OSError:  # another system than Linux, or a sandbox
         return None
-    quotas = [quota for line in groups for quota in _quotas(root / "sys/fs/cgroup", line)]
+    quotas = [quota for line in groups for quota in _line_quotas(root / "sys/fs/cgroup", line)]
     return min(quotas, default=None)
 
 
-def _quotas(mount: Path, line: str) -> Iterator[float]:
+def _line_quotas(mount: Path, line: str) -> Iterator[float]:
     """Yield the quotas of one line of /proc/self/cgroup: hierarchy:controllers:path."""
     _, controllers, path = line.split(":", 2)
     # A container without a cgroup namespace sees the host's path, but its own group at the mount's root.
     group = PurePosixPath(path.lstrip("/"))
     for folder in (group, *group.parents):
         if not controllers:
-            yield from _read(mount / folder / "cpu.max")
+            yield from _read_quota(mount / folder / "cpu.max")
         elif "cpu" in controllers.split(","):
-            yield from _read(
+            yield from _read_quota(
                 mount / controllers / folder / "cpu.cfs_quota_us",
                 mount / controllers / folder / "cpu.cfs_period_us",
             )
 
 
-def _read(*files: Path) -> Iterator[float]:
+def _read_quota(*files: Path) -> Iterator[float]:
     """Yield quota / period of files that hold both numbers; nothing where there is no limit."""
     try:
         quota, period = " ".join(file.read_text() for file in files).split()

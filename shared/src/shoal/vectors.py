@@ -41,7 +41,7 @@ def vector_bytes(value: Sequence[float] | str | bytes) -> bytes:
 
     Raises BadVector as `read_vector` does, and for more than `MOST` numbers or none.
     """
-    data = _pack(value) if not isinstance(value, str | bytes) else _decode(value)
+    data = _pack_numbers(value) if not isinstance(value, str | bytes) else _decode_base64(value)
     if not 1 <= len(data) // 4 <= MOST:
         raise BadVector(f"{len(data) // 4} numbers; 1 to {MOST} are possible")
     read_vector(data, len(data) // 4)
@@ -71,7 +71,7 @@ def _check_finite(vector: Vectors) -> Vectors:
     return vector
 
 
-def _decode(value: str | bytes) -> bytes:
+def _decode_base64(value: str | bytes) -> bytes:
     try:
         data = base64.b64decode(value, validate=True) if isinstance(value, str) else value
     except (binascii.Error, ValueError) as error:  # ValueError: text that is not ASCII
@@ -81,7 +81,7 @@ def _decode(value: str | bytes) -> bytes:
     return data
 
 
-def _pack(value: Sequence[float]) -> bytes:
+def _pack_numbers(value: Sequence[float]) -> bytes:
     if not isinstance(value, list | tuple):
         raise BadVector("not a list of numbers, nor base64 of float32 bytes")
     for index, number in enumerate(value):

@@ -5,7 +5,13 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoal.messaging.dead_letters.letters import ATTEMPT, attempt, dead_letter, facts, original
+from shoal.messaging.dead_letters.letters import (
+    ATTEMPT,
+    dead_letter,
+    letter_facts,
+    original_record,
+    replay_attempt,
+)
 from shoal.messaging.records.decoding import RejectedRecord
 from unit.messaging.messagingkit import NOON, raw
 
@@ -25,11 +31,11 @@ def test_replay_gives_back_value_key_and_headers(
     for replayed in range(1, times + 1):
         letter = dead_letter(RejectedRecord(record, "odd", "why"), group="qa", version="1", at=NOON)
         assert letter.topic == "samples.ingested.qa.dlq"
-        assert facts(letter.headers)["attempt"] == str(replayed)
-        again = original(letter.headers, letter.key, letter.value)
+        assert letter_facts(letter.headers)["attempt"] == str(replayed)
+        again = original_record(letter.headers, letter.key, letter.value)
         assert (again.topic, again.key, again.value) == ("samples.ingested", key, value)
         assert again.headers == (*headers, (ATTEMPT, str(replayed).encode()))
-        assert attempt(again.headers) == replayed
+        assert replay_attempt(again.headers) == replayed
         record = replace(record, headers=again.headers)
 
 

@@ -33,7 +33,7 @@ def annotation_consumer(record_annotations: RecordAnnotations) -> Consumer[Annot
         arrived = [Arrived(record.event, f"{record.partition}/{record.offset}") for record in batch]
         rejected = await record_annotations(arrived)
         for record in batch:
-            metrics.ANNOTATIONS_TAKEN.labels(record.event.project, record.event.action).inc()
+            metrics.ANNOTATIONS_RECORDED.labels(record.event.project, record.event.action).inc()
         return [item.rejection(batch) for item in rejected]
 
     return Consumer(topic=topics.LABELS_SUBMITTED, group=GROUP, handle=handle)

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from shoal.catalog.schemas import current, example_paths
+from shoal.catalog.schemas import current_schema, example_paths
 from shoal.contracts.base import Event
 from shoal.contracts.topics import DEAD_LETTER_RETENTION_HOURS, TOPICS, Topic
 
@@ -12,7 +12,7 @@ HOUR_MS = 3_600_000
 CONTENT_TYPES = {"json": "application/json", "msgpack": "application/msgpack"}
 
 
-def document(version: str) -> dict[str, Any]:
+def asyncapi_document(version: str) -> dict[str, Any]:
     """Return the document. Source: https://www.asyncapi.com/docs/reference/specification/v3.0.0"""
     topics = list(TOPICS.values())
     return {
@@ -24,16 +24,18 @@ def document(version: str) -> dict[str, Any]:
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": "application/json",
-        "channels": {topic.name: _channel(topic) for topic in topics} | _dead_letter_channels(topics),
-        "operations": _operations(topics),
+        "channels": {topic.name: _topic_channel(topic) for topic in topics} | _dead_letter_channels(topics),
+        "operations": _service_operations(topics),
         "components": {
-            "messages": {event.TYPE: _message(event, topic) for topic in topics for event in topic.events},
-            "messageTraits": {"cloudEvent": {"headers": _headers()}},
+            "messages": {
+                event.TYPE: _event_message(event, topic) for topic in topics for event in topic.events
+            },
+            "messageTraits": {"cloudEvent": {"headers": _header_schema()}},
         },
     }
 
 
-def _channel(topic: Topic) -> dict[str, Any]:
+def _topic_channel(topic: Topic) -> dict[str, Any]:
     configuration = {
         "cleanup.policy": ["compact"] if topic.compacted else ["delete"],
         "retention.ms": topic.retention_hours * HOUR_MS,
@@ -41,12 +43,12 @@ def _channel(topic: Topic) -> dict[str, Any]:
     return {
         "address": topic.name,
         "description": f"{topic.summary} Key: {topic.key}.",
-        "messages": _references(topic),
+        "messages": _message_references(topic),
         "bindings": {"kafka": {"partitions": topic.partitions, "topicConfiguration": configuration}},
     }
 
 
-def _references(topic: Topic) -> dict[str, Any]:
+def _message_references(topic: Topic) -> dict[str, Any]:
     return {event.TYPE: {"$ref": f"#/components/messages/{event.TYPE}"} for event in topic.events}
 
 
@@ -56,7 +58,7 @@ def _dead_letter_channels(topics: list[Topic]) -> dict[str, Any]:
         name: {
             "address": name,
             "description": f"What a consumer group could not process of {topic.name}, as it was received.",
-            "messages": _references(topic),
+            "messages": _message_references(topic),
             "bindings": {"kafka": {"partitions": 1, "topicConfiguration": configuration}},
         }
         for topic in topics
@@ -64,7 +66,7 @@ def _dead_letter_channels(topics: list[Topic]) -> dict[str, Any]:
     }
 
 
-def _operations(topics: list[Topic]) -> dict[str, Any]:
+def _service_operations(topics: list[Topic]) -> dict[str, Any]:
     operations: dict[str, Any] = {}
     for topic in topics:
         channel = {"$ref": f"#/channels/{topic.name}"}
@@ -81,37 +83,37 @@ def _operations(topics: list[Topic]) -> dict[str, Any]:
     return operations
 
 
-def _message(event: type[Event], topic: Topic) -> dict[str, Any]:
+def _event_message(event: type[Event], topic: Topic) -> dict[str, Any]:
     examples = [json.loads(path.read_text("utf-8")) for path in example_paths(event)]
     return {
         "name": event.TYPE,
         "summary": (event.__doc__ or "").split("\n")[0],
         "contentType": CONTENT_TYPES[topic.encoding],
         "traits": [{"$ref": "#/components/messageTraits/cloudEvent"}],
-        "payload": _embedded(current(event)),
+        "payload": _embedded_schema(current_schema(event)),
         "examples": [{"payload": example} for example in examples],
     }
 
 
-def _embedded(schema: dict[str, Any]) -> dict[str, Any]:
+def _embedded_schema(schema: dict[str, Any]) -> dict[str, Any]:
     """Return a schema that can stand inside the document: references are replaced by what they name."""
     plain = {key: value for key, value in schema.items() if key not in ("$id", "$defs")}
-    inlined: dict[str, Any] = _inline(plain, schema.get("$defs", {}))
+    inlined: dict[str, Any] = _inline_references(plain, schema.get("$defs", {}))
     return inlined
 
 
-def _inline(node: Any, definitions: dict[str, Any]) -> Any:
+def _inline_references(node: Any, definitions: dict[str, Any]) -> Any:
     if isinstance(node, list):
-        return [_inline(item, definitions) for item in node]
+        return [_inline_references(item, definitions) for item in node]
     if not isinstance(node, dict):
         return node
     if "$ref" in node:
-        return _inline(definitions[node["$ref"].removeprefix("#/$defs/")], definitions)
+        return _inline_references(definitions[node["$ref"].removeprefix("#/$defs/")], definitions)
     plain = {key: value for key, value in node.items() if key != "discriminator"}
-    return {key: _inline(value, definitions) for key, value in plain.items()}
+    return {key: _inline_references(value, definitions) for key, value in plain.items()}
 
 
-def _headers() -> dict[str, Any]:
+def _header_schema() -> dict[str, Any]:
     names = ("ce_id", "ce_source", "ce_type", "ce_specversion", "ce_time", "ce_subject", "ce_project")
     return {
         "type": "object",

@@ -36,11 +36,11 @@ def write_schemas(
 ) -> None:
     """Regenerate the golden schemas and the AsyncAPI document; refuse an incompatible change."""
     try:
-        changed = schemas.write()
+        changed = schemas.write_golden()
     except schemas.IncompatibleSchema as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(2) from None
-    text = schemas.render(asyncapi.document(__version__))
+    text = schemas.render_document(asyncapi.asyncapi_document(__version__))
     if not output.exists() or output.read_text("utf-8") != text:
         output.write_text(text, "utf-8")
         changed.append(output)

@@ -12,7 +12,7 @@ def breaking_changes(old: Schema, new: Schema) -> list[str]:
     Incompatible are: a removed field, a retyped field, a new required field, a field that became required,
     and a changed set of allowed values. A new optional field and a new description are compatible.
     """
-    return list(_compare(_Node(old, old), _Node(new, new), "", frozenset()))
+    return list(_compare_nodes(_Node(old, old), _Node(new, new), "", frozenset()))
 
 
 class _Node:
@@ -33,8 +33,8 @@ class _Node:
         return _Node(schema, self.root)
 
     def properties(self) -> Mapping[str, Schema]:
-        found: Mapping[str, Schema] = self.schema.get("properties", {})
-        return found
+        properties: Mapping[str, Schema] = self.schema.get("properties", {})
+        return properties
 
     def required(self) -> set[str]:
         return set(self.schema.get("required", ()))
@@ -44,23 +44,27 @@ _PARTS = ("items", "additionalProperties")
 _UNIONS = ("anyOf", "oneOf")
 
 
-def _compare(old: _Node, new: _Node, path: str, seen: frozenset[tuple[str, str]]) -> Iterator[str]:
+def _compare_nodes(old: _Node, new: _Node, path: str, compared: frozenset[tuple[str, str]]) -> Iterator[str]:
     pair = (old.reference, new.reference)
-    if old.reference and pair in seen:  # a recursive type was compared further up
+    if old.reference and pair in compared:  # a recursive type was compared further up
         return
-    seen = seen | {pair}
-    if _kind(old.schema) != _kind(new.schema):
-        yield f"{path or 'event'}: retyped from {_kind(old.schema)} to {_kind(new.schema)}"
+    compared = compared | {pair}
+    if _kind_of(old.schema) != _kind_of(new.schema):
+        yield f"{path or 'event'}: retyped from {_kind_of(old.schema)} to {_kind_of(new.schema)}"
         return
-    yield from _compare_objects(old, new, path, seen)
+    yield from _compare_objects(old, new, path, compared)
     for part in _PARTS:
         if isinstance(old.schema.get(part), Mapping) and isinstance(new.schema.get(part), Mapping):
-            yield from _compare(old.child(old.schema[part]), new.child(new.schema[part]), f"{path}[]", seen)
+            yield from _compare_nodes(
+                old.child(old.schema[part]), new.child(new.schema[part]), f"{path}[]", compared
+            )
     for union in _UNIONS:
-        yield from _compare_unions(old, new, union, path=path, seen=seen)
+        yield from _compare_unions(old, new, union, path=path, compared=compared)
 
 
-def _compare_objects(old: _Node, new: _Node, path: str, seen: frozenset[tuple[str, str]]) -> Iterator[str]:
+def _compare_objects(
+    old: _Node, new: _Node, path: str, compared: frozenset[tuple[str, str]]
+) -> Iterator[str]:
     before, after = old.properties(), new.properties()
     for name in sorted(before.keys() - after.keys()):
         yield f"{path}.{name}: removed"
@@ -68,20 +72,20 @@ def _compare_objects(old: _Node, new: _Node, path: str, seen: frozenset[tuple[st
         how = "became required" if name in before else "is new and required"
         yield f"{path}.{name}: {how}"
     for name in sorted(before.keys() & after.keys()):
-        yield from _compare(old.child(before[name]), new.child(after[name]), f"{path}.{name}", seen)
+        yield from _compare_nodes(old.child(before[name]), new.child(after[name]), f"{path}.{name}", compared)
 
 
 def _compare_unions(
-    old: _Node, new: _Node, union: str, *, path: str, seen: frozenset[tuple[str, str]]
+    old: _Node, new: _Node, union: str, *, path: str, compared: frozenset[tuple[str, str]]
 ) -> Iterator[str]:
-    after = {_kind(new.child(option).schema): option for option in new.schema.get(union, ())}
+    after = {_kind_of(new.child(option).schema): option for option in new.schema.get(union, ())}
     for option in old.schema.get(union, ()):
-        kind = _kind(old.child(option).schema)
+        kind = _kind_of(old.child(option).schema)
         if kind in after:
-            yield from _compare(old.child(option), new.child(after[kind]), path, seen)
+            yield from _compare_nodes(old.child(option), new.child(after[kind]), path, compared)
 
 
-def _kind(schema: Schema) -> str:
+def _kind_of(schema: Schema) -> str:
     """Return what a value of the schema is: its type, its allowed values, or its alternatives."""
     for union in _UNIONS:
         if union in schema:

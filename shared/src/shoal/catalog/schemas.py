@@ -19,7 +19,7 @@ class IncompatibleSchema(Exception):
     """An event changed in a way that breaks those who speak the version before."""
 
 
-def events() -> Iterator[type[Event]]:
+def published_events() -> Iterator[type[Event]]:
     """Yield every event that travels on a topic."""
     for topic in TOPICS.values():
         yield from topic.events
@@ -36,46 +36,47 @@ def example_paths(event: type[Event]) -> list[Path]:
     return sorted((EXAMPLES / name / version).glob("*.json"))
 
 
-def current(event: type[Event]) -> dict[str, Any]:
+def current_schema(event: type[Event]) -> dict[str, Any]:
     """Return the JSON schema of `event` as the code has it now."""
     schema = event.model_json_schema(mode="validation")
     return {"$id": f"urn:shoal:schema:{event.TYPE}", **schema}
 
 
-def render(document: dict[str, Any]) -> str:
+def render_document(document: dict[str, Any]) -> str:
     """Return a document as the text that is kept."""
     return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def breaking(event: type[Event]) -> list[str]:
+def incompatible_changes(event: type[Event]) -> list[str]:
     """Return the incompatible changes of `event` since its golden schema."""
     path = golden_path(event)
     if not path.exists():
         return []
-    return breaking_changes(json.loads(path.read_text("utf-8")), current(event))
+    return breaking_changes(json.loads(path.read_text("utf-8")), current_schema(event))
 
 
-def drifted() -> list[str]:
+def drifted_types() -> list[str]:
     """Return the types of the events whose golden schema is missing or differs."""
     return [
         event.TYPE
-        for event in events()
-        if not golden_path(event).exists() or golden_path(event).read_text("utf-8") != render(current(event))
+        for event in published_events()
+        if not golden_path(event).exists()
+        or golden_path(event).read_text("utf-8") != render_document(current_schema(event))
     ]
 
 
-def write() -> list[Path]:
+def write_golden() -> list[Path]:
     """Write every golden schema that differs and return the paths.
 
     Raises:
         IncompatibleSchema: an event changed incompatibly; it needs a new version instead.
     """
-    broken = {event.TYPE: lines for event in events() if (lines := breaking(event))}
+    broken = {event.TYPE: lines for event in published_events() if (lines := incompatible_changes(event))}
     if broken:
-        lines = [f"{kind} {line}" for kind, found in broken.items() for line in found]
+        lines = [f"{kind} {line}" for kind, changes in broken.items() for line in changes]
         raise IncompatibleSchema("make a new event version instead of:\n" + "\n".join(lines))
     SCHEMAS.mkdir(exist_ok=True)
-    changed = [event for event in events() if event.TYPE in drifted()]
+    changed = [event for event in published_events() if event.TYPE in drifted_types()]
     for event in changed:
-        golden_path(event).write_text(render(current(event)), "utf-8")
+        golden_path(event).write_text(render_document(current_schema(event)), "utf-8")
     return [golden_path(event) for event in changed]

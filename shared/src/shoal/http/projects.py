@@ -8,7 +8,7 @@ from fastapi import Depends, Path, Request
 from shoal.contracts.base import NAME_PATTERN
 from shoal.contracts.projects import Role
 from shoal.http.problems import Problem
-from shoal.security import Principal, require
+from shoal.security import Principal, require_role
 from shoal.security.access import Access
 
 ProjectName = Annotated[
@@ -28,7 +28,7 @@ def project_for(role: Role) -> Callable[..., Awaitable[str]]:
     """Return a FastAPI dependency: the project of the path, once the key may do there what `role` may."""
 
     async def dependency(
-        request: Request, project: ProjectName, principal: Annotated[Principal, Depends(require(role))]
+        request: Request, project: ProjectName, principal: Annotated[Principal, Depends(require_role(role))]
     ) -> str:
         access: Access = request.app.state.access
         check_project(access.projects, principal, project)
@@ -37,10 +37,10 @@ def project_for(role: Role) -> Callable[..., Awaitable[str]]:
     return dependency
 
 
-Admin = Annotated[Principal, Depends(require("admin"))]
-Annotator = Annotated[Principal, Depends(require("annotator"))]
-Operator = Annotated[Principal, Depends(require("operator"))]
-Producer = Annotated[Principal, Depends(require("producer"))]
+Admin = Annotated[Principal, Depends(require_role("admin"))]
+Annotator = Annotated[Principal, Depends(require_role("annotator"))]
+Operator = Annotated[Principal, Depends(require_role("operator"))]
+Producer = Annotated[Principal, Depends(require_role("producer"))]
 
 AnnotatorProject = Annotated[str, Depends(project_for("annotator"))]
 OperatorProject = Annotated[str, Depends(project_for("operator"))]

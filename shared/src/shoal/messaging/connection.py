@@ -14,7 +14,7 @@ from shoal.messaging.broadcasts.broadcast import Broadcast
 from shoal.messaging.broadcasts.reader import BroadcastReader
 from shoal.messaging.clients.access import check_access
 from shoal.messaging.clients.broker import kafka_broker, kafka_producer
-from shoal.messaging.clients.provisioning import provision
+from shoal.messaging.clients.provisioning import create_topics
 from shoal.messaging.clients.settings import KafkaSettings
 from shoal.messaging.consuming.consumer import Consumer
 from shoal.messaging.consuming.health import Health
@@ -46,19 +46,21 @@ class Messaging:
 
         Returns when the consumers have joined their groups; broadcasts go on reading what is new.
         """
-        self._readers = [BroadcastReader(each, self._settings, self._service) for each in broadcasts]
+        self._readers = [
+            BroadcastReader(broadcast, self._settings, self._service) for broadcast in broadcasts
+        ]
         self._tasks = [asyncio.create_task(reader.run()) for reader in self._readers]
-        await asyncio.gather(*(each.caught_up() for each in broadcasts))
-        self._subscriptions = [self._subscribe(each) for each in consumers]
+        await asyncio.gather(*(broadcast.caught_up() for broadcast in broadcasts))
+        self._subscriptions = [self._subscribe(consumer) for consumer in consumers]
         if self._subscriptions:
             await self._broker.connect()
-            # All at once, unlike broker.start(): each waits for its group, which may take seconds.
-            await asyncio.gather(*(each.start() for each in self._subscriptions))
+            # All at once, unlike broker.start(): joining a group may take seconds.
+            await asyncio.gather(*(subscription.start() for subscription in self._subscriptions))
             self._tasks.append(asyncio.create_task(watch_lag(self._subscriptions)))
 
     async def stop(self) -> None:
         """Finish and commit what is in flight, for the graceful timeout, and read nothing more."""
-        await asyncio.gather(*(each.stop() for each in self._subscriptions))
+        await asyncio.gather(*(subscription.stop() for subscription in self._subscriptions))
         await self._broker.stop()
         for task in self._tasks:
             task.cancel()
@@ -67,7 +69,8 @@ class Messaging:
 
     def health(self) -> list[Health]:
         """Return the state of every consumer and broadcast."""
-        return [each.health() for each in self._subscriptions] + [each.health() for each in self._readers]
+        consumers = [subscription.health() for subscription in self._subscriptions]
+        return consumers + [reader.health() for reader in self._readers]
 
     def _subscribe(self, consumer: Consumer) -> Subscription:
         processor = BatchProcessor(consumer, self.publisher, version=self._version, clock=utc_now)
@@ -84,9 +87,9 @@ async def connect(
     consumers are stopped gracefully, then everything published is flushed.
     """
     async with asyncio.timeout(connect_timeout_s):
-        await _patiently(lambda: check_access(settings, service))
+        await _repeat_until_connected(lambda: check_access(settings, service))
         if settings.provision_topics:
-            await _patiently(lambda: provision(settings))
+            await _repeat_until_connected(lambda: create_topics(settings))
         producer = await _started_producer(settings, service)
     try:
         messaging = Messaging(
@@ -103,7 +106,7 @@ async def connect(
 async def _started_producer(settings: KafkaSettings, client_id: str) -> AIOKafkaProducer:
     producer = kafka_producer(settings, client_id)
     try:
-        await _patiently(producer.start)
+        await _repeat_until_connected(producer.start)
     except UnknownError as error:
         await producer.stop()
         raise KafkaError(
@@ -112,7 +115,7 @@ async def _started_producer(settings: KafkaSettings, client_id: str) -> AIOKafka
     return producer
 
 
-async def _patiently(work: Any) -> None:
+async def _repeat_until_connected(work: Any) -> None:
     while True:
         try:
             await work()

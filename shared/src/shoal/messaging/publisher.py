@@ -25,22 +25,24 @@ class KafkaPublisher:
 
         Raises PublishFailed when any was not acknowledged, and MessageTooLarge, which no repetition helps.
         """
-        sent: list[asyncio.Future[Any]] = []
+        deliveries: list[asyncio.Future[Any]] = []
         try:
             async with asyncio.timeout(self._timeout_s):
                 for message in messages:
-                    sent.append(await self._send(message))  # noqa: PERF401 - kept when the next one fails
-                if sent:
-                    await asyncio.wait(sent)
+                    deliveries.append(await self._send(message))  # noqa: PERF401 - kept when the next one fails
+                if deliveries:
+                    await asyncio.wait(deliveries)
         except (KafkaError, TimeoutError) as error:
             metrics.PUBLISH_FAILED.inc()
             topics = ", ".join(sorted({message.topic for message in messages}))
             raise PublishFailed(f"{len(messages)} messages for {topics}: {error!r}") from error
         finally:
-            failures = _failures(sent)
+            failures = _failures_of(deliveries)
         if failures:
             metrics.PUBLISH_FAILED.inc()
-            raise PublishFailed(f"{len(failures)} of {len(sent)} messages: {failures[0]!r}") from failures[0]
+            raise PublishFailed(
+                f"{len(failures)} of {len(deliveries)} messages: {failures[0]!r}"
+            ) from failures[0]
         for topic, count in Counter(message.topic for message in messages).items():
             metrics.PUBLISHED.labels(topic).inc(count)
 
@@ -54,6 +56,6 @@ class KafkaPublisher:
             raise MessageTooLarge(text) from error
 
 
-def _failures(sent: "list[asyncio.Future[Any]]") -> list[BaseException]:
+def _failures_of(deliveries: "list[asyncio.Future[Any]]") -> list[BaseException]:
     """Return the errors of those that are done; reading them also tells asyncio that they were noticed."""
-    return [error for future in sent if future.done() and (error := future.exception()) is not None]
+    return [error for future in deliveries if future.done() and (error := future.exception()) is not None]

@@ -24,7 +24,7 @@ def configure_logs(level: str = "INFO", form: Literal["json", "console"] = "cons
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_renderers(form))
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_log_renderers(form))
     )
     root = logging.getLogger()
     root.handlers = [handler]
@@ -34,7 +34,7 @@ def configure_logs(level: str = "INFO", form: Literal["json", "console"] = "cons
     structlog.contextvars.bind_contextvars(**bound)
 
 
-def _renderers(form: Literal["json", "console"]) -> list[Any]:
+def _log_renderers(form: Literal["json", "console"]) -> list[Any]:
     drop = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if form == "json":
         return [drop, structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]

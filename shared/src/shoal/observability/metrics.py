@@ -52,15 +52,15 @@ ENCODING_SECONDS = Histogram("shoal_embedder_encoding_seconds", "Time to encode 
 
 # sampler
 DECIDED = Counter("shoal_sampler_decided_samples_total", "Samples decided on")
-JOBS_MADE = Counter("shoal_sampler_jobs_total", "Jobs made", ["purpose"])
+JOBS_CREATED = Counter("shoal_sampler_jobs_total", "Jobs made", ["purpose"])
 VOTES_RESERVED = Counter("shoal_sampler_votes_reserved_total", "Votes reserved for jobs", ["purpose"])
 
 # qa
-ANNOTATIONS_TAKEN = Counter(
+ANNOTATIONS_RECORDED = Counter(
     "shoal_qa_annotations_total", "Annotation revisions taken in", ["project", "action"]
 )
 LABELS = Counter("shoal_qa_labels_total", "Revisions of labels", ["project", "state"])
-VOTES_ASKED = Counter("shoal_qa_vote_requests_total", "Requests for votes, reviews or an end", ["action"])
+VOTE_REQUESTS = Counter("shoal_qa_vote_requests_total", "Requests for votes, reviews or an end", ["action"])
 AGREEMENT = Gauge("shoal_qa_agreement_alpha", "Krippendorff's alpha, nominal", ["project"])
 CERTIFIED_THRESHOLD = Gauge(
     "shoal_qa_certified_threshold_probability", "From which labels are accepted; NaN: none", ["project"]

@@ -1,8 +1,8 @@
 """Self-contained pages: inline style, inline SVG, no script and no address outside of them."""
 
 from shoal.pages.charts import Dot, Line, Shares, parts_of_a_whole, start_of_axis
-from shoal.pages.crowds import intervals, matrix
-from shoal.pages.plots import Series, bars, curves
+from shoal.pages.crowds import interval_rows, shares_matrix
+from shoal.pages.plots import Series, line_plot, paired_bars
 from shoal.pages.rendering import render_page
 from shoal.pages.words import format_count, format_percent
 
@@ -11,13 +11,13 @@ __all__ = [
     "Line",
     "Series",
     "Shares",
-    "bars",
-    "curves",
     "format_count",
     "format_percent",
-    "intervals",
-    "matrix",
+    "interval_rows",
+    "line_plot",
+    "paired_bars",
     "parts_of_a_whole",
     "render_page",
+    "shares_matrix",
     "start_of_axis",
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from shoal.pages.svg import BOTTOM, HEIGHT, TOP, WIDTH, drawing, element, text, title
+from shoal.pages.svg import BOTTOM, HEIGHT, TOP, WIDTH, svg_drawing, svg_element, svg_text, svg_title
 
 LEFT, RIGHT = 72, 30
 STARTS = (0.0, 0.5, 0.8, 0.9, 0.95)  # of an axis of shares: five even steps to 1 are round numbers
@@ -67,19 +67,19 @@ class Shares:
             y, x = (low + (1 - low) * step / 5 for low in (self.bottom, self.left))
             height = self._y(y)
             parts += [
-                element("line", class_="grid", x1=LEFT, x2=WIDTH - RIGHT, y1=height, y2=height),
-                text(whole_percent(y), LEFT - 8, height + 4, "end"),
-                text(whole_percent(x), self._x(x), HEIGHT - BOTTOM + 18, "middle"),
+                svg_element("line", class_="grid", x1=LEFT, x2=WIDTH - RIGHT, y1=height, y2=height),
+                svg_text(whole_percent(y), LEFT - 8, height + 4, "end"),
+                svg_text(whole_percent(x), self._x(x), HEIGHT - BOTTOM + 18, "middle"),
             ]
         turned = f"translate(12 {(HEIGHT - BOTTOM) / 2}) rotate(-90)"
-        parts.append(text(self.x_title, (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, "middle"))
-        parts.append(element("text", self.y_title, transform=turned, text_anchor="middle"))
+        parts.append(svg_text(self.x_title, (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, "middle"))
+        parts.append(svg_element("text", self.y_title, transform=turned, text_anchor="middle"))
         return parts
 
     def _line(self, line: Line) -> Markup:
-        return element(
+        return svg_element(
             "polyline",
-            title(line.name),
+            svg_title(line.name),
             points=" ".join(f"{self._x(x):.1f},{self._y(y):.1f}" for x, y in line.points),
             fill="none",
             stroke=line.colour,
@@ -90,16 +90,18 @@ class Shares:
     def _dot(self, dot: Dot) -> Markup:
         x, low, high = self._x(dot.x), self._y(dot.low), self._y(dot.high)
         blue = "var(--blue)"
-        interval = element("line", x1=x, x2=x, y1=low, y2=high, stroke=blue, stroke_width=2, opacity=".45")
-        return interval + element(
-            "circle", title(dot.title), cx=x, cy=self._y(dot.y), r=dot.radius, fill=blue
+        interval = svg_element(
+            "line", x1=x, x2=x, y1=low, y2=high, stroke=blue, stroke_width=2, opacity=".45"
+        )
+        return interval + svg_element(
+            "circle", svg_title(dot.title), cx=x, cy=self._y(dot.y), r=dot.radius, fill=blue
         )
 
     def _mark(self, value: float, word: str) -> Markup:
         x, low = self._x(value), HEIGHT - BOTTOM
         anchor, gap = ("end", -6) if x > WIDTH / 2 else ("start", 6)
-        line = element("line", x1=x, x2=x, y1=TOP, y2=low, stroke="var(--good)", stroke_width=2)
-        return line + text(word, x + gap, low - 8, anchor)
+        line = svg_element("line", x1=x, x2=x, y1=TOP, y2=low, stroke="var(--good)", stroke_width=2)
+        return line + svg_text(word, x + gap, low - 8, anchor)
 
 
 def parts_of_a_whole(parts: Sequence[tuple[str, float, str]]) -> Markup:
@@ -108,7 +110,7 @@ def parts_of_a_whole(parts: Sequence[tuple[str, float, str]]) -> Markup:
     start, rects = 0.0, []
     for name, size, colour in parts:
         width = size / total * WIDTH
-        shown = title(f"{name}: {size:,.0f}")
+        shown = svg_title(f"{name}: {size:,.0f}")
         rect: dict[str, str | float] = {
             "x": start,
             "y": 0,
@@ -117,10 +119,10 @@ def parts_of_a_whole(parts: Sequence[tuple[str, float, str]]) -> Markup:
             "rx": 4,
             "fill": colour,
         }
-        rects.append(element("rect", shown, **rect))
+        rects.append(svg_element("rect", shown, **rect))
         start += width
     label = ", ".join(f"{name} {size:,.0f}" for name, size, _ in parts)
-    return drawing(22, *rects, label=label, class_="shares")
+    return svg_drawing(22, *rects, label=label, class_="shares")
 
 
 def start_of_axis(least: float) -> float:
@@ -133,7 +135,7 @@ def whole_percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-def shorten(words: str, most: int) -> str:
+def shorten_words(words: str, most: int) -> str:
     """Return words, cut to `most` letters."""
     return words if len(words) <= most else words[: most - 1] + "…"
 
@@ -141,4 +143,4 @@ def shorten(words: str, most: int) -> str:
 def shares_drawing(height: int, *parts: Markup, label: str, width: int = WIDTH) -> Markup:
     """Return a drawing that is shown at most twice as wide as it is."""
     style = f"max-width:{2 * width}px"
-    return drawing(height, *parts, label=label, width=width, class_="shares", style=style)
+    return svg_drawing(height, *parts, label=label, width=width, class_="shares", style=style)

@@ -15,11 +15,11 @@ def render_page(package: str, template: str, **values: Any) -> str:
     A page extends "shoal/page.html"; "shoal/parts.html" has cards, keys and tables. A name that `values` lacks
     raises jinja2.UndefinedError.
     """
-    return _environment(package).get_template(template).render(values)
+    return _template_environment(package).get_template(template).render(values)
 
 
 @cache
-def _environment(package: str) -> "Environment":
+def _template_environment(package: str) -> "Environment":
     # Commands that write no page need not wait for Jinja.
     from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
 

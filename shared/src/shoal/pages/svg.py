@@ -6,14 +6,14 @@ WIDTH, HEIGHT = 520, 300
 TOP, BOTTOM = 14, 44
 
 
-def element(name: str, *children: str, **attributes: str | float | None) -> Markup:
+def svg_element(name: str, *children: str, **attributes: str | float | None) -> Markup:
     """Return an element; a child that is no Markup is text.
 
     Of an attribute's name, `_` is written `-` and a last `_` is dropped (`class_`). A float has one decimal; an
     attribute of None is left out.
     """
     written = [
-        Markup(' {}="{}"').format(key.rstrip("_").replace("_", "-"), _number(value))
+        Markup(' {}="{}"').format(key.rstrip("_").replace("_", "-"), _format_number(value))
         for key, value in attributes.items()
         if value is not None
     ]
@@ -23,21 +23,23 @@ def element(name: str, *children: str, **attributes: str | float | None) -> Mark
     return Markup("<{}{}>{}</{}>").format(name, head, Markup("").join(children), name)
 
 
-def drawing(height: int, *parts: Markup, label: str, width: int = WIDTH, **attributes: str | None) -> Markup:
+def svg_drawing(
+    height: int, *parts: Markup, label: str, width: int = WIDTH, **attributes: str | None
+) -> Markup:
     """Return a whole drawing; label: what it shows, for those who do not see it."""
     box = {"viewBox": f"0 0 {width} {height}", **attributes}
-    return element("svg", Markup("").join(parts), **box, role="img", aria_label=label)
+    return svg_element("svg", Markup("").join(parts), **box, role="img", aria_label=label)
 
 
-def text(words: str, x: float, y: float, anchor: str | None = None, **attributes: str | None) -> Markup:
+def svg_text(words: str, x: float, y: float, anchor: str | None = None, **attributes: str | None) -> Markup:
     """Return words at a point; anchor: "middle", "end", or their start."""
-    return element("text", words, **attributes, x=x, y=y, text_anchor=anchor)
+    return svg_element("text", words, **attributes, x=x, y=y, text_anchor=anchor)
 
 
-def title(words: str) -> Markup:
+def svg_title(words: str) -> Markup:
     """Return what is shown under the pointer."""
-    return element("title", words)
+    return svg_element("title", words)
 
 
-def _number(value: str | float | None) -> str:
+def _format_number(value: str | float | None) -> str:
     return f"{value:.1f}" if isinstance(value, float) else str(value)

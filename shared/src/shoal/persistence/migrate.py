@@ -40,10 +40,10 @@ async def migrate(dsn: str, *, schema: str, package: str, outbox: bool = False) 
     try:
         # One lock per schema, held by the session: it goes with the connection, also after a kill.
         await conn.execute("SELECT pg_advisory_lock(hashtextextended($1, 0))", f"shoal.migrate.{schema}")
-        await conn.execute(_PREPARE.format(schema=_quoted(schema)))
-        await conn.execute(f"SET search_path TO {_quoted(schema)}")
-        wanted = [*([_outbox()] if outbox else []), *_own(package)]
-        return [item.name for item in wanted if await _apply(conn, item)]
+        await conn.execute(_PREPARE.format(schema=_quote_name(schema)))
+        await conn.execute(f"SET search_path TO {_quote_name(schema)}")
+        migrations = [*([_outbox_migration()] if outbox else []), *_service_migrations(package)]
+        return [item.name for item in migrations if await _apply_migration(conn, item)]
     finally:
         await conn.close(timeout=10)
 
@@ -58,11 +58,11 @@ CREATE TABLE IF NOT EXISTS {schema}.schema_migrations (
 """
 
 
-async def _apply(conn: Any, migration: Migration) -> bool:
-    known = await conn.fetchval("SELECT sha256 FROM schema_migrations WHERE name = $1", migration.name)
-    if known == migration.sha256:
+async def _apply_migration(conn: Any, migration: Migration) -> bool:
+    applied_hash = await conn.fetchval("SELECT sha256 FROM schema_migrations WHERE name = $1", migration.name)
+    if applied_hash == migration.sha256:
         return False
-    if known is not None:
+    if applied_hash is not None:
         raise MigrationChanged(f"{migration.name} was applied and edited afterwards: add a new file instead")
     async with conn.transaction():
         await conn.execute(migration.sql)
@@ -73,17 +73,17 @@ async def _apply(conn: Any, migration: Migration) -> bool:
     return True
 
 
-def _outbox() -> Migration:
+def _outbox_migration() -> Migration:
     file = resources.files("shoal.persistence") / "sql" / "outbox.sql"
     return Migration("shoal/outbox", file.read_text())
 
 
-def _own(package: str) -> Iterator[Migration]:
+def _service_migrations(package: str) -> Iterator[Migration]:
     folder = resources.files(package) / "migrations"
     files: list[Traversable] = [entry for entry in folder.iterdir() if entry.name.endswith(".sql")]
     for file in sorted(files, key=lambda entry: entry.name):
         yield Migration(file.name, file.read_text())
 
 
-def _quoted(name: str) -> str:
+def _quote_name(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'

@@ -17,11 +17,11 @@ class Outbox:
         """Keep `messages` until the relay has published them; nothing happens when the transaction fails."""
         if not messages:
             return
-        await conn.executemany(_ADD, [_row(message) for message in messages])
+        await conn.executemany(_ADD, [_message_row(message) for message in messages])
         # Delivered at the commit; it only wakes the relay, which looks by itself as well.
         await conn.execute("SELECT pg_notify(current_schema() || '_outbox', '')")
 
 
-def _row(message: OutgoingMessage) -> tuple[Any, ...]:
+def _message_row(message: OutgoingMessage) -> tuple[Any, ...]:
     names = [name for name, _ in message.headers]
     return message.topic, message.key, message.value, names, [value for _, value in message.headers]

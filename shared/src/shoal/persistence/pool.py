@@ -20,19 +20,21 @@ async def open_pool(
         min_size=min_size,
         max_size=max_size,
         command_timeout=command_timeout_s,
-        init=prepare,
+        init=prepare_connection,
         server_settings={"search_path": schema, "application_name": f"shoal-{schema}"},
     )
 
 
-async def prepare(conn: Any) -> None:
+async def prepare_connection(conn: Any) -> None:
     """Teach a connection jsonb; in the binary format, which COPY needs."""
-    await conn.set_type_codec("jsonb", encoder=_encode, decoder=_decode, schema="pg_catalog", format="binary")
+    await conn.set_type_codec(
+        "jsonb", encoder=_encode_jsonb, decoder=_decode_jsonb, schema="pg_catalog", format="binary"
+    )
 
 
-def _encode(value: Any) -> bytes:
+def _encode_jsonb(value: Any) -> bytes:
     return _JSONB_VERSION + orjson.dumps(value)
 
 
-def _decode(data: bytes) -> Any:
+def _decode_jsonb(data: bytes) -> Any:
     return orjson.loads(memoryview(data)[1:])

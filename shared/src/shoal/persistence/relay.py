@@ -80,7 +80,7 @@ class Relay:
 
     async def _publish(self, conn: Any, rows: list[Any]) -> None:
         try:
-            await self._publisher.publish([_message(row) for row in rows])
+            await self._publisher.publish([_row_message(row) for row in rows])
         except MessageTooLarge:
             await self._one_by_one(conn, rows)
         else:
@@ -95,7 +95,7 @@ class Relay:
         """
         for row in rows:
             try:
-                await self._publisher.publish([_message(row)])
+                await self._publisher.publish([_row_message(row)])
             except MessageTooLarge as error:
                 metrics.OUTBOX_REFUSED.labels(row["topic"]).inc()
                 _log.error("outbox_message_refused", topic=row["topic"], seq=row["seq"], error=str(error))
@@ -111,6 +111,6 @@ class Relay:
         self._wake.set()
 
 
-def _message(row: Any) -> OutgoingMessage:
+def _row_message(row: Any) -> OutgoingMessage:
     headers = tuple(zip(row["header_names"], row["headers"], strict=True))
     return OutgoingMessage(row["topic"], row["key"], row["value"], headers)

@@ -1,8 +1,8 @@
 """One way to start, serve and stop a service."""
 
 from shoal.runtime.loops import Loop
-from shoal.runtime.running import Running, run_service, serve
+from shoal.runtime.running import Running, run_service, running_service
 from shoal.runtime.service import Service
 from shoal.runtime.settings import ServiceSettings
 
-__all__ = ["Loop", "Running", "Service", "ServiceSettings", "run_service", "serve"]
+__all__ = ["Loop", "Running", "Service", "ServiceSettings", "run_service", "running_service"]

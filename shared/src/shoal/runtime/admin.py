@@ -26,7 +26,7 @@ class State:
 
     def dead(self) -> list[str]:
         """Return what only a restart can help."""
-        return [f"{each.name}: {each.detail}" for each in self.health() if not each.alive]
+        return [f"{part.name}: {part.detail}" for part in self.health() if not part.alive]
 
     async def not_ready(self) -> list[str]:
         """Return why requests should go elsewhere at present."""
@@ -34,7 +34,7 @@ class State:
             return ["starting"]
         if self.stopping:
             return ["stopping"]
-        waiting = [f"{each.name}: {each.detail}" for each in self.health() if not each.ready]
+        waiting = [f"{part.name}: {part.detail}" for part in self.health() if not part.ready]
         return waiting + [reason for check in self.ready if (reason := await check())]
 
 
@@ -42,13 +42,13 @@ def admin_app(state: State) -> Starlette:
     """Return /livez, /readyz and /startupz (200 or 503, with the reasons) and /metrics (Prometheus)."""
 
     async def live(_: Request) -> Response:
-        return _answer(state.dead())
+        return _text_response(state.dead())
 
     async def ready(_: Request) -> Response:
-        return _answer(state.dead() + await state.not_ready())
+        return _text_response(state.dead() + await state.not_ready())
 
     async def startup(_: Request) -> Response:
-        return _answer([] if state.started else ["starting"])
+        return _text_response([] if state.started else ["starting"])
 
     async def metrics(_: Request) -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
@@ -57,6 +57,6 @@ def admin_app(state: State) -> Starlette:
     return Starlette(routes=[Route(path, door) for path, door in routes])
 
 
-def _answer(problems: list[str]) -> Response:
+def _text_response(problems: list[str]) -> Response:
     body = {"status": "fail" if problems else "ok", "problems": problems}
     return Response(orjson.dumps(body), 503 if problems else 200, media_type="application/json")

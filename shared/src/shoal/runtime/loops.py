@@ -66,12 +66,12 @@ class Loop:
 
     async def _pause(self, count: int) -> None:
         if failures := self.passes.failures:
-            await _wait(self._stopping, self.backoff.wait_s(failures))
+            await _wait_for(self._stopping, self.backoff.wait_s(failures))
         elif not (self.drain and count):
-            await _wait(self._woken, self.interval_s)
+            await _wait_for(self._woken, self.interval_s)
 
 
-async def _wait(event: asyncio.Event, seconds: float) -> None:
+async def _wait_for(event: asyncio.Event, seconds: float) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await event.wait()

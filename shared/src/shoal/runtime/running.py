@@ -16,7 +16,7 @@ from shoal.observability import metrics
 from shoal.observability.logs import configure_logs
 from shoal.runtime.admin import State, admin_app
 from shoal.runtime.loops import Loop
-from shoal.runtime.server import bind, serving, url_of
+from shoal.runtime.server import bind_address, serve_app, url_of
 from shoal.runtime.service import Build, S, Service
 from shoal.runtime.timing import Timing
 from shoal.security.access import Access
@@ -39,14 +39,16 @@ class Running:
         """Wait for a background task to end, which none should, and raise what it raised."""
         if not self.tasks:
             await asyncio.Event().wait()
-        done, _ = await asyncio.wait(self.tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
+        ended, _ = await asyncio.wait(self.tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in ended:
             task.result()
-        raise RuntimeError(f"background work ended: {', '.join(task.get_name() for task in done)}")
+        raise RuntimeError(f"background work ended: {', '.join(task.get_name() for task in ended)}")
 
 
 @asynccontextmanager
-async def serve(settings: S, build: Build[S], kafka: KafkaSettings | None = None) -> AsyncIterator[Running]:
+async def running_service(
+    settings: S, build: Build[S], kafka: KafkaSettings | None = None
+) -> AsyncIterator[Running]:
     """Run a service inside this event loop while the block runs.
 
     `kafka`: KafkaSettings() unless given. Raises TimeoutError when Kafka does not answer, OSError when a port
@@ -54,8 +56,8 @@ async def serve(settings: S, build: Build[S], kafka: KafkaSettings | None = None
     """
     state = State()
     async with AsyncExitStack() as stack:
-        admin = bind(settings.admin_host, settings.admin_port)
-        await stack.enter_async_context(serving(admin_app(state), admin, graceful_timeout_s=1))
+        admin = bind_address(settings.admin_host, settings.admin_port)
+        await stack.enter_async_context(serve_app(admin_app(state), admin, graceful_timeout_s=1))
         name = settings.SERVICE
         messaging = await stack.enter_async_context(
             connect(
@@ -69,7 +71,7 @@ async def serve(settings: S, build: Build[S], kafka: KafkaSettings | None = None
         running = Running(service=service, messaging=messaging, admin_url=url_of(admin))
         state.health, state.ready = messaging.health, tuple(service.ready)
         stack.push_async_callback(messaging.stop)
-        await _start(settings, service, running, stack)
+        await _start_service(settings, service, running, stack)
         state.started = True
         _log.info("started", role=settings.role, http=running.http_url, admin=running.admin_url)
         try:
@@ -78,26 +80,26 @@ async def serve(settings: S, build: Build[S], kafka: KafkaSettings | None = None
             state.stopping = True
 
 
-async def _start(settings: Any, service: Service, running: Running, stack: AsyncExitStack) -> None:
+async def _start_service(settings: Any, service: Service, running: Running, stack: AsyncExitStack) -> None:
     """Start in the order in which parts need each other; the stack stops them in the opposite one."""
     works, answers = settings.role != "http", settings.role != "worker"
     metrics.BUILD.labels(service.name, __version__).set(1)
-    await running.messaging.start(service.consumers if works else (), service.every_broadcast())
+    await running.messaging.start(service.consumers if works else (), service.all_broadcasts())
     if works:
-        stack.push_async_callback(_cancel, running.tasks)
-        running.tasks += [_background(work) for work in service.background]
+        stack.push_async_callback(_cancel_tasks, running.tasks)
+        running.tasks += [_start_task(work) for work in service.background]
         loops = [asyncio.create_task(loop.run(), name=loop.name) for loop in service.loops]
         stack.push_async_callback(_stop_loops, service.loops, loops)
         running.tasks += loops
     if answers and service.app is not None:
         service.app.state.access = Access(service.directory, settings.admin_key)
-        sock = bind(settings.http_host, settings.http_port)
+        sock = bind_address(settings.http_host, settings.http_port)
         running.http_url = url_of(sock)
         app = Timing(service.app, service.name)
-        await stack.enter_async_context(serving(app, sock, graceful_timeout_s=settings.graceful_timeout_s))
+        await stack.enter_async_context(serve_app(app, sock, graceful_timeout_s=settings.graceful_timeout_s))
 
 
-def _background(work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+def _start_task(work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
     async def run() -> None:
         await work()
 
@@ -112,7 +114,7 @@ async def _stop_loops(loops: Sequence[Loop], tasks: Sequence[asyncio.Task[None]]
         await asyncio.wait(tasks, timeout=LAST_PASS_S)
 
 
-async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
+async def _cancel_tasks(tasks: list[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
@@ -155,7 +157,7 @@ async def _until_signalled(settings: S, build: Build[S]) -> None:
 
 
 async def _serve_until(settings: S, build: Build[S], stop: asyncio.Event) -> None:
-    async with serve(settings, build) as running:
+    async with running_service(settings, build) as running:
         _spare_the_collector()
         failed = asyncio.create_task(running.failed())
         stopped = asyncio.create_task(stop.wait())

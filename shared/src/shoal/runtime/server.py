@@ -16,7 +16,7 @@ class _Server(uvicorn.Server):
         yield
 
 
-def bind(host: str, port: int) -> socket.socket:
+def bind_address(host: str, port: int) -> socket.socket:
     """Return a listening address; port 0 takes a free one. Raises OSError when it is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
@@ -37,7 +37,7 @@ def url_of(sock: socket.socket) -> str:
 
 
 @asynccontextmanager
-async def serving(app: Any, sock: socket.socket, *, graceful_timeout_s: float) -> AsyncIterator[None]:
+async def serve_app(app: Any, sock: socket.socket, *, graceful_timeout_s: float) -> AsyncIterator[None]:
     """Answer requests on `sock` while the block runs; at its end, finish those in flight."""
     config = uvicorn.Config(
         app,

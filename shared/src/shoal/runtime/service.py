@@ -34,7 +34,7 @@ class Service:
     ready: Sequence[Callable[[], Awaitable[str]]] = ()
     directory: ProjectDirectory | None = None
 
-    def every_broadcast(self) -> list[Broadcast[Any]]:
+    def all_broadcasts(self) -> list[Broadcast[Any]]:
         """Return the broadcasts with the directory's, each once."""
         own = [] if self.directory is None else [self.directory.broadcast]
-        return [*own, *(each for each in self.broadcasts if each not in own)]
+        return [*own, *(broadcast for broadcast in self.broadcasts if broadcast not in own)]

@@ -1,6 +1,6 @@
 """Who may do what: projects, keys, roles, webhook signatures."""
 
-from shoal.security.access import Denied, Principal, require
+from shoal.security.access import Denied, Principal, require_role
 from shoal.security.directory import ProjectDirectory, ProjectInfo
 from shoal.security.keys import hash_key, new_key
 from shoal.security.webhooks import (
@@ -21,7 +21,7 @@ __all__ = [
     "check_webhook_secret",
     "hash_key",
     "new_key",
-    "require",
+    "require_role",
     "sign_webhook",
     "verify_webhook",
 ]

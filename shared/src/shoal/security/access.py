@@ -35,7 +35,7 @@ class Principal:
     roles: frozenset[str]
 
 
-EVERYBODY = Principal(None, ALL_ROLES)
+UNRESTRICTED = Principal(None, ALL_ROLES)
 
 
 class Denied(Exception):
@@ -61,15 +61,15 @@ class Access:
     def principal(self, authorization: str | None) -> Principal:
         """Return the principal of the key in an Authorization header. Raises Denied."""
         if self._admin_key is None:
-            return EVERYBODY
+            return UNRESTRICTED
         scheme, _, key = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not key:
-            raise _unauthorized("the request has no Authorization: Bearer header")
+            raise _unauthorized_problem("the request has no Authorization: Bearer header")
         if hmac.compare_digest(key.encode(), self._admin_key):
-            return EVERYBODY
+            return UNRESTRICTED
         grant = self.projects.grant(hash_key(key))
         if grant is None:
-            raise _unauthorized("the key is not known")
+            raise _unauthorized_problem("the key is not known")
         return Principal(*grant)
 
 
@@ -91,7 +91,7 @@ class _BearerKey(SecurityBase):
 _KEY = _BearerKey()
 
 
-def require(role: Role) -> Callable[..., Awaitable[Principal]]:
+def require_role(role: Role) -> Callable[..., Awaitable[Principal]]:
     """Return a FastAPI dependency that gives the principal of a key that may do what `role` may."""
 
     async def dependency(
@@ -112,6 +112,6 @@ def require(role: Role) -> Callable[..., Awaitable[Principal]]:
     return dependency
 
 
-def _unauthorized(detail: str) -> Denied:
+def _unauthorized_problem(detail: str) -> Denied:
     fix = "Send Authorization: Bearer <key>; keys are made at ingest: POST /v1/projects/{project}/keys"
     return Denied(401, "Unauthorized", detail, fix)

@@ -25,8 +25,8 @@ class ProjectDirectory:
 
     def get(self, project: str) -> ProjectInfo | None:
         """Return a project; None when it is not known (yet)."""
-        found = self._projects.get(project)
-        return None if found is None else ProjectInfo(found.project, found.title)
+        project_info = self._projects.get(project)
+        return None if project_info is None else ProjectInfo(project_info.project, project_info.title)
 
     def names(self) -> list[str]:
         """Return every project's name, sorted."""
@@ -38,11 +38,11 @@ class ProjectDirectory:
 
     def put(self, event: ProjectChanged) -> None:
         """Take a project's present state; an older one than is known changes nothing."""
-        known = self._projects.get(event.project)
-        if known is not None:
-            if known.changed_at > event.changed_at:
+        current = self._projects.get(event.project)
+        if current is not None:
+            if current.changed_at > event.changed_at:
                 return
-            for key in known.keys:
+            for key in current.keys:
                 self._keys.pop(key.sha256, None)
         self._projects[event.project] = event
         self._keys |= {key.sha256: (event.project, frozenset(key.roles)) for key in event.keys}

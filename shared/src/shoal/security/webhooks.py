@@ -23,7 +23,7 @@ class StaleWebhook(ValueError):
 def sign_webhook(secret: str, webhook_id: str, timestamp: int, body: bytes) -> str:
     """Return the value of the webhook-signature header; `timestamp` in seconds."""
     signed = b".".join((webhook_id.encode(), str(timestamp).encode(), body))
-    digest = hmac.new(_key(secret), signed, hashlib.sha256).digest()
+    digest = hmac.new(_secret_key(secret), signed, hashlib.sha256).digest()
     return "v1," + base64.b64encode(digest).decode()
 
 
@@ -33,14 +33,14 @@ def verify_webhook(secret: str, headers: Mapping[str, str], body: bytes, *, now:
     The signature is looked at first: who cannot sign learns nothing. Several signatures, separated by spaces,
     may be given while a secret changes. Raises UnsignedWebhook or StaleWebhook.
     """
-    webhook_id, sent = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
-    if not webhook_id or not (sent.isascii() and sent.isdigit() and len(sent) <= _MOST_DIGITS):
+    webhook_id, seconds = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
+    if not webhook_id or not (seconds.isascii() and seconds.isdigit() and len(seconds) <= _MOST_DIGITS):
         raise UnsignedWebhook("webhook-id and webhook-timestamp (whole seconds) are needed")
-    expected = sign_webhook(secret, webhook_id, int(sent), body).encode()
-    given = headers.get("webhook-signature", "").encode().split()
-    if not any(hmac.compare_digest(each, expected) for each in given):
+    expected = sign_webhook(secret, webhook_id, int(seconds), body).encode()
+    signatures = headers.get("webhook-signature", "").encode().split()
+    if not any(hmac.compare_digest(signature, expected) for signature in signatures):
         raise UnsignedWebhook("no v1 signature in webhook-signature fits the body")
-    off_s = abs(now.timestamp() - int(sent))
+    off_s = abs(now.timestamp() - int(seconds))
     if off_s > TOLERANCE_S:
         raise StaleWebhook(
             f"webhook-timestamp is {off_s:.0f} s from now; at most {TOLERANCE_S} s are allowed"
@@ -49,10 +49,10 @@ def verify_webhook(secret: str, headers: Mapping[str, str], body: bytes, *, now:
 
 def check_webhook_secret(secret: str) -> None:
     """Raise ValueError for a secret that nothing can be signed with."""
-    _key(secret)
+    _secret_key(secret)
 
 
-def _key(secret: str) -> bytes:
+def _secret_key(secret: str) -> bytes:
     if not secret.startswith(SECRET_PREFIX):
         return secret.encode()
     try:

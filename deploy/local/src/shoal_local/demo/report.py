@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from shoal.pages import Series, bars, curves, render_page
+from shoal.pages import Series, line_plot, paired_bars, render_page
 from shoal_local.demo.plan import RARE_BELOW, RARE_TOPIC, Outcome
 from shoal_local.demo.summary import ArmSummary, Facts, Point
 from shoal_local.demo.table import table_rows
@@ -74,7 +74,7 @@ def _score_plots(summary: Mapping[str, ArmSummary]) -> Iterator[tuple[str, Marku
             )
             for arm, results in summary.items()
         ]
-        yield f"{score} on held-out articles", curves(series, "votes reserved", score)
+        yield f"{score} on held-out articles", line_plot(series, "votes reserved", score)
 
 
 def _curve_point(point: Point, field: str) -> tuple[float, float, float, float]:
@@ -95,7 +95,7 @@ def _topic_columns(outcomes: Sequence[Outcome], facts: Facts) -> Iterator[Markup
     random, shoal = ARMS["random"], ARMS["shoal"]
     for part in (rows[:half], rows[half:]):
         if part:
-            yield bars(part, (random.name, shoal.name), (random.colour, shoal.colour), most)
+            yield paired_bars(part, (random.name, shoal.name), (random.colour, shoal.colour), most)
 
 
 def _mean_labels(outcomes: Sequence[Outcome], arm: str, topic: str) -> float:

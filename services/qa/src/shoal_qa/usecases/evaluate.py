@@ -109,7 +109,7 @@ class Evaluate:
             for change in changes:
                 if isinstance(change, Request):
                     messages.append(request_message(kept, change, now))
-                    metrics.VOTES_ASKED.labels(change.action).inc()
+                    metrics.VOTE_REQUESTS.labels(change.action).inc()
                 else:
                     kept = replace(kept, revision=kept.revision + 1)
                     probability = change.probability if isinstance(change, Accept) else belief.of_accepted

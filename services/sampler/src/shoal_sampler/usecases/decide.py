@@ -184,5 +184,5 @@ def _chosen(
 def _count(outcome: Outcome) -> None:
     metrics.DECIDED.inc(len(outcome.records))
     for chosen in outcome.chosen:
-        metrics.JOBS_MADE.labels(chosen.purpose).inc()
+        metrics.JOBS_CREATED.labels(chosen.purpose).inc()
         metrics.VOTES_RESERVED.labels(chosen.purpose).inc(chosen.votes)

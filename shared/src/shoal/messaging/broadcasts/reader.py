@@ -8,7 +8,7 @@ from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
 from shoal.messaging.broadcasts.broadcast import Broadcast
 from shoal.messaging.clients.broker import kafka_reader
-from shoal.messaging.clients.offsets import known_end
+from shoal.messaging.clients.offsets import latest_end
 from shoal.messaging.clients.settings import KafkaSettings
 from shoal.messaging.consuming.health import Health
 from shoal.messaging.records.decoding import Decoder
@@ -49,16 +49,16 @@ class BroadcastReader:
         client = kafka_reader(self._settings, self._client_id, self._broadcast.topic.name)
         await client.start()
         try:
-            places = _partitions(client, self._broadcast.topic.name)
-            ends = await client.end_offsets(places)
+            partitions = _assigned_partitions(client, self._broadcast.topic.name)
+            ends = await client.end_offsets(partitions)
             self._error = ""
             loop = asyncio.get_running_loop()
-            asked = loop.time()
+            checked_at = loop.time()
             while True:
-                if loop.time() - asked > _ASK_S:
-                    await self._ask(client, places)
-                    asked = loop.time()
-                if not self._broadcast.is_caught_up and await _reached(client, ends):
+                if loop.time() - checked_at > _ASK_S:
+                    await self._ask(client, partitions)
+                    checked_at = loop.time()
+                if not self._broadcast.is_caught_up and await _ends_reached(client, ends):
                     self._broadcast.mark_caught_up()
                 batches = await client.getmany(timeout_ms=200, max_records=1000)
                 for records in batches.values():
@@ -66,11 +66,11 @@ class BroadcastReader:
         finally:
             await client.stop()
 
-    async def _ask(self, client: AIOKafkaConsumer, places: list[TopicPartition]) -> None:
+    async def _ask(self, client: AIOKafkaConsumer, partitions: list[TopicPartition]) -> None:
         """Note whether Kafka answers: the client reads nothing while it is away, and does not say so."""
         try:
             async with asyncio.timeout(_ASK_S):
-                await client.end_offsets(places)
+                await client.end_offsets(partitions)
         except (KafkaError, TimeoutError) as error:
             self._error = f"Kafka does not answer: {error!r}"
         else:
@@ -95,15 +95,15 @@ class BroadcastReader:
         _log.error("broadcast_skipped", broadcast=name, offset=offset, reason=reason, detail=detail)
 
 
-def _partitions(client: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
-    places = [place for place in client.assignment() if place.topic == topic]
-    if not places:
+def _assigned_partitions(client: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
+    partitions = [partition for partition in client.assignment() if partition.topic == topic]
+    if not partitions:
         raise UnknownTopicOrPartitionError(topic)  # not made yet: the reader connects again
-    return places
+    return partitions
 
 
-async def _reached(client: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:
-    for place, end in ends.items():
-        if end > 0 and await client.position(place) < known_end(client, place, end):
+async def _ends_reached(client: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:
+    for partition, end in ends.items():
+        if end > 0 and await client.position(partition) < latest_end(client, partition, end):
             return False
     return True

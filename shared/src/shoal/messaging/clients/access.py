@@ -32,11 +32,11 @@ async def check_access(settings: KafkaSettings, client_id: str) -> None:
                 await connection.connect()
             return
         except (SaslAuthenticationFailed, UnsupportedSaslMechanismError, IllegalSaslStateError) as error:
-            raise AccessRefused(_not_known(settings, error)) from error
+            raise AccessRefused(_login_refusal(settings, error)) from error
         except (KafkaError, OSError) as error:
             refused = _tls_error(error)
             if refused is not None:
-                raise AccessRefused(_not_trusted(settings, refused)) from error
+                raise AccessRefused(_tls_failure(settings, refused)) from error
             # an outage: the next may answer
         finally:
             connection.close()
@@ -50,15 +50,15 @@ def _tls_error(error: BaseException) -> ssl.SSLError | None:
     return _tls_error(error.__cause__) if error.__cause__ is not None else None
 
 
-def _not_known(settings: KafkaSettings, error: BrokerResponseError) -> str:
-    said = error.args[0] if isinstance(error, SaslAuthenticationFailed) and error.args else error.message
+def _login_refusal(settings: KafkaSettings, error: BrokerResponseError) -> str:
+    answer = error.args[0] if isinstance(error, SaslAuthenticationFailed) and error.args else error.message
     return (
         f"Kafka at {settings.bootstrap} refuses user {settings.sasl_username!r} by {settings.sasl_mechanism}: "
-        f"{said}; check SHOAL_KAFKA_SASL_USERNAME, SHOAL_KAFKA_SASL_PASSWORD and SHOAL_KAFKA_SASL_MECHANISM"
+        f"{answer}; check SHOAL_KAFKA_SASL_USERNAME, SHOAL_KAFKA_SASL_PASSWORD and SHOAL_KAFKA_SASL_MECHANISM"
     )
 
 
-def _not_trusted(settings: KafkaSettings, error: ssl.SSLError) -> str:
+def _tls_failure(settings: KafkaSettings, error: ssl.SSLError) -> str:
     reason = error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else error.reason
     return (
         f"TLS with Kafka at {settings.bootstrap} fails: {reason}; check SHOAL_KAFKA_SECURITY_PROTOCOL, "

@@ -37,7 +37,7 @@ def kafka_broker(settings: KafkaSettings, client_id: str) -> KafkaBroker:
         request_timeout_ms=REQUEST_TIMEOUT_MS,
         graceful_timeout=settings.graceful_timeout_s,
         ack_policy=AckPolicy.NACK_ON_ERROR,
-        security=_security(settings),
+        security=_security_of(settings),
         logger=LOGGER,
         log_level=logging.DEBUG,
         apply_types=False,
@@ -47,7 +47,7 @@ def kafka_broker(settings: KafkaSettings, client_id: str) -> KafkaBroker:
 def kafka_producer(settings: KafkaSettings, client_id: str) -> AIOKafkaProducer:
     """Return an unstarted producer that counts a record as sent when all in-sync replicas have it."""
     return AIOKafkaProducer(
-        **_client(settings, client_id) | {"request_timeout_ms": settings.delivery_timeout_ms},
+        **_client_options(settings, client_id) | {"request_timeout_ms": settings.delivery_timeout_ms},
         acks="all",
         enable_idempotence=settings.idempotence,
         compression_type=None if settings.compression == "none" else settings.compression,
@@ -61,7 +61,7 @@ def kafka_reader(settings: KafkaSettings, client_id: str, topic: str) -> AIOKafk
     """Return an unstarted consumer of all partitions of `topic` from the beginning, without a group."""
     return AIOKafkaConsumer(
         topic,
-        **_client(settings, client_id),
+        **_client_options(settings, client_id),
         group_id=None,
         auto_offset_reset="earliest",
         enable_auto_commit=False,
@@ -71,7 +71,7 @@ def kafka_reader(settings: KafkaSettings, client_id: str, topic: str) -> AIOKafk
 def kafka_group_reader(settings: KafkaSettings, client_id: str, group: str) -> AIOKafkaConsumer:
     """Return an unstarted consumer that sees the commits of `group` without being a member."""
     return AIOKafkaConsumer(
-        **_client(settings, client_id),
+        **_client_options(settings, client_id),
         group_id=group,
         auto_offset_reset="earliest",
         enable_auto_commit=False,
@@ -84,7 +84,7 @@ def kafka_subscribed_reader(
     """Return an unstarted member of `group` for a tool: the group lets only one member have a partition."""
     return AIOKafkaConsumer(
         topic,
-        **_client(settings, client_id),
+        **_client_options(settings, client_id),
         group_id=group,
         auto_offset_reset="earliest",
         enable_auto_commit=False,
@@ -96,30 +96,30 @@ def kafka_subscribed_reader(
 
 def kafka_admin(settings: KafkaSettings, client_id: str) -> AIOKafkaAdminClient:
     """Return an unstarted admin client."""
-    return AIOKafkaAdminClient(**_client(settings, client_id))
+    return AIOKafkaAdminClient(**_client_options(settings, client_id))
 
 
 def kafka_connections(settings: KafkaSettings, client_id: str) -> list[AIOKafkaConnection]:
     """Return an unopened connection to each bootstrap server."""
-    options = _client(settings, client_id)
+    options = _client_options(settings, client_id)
     del options["bootstrap_servers"]
     return [AIOKafkaConnection(host, port, **options) for host, port, _ in collect_hosts(settings.bootstrap)]
 
 
-def _client(settings: KafkaSettings, client_id: str) -> dict[str, Any]:
+def _client_options(settings: KafkaSettings, client_id: str) -> dict[str, Any]:
     return {
         "bootstrap_servers": settings.bootstrap,
         "client_id": client_id,
         "request_timeout_ms": REQUEST_TIMEOUT_MS,
-        **parse_security(_security(settings)),
+        **parse_security(_security_of(settings)),
     }
 
 
-def _security(settings: KafkaSettings) -> BaseSecurity | None:
+def _security_of(settings: KafkaSettings) -> BaseSecurity | None:
     if settings.security_protocol == "PLAINTEXT":
         return None
     tls = settings.security_protocol.endswith("SSL")
-    context = _tls(settings) if tls else None
+    context = _tls_context(settings) if tls else None
     if not settings.security_protocol.startswith("SASL"):
         return BaseSecurity(ssl_context=context, use_ssl=tls)
     if settings.sasl_username is None or settings.sasl_password is None:
@@ -133,7 +133,7 @@ def _security(settings: KafkaSettings) -> BaseSecurity | None:
     )
 
 
-def _tls(settings: KafkaSettings) -> ssl.SSLContext:
+def _tls_context(settings: KafkaSettings) -> ssl.SSLContext:
     wrong = f"SHOAL_KAFKA_SSL_CAFILE={settings.ssl_cafile}"
     try:
         context = ssl.create_default_context(cafile=settings.ssl_cafile)

@@ -13,7 +13,7 @@ from shoal.messaging.clients.broker import kafka_admin
 from shoal.messaging.clients.settings import KafkaSettings
 
 
-async def partitions(settings: KafkaSettings, topic: str) -> list[TopicPartition]:
+async def topic_partitions(settings: KafkaSettings, topic: str) -> list[TopicPartition]:
     """Return the partitions of `topic`; none when there is no such topic."""
     admin = kafka_admin(settings, "shoal-offsets")
     await admin.start()
@@ -26,31 +26,34 @@ async def partitions(settings: KafkaSettings, topic: str) -> list[TopicPartition
         return []
     if described["error_code"]:
         raise error(topic)
-    return sorted(TopicPartition(topic, each["partition"]) for each in described["partitions"])
+    return sorted(TopicPartition(topic, partition["partition"]) for partition in described["partitions"])
 
 
-async def spans(
-    client: AIOKafkaConsumer, places: Iterable[TopicPartition]
+async def partition_spans(
+    client: AIOKafkaConsumer, partitions: Iterable[TopicPartition]
 ) -> dict[TopicPartition, tuple[int, int]]:
     """Return the first offset and the end of each partition.
 
     Assigns them to `client`, which must not be subscribed, and leaves their positions at the beginning.
     """
-    places = list(places)
-    client.assign(places)
-    starts, ends = await client.beginning_offsets(places), await client.end_offsets(places)
-    for place in places:
-        if ends[place] > starts[place]:
-            client.pause(*places)
-            client.resume(place)
-            client.seek(place, ends[place] - 1)
-            await client.getmany(place, timeout_ms=5000, max_records=1)
-    client.resume(*places)
-    if places:
-        await client.seek_to_beginning(*places)
-    return {place: (starts[place], known_end(client, place, ends[place])) for place in places}
+    partitions = list(partitions)
+    client.assign(partitions)
+    starts, ends = await client.beginning_offsets(partitions), await client.end_offsets(partitions)
+    for partition in partitions:
+        if ends[partition] > starts[partition]:
+            client.pause(*partitions)
+            client.resume(partition)
+            client.seek(partition, ends[partition] - 1)
+            await client.getmany(partition, timeout_ms=5000, max_records=1)
+    client.resume(*partitions)
+    if partitions:
+        await client.seek_to_beginning(*partitions)
+    return {
+        partition: (starts[partition], latest_end(client, partition, ends[partition]))
+        for partition in partitions
+    }
 
 
-def known_end(client: AIOKafkaConsumer, place: TopicPartition, end: int) -> int:
+def latest_end(client: AIOKafkaConsumer, partition: TopicPartition, end: int) -> int:
     """Return the end of the partition: `end` as ListOffsets gave it, or further by what was fetched since."""
-    return max(end, client.highwater(place) or 0)
+    return max(end, client.highwater(partition) or 0)

@@ -14,47 +14,49 @@ _HOUR_MS = 3_600_000
 _log = structlog.get_logger("shoal.messaging")
 
 
-async def provision(settings: KafkaSettings, topics: Iterable[Topic] | None = None) -> None:
+async def create_topics(settings: KafkaSettings, topics: Iterable[Topic] | None = None) -> None:
     """Create the topics and their dead-letter topics that do not exist yet; existing ones are left as they
     are.
 
     Raises KafkaError when the broker refuses one.
     """
-    wanted = new_topics(TOPICS.values() if topics is None else topics, settings.replication_factor)
+    required = new_topics(TOPICS.values() if topics is None else topics, settings.replication_factor)
     admin = kafka_admin(settings, "shoal-provision")
     await admin.start()
     try:
         existing = set(await admin.list_topics())
-        missing = [topic for topic in wanted if topic.name not in existing]
+        missing = [topic for topic in required if topic.name not in existing]
         if missing:
-            _check(await admin.create_topics(missing))
+            _check_response(await admin.create_topics(missing))
     finally:
         await admin.close()
 
 
 def new_topics(topics: Iterable[Topic], replication: int) -> list[NewTopic]:
     """Return every topic to create, with its dead-letter topics."""
-    made = []
+    created = []
     for topic in topics:
-        cleanup = {"cleanup.policy": "compact"} if topic.compacted else _retention(topic.retention_hours)
-        settings = _settings(MAX_MESSAGE_BYTES, cleanup)
-        made.append(NewTopic(topic.name, topic.partitions, replication, topic_configs=settings))
+        cleanup = (
+            {"cleanup.policy": "compact"} if topic.compacted else _retention_settings(topic.retention_hours)
+        )
+        settings = _topic_settings(MAX_MESSAGE_BYTES, cleanup)
+        created.append(NewTopic(topic.name, topic.partitions, replication, topic_configs=settings))
         for name in topic.dead_letters:
             limit = MAX_MESSAGE_BYTES + DEAD_LETTER_ROOM_BYTES
-            settings = _settings(limit, _retention(DEAD_LETTER_RETENTION_HOURS))
-            made.append(NewTopic(name, 1, replication, topic_configs=settings))
-    return made
+            settings = _topic_settings(limit, _retention_settings(DEAD_LETTER_RETENTION_HOURS))
+            created.append(NewTopic(name, 1, replication, topic_configs=settings))
+    return created
 
 
-def _retention(hours: int) -> dict[str, str]:
+def _retention_settings(hours: int) -> dict[str, str]:
     return {"cleanup.policy": "delete", "retention.ms": str(hours * _HOUR_MS)}
 
 
-def _settings(limit: int, cleanup: dict[str, str]) -> dict[str, str]:
+def _topic_settings(limit: int, cleanup: dict[str, str]) -> dict[str, str]:
     return {"max.message.bytes": str(limit), **cleanup}
 
 
-def _check(response: object) -> None:
+def _check_response(response: object) -> None:
     for name, code, *rest in response.topic_errors:  # type: ignore[attr-defined]
         error = for_code(code)
         if code and error is not TopicAlreadyExistsError:  # another service may have made it meanwhile

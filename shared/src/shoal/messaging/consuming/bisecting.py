@@ -40,7 +40,7 @@ async def isolate(
                 parts.extend((part[middle:], part[:middle]))
                 continue
             failure = error
-        rejections = await _insist(
+        rejections = await _handle_repeatedly(
             handle, part, failure, attempts=attempts, is_transient=is_transient, pause=pause
         )
         isolated += any(rejection.reason == HANDLER_ERROR for rejection in rejections)
@@ -52,7 +52,7 @@ async def isolate(
 HANDLER_ERROR = "handler_error"
 
 
-async def _insist(
+async def _handle_repeatedly(
     handle: Handle,
     part: Sequence[Received],
     failure: Exception,

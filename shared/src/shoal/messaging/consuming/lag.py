@@ -7,7 +7,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from shoal.messaging.clients.offsets import known_end
+from shoal.messaging.clients.offsets import latest_end
 from shoal.messaging.consuming.subscription import Subscription
 from shoal.observability import metrics
 
@@ -26,7 +26,7 @@ async def watch_lag(subscriptions: Sequence[Subscription]) -> None:
             name = subscription.consumer.name
             try:
                 async with asyncio.timeout(INTERVAL_S):
-                    exported[name] = await _export(subscription, exported.get(name, set()))
+                    exported[name] = await _export_lag(subscription, exported.get(name, set()))
                 subscription.unreachable = ""
             except (KafkaError, TimeoutError) as error:
                 subscription.unreachable = f"Kafka does not answer: {error!r}"
@@ -34,26 +34,28 @@ async def watch_lag(subscriptions: Sequence[Subscription]) -> None:
         await asyncio.sleep(INTERVAL_S)
 
 
-async def _export(subscription: Subscription, before: set[TopicPartition]) -> set[TopicPartition]:
+async def _export_lag(subscription: Subscription, before: set[TopicPartition]) -> set[TopicPartition]:
     client, group = subscription.client, subscription.consumer.group
     ours = set(client.assignment()) if client is not None else set()
-    for place in before - ours:
-        metrics.LAG.remove(place.topic, group, str(place.partition))
+    for partition in before - ours:
+        metrics.LAG.remove(partition.topic, group, str(partition.partition))
     if client is None:
         return ours
     if not ours:  # an idle replica must notice as well that Kafka is away
         await client.end_offsets([TopicPartition(subscription.consumer.topic.name, 0)])
-    for place, lag in (await _lags(client, ours)).items() if ours else ():
-        metrics.LAG.labels(place.topic, group, str(place.partition)).set(lag)
+    for partition, lag in (await _partition_lags(client, ours)).items() if ours else ():
+        metrics.LAG.labels(partition.topic, group, str(partition.partition)).set(lag)
     return ours
 
 
-async def _lags(client: AIOKafkaConsumer, places: set[TopicPartition]) -> dict[TopicPartition, int]:
-    ends = await client.end_offsets(places)
-    starts = await client.beginning_offsets(places)
+async def _partition_lags(
+    client: AIOKafkaConsumer, partitions: set[TopicPartition]
+) -> dict[TopicPartition, int]:
+    ends = await client.end_offsets(partitions)
+    starts = await client.beginning_offsets(partitions)
     lags = {}
-    for place in places:
-        committed = await client.committed(place)
-        done = starts[place] if committed is None else committed
-        lags[place] = max(0, known_end(client, place, ends[place]) - done)
+    for partition in partitions:
+        committed = await client.committed(partition)
+        position = starts[partition] if committed is None else committed
+        lags[partition] = max(0, latest_end(client, partition, ends[partition]) - position)
     return lags

@@ -41,7 +41,7 @@ class BatchProcessor:
         with metrics.HANDLED.labels(*self._labels).time():
             decoded = self._decoder.decode(records)
             rejections = await self.retrier.run(lambda: self._handle(decoded.events))
-            await self._refuse(records, [*decoded.refused, *_refused(records, rejections)])
+            await self._refuse(records, [*decoded.refused, *_refused_records(records, rejections)])
         metrics.CONSUMED.labels(*self._labels).inc(len(records))
         metrics.PROGRESS.labels(*self._labels).set(self._clock().timestamp())
 
@@ -59,11 +59,11 @@ class BatchProcessor:
         )
 
     async def _refuse(self, records: Sequence[Record], refused: Sequence[RejectedRecord]) -> None:
-        bad = {_place(each.record) for each in refused}
-        outcomes = [_place(record) in bad for record in records]
+        bad = {_position_of(rejected.record) for rejected in refused}
+        outcomes = [_position_of(record) in bad for record in records]
         if refused:
             self._cap.check(outcomes)
-            letters = [self._letter(each) for each in refused]
+            letters = [self._letter(rejected) for rejected in refused]
             await self.retrier.run(lambda: self._publisher.publish(letters))
             self._count(refused)
         self._cap.record(outcomes)
@@ -72,15 +72,15 @@ class BatchProcessor:
         return dead_letter(refused, group=self.consumer.group, version=self._version, at=self._clock())
 
     def _count(self, refused: Sequence[RejectedRecord]) -> None:
-        for each in refused:
-            metrics.DEAD_LETTERED.labels(*self._labels, each.reason).inc()
+        for rejected in refused:
+            metrics.DEAD_LETTERED.labels(*self._labels, rejected.reason).inc()
             _log.warning(
                 "dead_letter",
                 consumer=self.consumer.name,
-                partition=each.record.partition,
-                offset=each.record.offset,
-                reason=each.reason,
-                detail=each.detail,
+                partition=rejected.record.partition,
+                offset=rejected.record.offset,
+                reason=rejected.reason,
+                detail=rejected.detail,
             )
 
     def _on_retry(self, error: BaseException) -> None:
@@ -88,18 +88,19 @@ class BatchProcessor:
         _log.warning("retrying", consumer=self.consumer.name, error=repr(error))
 
 
-def _place(record: Record | Received) -> tuple[int, int]:
+def _position_of(record: Record | Received) -> tuple[int, int]:
     return record.partition, record.offset
 
 
-def _refused(records: Sequence[Record], rejections: Sequence[Rejection]) -> list[RejectedRecord]:
+def _refused_records(records: Sequence[Record], rejections: Sequence[Rejection]) -> list[RejectedRecord]:
     """Return the raw record of each rejection; a record rejected twice is refused once."""
     if not rejections:
         return []
-    raw = {_place(record): record for record in records}
+    raw = {_position_of(record): record for record in records}
     first: dict[tuple[int, int], Rejection] = {}
     for rejection in rejections:
-        first.setdefault(_place(rejection.record), rejection)
+        first.setdefault(_position_of(rejection.record), rejection)
     return [
-        RejectedRecord(raw[place], rejection.reason, rejection.detail) for place, rejection in first.items()
+        RejectedRecord(raw[position], rejection.reason, rejection.detail)
+        for position, rejection in first.items()
     ]

@@ -51,7 +51,7 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
             max_poll_interval_ms=int(MAX_POLL_INTERVAL_S * 1000),
             listener=self,
             parser=self._parse,
-            decoder=_raw,
+            decoder=_raw_records,
         )
         self._subscriber(self._on_batch)
 
@@ -129,10 +129,10 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
             return
         first: dict[TopicPartition, int] = {}
         for record in records:
-            place = TopicPartition(record.topic, record.partition)
-            first[place] = min(record.offset, first.get(place, record.offset))
-        for place in first.keys() & client.assignment():
-            client.seek(place, first[place])
+            partition = TopicPartition(record.topic, record.partition)
+            first[partition] = min(record.offset, first.get(partition, record.offset))
+        for partition in first.keys() & client.assignment():
+            client.seek(partition, first[partition])
 
     def _halt(self, error: DeadLetterCapExceeded) -> None:
         if not self._halted:
@@ -160,5 +160,5 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         )
 
 
-async def _raw(message: KafkaAckableMessage) -> Any:
+async def _raw_records(message: KafkaAckableMessage) -> Any:
     return message.raw_message

@@ -47,7 +47,7 @@ def show_letters(
 ) -> None:
     """Print dead letters that were not replayed yet, with the reason for each."""
     dlq = _dead_letter_topic(topic, group)
-    letters = _run_checked(lambda settings: dead_letters.pending(settings, dlq, limit))
+    letters = _run_checked(lambda settings: dead_letters.pending_letters(settings, dlq, limit))
     facts = [{"offset": letter.offset, **letter.facts} for letter in letters]
     rows = facts if form is Format.JSON else [{name: fact.get(name, "") for name in SHOWN} for fact in facts]
     print_rows(form, rows)
@@ -67,7 +67,7 @@ def replay_letters(
     """
     dlq = _dead_letter_topic(topic, group)
     if dry_run:
-        pile = _run_checked(lambda settings: dead_letters.pile(settings, dlq))
+        pile = _run_checked(lambda settings: dead_letters.count_letters(settings, dlq))
         count = pile.pending if limit is None else min(limit, pile.pending)
         typer.echo(f"{count} of {pile.pending} pending dead letters would be replayed to {topic}")
         return
@@ -107,7 +107,7 @@ def _dead_letter_topic(topic: str, group: str) -> str:
 
 async def _pile_rows(settings: KafkaSettings) -> Rows:
     names = [name for topic in TOPICS.values() for name in topic.dead_letters]
-    piles = [await dead_letters.pile(settings, name) for name in names]
+    piles = [await dead_letters.count_letters(settings, name) for name in names]
     return [{"topic": pile.topic, "total": pile.total, "pending": pile.pending} for pile in piles]
 
 
@@ -115,7 +115,7 @@ async def _replay_pile(settings: KafkaSettings, dlq: str, limit: int | None) -> 
     producer = kafka_producer(settings, "shoal-dlq")
     await producer.start()
     try:
-        return await dead_letters.replay(
+        return await dead_letters.replay_letters(
             settings, KafkaPublisher(producer, settings.publish_timeout_s), dlq, limit
         )
     finally:

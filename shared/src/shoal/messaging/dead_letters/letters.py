@@ -26,7 +26,7 @@ def dead_letter(refused: RejectedRecord, *, group: str, version: str, at: dateti
         "group": group,
         "reason": refused.reason,
         "detail": refused.detail[:2000],
-        "attempt": attempt(record.headers) + 1,
+        "attempt": replay_attempt(record.headers) + 1,
         "version": version,
         "time": at.isoformat(),
     }
@@ -41,18 +41,18 @@ def dead_letter(refused: RejectedRecord, *, group: str, version: str, at: dateti
     )
 
 
-def original(headers: Sequence[tuple[str, bytes]], key: bytes | None, value: bytes) -> OutgoingMessage:
+def original_record(headers: Sequence[tuple[str, bytes]], key: bytes | None, value: bytes) -> OutgoingMessage:
     """Return the record that a dead letter was, for its original topic, with the attempt header counted up.
 
     Raises KeyError when the headers are not those of a dead letter.
     """
-    facts_ = facts(headers)
-    kept = tuple(pair for pair in original_headers(headers) if pair[0] != ATTEMPT)
-    counted = (ATTEMPT, str(attempt(headers) + 1).encode())
-    return OutgoingMessage(facts_["topic"], key, value, (*kept, counted))
+    facts_ = letter_facts(headers)
+    remaining = tuple(pair for pair in original_headers(headers) if pair[0] != ATTEMPT)
+    counted = (ATTEMPT, str(replay_attempt(headers) + 1).encode())
+    return OutgoingMessage(facts_["topic"], key, value, (*remaining, counted))
 
 
-def facts(headers: Sequence[tuple[str, bytes]]) -> dict[str, str]:
+def letter_facts(headers: Sequence[tuple[str, bytes]]) -> dict[str, str]:
     """Return why a dead letter is one:
     topic, partition, offset, group, reason, detail, attempt, version, time.
     """
@@ -68,7 +68,7 @@ def original_headers(headers: Sequence[tuple[str, bytes]]) -> Headers:
     return tuple((name, value) for name, value in headers if not name.startswith(PREFIX))
 
 
-def attempt(headers: Sequence[tuple[str, bytes]]) -> int:
+def replay_attempt(headers: Sequence[tuple[str, bytes]]) -> int:
     """Return how often the record has been replayed."""
     for name, value in headers:
         if name == ATTEMPT and value is not None and value.isdigit():

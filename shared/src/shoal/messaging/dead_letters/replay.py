@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from shoal.messaging.clients.broker import kafka_group_reader, kafka_subscribed_reader
-from shoal.messaging.clients.offsets import partitions, spans
+from shoal.messaging.clients.offsets import partition_spans, topic_partitions
 from shoal.messaging.clients.settings import KafkaSettings
-from shoal.messaging.dead_letters.letters import facts, original
+from shoal.messaging.dead_letters.letters import letter_facts, original_record
 from shoal.messaging.records.messages import OutgoingMessage, Publisher
 
 _CLIENT = "shoal-dlq"
@@ -35,7 +35,7 @@ class DeadLetter:
     None when its headers are not those of a dead letter.
     """
 
-    place: TopicPartition
+    partition: TopicPartition
     offset: int
     facts: dict[str, str]
     message: OutgoingMessage | None
@@ -55,30 +55,34 @@ def replay_group(dead_letter_topic: str) -> str:
     return f"{dead_letter_topic}.replay"
 
 
-async def pile(settings: KafkaSettings, topic: str) -> Pile:
+async def count_letters(settings: KafkaSettings, topic: str) -> Pile:
     """Count the dead letters on `topic`; a topic that does not exist has none."""
-    async with _unjoined(settings, topic) as client:
+    async with _unjoined_client(settings, topic) as client:
         total = pending = 0
-        for place, (start, end) in (await spans(client, await partitions(settings, topic))).items():
+        for partition, (start, end) in (
+            await partition_spans(client, await topic_partitions(settings, topic))
+        ).items():
             total += end - start
-            pending += end - max(start, await client.committed(place) or 0)
+            pending += end - max(start, await client.committed(partition) or 0)
         return Pile(topic, total, pending)
 
 
-async def pending(settings: KafkaSettings, topic: str, limit: int) -> list[DeadLetter]:
+async def pending_letters(settings: KafkaSettings, topic: str, limit: int) -> list[DeadLetter]:
     """Return at most `limit` dead letters that were not replayed yet, oldest first in each partition."""
-    async with _unjoined(settings, topic) as client:
+    async with _unjoined_client(settings, topic) as client:
         ends = {}
-        for place, (start, end) in (await spans(client, await partitions(settings, topic))).items():
-            client.seek(place, max(start, await client.committed(place) or 0))
-            ends[place] = end
-        found: list[DeadLetter] = []
-        async for letters in _batches(client, ends, limit):
-            found.extend(letters)
-        return found
+        for partition, (start, end) in (
+            await partition_spans(client, await topic_partitions(settings, topic))
+        ).items():
+            client.seek(partition, max(start, await client.committed(partition) or 0))
+            ends[partition] = end
+        pending: list[DeadLetter] = []
+        async for letters in _letter_batches(client, ends, limit):
+            pending.extend(letters)
+        return pending
 
 
-async def replay(
+async def replay_letters(
     settings: KafkaSettings, publisher: Publisher, topic: str, limit: int | None = None
 ) -> Replayed:
     """Publish pending dead letters to their original topics, and commit each batch when the broker has it.
@@ -89,61 +93,61 @@ async def replay(
     ids.
     Raises ReplayBusy, PublishFailed.
     """
-    ends = await _ends(settings, topic)
+    ends = await _partition_ends(settings, topic)
     client = kafka_subscribed_reader(settings, _CLIENT, topic, replay_group(topic))
     await client.start()
     try:
         if client.assignment() != ends.keys():
             raise ReplayBusy(f"another replay of {topic} is running")
         replayed = unreadable = 0
-        async for letters in _batches(client, ends, limit):
+        async for letters in _letter_batches(client, ends, limit):
             messages = [letter.message for letter in letters if letter.message is not None]
             await publisher.publish(messages)
-            await client.commit({letter.place: letter.offset + 1 for letter in letters})
+            await client.commit({letter.partition: letter.offset + 1 for letter in letters})
             replayed += len(messages)
             unreadable += len(letters) - len(messages)
-        left = [max(0, end - await client.position(place)) for place, end in ends.items()]
+        left = [max(0, end - await client.position(partition)) for partition, end in ends.items()]
         return Replayed(replayed, unreadable, sum(left))
     finally:
         await client.stop()
 
 
-async def _batches(
+async def _letter_batches(
     client: AIOKafkaConsumer, ends: dict[TopicPartition, int], limit: int | None
 ) -> AsyncIterator[list[DeadLetter]]:
     """Yield what lies between the positions and `ends`, at most `limit` letters."""
     left = limit
-    while (left is None or left > 0) and await _behind(client, ends):
+    while (left is None or left > 0) and await _is_behind(client, ends):
         size = _BATCH if left is None else min(_BATCH, left)
         batches = await client.getmany(timeout_ms=500, max_records=size)
-        letters = [_letter(record) for records in batches.values() for record in records]
-        letters = [letter for letter in letters if letter.offset < ends[letter.place]]
+        letters = [_parse_letter(record) for records in batches.values() for record in records]
+        letters = [letter for letter in letters if letter.offset < ends[letter.partition]]
         if letters:
             left = None if left is None else left - len(letters)
             yield letters
 
 
-async def _behind(client: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:
-    return any([await client.position(place) < end for place, end in ends.items()])
+async def _is_behind(client: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:
+    return any([await client.position(partition) < end for partition, end in ends.items()])
 
 
-async def _ends(settings: KafkaSettings, topic: str) -> dict[TopicPartition, int]:
-    async with _unjoined(settings, topic) as client:
-        found = await spans(client, await partitions(settings, topic))
-        return {place: end for place, (_, end) in found.items()}
+async def _partition_ends(settings: KafkaSettings, topic: str) -> dict[TopicPartition, int]:
+    async with _unjoined_client(settings, topic) as client:
+        spans = await partition_spans(client, await topic_partitions(settings, topic))
+        return {partition: end for partition, (_, end) in spans.items()}
 
 
-def _letter(record: ConsumerRecord[bytes, bytes]) -> DeadLetter:
-    place = TopicPartition(record.topic, record.partition)
+def _parse_letter(record: ConsumerRecord[bytes, bytes]) -> DeadLetter:
+    partition = TopicPartition(record.topic, record.partition)
     try:
-        message = original(record.headers, record.key, record.value or b"")
+        message = original_record(record.headers, record.key, record.value or b"")
     except KeyError:
         message = None
-    return DeadLetter(place, record.offset, facts(record.headers), message)
+    return DeadLetter(partition, record.offset, letter_facts(record.headers), message)
 
 
 @asynccontextmanager
-async def _unjoined(settings: KafkaSettings, topic: str) -> AsyncIterator[AIOKafkaConsumer]:
+async def _unjoined_client(settings: KafkaSettings, topic: str) -> AsyncIterator[AIOKafkaConsumer]:
     """Yield a client that sees the replay group's commits without joining it."""
     client = kafka_group_reader(settings, _CLIENT, replay_group(topic))
     await client.start()

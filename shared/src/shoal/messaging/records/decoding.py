@@ -67,7 +67,7 @@ class Decoder:
         refused: list[RejectedRecord] = []
         enveloped = self._open(records, refused)
         events = self._validate(enveloped, refused)
-        return Decoded([_received(*pair, event) for pair, event in events], refused)
+        return Decoded([_received_event(*pair, event) for pair, event in events], refused)
 
     def _open(
         self, records: Sequence[Record], refused: list[RejectedRecord]
@@ -84,7 +84,9 @@ class Decoder:
             if envelope.type in self._events:
                 opened.append((record, envelope))
             else:
-                refused.append(RejectedRecord(record, "type_unknown", _unknown(envelope.type, self._events)))
+                refused.append(
+                    RejectedRecord(record, "type_unknown", _unknown_type(envelope.type, self._events))
+                )
         return opened
 
     def _validate(
@@ -97,9 +99,9 @@ class Decoder:
                 return list(zip(opened, self._lists[types.pop()].validate_python(parsed), strict=True))
             except ValueError:
                 pass  # one of them is bad: find it below
-        return self._validate_each(opened, refused)
+        return self._validate_singly(opened, refused)
 
-    def _validate_each(
+    def _validate_singly(
         self, opened: list[tuple[Record, Envelope]], refused: list[RejectedRecord]
     ) -> list[tuple[tuple[Record, Envelope], Event]]:
         valid: list[tuple[tuple[Record, Envelope], Event]] = []
@@ -107,7 +109,7 @@ class Decoder:
             try:
                 event = self._parse(self._events[envelope.type], record.value or b"")
             except ValidationError as error:
-                refused.append(RejectedRecord(record, "event_invalid", explain(error)))
+                refused.append(RejectedRecord(record, "event_invalid", explain_faults(error)))
             except ValueError as error:
                 refused.append(
                     RejectedRecord(record, "value_unreadable", f"value is not MessagePack: {error}")
@@ -122,7 +124,7 @@ class Decoder:
         return event.model_validate_json(value)
 
 
-def explain(error: ValidationError) -> str:
+def explain_faults(error: ValidationError) -> str:
     """Return the first three faults of a validation, each with its field;
     values are left out, they may be private.
     """
@@ -131,11 +133,11 @@ def explain(error: ValidationError) -> str:
     return "; ".join(named) + (f"; and {len(faults) - 3} more" if len(faults) > 3 else "")
 
 
-def _unknown(type_: str, known: dict[str, type[Event]]) -> str:
-    return f"header ce_type is {type_[:80]!r}; this consumer reads {', '.join(sorted(known))}"
+def _unknown_type(type_: str, events: dict[str, type[Event]]) -> str:
+    return f"header ce_type is {type_[:80]!r}; this consumer reads {', '.join(sorted(events))}"
 
 
-def _received(record: Record, envelope: Envelope, event: Event) -> Received:
+def _received_event(record: Record, envelope: Envelope, event: Event) -> Received:
     return Received(
         event=event,
         id=envelope.id,

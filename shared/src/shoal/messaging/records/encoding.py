@@ -40,10 +40,10 @@ def encode(
         content_type=CONTENT_TYPES[topic.encoding],
         traceparent=traceparent,
     )
-    return OutgoingMessage(topic.name, key.encode(), _value(topic, event), to_headers(envelope))
+    return OutgoingMessage(topic.name, key.encode(), _encode_value(topic, event), to_headers(envelope))
 
 
-def _value(topic: Topic, event: Event) -> bytes:
+def _encode_value(topic: Topic, event: Event) -> bytes:
     if topic.encoding == "msgpack":
         return ormsgpack.packb(event.model_dump(), option=ormsgpack.OPT_NAIVE_UTC)
     return bytes(event.__pydantic_serializer__.to_json(event))

@@ -23,7 +23,7 @@ def to_headers(envelope: Envelope) -> Headers:
         ("ce_id", envelope.id.encode()),
         ("ce_source", envelope.source.encode()),
         ("ce_type", envelope.type.encode()),
-        ("ce_time", _timestamp(envelope.time)),
+        ("ce_time", _format_time(envelope.time)),
         ("ce_subject", envelope.subject.encode()),
         ("ce_project", envelope.project.encode()),
         ("content-type", envelope.content_type.encode()),
@@ -38,33 +38,33 @@ def from_headers(headers: Iterable[tuple[str, bytes | None]]) -> Envelope:
 
     Raises BadEnvelope.
     """
-    found = dict(headers)
+    values = dict(headers)
     try:  # runs for every record of the data plane: one straight line, faults are named afterwards
-        time = datetime.fromisoformat(found["ce_time"].decode())  # type: ignore[union-attr]
+        time = datetime.fromisoformat(values["ce_time"].decode())  # type: ignore[union-attr]
         if time.tzinfo is None:
             raise ValueError
-        traceparent = found.get("ce_traceparent")
+        traceparent = values.get("ce_traceparent")
         return Envelope(
-            id=found["ce_id"].decode(),  # type: ignore[union-attr]
-            source=found["ce_source"].decode(),  # type: ignore[union-attr]
-            type=found["ce_type"].decode(),  # type: ignore[union-attr]
+            id=values["ce_id"].decode(),  # type: ignore[union-attr]
+            source=values["ce_source"].decode(),  # type: ignore[union-attr]
+            type=values["ce_type"].decode(),  # type: ignore[union-attr]
             time=time,
-            subject=found["ce_subject"].decode(),  # type: ignore[union-attr]
-            project=found["ce_project"].decode(),  # type: ignore[union-attr]
-            content_type=(found.get("content-type") or b"application/json").decode(),
+            subject=values["ce_subject"].decode(),  # type: ignore[union-attr]
+            project=values["ce_project"].decode(),  # type: ignore[union-attr]
+            content_type=(values.get("content-type") or b"application/json").decode(),
             traceparent=traceparent.decode() if traceparent else None,
         )
     except (KeyError, AttributeError, ValueError):
-        raise BadEnvelope(_fault(found)) from None
+        raise BadEnvelope(_fault_of(values)) from None
 
 
-def _timestamp(time: datetime) -> bytes:
+def _format_time(time: datetime) -> bytes:
     if time.tzinfo is None:
         raise ValueError("an event's time needs a time zone")
     return time.astimezone(UTC).isoformat().replace("+00:00", "Z").encode()
 
 
-def _fault(headers: dict[str, bytes | None]) -> str:
+def _fault_of(headers: dict[str, bytes | None]) -> str:
     """Name the header that keeps these from being an envelope, and the fix."""
     for name in (*_REQUIRED, "content-type", "ce_traceparent"):
         raw = headers.get(name)

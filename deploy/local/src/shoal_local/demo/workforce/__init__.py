@@ -3,7 +3,7 @@
 It runs as a separate process, the only one that knows the truth. Use it from tests:
 
     workforce = Workforce(make_people(seed), Minds(truth, families, seed), Terms(speedup=100))
-    async with serve(workforce, port=0) as url: ...
+    async with serve_workforce(workforce, port=0) as url: ...
 """
 
 from shoal_local.demo.workforce.app import make_app, serve_workforce

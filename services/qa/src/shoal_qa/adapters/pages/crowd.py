@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from markupsafe import Markup
 
-from shoal.pages import format_count, intervals, matrix
+from shoal.pages import format_count, interval_rows, shares_matrix
 from shoal_qa.usecases.files.facts import Facts, Person
 
 HALF = 20  # annotators in a figure
@@ -28,7 +28,7 @@ def _intervals(people: Sequence[Person], classes: int) -> Markup:
         (person.name, person.skill, person.low, person.high, format_count(person.votes, "vote"))
         for person in people
     ]
-    return intervals(rows, 1 / max(classes, 1))
+    return interval_rows(rows, 1 / max(classes, 1))
 
 
 def confusion_matrix(facts: Facts) -> Markup | None:
@@ -36,7 +36,7 @@ def confusion_matrix(facts: Facts) -> Markup | None:
     if facts.confusion is None or len(facts.classes) > MOST_CLASSES:
         return None
     shares = [[float(share) for share in row] for row in facts.confusion]
-    return matrix(facts.classes, shares, "truth", "said")
+    return shares_matrix(facts.classes, shares, "truth", "said")
 
 
 def confused_pairs(facts: Facts) -> list[tuple[str, str, str]]:

@@ -2,7 +2,7 @@
 
 from math import isnan
 
-from shoal.pages import Series, curves, format_percent, render_page
+from shoal.pages import Series, format_percent, line_plot, render_page
 from shoal_qa.domain.stopping.prices import PriceOutcome
 from shoal_qa.usecases.files.votes_needed import Curve, Needed, Replays
 
@@ -23,7 +23,7 @@ def votes_page(replays: Replays, what: str, measured: str) -> str:
         replays=len(replays.simulations),
         headline=_headline(replays),
         series=series,
-        plot=curves(series, "votes per task", "accuracy", ".1f"),
+        plot=line_plot(series, "votes per task", "accuracy", ".1f"),
         rows=[_row(needed, replays.votes_per_task) for needed in replays.needed],
         price_columns=["review price", *PRICE_COLUMNS],
         prices=[price_cells(outcome) for outcome in replays.prices],

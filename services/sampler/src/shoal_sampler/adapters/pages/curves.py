@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from math import isinf
 
-from shoal.pages import Series, curves, render_page
+from shoal.pages import Series, line_plot, render_page
 from shoal_sampler.usecases.files.learning_curves import Curve, Needed
 
 _OWN_COLOURS = {"random": "var(--grey)", "auto": "var(--good)"}
@@ -31,7 +31,7 @@ def curves_page(results: Sequence[Curve], reached: Sequence[Needed], what: str) 
         what=what,
         series=series,
         shown=_shown(results, reached),
-        plot=curves(on_top, "labels", "accuracy"),
+        plot=line_plot(on_top, "labels", "accuracy"),
         needed=[_needed(row) for row in sorted(reached, key=lambda row: row.labels)],
         budgets=[f"{budget:,}" for budget in results[0].budgets],
         accuracies=[_accuracies(curve) for curve in results],
