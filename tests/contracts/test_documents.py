@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shoal.catalog.documents import INPUTS, SETTINGS, pages, registered
+from shoal.catalog.documents import INPUTS, SETTINGS, load_registered, render_pages
 from shoal_ingest.usecases.inference import Inference
 from shoal_ingest.usecases.items import parse
 
@@ -14,19 +14,28 @@ DOCS = Path(__file__).parents[2] / "docs"
 REQUIRED = {"project": "newsdesk", "source_id": "8841"}
 
 
-@pytest.mark.parametrize("name", list(pages()))
+@pytest.mark.parametrize("name", list(render_pages()))
 def test_a_page_is_as_the_code_has_it(name: str) -> None:
-    assert (DOCS / name).read_text("utf-8") == pages()[name], "run make docs"
+    assert (DOCS / name).read_text("utf-8") == render_pages()[name], "run make docs"
 
 
 def test_every_service_and_the_inference_are_registered() -> None:
-    assert set(registered(SETTINGS)) == {"embedder", "ingest", "kafka", "labeling-gateway", "qa", "sampler"}
-    assert registered(INPUTS) == {"inference": Inference}
+    assert set(load_registered(SETTINGS)) == {
+        "embedder",
+        "ingest",
+        "kafka",
+        "labeling-gateway",
+        "qa",
+        "sampler",
+    }
+    assert load_registered(INPUTS) == {"inference": Inference}
 
 
-@pytest.mark.parametrize("name", list(registered(SETTINGS)))
+@pytest.mark.parametrize("name", list(load_registered(SETTINGS)))
 def test_every_setting_is_described(name: str) -> None:
-    bare = [name for name, field in registered(SETTINGS)[name].model_fields.items() if not field.description]
+    bare = [
+        name for name, field in load_registered(SETTINGS)[name].model_fields.items() if not field.description
+    ]
     assert bare == []
 
 

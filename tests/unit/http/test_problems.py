@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from shoal.http.problems import _cause, install_problems
+from shoal.http.problems import _outage_cause, install_problems
 from shoal.messaging import PublishFailed, Transient
 from shoal.runtime.refusal import Kind, Refused
 
@@ -81,5 +81,5 @@ async def test_a_refusal_s_own_title_goes_before_its_kind_s() -> None:
 
 
 def test_an_answer_names_the_dependency_that_is_away() -> None:
-    assert "PostgreSQL" in _cause(asyncpg.CannotConnectNowError("starting up"))
-    assert _cause(Transient("Qdrant is away")) == "Qdrant is away"
+    assert "PostgreSQL" in _outage_cause(asyncpg.CannotConnectNowError("starting up"))
+    assert _outage_cause(Transient("Qdrant is away")) == "Qdrant is away"

@@ -28,18 +28,18 @@ _NO_NUL = r"^[^\x00]*$"
 _NOTE = "<!-- Written by `make docs`; the text comes from {}. -->\n"
 
 
-def registered(group: str) -> dict[str, Any]:
+def load_registered(group: str) -> dict[str, Any]:
     """Return what packages register in an entry-point group, by name."""
     return {point.name: point.load() for point in sorted(entry_points(group=group), key=lambda it: it.name)}
 
 
-def pages() -> dict[str, str]:
+def render_pages() -> dict[str, str]:
     """Return every page by its name under docs/."""
-    inputs = {f"{name}.md": input_page(model) for name, model in registered(INPUTS).items()}
-    return {**inputs, "settings.md": settings_page(registered(SETTINGS))}
+    inputs = {f"{name}.md": render_input(model) for name, model in load_registered(INPUTS).items()}
+    return {**inputs, "settings.md": render_settings(load_registered(SETTINGS))}
 
 
-def input_page(model: type[BaseModel]) -> str:
+def render_input(model: type[BaseModel]) -> str:
     """Return the page of a model that clients fill: a table per part, and an example of every optional field."""
     schema = model.model_json_schema()
     parts = [(model.__name__, schema), *schema.get("$defs", {}).items()]
@@ -56,11 +56,11 @@ def input_page(model: type[BaseModel]) -> str:
 
 
 def _field_row(name: str, value: Mapping[str, Any], required: list[str]) -> str:
-    limits = "; ".join(_limits(value))
+    limits = "; ".join(_limit_texts(value))
     meaning = value.get("description", "") + (f" ({limits})" if limits else "")
     default = value.get("default")
     need = "yes" if name in required else "no" if default in (None, "") else f"no: `{json.dumps(default)}`"
-    return f"| `{name}` | {_type_name(value)} | {need} | {_cell(meaning)} |"
+    return f"| `{name}` | {_type_name(value)} | {need} | {_cell_text(meaning)} |"
 
 
 def _field_examples(part: Mapping[str, Any]) -> Iterator[str]:
@@ -77,7 +77,7 @@ def _field_examples(part: Mapping[str, Any]) -> Iterator[str]:
         yield from ("Optional fields by example:", "```json", json.dumps(examples, indent=2), "```", "")
 
 
-def settings_page(classes: Mapping[str, type[BaseSettings]]) -> str:
+def render_settings(classes: Mapping[str, type[BaseSettings]]) -> str:
     """Return the page of all settings: those that services share once, and then each service's own."""
     lines = [_NOTE.format("the settings classes"), "# Settings", ""]
     lines += ["Processes read their settings from the environment once, when they start.", ""]
@@ -105,13 +105,13 @@ def _settings_table(kind: type[BaseSettings], names: list[str]) -> Iterator[str]
     yield from ("| variable | type | default | meaning |", "|---|---|---|---|")
     for name in names:
         value, field = properties[name], kind.model_fields[name]
-        limits = "; ".join(_limits(value))
+        limits = "; ".join(_limit_texts(value))
         meaning = (field.description or "") + (f" ({limits})" if limits else "")
-        yield f"| `{prefix}{name.upper()}` | {_type_name(value)} | {_default(field)} | {_cell(meaning)} |"
+        yield f"| `{prefix}{name.upper()}` | {_type_name(value)} | {_default_cell(field)} | {_cell_text(meaning)} |"
     yield ""
 
 
-def _default(field: FieldInfo) -> str:
+def _default_cell(field: FieldInfo) -> str:
     value = field.default
     if isinstance(value, SecretStr):
         return "a value for development"
@@ -120,13 +120,13 @@ def _default(field: FieldInfo) -> str:
     return "none" if value in (None, "") else f"`{value}`"
 
 
-def _variants(value: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _type_variants(value: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     variants = value.get("anyOf") or value.get("oneOf") or [value]
     return [variant for variant in variants if variant.get("type") != "null"]
 
 
 def _type_name(value: Mapping[str, Any]) -> str:
-    return " or ".join(dict.fromkeys(_plain_type(variant) for variant in _variants(value)))
+    return " or ".join(dict.fromkeys(_plain_type(variant) for variant in _type_variants(value)))
 
 
 def _plain_type(value: Mapping[str, Any]) -> str:
@@ -149,13 +149,13 @@ def _plain_type(value: Mapping[str, Any]) -> str:
     }[value["type"]]
 
 
-def _limits(value: Mapping[str, Any]) -> Iterator[str]:
-    for variant in (value, *(one for one in _variants(value) if one is not value)):
+def _limit_texts(value: Mapping[str, Any]) -> Iterator[str]:
+    for variant in (value, *(one for one in _type_variants(value) if one is not value)):
         for name, form in _LIMITS.items():
             limit = variant.get(name)
             if limit is not None and limit != _NO_NUL and (name, limit) != ("minLength", 1):
                 yield form.format(limit)
 
 
-def _cell(text: str) -> str:
+def _cell_text(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")

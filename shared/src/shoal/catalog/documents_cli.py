@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from shoal.catalog.documents import pages
+from shoal.catalog.documents import render_pages
 
 
 def write_documents(
@@ -13,7 +13,7 @@ def write_documents(
 ) -> None:
     """Write the pages of documentation that are made from code: inference.md and settings.md."""
     changed = []
-    for name, text in pages().items():
+    for name, text in render_pages().items():
         path = output / name
         if not path.exists() or path.read_text("utf-8") != text:
             path.write_text(text, "utf-8")

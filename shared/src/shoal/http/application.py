@@ -8,7 +8,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from shoal import __version__
-from shoal.http.openapi import describe
+from shoal.http.openapi import describe_app
 from shoal.http.problems import install_problems
 
 
@@ -37,7 +37,7 @@ def create_app(
     install_problems(app)
     for router in routers:
         app.include_router(router)
-    app.openapi = lambda: describe(app, models)  # type: ignore[method-assign]
+    app.openapi = lambda: describe_app(app, models)  # type: ignore[method-assign]
     return app
 
 

@@ -28,12 +28,12 @@ _MEANINGS = {
 _CONTENT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
-def problems(*statuses: int) -> Responses:
+def problem_responses(*statuses: int) -> Responses:
     """Return the `responses` of a route that may answer with these problems."""
     return {status: {"description": _MEANINGS[status], "content": _CONTENT} for status in sorted(statuses)}
 
 
-def describe(app: FastAPI, models: Sequence[type[BaseModel]] = ()) -> dict[str, Any]:
+def describe_app(app: FastAPI, models: Sequence[type[BaseModel]] = ()) -> dict[str, Any]:
     """Return the OpenAPI document of `app`, made once.
 
     To every operation it adds the problems that follow from its shape: 401 and 403 with a key, 400 and 422 with
@@ -52,33 +52,33 @@ def describe(app: FastAPI, models: Sequence[type[BaseModel]] = ()) -> dict[str, 
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
         schemas["Problem"] = ProblemDetails.model_json_schema()
-        schemas |= _definitions(models)
+        schemas |= _model_definitions(models)
         for methods in document["paths"].values():
             for operation in methods.values():
-                _complete(operation)
+                _complete_operation(operation)
         app.openapi_schema = document
     return app.openapi_schema
 
 
-def _definitions(models: Sequence[type[BaseModel]]) -> dict[str, Any]:
+def _model_definitions(models: Sequence[type[BaseModel]]) -> dict[str, Any]:
     inputs: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "validation") for model in models]
     _, definitions = models_json_schema(inputs, ref_template="#/components/schemas/{model}")
     return dict(definitions.get("$defs", {}))
 
 
-def _complete(operation: dict[str, Any]) -> None:
+def _complete_operation(operation: dict[str, Any]) -> None:
     responses = operation["responses"]
     if "HTTPValidationError" in str(responses.get("422")):  # FastAPI's own default
         del responses["422"]
     shared = {
         str(status): response
-        for status, response in problems(*_implied(operation)).items()
+        for status, response in problem_responses(*_implied_statuses(operation)).items()
         if str(status) not in responses
     }
     operation["responses"] = dict(sorted({**responses, **shared}.items()))
 
 
-def _implied(operation: dict[str, Any]) -> set[int]:
+def _implied_statuses(operation: dict[str, Any]) -> set[int]:
     statuses = {503}
     if "security" in operation:
         statuses |= {401, 403}

@@ -65,12 +65,12 @@ def problem_response(problem: Problem, headers: dict[str, str] | None = None) ->
     body = {
         "type": "about:blank",
         "status": problem.status,
-        **{name: _encodable(text) for name, text in texts.items()},
+        **{name: _encodable_text(text) for name, text in texts.items()},
     }
     return Response(orjson.dumps(body), problem.status, headers, MEDIA_TYPE)
 
 
-def _encodable(text: str | None) -> str | None:
+def _encodable_text(text: str | None) -> str | None:
     """Return a text without lone surrogates, which JSON may name and UTF-8 cannot hold."""
     return None if text is None else text.encode("utf-8", "replace").decode()
 
@@ -82,22 +82,22 @@ def status_of(kind: Kind) -> int:
 
 def install_problems(app: FastAPI) -> None:
     """Have every error of `app` answered as a problem, FastAPI's own too; an outage of what it needs with 503."""
-    app.add_exception_handler(Problem, _problem)
-    app.add_exception_handler(Refused, _refused)
-    app.add_exception_handler(Denied, _denied)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _unexpected)
+    app.add_exception_handler(Problem, _answer_problem)
+    app.add_exception_handler(Refused, _answer_refused)
+    app.add_exception_handler(Denied, _answer_denied)
+    app.add_exception_handler(RequestValidationError, _answer_invalid)
+    app.add_exception_handler(HTTPException, _answer_http)
+    app.add_exception_handler(Exception, _answer_unexpected)
     for outage in _MAYBE_OUTAGES:
-        app.add_exception_handler(outage, _outage)
+        app.add_exception_handler(outage, _answer_outage)
 
 
-async def _problem(_: Request, error: Exception) -> Response:
+async def _answer_problem(_: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
     return problem_response(error)
 
 
-async def _refused(_: Request, error: Exception) -> Response:
+async def _answer_refused(_: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
     status, title = _REFUSALS[error.kind]
     return problem_response(
@@ -105,14 +105,14 @@ async def _refused(_: Request, error: Exception) -> Response:
     )
 
 
-async def _denied(_: Request, error: Exception) -> Response:
+async def _answer_denied(_: Request, error: Exception) -> Response:
     assert isinstance(error, Denied)
     headers = {"www-authenticate": "Bearer"} if error.status == 401 else None
     problem = Problem(error.status, error.title, error.detail, field="authorization", fix=error.fix)
     return problem_response(problem, headers)
 
 
-async def _http(request: Request, error: Exception) -> Response:
+async def _answer_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if (
         error.status_code == 400
@@ -136,15 +136,15 @@ async def _http(request: Request, error: Exception) -> Response:
     )
 
 
-async def _invalid(_: Request, error: Exception) -> Response:
+async def _answer_invalid(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     errors = error.errors()
     if errors and errors[0]["type"] == "json_invalid":
-        return problem_response(_not_json(errors[0]))
+        return problem_response(_json_problem(errors[0]))
     return problem_response(validation_problem(errors))
 
 
-def _not_json(error: dict[str, Any]) -> Problem:
+def _json_problem(error: dict[str, Any]) -> Problem:
     index = error["loc"][-1] if error["loc"] else 0
     reason = error.get("ctx", {}).get("error", error["msg"])
     return Problem(
@@ -165,7 +165,7 @@ def validation_problem(errors: Any, *, status: int = 422) -> Problem:
     return Problem(status, "Invalid request", detail, field=field_of(first["loc"]), fix=fix_of(first))
 
 
-async def _unexpected(request: Request, error: Exception) -> Response:
+async def _answer_unexpected(request: Request, error: Exception) -> Response:
     _log.error("request_failed", method=request.method, path=request.url.path, exc_info=error)
     return problem_response(
         Problem(
@@ -177,15 +177,15 @@ async def _unexpected(request: Request, error: Exception) -> Response:
     )
 
 
-async def _outage(request: Request, error: Exception) -> Response:
+async def _answer_outage(request: Request, error: Exception) -> Response:
     if not is_transient(error):
-        return await _unexpected(request, error)
+        return await _answer_unexpected(request, error)
     _log.warning("request_not_possible", method=request.method, path=request.url.path, error=repr(error))
-    problem = Problem(503, "Not available", _cause(error), fix="Send the same request again shortly")
+    problem = Problem(503, "Not available", _outage_cause(error), fix="Send the same request again shortly")
     return problem_response(problem, RETRY_AFTER)
 
 
-def _cause(error: Exception) -> str:
+def _outage_cause(error: Exception) -> str:
     """Return which dependency is away, as the error tells it."""
     if isinstance(error, Transient):
         return str(error)

@@ -27,11 +27,11 @@ async def read_body(request: Request, limit: int) -> bytes:
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     try:
         if encoding in ("identity", ""):
-            return await _plain(request, limit)
+            return await _read_plain(request, limit)
         if encoding in ("gzip", "x-gzip"):
-            return await _gzip(request, limit)
+            return await _read_gzip(request, limit)
     except Problem:
-        await _drain(request, DRAINED * limit)
+        await _drain_body(request, DRAINED * limit)
         raise
     raise Problem(
         415,
@@ -42,7 +42,7 @@ async def read_body(request: Request, limit: int) -> bytes:
     )
 
 
-async def _plain(request: Request, limit: int) -> bytes:
+async def _read_plain(request: Request, limit: int) -> bytes:
     if int(request.headers.get("content-length") or 0) > limit:
         raise _too_large(limit)
     parts: list[bytes] = []
@@ -55,7 +55,7 @@ async def _plain(request: Request, limit: int) -> bytes:
     return b"".join(parts)
 
 
-async def _gzip(request: Request, limit: int) -> bytes:
+async def _read_gzip(request: Request, limit: int) -> bytes:
     unpacker = zlib.decompressobj(GZIP)
     parts: list[bytes] = []
     size = 0
@@ -78,7 +78,7 @@ async def _gzip(request: Request, limit: int) -> bytes:
     return b"".join(parts)
 
 
-async def _drain(request: Request, most: int) -> None:
+async def _drain_body(request: Request, most: int) -> None:
     """Throw away the rest: who is still sending would see a broken connection instead of the answer."""
     with suppress(RuntimeError):  # all of it was read
         async for part in request.stream():

@@ -7,7 +7,7 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from shoal.http.openapi import problems
+from shoal.http.openapi import problem_responses
 from shoal.http.problems import MEDIA_TYPE, Problem
 from shoal.http.projects import Producer
 from shoal.http.reading import ENCODING, read_body
@@ -46,7 +46,7 @@ routes = APIRouter(tags=["inferences"])
     status_code=ACCEPTED,
     response_model=InferencesAnswer,
     summary="Send inferences",
-    responses={NONE_ACCEPTED: _NONE_ACCEPTED, **problems(400, 413, 415)},
+    responses={NONE_ACCEPTED: _NONE_ACCEPTED, **problem_responses(400, 413, 415)},
     openapi_extra={"requestBody": _BODY, "parameters": [ENCODING]},
 )
 async def send_inferences(request: Request, key: Producer, parts: Wired) -> Response:
@@ -55,11 +55,11 @@ async def send_inferences(request: Request, key: Producer, parts: Wired) -> Resp
     Answers 202 when Kafka has at least one of them, with a result for each, in order; 422 when none was good;
     503 when Kafka did not acknowledge: send the same body again then, nothing is counted twice.
     """
-    items = _parsed(await read_body(request, parts.max_body_bytes))
-    return _answer(await parts.accept(items, key.project))
+    items = _parse_body(await read_body(request, parts.max_body_bytes))
+    return _answer_results(await parts.accept(items, key.project))
 
 
-def _parsed(body: bytes) -> list[Parsed]:
+def _parse_body(body: bytes) -> list[Parsed]:
     try:
         return parse(body)
     except NotJson as error:
@@ -72,9 +72,9 @@ def _parsed(body: bytes) -> list[Parsed]:
         ) from error
 
 
-def _answer(results: list[Result]) -> Response:
+def _answer_results(results: list[Result]) -> Response:
     """Return the answer as bytes: InferencesAnswer, or InferencesProblem when nothing was accepted."""
-    items = [_item(index, result) for index, result in enumerate(results)]
+    items = [_result_item(index, result) for index, result in enumerate(results)]
     counts = Counter(item.get("reason", "") for item in items)
     for reason, count in counts.items():
         metrics.INFERENCES.labels(reason or "accepted").inc(count)
@@ -89,7 +89,7 @@ def _answer(results: list[Result]) -> Response:
     )
 
 
-def _item(index: int, result: Result) -> dict[str, Any]:
+def _result_item(index: int, result: Result) -> dict[str, Any]:
     if isinstance(result, Accepted):
         return {"index": index, "status": "accepted", "sample_id": result.sample_id}
     return {

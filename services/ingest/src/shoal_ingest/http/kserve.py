@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from shoal.contracts.samples import InferenceHalf
-from shoal.http.openapi import problems
+from shoal.http.openapi import problem_responses
 from shoal.http.problems import Problem
 from shoal.http.projects import ProducerProject
 from shoal.http.reading import ENCODING, read_body
@@ -67,64 +67,64 @@ routes = APIRouter(tags=["inferences"])
     status_code=OK,
     response_class=Response,
     summary="Log a KServe request or response",
-    responses={OK: {"description": "Kafka has it."}, **problems(404, 413, 415)},
+    responses={OK: {"description": "Kafka has it."}, **problem_responses(404, 413, 415)},
     openapi_extra={"requestBody": _BODY, "parameters": [*_HEADERS, ENCODING]},
 )
 async def log_kserve(project: ProducerProject, request: Request, parts: Wired) -> Response:
     """Take a request or a response; they are joined by ce-id and become one sample per instance."""
-    half = _half(project, request, await read_body(request, MOST_BYTES), parts.clock())
+    half = _inference_half(project, request, await read_body(request, MOST_BYTES), parts.clock())
     await parts.receive_half(half)
     metrics.INFERENCE_HALVES.labels(half.dialect, half.half).inc()
     return Response(status_code=OK)
 
 
-def _half(project: str, request: Request, payload: bytes, now: datetime) -> InferenceHalf:
+def _inference_half(project: str, request: Request, payload: bytes, now: datetime) -> InferenceHalf:
     return InferenceHalf(
         project=project,
-        correlation_id=_header(request, "ce-id"),
-        half=_kind(_header(request, "ce-type")),
+        correlation_id=_required_header(request, "ce-id"),
+        half=_half_kind(_required_header(request, "ce-type")),
         dialect="kserve",
         # The same in both halves, unlike ce-source of some versions.
-        source=_optional(request, "ce-inferenceservicename") or _header(request, "ce-source"),
-        endpoint=_optional(request, "ce-endpoint"),
-        model=_optional(request, "ce-inferenceservicename"),
+        source=_optional_header(request, "ce-inferenceservicename") or _required_header(request, "ce-source"),
+        endpoint=_optional_header(request, "ce-endpoint"),
+        model=_optional_header(request, "ce-inferenceservicename"),
         media_type=(request.headers.get("content-type") or "application/json")[:MOST_TEXT],
         payload=payload,
-        occurred_at=_time(request, now),
+        occurred_at=_event_time(request, now),
         received_at=now,
     )
 
 
-def _kind(type_: str) -> Literal["request", "response"]:
+def _half_kind(type_: str) -> Literal["request", "response"]:
     if type_ in TYPES:
         return TYPES[type_]
-    raise _bad("ce-type", f"{type_!r} is not known", f"Send one of {', '.join(TYPES)}")
+    raise _bad_event("ce-type", f"{type_!r} is not known", f"Send one of {', '.join(TYPES)}")
 
 
-def _header(request: Request, name: str) -> str:
-    value = _optional(request, name)
+def _required_header(request: Request, name: str) -> str:
+    value = _optional_header(request, name)
     if not value:
-        raise _bad(name, "the header is missing", f"Send {name} as KServe's logger does")
+        raise _bad_event(name, "the header is missing", f"Send {name} as KServe's logger does")
     return value
 
 
-def _optional(request: Request, name: str) -> str | None:
+def _optional_header(request: Request, name: str) -> str | None:
     value = request.headers.get(name)
     if value is not None and len(value) > MOST_TEXT:
-        raise _bad(name, f"more than {MOST_TEXT} characters", "Send a shorter value")
+        raise _bad_event(name, f"more than {MOST_TEXT} characters", "Send a shorter value")
     return value or None
 
 
-def _time(request: Request, now: datetime) -> datetime:
+def _event_time(request: Request, now: datetime) -> datetime:
     value = request.headers.get("ce-time")
     if not value:
         return now
     try:
         moment = datetime.fromisoformat(value)
     except ValueError as error:
-        raise _bad("ce-time", f"{value[:40]!r} is not RFC 3339", "Send 2026-01-31T12:00:00Z") from error
+        raise _bad_event("ce-time", f"{value[:40]!r} is not RFC 3339", "Send 2026-01-31T12:00:00Z") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _bad(field: str, detail: str, fix: str) -> Problem:
+def _bad_event(field: str, detail: str, fix: str) -> Problem:
     return Problem(400, "Not a CloudEvent of KServe", f"{field}: {detail}", field=field, fix=fix)

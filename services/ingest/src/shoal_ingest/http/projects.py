@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from shoal.http.openapi import problems
+from shoal.http.openapi import problem_responses
 from shoal.http.problems import Problem
 from shoal.http.projects import Admin, Operator, OperatorProject, ProjectName, check_key, unknown_project
 from shoal.inputs import NO_NUL
@@ -51,7 +51,10 @@ async def list_projects(key: Operator, parts: Wired) -> ProjectsAnswer:
 
 
 @routes.post(
-    "/{project}/keys", status_code=CREATED, summary="Make a key for a project", responses=problems(404)
+    "/{project}/keys",
+    status_code=CREATED,
+    summary="Make a key for a project",
+    responses=problem_responses(404),
 )
 async def create_key(project: ProjectName, body: KeyIn, key: Admin, parts: Wired) -> NewKeyAnswer:
     """Return a new key. It is shown this once: only its hash is stored."""
@@ -67,7 +70,7 @@ async def create_key(project: ProjectName, body: KeyIn, key: Admin, parts: Wired
     "/{project}/keys/{key_id}",
     status_code=NO_CONTENT,
     summary="Remove a key",
-    responses=problems(404),
+    responses=problem_responses(404),
 )
 async def remove_key(project: ProjectName, key_id: KeyId, key: Admin, parts: Wired) -> None:
     """Make a key worthless."""
@@ -80,7 +83,7 @@ async def remove_key(project: ProjectName, key_id: KeyId, key: Admin, parts: Wir
     "/{project}/samples/{sample}",
     status_code=ACCEPTED,
     summary="Erase a sample",
-    responses=problems(404),
+    responses=problem_responses(404),
 )
 async def erase_sample(
     project: OperatorProject, sample: SampleId, parts: Wired, reason: Reason = "requested"

@@ -38,15 +38,15 @@ def page_routes() -> APIRouter:
     folder = resources.files("shoal_gateway") / "page"
     parts = {entry.name: entry.read_bytes() for entry in folder.iterdir() if entry.is_file()}
     routes = APIRouter(include_in_schema=False)
-    routes.add_api_route("/", _serve(parts["index.html"], "html"), methods=["GET", "HEAD"])
+    routes.add_api_route("/", _serve_part(parts["index.html"], "html"), methods=["GET", "HEAD"])
     for name, content in parts.items():
         routes.add_api_route(
-            f"/page/{name}", _serve(content, name.rsplit(".", 1)[-1]), methods=["GET", "HEAD"]
+            f"/page/{name}", _serve_part(content, name.rsplit(".", 1)[-1]), methods=["GET", "HEAD"]
         )
     return routes
 
 
-def _serve(content: bytes, suffix: str) -> Callable[[], Awaitable[Response]]:
+def _serve_part(content: bytes, suffix: str) -> Callable[[], Awaitable[Response]]:
     async def serve() -> Response:
         return Response(content, media_type=TYPES[suffix], headers=HEADERS)
 

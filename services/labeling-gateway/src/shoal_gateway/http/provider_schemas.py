@@ -19,7 +19,7 @@ def _without_nul(secret: SecretStr) -> SecretStr:
     return secret
 
 
-def _usable(secret: SecretStr) -> SecretStr:
+def _check_usable(secret: SecretStr) -> SecretStr:
     check_webhook_secret(secret.get_secret_value())
     return secret
 
@@ -49,7 +49,7 @@ class ProviderIn(Strict):
     )
     base_url: AnyHttpUrl | None = Field(default=None, description="Where a generic vendor's interface is.")
     api_key: Secret | None = Field(default=None, description="Sent to the vendor as a bearer key.")
-    webhook_secret: Annotated[Secret, AfterValidator(_usable)] | None = Field(
+    webhook_secret: Annotated[Secret, AfterValidator(_check_usable)] | None = Field(
         default=None, description="What the vendor signs its webhooks with."
     )
     price_per_vote: float = Field(default=0.0, ge=0, le=1e6, description="In the project's currency.")

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from shoal.contracts.base import NAME_PATTERN
-from shoal.http.openapi import problems
+from shoal.http.openapi import problem_responses
 from shoal.http.problems import Problem
 from shoal.http.projects import OperatorProject
 from shoal.inputs import NO_NUL
@@ -31,19 +31,19 @@ JobId = Annotated[str, Path(min_length=1, max_length=200, pattern=NO_NUL, descri
 routes = APIRouter(prefix="/v1/projects/{project}", tags=["providers"])
 
 
-@routes.put("/providers/{name}", summary="Configure a provider", responses=problems(404))
+@routes.put("/providers/{name}", summary="Configure a provider", responses=problem_responses(404))
 async def configure_provider(
     project: OperatorProject, name: ProviderName, body: ProviderIn, parts: Wired
 ) -> ConfiguredAnswer:
     """Configure a provider; what was parked at it goes out again. Secrets are never returned."""
-    config = _config(project, name, body)
+    config = _provider_config(project, name, body)
     sent_again = await parts.configs.put(config)
     parts.wake()
     stored = await parts.configs.get(project, name) or config
     return ConfiguredAnswer(**ProviderAnswer.of(stored).model_dump(), sent_again=sent_again)
 
 
-@routes.get("/providers", summary="List providers", responses=problems(404))
+@routes.get("/providers", summary="List providers", responses=problem_responses(404))
 async def list_providers(project: OperatorProject, parts: Wired) -> ProvidersAnswer:
     """Return the project's providers; the in-house queue is always one of them."""
     configs = list(await parts.configs.of_project(project))
@@ -53,14 +53,14 @@ async def list_providers(project: OperatorProject, parts: Wired) -> ProvidersAns
     return ProvidersAnswer(providers=[ProviderAnswer.of(config) for config in configs])
 
 
-@routes.get("/queue", summary="Show the state of providers", responses=problems(404))
+@routes.get("/queue", summary="Show the state of providers", responses=problem_responses(404))
 async def show_queue(project: OperatorProject, parts: Wired) -> QueueAnswer:
     """Return tasks, votes, cost and trouble by provider."""
     statuses = await parts.reports.providers(project)
     return QueueAnswer(providers=[ProviderStatusAnswer.of(status) for status in statuses])
 
 
-@routes.get("/jobs/{job}/tasks", summary="Show a job's tasks", responses=problems(404))
+@routes.get("/jobs/{job}/tasks", summary="Show a job's tasks", responses=problem_responses(404))
 async def list_tasks(project: OperatorProject, job: JobId, parts: Wired) -> JobTasksAnswer:
     """Return a job's tasks at their providers."""
     statuses = await parts.reports.tasks_of_job(project, job)
@@ -75,7 +75,7 @@ async def list_tasks(project: OperatorProject, job: JobId, parts: Wired) -> JobT
     return JobTasksAnswer(job_id=job, tasks=[TaskStatusAnswer.of(status) for status in statuses])
 
 
-def _config(project: str, name: str, body: ProviderIn) -> ProviderConfig:
+def _provider_config(project: str, name: str, body: ProviderIn) -> ProviderConfig:
     if (name == IN_HOUSE) != (body.kind == IN_HOUSE):
         raise Problem(
             422,

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
-from shoal.http.openapi import problems
+from shoal.http.openapi import problem_responses
 from shoal.http.problems import Problem
 from shoal.http.projects import Annotator, AnnotatorProject, check_project
 from shoal.inputs import NO_NUL
@@ -40,14 +40,14 @@ routes = APIRouter(tags=["queue"])
     "/v1/projects/{project}/queue/next",
     response_model=TaskAnswer,
     summary="Take the next task",
-    responses={NO_CONTENT: {"description": "There is no task for this annotator."}, **problems(404)},
+    responses={NO_CONTENT: {"description": "There is no task for this annotator."}, **problem_responses(404)},
 )
 async def take_task(
     *, project: AnnotatorProject, annotator: Who, key: Annotator, parts: Wired, lane: InLane = Lane.LABEL
 ) -> TaskAnswer | Response:
     """Return the next task for this annotator, leased to them; 204 when there is none."""
     check_lane(key, lane)
-    current = await _guideline(parts, project)
+    current = await _current_guideline(parts, project)
     task = await parts.annotate.next(project, lane, annotator)
     if task is None:
         return Response(status_code=NO_CONTENT)
@@ -60,7 +60,7 @@ async def take_task(
     "/v1/tasks/{task}/annotations",
     status_code=CREATED,
     summary="Answer a task",
-    responses=problems(404, 409, 410),
+    responses=problem_responses(404, 409, 410),
 )
 async def answer_task(task: TaskId, body: AnnotationIn, key: Annotator, parts: Wired) -> AnnotationAnswer:
     """Keep an answer; another one later is its next revision."""
@@ -75,7 +75,10 @@ async def answer_task(task: TaskId, body: AnnotationIn, key: Annotator, parts: W
 
 
 @routes.post(
-    "/v1/tasks/{task}/skip", status_code=CREATED, summary="Skip a task", responses=problems(404, 409, 410)
+    "/v1/tasks/{task}/skip",
+    status_code=CREATED,
+    summary="Skip a task",
+    responses=problem_responses(404, 409, 410),
 )
 async def skip_task(task: TaskId, body: SkipIn, key: Annotator, parts: Wired) -> AnnotationAnswer:
     """Give the task to somebody else."""
@@ -93,7 +96,7 @@ async def skip_task(task: TaskId, body: SkipIn, key: Annotator, parts: Wired) ->
 @routes.delete(
     "/v1/tasks/{task}/annotations/{annotation}",
     summary="Take an answer back",
-    responses=problems(404, 409, 410),
+    responses=problem_responses(404, 409, 410),
 )
 async def withdraw_annotation(
     *, task: TaskId, annotation: AnnotationId, annotator: Who, key: Annotator, parts: Wired
@@ -103,13 +106,15 @@ async def withdraw_annotation(
     return AnnotationAnswer.of(await parts.annotate.take_back(task, annotator, annotation))
 
 
-@routes.get("/v1/projects/{project}/guideline", summary="Show the guideline", responses=problems(404))
+@routes.get(
+    "/v1/projects/{project}/guideline", summary="Show the guideline", responses=problem_responses(404)
+)
 async def show_guideline(project: AnnotatorProject, parts: Wired) -> GuidelineAnswer:
     """Return the current guideline."""
-    return GuidelineAnswer.of(await _guideline(parts, project))
+    return GuidelineAnswer.of(await _current_guideline(parts, project))
 
 
-@routes.get("/v1/projects/{project}/progress", summary="Show progress", responses=problems(404))
+@routes.get("/v1/projects/{project}/progress", summary="Show progress", responses=problem_responses(404))
 async def show_progress(
     *,
     project: AnnotatorProject,
@@ -129,7 +134,7 @@ async def _check_task(key: Principal, parts: Parts, task: str) -> None:
     check_lane(key, lane)
 
 
-async def _guideline(parts: Parts, project: str) -> Guideline:
+async def _current_guideline(parts: Parts, project: str) -> Guideline:
     guideline = await parts.guidelines.current(project)
     if guideline is None:
         raise Problem(

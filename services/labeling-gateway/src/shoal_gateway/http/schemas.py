@@ -61,9 +61,11 @@ class AnnotationAnswer(Answer):
     action: Action
 
     @classmethod
-    def of(cls, kept: Kept) -> "AnnotationAnswer":
+    def of(cls, annotation: Kept) -> "AnnotationAnswer":
         """Return the answer about an annotation."""
-        return cls(annotation_id=kept.annotation_id, revision=kept.revision, action=kept.action)
+        return cls(
+            annotation_id=annotation.annotation_id, revision=annotation.revision, action=annotation.action
+        )
 
 
 class VersionAnswer(Answer):

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from shoal.contracts.base import NAME_PATTERN
-from shoal.http.openapi import problems
+from shoal.http.openapi import problem_responses
 from shoal.http.problems import status_of
 from shoal.http.reading import read_body
 from shoal_gateway.http.parts import Wired
@@ -49,7 +49,7 @@ routes = APIRouter(tags=["webhooks"])
     "/v1/webhooks/{provider}",
     status_code=ACCEPTED,
     summary="Receive a provider's webhook",
-    responses=problems(400, 401, 404, 410, 413, 415),
+    responses=problem_responses(400, 401, 404, 410, 413, 415),
     openapi_extra=_EXTRA,
 )
 async def receive_webhook(
@@ -62,10 +62,10 @@ async def receive_webhook(
     receipt = await parts.receive_webhook(
         project, provider, webhook_id=headers["webhook-id"], headers=headers, raw_body=raw
     )
-    return _answer(receipt)
+    return _answer_receipt(receipt)
 
 
-def _answer(receipt: Receipt) -> ReceiptAnswer:
+def _answer_receipt(receipt: Receipt) -> ReceiptAnswer:
     refused = [
         RefusedAnnotation(
             index=index,

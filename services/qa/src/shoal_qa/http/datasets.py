@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from shoal.contracts.base import NAME_PATTERN
-from shoal.http.openapi import problems
+from shoal.http.openapi import problem_responses
 from shoal.http.problems import Problem
 from shoal.http.projects import OperatorProject
 from shoal.inputs import NO_NUL
@@ -28,7 +28,7 @@ routes = APIRouter(prefix="/v1/projects/{project}/datasets", tags=["datasets"])
     summary="Freeze a dataset version",
     responses={
         OK: {"model": ManifestAnswer, "description": "The same labels and splits are frozen already."},
-        **problems(404, 409),
+        **problem_responses(404, 409),
     },
 )
 async def freeze_dataset(
@@ -40,14 +40,14 @@ async def freeze_dataset(
     return ManifestAnswer(**manifest)
 
 
-@routes.get("", summary="List dataset versions", responses=problems(404))
+@routes.get("", summary="List dataset versions", responses=problem_responses(404))
 async def list_datasets(project: OperatorProject, parts: Wired) -> DatasetsAnswer:
     """Return the manifests of all versions, oldest first."""
     manifests = await parts.datasets.all(project)
     return DatasetsAnswer(datasets=[ManifestAnswer(**manifest) for manifest in manifests])
 
 
-@routes.get("/{dataset}/{version}", summary="Show a dataset version", responses=problems(404))
+@routes.get("/{dataset}/{version}", summary="Show a dataset version", responses=problem_responses(404))
 async def show_dataset(
     project: OperatorProject, dataset: DatasetName, version: Version, parts: Wired
 ) -> ManifestAnswer:

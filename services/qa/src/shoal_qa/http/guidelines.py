@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from shoal.http.openapi import problems
+from shoal.http.openapi import problem_responses
 from shoal.http.problems import Problem
 from shoal.http.projects import AnnotatorProject, OperatorProject
 from shoal_qa.http.parts import Wired
@@ -27,7 +27,10 @@ routes = APIRouter(prefix="/v1/projects/{project}", tags=["guidelines"])
     "/guidelines",
     status_code=CREATED,
     summary="Publish a guideline",
-    responses={OK: {"model": GuidelineAnswer, "description": "It equals the latest."}, **problems(404)},
+    responses={
+        OK: {"model": GuidelineAnswer, "description": "It equals the latest."},
+        **problem_responses(404),
+    },
 )
 async def publish_guideline(
     project: OperatorProject, body: GuidelineIn, parts: Wired, response: Response
@@ -38,7 +41,7 @@ async def publish_guideline(
     return GuidelineAnswer.of(event)
 
 
-@routes.get("/guidelines", summary="List guidelines", responses=problems(404))
+@routes.get("/guidelines", summary="List guidelines", responses=problem_responses(404))
 async def list_guidelines(project: AnnotatorProject, parts: Wired) -> GuidelinesAnswer:
     """Return every version, oldest first."""
     return GuidelinesAnswer(
@@ -46,7 +49,7 @@ async def list_guidelines(project: AnnotatorProject, parts: Wired) -> Guidelines
     )
 
 
-@routes.get("/guidelines/current", summary="Show the current guideline", responses=problems(404))
+@routes.get("/guidelines/current", summary="Show the current guideline", responses=problem_responses(404))
 async def show_guideline(project: AnnotatorProject, parts: Wired) -> GuidelineAnswer:
     """Return the version that new jobs are made under."""
     versions = await parts.guidelines.all(project)
@@ -56,27 +59,27 @@ async def show_guideline(project: AnnotatorProject, parts: Wired) -> GuidelineAn
     return GuidelineAnswer.of(versions[-1])
 
 
-@routes.get("/rule", summary="Show the rule of acceptance", responses=problems(404))
+@routes.get("/rule", summary="Show the rule of acceptance", responses=problem_responses(404))
 async def show_rule(project: OperatorProject, parts: Wired) -> Rule:
     """Return the rule by which labels are accepted."""
     return await parts.rules.get(project)
 
 
-@routes.put("/rule", summary="Replace the rule of acceptance", responses=problems(404))
+@routes.put("/rule", summary="Replace the rule of acceptance", responses=problem_responses(404))
 async def replace_rule(project: OperatorProject, body: Rule, parts: Wired) -> Rule:
     """Replace the rule; every label is evaluated again by it."""
     await parts.rules.put(project, body, parts.clock())
     return body
 
 
-@routes.post("/gold", status_code=CREATED, summary="Add gold items", responses=problems(404, 409))
+@routes.post("/gold", status_code=CREATED, summary="Add gold items", responses=problem_responses(404, 409))
 async def add_gold(project: OperatorProject, body: GoldIn, parts: Wired) -> GoldAddedAnswer:
     """Add samples whose answer is known; annotators get them like any other work."""
     items = [GoldItem(item.text, item.label, item.sample_id) for item in body.items]
     return GoldAddedAnswer(items=len(items), new=await parts.add_gold(project, items, body.votes))
 
 
-@routes.get("/gold", summary="List gold items", responses=problems(404))
+@routes.get("/gold", summary="List gold items", responses=problem_responses(404))
 async def list_gold(project: OperatorProject, parts: Wired) -> GoldAnswer:
     """Return gold items and how many annotators answered each."""
     rows = await parts.reports.gold(project)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import TypeAdapter
 
 from shoal.contracts.quality import QualityMeasured
-from shoal.http.openapi import problems
+from shoal.http.openapi import problem_responses
 from shoal.http.problems import Problem
 from shoal.http.projects import OperatorProject, ReviewerProject
 from shoal.inputs import NO_NUL
@@ -39,7 +39,7 @@ LABELS, REVISIONS = TypeAdapter(list[LabelAnswer]), TypeAdapter(list[RevisionAns
 routes = APIRouter(prefix="/v1/projects/{project}", tags=["labels"])
 
 
-@routes.get("/labels", summary="List labels", responses=problems(404))
+@routes.get("/labels", summary="List labels", responses=problem_responses(404))
 async def list_labels(
     *,
     project: OperatorProject,
@@ -56,7 +56,7 @@ async def list_labels(
     return LabelsAnswer(labels=LABELS.validate_python(rows), next_after=next_after, more=len(rows) == limit)
 
 
-@routes.get("/annotations", summary="List annotations", responses=problems(404))
+@routes.get("/annotations", summary="List annotations", responses=problem_responses(404))
 async def list_annotations(
     project: OperatorProject, parts: Wired, after: After = 0, limit: Limit = 500
 ) -> AnnotationsAnswer:
@@ -68,7 +68,7 @@ async def list_annotations(
     )
 
 
-@routes.get("/jobs/{job_id}", summary="Show a job", responses=problems(404))
+@routes.get("/jobs/{job_id}", summary="Show a job", responses=problem_responses(404))
 async def show_job(project: OperatorProject, job_id: JobId, parts: Wired) -> JobAnswer:
     """Return a job, its votes and its state."""
     row = await parts.reports.job(project, job_id)
@@ -78,7 +78,7 @@ async def show_job(project: OperatorProject, job_id: JobId, parts: Wired) -> Job
     return JobAnswer.model_validate({**row, "votes": await parts.reports.votes([job_id])})
 
 
-@routes.get("/reviews", summary="List reviews", responses=problems(404))
+@routes.get("/reviews", summary="List reviews", responses=problem_responses(404))
 async def list_reviews(project: ReviewerProject, parts: Wired, limit: Limit = 100) -> ReviewsAnswer:
     """Return jobs that wait for an expert, with their votes."""
     rows = await parts.reports.reviews(project, limit)
@@ -86,7 +86,7 @@ async def list_reviews(project: ReviewerProject, parts: Wired, limit: Limit = 10
     return ReviewsAnswer(reviews=[ReviewAnswer.model_validate(row) for row in rows])
 
 
-@routes.post("/reviews/{job_id}", summary="Decide a review", responses=problems(404, 409))
+@routes.post("/reviews/{job_id}", summary="Decide a review", responses=problem_responses(404, 409))
 async def decide_review(
     project: ReviewerProject, job_id: JobId, body: ReviewIn, parts: Wired
 ) -> DecisionAnswer:
@@ -95,7 +95,7 @@ async def decide_review(
     return DecisionAnswer(job_id=job_id, label=body.label, revision=revision)
 
 
-@routes.get("/metrics", summary="Show metrics", responses=problems(404))
+@routes.get("/metrics", summary="Show metrics", responses=problem_responses(404))
 async def show_metrics(project: OperatorProject, parts: Wired) -> MetricsAnswer:
     """Return how good labels are, what they cost, where jobs stand, and how often production models are right."""
     measured = await parts.reports.quality(project)
@@ -110,7 +110,7 @@ async def show_metrics(project: OperatorProject, parts: Wired) -> MetricsAnswer:
     )
 
 
-@routes.get("/annotators", summary="List annotators", responses=problems(404))
+@routes.get("/annotators", summary="List annotators", responses=problem_responses(404))
 async def list_annotators(project: OperatorProject, parts: Wired) -> AnnotatorsAnswer:
     """Return annotators with their skill, its interval and their state."""
     rows = await parts.reports.annotators(project)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from shoal.http.openapi import problems
+from shoal.http.openapi import problem_responses
 from shoal.http.projects import OperatorProject
 from shoal.inputs import NO_NUL
 from shoal_sampler.domain.campaigns.campaign import why_it_waits
@@ -36,7 +36,7 @@ routes = APIRouter(prefix="/v1/projects/{project}/campaigns", tags=["campaigns"]
     summary="Create a campaign",
     responses={
         OK: {"model": CampaignAnswer, "description": "The same campaign was there already."},
-        **problems(404, 409),
+        **problem_responses(404, 409),
     },
 )
 async def create_campaign(
@@ -45,53 +45,53 @@ async def create_campaign(
     """Create a campaign (201); the same request again returns it (200)."""
     row, is_new = await parts.manage_campaigns.create(project, body)
     response.status_code = CREATED if is_new else OK
-    return _answer(row, parts)
+    return _answer_campaign(row, parts)
 
 
-@routes.get("", summary="List campaigns", responses=problems(404))
+@routes.get("", summary="List campaigns", responses=problem_responses(404))
 async def list_campaigns(project: OperatorProject, parts: Wired) -> CampaignsAnswer:
     """Return the project's campaigns with their counts, and how many samples wait for a window."""
     rows = await parts.manage_campaigns.list(project)
     return CampaignsAnswer(
-        campaigns=[_answer(row, parts) for row in rows],
+        campaigns=[_answer_campaign(row, parts) for row in rows],
         samples_waiting=await parts.campaigns.waiting(project),
         samples_decided=await parts.campaigns.decided(project),
     )
 
 
-@routes.get("/{campaign}", summary="Show a campaign", responses=problems(404))
+@routes.get("/{campaign}", summary="Show a campaign", responses=problem_responses(404))
 async def show_campaign(project: OperatorProject, key: CampaignKey, parts: Wired) -> CampaignAnswer:
     """Return one campaign, by id or name."""
-    return _answer(await parts.manage_campaigns.get(project, key), parts)
+    return _answer_campaign(await parts.manage_campaigns.get(project, key), parts)
 
 
-@routes.put("/{campaign}", summary="Change a campaign", responses=problems(404, 409))
+@routes.put("/{campaign}", summary="Change a campaign", responses=problem_responses(404, 409))
 async def change_campaign(
     project: OperatorProject, key: CampaignKey, body: Definition, parts: Wired
 ) -> CampaignAnswer:
     """Replace a campaign's policy and budget. Its version grows; what is spent stays spent."""
-    return _answer(await parts.manage_campaigns.change(project, key, body), parts)
+    return _answer_campaign(await parts.manage_campaigns.change(project, key, body), parts)
 
 
-@routes.post("/{campaign}/pause", summary="Pause a campaign", responses=problems(404, 409))
+@routes.post("/{campaign}/pause", summary="Pause a campaign", responses=problem_responses(404, 409))
 async def pause_campaign(project: OperatorProject, key: CampaignKey, parts: Wired) -> CampaignAnswer:
     """Take nothing more until the campaign is resumed."""
-    return _answer(await parts.manage_campaigns.move(project, key, "paused"), parts)
+    return _answer_campaign(await parts.manage_campaigns.move(project, key, "paused"), parts)
 
 
-@routes.post("/{campaign}/resume", summary="Resume a campaign", responses=problems(404, 409))
+@routes.post("/{campaign}/resume", summary="Resume a campaign", responses=problem_responses(404, 409))
 async def resume_campaign(project: OperatorProject, key: CampaignKey, parts: Wired) -> CampaignAnswer:
     """Take samples (again)."""
-    return _answer(await parts.manage_campaigns.move(project, key, "active"), parts)
+    return _answer_campaign(await parts.manage_campaigns.move(project, key, "active"), parts)
 
 
-@routes.post("/{campaign}/finish", summary="Finish a campaign", responses=problems(404, 409))
+@routes.post("/{campaign}/finish", summary="Finish a campaign", responses=problem_responses(404, 409))
 async def finish_campaign(project: OperatorProject, key: CampaignKey, parts: Wired) -> CampaignAnswer:
     """End a campaign for good; what it asked for is still labelled."""
-    return _answer(await parts.manage_campaigns.move(project, key, "done"), parts)
+    return _answer_campaign(await parts.manage_campaigns.move(project, key, "done"), parts)
 
 
-def _answer(row: CampaignRow, parts: Parts) -> CampaignAnswer:
+def _answer_campaign(row: CampaignRow, parts: Parts) -> CampaignAnswer:
     waits_for = why_it_waits(
         campaign_of(row.event),
         has_guideline=parts.guidelines.get(row.event.project) is not None,

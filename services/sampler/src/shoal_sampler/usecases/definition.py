@@ -86,7 +86,7 @@ EXAMPLE_SCHEMA = {
 AnExample = Annotated[Example, WithJsonSchema(EXAMPLE_SCHEMA)]
 
 
-def _tuple(value: Any) -> Any:
+def _as_tuple(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
@@ -134,16 +134,18 @@ class Strategy(Part):
         own = _OF_EXAMPLES if needs_examples(self.kind) else _OF_KIND.get(self.kind, frozenset())
         special = _OF_EXAMPLES.union(*_OF_KIND.values())
         wrong = (self.model_fields_set & special) - own
-        given = sorted(name for name in wrong if getattr(self, name) != type(self).model_fields[name].default)
-        if given:
-            raise ValueError(f"{self.kind} does not use {', '.join(given)}: leave it out")
+        misplaced = sorted(
+            name for name in wrong if getattr(self, name) != type(self).model_fields[name].default
+        )
+        if misplaced:
+            raise ValueError(f"{self.kind} does not use {', '.join(misplaced)}: leave it out")
         if needs_examples(self.kind) and not self.examples:
             raise ValueError(f"{self.kind} needs at least one entry in examples")
         return self
 
 
 Plain = Annotated[str, StringConstraints(pattern=NO_NUL)]
-Labels = Annotated[tuple[ShortText, ...], BeforeValidator(_tuple)]
+Labels = Annotated[tuple[ShortText, ...], BeforeValidator(_as_tuple)]
 
 
 class Conditions(Part):
@@ -151,7 +153,7 @@ class Conditions(Part):
 
     predicted_labels: Labels = Field(default=(), description="Labels that the model predicted.")
     models: Labels = Field(default=(), description="Names of models.")
-    model_versions: Annotated[tuple[Plain, ...], BeforeValidator(_tuple)] = Field(
+    model_versions: Annotated[tuple[Plain, ...], BeforeValidator(_as_tuple)] = Field(
         default=(), description="Versions of models."
     )
     tags: dict[Plain, Plain] = Field(default_factory=dict, description="Tags that the sample must have.")

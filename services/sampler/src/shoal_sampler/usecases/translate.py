@@ -69,13 +69,15 @@ def selection_of(strategy: Strategy) -> Selection:
         window_samples=strategy.window_samples,
         window_seconds=strategy.window_seconds,
         generation=strategy.generation if strategy.examples else None,
-        examples=_rows(strategy.examples),
-        counter_examples=_rows(strategy.counter_examples),
+        examples=_unit_rows(strategy.examples),
+        counter_examples=_unit_rows(strategy.counter_examples),
     )
 
 
-def _rows(examples: tuple[Example, ...]) -> Vectors:
+def _unit_rows(examples: tuple[Example, ...]) -> Vectors:
     vectors = [
-        unit_vector(each.vector, len(each.vector) // 4) for each in examples if each.vector is not None
+        unit_vector(example.vector, len(example.vector) // 4)
+        for example in examples
+        if example.vector is not None
     ]
     return np.stack(vectors) if vectors else empty(0)
