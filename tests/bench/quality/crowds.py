@@ -120,7 +120,7 @@ def _read(name: str) -> Crowd:
     first = {(row["task"], row["worker"]): row["label"] for row in reversed(_rows(name, "labels"))}
     named = name_votes((task, worker, label) for (task, worker), label in first.items())
     answers = {row["task"]: row["label"] for row in _rows(name, "truth")}
-    truth = named.known(answers)
+    truth = named.gold_classes(answers)
     if not (truth != UNKNOWN).any():
         raise RuntimeError(f"{name}: no task with votes has a truth")
     return Crowd(name, named.votes, truth)

@@ -77,7 +77,7 @@ def candidates(folder: Path) -> Work:
 
     def work() -> np.ndarray:
         beliefs = Candidates().fit(votes).beliefs(votes)
-        pairs, label = beliefs.given, np.full(votes.tasks, UNKNOWN, np.int32)
+        pairs, label = beliefs.pairs, np.full(votes.tasks, UNKNOWN, np.int32)
         order = np.lexsort((-pairs.label, beliefs.of_pair, pairs.task))  # the likeliest of a task stays
         label[pairs.task[order]] = pairs.label[order]
         return label

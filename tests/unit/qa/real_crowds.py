@@ -24,7 +24,7 @@ def real_crowd(name: str) -> tuple[VoteArrays, Ints]:
     first = {(row["task"], row["worker"]): row["label"] for row in reversed(_rows(name, "labels"))}
     answers = {row["task"]: row["label"] for row in _rows(name, "truth")}
     named = name_votes((task, worker, label) for (task, worker), label in first.items())
-    truth = named.known(answers)
+    truth = named.gold_classes(answers)
     assert (truth != UNKNOWN).any()
     return named.votes, truth
 

@@ -17,7 +17,7 @@ from shoal_qa.domain.annotators.signals import haste, spam, straight_lining
 from shoal_qa.domain.annotators.skill import skill, skill_by_class
 from shoal_qa.domain.annotators.trust import Evidence, Signal, TrustRule, next_alarms, next_state
 from shoal_qa.domain.projects.peers import PEERS_MODEL
-from shoal_qa.domain.statistics.p_values import holm, log_tail
+from shoal_qa.domain.statistics.p_values import adjust_by_holm, log_tail
 from unit.qa.crowds import Crowd, honest
 
 LEVEL = 0.05
@@ -47,7 +47,7 @@ def test_the_tail_is_not_far_above_a_binomial_one() -> None:
 
 
 def test_holm_by_hand() -> None:
-    assert holm(np.log([0.01, 0.04, 0.03])) == pytest.approx([0.03, 0.06, 0.06])
+    assert adjust_by_holm(np.log([0.01, 0.04, 0.03])) == pytest.approx([0.03, 0.06, 0.06])
 
 
 def test_peers_are_everybody_else() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from shoal_qa.domain.calibration.overconfidence import default_tempering, growth
+from shoal_qa.domain.calibration.overconfidence import default_tempering, evidence_growth
 from shoal_qa.domain.calibration.reliability import reliability
 from shoal_qa.domain.calibration.tempering import Tempering, fit_tempering
 from shoal_qa.domain.models.base import Fitted
@@ -90,8 +90,8 @@ def test_each_half_is_told_its_own_gold() -> None:
 def test_models_are_told_apart_by_how_their_claims_grow() -> None:
     crowd = honest(6, tasks=500, per_task=8)
     rng = np.random.default_rng(0)
-    assert growth(DawidSkene().fit(crowd.votes), crowd.votes, rng) > 0.9
-    assert growth(Majority().fit(crowd.votes), crowd.votes, rng) < 0.5
+    assert evidence_growth(DawidSkene().fit(crowd.votes), crowd.votes, rng) > 0.9
+    assert evidence_growth(Majority().fit(crowd.votes), crowd.votes, rng) < 0.5
 
 
 def test_vote_shares_are_left_alone() -> None:

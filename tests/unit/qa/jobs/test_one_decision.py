@@ -12,14 +12,14 @@ from shoal_qa.domain.jobs.beliefs import JobVotes, beliefs, posteriors
 from shoal_qa.domain.jobs.lifecycle import Accept, Change, Job, Request, advance
 from shoal_qa.domain.projects.fit import ProjectFit
 from shoal_qa.domain.stopping.rule import Action
-from shoal_qa.domain.votes.arrays import UNKNOWN, Named, name_votes
+from shoal_qa.domain.votes.arrays import UNKNOWN, NamedVotes, name_votes
 from shoal_qa.usecases.rules import Rule
 
 CLASSES = ["a", "b", "c"]
 TASKS = 40
 
 
-def votes_of(seed: int, right: float) -> tuple[Named, np.ndarray]:
+def votes_of(seed: int, right: float) -> tuple[NamedVotes, np.ndarray]:
     """Return 0 to 4 votes of six annotators on each task, and the truth: (tasks,)."""
     rng = np.random.default_rng(seed)
     truth = rng.integers(3, size=TASKS)
@@ -46,7 +46,7 @@ def promised(certificate: Certificate | None) -> Promise | None:
     )
 
 
-def as_the_service(named: Named, found: Consensus, rule: Rule) -> list[Action]:
+def as_the_service(named: NamedVotes, found: Consensus, rule: Rule) -> list[Action]:
     """Return what the service does with jobs whose outstanding votes have all come."""
     promise = promised(found.certificate)
     fit = ProjectFit(

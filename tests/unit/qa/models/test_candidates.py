@@ -11,8 +11,8 @@ from shoal_qa.domain.consensus import consensus
 from shoal_qa.domain.models import MODELS
 from shoal_qa.domain.models.candidates import Candidates, FittedCandidates
 from shoal_qa.domain.votes.arrays import UNKNOWN, VoteArrays
-from shoal_qa.domain.votes.given import Beliefs, given
 from shoal_qa.domain.votes.scatter import log_normalise, sum_by_task
+from shoal_qa.domain.votes.voted_pairs import Beliefs, voted_pairs
 
 TASKS, ANNOTATORS, CLASSES = 6, 4, 5
 rows = st.tuples(st.integers(0, TASKS - 1), st.integers(0, ANNOTATORS - 1), st.integers(0, CLASSES - 1))
@@ -21,7 +21,7 @@ tables = st.lists(rows, max_size=25, unique_by=lambda row: row[:2])
 
 def likeliest_classes(beliefs: Beliefs) -> tuple[np.ndarray, np.ndarray]:
     """Return the likeliest class given on each task, UNKNOWN without votes, and its probability: (tasks,) each."""
-    pairs = beliefs.given
+    pairs = beliefs.pairs
     label, probability = np.full(pairs.tasks, UNKNOWN, np.int32), np.zeros(pairs.tasks)
     order = np.lexsort((-pairs.label, beliefs.of_pair, pairs.task))  # the last of a task stays
     label[pairs.task[order]], probability[pairs.task[order]] = pairs.label[order], beliefs.of_pair[order]
@@ -69,7 +69,7 @@ def test_expected_classes_are_those_of_all_classes_written_out(
     votes, fitted, known = arrays(table), some_fit(), np.array(gold, np.int32)
     dense = np.exp(fitted.log_posterior(votes))
     dense[known != UNKNOWN] = np.eye(CLASSES)[known[known != UNKNOWN]]
-    counts = fitted.beliefs(votes).told(known).class_counts(fitted.prior)
+    counts = fitted.beliefs(votes).with_gold(known).class_counts(fitted.prior)
     assert counts == pytest.approx(dense[votes.votes_per_task() > 0].sum(axis=0), abs=1e-9)
 
 
@@ -90,7 +90,7 @@ def test_the_best_class_given_is_the_best_of_the_whole_posterior(table: list[tup
 @each(tables)
 def test_shares_are_those_of_the_votes(table: list[tuple[int, int, int]]) -> None:
     votes = arrays(table)
-    pairs = given(votes)
+    pairs = voted_pairs(votes)
     assert pairs.shares().of_pair == pytest.approx(votes.shares()[pairs.task, pairs.label])
 
 
@@ -98,7 +98,7 @@ def test_shares_are_those_of_the_votes(table: list[tuple[int, int, int]]) -> Non
 def test_it_beats_majority_where_some_guess(classes: int) -> None:
     votes, truth = crowd(1, classes)
     best, _ = likeliest_classes(Candidates().fit(votes).beliefs(votes))
-    plurality, _ = likeliest_classes(given(votes).shares())
+    plurality, _ = likeliest_classes(voted_pairs(votes).shares())
     assert (best == truth).mean() > (plurality == truth).mean() + 0.03
 
 

@@ -7,7 +7,7 @@ from shoal_qa.domain.models import AUTO, MEMBERS
 from shoal_qa.domain.models.majority import Majority
 from shoal_qa.domain.models.one_coin import OneCoin
 from shoal_qa.domain.models.panel import Panel
-from shoal_qa.domain.models.pool import FittedPool, agreeing, stack
+from shoal_qa.domain.models.pool import FittedPool, agreement_weights, stacking_weights
 from shoal_qa.domain.votes.arrays import UNKNOWN, VoteArrays
 from unit.qa.crowds import Crowd, YesNo, honest, yes_no
 
@@ -77,11 +77,11 @@ def test_without_gold_who_agrees_with_the_others_weighs_more() -> None:
     for right in (0.9, 0.9, 0.9, 0.75):
         label = np.where(rng.random(3000) < right, truth, rng.integers(3, size=3000))
         posteriors.append(np.eye(3)[label])
-    weights = agreeing(posteriors)
+    weights = agreement_weights(posteriors)
     assert weights.sum() == pytest.approx(1)
     assert weights[3] < 0.3 * weights[:3].min()
     np.testing.assert_allclose(weights[:3], weights[:3].mean(), rtol=0.3)
-    np.testing.assert_allclose(agreeing(posteriors[:2]), 0.5)
+    np.testing.assert_allclose(agreement_weights(posteriors[:2]), 0.5)
 
 
 def test_with_gold_who_is_right_weighs_more() -> None:
@@ -148,7 +148,7 @@ def test_stacked_weights_are_the_best_there_are() -> None:
 
     grid = np.linspace(0.01, 0.99, 981)
     best = grid[np.argmax([gain(w) for w in grid])]
-    assert stack(right, np.full(2, 0.5))[0] == pytest.approx(best, abs=0.002)
+    assert stacking_weights(right, np.full(2, 0.5))[0] == pytest.approx(best, abs=0.002)
 
 
 def test_a_sample_of_a_large_set_teaches_nearly_the_same() -> None:

@@ -6,7 +6,7 @@ import pytest
 from shoal_qa.domain.models import MODELS
 from shoal_qa.domain.models.base import Additive, Fitted
 from shoal_qa.domain.models.dawid_skene import DawidSkene
-from shoal_qa.domain.models.em import ClassShares, popularity
+from shoal_qa.domain.models.em import ClassShares, label_popularity
 from shoal_qa.domain.models.mace import Mace
 from shoal_qa.domain.models.one_coin import OneCoin
 from shoal_qa.domain.models.priors import Variational
@@ -88,7 +88,7 @@ def test_one_class_one_annotator_and_no_votes_are_no_trouble(name: str) -> None:
 def test_one_coin_is_the_plain_computation() -> None:
     votes = honest(4, tasks=60, annotators=8).votes
     model = OneCoin(iterations=15, tolerance=0)
-    posterior, named = votes.shares(), popularity(votes)
+    posterior, named = votes.shares(), label_popularity(votes)
     for _ in range(15):
         skill, log_prior = _coins(votes, posterior, model), ClassShares().over(votes)(posterior)
         logits = np.tile(log_prior, (votes.tasks, 1))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from shoal_qa.domain.votes import blocks, scatter
 from shoal_qa.domain.votes.arrays import UNKNOWN, VoteArrays
 from shoal_qa.domain.votes.orders import NARROW, stable_order
-from shoal_qa.domain.votes.scatter import count_confusions, log_normalise, posteriors, sum_by_task
+from shoal_qa.domain.votes.scatter import class_posteriors, count_confusions, log_normalise, sum_by_task
 
 TASKS, ANNOTATORS, CLASSES = 6, 4, 3
 rows = st.tuples(st.integers(0, TASKS - 1), st.integers(UNKNOWN, ANNOTATORS - 1), st.integers(0, CLASSES - 1))
@@ -69,7 +69,7 @@ def test_heavy_tasks_are_those_of_a_loop(heavy: int, tasks: int) -> None:
     assert count_confusions(votes, posterior) == pytest.approx(slow_counts(votes, posterior), abs=1e-9)
     prior = np.log([0.5, 0.3, 0.2])
     expected = np.exp(log_normalise(prior + sums))
-    assert posteriors(votes, prior, likelihood(30)) == pytest.approx(expected, abs=1e-12)
+    assert class_posteriors(votes, prior, likelihood(30)) == pytest.approx(expected, abs=1e-12)
 
 
 @pytest.mark.parametrize("workers", [1, 2, 7])
@@ -77,7 +77,7 @@ def test_neither_threads_nor_blocks_change_a_sum(workers: int, monkeypatch: pyte
     votes, posterior = many(4, 3, 500), np.random.default_rng(5).dirichlet(np.ones(CLASSES), 500)
     sums, counts = sum_by_task(votes, likelihood(30)), count_confusions(votes, posterior)
     normal = log_normalise(sums)
-    monkeypatch.setattr(blocks, "threads", lambda: workers)
+    monkeypatch.setattr(blocks, "thread_count", lambda: workers)
     monkeypatch.setattr(scatter, "BLOCK", 32 * CLASSES)
     monkeypatch.setattr(scatter, "VOTES", 100)
     assert (sum_by_task(votes, likelihood(30)) == sums).all()
@@ -86,14 +86,14 @@ def test_neither_threads_nor_blocks_change_a_sum(workers: int, monkeypatch: pyte
 
 
 def test_an_error_in_a_thread_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blocks, "threads", lambda: 2)
+    monkeypatch.setattr(blocks, "thread_count", lambda: 2)
 
     def work(start: int, stop: int) -> None:
         if start == 6:
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        blocks.in_threads(work, blocks.ranges(16, 2))
+        blocks.run_in_threads(work, blocks.split_range(16, 2))
 
 
 @given(st.lists(st.integers(0, 2**40), max_size=50), st.sampled_from([2, 300, 70_000, 2**33]))

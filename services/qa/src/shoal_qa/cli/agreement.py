@@ -11,7 +11,7 @@ from shoal.command_line.offline import one_line_errors, print_warning, show_prog
 from shoal.command_line.printing import Format, FormatOption, print_result
 from shoal_qa.adapters.files.votes import Columns, Gold, read_votes
 from shoal_qa.cli.options import LabelColumn, TaskColumn, Votes, WorkerColumn
-from shoal_qa.domain.votes.arrays import Named
+from shoal_qa.domain.votes.arrays import NamedVotes
 from shoal_qa.usecases.files.agreement import Found, agreement_of
 
 SHOWN_CLASSES = 30
@@ -53,7 +53,7 @@ def show_agreement(
     print_result(form, facts, [row], lambda: print_agreement(facts))
 
 
-def _warn_of_little(measured: Found, named: Named) -> None:
+def _warn_of_little(measured: Found, named: NamedVotes) -> None:
     if len(named.annotators) == 1:
         print_warning(f"one annotator only ({named.annotators[0]!r}): there is nobody to agree with")
     elif not (measured.tasks.answers > 1).any():
@@ -64,7 +64,7 @@ def _warn_of_little(measured: Found, named: Named) -> None:
         print_warning(f"only {measured.alpha.units} tasks have two votes or more: the interval is too narrow")
 
 
-def _facts_of(measured: Found, named: Named, shape: str, limit: int) -> dict[str, Any]:
+def _facts_of(measured: Found, named: NamedVotes, shape: str, limit: int) -> dict[str, Any]:
     """Return what was measured by name; of numbers, the mean difference in place of the share that agrees."""
     least, middle, most = measured.votes_per_task().tolist()
     mean = measured.tasks.mean()
@@ -89,7 +89,7 @@ def _facts_of(measured: Found, named: Named, shape: str, limit: int) -> dict[str
     return facts
 
 
-def _class_rows(measured: Found, named: Named) -> list[dict[str, Any]]:
+def _class_rows(measured: Found, named: NamedVotes) -> list[dict[str, Any]]:
     by = measured.classes
     assert by is not None
     return [
@@ -104,7 +104,7 @@ def _class_rows(measured: Found, named: Named) -> list[dict[str, Any]]:
     ]
 
 
-def _worst_tasks(measured: Found, named: Named, shape: str, limit: int) -> list[dict[str, Any]]:
+def _worst_tasks(measured: Found, named: NamedVotes, shape: str, limit: int) -> list[dict[str, Any]]:
     key = "mean_difference" if shape == "number" else "agreement"
     rows = measured.tasks.worst(limit).tolist()
     return [

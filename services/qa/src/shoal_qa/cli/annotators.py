@@ -22,7 +22,7 @@ from shoal_qa.cli.options import (
 )
 from shoal_qa.cli.votes import read_with_gold
 from shoal_qa.domain.annotators.trust import TrustRule
-from shoal_qa.domain.votes.arrays import Named
+from shoal_qa.domain.votes.arrays import NamedVotes
 from shoal_qa.usecases.files.annotators import People, look_at
 
 RANK = {"blocked": 0, "probation": 1, "new": 2, "trusted": 3}
@@ -80,7 +80,7 @@ def show_annotators(
         err.print(f"{len(file.named.annotators):,} annotators: {output}", markup=False, soft_wrap=True)
 
 
-def print_annotators(people: People, named: Named, limit: int, rule: TrustRule) -> None:
+def print_annotators(people: People, named: NamedVotes, limit: int, rule: TrustRule) -> None:
     """Print the annotators, those to look at first on top."""
     order = sorted(
         range(len(named.annotators)),

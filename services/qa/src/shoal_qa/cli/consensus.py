@@ -30,7 +30,7 @@ from shoal_qa.cli.votes import read_with_gold
 from shoal_qa.domain.annotators.trust import TrustRule
 from shoal_qa.domain.consensus import Consensus, Options
 from shoal_qa.domain.consensus import consensus as labels_of
-from shoal_qa.domain.votes.arrays import Ints, Named
+from shoal_qa.domain.votes.arrays import Ints, NamedVotes
 from shoal_qa.usecases.files.annotators import People, look_at
 from shoal_qa.usecases.files.consensus import actions_of, facts_of, support
 from shoal_qa.usecases.files.facts import Facts
@@ -180,7 +180,7 @@ def _options_of(**fields: Any) -> Options:
 
 
 def _annotators_of(
-    named: Named, gold_classes: Ints, seed: int, rule: TrustRule, *, required: bool
+    named: NamedVotes, gold_classes: Ints, seed: int, rule: TrustRule, *, required: bool
 ) -> People | None:
     """Return the annotators' skill and signals, or None with a warning if they do not fit into memory.
 
@@ -199,7 +199,7 @@ def _annotators_of(
 
 
 def _write_labels(
-    file: Path, named: Named, labelled: Consensus, actions: Sequence[str], task_column: str
+    file: Path, named: NamedVotes, labelled: Consensus, actions: Sequence[str], task_column: str
 ) -> None:
     behind = support(named.votes, labelled.label)
     columns: dict[str, Cells] = {

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from shoal.command_line.offline import print_warning, show_progress
 from shoal_qa.adapters.files.votes import Columns, Gold, VotesFile, known_answers, read_gold, read_votes
-from shoal_qa.domain.votes.arrays import Ints, Named
+from shoal_qa.domain.votes.arrays import Ints, NamedVotes
 
 
 def read_with_gold(
@@ -19,7 +19,7 @@ def read_with_gold(
     return file, gold_classes
 
 
-def warn_of_little(named: Named) -> None:
+def warn_of_little(named: NamedVotes) -> None:
     """Warn where votes are too few, or too much alike, to show anything."""
     if len(named.annotators) == 1:
         print_warning(

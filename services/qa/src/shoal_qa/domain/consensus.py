@@ -96,7 +96,7 @@ class Consensus:
 
 def consensus(
     votes: VoteArrays,
-    known: Ints | None = None,
+    gold: Ints | None = None,
     options: Options | None = None,
     report: Report | None = None,
     predictions: Floats | None = None,
@@ -112,21 +112,21 @@ def consensus(
     votes = votes if predictions is None else with_predictions(votes, predictions)
     report("fitting models of votes")
     panel = panel_of(options.model)
-    study = panel.study(votes, known)
+    study = panel.study(votes, gold)
     report("calibrating")
     log_posterior = study.fitted.log_posterior(votes)
     default = honest_default(panel, study, votes, np.random.default_rng(options.seed))
-    calibration, gold = calibrate_on(study.heldout, default)
+    calibration, heldout = calibrate_on(study.heldout, default)
     posterior = calibration.apply(log_posterior, votes.votes_per_task())
-    label, probability = _labels(votes, known, posterior)
-    answered = label != UNKNOWN if known is None else (label != UNKNOWN) & (known == UNKNOWN)
+    label, probability = _best_labels(votes, gold, posterior)
+    answered = label != UNKNOWN if gold is None else (label != UNKNOWN) & (gold == UNKNOWN)
     scores = probability[answered & (votes.votes_per_task() >= options.min_votes)]
-    certificate = _certificate(gold, scores, options)
+    certificate = _certify_gold(heldout, scores, options)
     threshold = certificate.threshold if certificate else options.accept_probability
     report("looking for what to do next")
     crowd = crowd_of(_by_people(votes, people), posterior, study.fitted.skill())
     rule = options.stopping(threshold, max(USUAL_VOTES, int(votes.votes_per_task().max(initial=0))))
-    action = _actions(votes, known, posterior, rule, Foresight(crowd, calibration))
+    action = _next_actions(votes, gold, posterior, rule, Foresight(crowd, calibration))
     return Consensus(
         fitted=study.fitted,
         label=label,
@@ -136,7 +136,7 @@ def consensus(
         action=action,
         evidence=member_evidence(study, votes, log_posterior),
         calibration=calibration,
-        gold=gold,
+        gold=heldout,
         certificate=certificate,
         confusion=count_confusion(votes, posterior) if votes.classes <= MOST_CLASSES else None,
         crowd=crowd,
@@ -144,14 +144,14 @@ def consensus(
     )
 
 
-def _actions(
-    votes: VoteArrays, known: Ints | None, posterior: Floats, rule: StoppingRule, foresight: Foresight
+def _next_actions(
+    votes: VoteArrays, gold: Ints | None, posterior: Floats, rule: StoppingRule, foresight: Foresight
 ) -> NDArray[np.int8]:
     """Return the next step of each task; gold tasks are accepted."""
     most = np.full(votes.tasks, rule.max_votes, np.int32)
     action = next_steps(posterior, votes.votes_per_task(), most, rule, foresight).action
-    gold = np.zeros(votes.tasks, np.bool_) if known is None else known != UNKNOWN
-    return np.where(gold, Action.ACCEPT, action).astype(np.int8)
+    has_gold = np.zeros(votes.tasks, np.bool_) if gold is None else gold != UNKNOWN
+    return np.where(has_gold, Action.ACCEPT, action).astype(np.int8)
 
 
 def _by_people(votes: VoteArrays, people: int) -> VoteArrays:
@@ -159,18 +159,18 @@ def _by_people(votes: VoteArrays, people: int) -> VoteArrays:
     return votes if people == votes.annotators else votes.select(votes.annotator < people)
 
 
-def _labels(votes: VoteArrays, known: Ints | None, posterior: Floats) -> tuple[Ints, Floats]:
+def _best_labels(votes: VoteArrays, gold: Ints | None, posterior: Floats) -> tuple[Ints, Floats]:
     label = posterior.argmax(axis=1).astype(np.int32)
     probability = posterior.max(axis=1)
     silent = votes.votes_per_task() == 0
     label[silent], probability[silent] = UNKNOWN, 0.0
-    if known is not None:
-        told = known != UNKNOWN
-        label[told], probability[told] = known[told], 1.0
+    if gold is not None:
+        has_gold = gold != UNKNOWN
+        label[has_gold], probability[has_gold] = gold[has_gold], 1.0
     return label, probability
 
 
-def _certificate(gold: HeldoutGold | None, scores: Floats, options: Options) -> Certificate | None:
+def _certify_gold(gold: HeldoutGold | None, scores: Floats, options: Options) -> Certificate | None:
     """Return the certificate, None without a target. scores: of the tasks that may be accepted by their votes."""
     if options.target_precision is None:
         return None

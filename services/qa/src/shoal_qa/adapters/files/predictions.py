@@ -7,10 +7,10 @@ import numpy as np
 from shoal.files.errors import BadInput
 from shoal.files.tables import Table, read_table
 from shoal_qa.adapters.files.votes import Warn
-from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, Named
+from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, NamedVotes
 
 
-def read_predictions(file: Path, task_column: str, named: Named, warn: Warn) -> Floats:
+def read_predictions(file: Path, task_column: str, named: NamedVotes, warn: Warn) -> Floats:
     """Return the probabilities of each task's classes, (tasks, classes), NaN for tasks that the file does not have.
 
     Tasks without votes are left out, which is told to `warn`. Raises BadInput for a file that cannot be read, a missing
@@ -29,7 +29,7 @@ def read_predictions(file: Path, task_column: str, named: Named, warn: Warn) -> 
     return out
 
 
-def _numbered(sheet: Table, task_column: str, named: Named, warn: Warn) -> Ints:
+def _numbered(sheet: Table, task_column: str, named: NamedVotes, warn: Warn) -> Ints:
     """Return the number of each row's task, UNKNOWN for one without votes: (rows,)."""
     column = sheet.full(task_column)
     number = {name: index for index, name in enumerate(named.tasks)}

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from shoal.files.columns import EMPTY, Coded
 from shoal.files.errors import BadInput
 from shoal.files.tables import Table, read_table
-from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, Named, VoteArrays
+from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, NamedVotes, VoteArrays
 
 Warn = Callable[[str], None]
 
@@ -48,7 +48,7 @@ class VotesFile:
 
     sheet: Table
     row: NDArray[np.int64]  # (votes,) of the file
-    named: Named
+    named: NamedVotes
     seconds: Floats | None = None
     at: Floats | None = None
 
@@ -82,7 +82,7 @@ def read_votes(file: Path, columns: Columns, gold: Gold, warn: Warn) -> VotesFil
         len(worker.names),
         len(label.names),
     )
-    named = Named(votes, task.names, worker.names, label.names)
+    named = NamedVotes(votes, task.names, worker.names, label.names)
     return VotesFile(
         sheet=sheet,
         row=row,
@@ -107,7 +107,7 @@ def read_gold(file: Path, columns: Columns, what: str = "gold") -> Gold:
     return Gold(answers)
 
 
-def known_answers(gold: Gold, named: Named, warn: Warn, what: str = "gold") -> Ints:
+def known_answers(gold: Gold, named: NamedVotes, warn: Warn, what: str = "gold") -> Ints:
     """Return the gold class of each task or UNKNOWN, (tasks,). Raises BadInput where no task of the gold has votes."""
     missing = sorted(gold.answers.keys() - set(named.tasks))
     if missing and len(missing) == len(gold.answers):

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shoal_qa.domain.votes.arrays import Floats, VoteArrays
-from shoal_qa.domain.votes.given import given
+from shoal_qa.domain.votes.voted_pairs import voted_pairs
 
 Level = Literal["nominal", "ordinal", "interval", "ratio"]
 Rows = NDArray[np.int64]
@@ -48,7 +48,7 @@ class Alpha:
 
 def alpha_of_votes(votes: VoteArrays) -> Alpha:
     """Return alpha of labels without order, from counts of equal votes: O(votes), whatever the number of classes."""
-    pairs, per_task = given(votes), votes.votes_per_task().astype(np.float64)
+    pairs, per_task = voted_pairs(votes), votes.votes_per_task().astype(np.float64)
     several = per_task > 1
     counts = per_task[several]
     alike = pairs.by_task(pairs.by_pair() ** 2)[several]

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shoal_qa.domain.statistics.p_values import TINY, bernoulli_divergence, holm
+from shoal_qa.domain.statistics.p_values import TINY, adjust_by_holm, bernoulli_divergence
 from shoal_qa.domain.votes.arrays import Floats, Ints
 
 EDGE = 10  # answers at either end that no change is looked for in
@@ -54,7 +54,7 @@ def find_changes(annotator: Ints, right: Floats, annotators: int) -> Changes:
     log_p[has] = _log_p(ratio[at], n[at])
     after[has] = t[at]
     out[:, has] = first[at] / t[at], (total[at] - first[at]) / (n[at] - t[at])
-    return Changes(holm(log_p), after, out[0], out[1])
+    return Changes(adjust_by_holm(log_p), after, out[0], out[1])
 
 
 def _ratio(first: Floats, t: NDArray[np.int64], total: Floats, n: NDArray[np.int64]) -> Floats:

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shoal_qa.domain.annotators.peers import Peers
-from shoal_qa.domain.statistics.p_values import holm, log_tail
+from shoal_qa.domain.statistics.p_values import adjust_by_holm, log_tail
 from shoal_qa.domain.votes.arrays import Floats, VoteArrays
 from shoal_qa.domain.votes.scatter import log_normalise
 
@@ -65,7 +65,7 @@ def find_copying(peers: Peers) -> Pairs:
     log_p = log_tail(agreed_sum, tasks, expected)
     rank = np.argsort(log_p, kind="stable")
     one, other = np.divmod(keys[rank], max(n, 1))
-    return Pairs(one, other, tasks[rank], agreed_sum[rank], expected[rank], holm(log_p[rank]))
+    return Pairs(one, other, tasks[rank], agreed_sum[rank], expected[rank], adjust_by_holm(log_p[rank]))
 
 
 def _meetings(task: NDArray[np.integer]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:

@@ -11,7 +11,7 @@ from math import log, sqrt
 import numpy as np
 
 from shoal_qa.domain.annotators.peers import Peers
-from shoal_qa.domain.statistics.p_values import holm, log_tail
+from shoal_qa.domain.statistics.p_values import adjust_by_holm, log_tail
 from shoal_qa.domain.votes.arrays import Floats, Ints
 
 INFORMED = 0.3
@@ -40,7 +40,7 @@ def spam(peers: Peers) -> Floats:
     guessed = (_label_shares(peers) * seen).sum(axis=1)
     floor = INFORMED * peers.total(known * judged) + (1 - INFORMED) * guessed
     trials = peers.total(judged)
-    return holm(log_tail(trials - peers.total(agreed * judged), trials, trials - floor))
+    return adjust_by_holm(log_tail(trials - peers.total(agreed * judged), trials, trials - floor))
 
 
 def _label_shares(peers: Peers) -> Floats:
@@ -67,7 +67,7 @@ def straight_lining(peers: Peers) -> Floats:
     repeats = peers.total(again & (peers.votes.label == before))
     log_run = log_tail(repeats, peers.total(again), peers.total(expected * again))
     log_constant = np.where(_label_shares(peers).max(axis=1, initial=0) == 1, peers.total(constant), 0.0)
-    return holm(np.minimum(np.minimum(log_run, log_constant) + log(2), 0))
+    return adjust_by_holm(np.minimum(np.minimum(log_run, log_constant) + log(2), 0))
 
 
 def _repeats(peers: Peers, before: Ints) -> tuple[Floats, Floats]:
@@ -105,7 +105,7 @@ def haste(annotator: Ints, seconds: Floats, annotators: int) -> Floats:
         spread *= 1 + 2 * 1.17 / sqrt(2 * known.sum())
         odd = (pace[known] - usual + SLACK) / np.sqrt(spread**2 + error[known] ** 2 + 1e-12)
         log_p[known] = log_ndtr(odd)
-    return holm(log_p)
+    return adjust_by_holm(log_p)
 
 
 def _paces(annotator: Ints, log_seconds: Floats, annotators: int) -> tuple[Floats, Floats]:

@@ -35,8 +35,8 @@ def honest_default(panel: Panel, study: Study, votes: VoteArrays, rng: np.random
     Where several models are heard, most of what each claims too much is gone already: they disagree where errors are
     made together. What is left grows little with the number of votes.
     """
-    told = study.heldout is not None and len(study.heldout.task) >= ENOUGH_GOLD
-    default = Tempering() if told else default_tempering(panel, study.fitted, votes, rng)
+    enough_gold = study.heldout is not None and len(study.heldout.task) >= ENOUGH_GOLD
+    default = Tempering() if enough_gold else default_tempering(panel, study.fitted, votes, rng)
     if len(study.fitted.members) == 1:
         return default
     return replace(default, excess=POOL_EXCESS)

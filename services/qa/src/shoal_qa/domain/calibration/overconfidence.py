@@ -34,7 +34,7 @@ def default_tempering(
     fitted: Fitted,
     votes: VoteArrays,
     rng: np.random.Generator,
-    known: Ints | None = None,
+    gold: Ints | None = None,
 ) -> Tempering:
     """Return the map to believe without gold to calibrate on. fitted: model's fit to these votes.
 
@@ -43,59 +43,62 @@ def default_tempering(
     with votes.
     """
     halvings = int(np.clip(MOST_VOTES // max(len(votes), 1), 1, HALVINGS))
-    noise = float(np.median([_noise(model, votes, known, rng) for _ in range(halvings)]))
-    return Tempering(noise=noise, excess=max(0.0, growth(fitted, votes, rng) - BELIEVED))
+    noise = float(np.median([_estimate_noise(model, votes, gold, rng) for _ in range(halvings)]))
+    return Tempering(noise=noise, excess=max(0.0, evidence_growth(fitted, votes, rng) - BELIEVED))
 
 
-def growth(fitted: Fitted, votes: VoteArrays, rng: np.random.Generator) -> float:
+def evidence_growth(fitted: Fitted, votes: VoteArrays, rng: np.random.Generator) -> float:
     """Return how log odds grow with votes, as a power of their number: 1 for independent votes, 0 for shares.
 
     1 where no task has two votes. Log odds are of the best class against the mean of the others, less their value
     without votes.
     """
     counts = votes.votes_per_task()
-    tasks = _some(np.flatnonzero(counts >= 2), rng)
+    tasks = _sample_tasks(np.flatnonzero(counts >= 2), rng)
     if not len(tasks):
         return 1.0
-    votes, counts = _of(votes, tasks), counts[tasks]
+    votes, counts = _votes_on(votes, tasks), counts[tasks]
     full = fitted.log_posterior(votes)
     half = fitted.log_posterior(keep_at_most(votes, counts // 2, rng))
     none = fitted.log_posterior(votes.select(np.zeros(len(votes), np.bool_)))
     best = full.argmax(axis=1)
-    claimed, halved = (float((_odds(each, best) - _odds(none, best)).mean()) for each in (full, half))
+    claimed, halved = (
+        float((_log_odds(log_posterior, best) - _log_odds(none, best)).mean())
+        for log_posterior in (full, half)
+    )
     if claimed <= 0 or halved <= 0:
         return 1.0
     ratio = counts.mean() / (counts // 2).mean()
     return float(np.clip(np.log(claimed / halved) / np.log(ratio), 0.0, 1.0))
 
 
-def _noise(model: Model, votes: VoteArrays, known: Ints | None, rng: np.random.Generator) -> float:
+def _estimate_noise(model: Model, votes: VoteArrays, gold: Ints | None, rng: np.random.Generator) -> float:
     voted = np.flatnonzero(votes.votes_per_task() > 0)
     if len(voted) < 2:
         return 1.0
     first = rng.permutation(len(voted)) < len(voted) // 2
     halves = [voted[half] for half in (first, ~first)]
-    fits = [model.fit(_of(votes, half), None if known is None else known[half]) for half in halves]
-    compared = _some(np.arange(len(voted)), rng)
-    asked = _of(votes, voted[compared])
-    one, other = (fit.log_posterior(asked) for fit in fits)
+    fits = [model.fit(_votes_on(votes, half), None if gold is None else gold[half]) for half in halves]
+    compared = _sample_tasks(np.arange(len(voted)), rng)
+    compared_votes = _votes_on(votes, voted[compared])
+    one, other = (fit.log_posterior(compared_votes) for fit in fits)
     own = np.where(first[compared, None], one, other)
     foreign = np.where(first[compared, None], other, one)
     losses = [-(np.exp(own) * log_normalise(foreign / t)).sum() for t in TEMPERATURES]
     return float(TEMPERATURES[int(np.argmin(losses))])
 
 
-def _odds(log_posterior: Floats, best: Tasks) -> Floats:
+def _log_odds(log_posterior: Floats, best: Tasks) -> Floats:
     classes = log_posterior.shape[1]
     top = log_posterior[np.arange(len(best)), best]
     return np.asarray(top - (log_posterior.sum(axis=1) - top) / max(classes - 1, 1))
 
 
-def _some(tasks: Tasks, rng: np.random.Generator) -> Tasks:
+def _sample_tasks(tasks: Tasks, rng: np.random.Generator) -> Tasks:
     return tasks if len(tasks) <= MOST_TASKS else np.sort(rng.choice(tasks, MOST_TASKS, replace=False))
 
 
-def _of(votes: VoteArrays, tasks: Tasks) -> VoteArrays:
+def _votes_on(votes: VoteArrays, tasks: Tasks) -> VoteArrays:
     """Return the votes on some tasks, which get the numbers 0, 1, ... in the order given."""
     number = np.full(votes.tasks, UNKNOWN, np.int32)
     number[tasks] = np.arange(len(tasks), dtype=np.int32)

@@ -46,15 +46,15 @@ def reliability(confidence: Floats, right: NDArray[np.bool_], bins: int = 10) ->
         raise ValueError(f"needs at least one bin, not {bins}")
     if not ((confidence >= 0) & (confidence <= 1)).all():
         raise ValueError("confidence must lie between 0 and 1")
-    place = _places(confidence, bins)
-    _, group, count = np.unique(place, return_inverse=True, return_counts=True)
+    bin_number = _bin_numbers(confidence, bins)
+    _, group, count = np.unique(bin_number, return_inverse=True, return_counts=True)
     rights = np.bincount(group, weights=right, minlength=len(count))
     low, high = clopper_pearson(rights, count)
     mean = np.bincount(group, weights=confidence, minlength=len(count)) / count
     return Reliability(mean, rights / count, low, high, count.astype(np.int64))
 
 
-def _places(confidence: Floats, bins: int) -> NDArray[np.int64]:
+def _bin_numbers(confidence: Floats, bins: int) -> NDArray[np.int64]:
     """Return the bin of each by rank; equal confidences share the bin of the first of them."""
     first = np.searchsorted(np.sort(confidence), confidence, side="left")
     return first * bins // max(len(confidence), 1)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from shoal_qa.domain.certificates.thresholds import Counted, count, plan, walk
+from shoal_qa.domain.certificates.thresholds import GoldCounts, count_gold, plan_tests, walk_thresholds
 from shoal_qa.domain.votes.arrays import Bools, Floats
 
 PRIOR = 2.0  # imagined gold items, between target and 1 in precision, for the estimate of further gold
@@ -70,11 +70,13 @@ def certify(
     lengths, and scores that are not finite.
     """
     gold_score, all_scores = np.asarray(gold_score, np.float64), np.asarray(all_scores, np.float64)
-    _check(gold_score, gold_right, all_scores, target, confidence)
+    _check_inputs(gold_score, gold_right, all_scores, target, confidence)
     budget = 1 - confidence
-    tests = count(plan(len(gold_score), target, budget), gold_score, gold_right, all_scores, open_ended)
-    budgets, passed = walk(tests, target)
-    curve = _curve(tests, budgets, all_scores)
+    tests = count_gold(
+        plan_tests(len(gold_score), target, budget), gold_score, gold_right, all_scores, open_ended
+    )
+    budgets, passed = walk_thresholds(tests, target)
+    curve = _precision_curve(tests, budgets, all_scores)
     nothing = Certificate(target, confidence, None, None, None, 0, len(gold_score), 0.0, None, curve)
     if not passed.any():
         return replace(nothing, more_gold=_more_gold(gold_score, gold_right, all_scores, target, budget))
@@ -90,7 +92,7 @@ def certify(
     )
 
 
-def _check(
+def _check_inputs(
     gold_score: Floats, gold_right: Bools, all_scores: Floats, target: float, confidence: float
 ) -> None:
     for name, value in (("target", target), ("confidence", confidence)):
@@ -102,7 +104,7 @@ def _check(
         raise ValueError("scores must be finite numbers")
 
 
-def _curve(tests: Counted, budgets: Floats, all_scores: Floats) -> Curve:
+def _precision_curve(tests: GoldCounts, budgets: Floats, all_scores: Floats) -> Curve:
     part = tests.fresh[tests.fresh > 0].min(initial=1.0)
     lower = [tests.lower(at, budget or part) for at, budget in enumerate(budgets)]
     accepted = np.searchsorted(np.sort(-all_scores), -tests.threshold, side="right")
@@ -120,11 +122,11 @@ def _more_gold(
     """
 
     def certified(gold: int) -> bool:
-        tests = count(plan(gold, target, budget), gold_score, gold_right, all_scores, True)
-        seen = (tests.right + PRIOR * (1 + target) / 2) / (tests.gold + PRIOR)
+        tests = count_gold(plan_tests(gold, target, budget), gold_score, gold_right, all_scores, True)
+        rate = (tests.right + PRIOR * (1 + target) / 2) / (tests.gold + PRIOR)
         accepted = np.floor(tests.share * gold + 0.5).astype(np.int64)
-        imagined = replace(tests, gold=accepted, right=np.floor(seen * accepted).astype(np.int64))
-        return bool(walk(imagined, target)[1].any())
+        imagined = replace(tests, gold=accepted, right=np.floor(rate * accepted).astype(np.int64))
+        return bool(walk_thresholds(imagined, target)[1].any())
 
     low, high = len(gold_score), len(gold_score) + 1
     while not certified(high):

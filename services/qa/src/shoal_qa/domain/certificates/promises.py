@@ -51,15 +51,15 @@ def promise(
     """
     probability = gold.probability if gold else np.empty(0)
     right = gold.right if gold else np.empty(0, np.bool_)
-    found = certify(probability, right, scores, target.precision, target.confidence, open_ended=True)
-    return _kept(found, _held(found, gold, target, before))
+    certificate = certify(probability, right, scores, target.precision, target.confidence, open_ended=True)
+    return _promise_from(certificate, _standing_threshold(certificate, gold, target, before))
 
 
-def _held(
-    found: Certificate, gold: HeldoutGold | None, target: Target, before: Promise | None
+def _standing_threshold(
+    certificate: Certificate, gold: HeldoutGold | None, target: Target, before: Promise | None
 ) -> float | None:
-    if found.threshold is not None:
-        return found.threshold
+    if certificate.threshold is not None:
+        return certificate.threshold
     if before is None or before.held is None or not before.meets(target) or gold is None:
         return None
     above = gold.probability >= before.held
@@ -67,15 +67,15 @@ def _held(
     return before.held if still else None
 
 
-def _kept(found: Certificate, held: float | None) -> Promise:
+def _promise_from(certificate: Certificate, held: float | None) -> Promise:
     return Promise(
-        found.target,
-        found.confidence,
-        found.threshold,
-        found.bound,
-        found.gold,
-        found.accepted_gold,
-        found.coverage,
-        found.more_gold,
+        certificate.target,
+        certificate.confidence,
+        certificate.threshold,
+        certificate.bound,
+        certificate.gold,
+        certificate.accepted_gold,
+        certificate.coverage,
+        certificate.more_gold,
         held,
     )

@@ -34,7 +34,7 @@ ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ThresholdPlan:
     """Where to test: shares of all tasks accepted, rising, and the part of the budget that enters at each."""
 
     share: Floats
@@ -42,7 +42,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class GoldCounts:
     """What gold says at thresholds from strict to lax: (thresholds,) each."""
 
     threshold: Floats
@@ -74,21 +74,23 @@ class Counted:
         return low / m if m else 0.0
 
 
-def plan(gold: int, target: float, budget: float) -> Plan:
+def plan_tests(gold: int, target: float, budget: float) -> ThresholdPlan:
     """Return the shares to test for so much gold: even steps, and starts at a first share and its doublings."""
     needed = log(budget) / log(target)
     first = min(1.0, FIRST_START * needed / gold) if gold else 1.0
     starts = first * 2.0 ** np.arange(int(np.log2(1 / first) + ROUNDING) + 1)
     share = np.unique(np.concatenate([np.linspace(first, 1.0, STEPS), starts]))
-    return Plan(share, np.where(np.isin(share, starts), budget / len(starts), 0.0))
+    return ThresholdPlan(share, np.where(np.isin(share, starts), budget / len(starts), 0.0))
 
 
-def count(plan: Plan, gold_score: Floats, gold_right: Bools, others: Floats, open_ended: bool) -> Counted:
+def count_gold(
+    plan: ThresholdPlan, gold_score: Floats, gold_right: Bools, others: Floats, open_ended: bool
+) -> GoldCounts:
     """Turn shares into thresholds by the scores of all tasks, gold among them, and count what gold says there."""
     pool = np.sort(np.concatenate([gold_score, others]))[::-1]
     if not len(pool):
         none = np.zeros(0, dtype=np.int64)
-        return Counted(np.zeros(0), np.zeros(0), np.zeros(0), none, none, none)
+        return GoldCounts(np.zeros(0), np.zeros(0), np.zeros(0), none, none, none)
     places = np.ceil(plan.share * len(pool) - ROUNDING).astype(np.int64) - 1
     negative, group = np.unique(-pool[places], return_inverse=True)
     fresh = np.bincount(group, weights=plan.fresh, minlength=len(negative)).astype(np.float64)
@@ -96,10 +98,10 @@ def count(plan: Plan, gold_score: Floats, gold_right: Bools, others: Floats, ope
     gold = np.searchsorted(-gold_score[by_score], negative, side="right")
     right = np.append(0, np.cumsum(gold_right[by_score]))[gold]
     rest = np.searchsorted(np.sort(-others), negative, side="right")
-    return Counted(-negative, (gold + rest) / len(pool), fresh, gold, right, None if open_ended else rest)
+    return GoldCounts(-negative, (gold + rest) / len(pool), fresh, gold, right, None if open_ended else rest)
 
 
-def walk(counted: Counted, target: float) -> tuple[Floats, Bools]:
+def walk_thresholds(counted: GoldCounts, target: float) -> tuple[Floats, Bools]:
     """Test from strict to lax; return the budget that each threshold had, and whether it passed."""
     budgets = np.zeros(len(counted.threshold))
     passed = np.zeros(len(counted.threshold), dtype=np.bool_)

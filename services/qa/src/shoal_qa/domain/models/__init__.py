@@ -46,8 +46,8 @@ MODELS: dict[str, Model] = {model.name: model for model in _ALL}
 
 def panel_of(model: str) -> Panel:
     """Return a model of the registry as a panel, of itself alone where it is not one."""
-    found = MODELS[model]
-    return found if isinstance(found, Panel) else Panel((found,), name=found.name)
+    entry = MODELS[model]
+    return entry if isinstance(entry, Panel) else Panel((entry,), name=entry.name)
 
 
 __all__ = ["AUTO", "MEMBERS", "MODELS", "Additive", "Fitted", "Model", "Panel", "State", "panel_of"]

@@ -67,7 +67,7 @@ class Model(Protocol):
         """Return the crowds that the model suits, a line of docs/quality.md."""
         ...
 
-    def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
+    def fit(self, votes: VoteArrays, gold: Ints | None = None, start: Fitted | None = None) -> Fitted:
         """Fit to votes. known: gold class of each task or UNKNOWN, (tasks,). start: where to start warm from."""
         ...
 

@@ -20,8 +20,8 @@ import numpy as np
 
 from shoal_qa.domain.models.base import Fitted, State
 from shoal_qa.domain.votes.arrays import Floats, Ints, VoteArrays
-from shoal_qa.domain.votes.given import Beliefs, Given, given
 from shoal_qa.domain.votes.scatter import log_normalise
+from shoal_qa.domain.votes.voted_pairs import Beliefs, VotedPairs, voted_pairs
 
 TINY = 1e-300
 
@@ -63,24 +63,24 @@ class FittedCandidates:
 
     def beliefs(self, votes: VoteArrays) -> Beliefs:
         """Return p(truth | votes) of the classes given on each task, and of all others together."""
-        return self.weigh(votes, given(votes))
+        return self.weigh(votes, voted_pairs(votes))
 
-    def weigh(self, votes: VoteArrays, pairs: Given) -> Beliefs:
+    def weigh(self, votes: VoteArrays, pairs: VotedPairs) -> Beliefs:
         """Return the same, where it is known already who gave what."""
         know = self.know[votes.annotator]
         factor = np.log1p(know / ((1 - know) * self.guess[votes.label]))
         return pairs.beliefs(self.prior, pairs.by_pair(factor))
 
-    def knew(self, votes: VoteArrays, found: Beliefs) -> Floats:
+    def knowing(self, votes: VoteArrays, beliefs: Beliefs) -> Floats:
         """Return the probability that each vote was known, not guessed: (votes,)."""
         know = self.know[votes.annotator]
-        return found.of_pair[found.given.pair] * know / (know + (1 - know) * self.guess[votes.label])
+        return beliefs.of_pair[beliefs.pairs.pair] * know / (know + (1 - know) * self.guess[votes.label])
 
     def log_posterior(self, votes: VoteArrays) -> Floats:
         """Return log p(truth | votes): (tasks, classes). With thousands of classes, `beliefs` is the one to ask."""
-        found = self.beliefs(votes)
-        out = np.log(self.prior) + found.log_others[:, None]
-        out[found.given.task, found.given.label] = np.log(found.of_pair + TINY)
+        beliefs = self.beliefs(votes)
+        out = np.log(self.prior) + beliefs.log_others[:, None]
+        out[beliefs.pairs.task, beliefs.pairs.label] = np.log(beliefs.of_pair + TINY)
         return out
 
     def posterior(self, votes: VoteArrays) -> Floats:
@@ -108,53 +108,53 @@ class Candidates:
     tolerance: float = 1e-5
     suits: str = "thousands of classes: time and memory grow with the votes alone"
 
-    def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
+    def fit(self, votes: VoteArrays, gold: Ints | None = None, start: Fitted | None = None) -> Fitted:
         """Fit from vote shares, or warm from an earlier fit. known: gold class of each task or UNKNOWN, (tasks,)."""
-        pairs, popular = given(votes), _popular(votes)
+        pairs, popular = voted_pairs(votes), _smoothed_popularity(votes)
         if isinstance(start, FittedCandidates):
-            fitted = _renumbered(start, votes.annotators)
-            found = fitted.weigh(votes, pairs).told(known)
+            fitted = _with_annotators(start, votes.annotators)
+            beliefs = fitted.weigh(votes, pairs).with_gold(gold)
         else:
-            fitted, found = self._before(votes, popular), pairs.shares().told(known)
+            fitted, beliefs = self._prior_fit(votes, popular), pairs.shares().with_gold(gold)
         for rounds in range(1, self.iterations + 1):
-            fitted = self._maximise(votes, found, fitted, popular, rounds)
-            before, found = found.of_pair, fitted.weigh(votes, pairs).told(known)
-            if np.abs(found.of_pair - before).sum() <= 2 * self.tolerance * max(votes.tasks, 1):
+            fitted = self._maximise(votes, beliefs, fitted, popular, rounds)
+            before, beliefs = beliefs.of_pair, fitted.weigh(votes, pairs).with_gold(gold)
+            if np.abs(beliefs.of_pair - before).sum() <= 2 * self.tolerance * max(votes.tasks, 1):
                 break
-        return self._maximise(votes, found, fitted, popular, rounds)
+        return self._maximise(votes, beliefs, fitted, popular, rounds)
 
     def load(self, state: State) -> Fitted:
         """Return the fit that `to_arrays` wrote."""
         prior, guess, know = (np.asarray(state[name]) for name in ("prior", "guess", "know"))
         return FittedCandidates(self.name, prior, guess, know)
 
-    def _before(self, votes: VoteArrays, popular: Floats) -> FittedCandidates:
+    def _prior_fit(self, votes: VoteArrays, popular: Floats) -> FittedCandidates:
         know = np.full(votes.annotators + 1, self.expected)
         return FittedCandidates(self.name, np.full(votes.classes, 1 / votes.classes), popular, know)
 
     def _maximise(
-        self, votes: VoteArrays, found: Beliefs, old: FittedCandidates, popular: Floats, rounds: int
+        self, votes: VoteArrays, beliefs: Beliefs, old: FittedCandidates, popular: Floats, rounds: int
     ) -> FittedCandidates:
-        knew = old.knew(votes, found)
-        right = np.bincount(votes.annotator, knew, votes.annotators)
+        knowing = old.knowing(votes, beliefs)
+        right = np.bincount(votes.annotator, knowing, votes.annotators)
         total = np.bincount(votes.annotator, minlength=votes.annotators)
         crowd = (right.sum() + self.shrink * self.expected) / (len(votes) + self.shrink)
         know = np.append((right + self.shrink * crowd) / (total + self.shrink), crowd)
         # As many guesses as there are classes come from what is popular: no class is too rare to be guessed.
-        guess = np.bincount(votes.label, 1 - knew, votes.classes) + votes.classes * popular
-        prior = found.class_counts(old.prior) + 1 / votes.classes
+        guess = np.bincount(votes.label, 1 - knowing, votes.classes) + votes.classes * popular
+        prior = beliefs.class_counts(old.prior) + 1 / votes.classes
         return FittedCandidates(
             self.name, prior / prior.sum(), guess / guess.sum(), np.minimum(know, self.ceiling), rounds
         )
 
 
-def _popular(votes: VoteArrays) -> Floats:
+def _smoothed_popularity(votes: VoteArrays) -> Floats:
     """Return how often each class is given, one vote added to each, half of it spread evenly: (classes,)."""
     counts = np.bincount(votes.label, minlength=votes.classes) + 1
     return np.asarray(0.5 * counts / counts.sum() + 0.5 / votes.classes)
 
 
-def _renumbered(fitted: FittedCandidates, annotators: int) -> FittedCandidates:
+def _with_annotators(fitted: FittedCandidates, annotators: int) -> FittedCandidates:
     """Return the fit with annotators added that it has not seen."""
     know = np.full(annotators + 1, fitted.know[-1])
     both = min(annotators, fitted.annotators)

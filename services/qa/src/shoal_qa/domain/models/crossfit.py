@@ -12,21 +12,21 @@ def fold_numbers(items: int, folds: int, rng: np.random.Generator) -> Ints:
     return rng.permutation(np.arange(items) % folds).astype(np.int32)
 
 
-def thin_gold(votes: VoteArrays, known: Ints, rng: np.random.Generator) -> VoteArrays:
+def thin_gold(votes: VoteArrays, gold: Ints, rng: np.random.Generator) -> VoteArrays:
     """Return the votes with no more on gold tasks than ordinary tasks have; what is kept is random.
 
     The gold task at the q-th quantile of gold tasks' vote counts keeps as many as the ordinary task at the q-th
     quantile of theirs. Gold that has as many votes as ordinary tasks keeps them all. known: (tasks,). O(votes).
     """
     counts = votes.votes_per_task()
-    gold = np.flatnonzero((known != UNKNOWN) & (counts > 0))
-    ordinary = np.sort(counts[(known == UNKNOWN) & (counts > 0)])
-    if not len(gold) or not len(ordinary):
+    gold_tasks = np.flatnonzero((gold != UNKNOWN) & (counts > 0))
+    ordinary = np.sort(counts[(gold == UNKNOWN) & (counts > 0)])
+    if not len(gold_tasks) or not len(ordinary):
         return votes
-    ranked = gold[np.lexsort((rng.random(len(gold)), counts[gold]))]
-    place = (np.arange(len(gold)) + 0.5) / len(gold)
+    ranked = gold_tasks[np.lexsort((rng.random(len(gold_tasks)), counts[gold_tasks]))]
+    quantile = (np.arange(len(gold_tasks)) + 0.5) / len(gold_tasks)
     most = np.full(votes.tasks, counts.max(), dtype=np.int32)
-    most[ranked] = ordinary[(place * len(ordinary)).astype(np.int64)]
+    most[ranked] = ordinary[(quantile * len(ordinary)).astype(np.int64)]
     return keep_at_most(votes, most, rng)
 
 

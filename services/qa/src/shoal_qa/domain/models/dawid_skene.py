@@ -17,10 +17,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from shoal_qa.domain.models.base import Fitted, State
-from shoal_qa.domain.models.em import ClassShares, alternate, first_posterior
+from shoal_qa.domain.models.em import ClassShares, alternate_steps, first_posterior
 from shoal_qa.domain.models.priors import ConfusionPrior, Hierarchical
 from shoal_qa.domain.votes.arrays import Floats, Ints, VoteArrays
-from shoal_qa.domain.votes.scatter import count_confusions, log_normalise, posteriors, sum_by_task
+from shoal_qa.domain.votes.scatter import class_posteriors, count_confusions, log_normalise, sum_by_task
 
 TINY = 1e-12
 
@@ -58,7 +58,7 @@ class FittedDawidSkene:
 
     def posterior(self, votes: VoteArrays) -> Floats:
         """Return p(truth | votes): (tasks, classes). Half the time and memory of exp(log_posterior)."""
-        return posteriors(votes, self.log_prior, self.log_confusion)
+        return class_posteriors(votes, self.log_prior, self.log_confusion)
 
     def skill(self) -> Floats:
         """Return the probability of a right answer over the project's mix of classes: (annotators,)."""
@@ -84,7 +84,7 @@ class DawidSkene:
     tolerance: float = 1e-4
     suits: str = "classes that are confused with each other, and more than some ten votes per annotator"
 
-    def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
+    def fit(self, votes: VoteArrays, gold: Ints | None = None, start: Fitted | None = None) -> Fitted:
         """Fit by EM from vote shares, or from the posteriors of an earlier fit."""
         class_shares, prior = self.class_shares.over(votes), self.prior.suited_to(votes)
 
@@ -95,7 +95,7 @@ class DawidSkene:
             return FittedDawidSkene(self.name, shares, confusion, right)
 
         posterior = first_posterior(votes, start)
-        fitted, rounds = alternate(votes, posterior, known, maximise, self.iterations, self.tolerance)
+        fitted, rounds = alternate_steps(votes, posterior, gold, maximise, self.iterations, self.tolerance)
         return replace(fitted, iterations=rounds)
 
     def load(self, state: State) -> Fitted:

@@ -12,10 +12,10 @@ from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, VoteArrays
 F = TypeVar("F", bound=Fitted)
 
 
-def alternate(
+def alternate_steps(
     votes: VoteArrays,
     posterior: Floats,
-    known: Ints | None,
+    gold: Ints | None,
     maximise: Callable[[Floats], F],
     iterations: int,
     tolerance: float,
@@ -25,30 +25,30 @@ def alternate(
 
     posterior: (tasks, classes) to start from. maximise: a fit to votes and posteriors. Known answers stay as they are.
     """
-    posterior = impose(posterior, known)
+    posterior = impose_gold(posterior, gold)
     rounds, settled = 0, False
     while rounds < iterations and not settled:
         rounds += 1
         fitted = maximise(posterior)
-        before, posterior = posterior, impose(fitted.posterior(votes), known)
-        settled = moved(before, posterior) <= tolerance
+        before, posterior = posterior, impose_gold(fitted.posterior(votes), gold)
+        settled = posterior_shift(before, posterior) <= tolerance
     return maximise(posterior), rounds
 
 
-def moved(before: Floats, after: Floats) -> float:
+def posterior_shift(before: Floats, after: Floats) -> float:
     """Return how far posteriors moved, in probability a task; `before` is overwritten."""
     before -= after
     return float(np.abs(before, out=before).sum()) / (2 * max(len(after), 1))
 
 
-def impose(posterior: Floats, known: Ints | None) -> Floats:
+def impose_gold(posterior: Floats, gold: Ints | None) -> Floats:
     """Return posteriors with certainty where the answer is known. known: (tasks,) classes or UNKNOWN."""
-    if known is None:
+    if gold is None:
         return posterior
-    rows = np.flatnonzero(known != UNKNOWN)
+    rows = np.flatnonzero(gold != UNKNOWN)
     out = posterior.copy()
     out[rows] = 0
-    out[rows, known[rows]] = 1
+    out[rows, gold[rows]] = 1
     return out
 
 
@@ -57,8 +57,8 @@ def first_posterior(votes: VoteArrays, start: Fitted | None) -> Floats:
     if start is None:
         return votes.shares()
     annotator = np.where(votes.annotator < start.annotators, votes.annotator, UNKNOWN).astype(np.int32)
-    known = VoteArrays(votes.task, annotator, votes.label, votes.tasks, votes.annotators, votes.classes)
-    return start.posterior(known)
+    masked = VoteArrays(votes.task, annotator, votes.label, votes.tasks, votes.annotators, votes.classes)
+    return start.posterior(masked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +77,17 @@ class ClassShares:
     def over(self, votes: VoteArrays) -> Callable[[Floats], Floats]:
         """Return what takes posteriors, (tasks, classes), to log p(class), (classes,)."""
         voted = (votes.votes_per_task() > 0).astype(np.float64)
-        named = popularity(votes)
+        named = label_popularity(votes)
 
-        def of(posterior: Floats) -> Floats:
+        def log_shares(posterior: Floats) -> Floats:
             counts = voted @ posterior + 1 / votes.classes
             share = (counts / counts.sum() + self.anchor * named) / (1 + self.anchor)
             return np.asarray(np.log(share))
 
-        return of
+        return log_shares
 
 
-def popularity(votes: VoteArrays) -> Floats:
+def label_popularity(votes: VoteArrays) -> Floats:
     """Return how often each label is given, every task with votes counting alike, never 0: (classes,)."""
     counts = votes.label_counts() + 1 / votes.classes
     return np.asarray(counts / counts.sum())

@@ -22,13 +22,13 @@ class MemberEvidence:
 def member_evidence(study: Study, votes: VoteArrays, pooled: Floats) -> tuple[MemberEvidence, ...]:
     """Return what is known of each model on the panel. pooled: (tasks, classes) log posteriors of all together."""
     voted, best = votes.votes_per_task() > 0, pooled.argmax(axis=1)
-    found = []
-    for place, (member, weight) in enumerate(zip(study.fitted.members, study.fitted.weights, strict=True)):
+    evidence = []
+    for index, (member, weight) in enumerate(zip(study.fitted.members, study.fitted.weights, strict=True)):
         same = member.log_posterior(votes).argmax(axis=1) == best
         agreement = float(same[voted].mean()) if voted.any() else 1.0
-        accuracy, loss = _on_gold(study.heldout, place)
-        found.append(MemberEvidence(member.name, float(weight), agreement, accuracy, loss))
-    return tuple(found)
+        accuracy, loss = _on_gold(study.heldout, index)
+        evidence.append(MemberEvidence(member.name, float(weight), agreement, accuracy, loss))
+    return tuple(evidence)
 
 
 def _on_gold(heldout: Heldout | None, member: int) -> tuple[float | None, float | None]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from shoal_qa.domain.models.base import Fitted, State
 from shoal_qa.domain.models.dawid_skene import FittedDawidSkene, load_confusions
-from shoal_qa.domain.models.em import ClassShares, alternate, first_posterior, popularity
+from shoal_qa.domain.models.em import ClassShares, alternate_steps, first_posterior, label_popularity
 from shoal_qa.domain.models.priors import expected_log
 from shoal_qa.domain.votes.arrays import Floats, Ints, VoteArrays
 from shoal_qa.domain.votes.scatter import sum_by_annotator
@@ -35,9 +35,9 @@ class Mace:
     tolerance: float = 1e-4
     suits: str = "annotators who do not look at the task"
 
-    def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
+    def fit(self, votes: VoteArrays, gold: Ints | None = None, start: Fitted | None = None) -> Fitted:
         """Fit from vote shares, or from the posteriors of an earlier fit."""
-        state, class_shares = _Spam(self, votes), self.class_shares.over(votes)
+        state, class_shares = _SpamState(self, votes), self.class_shares.over(votes)
 
         def maximise(posterior: Floats) -> FittedDawidSkene:
             confusion = np.log(state.confusions(posterior) + TINY)
@@ -46,19 +46,19 @@ class Mace:
             return FittedDawidSkene(self.name, shares, confusion, right)
 
         posterior = first_posterior(votes, start)
-        return alternate(votes, posterior, known, maximise, self.iterations, self.tolerance)[0]
+        return alternate_steps(votes, posterior, gold, maximise, self.iterations, self.tolerance)[0]
 
     def load(self, state: State) -> Fitted:
         """Return the fit that `to_arrays` wrote."""
         return load_confusions(self.name, state)
 
 
-class _Spam:
+class _SpamState:
     """Diligence and habits, brought forward from one round to the next."""
 
     def __init__(self, model: Mace, votes: VoteArrays) -> None:
         self._model, self._votes = model, votes
-        self._popular = popularity(votes)
+        self._popular = label_popularity(votes)
         self._answered = sum_by_annotator(votes)
         self._cell = votes.annotator.astype(np.int64) * votes.classes + votes.label
         self._knows: Floats = np.full(votes.annotators, model.first)
@@ -71,9 +71,9 @@ class _Spam:
         says = np.exp(expected_log(self._habits(looked)))
         self._knows, self._says = knows / (knows + guesses), says
         classes = np.eye(self._votes.classes)
-        own = guesses[:, None, None] * says[:, None, :] + knows[:, None, None] * classes
+        individual = guesses[:, None, None] * says[:, None, :] + knows[:, None, None] * classes
         crowd = (looked.sum() + self._model.diligence) / (len(looked) + 2 * self._model.diligence)
-        return np.concatenate([own, (crowd * classes + (1 - crowd) * self._popular)[None]])
+        return np.concatenate([individual, (crowd * classes + (1 - crowd) * self._popular)[None]])
 
     def _looked(self, posterior: Floats) -> Floats:
         """Return the probability that each vote comes of looking at the task: (votes,)."""

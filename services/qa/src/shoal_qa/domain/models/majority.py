@@ -61,12 +61,12 @@ class Majority:
     name: str = "majority"
     suits: str = "few tasks, one or two votes each; the floor"
 
-    def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
+    def fit(self, votes: VoteArrays, gold: Ints | None = None, start: Fitted | None = None) -> Fitted:
         """Return the fit: shares need none, skills are agreement with the plurality or gold."""
         del start
         winner = votes.shares().argmax(axis=1)
-        if known is not None:
-            winner = np.where(known != UNKNOWN, known, winner)
+        if gold is not None:
+            winner = np.where(gold != UNKNOWN, gold, winner)
         right = np.bincount(votes.annotator, votes.label == winner[votes.task], votes.annotators)
         total = np.bincount(votes.annotator, minlength=votes.annotators)
         smoothing = self.smoothing if self.smoothing is not None else 1 / votes.classes

@@ -15,7 +15,7 @@ import numpy as np
 
 from shoal_qa.domain.models.base import Fitted, State
 from shoal_qa.domain.models.dawid_skene import FittedDawidSkene, load_confusions
-from shoal_qa.domain.models.em import ClassShares, alternate, first_posterior, popularity
+from shoal_qa.domain.models.em import ClassShares, alternate_steps, first_posterior, label_popularity
 from shoal_qa.domain.votes.arrays import Floats, Ints, VoteArrays
 from shoal_qa.domain.votes.scatter import sum_by_annotator
 
@@ -33,9 +33,9 @@ class OneCoin:
     tolerance: float = 1e-4
     suits: str = "annotators who differ in skill, classes that do not differ"
 
-    def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
+    def fit(self, votes: VoteArrays, gold: Ints | None = None, start: Fitted | None = None) -> Fitted:
         """Fit from vote shares, or from the posteriors of an earlier fit."""
-        errors = spread_by(popularity(votes))
+        errors = spread_by(label_popularity(votes))
         answered, class_shares = sum_by_annotator(votes), self.class_shares.over(votes)
 
         def maximise(posterior: Floats) -> FittedDawidSkene:
@@ -45,7 +45,7 @@ class OneCoin:
             return FittedDawidSkene(self.name, class_shares(posterior), np.log(confusion), coins[:-1])
 
         posterior = first_posterior(votes, start)
-        return alternate(votes, posterior, known, maximise, self.iterations, self.tolerance)[0]
+        return alternate_steps(votes, posterior, gold, maximise, self.iterations, self.tolerance)[0]
 
     def load(self, state: State) -> Fitted:
         """Return the fit that `to_arrays` wrote."""

@@ -22,7 +22,14 @@ import numpy as np
 
 from shoal_qa.domain.models.base import Additive, Fitted, Model, State
 from shoal_qa.domain.models.crossfit import fold_numbers, thin_gold
-from shoal_qa.domain.models.pool import FittedPool, agreeing, expected_skill, mix, stack, without
+from shoal_qa.domain.models.pool import (
+    FittedPool,
+    agreement_weights,
+    expected_skill,
+    mix_posteriors,
+    stacking_weights,
+    withhold_gold,
+)
 from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, VoteArrays
 
 FOLDS = 5
@@ -50,12 +57,12 @@ class Heldout:
 
     def pooled(self, withheld: int | None = None) -> Floats:
         """Return the pool's log posteriors under weights that fold `withheld` had no part in: (gold, classes)."""
-        return mix(list(self.members), self.weights(withheld))
+        return mix_posteriors(list(self.members), self.weights(withheld))
 
     def weights(self, withheld: int | None = None) -> Floats:
         """Return weights by all gold but that of fold `withheld`: (members,)."""
         others = np.ones(len(self.fold), np.bool_) if withheld is None else self.fold != withheld
-        return stack(self.right()[:, others], self.prior)
+        return stacking_weights(self.right()[:, others], self.prior)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,35 +86,35 @@ class Panel:
     seed: int = 0
     suits: str = "crowds of any kind: the panel"
 
-    def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
+    def fit(self, votes: VoteArrays, gold: Ints | None = None, start: Fitted | None = None) -> Fitted:
         """Return the pool of the members' fits."""
-        return self.study(votes, known, start).fitted
+        return self.study(votes, gold, start).fitted
 
-    def study(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Study:
+    def study(self, votes: VoteArrays, gold: Ints | None = None, start: Fitted | None = None) -> Study:
         """Fit to votes and gold, and to all but each fold of the gold."""
-        told = known is not None and bool((known != UNKNOWN).any())
+        has_gold = gold is not None and bool((gold != UNKNOWN).any())
         members = self._members(votes)
-        models = [*members, *self.floor] if told or len(members) > 1 else list(members)
-        part, part_known = _sample(votes, known, self.sample, self.seed)
-        begun = self._starts(models, start)
-        fits = [model.fit(part, None, each) for model, each in zip(models, begun, strict=True)]
-        weights, heldout = agreeing([each.posterior(part) for each in fits]), None
-        if told and part_known is not None:
-            heldout = _held_out(models, part, part_known, fits, weights, self.seed)
+        models = [*members, *self.floor] if has_gold or len(members) > 1 else list(members)
+        part, part_gold = _sample_tasks(votes, gold, self.sample, self.seed)
+        starts = self._starts(models, start)
+        fits = [model.fit(part, None, first) for model, first in zip(models, starts, strict=True)]
+        weights, heldout = agreement_weights([fit.posterior(part) for fit in fits]), None
+        if has_gold and part_gold is not None:
+            heldout = _held_out(models, part, part_gold, fits, weights, self.seed)
             weights = heldout.weights()
-            fits = [model.fit(part, part_known, each) for model, each in zip(models, fits, strict=True)]
+            fits = [model.fit(part, part_gold, fit) for model, fit in zip(models, fits, strict=True)]
         if part is not votes:
-            fits = [_finish(m, self.finish, votes, known, f) for m, f in zip(models, fits, strict=True)]
-            heldout = heldout and replace(heldout, task=_gold(votes, known))
-        return Study(_pool(votes, fits, weights, self.name), heldout)
+            fits = [_finish_fit(m, self.finish, votes, gold, f) for m, f in zip(models, fits, strict=True)]
+            heldout = heldout and replace(heldout, task=_gold_tasks(votes, gold))
+        return Study(_pool_fits(votes, fits, weights, self.name), heldout)
 
     def load(self, state: State) -> Fitted:
         """Return the fit that `to_arrays` wrote."""
         whole = [*self.members, *self.wide, *self.floor]
-        models = [model for model in whole if _own(state, model.name)]
-        members = [model.load(_own(state, model.name)) for model in models]
+        models = [model for model in whole if _member_state(state, model.name)]
+        members = [model.load(_member_state(state, model.name)) for model in models]
         return FittedPool(
-            _additive(members), np.asarray(state["weights"]), np.asarray(state["right"]), self.name
+            _as_additive(members), np.asarray(state["weights"]), np.asarray(state["right"]), self.name
         )
 
     def _members(self, votes: VoteArrays) -> Sequence[Model]:
@@ -122,65 +129,67 @@ class Panel:
         return [named.get(model.name) for model in models]
 
 
-def _pool(votes: VoteArrays, members: Sequence[Fitted], weights: Floats, name: str) -> FittedPool:
-    fitted = FittedPool(_additive(members), weights, np.zeros(votes.annotators), name)
+def _pool_fits(votes: VoteArrays, members: Sequence[Fitted], weights: Floats, name: str) -> FittedPool:
+    fitted = FittedPool(_as_additive(members), weights, np.zeros(votes.annotators), name)
     return replace(fitted, right=expected_skill(votes, fitted.posterior(votes)))
 
 
 def _held_out(
     models: Sequence[Model],
     votes: VoteArrays,
-    known: Ints,
+    gold: Ints,
     blind: Sequence[Fitted],
     prior: Floats,
     seed: int,
 ) -> Heldout:
     """Fit without each fold of the gold. Every fold starts from the fit that was told nothing."""
-    gold = _gold(votes, known)
-    fold = fold_numbers(len(gold), max(2, min(FOLDS, len(gold))), np.random.default_rng(seed))
-    out = np.empty((len(models), len(gold), votes.classes))
-    of_gold = _only(thin_gold(votes, known, np.random.default_rng(seed)), gold)
+    tasks = _gold_tasks(votes, gold)
+    fold = fold_numbers(len(tasks), max(2, min(FOLDS, len(tasks))), np.random.default_rng(seed))
+    out = np.empty((len(models), len(tasks), votes.classes))
+    of_gold = _votes_on(thin_gold(votes, gold, np.random.default_rng(seed)), tasks)
     for f in np.unique(fold):
-        fewer = without(known, gold[fold == f], UNKNOWN)
+        fewer = withhold_gold(gold, tasks[fold == f], UNKNOWN)
         for m, (model, first) in enumerate(zip(models, blind, strict=True)):
             fitted = model.fit(votes, fewer, first)
             out[m, fold == f] = fitted.log_posterior(of_gold)[fold == f]
-    return Heldout(gold, fold, known[gold], of_gold.votes_per_task(), out, prior)
+    return Heldout(tasks, fold, gold[tasks], of_gold.votes_per_task(), out, prior)
 
 
-def _gold(votes: VoteArrays, known: Ints | None) -> Ints:
+def _gold_tasks(votes: VoteArrays, gold: Ints | None) -> Ints:
     """Return the tasks with votes whose answer is known."""
-    if known is None:
+    if gold is None:
         return np.empty(0, np.int32)
-    return np.flatnonzero((known != UNKNOWN) & (votes.votes_per_task() > 0)).astype(np.int32)
+    return np.flatnonzero((gold != UNKNOWN) & (votes.votes_per_task() > 0)).astype(np.int32)
 
 
-def _finish(model: Any, rounds: int, votes: VoteArrays, known: Ints | None, start: Fitted) -> Fitted:
+def _finish_fit(model: Any, rounds: int, votes: VoteArrays, gold: Ints | None, start: Fitted) -> Fitted:
     """Return the fit after some rounds over all votes."""
     shorter: Model = replace(model, iterations=rounds) if hasattr(model, "iterations") else model
-    return shorter.fit(votes, known, start)
+    return shorter.fit(votes, gold, start)
 
 
-def _sample(votes: VoteArrays, known: Ints | None, most: int, seed: int) -> tuple[VoteArrays, Ints | None]:
+def _sample_tasks(
+    votes: VoteArrays, gold: Ints | None, most: int, seed: int
+) -> tuple[VoteArrays, Ints | None]:
     """Return the votes of gold tasks and of random others, about `most` votes, with tasks numbered anew in order."""
     if len(votes) <= most:
-        return votes, known
+        return votes, gold
     rank = np.random.default_rng(seed).permutation(votes.tasks)
-    if known is not None:
-        rank = np.where(known != UNKNOWN, -1, rank)
+    if gold is not None:
+        rank = np.where(gold != UNKNOWN, -1, rank)
     order = np.argsort(rank, kind="stable")
     enough = int(np.searchsorted(np.cumsum(votes.votes_per_task()[order]), most)) + 1
-    chosen = np.sort(order[: max(enough, int((rank < 0).sum()))]).astype(np.int32)
-    return _only(votes, chosen), None if known is None else known[chosen]
+    subset = np.sort(order[: max(enough, int((rank < 0).sum()))]).astype(np.int32)
+    return _votes_on(votes, subset), None if gold is None else gold[subset]
 
 
-def _only(votes: VoteArrays, tasks: Ints) -> VoteArrays:
+def _votes_on(votes: VoteArrays, tasks: Ints) -> VoteArrays:
     """Return the votes on some tasks, (n,) sorted, which are numbered by their place in `tasks`."""
-    place = np.full(votes.tasks, UNKNOWN, np.int32)
-    place[tasks] = np.arange(len(tasks), dtype=np.int32)
-    keep = place[votes.task] != UNKNOWN
+    number = np.full(votes.tasks, UNKNOWN, np.int32)
+    number[tasks] = np.arange(len(tasks), dtype=np.int32)
+    keep = number[votes.task] != UNKNOWN
     return VoteArrays(
-        place[votes.task[keep]],
+        number[votes.task[keep]],
         votes.annotator[keep],
         votes.label[keep],
         len(tasks),
@@ -189,9 +198,9 @@ def _only(votes: VoteArrays, tasks: Ints) -> VoteArrays:
     )
 
 
-def _additive(members: Sequence[Fitted]) -> tuple[Additive, ...]:
+def _as_additive(members: Sequence[Fitted]) -> tuple[Additive, ...]:
     return tuple(cast(Additive, member) for member in members)  # asking would build the rows of many classes
 
 
-def _own(state: State, name: str) -> State:
+def _member_state(state: State, name: str) -> State:
     return {key.removeprefix(f"{name}."): value for key, value in state.items() if key.startswith(f"{name}.")}

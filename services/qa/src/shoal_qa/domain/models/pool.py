@@ -44,19 +44,21 @@ class FittedPool:
     @property
     def rows(self) -> Floats:
         """Return what a vote adds to its task, the members' rows side by side: (annotators + 1, labels, width)."""
-        each = [member.rows for member in self.members]
-        whole = [np.broadcast_to(rows, (self.annotators + 1, *rows.shape[1:])) for rows in each]
-        return np.concatenate(whole, axis=2)
+        annotators = self.annotators + 1  # majority vote has one entry for all of them
+        rows = [member.rows for member in self.members]
+        return np.concatenate([np.broadcast_to(r, (annotators, *r.shape[1:])) for r in rows], axis=2)
 
     def read(self, sums: Floats) -> Floats:
         """Return log posteriors of sums of rows: (tasks, classes)."""
         edges = np.cumsum([member.rows.shape[2] for member in self.members])[:-1]
         parts = np.split(sums, edges, axis=1)
-        return mix([m.read(part) for m, part in zip(self.members, parts, strict=True)], self.weights)
+        return mix_posteriors(
+            [m.read(part) for m, part in zip(self.members, parts, strict=True)], self.weights
+        )
 
     def log_posterior(self, votes: VoteArrays) -> Floats:
         """Return log p(truth | votes): (tasks, classes)."""
-        return mix([member.log_posterior(votes) for member in self.members], self.weights)
+        return mix_posteriors([member.log_posterior(votes) for member in self.members], self.weights)
 
     def posterior(self, votes: VoteArrays) -> Floats:
         """Return p(truth | votes): (tasks, classes)."""
@@ -68,21 +70,21 @@ class FittedPool:
 
     def to_arrays(self) -> State:
         """Return the members' arrays, each under its name and a dot, and the weights."""
-        own = {"weights": self.weights, "right": self.right}
+        state = {"weights": self.weights, "right": self.right}
         for member in self.members:
-            own |= {f"{member.name}.{key}": value for key, value in member.to_arrays().items()}
-        return own
+            state |= {f"{member.name}.{key}": value for key, value in member.to_arrays().items()}
+        return state
 
 
-def mix(log_posteriors: list[Floats], weights: Floats) -> Floats:
+def mix_posteriors(log_posteriors: list[Floats], weights: Floats) -> Floats:
     """Return the log of the weighted mean of posteriors: (tasks, classes)."""
     total = np.zeros_like(log_posteriors[0])
-    for weight, each in zip(weights, log_posteriors, strict=True):
-        total += weight * np.exp(each)
+    for weight, log_posterior in zip(weights, log_posteriors, strict=True):
+        total += weight * np.exp(log_posterior)
     return np.asarray(np.log(np.maximum(total, 1e-300)))
 
 
-def agreeing(posteriors: Sequence[Floats]) -> Floats:
+def agreement_weights(posteriors: Sequence[Floats]) -> Floats:
     """Return weights by agreement: (members,). posteriors: of each member, (tasks, classes).
 
     w[m] is proportional to exp(SHARPNESS a[m]), a[m] the share of tasks on which m and the pool of the others, under
@@ -90,19 +92,21 @@ def agreeing(posteriors: Sequence[Floats]) -> Floats:
     """
     members = len(posteriors)
     weights = np.full(members, 1 / members)
-    best = [each.argmax(axis=1) for each in posteriors]
+    best = [posterior.argmax(axis=1) for posterior in posteriors]
     if members < 3 or not len(best[0]):
         return weights
     for _ in range(SETTLED):
         whole = np.tensordot(weights, np.stack(posteriors), 1)
-        rest = [(whole - w * each).argmax(axis=1) for w, each in zip(weights, posteriors, strict=True)]
+        rest = [
+            (whole - w * posterior).argmax(axis=1) for w, posterior in zip(weights, posteriors, strict=True)
+        ]
         agreement = np.array([(one == other).mean() for one, other in zip(best, rest, strict=True)])
         weights = np.exp(SHARPNESS * (agreement - agreement.max()))
         weights /= weights.sum()
     return weights
 
 
-def stack(right: Floats, prior: Floats) -> Floats:
+def stacking_weights(right: Floats, prior: Floats) -> Floats:
     """Return the weights under which held-out answers are most probable, held near `prior`: (members,).
 
     right: (members, gold) p_m(the right answer) of fits that were not told it. prior: (members,), adds up to 1.
@@ -125,8 +129,8 @@ def expected_skill(votes: VoteArrays, posterior: Floats) -> Floats:
     return np.asarray((right + 1) / (answered + 2))
 
 
-def without(known: Ints, tasks: Ints, unknown: int) -> Ints:
+def withhold_gold(gold: Ints, tasks: Ints, unknown: int) -> Ints:
     """Return known answers without those of `tasks`."""
-    fewer = known.copy()
+    fewer = gold.copy()
     fewer[tasks] = unknown
     return fewer

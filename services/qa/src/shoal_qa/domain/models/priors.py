@@ -126,8 +126,8 @@ class Merged:
         classes = len(pooled)
         if classes == 1:
             return np.ones((1, 1))
-        given = pooled.sum(axis=0)
-        popular = 0.5 * (given + 1) / (given.sum() + classes) + 0.5 / classes
+        label_counts = pooled.sum(axis=0)
+        popular = 0.5 * (label_counts + 1) / (label_counts.sum() + classes) + 0.5 / classes
         wrong = (pooled + self.spread * popular) * (1 - np.eye(classes))
         return np.asarray(wrong / wrong.sum(axis=1, keepdims=True))
 
@@ -159,16 +159,18 @@ class Hierarchical(Merged):
 
     def confusions(self, counts: Floats) -> Floats:
         """Return shrunk rows; the unseen annotator is the crowd."""
-        own = np.concatenate([counts, np.zeros((1, *counts.shape[1:]))])
+        individual = np.concatenate([counts, np.zeros((1, *counts.shape[1:]))])
         base = Merged.confusions(self, counts)
-        return np.asarray((own + self.row * base) / (own.sum(axis=-1, keepdims=True) + self.row))
+        return np.asarray(
+            (individual + self.row * base) / (individual.sum(axis=-1, keepdims=True) + self.row)
+        )
 
     def _right(self, coins: Floats, pooled: Floats) -> Floats:
         crowd = coins[-1]
         by_class = (np.diagonal(pooled) + self.level * crowd) / (pooled.sum(axis=1) + self.level)
-        odds = _odds(coins)[:, None] * (_odds(by_class) / _odds(crowd))
+        odds = _odds_of(coins)[:, None] * (_odds_of(by_class) / _odds_of(crowd))
         return np.asarray(np.minimum(odds / (1 + odds), self.ceiling))
 
 
-def _odds(probability: Floats) -> Floats:
+def _odds_of(probability: Floats) -> Floats:
     return np.asarray(probability / (1 - probability))

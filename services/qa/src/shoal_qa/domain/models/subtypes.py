@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from shoal_qa.domain.models.base import Fitted, State
-from shoal_qa.domain.models.em import ClassShares, first_posterior, impose, moved
+from shoal_qa.domain.models.em import ClassShares, first_posterior, impose_gold, posterior_shift
 from shoal_qa.domain.models.priors import expected_log
 from shoal_qa.domain.votes.arrays import Floats, Ints, VoteArrays
 from shoal_qa.domain.votes.scatter import count_confusions, log_normalise, sum_by_annotator, sum_by_task
@@ -86,9 +86,9 @@ class Subtypes:
     seed: int = 0
     suits: str = "tasks that are hard for everybody"
 
-    def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
+    def fit(self, votes: VoteArrays, gold: Ints | None = None, start: Fitted | None = None) -> Fitted:
         """Fit from vote shares and random kinds, or from an earlier fit."""
-        posterior = impose(first_posterior(votes, start), known)
+        posterior = impose_gold(first_posterior(votes, start), gold)
         within = self._within(votes, start)
         class_shares = self.class_shares.over(votes)
         for _ in range(self.iterations):
@@ -96,8 +96,8 @@ class Subtypes:
             joint = np.exp(fitted.joint(sum_by_task(votes, fitted.log_confusion))).reshape(within.shape)
             whole = joint.sum(axis=2)
             within = joint / np.maximum(whole, 1e-300)[:, :, None]
-            before, posterior = posterior, impose(whole, known)
-            if moved(before, posterior) <= self.tolerance:
+            before, posterior = posterior, impose_gold(whole, gold)
+            if posterior_shift(before, posterior) <= self.tolerance:
                 break
         return self._maximise(votes, posterior, within, class_shares(posterior))
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shoal_qa.domain.models.base import Fitted, State
-from shoal_qa.domain.models.em import alternate, first_posterior, popularity
+from shoal_qa.domain.models.em import alternate_steps, first_posterior, label_popularity
 from shoal_qa.domain.votes.arrays import Floats, Ints, VoteArrays
 from shoal_qa.domain.votes.scatter import sum_by_annotator
 
@@ -76,14 +76,14 @@ class WeightedAverage:
     tolerance: float = 1e-4
     suits: str = "very few votes per annotator"
 
-    def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
+    def fit(self, votes: VoteArrays, gold: Ints | None = None, start: Fitted | None = None) -> Fitted:
         """Fit from vote shares, or from the posteriors of an earlier fit."""
-        centre = self.centre * popularity(votes)
+        centre = self.centre * label_popularity(votes)
         answered = sum_by_annotator(votes)
-        usual = max(float(_distances(votes, votes.shares()).mean()) if len(votes) else 1.0, LEAST)
+        usual = max(float(_squared_distances(votes, votes.shares()).mean()) if len(votes) else 1.0, LEAST)
 
         def maximise(posterior: Floats) -> FittedWeights:
-            apart = sum_by_annotator(votes, _distances(votes, posterior))
+            apart = sum_by_annotator(votes, _squared_distances(votes, posterior))
             weights = (self.prior + answered) / (self.prior * usual + apart)
             right = sum_by_annotator(votes, posterior[votes.task, votes.label])
             return FittedWeights(
@@ -91,7 +91,7 @@ class WeightedAverage:
             )
 
         posterior = first_posterior(votes, start)
-        return alternate(votes, posterior, known, maximise, self.iterations, self.tolerance)[0]
+        return alternate_steps(votes, posterior, gold, maximise, self.iterations, self.tolerance)[0]
 
     def load(self, state: State) -> Fitted:
         """Return the fit that `to_arrays` wrote."""
@@ -99,7 +99,7 @@ class WeightedAverage:
         return FittedWeights(centre, weights, right, self.name)
 
 
-def _distances(votes: VoteArrays, posterior: Floats) -> Floats:
+def _squared_distances(votes: VoteArrays, posterior: Floats) -> Floats:
     """Return |e[label] - z[task]|^2 = 1 - 2 z[task, label] + |z[task]|^2 of each vote: (votes,)."""
     squares = (posterior**2).sum(axis=1)
     return np.asarray(1 - 2 * posterior[votes.task, votes.label] + squares[votes.task])

@@ -14,7 +14,7 @@ from shoal_qa.domain.models.panel import MOST_CLASSES, Panel, Study
 from shoal_qa.domain.projects.findings import Findings, findings
 from shoal_qa.domain.projects.fit import ProjectFit
 from shoal_qa.domain.stopping.crowd import crowd_of
-from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, Named, VoteArrays, name_votes
+from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, NamedVotes, VoteArrays, name_votes
 
 AFRESH = 2  # what is learned slowly is learned anew when votes have grown so many times
 
@@ -63,7 +63,7 @@ def fit_project(
     were not told the gold answers they are measured on. seed: of the halves in which models are compared.
     """
     named = name_votes(given.triples, classes)
-    known = named.known(dict(given.gold))
+    known = named.gold_classes(dict(given.gold))
     like = before if before and _alike(before, named, wish.model) else None
     start = like if like and _may_start(like, named, known) else None
     named = _numbered_after(start.annotators, named) if start else named
@@ -82,7 +82,7 @@ def fit_project(
     return fit, findings(votes, known, given.times(), named.annotators, study.fitted)
 
 
-def _alike(before: ProjectFit, named: Named, model: str) -> bool:
+def _alike(before: ProjectFit, named: NamedVotes, model: str) -> bool:
     """Tell whether the fit before was made by the same model for the same classes."""
     return before.fitted.name == model and list(before.classes) == named.classes
 
@@ -92,7 +92,7 @@ def _fresh(before: ProjectFit, votes: VoteArrays) -> bool:
     return len(votes) < AFRESH * before.afresh_at
 
 
-def _may_start(before: ProjectFit, named: Named, known: Ints) -> bool:
+def _may_start(before: ProjectFit, named: NamedVotes, known: Ints) -> bool:
     """Tell whether a fit may start from the one before.
 
     Not with gold: held-out answers would come from fits that started from one that was told them. Not when somebody
@@ -117,14 +117,14 @@ def _default(
     return honest_default(panel, study, votes, np.random.default_rng(seed))
 
 
-def _numbered_after(first: Sequence[str], named: Named) -> Named:
+def _numbered_after(first: Sequence[str], named: NamedVotes) -> NamedVotes:
     """Return the same votes with annotators numbered as in `first`, the others after them."""
     order = [*first, *sorted(set(named.annotators) - set(first))]
     place = {name: index for index, name in enumerate(order)}
     number = np.array([place[name] for name in named.annotators], np.int32)
     old = named.votes
     votes = VoteArrays(old.task, number[old.annotator], old.label, old.tasks, len(order), old.classes)
-    return Named(votes, named.tasks, order, named.classes)
+    return NamedVotes(votes, named.tasks, order, named.classes)
 
 
 def _scores(posterior: Floats, votes: VoteArrays, known: Ints) -> Floats:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from shoal_qa.domain.models.base import Additive, Fitted
 from shoal_qa.domain.models.panel import MOST_CELLS
-from shoal_qa.domain.models.pool import FittedPool, mix
+from shoal_qa.domain.models.pool import FittedPool, mix_posteriors
 from shoal_qa.domain.votes.arrays import Floats, VoteArrays
 
 
@@ -34,7 +34,7 @@ class Reader:
         order = np.argsort(votes.task, kind="stable").astype(np.int64)
         sums = [_sums(votes, order, rows) for _, rows in self._members]
         read = [member.read(own) for (member, _), own in zip(self._members, sums, strict=True)]
-        return mix(read, self._fitted.weights) if isinstance(self._fitted, FittedPool) else read[0]
+        return mix_posteriors(read, self._fitted.weights) if isinstance(self._fitted, FittedPool) else read[0]
 
 
 def _sums(votes: VoteArrays, order: NDArray[np.int64], rows: Floats) -> Floats:

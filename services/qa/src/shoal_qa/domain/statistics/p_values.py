@@ -27,7 +27,7 @@ def bernoulli_divergence(x: Floats, p: Floats) -> Floats:
     return np.asarray(np.maximum(both, 0))
 
 
-def holm(log_p: Floats) -> Floats:
+def adjust_by_holm(log_p: Floats) -> Floats:
     """Return p-values adjusted for being many: below 0.05 for no true null in 95 of 100 families.
 
     log_p: (tests,) logs of p-values. Source: Holm, Scandinavian Journal of Statistics 6 (1979).

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from shoal_qa.domain.votes.orders import ByCell, ByTask, Indices, by_cell, by_task
+from shoal_qa.domain.votes.orders import CellRuns, Indices, TaskLayers, by_cell, by_task
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -16,11 +16,11 @@ UNKNOWN = -1  # no gold answer for a task; an annotator that the fit has not see
 
 
 @dataclass(slots=True)
-class _Orders:
+class _Cache:
     """What was asked for once: it follows from the votes, so keeping it changes no value."""
 
-    by_task: ByTask | None = None
-    by_cell: ByCell | None = None
+    by_task: TaskLayers | None = None
+    by_cell: CellRuns | None = None
     per_task: Ints | None = None
     per_label: Floats | None = None
 
@@ -40,7 +40,7 @@ class VoteArrays:
     tasks: int
     annotators: int
     classes: int
-    _orders: _Orders = field(default_factory=_Orders, init=False, repr=False, compare=False)
+    _orders: _Cache = field(default_factory=_Cache, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not len(self.task) == len(self.annotator) == len(self.label):
@@ -76,13 +76,13 @@ class VoteArrays:
         totals = table.sum(axis=1, keepdims=True)
         return np.where(totals > 0, table / np.maximum(totals, 1), 1 / self.classes)
 
-    def by_task(self) -> ByTask:
+    def by_task(self) -> TaskLayers:
         """Return the votes in layers by task; made when first asked for, 4 bytes a vote."""
         if self._orders.by_task is None:
             self._orders.by_task = by_task(self.task, self._cells(), self.tasks)
         return self._orders.by_task
 
-    def by_cell(self) -> ByCell:
+    def by_cell(self) -> CellRuns:
         """Return the votes by annotator and label; made when first asked for, 4 bytes a vote."""
         if self._orders.by_cell is None:
             cells = self.annotators * self.classes
@@ -103,7 +103,7 @@ class VoteArrays:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedVotes:
     """Votes as arrays with the names behind the numbers."""
 
     votes: VoteArrays
@@ -111,7 +111,7 @@ class Named:
     annotators: list[str]
     classes: list[str]
 
-    def known(self, answers: dict[str, str]) -> Ints:
+    def gold_classes(self, answers: dict[str, str]) -> Ints:
         """Return the gold answer of each task as a class number, UNKNOWN where there is none: (tasks,)."""
         number = {name: index for index, name in enumerate(self.classes)}
         return np.array([number.get(answers.get(task, ""), UNKNOWN) for task in self.tasks], dtype=np.int32)
@@ -119,7 +119,7 @@ class Named:
 
 def name_votes(
     triples: Iterable[tuple[str, str, str]], classes: Sequence[str] | None = None, tasks: Iterable[str] = ()
-) -> Named:
+) -> NamedVotes:
     """Number (task, annotator, label) triples. Names are numbered in sorted order, so order never matters.
 
     classes: the label schema; by default the labels seen. tasks: further tasks, perhaps without a vote.
@@ -129,16 +129,16 @@ def name_votes(
     annotator_names = sorted({row[1] for row in rows})
     class_names = list(classes) if classes is not None else sorted({row[2] for row in rows})
     votes = VoteArrays(
-        _numbers((row[0] for row in rows), task_names),
-        _numbers((row[1] for row in rows), annotator_names),
-        _numbers((row[2] for row in rows), class_names),
+        _number_values((row[0] for row in rows), task_names),
+        _number_values((row[1] for row in rows), annotator_names),
+        _number_values((row[2] for row in rows), class_names),
         len(task_names),
         len(annotator_names),
         len(class_names),
     )
-    return Named(votes, task_names, annotator_names, class_names)
+    return NamedVotes(votes, task_names, annotator_names, class_names)
 
 
-def _numbers(values: Iterable[Hashable], names: Sequence[Hashable]) -> Ints:
+def _number_values(values: Iterable[Hashable], names: Sequence[Hashable]) -> Ints:
     number = {name: index for index, name in enumerate(names)}
     return np.fromiter((number[value] for value in values), dtype=np.int32)

@@ -9,24 +9,24 @@ MOST_THREADS = 8  # beyond, blocks wait for memory
 FEWEST_BLOCKS = 4  # of a thread: less work than its start is worth
 
 
-def threads() -> int:
+def thread_count() -> int:
     """Return how many threads this process may keep busy."""
     return min(usable_processors(), MOST_THREADS)
 
 
-def in_threads(work: Callable[[int, int], None], ranges: Iterable[tuple[int, int]]) -> None:
+def run_in_threads(work: Callable[[int, int], None], ranges: Iterable[tuple[int, int]]) -> None:
     """Call work(start, stop) for each range, in any order; each writes to a place of its own."""
     todo = list(ranges)
-    workers = min(threads(), len(todo) // FEWEST_BLOCKS)
+    workers = min(thread_count(), len(todo) // FEWEST_BLOCKS)
     if workers < 2:
-        for each in todo:
-            work(*each)
+        for block in todo:
+            work(*block)
         return
     with ThreadPoolExecutor(workers) as pool:
-        for _ in pool.map(lambda each: work(*each), todo):
+        for _ in pool.map(lambda block: work(*block), todo):
             pass
 
 
-def ranges(size: int, step: int) -> list[tuple[int, int]]:
+def split_range(size: int, step: int) -> list[tuple[int, int]]:
     """Return [0, size) cut into ranges of `step`."""
     return [(start, min(start + step, size)) for start in range(0, size, step)]

@@ -50,8 +50,8 @@ class VoteBook:
     def apply(self, annotation: Annotation) -> bool:
         """Take one revision; return whether it is newer than what was known."""
         answers = self._newest.setdefault(annotation.job, {}).setdefault(annotation.annotator, {})
-        known = answers.get(annotation.annotation)
-        if known is not None and known.rank >= annotation.rank:
+        newest = answers.get(annotation.annotation)
+        if newest is not None and newest.rank >= annotation.rank:
             return False
         answers[annotation.annotation] = annotation
         return True
@@ -64,7 +64,7 @@ class VoteBook:
 
     def votes(self, job: str) -> list[Vote]:
         """Return the votes of a job, at most one for each annotator, by annotator."""
-        votes = (_vote(answers.values()) for answers in self._newest.get(job, {}).values())
+        votes = (_counting_vote(answers.values()) for answers in self._newest.get(job, {}).values())
         return sorted((vote for vote in votes if vote is not None), key=lambda vote: vote.annotator)
 
     def jobs(self) -> list[str]:
@@ -72,7 +72,7 @@ class VoteBook:
         return sorted(self._newest)
 
 
-def _vote(answers: Iterable[Annotation]) -> Vote | None:
+def _counting_vote(answers: Iterable[Annotation]) -> Vote | None:
     """Return what one annotator's answers on one job amount to: the last live one, or nothing."""
     live = [answer for answer in answers if answer.label is not None]
     if not live:

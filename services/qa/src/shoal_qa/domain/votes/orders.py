@@ -13,7 +13,7 @@ DIGIT = 16  # bits: numpy sorts integers of 16 bits by counting
 
 
 @dataclass(frozen=True, slots=True)
-class ByTask:
+class TaskLayers:
     """Layers of votes: layer j holds the j-th vote of each task that has one, tasks with the most votes first.
 
     To sum over the votes of tasks is to add one layer after another, each as long as the one before or shorter: the
@@ -37,14 +37,14 @@ class ByTask:
             row = gathered[: len(cells)]
             rows.take(cells, axis=0, out=row, mode="wrap")
             out[: len(cells)] += row
-        for place in range(start, min(stop, len(self.starts))):
-            end = self.starts[place + 1] if place + 1 < len(self.starts) else len(self.rest)
-            out[place - start] += _sum_rows(rows, self.rest[self.starts[place] : end])
+        for position in range(start, min(stop, len(self.starts))):
+            end = self.starts[position + 1] if position + 1 < len(self.starts) else len(self.rest)
+            out[position - start] += _sum_rows(rows, self.rest[self.starts[position] : end])
         return out
 
 
 @dataclass(frozen=True, slots=True)
-class ByCell:
+class CellRuns:
     """Votes by annotator and label: those of cell[i] are task[starts[i]:starts[i + 1]]."""
 
     task: Indices  # (votes,)
@@ -63,31 +63,31 @@ class ByCell:
         return np.add.reduceat(column.take(self.task[begin:end]), self.starts[start:stop] - begin)
 
 
-def by_task(task: Indices, cell: Indices, tasks: int) -> ByTask:
+def by_task(task: Indices, cell: Indices, tasks: int) -> TaskLayers:
     """Return the layers. task, cell: (votes,). Raises ValueError for a task outside [0, tasks). O(votes)."""
     counts = np.bincount(task, minlength=tasks)
     if len(counts) > tasks:
         raise ValueError(f"task must lie in [0, {tasks})")
     cell = cell[stable_order(task, tasks)]
-    places = stable_order(counts.max(initial=0) - counts, int(counts.max(initial=0)) + 1)
-    counts, first = counts[places], (np.cumsum(counts) - counts)[places]
+    positions = stable_order(counts.max(initial=0) - counts, int(counts.max(initial=0)) + 1)
+    counts, first = counts[positions], (np.cumsum(counts) - counts)[positions]
     wide = tasks - np.searchsorted(counts[::-1], np.arange(counts.max(initial=0)), side="right")
     depth = min(len(wide), max(DEEP, int((wide >= NARROW).sum())))
     layers = tuple(cell[first[:many] + j] for j, many in enumerate(wide[:depth].tolist()))
     deeper = counts[counts > depth] - depth
     rest = [cell[at + depth : at + depth + many] for at, many in zip(first, deeper, strict=False)]
     starts = np.cumsum(deeper) - deeper
-    return ByTask(places, layers, np.concatenate([*rest, cell[:0]]), starts)
+    return TaskLayers(positions, layers, np.concatenate([*rest, cell[:0]]), starts)
 
 
-def by_cell(task: Indices, cell: Indices, cells: int) -> ByCell:
+def by_cell(task: Indices, cell: Indices, cells: int) -> CellRuns:
     """Return the votes of each cell, those of a cell in their order. Raises ValueError for a negative cell."""
     if len(cell) and cell.min() < 0:
         raise ValueError("an annotator that is not numbered cannot be learned about")
     order = stable_order(cell, cells)
     cell = cell[order]
     starts = np.flatnonzero(np.append(True, cell[1:] != cell[:-1])[: len(cell)])
-    return ByCell(task[order], cell[starts], np.append(starts, len(cell)))
+    return CellRuns(task[order], cell[starts], np.append(starts, len(cell)))
 
 
 def stable_order(key: Indices, keys: int) -> Indices:

@@ -31,21 +31,21 @@ def with_predictions(votes: VoteArrays, probabilities: Floats) -> VoteArrays:
     task = np.flatnonzero(np.isfinite(probabilities).all(axis=1)).astype(np.int32)
     if not len(task):
         return votes
-    said = probabilities[task]
-    level = _levels(said.max(axis=1))
+    predicted = probabilities[task]
+    level = _confidence_levels(predicted.max(axis=1))
     return VoteArrays(
         np.concatenate([votes.task, task]),
         np.concatenate([votes.annotator, votes.annotators + level]),
-        np.concatenate([votes.label, said.argmax(axis=1).astype(np.int32)]),
+        np.concatenate([votes.label, predicted.argmax(axis=1).astype(np.int32)]),
         votes.tasks,
         votes.annotators + int(level.max()) + 1,
         votes.classes,
     )
 
 
-def _levels(sure: Floats) -> Ints:
+def _confidence_levels(confidence: Floats) -> Ints:
     """Return how sure each prediction is, beside the others: (n,) in [0, LEVELS). Equal ones are equally sure."""
-    levels = int(np.clip(len(sure) // FEWEST, 1, LEVELS))
-    edges = np.quantile(sure, np.arange(1, levels) / levels)
-    found = np.searchsorted(edges, sure, side="right")
-    return np.unique(found, return_inverse=True)[1].astype(np.int32)
+    levels = int(np.clip(len(confidence) // FEWEST, 1, LEVELS))
+    edges = np.quantile(confidence, np.arange(1, levels) / levels)
+    level = np.searchsorted(edges, confidence, side="right")
+    return np.unique(level, return_inverse=True)[1].astype(np.int32)

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shoal_qa.domain.votes.arrays import Floats, VoteArrays
-from shoal_qa.domain.votes.blocks import in_threads, ranges
+from shoal_qa.domain.votes.blocks import run_in_threads, split_range
 
 BLOCK = 2**16  # numbers of a block: it and one more like it stay in the cache
 VOTES = 2**16  # votes whose posteriors are added up at once
@@ -17,19 +17,19 @@ def sum_by_task(votes: VoteArrays, log_likelihood: Floats) -> Floats:
     number UNKNOWN (-1) happens to index. Truths are classes, or finer. Returns (tasks, truths). O(votes x truths) time,
     O(truths) further memory a task.
     """
-    order, rows = votes.by_task(), _rows(log_likelihood)
+    order, rows = votes.by_task(), _cell_rows(log_likelihood)
     out = np.empty((votes.tasks, rows.shape[1]))
 
     def work(start: int, stop: int) -> None:
         out[order.task[start:stop]] = order.sums(rows, start, stop)
 
-    in_threads(work, ranges(votes.tasks, _step(rows.shape[1])))
+    run_in_threads(work, split_range(votes.tasks, _block_length(rows.shape[1])))
     return out
 
 
-def posteriors(votes: VoteArrays, log_prior: Floats, log_likelihood: Floats) -> Floats:
+def class_posteriors(votes: VoteArrays, log_prior: Floats, log_likelihood: Floats) -> Floats:
     """Return exp(log_normalise(log_prior + sum_by_task(votes, log_likelihood))) in one pass: (tasks, truths)."""
-    order, rows = votes.by_task(), _rows(log_likelihood)
+    order, rows = votes.by_task(), _cell_rows(log_likelihood)
     out = np.empty((votes.tasks, rows.shape[1]))
 
     def work(start: int, stop: int) -> None:
@@ -39,7 +39,7 @@ def posteriors(votes: VoteArrays, log_prior: Floats, log_likelihood: Floats) -> 
         columns /= columns.sum(axis=0)
         out[order.task[start:stop]] = columns.T
 
-    in_threads(work, ranges(votes.tasks, _step(rows.shape[1])))
+    run_in_threads(work, split_range(votes.tasks, _block_length(rows.shape[1])))
     return out
 
 
@@ -58,7 +58,7 @@ def count_confusions(votes: VoteArrays, posterior: Floats) -> Floats:
         for truth, column in enumerate(columns):
             out[annotator[start:stop], truth, label[start:stop]] = order.sums(column, start, stop)
 
-    in_threads(work, order.parts(VOTES))
+    run_in_threads(work, order.parts(VOTES))
     return out
 
 
@@ -72,7 +72,7 @@ def log_normalise(logits: NDArray[np.floating]) -> Floats:
         columns -= np.log(np.exp(columns).sum(axis=0))
         out[start:stop] = columns.T
 
-    in_threads(work, ranges(len(logits), _step(logits.shape[1])))
+    run_in_threads(work, split_range(len(logits), _block_length(logits.shape[1])))
     return out
 
 
@@ -81,10 +81,10 @@ def sum_by_annotator(votes: VoteArrays, weights: Floats | None = None) -> Floats
     return np.bincount(votes.annotator, weights, votes.annotators).astype(np.float64)
 
 
-def _rows(log_likelihood: Floats) -> Floats:
+def _cell_rows(log_likelihood: Floats) -> Floats:
     """Return [annotator, truth, label] as a row over the truth for each cell (annotator, label)."""
     return np.ascontiguousarray(log_likelihood.transpose(0, 2, 1)).reshape(-1, log_likelihood.shape[1])
 
 
-def _step(classes: int) -> int:
+def _block_length(classes: int) -> int:
     return max(BLOCK // max(classes, 1), 32)

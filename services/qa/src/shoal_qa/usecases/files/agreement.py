@@ -16,7 +16,7 @@ from shoal_qa.domain.agreement.alpha import (
     alpha_of_votes,
 )
 from shoal_qa.domain.agreement.coincidences import ByClass, ByTask, by_class, by_task
-from shoal_qa.domain.votes.arrays import Named
+from shoal_qa.domain.votes.arrays import NamedVotes
 from shoal_qa.usecases.files.answer_shapes import SHAPES, OfCodes, Shape, Where, distance_of, numbers
 
 PAIRS = {
@@ -43,7 +43,7 @@ class Found:
 
 
 def agreement_of(
-    named: Named, shape: str, *, level: str | None, where: Where, rng: np.random.Generator
+    named: NamedVotes, shape: str, *, level: str | None, where: Where, rng: np.random.Generator
 ) -> Found:
     """Return how far the votes agree. where: tells where a distinct answer stands. Raises BadInput."""
     _check(shape, level)
@@ -68,7 +68,7 @@ def _check(shape: str, level: str | None) -> None:
         raise BadInput(f"only the shape number has one, of {', '.join(LEVELS[1:])}", field="level")
 
 
-def _of_numbers(named: Named, level: Level, where: Where) -> Found:
+def _of_numbers(named: NamedVotes, level: Level, where: Where) -> Found:
     votes, value = named.votes, numbers(named.classes, where)[named.votes.label]
     try:
         alpha = alpha_of_values(votes.task, value, level)

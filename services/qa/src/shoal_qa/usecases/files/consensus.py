@@ -8,7 +8,7 @@ import numpy as np
 from shoal_qa.domain.calibration.reliability import Reliability, reliability
 from shoal_qa.domain.consensus import Consensus, Options
 from shoal_qa.domain.stopping.rule import Action
-from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, Named, VoteArrays
+from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, NamedVotes, VoteArrays
 from shoal_qa.usecases.files.annotators import People
 from shoal_qa.usecases.files.facts import Facts, Hard, Person
 
@@ -35,7 +35,7 @@ def support(votes: VoteArrays, label: Ints) -> Support:
 
 
 def facts_of(
-    named: Named,
+    named: NamedVotes,
     known: Ints,
     *,
     found: Consensus,
@@ -140,7 +140,7 @@ def _people(people: People, names: Sequence[str]) -> list[Person]:
     ]
 
 
-def _hardest(named: Named, known: Ints, found: Consensus, actions: Sequence[str]) -> list[Hard]:
+def _hardest(named: NamedVotes, known: Ints, found: Consensus, actions: Sequence[str]) -> list[Hard]:
     """Return the tasks with votes and without gold whose label is least probable, those with most votes first."""
     count = named.votes.votes_per_task()
     asked = np.flatnonzero((count > 0) & (known == UNKNOWN))

@@ -9,7 +9,7 @@ from shoal_qa.domain.votes.orders import Indices, stable_order
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class VotedPairs:
     """The (task, class) pairs that have a vote, sorted. pair: (votes,) the number of each vote's pair."""
 
     task: Ints
@@ -57,40 +57,40 @@ class Beliefs:
     missed: gold answers that nobody gave, one for each such task.
     """
 
-    given: Given
+    pairs: VotedPairs
     of_pair: Floats
     log_others: Floats
     missed: Ints = field(default_factory=lambda: np.empty(0, np.int32))
 
-    def told(self, known: Ints | None) -> "Beliefs":
+    def with_gold(self, gold: Ints | None) -> "Beliefs":
         """Return the beliefs with certainty where the answer is known. known: (tasks,), or UNKNOWN."""
-        if known is None:
+        if gold is None:
             return self
         of_pair = np.where(
-            known[self.given.task] == UNKNOWN, self.of_pair, known[self.given.task] == self.given.label
+            gold[self.pairs.task] == UNKNOWN, self.of_pair, gold[self.pairs.task] == self.pairs.label
         )
-        voted = np.bincount(self.given.task, minlength=self.given.tasks) > 0
-        missed = known[(known != UNKNOWN) & voted & (self.given.by_task(of_pair) == 0)]
-        log_others = np.where(known == UNKNOWN, self.log_others, -np.inf)
+        voted = np.bincount(self.pairs.task, minlength=self.pairs.tasks) > 0
+        missed = gold[(gold != UNKNOWN) & voted & (self.pairs.by_task(of_pair) == 0)]
+        log_others = np.where(gold == UNKNOWN, self.log_others, -np.inf)
         return replace(self, of_pair=of_pair, log_others=log_others, missed=missed)
 
     def class_counts(self, prior: Floats) -> Floats:
         """Return the expected number of tasks with a vote of each class: (classes,)."""
-        task, label, classes = self.given.task, self.given.label, self.given.classes
+        task, label, classes = self.pairs.task, self.pairs.label, self.pairs.classes
         others = np.exp(self.log_others)
-        others[np.bincount(task, minlength=self.given.tasks) == 0] = 0
+        others[np.bincount(task, minlength=self.pairs.tasks) == 0] = 0
         counts = np.bincount(label, self.of_pair - prior[label] * others[task], classes)
         missed = np.bincount(self.missed, minlength=classes)
         return np.asarray(np.maximum(counts + prior * others.sum() + missed, 0))
 
 
-def given(votes: VoteArrays) -> Given:
+def voted_pairs(votes: VoteArrays) -> VotedPairs:
     """Return the pairs of some votes. O(votes)."""
     key = votes.task.astype(np.int64) * votes.classes + votes.label
     order = stable_order(key, votes.tasks * votes.classes)
     ordered = key[order]
-    new = np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]
+    is_first = np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]
     pair = np.empty(len(key), np.int32)
-    pair[order] = np.cumsum(new) - 1
-    task, label = np.divmod(ordered[new], max(votes.classes, 1))
-    return Given(task.astype(np.int32), label.astype(np.int32), pair, votes.tasks, votes.classes)
+    pair[order] = np.cumsum(is_first) - 1
+    task, label = np.divmod(ordered[is_first], max(votes.classes, 1))
+    return VotedPairs(task.astype(np.int32), label.astype(np.int32), pair, votes.tasks, votes.classes)
