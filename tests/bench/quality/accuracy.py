@@ -52,7 +52,7 @@ def on_simulated_crowds() -> Iterator[str]:
         err.print(f"accuracy: {kind.name}")
         scores = [score(simulate(kind, seed)) for seed in SEEDS]
         columns.append((kind.name, {name: float(np.mean([s[name] for s in scores])) for name in scores[0]}))
-        yield f"{markdown(columns)}\n\nSeeds of each kind: {len(SEEDS)}."
+        yield f"{markdown(columns)}\n\nMeans over {len(SEEDS)} seeds of each kind."
 
 
 def markdown(columns: Sequence[tuple[str, Scores]]) -> str:

@@ -22,7 +22,7 @@ def table() -> str:
         name = noise.__name__.replace("_", "-")
         lines += [_line(name, "Shoal", noise, ours), _line("", "cleanlab", noise, cleanlab_s)]
         if name == "annotator-dependent":
-            lines.append(_line("", "Shoal, told who labelled", noise, told))
+            lines.append(_line("", "Shoal, with each label's annotator", noise, ours_by_annotator))
     return "\n".join([*lines, "", speed()])
 
 
@@ -31,8 +31,8 @@ def ours(labels: "np.ndarray", probabilities: "np.ndarray") -> "np.ndarray":
     return find_errors(labels, probabilities).ranked()
 
 
-def told(labels: "np.ndarray", probabilities: "np.ndarray") -> "np.ndarray":
-    """Return Shoal's ranking where it knows who gave each label."""
+def ours_by_annotator(labels: "np.ndarray", probabilities: "np.ndarray") -> "np.ndarray":
+    """Return Shoal's ranking with the annotator of each label."""
     return find_errors(labels, probabilities, ANNOTATOR).ranked()
 
 
@@ -47,7 +47,7 @@ def _line(
 
 
 def speed() -> str:
-    """Return how long both take on many labels, the best of 3 each."""
+    """Return how long each side takes on many labels, the best of 3 runs."""
     labels, probabilities = noisy(NOISES[0], 0)
     labels, probabilities = np.tile(labels, COPIES), np.tile(probabilities, (COPIES, 1))
     seconds = [

@@ -55,15 +55,18 @@ def lines() -> Iterator[Line]:
             theirs("DawidSkene", folder, 2),
             ours("auto", folder, 2),
         )
-        yield Line("dawid-skene until it rests", own, other, "crowd-kit DawidSkene()")
+        yield Line("dawid-skene until convergence", own, other, "crowd-kit DawidSkene()")
         work = "auto, calibrated, certified"
         yield Line(work, auto, other, "crowd-kit DawidSkene()")
         other = theirs("MACE", folder)
-        yield Line("mace until it rests", ours("mace", folder, 2), other, "crowd-kit MACE(n_restarts=1)")
+        yield Line("mace until convergence", ours("mace", folder, 2), other, "crowd-kit MACE(n_restarts=1)")
         yield Line(work, auto, other, "crowd-kit MACE(n_restarts=1)")
         yield Line(work, auto, theirs("cleanlab", folder), "cleanlab get_label_quality_multiannotator")
         yield Line(
-            "alpha of labels", ours("alpha", folder, 3), theirs("krippendorff", folder, 3), "krippendorff"
+            "Krippendorff's alpha of labels",
+            ours("alpha", folder, 3),
+            theirs("krippendorff", folder, 3),
+            "krippendorff",
         )
     yield glad()
 
@@ -87,7 +90,10 @@ def glad(votes: int = 1_000_000) -> Line:
             if not other.failure or votes <= 10_000:
                 work = f"auto, calibrated, certified, {votes:,} votes"
                 return Line(
-                    work, ours("auto", folder), other, "crowd-kit GLAD(), the most it does in 5 minutes"
+                    work,
+                    ours("auto", folder),
+                    other,
+                    "crowd-kit GLAD(), at the largest size it finishes in 5 minutes",
                 )
         votes //= 10
 

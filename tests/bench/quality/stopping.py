@@ -18,12 +18,12 @@ ORDERS = {"dawid-skene": 2}  # of the votes; "auto" takes ten times as long
 HEADS = (
     "model",
     "review price",
-    "two votes: cost",
-    "five votes: cost",
-    "the rule: cost",
+    "cost, two votes",
+    "cost, five votes",
+    "cost, the rule",
     "votes",
     "reviewed, %",
-    "right of accepted labels, %",
+    "accepted labels right, %",
     "right after reviews, %",
 )
 
