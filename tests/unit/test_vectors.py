@@ -57,7 +57,7 @@ def test_bytes_that_cannot_be_compared_are_refused(read: object, data: bytes, fa
 @pytest.mark.parametrize(
     ("sent", "fault"),
     [
-        ([], "0 numbers; 1 to 65536"),
+        ([], "0 numbers; send 1 to 65536"),
         ([1.0] * (MOST + 1), "65537 numbers"),
         ([0.0, 0], "every entry is zero"),
         ([1.0, "2"], "entry 1 is not a number"),
@@ -68,8 +68,8 @@ def test_bytes_that_cannot_be_compared_are_refused(read: object, data: bytes, fa
         ("AAA", "not base64"),
         ("ü", "not base64"),
         (BYTES[:-1], "11 bytes are not whole"),
-        (None, "not a list of numbers"),
-        ({"a": 1}, "not a list of numbers"),
+        (None, "neither a list of numbers"),
+        ({"a": 1}, "neither a list of numbers"),
     ],
 )
 def test_what_is_no_vector_is_refused_with_its_fault(sent: object, fault: str) -> None:

@@ -1,4 +1,4 @@
-"""Shoal: contracts, messaging, persistence and the runtime that every service shares."""
+"""Shoal's shared parts: contracts, messaging, persistence and the runtime of the services."""
 
 from importlib.metadata import version
 

@@ -1,10 +1,10 @@
-"""Waits between tries: doubled after each failure in a row, and half random."""
+"""Waits between retries: doubled after each consecutive failure, and half random."""
 
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-_DOUBLINGS = 30  # a float holds more, and no wait is that long
+_DOUBLINGS = 30  # a float can hold more, and no wait is that long
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +16,9 @@ class Backoff:
     jitter: Callable[[], float] = random.random
 
     def wait_s(self, failures: int) -> float:
-        """Return the wait after `failures` (1 or more) in a row, in seconds; at least half of it is certain.
+        """Return the wait after `failures` (1 or more) consecutive failures, in seconds.
 
-        The random half keeps replicas that failed together from trying again together.
+        Half of it is random, which keeps replicas that failed together from retrying together.
         """
         longest = min(self.longest_s, self.first_s * 2.0 ** min(failures - 1, _DOUBLINGS))
         return longest * (0.5 + self.jitter() / 2)

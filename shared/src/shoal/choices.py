@@ -1,4 +1,4 @@
-"""Strings that must be among the names of a registry."""
+"""Strings restricted to the names of a registry."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from pydantic_core import CoreSchema, core_schema
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """An annotation that restricts a string to `choices`, read when a value is checked."""
+    """An annotation that restricts a string to `choices`, which is called for every check."""
 
     choices: Callable[[], list[str]]
 

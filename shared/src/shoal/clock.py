@@ -1,8 +1,8 @@
-"""The clock that composition roots pass to what needs the time."""
+"""The clock that composition roots pass to the parts that need the time."""
 
 from datetime import UTC, datetime
 
 
 def utc_now() -> datetime:
-    """Return the time, aware, in UTC."""
+    """Return the current time in UTC, timezone-aware."""
     return datetime.now(UTC)

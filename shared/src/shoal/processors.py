@@ -1,4 +1,4 @@
-"""How many threads a process can keep busy: its processors, by affinity and by the quota of its cgroups."""
+"""The number of processors that a process may use, by its CPU affinity and the quotas of its cgroups."""
 
 import os
 from collections.abc import Iterator
@@ -8,9 +8,9 @@ from pathlib import Path, PurePosixPath
 
 
 def usable_processors() -> int:
-    """Return how many processors the calling thread may run on, at most as many as the CPU quota pays for.
+    """Return how many processors the calling thread may use: its CPU affinity, limited by the CPU quota.
 
-    The quota is read once for each process.
+    The quota is read once per process.
     """
     affinity = getattr(os, "sched_getaffinity", None)  # Linux only
     allowed = len(affinity(0)) if affinity is not None else os.cpu_count() or 1
@@ -18,7 +18,7 @@ def usable_processors() -> int:
 
 
 def processors_within(allowed: int, quota: float | None) -> int:
-    """Return `allowed`, at most `quota` rounded up: of 1.5 processors two threads use all, one does not."""
+    """Return `allowed`, limited to `quota` rounded up: it takes two threads to use 1.5 processors."""
     return allowed if quota is None else max(1, min(allowed, ceil(quota)))
 
 
@@ -28,14 +28,14 @@ def _process_quota() -> float | None:
 
 
 def cpu_quota(root: Path) -> float | None:
-    """Return the CPU quota of this process in processors, None without one.
+    """Return the CPU quota of this process in processors; None without a quota.
 
-    root: the file system that /proc/self/cgroup and /sys/fs/cgroup are read from. Version 1 and 2 are both
-    read; the groups above a group limit it too.
+    root: the file system with /proc/self/cgroup and /sys/fs/cgroup. Reads cgroups of versions 1 and 2; the
+    limits of parent groups count as well.
     """
     try:
         groups = (root / "proc/self/cgroup").read_text().splitlines()
-    except OSError:  # another system than Linux, or a sandbox
+    except OSError:  # not Linux, or a sandbox
         return None
     quotas = [quota for line in groups for quota in _line_quotas(root / "sys/fs/cgroup", line)]
     return min(quotas, default=None)
@@ -57,10 +57,10 @@ def _line_quotas(mount: Path, line: str) -> Iterator[float]:
 
 
 def _read_quota(*files: Path) -> Iterator[float]:
-    """Yield quota / period of files that hold both numbers; nothing where there is no limit."""
+    """Yield quota / period of files that hold both numbers; nothing without a limit."""
     try:
         quota, period = " ".join(file.read_text() for file in files).split()
         if float(quota) > 0:  # version 1 writes -1 for no limit
             yield float(quota) / float(period)
-    except (OSError, ValueError):  # no such group here, or version 2's "max"
+    except (OSError, ValueError):  # the group does not exist, or version 2's "max"
         return

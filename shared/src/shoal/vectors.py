@@ -1,4 +1,4 @@
-"""Vectors as little-endian float32 bytes: read, checked and written here alone."""
+"""Vectors as little-endian float32 bytes: the only module that reads, checks and writes them."""
 
 import base64
 import binascii
@@ -28,7 +28,7 @@ def read_vector(data: bytes, dimension: int) -> Vectors:
 
 
 def unit_vector(data: bytes, dimension: int) -> Vectors:
-    """Return the (dimension,) vector in `data`, scaled to length 1. Raises BadVector as `read_vector` does."""
+    """Return the (dimension,) vector in `data`, scaled to length 1. Raises BadVector like `read_vector`."""
     vector = _check_finite(_read_numbers(data, dimension)).astype(np.float64)  # a length may overflow float32
     length = np.linalg.norm(vector)
     if length == 0.0:
@@ -37,13 +37,13 @@ def unit_vector(data: bytes, dimension: int) -> Vectors:
 
 
 def vector_bytes(value: Sequence[float] | str | bytes) -> bytes:
-    """Return the bytes of a vector that a client sent: a list of numbers, base64 text, or bytes.
+    """Return the bytes of a client's vector: a list of numbers, base64 text, or bytes.
 
-    Raises BadVector as `read_vector` does, and for more than `MOST` numbers or none.
+    Raises BadVector like `read_vector`, and unless there are 1 to `MOST` numbers.
     """
     data = _pack_numbers(value) if not isinstance(value, str | bytes) else _decode_base64(value)
     if not 1 <= len(data) // 4 <= MOST:
-        raise BadVector(f"{len(data) // 4} numbers; 1 to {MOST} are possible")
+        raise BadVector(f"{len(data) // 4} numbers; send 1 to {MOST}")
     read_vector(data, len(data) // 4)
     return data
 
@@ -83,12 +83,12 @@ def _decode_base64(value: str | bytes) -> bytes:
 
 def _pack_numbers(value: Sequence[float]) -> bytes:
     if not isinstance(value, list | tuple):
-        raise BadVector("not a list of numbers, nor base64 of float32 bytes")
+        raise BadVector("neither a list of numbers nor base64 of float32 bytes")
     for index, number in enumerate(value):
         if type(number) is not float and type(number) is not int:
             raise BadVector(f"entry {index} is not a number")
     try:
-        with np.errstate(over="ignore"):  # an overflow is infinite, which `read_vector` refuses
+        with np.errstate(over="ignore"):  # an overflow becomes infinite, which `read_vector` rejects
             return to_bytes(value)
-    except OverflowError as error:  # an integer that no float holds
+    except OverflowError as error:  # an integer too large for a float
         raise BadVector("an entry is not a finite float32 number") from error

@@ -1,1 +1,1 @@
-"""What is derived from the contracts: golden schemas, the AsyncAPI document and their command line."""
+"""Documents derived from the contracts: golden schemas, the AsyncAPI document and their commands."""

@@ -13,7 +13,7 @@ CONTENT_TYPES = {"json": "application/json", "msgpack": "application/msgpack"}
 
 
 def asyncapi_document(version: str) -> dict[str, Any]:
-    """Return the document. Source: https://www.asyncapi.com/docs/reference/specification/v3.0.0"""
+    """Return the AsyncAPI document. Source: https://www.asyncapi.com/docs/reference/specification/v3.0.0"""
     topics = list(TOPICS.values())
     return {
         "asyncapi": "3.0.0",
@@ -57,7 +57,7 @@ def _dead_letter_channels(topics: list[Topic]) -> dict[str, Any]:
     return {
         name: {
             "address": name,
-            "description": f"What a consumer group could not process of {topic.name}, as it was received.",
+            "description": f"Records of {topic.name} that a consumer group could not process, unchanged.",
             "messages": _message_references(topic),
             "bindings": {"kafka": {"partitions": 1, "topicConfiguration": configuration}},
         }
@@ -96,7 +96,7 @@ def _event_message(event: type[Event], topic: Topic) -> dict[str, Any]:
 
 
 def _embedded_schema(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return a schema that can stand inside the document: references are replaced by what they name."""
+    """Return a schema to embed in the document: references are replaced by their definitions."""
     plain = {key: value for key, value in schema.items() if key not in ("$id", "$defs")}
     inlined: dict[str, Any] = _inline_references(plain, schema.get("$defs", {}))
     return inlined

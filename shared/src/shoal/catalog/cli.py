@@ -34,7 +34,7 @@ def write_schemas(
         "docs/asyncapi.json"
     ),
 ) -> None:
-    """Regenerate the golden schemas and the AsyncAPI document; refuse an incompatible change."""
+    """Regenerate the golden schemas and the AsyncAPI document; reject an incompatible change."""
     try:
         changed = schemas.write_golden()
     except schemas.IncompatibleSchema as error:

@@ -1,4 +1,4 @@
-"""Which changes of a JSON schema break those who still speak the version before."""
+"""Find the changes of a JSON schema that break programs written for the version before."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -7,16 +7,16 @@ Schema = Mapping[str, Any]
 
 
 def breaking_changes(old: Schema, new: Schema) -> list[str]:
-    """Return one line per incompatible change from `old` to `new`, JSON schemas made by pydantic.
+    """Return one line per incompatible change from `old` to `new`, JSON schemas of pydantic.
 
-    Incompatible are: a removed field, a retyped field, a new required field, a field that became required,
-    and a changed set of allowed values. A new optional field and a new description are compatible.
+    Incompatible changes: a field was removed, changed its type, became required, or is new and required; the
+    set of allowed values changed. A new optional field and a new description are compatible.
     """
     return list(_compare_nodes(_Node(old, old), _Node(new, new), "", frozenset()))
 
 
 class _Node:
-    """A schema with the root that its references point into."""
+    """A schema with the root schema of its references."""
 
     def __init__(self, schema: Schema, root: Schema) -> None:
         self.root = root
@@ -86,7 +86,7 @@ def _compare_unions(
 
 
 def _kind_of(schema: Schema) -> str:
-    """Return what a value of the schema is: its type, its allowed values, or its alternatives."""
+    """Return the kind of a schema's values: a type, the allowed values, or the number of alternatives."""
     for union in _UNIONS:
         if union in schema:
             return f"{union} of {len(schema[union])}"

@@ -1,4 +1,4 @@
-"""The golden JSON schema of every event, kept beside the contracts."""
+"""The golden JSON schema of every event, stored beside the contracts."""
 
 import json
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ EXAMPLES = CONTRACTS / "examples"
 
 
 class IncompatibleSchema(Exception):
-    """An event changed in a way that breaks those who speak the version before."""
+    """An event changed in a way that breaks programs written for the version before."""
 
 
 def published_events() -> Iterator[type[Event]]:
@@ -26,7 +26,7 @@ def published_events() -> Iterator[type[Event]]:
 
 
 def golden_path(event: type[Event]) -> Path:
-    """Return where the golden schema of `event` lies."""
+    """Return the path of the golden schema of `event`."""
     return SCHEMAS / f"{event.TYPE}.json"
 
 
@@ -37,13 +37,13 @@ def example_paths(event: type[Event]) -> list[Path]:
 
 
 def current_schema(event: type[Event]) -> dict[str, Any]:
-    """Return the JSON schema of `event` as the code has it now."""
+    """Return the JSON schema of `event` in the present code."""
     schema = event.model_json_schema(mode="validation")
     return {"$id": f"urn:shoal:schema:{event.TYPE}", **schema}
 
 
 def render_document(document: dict[str, Any]) -> str:
-    """Return a document as the text that is kept."""
+    """Return a document as the text of its file."""
     return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
@@ -69,7 +69,7 @@ def write_golden() -> list[Path]:
     """Write every golden schema that differs and return the paths.
 
     Raises:
-        IncompatibleSchema: an event changed incompatibly; it needs a new version instead.
+        IncompatibleSchema: an event changed incompatibly and needs a new version instead.
     """
     broken = {event.TYPE: lines for event in published_events() if (lines := incompatible_changes(event))}
     if broken:

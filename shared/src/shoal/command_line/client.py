@@ -19,7 +19,10 @@ URL = "http://127.0.0.1:8080"
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Asks one service. service: its name in messages; variable: the environment variable with its address."""
+    """Asks one service.
+
+    service: its name in messages; variable: the environment variable with its address.
+    """
 
     service: str
     variable: str

@@ -1,1 +1,1 @@
-"""The public language of Shoal: every event, every topic. Imports pydantic and the standard library only."""
+"""Shoal's public contracts: every event and every topic. Imports only pydantic and the standard library."""

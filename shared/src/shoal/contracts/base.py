@@ -1,4 +1,4 @@
-"""What every event and value of the public language has in common."""
+"""The base of every event and value of the contracts."""
 
 from typing import Annotated, Any, ClassVar
 
@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
 NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]*$"
 Name = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=NAME_PATTERN)]
-"""A name that people choose: a project, a campaign, a provider, a dataset."""
+"""A name that users choose, such as a project, a campaign, a provider or a dataset."""
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Text = Annotated[str, StringConstraints(max_length=1_000_000)]
@@ -17,7 +17,7 @@ __all__ = ["Event", "Id", "Label", "Name", "Text", "Timestamp", "Value"]
 
 
 class Value(BaseModel):
-    """A part of an event: immutable; unknown fields are ignored, so that producers may be newer."""
+    """A part of an event. Immutable; unknown fields are ignored, so that producers may be newer."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", ser_json_bytes="base64", val_json_bytes="base64")
 
@@ -26,7 +26,7 @@ _TYPES: dict[str, type["Event"]] = {}
 
 
 class Event(Value):
-    """One fact, published on one topic. A new version is a new class with a new TYPE."""
+    """A fact published on one topic. A new version is a new class with a new TYPE."""
 
     TYPE: ClassVar[str]
     KEY: ClassVar[str]  # the field that is the Kafka key
@@ -40,5 +40,5 @@ class Event(Value):
         _TYPES[cls.TYPE] = cls
 
     def key(self) -> str:
-        """Return the Kafka key: events of one key keep their order."""
+        """Return the Kafka key; events with the same key keep their order."""
         return str(getattr(self, self.KEY))

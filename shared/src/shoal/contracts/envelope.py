@@ -1,4 +1,4 @@
-"""CloudEvents 1.0 attributes of one event; in Kafka they travel as `ce_` headers (binary content mode)."""
+"""CloudEvents 1.0 attributes of one event, sent in Kafka as `ce_` headers (binary content mode)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """Attributes of one event. `id` is deterministic, so that a repeated effect repeats its id.
+    """The attributes of one event. `id` is deterministic: a repeated effect has the same id.
 
     Source: CloudEvents 1.0.2, https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md
     """

@@ -1,4 +1,4 @@
-"""Deterministic identifiers: the same input names the same thing on every replica and at every replay."""
+"""Deterministic identifiers: the same input gives the same id on every replica and at every replay."""
 
 from uuid import UUID, uuid5
 
@@ -15,10 +15,10 @@ def stable_id(kind: str, *parts: object) -> str:
 
 
 def sample_id(project: str, source: str, source_id: str) -> str:
-    """Return the id of a sample: the same datum sent twice is the same sample."""
+    """Return the id of a sample; a datum that is sent twice is one sample."""
     return stable_id("sample", project, source, source_id)
 
 
 def job_id(sample: str, guideline_major: int, purpose: str) -> str:
-    """Return the id of a labelling job: two campaigns that want the same sample share one job."""
+    """Return the id of a labelling job; two campaigns that select the same sample share one job."""
     return stable_id("job", sample, guideline_major, purpose)

@@ -1,4 +1,4 @@
-"""Labelling jobs, the votes that people and models give, and the labels accepted from them."""
+"""Labelling jobs, the votes of people and models, and the labels accepted from them."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -11,14 +11,14 @@ Purpose = Literal["label", "audit", "gold", "review"]
 
 
 class GuidelineRef(Value):
-    """The numbered guideline a label was made under; a change of the label schema is a new major."""
+    """The version of a guideline; a change of the label schema raises `major`."""
 
     major: int = Field(ge=1)
     minor: int = Field(ge=0)
 
 
 class LabelingJob(Event):
-    """This sample needs this label under this guideline."""
+    """A request to label one sample under one guideline."""
 
     TYPE: ClassVar[str] = "shoal.labeling.job.v1"
     KEY: ClassVar[str] = "job_id"
@@ -32,14 +32,14 @@ class LabelingJob(Event):
     campaign_id: Id | None = None
     provider: Name | None = None  # None: the project's default
     priority: int = Field(default=0, ge=-100, le=100)
-    votes: int = Field(ge=1, le=100)  # wanted from the start
-    max_votes: int = Field(ge=1, le=100)  # never more than these
+    votes: int = Field(ge=1, le=100)  # votes to collect at first
+    max_votes: int = Field(ge=1, le=100)  # upper limit of `votes`
     group: str | None = Field(default=None, max_length=200)
     requested_at: Timestamp
 
 
 class VotesRequested(Event):
-    """qa asks for one more vote, for an expert's review, or for no more votes at all."""
+    """A request from qa for one more vote, for an expert's review, or for no more votes."""
 
     TYPE: ClassVar[str] = "shoal.votes.requested.v1"
     KEY: ClassVar[str] = "job_id"
@@ -47,7 +47,7 @@ class VotesRequested(Event):
     job_id: Id
     sample_id: Id
     action: Literal["more", "review", "cancel"]
-    votes: int = Field(ge=0, le=100)  # total votes now wanted, not an increment: replays add nothing
+    votes: int = Field(ge=0, le=100)  # the total to collect, not an increment: replays add nothing
     round: int = Field(ge=1)
     reason: str = Field(max_length=200)
     requested_at: Timestamp
@@ -61,7 +61,7 @@ class ClassAnswer(Value):
 
 
 class SkipAnswer(Value):
-    """The annotator could not or would not answer."""
+    """The annotator skipped the sample."""
 
     kind: Literal["skip"] = "skip"
     reason: str = Field(default="", max_length=500)
@@ -93,7 +93,7 @@ class AnnotationSubmitted(Event):
 
 
 class LabelEvidence(Value):
-    """Why a label was accepted."""
+    """The evidence for an accepted label."""
 
     method: str = Field(max_length=100)
     votes: int = Field(ge=0)
@@ -106,7 +106,7 @@ class LabelEvidence(Value):
 
 
 class LabelAccepted(Event):
-    """A label good enough by the project's rule; later revisions replace it and say why."""
+    """A label that meets the project's rule; later revisions replace it and give their reason."""
 
     TYPE: ClassVar[str] = "shoal.label.accepted.v1"
     KEY: ClassVar[str] = "sample_id"

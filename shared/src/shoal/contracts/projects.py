@@ -10,7 +10,7 @@ Role = Literal["producer", "annotator", "reviewer", "operator", "admin"]
 
 
 class ApiKey(Value):
-    """One key of a project; only its SHA-256 travels."""
+    """One key of a project; the event carries only its SHA-256."""
 
     key_id: Id
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
@@ -18,7 +18,7 @@ class ApiKey(Value):
 
 
 class ProjectChanged(Event):
-    """The whole present state of a project."""
+    """The complete state of a project after a change."""
 
     TYPE: ClassVar[str] = "shoal.project.changed.v1"
     KEY: ClassVar[str] = "project"

@@ -9,7 +9,7 @@ from shoal.contracts.labels import GuidelineRef
 
 
 class LabelClass(Value):
-    """One class: its name, what it means and texts that show it."""
+    """One class: its name, its definition and example texts."""
 
     name: Label
     definition: str = Field(default="", max_length=10_000)
@@ -17,14 +17,14 @@ class LabelClass(Value):
 
 
 class LabelSchema(Value):
-    """What an annotator may answer. Other kinds (boxes, spans, pairs) are further members of `kind`."""
+    """The possible answers. Other kinds (boxes, spans, pairs) are further values of `kind`."""
 
     kind: Literal["single_choice"] = "single_choice"
     classes: tuple[LabelClass, ...] = Field(min_length=1, max_length=10_000)
 
 
 class GuidelinePublished(Event):
-    """The written rules of a project's task: immutable, numbered."""
+    """A version of a project's guideline, the written rules of its task. Immutable and numbered."""
 
     TYPE: ClassVar[str] = "shoal.guideline.published.v1"
     KEY: ClassVar[str] = "project"
@@ -38,7 +38,7 @@ class GuidelinePublished(Event):
 
 
 class AnnotatorQuality(Value):
-    """One annotator as measured now."""
+    """The measured quality of one annotator."""
 
     provider: Name
     annotator: Id
@@ -49,26 +49,26 @@ class AnnotatorQuality(Value):
     gold_answered: int = Field(default=0, ge=0)
     gold_right: int = Field(default=0, ge=0)
     state: Literal["new", "trusted", "probation", "blocked"]
-    warnings: tuple[Name, ...] = ()  # spam, straight-lining, copying, haste, change; others may come
+    warnings: tuple[Name, ...] = ()  # spam, straight-lining, copying, haste, change; the list may grow
 
 
 class PrecisionCertificate(Value):
-    """What gold vouches for: accepted labels are right in `target` of cases, with `confidence`."""
+    """The guarantee from gold: with `confidence`, at least a share `target` of accepted labels is right."""
 
     target: float = Field(gt=0, lt=1)
     confidence: float = Field(gt=0, lt=1)
-    threshold: float | None = Field(default=None, ge=0, le=1)  # probability from which labels are accepted
+    threshold: float | None = Field(default=None, ge=0, le=1)  # least probability of accepted labels
     bound: float | None = Field(default=None, ge=0, le=1)  # lower confidence bound of their precision
     gold: int = Field(ge=0)  # gold items with votes
-    gold_accepted: int = Field(ge=0)  # those that the threshold accepts
-    coverage: float = Field(ge=0, le=1)  # share of the jobs with votes that reach it
+    gold_accepted: int = Field(ge=0)  # gold items accepted at the threshold
+    coverage: float = Field(ge=0, le=1)  # share of jobs with votes that reach the threshold
     more_gold: int | None = Field(
         default=None, ge=0
-    )  # further gold items that would probably do, if any would
+    )  # further gold items that would probably suffice; None if no number would
 
 
 class QualityMeasured(Event):
-    """A project's quality metrics at one moment."""
+    """A project's quality metrics at one time."""
 
     TYPE: ClassVar[str] = "shoal.quality.measured.v1"
     KEY: ClassVar[str] = "project"
@@ -95,7 +95,7 @@ class DatasetFile(Value):
 
 
 class DatasetPublished(Event):
-    """An immutable, content-addressed dataset version."""
+    """An immutable, content-addressed version of a dataset."""
 
     TYPE: ClassVar[str] = "shoal.dataset.published.v1"
     KEY: ClassVar[str] = "dataset"
@@ -113,5 +113,5 @@ class DatasetPublished(Event):
     published_at: Timestamp
 
     def key(self) -> str:
-        """Return project and dataset: two projects may use one name."""
+        """Return project and dataset, as two projects may use the same name."""
         return f"{self.project}/{self.dataset}"

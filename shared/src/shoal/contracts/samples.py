@@ -1,4 +1,4 @@
-"""Samples and what a model said about them: the data plane, from production to the vector store."""
+"""Samples and their predictions: the events from production to the vector store."""
 
 import re
 from hashlib import sha256
@@ -12,18 +12,20 @@ _MOST_SLUG = 80  # a collection's name has at most 255 characters, a project's 1
 
 
 class Prediction(Value):
-    """What a model said about a sample."""
+    """A model's prediction for a sample."""
 
     model: Id
     version: str = Field(default="", max_length=200)
     label: Label | None = None
-    scores: dict[Label, float] = Field(default_factory=dict)  # label -> score; may be partial or unnormalised
+    scores: dict[Label, float] = Field(
+        default_factory=dict
+    )  # label -> score; may be incomplete or unnormalised
     latency_ms: float | None = Field(default=None, ge=0)
     endpoint: str | None = Field(default=None, max_length=500)
 
 
 class Content(Value):
-    """The datum itself: inline text, or a URI with the SHA-256 of what lies there."""
+    """The datum: inline text, or a URI with the SHA-256 of its content."""
 
     text: Text | None = None
     uri: str | None = Field(default=None, max_length=4096)
@@ -32,16 +34,16 @@ class Content(Value):
 
 
 class Generation(Value):
-    """The encoder that made a vector; vectors of two generations never meet in one comparison."""
+    """The encoder of a vector. Vectors of different generations are never compared."""
 
     name: Id
     version: str = Field(max_length=200)
     dimension: int = Field(ge=1, le=65_536)
 
     def slug(self) -> str:
-        """Return one string for the generation, fit for a collection's name: it ends with the dimension.
+        """Return the generation as a part of a collection's name; it ends with the dimension.
 
-        What a collection's name cannot hold is replaced, and a hash keeps such names apart.
+        Characters that a collection's name cannot hold are replaced, and a hash keeps such names distinct.
         """
         encoder = f"{self.name}-{self.version}"
         plain = re.sub(r"[^a-z0-9._-]", "_", encoder.lower())[:_MOST_SLUG]
@@ -51,29 +53,29 @@ class Generation(Value):
 
 
 def collection_prefix(project: str) -> str:
-    """Return how the names of a project's collections begin; `~` is in no project's name."""
+    """Return the prefix of the names of a project's collections; no project's name contains `~`."""
     return f"{project}~"
 
 
 def collection_name(project: str, generation: Generation) -> str:
-    """Return the name of the vector store's collection for a project and a generation."""
+    """Return the name of the collection of a project and a generation in the vector store."""
     return collection_prefix(project) + generation.slug()
 
 
 def alias_name(project: str) -> str:
-    """Return the vector store's alias of a project's newest generation."""
+    """Return the alias of a project's newest generation in the vector store."""
     return collection_prefix(project) + "current"
 
 
 class Embedding(Value):
-    """A vector as little-endian float32 bytes (4 x dimension of them) and the generation it belongs to."""
+    """A vector as little-endian float32 bytes, 4 per dimension, and its generation."""
 
     generation: Generation
     vector: bytes
 
 
 class InferenceHalf(Event):
-    """A request or a response of one inference whose two halves arrive apart (KServe's logger, Seldon)."""
+    """The request or response of an inference whose halves arrive separately (KServe's logger, Seldon)."""
 
     TYPE: ClassVar[str] = "shoal.inference.received.v1"
     KEY: ClassVar[str] = "correlation_id"
@@ -91,7 +93,7 @@ class InferenceHalf(Event):
 
 
 class SampleIngested(Event):
-    """A production system's model saw a sample."""
+    """A sample that a model in production processed."""
 
     TYPE: ClassVar[str] = "shoal.sample.ingested.v1"
     KEY: ClassVar[str] = "sample_id"
@@ -109,7 +111,7 @@ class SampleIngested(Event):
 
 
 class SampleEmbedded(Event):
-    """A sample's vector is in the vector store; carries all that selection and labelling need."""
+    """A sample whose vector is in the vector store, with all data that selection and labelling need."""
 
     TYPE: ClassVar[str] = "shoal.sample.embedded.v1"
     KEY: ClassVar[str] = "sample_id"
@@ -127,7 +129,7 @@ class SampleEmbedded(Event):
 
 
 class SampleErased(Event):
-    """A sample must be forgotten: every service removes its content, vector and labels."""
+    """A request to erase a sample: every service removes its content, vector and labels."""
 
     TYPE: ClassVar[str] = "shoal.sample.erased.v1"
     KEY: ClassVar[str] = "sample_id"

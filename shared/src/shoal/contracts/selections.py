@@ -1,4 +1,4 @@
-"""Campaigns, and the decisions that their policies take on samples."""
+"""Campaigns, and the decisions of their policies on samples."""
 
 from typing import Any, ClassVar, Literal
 
@@ -10,7 +10,7 @@ CampaignState = Literal["draft", "active", "paused", "done"]
 
 
 class CampaignChanged(Event):
-    """The whole present state of a campaign; `version` grows with every change of its policy."""
+    """The complete state of a campaign after a change; `version` grows with every change of its policy."""
 
     TYPE: ClassVar[str] = "shoal.campaign.changed.v1"
     KEY: ClassVar[str] = "campaign_id"
@@ -28,7 +28,7 @@ class CampaignChanged(Event):
 
 
 class PolicyDecision(Value):
-    """What one policy decided on one sample, with the probability that it would take it."""
+    """The decision of one policy on one sample, with its probability of taking the sample."""
 
     policy: Id  # "campaign:<id>" or "audit"
     version: int = Field(ge=1)
@@ -39,7 +39,7 @@ class PolicyDecision(Value):
 
 
 class SamplingDecided(Event):
-    """One compact record per sample: every policy that could have taken it (p > 0)."""
+    """One compact record per sample, with every policy that could have taken it (p > 0)."""
 
     TYPE: ClassVar[str] = "shoal.sampling.decided.v1"
     KEY: ClassVar[str] = "sample_id"

@@ -1,4 +1,4 @@
-"""The one registry of topics: creation, access rules, manifests and AsyncAPI are derived from it."""
+"""The registry of topics, from which their creation, access rules, manifests and AsyncAPI are derived."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -16,7 +16,10 @@ DAY = 24
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """One topic. `groups` are its consumer groups; `readers` read it whole into memory, without a group."""
+    """One topic.
+
+    `groups` are its consumer groups; `readers` read it completely into memory, without a group.
+    """
 
     name: str
     events: tuple[type[Event], ...]
@@ -41,12 +44,12 @@ class Topic:
 
 
 def dead_letter_topic(topic: str, group: str) -> str:
-    """Return the name of the topic that takes what `group` could not process of `topic`."""
+    """Return the name of the topic for records of `topic` that `group` could not process."""
     return f"{topic}.{group}.dlq"
 
 
 DEAD_LETTER_RETENTION_HOURS = 30 * DAY
-DATA_PARTITIONS = 6  # the most replicas that can share the work of one consumer group
+DATA_PARTITIONS = 6  # upper limit of replicas that share the work of one consumer group
 CONTROL_PARTITIONS = 3
 
 INFERENCE_RECEIVED = Topic(
@@ -57,7 +60,7 @@ INFERENCE_RECEIVED = Topic(
     retention_hours=1 * DAY,
     producers=("ingest",),
     groups=("ingest-joiner",),
-    summary="Requests and responses that arrive apart, before they are joined.",
+    summary="Requests and responses that arrive separately, before they are joined.",
 )
 SAMPLES_INGESTED = Topic(
     name="samples.ingested",
@@ -67,7 +70,7 @@ SAMPLES_INGESTED = Topic(
     retention_hours=7 * DAY,
     producers=("ingest",),
     groups=("embedder",),
-    summary="Samples with the prediction that a production model made.",
+    summary="Samples with the prediction of a production model.",
 )
 SAMPLES_EMBEDDED = Topic(
     name="samples.embedded",
@@ -89,7 +92,7 @@ SAMPLES_ERASED = Topic(
     groups=("embedder", "sampler", "labeling-gateway", "qa"),
     readers=("embedder",),
     compacted=True,
-    summary="Samples that must be forgotten.",
+    summary="Samples to erase.",
 )
 PROJECTS_CHANGED = Topic(
     name="projects.changed",
@@ -111,7 +114,7 @@ CAMPAIGNS_CHANGED = Topic(
     producers=("sampler",),
     readers=("sampler",),
     compacted=True,
-    summary="Every campaign as it stands.",
+    summary="The present state of every campaign.",
 )
 SAMPLING_DECISIONS = Topic(
     name="sampling.decisions",
@@ -171,7 +174,7 @@ QUALITY_METRICS = Topic(
     partitions=CONTROL_PARTITIONS,
     retention_hours=30 * DAY,
     producers=("qa",),
-    summary="How good labels and annotators are.",
+    summary="Measured quality of labels and annotators.",
 )
 GUIDELINES_PUBLISHED = Topic(
     name="guidelines.published",

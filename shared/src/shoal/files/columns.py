@@ -62,8 +62,8 @@ def column_of(cells: Iterable[str | None]) -> Column:
 def arrow_column(column: Any) -> Column:
     """Return a pyarrow ChunkedArray of dictionary<int32, string>.
 
-    The numbers are read from its buffers: pyarrow's own conversions import pandas where it is installed, which costs
-    a second of CPU.
+    The numbers are read from its buffers: pyarrow's own conversions import pandas where it is installed,
+    which costs a second of CPU.
     """
     chunks = column.unify_dictionaries().chunks
     if not chunks:

@@ -18,7 +18,10 @@ BLOCK = 1 << 22  # bytes that pyarrow parses at a time, which must hold a whole 
 
 
 class Delimited:
-    """A file with a header. In a file of one column an empty line is an empty cell; elsewhere it is skipped."""
+    """A file with a header.
+
+    In a file of one column an empty line is an empty cell; elsewhere it is skipped.
+    """
 
     def __init__(self, file: Path, delimiter: str) -> None:
         self._file, self._delimiter = file, delimiter

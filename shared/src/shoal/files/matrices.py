@@ -44,7 +44,10 @@ class Matrix:
         return self.values
 
     def float32(self, report: Report = _report_nothing) -> NDArray[np.float32]:
-        """Return an own copy, (n, d). Raises BadInput for a value that float32 cannot hold, or that is not finite."""
+        """Return an own copy, (n, d).
+
+        Raises BadInput for a value that float32 cannot hold, or that is not finite.
+        """
         out = np.empty(self.values.shape, np.float32)
         for start in range(0, len(self), BLOCK):
             block = out[start : start + BLOCK]
@@ -65,8 +68,8 @@ class Matrix:
 def read_matrix(file: Path, what: str) -> Matrix:
     """Return the (n, d) numbers of a file, n and d above 0; what: its part in messages. Raises BadInput.
 
-    A .npz file holds one array, or one that is named `what`. Parquet is one column of lists of one length, or every
-    column of numbers.
+    A .npz file holds one array, or one that is named `what`. Parquet is one column of lists of one length, or
+    every column of numbers.
     """
     values, names = _read_values(file, what)
     if values.ndim != 2:
@@ -77,7 +80,10 @@ def read_matrix(file: Path, what: str) -> Matrix:
 
 
 def read_array(file: Path, what: str) -> Any:
-    """Return the array of a .npy or .npz file, of any shape and of plain values, text as well. Raises BadInput."""
+    """Return the array of a .npy or .npz file, of any shape and of plain values, text as well.
+
+    Raises BadInput.
+    """
     try:
         stored = np.load(file, mmap_mode="r", allow_pickle=False)
         return stored if isinstance(stored, np.ndarray) else _only_array(stored, file, what)

@@ -12,7 +12,10 @@ from shoal.files.errors import BadContent
 
 
 def parquet_matrix(file: Path) -> tuple[Any, list[str] | None]:
-    """Return the numbers, (n, d), and the columns' names where they are columns of numbers. Raises BadContent."""
+    """Return the numbers, (n, d), and the columns' names where they are columns of numbers.
+
+    Raises BadContent.
+    """
     table = pyarrow.parquet.read_table(file)
     kinds = {name: table.schema.field(name).type for name in table.column_names}
     lists = [name for name, kind in kinds.items() if _is_list(kind)]
@@ -49,7 +52,10 @@ def _of_lists(column: Any) -> Any:
 
 
 def _column_values(column: Any, name: str) -> Any:
-    """Return the numbers of a column. DLPack, since pyarrow's own conversion imports pandas where it is installed."""
+    """Return the numbers of a column.
+
+    DLPack, since pyarrow's own conversion imports pandas where it is installed.
+    """
     if column.null_count:
         raise BadContent(f", row {_first_null(column)} of column {name} is empty: give numbers")
     chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]

@@ -106,7 +106,10 @@ class TableFile:
         return others[0]
 
     def read(self, names: Sequence[str]) -> Table:
-        """Return the named columns; others are ignored. Raises BadInput for one that is missing or there twice."""
+        """Return the named columns; others are ignored.
+
+        Raises BadInput for one that is missing or there twice.
+        """
         present = list(self.format.names)
         for name in names:
             if present.count(name) != 1:
@@ -124,8 +127,8 @@ class TableFile:
 def open_table(file: Path, what: str) -> TableFile:
     """Return a table with its columns' names; what: its part in messages. Raises BadInput.
 
-    The format is told by the name: .csv, .tsv, .json, .jsonl, .ndjson, .txt (a column `text` of lines), each also with
-    .gz, or .parquet. Any other name is read as CSV.
+    The format is told by the name: .csv, .tsv, .json, .jsonl, .ndjson, .txt (a column `text` of lines), each
+    also with .gz, or .parquet. Any other name is read as CSV.
     """
     suffix = Path(file.name.removesuffix(".gz")).suffix.lower()
     with _readable_file(what, file):

@@ -7,7 +7,10 @@ from typing import TextIO
 
 
 def open_text(file: Path) -> TextIO:
-    """Return a UTF-8 file open for reading, line ends as they are; a mark of byte order is skipped. Raises OSError."""
+    """Return a UTF-8 file open for reading, line ends as they are; a mark of byte order is skipped.
+
+    Raises OSError.
+    """
     if file.suffix.lower() == ".gz":
         return io.TextIOWrapper(gzip.open(file), encoding="utf-8-sig", newline="")
     return file.open(encoding="utf-8-sig", newline="")

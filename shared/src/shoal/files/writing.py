@@ -17,8 +17,8 @@ Cells = Coded | NDArray[Any] | Sequence[Any]
 def write_table(file: Path, columns: Mapping[str, Cells]) -> None:
     """Write columns of one length to CSV, or to TSV or Parquet by the file's name.
 
-    A column is texts, numbers, truth values, or a Coded; EMPTY, NaN and masked values are empty cells. Raises BadInput
-    where the file cannot be written.
+    A column is texts, numbers, truth values, or a Coded; EMPTY, NaN and masked values are empty cells. Raises
+    BadInput where the file cannot be written.
     """
     import pyarrow as pa
     import pyarrow.csv

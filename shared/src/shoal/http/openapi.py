@@ -36,8 +36,8 @@ def problem_responses(*statuses: int) -> Responses:
 def describe_app(app: FastAPI, models: Sequence[type[BaseModel]] = ()) -> dict[str, Any]:
     """Return the OpenAPI document of `app`, made once.
 
-    To every operation it adds the problems that follow from its shape: 401 and 403 with a key, 400 and 422 with
-    a JSON body, 422 with parameters, 503 always.
+    To every operation it adds the problems that follow from its shape: 401 and 403 with a key, 400 and 422
+    with a JSON body, 422 with parameters, 503 always.
     """
     if app.openapi_schema is None:
         document = get_openapi(

@@ -1,4 +1,4 @@
-"""What people and producers write: strict models, and their errors in plain words."""
+"""Strict models of input from users and producers, and their errors in plain words."""
 
 from shoal.inputs.errors import field_of, fix_of
 from shoal.inputs.models import NO_NUL, Moment, ShortText, Strict, with_examples

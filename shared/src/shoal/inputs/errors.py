@@ -1,4 +1,4 @@
-"""pydantic's errors in the words of a problem: which field is wrong, and what to do about it."""
+"""Describe pydantic's errors: the field that is wrong, and the fix."""
 
 from typing import Any
 
@@ -18,5 +18,5 @@ def field_of(loc: Any) -> str:
 
 
 def fix_of(error: Any) -> str:
-    """Return what to do about one of pydantic's errors."""
+    """Return the fix for one of pydantic's errors."""
     return _FIXES.get(error["type"], "Correct the field as the detail says")

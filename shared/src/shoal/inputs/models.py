@@ -1,4 +1,4 @@
-"""The base of every model that reads input, and types of its fields."""
+"""The base of every model of input, and the types of its fields."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
 NO_NUL = r"^[^\x00]*$"
-"""PostgreSQL keeps no NUL in text."""
+"""PostgreSQL stores no NUL in text."""
 
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL)]
 
@@ -24,7 +24,7 @@ Moment = Annotated[AwareDatetime, AfterValidator(_in_range)]
 
 
 class Strict(BaseModel):
-    """Input, immutable. An unknown field is an error, because it is usually a misspelt one."""
+    """Immutable input. An unknown field is an error, because it is usually a misspelled one."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 

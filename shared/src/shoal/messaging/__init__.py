@@ -1,4 +1,4 @@
-"""Kafka for services: typed batches in, durable publishing out, and nothing lost in between."""
+"""Kafka for services: consumers of typed batches and durable publishing, without losses."""
 
 from shoal.messaging.broadcasts.broadcast import Broadcast
 from shoal.messaging.clients.settings import KafkaSettings

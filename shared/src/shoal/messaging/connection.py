@@ -29,7 +29,7 @@ _RECONNECT_S = 1.0
 
 
 class Messaging:
-    """What `connect` gives: publish at once; `start` and `stop` the consumers of one service."""
+    """One service's connection: it can publish at once, and consumes between `start` and `stop`."""
 
     def __init__(self, settings: KafkaSettings, publisher: Publisher, *, service: str, version: str) -> None:
         self.publisher = publisher
@@ -42,9 +42,9 @@ class Messaging:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self, consumers: Sequence[Consumer] = (), broadcasts: Sequence[Broadcast] = ()) -> None:
-        """Read the broadcasts to their end, then begin to consume; no handler sees half a table.
+        """Read the broadcasts to their end, then start the consumers, so that no handler sees half a table.
 
-        Returns when the consumers have joined their groups; broadcasts go on reading what is new.
+        Returns when the consumers have joined their groups; the broadcasts continue to read new events.
         """
         self._readers = [
             BroadcastReader(broadcast, self._settings, self._service) for broadcast in broadcasts
@@ -59,7 +59,7 @@ class Messaging:
             self._tasks.append(asyncio.create_task(watch_lag(self._subscriptions)))
 
     async def stop(self) -> None:
-        """Finish and commit what is in flight, for the graceful timeout, and read nothing more."""
+        """Stop reading; finish and commit the batches in flight within the graceful timeout."""
         await asyncio.gather(*(subscription.stop() for subscription in self._subscriptions))
         await self._broker.stop()
         for task in self._tasks:
@@ -81,10 +81,10 @@ class Messaging:
 async def connect(
     settings: KafkaSettings, *, service: str, version: str, connect_timeout_s: float = 60.0
 ) -> AsyncIterator[Messaging]:
-    """Connect to Kafka, making the topics that are missing; wait for it as long as `connect_timeout_s`.
+    """Connect to Kafka within `connect_timeout_s` and create missing topics.
 
-    Raises TimeoutError when Kafka does not answer in time, AccessRefused at once when it does not let us in. On exit
-    consumers are stopped gracefully, then everything published is flushed.
+    Raises TimeoutError if Kafka does not answer in time, and AccessRefused at once if it refuses access. On
+    exit, the consumers stop gracefully, then all published messages are flushed.
     """
     async with asyncio.timeout(connect_timeout_s):
         await _repeat_until_connected(lambda: check_access(settings, service))

@@ -1,4 +1,4 @@
-"""Errors that consumers and publishers tell apart: what to repeat, what to refuse, what to stop for."""
+"""Errors of consumers and publishers: whether to retry, to reject the record, or to stop."""
 
 import asyncpg
 import httpx
@@ -6,29 +6,30 @@ from aiokafka.errors import KafkaError
 
 
 class Transient(Exception):
-    """Something outside is down or slow: the same records will succeed later and must be kept."""
+    """A dependency is down or slow; the same records will succeed later and must not be dropped."""
 
 
 class PublishFailed(Transient):
-    """The broker did not acknowledge every message; those that it did acknowledge may come twice."""
+    """The broker did not acknowledge every message; a retry may publish the acknowledged ones twice."""
 
 
 class MessageTooLarge(Exception):
-    """A message is larger than the topic takes; publishing it again will not help."""
+    """A message exceeds the topic's limit; publishing it again will not help."""
 
 
 class AccessRefused(Exception):
-    """Kafka does not let us in, or its settings cannot work: one line that names them. A repeat will not help."""
+    """Kafka refuses access, or its settings cannot work.
 
-
-class DeadLetterCapExceeded(Exception):
-    """So many records were refused that the fault is likely ours:
-    nothing more is refused, the consumer stops.
+    The text names the settings; a retry will not help.
     """
 
 
+class DeadLetterCapExceeded(Exception):
+    """So many records were rejected that the consumer is probably at fault; it stops and rejects no more."""
+
+
 class Stopping(Transient):
-    """The consumer was asked to stop while it waited: its records go back to the broker."""
+    """The consumer has to stop while it waits; its records go back to the broker."""
 
 
 _PERMANENT_OS_ERRORS = (
@@ -57,10 +58,11 @@ _OUTAGES = (
 
 
 def is_transient(error: BaseException) -> bool:
-    """Tell whether `error` is an outage, so that the same records may succeed later.
+    """Return whether `error` is an outage, after which the same records may succeed.
 
-    asyncpg reports a connection lost under a query as an InterfaceError, the class of programming mistakes too, and
-    one lost just before it as an InternalClientError, the class of its own faults; only their texts tell them apart.
+    asyncpg reports a connection lost during a query as an InterfaceError, which also stands for programming
+    errors, and one lost just before a query as an InternalClientError, which also stands for its own bugs;
+    only their texts differ.
     """
     if isinstance(error, _PERMANENT_OS_ERRORS):
         return False

@@ -1,4 +1,4 @@
-"""The publisher over aiokafka: sends everything at once, waits for every acknowledgement."""
+"""The publisher over aiokafka: sends all messages at once and waits for every acknowledgement."""
 
 import asyncio
 from collections import Counter
@@ -14,7 +14,7 @@ from shoal.observability import metrics
 
 
 class KafkaPublisher:
-    """Publishes in the order given; the key decides the partition."""
+    """Publishes messages in order; the key determines the partition."""
 
     def __init__(self, producer: AIOKafkaProducer, timeout_s: float) -> None:
         self._producer = producer
@@ -23,13 +23,14 @@ class KafkaPublisher:
     async def publish(self, messages: Sequence[OutgoingMessage]) -> None:
         """Return when the broker has acknowledged every message.
 
-        Raises PublishFailed when any was not acknowledged, and MessageTooLarge, which no repetition helps.
+        Raises PublishFailed if a message was not acknowledged, and MessageTooLarge, which a retry does not
+        help.
         """
         deliveries: list[asyncio.Future[Any]] = []
         try:
             async with asyncio.timeout(self._timeout_s):
                 for message in messages:
-                    deliveries.append(await self._send(message))  # noqa: PERF401 - kept when the next one fails
+                    deliveries.append(await self._send(message))  # noqa: PERF401 - the list survives a failure of the next one
                 if deliveries:
                     await asyncio.wait(deliveries)
         except (KafkaError, TimeoutError) as error:
@@ -57,5 +58,5 @@ class KafkaPublisher:
 
 
 def _failures_of(deliveries: "list[asyncio.Future[Any]]") -> list[BaseException]:
-    """Return the errors of those that are done; reading them also tells asyncio that they were noticed."""
+    """Return the errors of finished deliveries; reading them also marks them as retrieved for asyncio."""
     return [error for future in deliveries if future.done() and (error := future.exception()) is not None]

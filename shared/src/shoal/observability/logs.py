@@ -1,4 +1,4 @@
-"""Logs: one event per line, JSON for machines or aligned text for people."""
+"""Logs: one event per line, as JSON for machines or aligned text for people."""
 
 import logging
 import sys
@@ -8,7 +8,7 @@ import structlog
 
 
 def configure_logs(level: str = "INFO", form: Literal["json", "console"] = "console", **bound: str) -> None:
-    """Send the process's logs, third parties' too, to stderr; `bound` (service, version) is on every line."""
+    """Send all logs of the process to stderr, with `bound` (service, version) on every line."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -38,11 +38,12 @@ def _log_renderers(form: Literal["json", "console"]) -> list[Any]:
     drop = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if form == "json":
         return [drop, structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    # Plain tracebacks: pretty ones show the values of variables, which are private, and take seconds to make.
+    # Plain tracebacks: pretty ones show the values of variables, which are private, and take seconds to
+    # format.
     plain = structlog.dev.plain_traceback
     return [drop, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
 
 
 def get_logger(name: str) -> Any:
-    """Return the logger called `name`; events are snake_case words, facts are keyword arguments."""
+    """Return the logger `name`; events are snake_case words, facts are keyword arguments."""
     return structlog.get_logger(name)

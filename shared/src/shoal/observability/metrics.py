@@ -1,23 +1,25 @@
-"""Every metric of every service, one line each: `shoal_<area>_<what>_<unit>`."""
+"""Every metric of every service, named `shoal_<area>_<quantity>_<unit>`."""
 
 from prometheus_client import Counter, Gauge, Histogram
 
 # messaging
 CONSUMED = Counter("shoal_messaging_consumed_records_total", "Records handled", ["topic", "group"])
-DEAD_LETTERED = Counter("shoal_messaging_dead_letters_total", "Records refused", ["topic", "group", "reason"])
-RETRIED = Counter("shoal_messaging_retries_total", "Batches tried again after an outage", ["topic", "group"])
-NACKED = Counter(
-    "shoal_messaging_nacked_batches_total", "Batches given back to the broker", ["topic", "group"]
+DEAD_LETTERED = Counter(
+    "shoal_messaging_dead_letters_total", "Records rejected", ["topic", "group", "reason"]
 )
+RETRIED = Counter("shoal_messaging_retries_total", "Batches tried again after an outage", ["topic", "group"])
+NACKED = Counter("shoal_messaging_nacked_batches_total", "Batches returned to the broker", ["topic", "group"])
 HALTED = Gauge(
-    "shoal_messaging_halted", "1 when the cap on refused records stopped a consumer", ["topic", "group"]
+    "shoal_messaging_halted", "1 if the cap on rejected records stopped the consumer", ["topic", "group"]
 )
 LAG = Gauge("shoal_messaging_lag_records", "Records waiting in a partition", ["topic", "group", "partition"])
 PROGRESS = Gauge(
-    "shoal_messaging_progress_timestamp_seconds", "When a batch was last done", ["topic", "group"]
+    "shoal_messaging_progress_timestamp_seconds", "Time of the last finished batch", ["topic", "group"]
 )
 HANDLED = Histogram("shoal_messaging_batch_seconds", "Time to handle one batch", ["topic", "group"])
-PUBLISHED = Counter("shoal_messaging_published_records_total", "Records the broker acknowledged", ["topic"])
+PUBLISHED = Counter(
+    "shoal_messaging_published_records_total", "Records acknowledged by the broker", ["topic"]
+)
 PUBLISH_FAILED = Counter("shoal_messaging_publish_failures_total", "Batches not acknowledged", [])
 BROADCAST_SKIPPED = Counter(
     "shoal_messaging_broadcast_skipped_records_total", "Unreadable records", ["topic"]
@@ -25,7 +27,7 @@ BROADCAST_SKIPPED = Counter(
 
 # persistence
 OUTBOX_RELAYED = Counter("shoal_outbox_relayed_messages_total", "Messages published", ["schema"])
-OUTBOX_REFUSED = Counter("shoal_outbox_refused_messages_total", "Messages Kafka can never take", ["topic"])
+OUTBOX_REFUSED = Counter("shoal_outbox_refused_messages_total", "Messages too large for Kafka", ["topic"])
 
 # runtime
 BUILD = Gauge("shoal_build_info", "1; the service and its version are labels", ["service", "version"])
@@ -35,62 +37,70 @@ HTTP_SECONDS = Histogram(
 
 LOOP_FAILURES = Counter("shoal_loop_failures_total", "Background passes that failed", ["loop"])
 LOOP_SUCCESS = Gauge(
-    "shoal_loop_success_timestamp_seconds", "When a background pass last succeeded", ["loop"]
+    "shoal_loop_success_timestamp_seconds", "Time of the last successful background pass", ["loop"]
 )
 
 # ingest
-INFERENCES = Counter("shoal_ingest_inferences_total", "Inferences, by what became of them", ["result"])
+INFERENCES = Counter("shoal_ingest_inferences_total", "Inferences by result", ["result"])
 INFERENCE_HALVES = Counter(
-    "shoal_ingest_inference_halves_total", "Requests and responses that arrive apart", ["dialect", "half"]
+    "shoal_ingest_inference_halves_total",
+    "Requests and responses that arrive separately",
+    ["dialect", "half"],
 )
-HALVES_ALONE = Counter("shoal_ingest_halves_alone_total", "Halves that never met the other one")
+HALVES_ALONE = Counter("shoal_ingest_halves_alone_total", "Halves whose other half never arrived")
 
 # embedder
-SAMPLES_EMBEDDED = Counter("shoal_embedder_samples_total", "Samples whose vector is stored and announced")
-TEXTS_ENCODED = Counter("shoal_embedder_texts_total", "Texts encoded, or remembered from before", ["how"])
+SAMPLES_EMBEDDED = Counter("shoal_embedder_samples_total", "Samples whose vector was stored and announced")
+TEXTS_ENCODED = Counter("shoal_embedder_texts_total", "Texts encoded, or taken from the cache", ["how"])
 ENCODING_SECONDS = Histogram("shoal_embedder_encoding_seconds", "Time to encode one batch of texts")
 
 # sampler
-DECIDED = Counter("shoal_sampler_decided_samples_total", "Samples decided on")
-JOBS_CREATED = Counter("shoal_sampler_jobs_total", "Jobs made", ["purpose"])
+DECIDED = Counter("shoal_sampler_decided_samples_total", "Samples with a decision")
+JOBS_CREATED = Counter("shoal_sampler_jobs_total", "Jobs created", ["purpose"])
 VOTES_RESERVED = Counter("shoal_sampler_votes_reserved_total", "Votes reserved for jobs", ["purpose"])
 
 # qa
 ANNOTATIONS_RECORDED = Counter(
-    "shoal_qa_annotations_total", "Annotation revisions taken in", ["project", "action"]
+    "shoal_qa_annotations_total", "Annotation revisions recorded", ["project", "action"]
 )
 LABELS = Counter("shoal_qa_labels_total", "Revisions of labels", ["project", "state"])
-VOTE_REQUESTS = Counter("shoal_qa_vote_requests_total", "Requests for votes, reviews or an end", ["action"])
+VOTE_REQUESTS = Counter(
+    "shoal_qa_vote_requests_total", "Requests for votes, for reviews or to stop voting", ["action"]
+)
 AGREEMENT = Gauge("shoal_qa_agreement_alpha", "Krippendorff's alpha, nominal", ["project"])
 CERTIFIED_THRESHOLD = Gauge(
-    "shoal_qa_certified_threshold_probability", "From which labels are accepted; NaN: none", ["project"]
+    "shoal_qa_certified_threshold_probability",
+    "Least probability of accepted labels; NaN without one",
+    ["project"],
 )
 CERTIFIED_PRECISION = Gauge(
-    "shoal_qa_certified_precision_ratio", "Lower bound of accepted labels' precision; NaN: none", ["project"]
+    "shoal_qa_certified_precision_ratio",
+    "Lower bound of accepted labels' precision; NaN without one",
+    ["project"],
 )
 CERTIFIED_COVERAGE = Gauge(
-    "shoal_qa_certified_coverage_ratio", "Jobs with votes that reach the threshold", ["project"]
+    "shoal_qa_certified_coverage_ratio", "Share of jobs with votes that reach the threshold", ["project"]
 )
 CERTIFYING_GOLD = Gauge("shoal_qa_certifying_gold_items", "Gold items with votes", ["project"])
 MORE_GOLD = Gauge(
-    "shoal_qa_more_gold_items", "Further gold items that would do; NaN: none would", ["project"]
+    "shoal_qa_more_gold_items", "Further gold items that would suffice; NaN if no number would", ["project"]
 )
 ANNOTATOR_ALARMS = Gauge(
     "shoal_qa_annotator_alarms", "Annotators with a warning signal", ["project", "signal"]
 )
 PRODUCTION_ACCURACY = Gauge(
     "shoal_qa_production_accuracy_ratio",
-    "Accuracy of the production model, from audited samples; NaN: none labelled",
+    "Accuracy of the production model, from audited samples; NaN without labels",
     ["project", "model", "version"],
 )
 PRODUCTION_ACCURACY_LOW = Gauge(
     "shoal_qa_production_accuracy_low_ratio",
-    "Lower end of its 95 % interval",
+    "Lower end of the 95 % interval of the production model's accuracy",
     ["project", "model", "version"],
 )
 PRODUCTION_ACCURACY_HIGH = Gauge(
     "shoal_qa_production_accuracy_high_ratio",
-    "Upper end of its 95 % interval",
+    "Upper end of the 95 % interval of the production model's accuracy",
     ["project", "model", "version"],
 )
 PRODUCTION_LABELLED = Gauge(
@@ -98,22 +108,24 @@ PRODUCTION_LABELLED = Gauge(
     "Audited samples with an accepted label",
     ["project", "model", "version"],
 )
-FIT_SECONDS = Histogram("shoal_qa_fit_seconds", "Time to learn about annotators anew")
+FIT_SECONDS = Histogram("shoal_qa_fit_seconds", "Time to fit the model of annotators")
 
 # labeling gateway
 ANNOTATIONS = Counter(
     "shoal_gateway_annotations_total",
-    "Annotation revisions kept",
+    "Annotation revisions stored",
     ["project", "provider", "action", "found_by"],
 )
 ANNOTATION_COST = Counter(
-    "shoal_gateway_annotation_cost_total", "Price of what was kept", ["project", "provider"]
+    "shoal_gateway_annotation_cost_total", "Price of stored annotations", ["project", "provider"]
 )
 ANNOTATIONS_REFUSED = Counter(
     "shoal_gateway_annotations_refused_total", "Refused", ["project", "provider", "reason"]
 )
 FOUND_BY_POLL = Counter(
-    "shoal_gateway_found_by_poll_total", "Annotations that no webhook brought", ["project", "provider"]
+    "shoal_gateway_found_by_poll_total",
+    "Annotations that arrived without a webhook",
+    ["project", "provider"],
 )
-POLL_FAILURES = Counter("shoal_gateway_poll_failures_total", "Feeds not read", ["project", "provider"])
+POLL_FAILURES = Counter("shoal_gateway_poll_failures_total", "Failed polls of feeds", ["project", "provider"])
 INTENTS = Counter("shoal_gateway_intents_total", "Ended attempts", ["project", "provider", "kind", "outcome"])

@@ -1,4 +1,4 @@
-"""What is known of work that repeats: its last success and its failures since, as metrics, in logs, for readiness."""
+"""Track repeated work: its last success and later failures, in metrics, logs and readiness."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,17 +23,17 @@ class Passes:
     last_success: datetime | None = field(default=None, init=False)
 
     def note_success(self) -> None:
-        """Note a pass that did what it could, also when there was nothing to do."""
+        """Note a successful pass, even one without work."""
         if self.failures:
             _log.info("background_pass_recovered", loop=self.name, failures=self.failures)
         self.failures, self.last_success = 0, self.clock()
         metrics.LOOP_SUCCESS.labels(self.name).set(self.last_success.timestamp())
 
     def note_failure(self, error: Exception, *, expected: bool = False) -> None:
-        """Note a pass that failed; the log has no traceback of an `expected` error, an outage."""
+        """Note a failed pass; an `expected` error, an outage, is logged without a traceback."""
         self.failures += 1
         metrics.LOOP_FAILURES.labels(self.name).inc()
-        # The first failure shows where it happened; an outage repeats it, so the rest take one line each.
+        # Only the first failure has a traceback; during an outage the others are the same and take one line.
         trace = self.failures == 1 and not expected
         _log.warning(
             "background_pass_failed",

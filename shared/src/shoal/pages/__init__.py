@@ -1,4 +1,4 @@
-"""Self-contained pages: inline style, inline SVG, no script and no address outside of them."""
+"""Self-contained pages: inline styles and SVG, no scripts and no external addresses."""
 
 from shoal.pages.charts import Dot, Line, Shares, parts_of_a_whole, start_of_axis
 from shoal.pages.crowds import interval_rows, shares_matrix

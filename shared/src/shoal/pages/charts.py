@@ -1,4 +1,4 @@
-"""Charts of shares as inline SVG: points beside a line of truth, intervals, a matrix, parts of a whole."""
+"""Charts of shares as inline SVG: points and lines, and parts of a whole."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,12 +8,18 @@ from markupsafe import Markup
 from shoal.pages.svg import BOTTOM, HEIGHT, TOP, WIDTH, svg_drawing, svg_element, svg_text, svg_title
 
 LEFT, RIGHT = 72, 30
-STARTS = (0.0, 0.5, 0.8, 0.9, 0.95)  # of an axis of shares: five even steps to 1 are round numbers
+STARTS = (
+    0.0,
+    0.5,
+    0.8,
+    0.9,
+    0.95,
+)  # starts of an axis of shares from which five even steps to 1 are round numbers
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """(x, y) points joined; dashed where it is a bound or a goal."""
+    """A line through (x, y) points; dashed for a bound or a goal."""
 
     name: str
     colour: str
@@ -23,7 +29,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dot:
-    """One measured point with its interval; radius in pixels; title is shown under the pointer."""
+    """One measured point with its interval. radius: in pixels. title: shown under the pointer."""
 
     x: float
     y: float
@@ -35,9 +41,9 @@ class Dot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shares:
-    """A plot whose axes are shares; x starts at `left`, y at `bottom`.
+    """A plot with shares on both axes; x starts at `left`, y at `bottom`.
 
-    marks: values on the x axis with a word beside them.
+    marks: values on the x axis with their names.
     """
 
     x_title: str
@@ -105,7 +111,7 @@ class Shares:
 
 
 def parts_of_a_whole(parts: Sequence[tuple[str, float, str]]) -> Markup:
-    """Return one bar of named parts; a part is its name, its size and its CSS colour."""
+    """Return one bar of parts; a part has a name, a size and a CSS colour."""
     total = sum(size for _, size, _ in parts) or 1.0
     start, rects = 0.0, []
     for name, size, colour in parts:
@@ -126,21 +132,21 @@ def parts_of_a_whole(parts: Sequence[tuple[str, float, str]]) -> Markup:
 
 
 def start_of_axis(least: float) -> float:
-    """Return where an axis of shares starts that has to show `least`."""
+    """Return the start of an axis of shares whose least value is `least`."""
     return max(start for start in STARTS if start <= max(least, 0.0))
 
 
 def whole_percent(share: float) -> str:
-    """Return a share as whole per cent."""
+    """Return a share in whole per cent."""
     return f"{100 * share:.0f} %"
 
 
 def shorten_words(words: str, most: int) -> str:
-    """Return words, cut to `most` letters."""
+    """Return `words` cut to `most` letters."""
     return words if len(words) <= most else words[: most - 1] + "…"
 
 
 def shares_drawing(height: int, *parts: Markup, label: str, width: int = WIDTH) -> Markup:
-    """Return a drawing that is shown at most twice as wide as it is."""
+    """Return a drawing that pages show at up to twice its width."""
     style = f"max-width:{2 * width}px"
     return svg_drawing(height, *parts, label=label, width=width, class_="shares", style=style)

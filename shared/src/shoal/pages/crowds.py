@@ -1,4 +1,4 @@
-"""Charts of annotators and classes as inline SVG: intervals in rows, and a matrix."""
+"""Charts of annotators and classes as inline SVG: rows of intervals, and a confusion matrix."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,10 @@ ORANGE = "#d9730d"
 
 
 def interval_rows(rows: Sequence[tuple[str, float, float, float, str]], goal: float) -> Markup:
-    """Return one line for each row of name, value, low, high (shares) and a note; `goal` is a dashed line."""
+    """Return a chart of intervals: one per row of name, value, low, high (shares) and note.
+
+    goal: the share at the dashed line.
+    """
     height = STEP * len(rows) + 26
     foot = height - 20
     parts = [part for quarter in range(5) for part in _quarter_line(quarter / 4, height)]
@@ -51,7 +54,7 @@ def _interval_row(row: tuple[str, float, float, float, str], y: float) -> Markup
 def shares_matrix(
     names: Sequence[str], shares: Sequence[Sequence[float]], row_title: str, column_title: str
 ) -> Markup:
-    """Return a square of shares, each row adding up to 1; what is off the diagonal is orange."""
+    """Return a square matrix of shares whose rows add up to 1; cells off the diagonal are orange."""
     left, top = 118, 38 + 5 * max(len(shorten_words(name, 11)) for name in names)
     grid = _Grid(names, left, top, min(54.0, (WIDTH - left - 70) / len(names)))
     side = grid.size * len(names)
@@ -66,7 +69,7 @@ def shares_matrix(
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
-    """Cells of `size` pixels from (left, top)."""
+    """The cells of a matrix, `size` pixels wide, from (left, top)."""
 
     names: Sequence[str]
     left: int

@@ -1,4 +1,4 @@
-"""Plots as inline SVG, coloured by the page's variables, so that they follow light and dark."""
+"""Plots as inline SVG, in the page's CSS colours, so that they follow light and dark mode."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Point = tuple[float, float, float, float]  # x, y, low, high
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """One line: its name and CSS colour, its points, and the class of its group in the drawing."""
+    """One line: its name, CSS colour and points, and the CSS class of its group."""
 
     name: str
     colour: str
@@ -24,12 +24,12 @@ class Series:
 
 
 def line_plot(series: Sequence[Series], x_title: str, y_title: str, x_format: str = ",.0f") -> Markup:
-    """Return a line plot with intervals as bands. x_format: of the numbers on the x axis."""
+    """Return a line plot with intervals as bands. x_format: format of the numbers on the x axis."""
     points = [point for line in series for point in line.points]
     top = _round_up(max(high for *_, high in points))
     bottom = min(
         _round_down(min(low for _, _, low, _ in points)), top - 0.05
-    )  # equal values have a height too
+    )  # equal values need a range too
     plane = _Plane(max(x for x, *_ in points) or 1.0, bottom, top, x_format)
     ticks = sorted({x for x, *_ in points})
     lines = (plane.line(line) for line in series)
@@ -39,7 +39,7 @@ def line_plot(series: Sequence[Series], x_title: str, y_title: str, x_format: st
 
 @dataclass(frozen=True, slots=True)
 class _Plane:
-    """From (x, y) to pixels: x from 0 to `far`, y from `bottom` to `top`."""
+    """Maps (x, y) to pixels: x from 0 to `far`, y from `bottom` to `top`."""
 
     far: float
     bottom: float
@@ -108,7 +108,7 @@ BAR_ROW, BAR_LEFT = 30, 132  # pixels: height of a row of bars, where they begin
 def paired_bars(
     rows: Sequence[tuple[str, float, float]], names: tuple[str, str], colours: tuple[str, str], most: float
 ) -> Markup:
-    """Return two bars for each row, one under the other; a value of `most` fills the width."""
+    """Return two bars for every row, one below the other; a value of `most` fills the width."""
     parts: list[Markup] = []
     for index, (name, *values) in enumerate(rows):
         top = 8 + index * BAR_ROW

@@ -1,4 +1,4 @@
-"""Pages from templates: every value is escaped unless it is Markup."""
+"""Render pages from templates; values are escaped unless they are Markup."""
 
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 def render_page(package: str, template: str, **values: Any) -> str:
     """Return the page of `template`, a file in `package`'s folder `templates`.
 
-    A page extends "shoal/page.html"; "shoal/parts.html" has cards, keys and tables. A name that `values` lacks
-    raises jinja2.UndefinedError.
+    A page extends "shoal/page.html"; "shoal/parts.html" has cards, keys and tables. Raises
+    jinja2.UndefinedError for a name that is missing in `values`.
     """
     return _template_environment(package).get_template(template).render(values)
 
 
 @cache
 def _template_environment(package: str) -> "Environment":
-    # Commands that write no page need not wait for Jinja.
+    # Imported here, so that commands that write no page do not load Jinja.
     from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
 
     shared = PrefixLoader({"shoal": PackageLoader("shoal.pages")})

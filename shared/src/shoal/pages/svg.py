@@ -7,10 +7,10 @@ TOP, BOTTOM = 14, 44
 
 
 def svg_element(name: str, *children: str, **attributes: str | float | None) -> Markup:
-    """Return an element; a child that is no Markup is text.
+    """Return an element; children that are not Markup are escaped as text.
 
-    Of an attribute's name, `_` is written `-` and a last `_` is dropped (`class_`). A float has one decimal; an
-    attribute of None is left out.
+    In names of attributes, `_` becomes `-` and a final `_` is dropped (`class_`). Floats get one decimal;
+    attributes of None are left out.
     """
     written = [
         Markup(' {}="{}"').format(key.rstrip("_").replace("_", "-"), _format_number(value))
@@ -26,18 +26,18 @@ def svg_element(name: str, *children: str, **attributes: str | float | None) -> 
 def svg_drawing(
     height: int, *parts: Markup, label: str, width: int = WIDTH, **attributes: str | None
 ) -> Markup:
-    """Return a whole drawing; label: what it shows, for those who do not see it."""
+    """Return a whole drawing. label: its description for screen readers."""
     box = {"viewBox": f"0 0 {width} {height}", **attributes}
     return svg_element("svg", Markup("").join(parts), **box, role="img", aria_label=label)
 
 
 def svg_text(words: str, x: float, y: float, anchor: str | None = None, **attributes: str | None) -> Markup:
-    """Return words at a point; anchor: "middle", "end", or their start."""
+    """Return words at a point. anchor: "middle" or "end"; by default the words start there."""
     return svg_element("text", words, **attributes, x=x, y=y, text_anchor=anchor)
 
 
 def svg_title(words: str) -> Markup:
-    """Return what is shown under the pointer."""
+    """Return a title, which browsers show under the pointer."""
     return svg_element("title", words)
 
 

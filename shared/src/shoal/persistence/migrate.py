@@ -1,4 +1,4 @@
-"""Migrations: numbered SQL files inside a service's package, each applied once, in order."""
+"""Migrations: numbered SQL files in a service's package, applied once, in order."""
 
 import hashlib
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _log = structlog.get_logger("shoal.persistence")
 
 
 class MigrationChanged(RuntimeError):
-    """A file that was applied reads differently now: migrations are never edited, only added."""
+    """An applied file was edited; migrations may only be added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +26,20 @@ class Migration:
 
     @property
     def sha256(self) -> str:
-        """Return the hash that tells whether the file was edited."""
+        """Return the file's hash, which reveals edits."""
         return hashlib.sha256(self.sql.encode()).hexdigest()
 
 
 async def migrate(dsn: str, *, schema: str, package: str, outbox: bool = False) -> list[str]:
-    """Bring `schema` up to date; return the names of what was applied now.
+    """Bring `schema` up to date; return the names of the migrations that were applied.
 
-    Applies the outbox table where asked, then `migrations/NNNN_*.sql` of `package`, each in a
-    transaction of its own. Replicas that start together wait for each other. Raises MigrationChanged.
+    Creates the outbox table if `outbox` is set, then applies `migrations/NNNN_*.sql` of `package`, every file
+    in a separate transaction. Replicas that start together wait for each other. Raises MigrationChanged.
     """
     conn = await asyncpg.connect(dsn)
     try:
-        # One lock per schema, held by the session: it goes with the connection, also after a kill.
+        # One lock per schema, held by the session: the server releases it when the connection ends, even by a
+        # kill.
         await conn.execute("SELECT pg_advisory_lock(hashtextextended($1, 0))", f"shoal.migrate.{schema}")
         await conn.execute(_PREPARE.format(schema=_quote_name(schema)))
         await conn.execute(f"SET search_path TO {_quote_name(schema)}")
@@ -63,7 +64,7 @@ async def _apply_migration(conn: Any, migration: Migration) -> bool:
     if applied_hash == migration.sha256:
         return False
     if applied_hash is not None:
-        raise MigrationChanged(f"{migration.name} was applied and edited afterwards: add a new file instead")
+        raise MigrationChanged(f"{migration.name} was edited after it was applied: add a new file instead")
     async with conn.transaction():
         await conn.execute(migration.sql)
         await conn.execute(

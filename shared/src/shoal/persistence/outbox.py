@@ -1,4 +1,4 @@
-"""The outbox: a row and an event that must agree are written by one transaction."""
+"""The outbox: a row and an event that must agree are written in one transaction."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,14 +11,14 @@ INSERT INTO outbox (topic, key, value, header_names, headers) VALUES ($1, $2, $3
 
 
 class Outbox:
-    """Adds messages to the connection's own schema; stateless."""
+    """Adds messages to the outbox of the connection's schema; stateless."""
 
     async def add(self, conn: Any, messages: Sequence[OutgoingMessage]) -> None:
-        """Keep `messages` until the relay has published them; nothing happens when the transaction fails."""
+        """Store `messages` for the relay; if the transaction fails, they are not published."""
         if not messages:
             return
         await conn.executemany(_ADD, [_message_row(message) for message in messages])
-        # Delivered at the commit; it only wakes the relay, which looks by itself as well.
+        # Delivered at the commit; it only wakes the relay, which also polls.
         await conn.execute("SELECT pg_notify(current_schema() || '_outbox', '')")
 
 

@@ -11,9 +11,10 @@ _JSONB_VERSION = b"\x01"  # first byte of jsonb's binary format
 async def open_pool(
     dsn: str, schema: str, *, min_size: int = 1, max_size: int = 10, command_timeout_s: float = 60.0
 ) -> asyncpg.Pool:
-    """Return a pool whose connections see `schema` only, so that no service can read another's tables.
+    """Return a pool whose connections see only `schema`, so that no service can read another's tables.
 
-    jsonb columns take and give what orjson can write. Raises asyncpg's errors when the server refuses.
+    jsonb columns hold values that orjson can write. Raises asyncpg's errors if the server refuses the
+    connection.
     """
     return await asyncpg.create_pool(
         dsn,
@@ -26,7 +27,7 @@ async def open_pool(
 
 
 async def prepare_connection(conn: Any) -> None:
-    """Teach a connection jsonb; in the binary format, which COPY needs."""
+    """Set the connection's codec of jsonb, in the binary format, which COPY needs."""
     await conn.set_type_codec(
         "jsonb", encoder=_encode_jsonb, decoder=_decode_jsonb, schema="pg_catalog", format="binary"
     )

@@ -1,4 +1,4 @@
-"""The relay: what the outbox holds goes to Kafka, in order, at least once."""
+"""The relay publishes the messages of the outbox to Kafka, in order, at least once."""
 
 import asyncio
 from contextlib import suppress
@@ -14,7 +14,7 @@ from shoal.observability.passes import Passes
 
 _log = structlog.get_logger("shoal.persistence")
 BATCH = 500
-LOOK_S = 1.0  # NOTIFY only wakes; a lost notification costs this much
+LOOK_S = 1.0  # polling interval; the delay after a lost NOTIFY
 _BACKOFF = Backoff(first_s=1.0, longest_s=5.0)
 _LOCK = "SELECT pg_try_advisory_lock(hashtextextended($1, 0))"
 _WAITING = """
@@ -23,10 +23,11 @@ SELECT seq, topic, key, value, header_names, headers FROM outbox WHERE refused I
 
 
 class Relay:
-    """One replica at a time relays a schema's outbox, so that events of one key keep their order.
+    """Relays a schema's outbox, in one replica at a time, so that events with the same key keep their order.
 
-    The others wait for its advisory lock, which PostgreSQL frees when its connection ends, also by a kill.
-    A batch is deleted after Kafka has acknowledged all of it: a crash in between repeats it, ids and all.
+    The other replicas wait for the advisory lock, which PostgreSQL releases when the holder's connection
+    ends, even by a kill. A batch is deleted after Kafka has acknowledged all of it; a crash before that
+    publishes it again, with the same ids.
     """
 
     def __init__(self, pool: asyncpg.Pool, publisher: Publisher) -> None:
@@ -36,7 +37,7 @@ class Relay:
         self.passes = Passes("relay")
 
     async def run(self) -> None:
-        """Relay until cancelled; outages of Kafka or PostgreSQL are waited for."""
+        """Relay until cancelled; wait during outages of Kafka or PostgreSQL."""
         while True:
             try:
                 await self._lead()
@@ -54,7 +55,7 @@ class Relay:
             try:
                 await self._relay(conn, schema)
             finally:
-                # The pool's reset of the connection frees the lock and the listener as well.
+                # The pool's reset of the connection releases the lock and the listener too.
                 if not conn.is_closed():
                     await conn.remove_listener(f"{schema}_outbox", self._notified)
 
@@ -74,7 +75,7 @@ class Relay:
                     await self._pause()
 
     async def _wait_after(self, error: Exception) -> None:
-        """Wait for an outage of Kafka or PostgreSQL to end."""
+        """Wait before the next try after an outage of Kafka or PostgreSQL."""
         self.passes.note_failure(error, expected=True)
         await asyncio.sleep(_BACKOFF.wait_s(self.passes.failures))
 
@@ -89,9 +90,9 @@ class Relay:
             )
 
     async def _one_by_one(self, conn: Any, rows: list[Any]) -> None:
-        """Publish a batch with a message too large for Kafka; that one is set aside, with the reason.
+        """Publish a batch that holds a message too large for Kafka; set that one aside with the reason.
 
-        After an outage, what was published before it is published again: at least once.
+        After an outage, messages may be published again.
         """
         for row in rows:
             try:

@@ -1,4 +1,4 @@
-"""One way to start, serve and stop a service."""
+"""The runtime of services: start, serve and stop."""
 
 from shoal.runtime.loops import Loop
 from shoal.runtime.running import Running, run_service, running_service

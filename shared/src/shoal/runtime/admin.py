@@ -1,4 +1,4 @@
-"""The admin port: is the process alive, ready, started, and what has it counted?"""
+"""The admin port: liveness, readiness, startup and metrics."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ Check = Callable[[], Awaitable[str]]
 
 @dataclass(slots=True)
 class State:
-    """What the admin port tells; the runtime changes it as the service starts and stops."""
+    """The state behind the admin port; the runtime changes it as the service starts and stops."""
 
     started: bool = False
     stopping: bool = False
@@ -25,11 +25,11 @@ class State:
     ready: tuple[Check, ...] = ()
 
     def dead(self) -> list[str]:
-        """Return what only a restart can help."""
+        """Return the faults that only a restart can fix."""
         return [f"{part.name}: {part.detail}" for part in self.health() if not part.alive]
 
     async def not_ready(self) -> list[str]:
-        """Return why requests should go elsewhere at present."""
+        """Return the reasons why the service should get no requests at present."""
         if not self.started:
             return ["starting"]
         if self.stopping:

@@ -1,4 +1,4 @@
-"""Background work that repeats: one pass after another, sooner when woken, later after a failure."""
+"""Repeated background work: one pass after another, at once when woken, later after a failure."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -15,10 +15,10 @@ _BACKOFF = Backoff(first_s=1.0, longest_s=10.0)
 
 @dataclass(slots=True, kw_only=True)
 class Loop:
-    """Runs `step` every `interval_s` seconds, and once more at once when `wake` is called.
+    """Runs `step` every `interval_s` seconds, and at once when `wake` is called.
 
-    `step` returns how many things it did. With `drain` a pass that did some is followed by the next without a
-    pause. A pass that raises is logged, counted and tried again after `backoff`; it never ends the service.
+    `step` returns how many items it processed. With `drain`, the next pass follows without a pause if there
+    were any. A pass that raises is logged, counted and repeated after `backoff`; it never ends the service.
     """
 
     name: str
@@ -36,11 +36,11 @@ class Loop:
         self.passes = Passes(self.name, self.clock)
 
     def wake(self) -> None:
-        """Begin the next pass at once; a wait after a failure is not shortened."""
+        """Start the next pass at once; this does not shorten a wait after a failure."""
         self._woken.set()
 
     def stop(self) -> None:
-        """End `run` after the pass under way."""
+        """End `run` after the present pass."""
         self._stopping.set()
         self._woken.set()
 
@@ -55,7 +55,7 @@ class Loop:
             self.running = False
 
     async def _try_pass(self) -> int:
-        """Return how many things the pass did; 0 when it failed."""
+        """Return how many items the pass processed; 0 if it failed."""
         try:
             count = await self.step()
         except Exception as error:

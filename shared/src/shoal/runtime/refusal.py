@@ -1,4 +1,4 @@
-"""A request that cannot be carried out, in the words of a use case; HTTP answers with a problem."""
+"""A use case's refusal of a request; the HTTP layer answers it with a problem."""
 
 from typing import Literal
 
@@ -8,9 +8,9 @@ Kind = Literal["malformed", "unauthenticated", "forbidden", "unknown", "conflict
 class Refused(Exception):
     """A request that cannot be carried out.
 
-    kind: what sort of refusal it is; shoal.http.problems maps it to a status. field: the part of the request
-    that is wrong. fix: what the caller can do about it. title: a short name of the problem, unless the kind's
-    own will do.
+    kind: the kind of refusal, which shoal.http.problems maps to a status. field: the part of the request that
+    is wrong. fix: how the caller can correct the request. title: a short name of the problem; the kind's by
+    default.
     """
 
     def __init__(self, kind: Kind, detail: str, *, field: str, fix: str, title: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Start, serve, stop: settings, logs, admin port, Kafka, the service; and back in the opposite order."""
+"""Run a service: start logs, the admin port, Kafka and the service, and stop them in the opposite order."""
 
 import asyncio
 import gc
@@ -27,7 +27,7 @@ LAST_PASS_S = 2.0
 
 @dataclass(slots=True, kw_only=True)
 class Running:
-    """A service that runs; `failed` ends with the first background task that ends."""
+    """A running service; `failed` returns when a background task ends."""
 
     service: Service
     messaging: Messaging
@@ -36,7 +36,7 @@ class Running:
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def failed(self) -> None:
-        """Wait for a background task to end, which none should, and raise what it raised."""
+        """Wait until a background task ends, which is a failure; raise its error or RuntimeError."""
         if not self.tasks:
             await asyncio.Event().wait()
         ended, _ = await asyncio.wait(self.tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -49,10 +49,10 @@ class Running:
 async def running_service(
     settings: S, build: Build[S], kafka: KafkaSettings | None = None
 ) -> AsyncIterator[Running]:
-    """Run a service inside this event loop while the block runs.
+    """Run a service in this event loop while the block runs.
 
-    `kafka`: KafkaSettings() unless given. Raises TimeoutError when Kafka does not answer, OSError when a port
-    is taken, and whatever `build` raises.
+    `kafka`: KafkaSettings() by default. Raises TimeoutError if Kafka does not answer, OSError if a port is in
+    use, and the errors of `build`.
     """
     state = State()
     async with AsyncExitStack() as stack:
@@ -81,7 +81,7 @@ async def running_service(
 
 
 async def _start_service(settings: Any, service: Service, running: Running, stack: AsyncExitStack) -> None:
-    """Start in the order in which parts need each other; the stack stops them in the opposite one."""
+    """Start the parts in the order of their dependencies; `stack` stops them in the opposite order."""
     works, answers = settings.role != "http", settings.role != "worker"
     metrics.BUILD.labels(service.name, __version__).set(1)
     await running.messaging.start(service.consumers if works else (), service.all_broadcasts())
@@ -107,7 +107,7 @@ def _start_task(work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
 
 
 async def _stop_loops(loops: Sequence[Loop], tasks: Sequence[asyncio.Task[None]]) -> None:
-    """Let passes under way end; `_cancel` ends those that take longer."""
+    """Let present passes end; `_cancel_tasks` ends those that take longer."""
     for loop in loops:
         loop.stop()
     if tasks:
@@ -123,7 +123,7 @@ async def _cancel_tasks(tasks: list[asyncio.Task[None]]) -> None:
 def run_service(settings: S, build: Build[S]) -> None:
     """Run a service until SIGTERM or SIGINT, then stop gracefully.
 
-    Exits with 1 when it failed, with 2 when Kafka does not let it in.
+    Exits with 1 after a failure, with 2 if Kafka refuses access.
     """
     configure_logs(settings.log_level, settings.log_format, service=settings.SERVICE, version=__version__)
     import uvloop
@@ -145,7 +145,7 @@ async def _until_signalled(settings: S, build: Build[S]) -> None:
         loop.add_signal_handler(number, stop.set)
     stopped = asyncio.create_task(stop.wait())
     serving_task = asyncio.create_task(_serve_until(settings, build, stop))
-    # A signal during the start (Kafka is away, say) ends the start.
+    # A signal also ends a start that waits, for example during an outage of Kafka.
     await asyncio.wait((stopped, serving_task), return_when=asyncio.FIRST_COMPLETED)
     if not serving_task.done():
         _log.info("stopping")
@@ -169,7 +169,10 @@ async def _serve_until(settings: S, build: Build[S], stop: asyncio.Event) -> Non
 
 
 def _spare_the_collector() -> None:
-    """Leave what the start made out of collections, and collect less often: a tenth of a consumer's time."""
+    """Exclude objects of the start from garbage collection, and collect less often.
+
+    Otherwise collections take a tenth of a consumer's time.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 50, 100)

@@ -1,4 +1,4 @@
-"""uvicorn inside a service's own event loop: on a socket that was bound before, and without signals."""
+"""Run uvicorn in a service's event loop, on a bound socket and without signal handlers."""
 
 import asyncio
 import socket
@@ -12,12 +12,12 @@ import uvicorn
 class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave signals to the runtime."""
+        """Do nothing: the runtime handles signals."""
         yield
 
 
 def bind_address(host: str, port: int) -> socket.socket:
-    """Return a listening address; port 0 takes a free one. Raises OSError when it is taken."""
+    """Return a bound socket; port 0 takes a free port. Raises OSError if the port is in use."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -30,7 +30,7 @@ def bind_address(host: str, port: int) -> socket.socket:
 
 
 def url_of(sock: socket.socket) -> str:
-    """Return the address that `sock` is bound to, as a client on this machine reaches it."""
+    """Return the URL of `sock` for clients on this machine."""
     host, port = sock.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)
     return f"http://{host}:{port}"
@@ -38,7 +38,7 @@ def url_of(sock: socket.socket) -> str:
 
 @asynccontextmanager
 async def serve_app(app: Any, sock: socket.socket, *, graceful_timeout_s: float) -> AsyncIterator[None]:
-    """Answer requests on `sock` while the block runs; at its end, finish those in flight."""
+    """Serve `app` on `sock` while the block runs; at its end, finish the requests in flight."""
     config = uvicorn.Config(
         app,
         http="httptools",

@@ -1,4 +1,4 @@
-"""A service as its composition root describes it; the runtime runs it."""
+"""A composition root's description of a service, which the runtime runs."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -20,9 +20,10 @@ Build = Callable[[S, Publisher], AbstractAsyncContextManager["Service"]]
 class Service:
     """The parts of one service.
 
-    broadcasts are read to their end before consumers and HTTP begin, in every role. consumers, loops and
-    background run in the roles worker and all; a background task that ends, ends the service. ready: each returns why
-    the service is not ready, or an empty text. directory: where keys are looked up (shoal.security).
+    broadcasts are read to their end before consumers and HTTP start, in every role. consumers, loops and
+    background run in the roles worker and all; when a background task ends, the service ends. ready:
+    functions that return why the service is not ready, or an empty text. directory: the directory of API keys
+    (shoal.security).
     """
 
     name: str
@@ -35,6 +36,6 @@ class Service:
     directory: ProjectDirectory | None = None
 
     def all_broadcasts(self) -> list[Broadcast[Any]]:
-        """Return the broadcasts with the directory's, each once."""
+        """Return the broadcasts, including the directory's, without duplicates."""
         own = [] if self.directory is None else [self.directory.broadcast]
         return [*own, *(broadcast for broadcast in self.broadcasts if broadcast not in own)]

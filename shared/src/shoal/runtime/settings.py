@@ -1,4 +1,4 @@
-"""What every service is told by its environment, read once; Kafka's part is shoal.messaging.KafkaSettings."""
+"""The settings of every service, read from the environment; Kafka's are in shoal.messaging.KafkaSettings."""
 
 from typing import ClassVar, Literal
 
@@ -7,23 +7,26 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class ServiceSettings(BaseSettings):
-    """SHOAL_ variables; a service's own settings are a subclass that names the service."""
+    """Settings from SHOAL_ variables; a service adds its settings in a subclass that names the service."""
 
-    SERVICE: ClassVar[str] = "shoal"  # in logs, metrics, consumer and client names
+    SERVICE: ClassVar[str] = "shoal"  # used in logs, metrics, and the names of consumers and clients
 
     model_config = SettingsConfigDict(env_prefix="SHOAL_", frozen=True, extra="ignore")
 
     role: Literal["http", "worker", "all"] = Field(
         default="all", description="`http` serves requests, `worker` consumes topics, `all` does both."
     )
-    http_host: str = Field(default="127.0.0.1", description="Address that requests are served on.")
-    http_port: int = Field(default=8080, ge=0, le=65_535, description="Port of requests; 0 takes a free one.")
-    admin_host: str = Field(default="127.0.0.1", description="Address of health and metrics.")
+    http_host: str = Field(default="127.0.0.1", description="Address of the HTTP API.")
+    http_port: int = Field(
+        default=8080, ge=0, le=65_535, description="Port of the HTTP API; 0 takes a free one."
+    )
+    admin_host: str = Field(default="127.0.0.1", description="Address of health checks and metrics.")
     admin_port: int = Field(
-        default=9090, ge=0, le=65_535, description="Port of health and metrics; 0 takes a free one."
+        default=9090, ge=0, le=65_535, description="Port of health checks and metrics; 0 takes a free one."
     )
     admin_key: SecretStr | None = Field(
-        default=None, description="Key that may do everything. Without one, requests need no key."
+        default=None,
+        description="Administrator's key, which has every permission. Without it, requests need no key.",
     )
     postgres_dsn: str = Field(
         default="postgresql://127.0.0.1:5432/shoal", description="Address of PostgreSQL."

@@ -1,4 +1,4 @@
-"""Times every request, by route and status."""
+"""Measure the time of every request by route and status."""
 
 import time
 from typing import Any
@@ -7,14 +7,14 @@ from shoal.observability import metrics
 
 
 class Timing:
-    """ASGI middleware; outermost, so that errors are counted as what the client saw."""
+    """ASGI middleware; the outermost one, so that it counts the statuses that clients see."""
 
     def __init__(self, app: Any, service: str) -> None:
         self._app = app
         self._service = service
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Run the application, and note how long it took."""
+        """Run the application and measure its time."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -29,6 +29,6 @@ class Timing:
         try:
             await self._app(scope, receive, noted)
         finally:
-            route = getattr(scope.get("route"), "path", "unknown")  # never the path: it has no end of values
+            route = getattr(scope.get("route"), "path", "unknown")  # never the path: it has too many values
             labels = (self._service, scope["method"], route, str(status))
             metrics.HTTP_SECONDS.labels(*labels).observe(time.perf_counter() - begun)

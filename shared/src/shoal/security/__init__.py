@@ -1,4 +1,4 @@
-"""Who may do what: projects, keys, roles, webhook signatures."""
+"""Access control: projects, API keys, roles and webhook signatures."""
 
 from shoal.security.access import Denied, Principal, require_role
 from shoal.security.directory import ProjectDirectory, ProjectInfo

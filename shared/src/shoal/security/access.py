@@ -1,4 +1,4 @@
-"""Bearer keys over HTTP: from a key to a principal, and what a role may do."""
+"""Bearer keys over HTTP: principals and the permissions of roles."""
 
 import hmac
 from collections.abc import Awaitable, Callable
@@ -29,7 +29,7 @@ _SUFFICES: dict[str, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The holder of a key. project None: every project."""
+    """The holder of a key. A `project` of None stands for every project."""
 
     project: str | None
     roles: frozenset[str]
@@ -39,7 +39,7 @@ UNRESTRICTED = Principal(None, ALL_ROLES)
 
 
 class Denied(Exception):
-    """Nobody known asks (401), or one who may not (403); the runtime answers with a problem."""
+    """The request has no valid key (401), or its key lacks the role (403); answered with a problem."""
 
     def __init__(self, status: int, title: str, detail: str, fix: str) -> None:
         super().__init__(detail)
@@ -50,13 +50,13 @@ class Denied(Exception):
 
 
 class Access:
-    """Looks keys up; without an admin key nobody needs one, which suits a machine of one's own only."""
+    """Checks keys. Without an admin key no request needs one, which is safe only on a private machine."""
 
     def __init__(self, directory: ProjectDirectory | None, admin_key: SecretStr | None) -> None:
         self.projects = ProjectDirectory() if directory is None else directory
         self._admin_key = None if admin_key is None else admin_key.get_secret_value().encode()
         if self._admin_key is None:
-            _log.warning("keys_are_off", fix="set SHOAL_ADMIN_KEY wherever others can reach this service")
+            _log.warning("keys_are_off", fix="set SHOAL_ADMIN_KEY if others can reach this service")
 
     def principal(self, authorization: str | None) -> Principal:
         """Return the principal of the key in an Authorization header. Raises Denied."""
@@ -69,19 +69,19 @@ class Access:
             return UNRESTRICTED
         grant = self.projects.grant(hash_key(key))
         if grant is None:
-            raise _unauthorized_problem("the key is not known")
+            raise _unauthorized_problem("the key is unknown")
         return Principal(*grant)
 
 
 class _BearerKey(SecurityBase):
-    """The Authorization header as OpenAPI describes it; Access reads and checks it."""
+    """The Authorization header for OpenAPI; Access reads and checks it."""
 
     def __init__(self) -> None:
         self.scheme_name = "key"
         self.model = HTTPBearer(
-            description="`Authorization: Bearer <key>`. A project's keys are made at the ingest service with "
+            description="`Authorization: Bearer <key>`. Create a project's keys at the ingest service with "
             "`POST /v1/projects/{project}/keys`; `SHOAL_ADMIN_KEY` holds the key of the installation. "
-            "The role beside each operation is the least that its key needs."
+            "Every operation lists the role that its key needs."
         )
 
     async def __call__(self, request: Request) -> str | None:
@@ -92,7 +92,7 @@ _KEY = _BearerKey()
 
 
 def require_role(role: Role) -> Callable[..., Awaitable[Principal]]:
-    """Return a FastAPI dependency that gives the principal of a key that may do what `role` may."""
+    """Return a FastAPI dependency that returns the principal of a key with the permissions of `role`."""
 
     async def dependency(
         request: Request, authorization: Annotated[str | None, Security(_KEY, scopes=[role])]
@@ -113,5 +113,5 @@ def require_role(role: Role) -> Callable[..., Awaitable[Principal]]:
 
 
 def _unauthorized_problem(detail: str) -> Denied:
-    fix = "Send Authorization: Bearer <key>; keys are made at ingest: POST /v1/projects/{project}/keys"
+    fix = "Send Authorization: Bearer <key>; create keys at ingest with POST /v1/projects/{project}/keys"
     return Denied(401, "Unauthorized", detail, fix)

@@ -1,4 +1,4 @@
-"""Every project with its keys, in memory, from the topic that announces them."""
+"""Every project with its keys, in memory, read from the topic projects.changed."""
 
 from dataclasses import dataclass
 
@@ -9,14 +9,14 @@ from shoal.messaging import Broadcast, Received
 
 @dataclass(frozen=True, slots=True)
 class ProjectInfo:
-    """A project as its last announcement has it."""
+    """A project by its latest event."""
 
     project: str
     title: str
 
 
 class ProjectDirectory:
-    """Projects by name and keys by hash; `broadcast` keeps it current."""
+    """Projects by name and keys by hash; `broadcast` keeps the directory up to date."""
 
     def __init__(self) -> None:
         self.broadcast: Broadcast[ProjectChanged] = Broadcast(PROJECTS_CHANGED, self._apply)
@@ -24,7 +24,7 @@ class ProjectDirectory:
         self._keys: dict[str, tuple[str, frozenset[str]]] = {}
 
     def get(self, project: str) -> ProjectInfo | None:
-        """Return a project; None when it is not known (yet)."""
+        """Return a project; None if no event has announced it yet."""
         project_info = self._projects.get(project)
         return None if project_info is None else ProjectInfo(project_info.project, project_info.title)
 
@@ -37,7 +37,7 @@ class ProjectDirectory:
         return self._keys.get(sha256)
 
     def put(self, event: ProjectChanged) -> None:
-        """Take a project's present state; an older one than is known changes nothing."""
+        """Store a project's state, unless a newer one is present."""
         current = self._projects.get(event.project)
         if current is not None:
             if current.changed_at > event.changed_at:

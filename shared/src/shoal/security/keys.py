@@ -1,4 +1,4 @@
-"""API keys: 256 random bits that a person sees once; only their hash is kept and announced."""
+"""API keys: 256 random bits that are shown once; only their hash is stored and announced."""
 
 import hashlib
 import secrets
@@ -12,5 +12,5 @@ def new_key() -> str:
 
 
 def hash_key(key: str) -> str:
-    """Return the SHA-256 of a key in hexadecimal. A key is random, so that no slow hash is needed."""
+    """Return the SHA-256 of a key in hexadecimal. Keys are random, so a slow hash is unnecessary."""
     return hashlib.sha256(key.encode()).hexdigest()

@@ -13,11 +13,11 @@ _MOST_DIGITS = 12
 
 
 class UnsignedWebhook(ValueError):
-    """The signature is missing or does not fit."""
+    """The signature is missing or wrong."""
 
 
 class StaleWebhook(ValueError):
-    """The timestamp is too far from now: it may be a replay."""
+    """The timestamp is too far from the present; the webhook may be a replay."""
 
 
 def sign_webhook(secret: str, webhook_id: str, timestamp: int, body: bytes) -> str:
@@ -28,18 +28,18 @@ def sign_webhook(secret: str, webhook_id: str, timestamp: int, body: bytes) -> s
 
 
 def verify_webhook(secret: str, headers: Mapping[str, str], body: bytes, *, now: datetime) -> None:
-    """Return when `body`, as it came, is signed with `secret` and fresh.
+    """Check that the raw `body` is signed with `secret` and fresh. Raises UnsignedWebhook or StaleWebhook.
 
-    The signature is looked at first: who cannot sign learns nothing. Several signatures, separated by spaces,
-    may be given while a secret changes. Raises UnsignedWebhook or StaleWebhook.
+    The signature is checked first, so an unsigned request learns nothing about the clock. The header may hold
+    several signatures, separated by spaces, while a secret is being replaced.
     """
     webhook_id, seconds = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
     if not webhook_id or not (seconds.isascii() and seconds.isdigit() and len(seconds) <= _MOST_DIGITS):
-        raise UnsignedWebhook("webhook-id and webhook-timestamp (whole seconds) are needed")
+        raise UnsignedWebhook("webhook-id and webhook-timestamp (whole seconds) are required")
     expected = sign_webhook(secret, webhook_id, int(seconds), body).encode()
     signatures = headers.get("webhook-signature", "").encode().split()
     if not any(hmac.compare_digest(signature, expected) for signature in signatures):
-        raise UnsignedWebhook("no v1 signature in webhook-signature fits the body")
+        raise UnsignedWebhook("no v1 signature in webhook-signature matches the body")
     off_s = abs(now.timestamp() - int(seconds))
     if off_s > TOLERANCE_S:
         raise StaleWebhook(
@@ -58,4 +58,4 @@ def _secret_key(secret: str) -> bytes:
     try:
         return base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
     except binascii.Error as error:
-        raise ValueError("a secret that begins with whsec_ must go on in base64") from error
+        raise ValueError("a secret that begins with whsec_ must continue in base64") from error

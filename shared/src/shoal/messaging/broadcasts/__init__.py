@@ -1,1 +1,1 @@
-"""Topics that every replica reads whole."""
+"""Topics that every replica reads completely."""

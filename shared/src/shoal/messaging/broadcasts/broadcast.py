@@ -1,4 +1,4 @@
-"""A compacted topic as a table in memory: every replica reads all of it, and goes on reading."""
+"""A compacted topic as a table in memory: every replica reads all of it and follows its changes."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,11 +9,10 @@ from shoal.messaging.records.messages import E, Received
 
 
 class Broadcast(Generic[E]):
-    """Applies every event of `topic`, from the beginning, in this process, without a consumer group.
+    """Applies every event of `topic` in this process, from the beginning, without a consumer group.
 
-    `apply` runs on the event loop, must be quick, and must tolerate the same event again: after an outage
-    the topic
-    is read from the beginning once more.
+    `apply` runs on the event loop, must be quick, and must tolerate repeated events: after an outage the
+    topic is read from the beginning again.
     """
 
     def __init__(self, topic: Topic, apply: Callable[[Received[E]], None]) -> None:
@@ -28,15 +27,13 @@ class Broadcast(Generic[E]):
 
     @property
     def is_caught_up(self) -> bool:
-        """Tell whether everything that was on the topic when reading began has been applied."""
+        """Return whether all events that were on the topic when reading began have been applied."""
         return self._caught_up.is_set()
 
     def mark_caught_up(self) -> None:
-        """Release those who wait for the table;
-        called by the reader (and by tests that apply events themselves).
-        """
+        """Mark the table as complete; called by the reader, and by tests that apply events themselves."""
         self._caught_up.set()
 
     async def caught_up(self) -> None:
-        """Wait until everything that was on the topic when reading began has been applied."""
+        """Wait until all events that were on the topic when reading began have been applied."""
         await self._caught_up.wait()

@@ -21,7 +21,7 @@ _log = structlog.get_logger("shoal.messaging")
 
 
 class BroadcastReader:
-    """Reads one broadcast's topic for ever; after an error, again from the beginning."""
+    """Reads one broadcast's topic until cancelled; after an error, again from the beginning."""
 
     def __init__(self, broadcast: Broadcast, settings: KafkaSettings, client_id: str) -> None:
         self._broadcast = broadcast
@@ -67,7 +67,7 @@ class BroadcastReader:
             await client.stop()
 
     async def _ask(self, client: AIOKafkaConsumer, partitions: list[TopicPartition]) -> None:
-        """Note whether Kafka answers: the client reads nothing while it is away, and does not say so."""
+        """Check whether Kafka answers: during an outage the client reads nothing and raises no error."""
         try:
             async with asyncio.timeout(_ASK_S):
                 await client.end_offsets(partitions)
@@ -86,7 +86,7 @@ class BroadcastReader:
     def _apply_one(self, received: Received) -> None:
         try:
             self._broadcast.apply(received)
-        except Exception as error:  # one event that cannot be applied must not hide all that follow
+        except Exception as error:  # one event that cannot be applied must not block the rest
             self._skip(received.offset, "apply_failed", repr(error))
 
     def _skip(self, offset: int, reason: str, detail: str) -> None:
@@ -98,7 +98,7 @@ class BroadcastReader:
 def _assigned_partitions(client: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
     partitions = [partition for partition in client.assignment() if partition.topic == topic]
     if not partitions:
-        raise UnknownTopicOrPartitionError(topic)  # not made yet: the reader connects again
+        raise UnknownTopicOrPartitionError(topic)  # not created yet: the reader connects again
     return partitions
 
 

@@ -1,4 +1,4 @@
-"""Does Kafka let us in? Its clients log why not, and then say only that it cannot be reached."""
+"""Check access to Kafka, whose clients report a refusal only in logs and as an unreachable server."""
 
 import asyncio
 import ssl
@@ -20,9 +20,9 @@ TIMEOUT_S = 10.0
 
 
 async def check_access(settings: KafkaSettings, client_id: str) -> None:
-    """Log in at the first bootstrap server that answers; without security there is nothing to check.
+    """Log in at the first bootstrap server that answers; without security, do nothing.
 
-    Raises AccessRefused when it answers with a final no, KafkaConnectionError when none answers.
+    Raises AccessRefused if it refuses the login, KafkaConnectionError if no server answers.
     """
     if settings.security_protocol == "PLAINTEXT":
         return
@@ -37,14 +37,14 @@ async def check_access(settings: KafkaSettings, client_id: str) -> None:
             refused = _tls_error(error)
             if refused is not None:
                 raise AccessRefused(_tls_failure(settings, refused)) from error
-            # an outage: the next may answer
+            # an outage: the next server may answer
         finally:
             connection.close()
     raise KafkaConnectionError(f"no Kafka server answers at {settings.bootstrap}")
 
 
 def _tls_error(error: BaseException) -> ssl.SSLError | None:
-    """Return why TLS failed; a client without the certificate that is asked for learns it under its first request."""
+    """Return the cause of a TLS failure. A missing client certificate shows only at the first request."""
     if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):
         return error
     return _tls_error(error.__cause__) if error.__cause__ is not None else None
@@ -62,5 +62,5 @@ def _tls_failure(settings: KafkaSettings, error: ssl.SSLError) -> str:
     reason = error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else error.reason
     return (
         f"TLS with Kafka at {settings.bootstrap} fails: {reason}; check SHOAL_KAFKA_SECURITY_PROTOCOL, "
-        "SHOAL_KAFKA_SSL_CAFILE and, where Kafka asks for one, SHOAL_KAFKA_SSL_CERTFILE"
+        "SHOAL_KAFKA_SSL_CAFILE and, if Kafka requires a client certificate, SHOAL_KAFKA_SSL_CERTFILE"
     )

@@ -1,4 +1,4 @@
-"""The only place that builds Kafka clients, so that the settings which keep data are made once."""
+"""The only module that builds Kafka clients, so that all of them have the settings that prevent data loss."""
 
 import logging
 import ssl
@@ -17,7 +17,9 @@ from shoal.messaging.errors import AccessRefused
 
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 DEAD_LETTER_ROOM_BYTES = 64 * 1024  # the largest record must still fit with the headers of a dead letter
-REQUEST_TIMEOUT_MS = 40_000  # above the next: a JoinGroup is answered when the slowest member joined
+REQUEST_TIMEOUT_MS = (
+    40_000  # above the rebalance timeout: a JoinGroup is answered when the slowest member joined
+)
 REBALANCE_TIMEOUT_MS = 30_000
 LOGGER = logging.getLogger("shoal.messaging.faststream")
 
@@ -25,9 +27,9 @@ _SASL = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512":
 
 
 def kafka_broker(settings: KafkaSettings, client_id: str) -> KafkaBroker:
-    """Return a broker for subscribers only: publishing goes through `kafka_producer`.
+    """Return a broker for subscribers only; messages are published with `kafka_producer`.
 
-    NACK_ON_ERROR: what a handler fails on stays on the topic. No FastDepends: handlers get raw records.
+    NACK_ON_ERROR: records whose handler fails stay on the topic. No FastDepends: handlers get raw records.
     """
     return KafkaBroker(
         settings.bootstrap,
@@ -45,7 +47,7 @@ def kafka_broker(settings: KafkaSettings, client_id: str) -> KafkaBroker:
 
 
 def kafka_producer(settings: KafkaSettings, client_id: str) -> AIOKafkaProducer:
-    """Return an unstarted producer that counts a record as sent when all in-sync replicas have it."""
+    """Return an unstarted producer that waits until all in-sync replicas have a record."""
     return AIOKafkaProducer(
         **_client_options(settings, client_id) | {"request_timeout_ms": settings.delivery_timeout_ms},
         acks="all",
@@ -69,7 +71,7 @@ def kafka_reader(settings: KafkaSettings, client_id: str, topic: str) -> AIOKafk
 
 
 def kafka_group_reader(settings: KafkaSettings, client_id: str, group: str) -> AIOKafkaConsumer:
-    """Return an unstarted consumer that sees the commits of `group` without being a member."""
+    """Return an unstarted consumer that sees the commits of `group` without being its member."""
     return AIOKafkaConsumer(
         **_client_options(settings, client_id),
         group_id=group,
@@ -81,7 +83,7 @@ def kafka_group_reader(settings: KafkaSettings, client_id: str, group: str) -> A
 def kafka_subscribed_reader(
     settings: KafkaSettings, client_id: str, topic: str, group: str
 ) -> AIOKafkaConsumer:
-    """Return an unstarted member of `group` for a tool: the group lets only one member have a partition."""
+    """Return an unstarted member of `group`, for a tool; the group assigns a partition to one member only."""
     return AIOKafkaConsumer(
         topic,
         **_client_options(settings, client_id),

@@ -1,7 +1,7 @@
-"""Where logs begin and end.
+"""The first offsets and the ends of partitions.
 
 The embedded broker answers ListOffsets(latest) with the first offset of the last batch plus one; only the
-high watermark of a fetch is the true end there. What is asked here is right on both brokers.
+high watermark of a fetch is its true end. These functions are right on both brokers.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from shoal.messaging.clients.settings import KafkaSettings
 
 
 async def topic_partitions(settings: KafkaSettings, topic: str) -> list[TopicPartition]:
-    """Return the partitions of `topic`; none when there is no such topic."""
+    """Return the partitions of `topic`; none if the topic does not exist."""
     admin = kafka_admin(settings, "shoal-offsets")
     await admin.start()
     try:
@@ -34,7 +34,8 @@ async def partition_spans(
 ) -> dict[TopicPartition, tuple[int, int]]:
     """Return the first offset and the end of each partition.
 
-    Assigns them to `client`, which must not be subscribed, and leaves their positions at the beginning.
+    Assigns the partitions to `client`, which must not be subscribed, and leaves their positions at the
+    beginning.
     """
     partitions = list(partitions)
     client.assign(partitions)
@@ -55,5 +56,5 @@ async def partition_spans(
 
 
 def latest_end(client: AIOKafkaConsumer, partition: TopicPartition, end: int) -> int:
-    """Return the end of the partition: `end` as ListOffsets gave it, or further by what was fetched since."""
+    """Return the end of the partition: `end` from ListOffsets, or a later high watermark of a fetch."""
     return max(end, client.highwater(partition) or 0)

@@ -1,4 +1,4 @@
-"""Topics are made from the registry, never by a client's typing mistake."""
+"""Create topics from the registry, never from a client's misspelled name."""
 
 from collections.abc import Iterable
 
@@ -15,10 +15,9 @@ _log = structlog.get_logger("shoal.messaging")
 
 
 async def create_topics(settings: KafkaSettings, topics: Iterable[Topic] | None = None) -> None:
-    """Create the topics and their dead-letter topics that do not exist yet; existing ones are left as they
-    are.
+    """Create missing topics and dead-letter topics; existing ones stay unchanged.
 
-    Raises KafkaError when the broker refuses one.
+    Raises KafkaError if the broker refuses one.
     """
     required = new_topics(TOPICS.values() if topics is None else topics, settings.replication_factor)
     admin = kafka_admin(settings, "shoal-provision")
@@ -59,6 +58,6 @@ def _topic_settings(limit: int, cleanup: dict[str, str]) -> dict[str, str]:
 def _check_response(response: object) -> None:
     for name, code, *rest in response.topic_errors:  # type: ignore[attr-defined]
         error = for_code(code)
-        if code and error is not TopicAlreadyExistsError:  # another service may have made it meanwhile
+        if code and error is not TopicAlreadyExistsError:  # another service may have created it meanwhile
             raise error(f"topic {name}: {rest[0] if rest else code}")
         _log.info("topic_created", topic=name)

@@ -1,4 +1,4 @@
-"""How to reach Kafka; read once from SHOAL_KAFKA_* by whoever starts a process."""
+"""The settings of Kafka clients, read from SHOAL_KAFKA_* once when a process starts."""
 
 from typing import Literal
 
@@ -7,12 +7,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class KafkaSettings(BaseSettings):
-    """Kafka clients' settings.
+    """Settings of Kafka clients.
 
-    `idempotence` is off only for the embedded broker, which refuses InitProducerId. That broker also holds
-    every member that joins a group for half of `session_timeout_ms`, so that 6 s suit it better.
-    `ssl_cafile`: PEM certificates to trust instead of the system's; `ssl_certfile` and `ssl_keyfile`: who we are,
-    where Kafka asks for a client's certificate. Passwords never appear in a repr.
+    `idempotence` is off only for the embedded broker, which refuses InitProducerId. That broker also delays
+    every member that joins a group by half of `session_timeout_ms`, so 6 s suit it better. `ssl_cafile`: PEM
+    certificates to trust instead of the system's. `ssl_certfile` and `ssl_keyfile`: the client's certificate
+    and key, if Kafka requires them. Passwords never appear in a repr.
     """
 
     model_config = SettingsConfigDict(env_prefix="SHOAL_KAFKA_", frozen=True, extra="ignore")
@@ -63,5 +63,5 @@ class KafkaSettings(BaseSettings):
 
     @property
     def publish_timeout_s(self) -> float:
-        """Return how long a publisher waits at most: for room in its buffer, and then for delivery."""
+        """Return the longest wait of a publisher, for room in its buffer and then for delivery."""
         return 2 * self.delivery_timeout_ms / 1000

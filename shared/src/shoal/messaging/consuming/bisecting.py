@@ -17,12 +17,12 @@ async def isolate(
     pause: Sleep,
     give_up: Callable[[int], None],
 ) -> list[Rejection]:
-    """Hand `batch` over, in halves and at last one by one where the handler fails, and return all rejections.
+    """Handle `batch` and return all rejections; after a failure retry with halves, down to single records.
 
-    One record that still fails after `attempts` is rejected as `handler_error`; `pause(attempt)` is awaited
-    between its attempts. Order is kept. Errors that `is_transient` are raised at once. `give_up(rejected)` is
-    called with the number of records isolated so far and may raise, so that a broken handler is not called for
-    every record.
+    A single record that still fails after `attempts` tries is rejected as `handler_error`; `pause(attempt)`
+    is awaited between the tries. Order is preserved. Errors that are transient by `is_transient` are raised
+    at once. `give_up(rejected)` is called with the number of records isolated so far and may raise, so that a
+    broken handler is not called for every record.
     """
     rejected: list[Rejection] = []
     isolated = 0

@@ -1,4 +1,4 @@
-"""The cap on refused records: beyond it the fault is likely a deployment, not the data."""
+"""The cap on rejected records: above it, the deployment is probably at fault, not the data."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from shoal.messaging.errors import DeadLetterCapExceeded
 
 
 class DeadLetterCap:
-    """Remembers the outcome of recent records, in the order they were handled."""
+    """Remembers the outcomes of recent records in order."""
 
     def __init__(self, policy: CapPolicy) -> None:
         self._policy = policy
@@ -16,9 +16,7 @@ class DeadLetterCap:
         self._consecutive = 0
 
     def check(self, refused: Sequence[bool]) -> None:
-        """Raise DeadLetterCapExceeded if a batch with these outcomes may not have its refused records
-        refused.
-        """
+        """Raise DeadLetterCapExceeded if a batch with these outcomes exceeds the cap."""
         consecutive = self._consecutive
         for bad in refused:
             consecutive = consecutive + 1 if bad else 0
@@ -31,16 +29,14 @@ class DeadLetterCap:
             raise DeadLetterCapExceeded(f"{sum(recent)} of the last {len(recent)} records were refused")
 
     def check_run(self, length: int) -> None:
-        """Raise DeadLetterCapExceeded if `length` refused records of one batch, found so far,
-        are too many.
-        """
+        """Raise DeadLetterCapExceeded if `length` rejected records, so far, are too many for one batch."""
         if length > self._policy.max_consecutive:
             raise DeadLetterCapExceeded(
                 f"more than {self._policy.max_consecutive} refused records in one batch"
             )
 
     def record(self, refused: Sequence[bool]) -> None:
-        """Remember a batch whose dead letters the broker has."""
+        """Record the outcomes of a batch whose dead letters are published."""
         self._window.extend(refused)
         for bad in refused:
             self._consecutive = self._consecutive + 1 if bad else 0

@@ -1,4 +1,4 @@
-"""A consumer as a service declares it; `connect` runs it."""
+"""A service's declaration of a consumer; `Messaging.start` runs it."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -12,11 +12,11 @@ Handle = Callable[[Sequence[Received[E]]], Awaitable[Sequence[Rejection]]]
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How long a handler's outage is waited for before the batch goes back to the broker, in seconds.
+    """The waits for the end of a handler's outage before the batch goes back to the broker, in seconds.
 
-    `outage_budget_s` stays far below Kafka's max.poll.interval (300 s), or the group would give the
-    partitions
-    away. `attempts` is how often a record that fails for an unknown reason is tried before it is refused.
+    `outage_budget_s` must stay far below Kafka's max.poll.interval (300 s), or the group reassigns the
+    partitions. `attempts`: the number of tries of a record that fails for an unknown reason before it is
+    rejected.
     """
 
     first_wait_s: float = 0.1
@@ -27,11 +27,10 @@ class RetryPolicy:
 
 @dataclass(frozen=True, slots=True)
 class CapPolicy:
-    """How many refused records look like bad data; more look like a bad deployment.
+    """How many rejected records are taken for bad data; more are taken for a bad deployment.
 
-    The consumer stops when more than `max_consecutive` records in a row are refused, or more than
-    `max_ratio` of
-    the last `window` records once `window` have been seen.
+    The consumer stops after more than `max_consecutive` consecutive rejections, or more than a share
+    `max_ratio` of the last `window` records, once there are `window` records.
     """
 
     max_consecutive: int = 100
@@ -43,9 +42,9 @@ class CapPolicy:
 class Consumer(Generic[E]):
     """One consumer group's handler of one topic.
 
-    `handle` gets a decoded batch of at most `max_records`, of any of the topic's partitions, and returns the
-    records
-    that are permanently bad. It must be idempotent: a batch may come again, also split differently.
+    `handle` gets a decoded batch of at most `max_records` from any of the topic's partitions, and returns
+    rejections of the records that can never succeed. It must be idempotent: records may come again, in other
+    batches.
     """
 
     topic: Topic

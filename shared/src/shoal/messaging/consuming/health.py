@@ -1,4 +1,4 @@
-"""What a consumer says about itself: liveness is that it polls, readiness that it may work."""
+"""The health of a consumer: it is alive while it polls, and ready while it can work."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,8 @@ from dataclasses import dataclass
 class Health:
     """State of one consumer or broadcast.
 
-    `alive` false: it no longer polls and only a restart helps. `ready` false: Kafka is away, it is not
-    caught up, or it
-    stopped itself because it refused too much; a restart would not help.
+    Not `alive`: it no longer polls, and only a restart helps. Not `ready`: Kafka is unavailable, a broadcast
+    has not caught up, or the consumer stopped because it rejected too many records; a restart would not help.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""How far each consumer group is behind, by what it has committed."""
+"""Export the lag of consumer groups, measured by their commits."""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,9 +16,9 @@ _log = structlog.get_logger("shoal.messaging")
 
 
 async def watch_lag(subscriptions: Sequence[Subscription]) -> None:
-    """Export the lag of every partition that is ours, and note whether Kafka answers, until cancelled.
+    """Export the lag of every assigned partition, and note whether Kafka answers, until cancelled.
 
-    Committed offsets are compared with the end of the log, so that a commit that keeps failing shows too.
+    The lag is the end of the log less the committed offset, so it also shows commits that keep failing.
     """
     exported: dict[str, set[TopicPartition]] = {}
     while True:
@@ -41,7 +41,7 @@ async def _export_lag(subscription: Subscription, before: set[TopicPartition]) -
         metrics.LAG.remove(partition.topic, group, str(partition.partition))
     if client is None:
         return ours
-    if not ours:  # an idle replica must notice as well that Kafka is away
+    if not ours:  # an idle replica must notice an outage of Kafka too
         await client.end_offsets([TopicPartition(subscription.consumer.topic.name, 0)])
     for partition, lag in (await _partition_lags(client, ours)).items() if ours else ():
         metrics.LAG.labels(partition.topic, group, str(partition.partition)).set(lag)

@@ -1,4 +1,4 @@
-"""One batch from raw records to committed: decode, handle, dead-letter."""
+"""Process one batch of raw records: decode it, handle it, publish dead letters."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -19,7 +19,10 @@ _log = structlog.get_logger("shoal.messaging")
 
 
 class BatchProcessor:
-    """Processes one consumer's batches, one at a time. Whatever it raises means: do not commit."""
+    """Processes one consumer's batches, one at a time.
+
+    After any exception the batch must not be committed.
+    """
 
     def __init__(
         self, consumer: Consumer, publisher: Publisher, *, version: str, clock: Callable[[], datetime]
@@ -34,9 +37,9 @@ class BatchProcessor:
         self._labels = (consumer.topic.name, consumer.group)
 
     async def process(self, records: Sequence[Record]) -> None:
-        """Return when every record has had its effect or lies on the dead-letter topic.
+        """Return when every record was handled or is on the dead-letter topic.
 
-        Raises DeadLetterCapExceeded, an outage that lasted longer than the retry budget, or Stopping.
+        Raises DeadLetterCapExceeded, Stopping, or the error of an outage longer than the retry budget.
         """
         with metrics.HANDLED.labels(*self._labels).time():
             decoded = self._decoder.decode(records)
@@ -93,7 +96,7 @@ def _position_of(record: Record | Received) -> tuple[int, int]:
 
 
 def _refused_records(records: Sequence[Record], rejections: Sequence[Rejection]) -> list[RejectedRecord]:
-    """Return the raw record of each rejection; a record rejected twice is refused once."""
+    """Return the raw record of each rejection; a record that was rejected twice occurs once."""
     if not rejections:
         return []
     raw = {_position_of(record): record for record in records}

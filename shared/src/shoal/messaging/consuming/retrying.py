@@ -1,4 +1,4 @@
-"""Wait for an outage to end, for a bounded time, and wake when the consumer is to stop."""
+"""Wait for the end of an outage, for a bounded time, and wake when the consumer has to stop."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,8 +14,8 @@ T = TypeVar("T")
 class Retrier:
     """Retries transient failures with jittered exponential backoff.
 
-    Waits keep growing over batches that fail in a row: after the budget the batch goes back to the broker,
-    which delivers it again at once, and only this memory keeps that from becoming a hot loop.
+    Waits grow over consecutive batches that fail: after the budget is spent, the batch goes back to the
+    broker, which delivers it again at once, and without this memory the consumer would retry in a hot loop.
     """
 
     def __init__(self, policy: RetryPolicy, on_retry: Callable[[BaseException], None]) -> None:
@@ -26,13 +26,13 @@ class Retrier:
         self._backoff = Backoff(policy.first_wait_s, policy.longest_wait_s)
 
     def stop(self) -> None:
-        """End every wait now, and all that would follow."""
+        """End the present wait and all later ones."""
         self._stopping.set()
 
     async def run(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Return what `work` returns; raise what it raised last when the budget is spent or it is no outage.
+        """Return the result of `work`; raise its last error if the budget is spent or the error is no outage.
 
-        Raises Stopping when asked to stop while waiting.
+        Raises Stopping if `stop` is called during a wait.
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._policy.outage_budget_s
@@ -53,11 +53,11 @@ class Retrier:
                 return result
 
     def wait_s(self, failures: int) -> float:
-        """Return the wait after so many failures in a row, in seconds."""
+        """Return the wait after `failures` consecutive failures, in seconds."""
         return self._backoff.wait_s(failures)
 
     async def sleep(self, seconds: float) -> None:
-        """Sleep, but raise Stopping when asked to stop."""
+        """Sleep. Raises Stopping if `stop` is called."""
         try:
             await asyncio.wait_for(self._stopping.wait(), seconds)
         except TimeoutError:

@@ -1,4 +1,4 @@
-"""A consumer on FastStream: raw batches in, commit after success, rewind after anything else."""
+"""A consumer on FastStream: it processes raw batches, commits after success and rewinds after a failure."""
 
 import asyncio
 import time
@@ -19,7 +19,7 @@ from shoal.messaging.errors import DeadLetterCapExceeded
 from shoal.observability import metrics
 
 MAX_POLL_INTERVAL_S = 300.0
-_FLOOR_S = 0.1  # before a redelivery, which Kafka makes at once
+_FLOOR_S = 0.1  # shortest wait before a redelivery, which Kafka would make at once
 _log = structlog.get_logger("shoal.messaging")
 
 Records = tuple[ConsumerRecord[bytes, bytes], ...]
@@ -37,7 +37,7 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         self._idle.set()
         self._busy_since: float | None = None
         self._halted = ""
-        self.unreachable = ""  # why Kafka does not answer, noted by the lag watch
+        self.unreachable = ""  # why Kafka does not answer; set by watch_lag
         self._stop: asyncio.Task[None] | None = None
         self._subscriber = broker.subscriber(
             self.consumer.topic.name,
@@ -65,14 +65,14 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         await self._subscriber.start()
 
     async def stop(self) -> None:
-        """Let the batch in flight finish and commit, for the graceful timeout; then leave the group."""
+        """Finish and commit the batch in flight within the graceful timeout, then leave the group."""
         self._processor.retrier.stop()
         if self._stop is None:
             self._stop = asyncio.create_task(self._subscriber.stop())
         await self._stop
 
     def health(self) -> Health:
-        """Return whether this consumer polls, and whether it may."""
+        """Return whether this consumer polls, and whether it can work."""
         name = self.consumer.name
         if self._halted:
             return Health(name, alive=True, ready=False, detail=f"stopped itself: {self._halted}")
@@ -117,11 +117,10 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
             self._idle.set()
 
     def _rewind(self, records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
-        """Go back to the batch's first record in each partition that is still ours.
+        """Seek to the batch's first record in every partition that is still assigned.
 
-        FastStream's nack does the same, but stops at the first partition that was revoked meanwhile, and the
-        next
-        commit would then pass over the rest of the batch.
+        FastStream's nack does the same, but stops at the first partition that was revoked meanwhile; the next
+        commit would then skip the rest of the batch.
         """
         metrics.NACKED.labels(*self._labels).inc()
         client = self.client
@@ -144,11 +143,11 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
     def _stuck_s(self, client: AIOKafkaConsumer) -> float:
         if self._busy_since is not None:
             return time.monotonic() - self._busy_since
-        return float(client._subscription.fetcher_idle_time)  # what aiokafka itself leaves the group by
+        return float(client._subscription.fetcher_idle_time)  # aiokafka leaves the group by the same value
 
     async def _parse(self, records: Records) -> KafkaAckableMessage:
-        """Wrap the batch without reading its headers:
-        FastStream's parser skips a batch for one that is no UTF-8.
+        """Wrap the batch without reading its headers: FastStream's parser skips a batch with a header that is
+        not UTF-8.
         """
         return KafkaAckableMessage(
             body=b"",

@@ -1,1 +1,1 @@
-"""Dead letters: what they hold, their replay and their command line."""
+"""Dead letters: their content, their replay and their commands."""

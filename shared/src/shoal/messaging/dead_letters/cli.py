@@ -1,4 +1,4 @@
-"""`shoal dlq`: what consumers refused, and sending it back."""
+"""`shoal dlq`: list, show and replay the records that consumers rejected."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -27,9 +27,9 @@ SHOWN = (
     "detail",
     "attempt",
     "version",
-)  # in a table or CSV; JSON has every field
+)  # columns of a table or CSV; JSON has every field
 TopicArgument = Annotated[str, typer.Argument(help="Original topic, such as samples.ingested.")]
-GroupOption = Annotated[str, typer.Option("--group", help="Consumer group that refused the records.")]
+GroupOption = Annotated[str, typer.Option("--group", help="Consumer group that rejected the records.")]
 
 
 @app.command("list")
@@ -45,7 +45,7 @@ def show_letters(
     limit: Annotated[int, typer.Option(min=1, help="Most letters to print.")] = 20,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Print dead letters that were not replayed yet, with the reason for each."""
+    """Print the dead letters that were not replayed yet, with their reasons."""
     dlq = _dead_letter_topic(topic, group)
     letters = _run_checked(lambda settings: dead_letters.pending_letters(settings, dlq, limit))
     facts = [{"offset": letter.offset, **letter.facts} for letter in letters]
@@ -62,9 +62,7 @@ def replay_letters(
         bool, typer.Option("--dry-run", help="Print what would be replayed, and replay nothing.")
     ] = False,
 ) -> None:
-    """Publish dead letters to their original topic again, each once;
-    exit code 3 when another replay is running.
-    """
+    """Publish dead letters to their original topic again, once. Exit code 3: another replay is running."""
     dlq = _dead_letter_topic(topic, group)
     if dry_run:
         pile = _run_checked(lambda settings: dead_letters.count_letters(settings, dlq))
@@ -82,7 +80,7 @@ def replay_letters(
 
 
 def _run_checked(work: Callable[[KafkaSettings], Awaitable[T]]) -> T:
-    """Return what `work` returns; exit with one line if Kafka refuses access (2) or is away (1)."""
+    """Return the result of `work`; exit with one line if Kafka refuses access (2) or is unavailable (1)."""
 
     async def checked_work() -> T:
         settings = KafkaSettings()

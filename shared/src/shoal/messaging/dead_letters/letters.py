@@ -1,6 +1,4 @@
-"""Rejected records: the original key, value and headers on `<topic>.<group>.dlq`,
-with the reason in more headers.
-"""
+"""Dead letters on `<topic>.<group>.dlq`: the original key, value and headers, and headers with the reason."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,13 +9,11 @@ from shoal.messaging.records.messages import Headers, OutgoingMessage
 
 PREFIX = "shoal_dlq_"
 ATTEMPT = "shoal_replay_attempt"
-"""On a replayed record: how often it has been replayed.
-It outlives the next dead letter, and is counted up.
-"""
+"""Header of a replayed record: the number of its replays. The next dead letter has it too."""
 
 
 def dead_letter(refused: RejectedRecord, *, group: str, version: str, at: datetime) -> OutgoingMessage:
-    """Return the message that keeps `refused` for an operator. Original headers come first, untouched."""
+    """Return the dead letter of `refused`. The original headers come first, unchanged."""
     record = refused.record
     facts = {
         "topic": record.topic,
@@ -42,9 +38,9 @@ def dead_letter(refused: RejectedRecord, *, group: str, version: str, at: dateti
 
 
 def original_record(headers: Sequence[tuple[str, bytes]], key: bytes | None, value: bytes) -> OutgoingMessage:
-    """Return the record that a dead letter was, for its original topic, with the attempt header counted up.
+    """Return the original record of a dead letter, for its original topic, with the number of replays raised.
 
-    Raises KeyError when the headers are not those of a dead letter.
+    Raises KeyError if the headers are not those of a dead letter.
     """
     facts_ = letter_facts(headers)
     remaining = tuple(pair for pair in original_headers(headers) if pair[0] != ATTEMPT)
@@ -53,9 +49,7 @@ def original_record(headers: Sequence[tuple[str, bytes]], key: bytes | None, val
 
 
 def letter_facts(headers: Sequence[tuple[str, bytes]]) -> dict[str, str]:
-    """Return why a dead letter is one:
-    topic, partition, offset, group, reason, detail, attempt, version, time.
-    """
+    """Return a dead letter's topic, partition, offset, group, reason, detail, attempt, version and time."""
     return {
         name.removeprefix(PREFIX): value.decode("utf-8", "replace")
         for name, value in headers
@@ -64,7 +58,7 @@ def letter_facts(headers: Sequence[tuple[str, bytes]]) -> dict[str, str]:
 
 
 def original_headers(headers: Sequence[tuple[str, bytes]]) -> Headers:
-    """Return the headers that the producer of the record wrote."""
+    """Return the headers of the original record."""
     return tuple((name, value) for name, value in headers if not name.startswith(PREFIX))
 
 

@@ -1,4 +1,4 @@
-"""Dead letters for operators: count them, read them, send them back to their topics."""
+"""Count, read and replay dead letters."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,7 +22,7 @@ class ReplayBusy(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Pile:
-    """How many dead letters lie on a topic, and how many of them were not replayed yet."""
+    """The number of dead letters on a topic, and of those that were not replayed yet."""
 
     topic: str
     total: int
@@ -31,8 +31,9 @@ class Pile:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """One dead letter. `message` is the record to replay;
-    None when its headers are not those of a dead letter.
+    """One dead letter.
+
+    `message` is the record to replay; None if its headers are not those of a dead letter.
     """
 
     partition: TopicPartition
@@ -43,7 +44,7 @@ class DeadLetter:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What a replay did, or with `dry_run` would do."""
+    """The counts of a replay."""
 
     replayed: int
     unreadable: int
@@ -51,12 +52,12 @@ class Replayed:
 
 
 def replay_group(dead_letter_topic: str) -> str:
-    """Return the consumer group whose commits say what was replayed."""
+    """Return the consumer group whose commits record the progress of replays."""
     return f"{dead_letter_topic}.replay"
 
 
 async def count_letters(settings: KafkaSettings, topic: str) -> Pile:
-    """Count the dead letters on `topic`; a topic that does not exist has none."""
+    """Count the dead letters on `topic`; a missing topic has none."""
     async with _unjoined_client(settings, topic) as client:
         total = pending = 0
         for partition, (start, end) in (
@@ -85,13 +86,11 @@ async def pending_letters(settings: KafkaSettings, topic: str, limit: int) -> li
 async def replay_letters(
     settings: KafkaSettings, publisher: Publisher, topic: str, limit: int | None = None
 ) -> Replayed:
-    """Publish pending dead letters to their original topics, and commit each batch when the broker has it.
+    """Publish pending dead letters to their original topics, and commit each batch once the broker has it.
 
-    Progress belongs to the group `replay_group(topic)`, so that a letter is replayed once however often this
-    runs;
-    only a crash between publishing and committing repeats a batch, which consumers recognise by its event
-    ids.
-    Raises ReplayBusy, PublishFailed.
+    The group `replay_group(topic)` records the progress, so a letter is replayed once, however often this
+    runs. Only a crash between publishing and committing repeats a batch, which consumers recognise by its
+    event ids. Raises ReplayBusy, PublishFailed.
     """
     ends = await _partition_ends(settings, topic)
     client = kafka_subscribed_reader(settings, _CLIENT, topic, replay_group(topic))
@@ -115,7 +114,7 @@ async def replay_letters(
 async def _letter_batches(
     client: AIOKafkaConsumer, ends: dict[TopicPartition, int], limit: int | None
 ) -> AsyncIterator[list[DeadLetter]]:
-    """Yield what lies between the positions and `ends`, at most `limit` letters."""
+    """Yield the letters between the positions and `ends` in batches, at most `limit` letters."""
     left = limit
     while (left is None or left > 0) and await _is_behind(client, ends):
         size = _BATCH if left is None else min(_BATCH, left)

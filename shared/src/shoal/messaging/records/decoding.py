@@ -1,4 +1,4 @@
-"""Raw records to events: one validation for a whole batch, one by one only when something in it is bad."""
+"""Decode raw records to events: a batch is validated as a whole, and record by record only if one is bad."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from shoal.messaging.records.messages import Received
 
 
 class Record(Protocol):
-    """What decoding needs of a Kafka record."""
+    """The part of a Kafka record that decoding needs."""
 
     @property
     def topic(self) -> str: ...
@@ -36,7 +36,7 @@ class Record(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RejectedRecord:
-    """A raw record that can never be processed, and why."""
+    """A raw record that can never be processed, and the reason."""
 
     record: Record
     reason: str
@@ -45,7 +45,7 @@ class RejectedRecord:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Events in the order of their records, and the records that are none. Tombstones are in neither."""
+    """Events in the order of their records, and rejected records. Tombstones are in neither."""
 
     events: list[Received]
     refused: list[RejectedRecord]
@@ -63,7 +63,7 @@ class Decoder:
         self._events: dict[str, type[Event]] = {event.TYPE: event for event in topic.events}
 
     def decode(self, records: Sequence[Record]) -> Decoded:
-        """Return the events in `records`; a bad record costs only itself."""
+        """Return the events in `records`; a bad record does not affect others."""
         refused: list[RejectedRecord] = []
         enveloped = self._open(records, refused)
         events = self._validate(enveloped, refused)
@@ -75,7 +75,7 @@ class Decoder:
         opened = []
         for record in records:
             if record.value is None:
-                continue  # a tombstone: it tells the broker's compaction something, not us
+                continue  # a tombstone, which matters only to the broker's compaction
             try:
                 envelope = from_headers(record.headers)
             except BadEnvelope as error:
@@ -98,7 +98,7 @@ class Decoder:
                 parsed = [ormsgpack.unpackb(record.value) for record, _ in opened if record.value is not None]
                 return list(zip(opened, self._lists[types.pop()].validate_python(parsed), strict=True))
             except ValueError:
-                pass  # one of them is bad: find it below
+                pass  # at least one is bad: validate them singly below
         return self._validate_singly(opened, refused)
 
     def _validate_singly(
@@ -125,9 +125,7 @@ class Decoder:
 
 
 def explain_faults(error: ValidationError) -> str:
-    """Return the first three faults of a validation, each with its field;
-    values are left out, they may be private.
-    """
+    """Return the first three faults of a validation with their fields; values may be private."""
     faults: list[Any] = error.errors(include_url=False, include_context=False, include_input=False)
     named = [f"{'.'.join(map(str, fault['loc'])) or 'value'}: {fault['msg']}" for fault in faults[:3]]
     return "; ".join(named) + (f"; and {len(faults) - 3} more" if len(faults) > 3 else "")

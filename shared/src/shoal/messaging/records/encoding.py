@@ -1,4 +1,4 @@
-"""Events to records."""
+"""Encode events to records."""
 
 from datetime import datetime
 
@@ -24,8 +24,8 @@ def encode(
 ) -> OutgoingMessage:
     """Return the record that carries `event` on `topic`.
 
-    `event_id` must be derived from what caused the event, so that a repeated effect repeats its id.
-    Raises ValueError when the event does not belong on the topic.
+    `event_id` must be derived from the event's cause, so that a repeated effect has the same id. Raises
+    ValueError if the event does not belong on the topic.
     """
     if not isinstance(event, topic.events):
         raise ValueError(f"{type(event).__name__} does not belong on topic {topic.name}")

@@ -34,12 +34,12 @@ def to_headers(envelope: Envelope) -> Headers:
 
 
 def from_headers(headers: Iterable[tuple[str, bytes | None]]) -> Envelope:
-    """Return the envelope in a record's headers; headers that are not CloudEvents attributes are not read.
+    """Return the envelope in a record's headers; other headers are ignored.
 
     Raises BadEnvelope.
     """
     values = dict(headers)
-    try:  # runs for every record of the data plane: one straight line, faults are named afterwards
+    try:  # runs for every record: the fast path first, a fault is named afterwards
         time = datetime.fromisoformat(values["ce_time"].decode())  # type: ignore[union-attr]
         if time.tzinfo is None:
             raise ValueError
@@ -65,7 +65,7 @@ def _format_time(time: datetime) -> bytes:
 
 
 def _fault_of(headers: dict[str, bytes | None]) -> str:
-    """Name the header that keeps these from being an envelope, and the fix."""
+    """Return the fault of the first bad header, and its fix."""
     for name in (*_REQUIRED, "content-type", "ce_traceparent"):
         raw = headers.get(name)
         if raw is None and name in _REQUIRED:

@@ -1,4 +1,4 @@
-"""What goes out, what comes in, and what is refused."""
+"""Outgoing messages, received events and rejections."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ Headers = tuple[tuple[str, bytes], ...]
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """One record for Kafka: CloudEvents attributes in the headers, the event alone in the value."""
+    """One record for Kafka: CloudEvents attributes in the headers, the event in the value."""
 
     topic: str
     key: bytes | None
@@ -27,7 +27,7 @@ class OutgoingMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received(Generic[E]):
-    """One event as it came from Kafka. `id` is the envelope's: the same event sent twice has the same id."""
+    """One event from Kafka. `id` is the envelope's: an event that is sent twice has the same id."""
 
     event: E
     id: str
@@ -42,7 +42,8 @@ class Received(Generic[E]):
 class Rejection:
     """A record that can never be processed.
 
-    `reason` is one closed snake_case word, fit for a metric's label; `detail` names the field and the fix.
+    `reason` is a snake_case word of a fixed set, used as a metric's label; `detail` names the field and the
+    fix.
     """
 
     record: Received
@@ -52,9 +53,9 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class RejectedItem:
-    """An item of a batch that a use case can never process: its index in the batch, and why.
+    """An item of a batch that a use case can never process, by its index in the batch.
 
-    `reason` and `detail` as in Rejection.
+    `reason` and `detail` are those of Rejection.
     """
 
     index: int
@@ -70,7 +71,7 @@ class Publisher(Protocol):
     """Publishes messages durably."""
 
     async def publish(self, messages: Sequence[OutgoingMessage]) -> None:
-        """Return when the broker has acknowledged every message; messages of one key keep their order.
+        """Return when the broker has acknowledged every message; messages with the same key keep their order.
 
-        Raises PublishFailed when any was not acknowledged; all of them may then be published again.
+        Raises PublishFailed if a message was not acknowledged; all of them may then be published again.
         """
