@@ -1,4 +1,4 @@
-"""Pages of documentation made from code: the fields of inputs, and the settings of services.
+"""Pages of documentation generated from code: the fields of inputs, and the settings of services.
 
 Packages register models with the entry-point groups `shoal.inputs` and `shoal.settings`.
 """
@@ -29,7 +29,7 @@ _NOTE = "<!-- Written by `make docs`; the text comes from {}. -->\n"
 
 
 def load_registered(group: str) -> dict[str, Any]:
-    """Return what packages register in an entry-point group, by name."""
+    """Return the objects that packages register in an entry-point group, by name."""
     return {point.name: point.load() for point in sorted(entry_points(group=group), key=lambda it: it.name)}
 
 
@@ -40,7 +40,7 @@ def render_pages() -> dict[str, str]:
 
 
 def render_input(model: type[BaseModel]) -> str:
-    """Return the page of a model that clients fill: a table per part, and an example of every optional field."""
+    """Return the page of an input model: a table per part, and an example of every optional field."""
     schema = model.model_json_schema()
     parts = [(model.__name__, schema), *schema.get("$defs", {}).items()]
     lines = [_NOTE.format(model.__module__), f"# {model.__name__}", ""]
@@ -78,7 +78,7 @@ def _field_examples(part: Mapping[str, Any]) -> Iterator[str]:
 
 
 def render_settings(classes: Mapping[str, type[BaseSettings]]) -> str:
-    """Return the page of all settings: those that services share once, and then each service's own."""
+    """Return the page of all settings: those of every service, Kafka's, then those of single services."""
     lines = [_NOTE.format("the settings classes"), "# Settings", ""]
     lines += ["Processes read their settings from the environment once, when they start.", ""]
     shared = set.intersection(*(set(kind.model_fields) for name, kind in classes.items() if name != "kafka"))
