@@ -15,33 +15,34 @@ class EmbedderSettings(ServiceSettings):
     SERVICE: ClassVar[str] = "embedder"
 
     qdrant_url: str = Field(
-        default="http://127.0.0.1:6333", description="Address of Qdrant; its host is used, over gRPC."
+        default="http://127.0.0.1:6333",
+        description="Address of Qdrant. Only its host is used; the connection is gRPC.",
     )
-    qdrant_grpc_port: int = Field(default=6334, ge=1, le=65_535, description="Port of Qdrant's gRPC.")
-    qdrant_api_key: SecretStr | None = Field(default=None, description="Key of Qdrant.")
+    qdrant_grpc_port: int = Field(default=6334, ge=1, le=65_535, description="gRPC port of Qdrant.")
+    qdrant_api_key: SecretStr | None = Field(default=None, description="API key of Qdrant.")
     encoder: str = Field(
         default=find_encoder(None, "texts").name,
-        description="Encoder of texts that come without an embedding.",
+        description="Encoder of texts that arrive without an embedding.",
     )
     model_cache: Path = Field(
         default=Path("~/.cache/shoal/models"),
-        description="Folder of the model's file, made at the first start.",
+        description="Folder of the model's file; created at the first start.",
     )
     max_tokens: int = Field(
         default=128,
         ge=8,
         le=512,
-        description="Tokens of a text that are read. Another number is another embedding generation.",
+        description="Tokens that are read of a text. A different number is a different embedding generation.",
     )
     encoder_threads: int | None = Field(
         default=None,
         ge=1,
-        description="Threads of the encoder; one per processor that affinity and CPU quota allow unless set.",
+        description="Threads of the encoder; by default one per processor that CPU affinity and quota allow.",
     )
     remembered_texts: int = Field(
-        default=50_000, ge=0, description="Texts whose vectors are remembered, at 1.6 kB of memory each."
+        default=50_000, ge=0, description="Texts whose vectors are kept in memory, at 1.6 kB each."
     )
-    batch_samples: int = Field(default=512, ge=1, le=5000, description="Most samples of a batch.")
+    batch_samples: int = Field(default=512, ge=1, le=5000, description="Most samples in a batch.")
 
     @field_validator("encoder")
     @classmethod

@@ -13,8 +13,10 @@ class IngestSettings(ServiceSettings):
     SERVICE: ClassVar[str] = "ingest"
 
     max_body_bytes: int = Field(
-        default=16 * 1024 * 1024, ge=1024, description="Largest body of a request, unpacked."
+        default=16 * 1024 * 1024, ge=1024, description="Largest uncompressed body of a request, in bytes."
     )
     join_window_hours: float = Field(
-        default=24.0, gt=0, description="Time that a request or response of KServe waits for its other half."
+        default=24.0,
+        gt=0,
+        description="Time that a request or response of KServe waits for its other half, in hours.",
     )

@@ -13,16 +13,18 @@ class GatewaySettings(ServiceSettings):
     SERVICE: ClassVar[str] = "labeling-gateway"
 
     public_url: str = Field(
-        default="", description="Address at which vendors reach this service; its own unless set."
+        default="",
+        description="Address at which vendors reach this service; by default the one it serves on.",
     )
     lease_minutes: float = Field(
-        default=15.0, gt=0, le=1440, description="Time that an annotator has for a task."
+        default=15.0, gt=0, le=1440, description="Time that an annotator has for a task, in minutes."
     )
     poll_interval_s: float = Field(
-        default=2.0, gt=0, description="Time between two reads of a vendor's feed."
+        default=2.0, gt=0, description="Time between two reads of a vendor's feed, in seconds."
     )
     intent_lease_s: float = Field(
         default=120.0,
         gt=0,
-        description="Time after which a message of a crashed process is sent again; longer than a call with retries.",
+        description="Time after which the message of a crashed process is sent again, in seconds; it must be longer "
+        "than a call with retries.",
     )

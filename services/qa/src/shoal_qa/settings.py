@@ -14,13 +14,13 @@ class QaSettings(ServiceSettings):
 
     datasets_uri: str = Field(
         default="datasets",
-        description="Folder of dataset versions, or an address that fsspec reads (`s3://...`).",
+        description="Folder of dataset versions, or an address for fsspec (`s3://...`).",
     )
     refit_interval_s: float = Field(
-        default=2.0, gt=0, description="Time between two searches for new votes to learn from."
+        default=2.0, gt=0, description="Time between two checks for new votes to learn from, in seconds."
     )
     parked_hours: float = Field(
         default=24.0,
         gt=0,
-        description="Time that an annotation waits for its job before it becomes a dead letter.",
+        description="Time that an annotation waits for its job before it becomes a dead letter, in hours.",
     )

@@ -13,10 +13,11 @@ class SamplerSettings(ServiceSettings):
     SERVICE: ClassVar[str] = "sampler"
 
     qdrant_url: str = Field(
-        default="http://127.0.0.1:6333", description="Address of Qdrant; its host is used, over gRPC."
+        default="http://127.0.0.1:6333",
+        description="Address of Qdrant. Only its host is used; the connection is gRPC.",
     )
-    qdrant_grpc_port: int = Field(default=6334, ge=1, le=65_535, description="Port of Qdrant's gRPC.")
-    qdrant_api_key: SecretStr | None = Field(default=None, description="Key of Qdrant.")
+    qdrant_grpc_port: int = Field(default=6334, ge=1, le=65_535, description="gRPC port of Qdrant.")
+    qdrant_api_key: SecretStr | None = Field(default=None, description="API key of Qdrant.")
     audit_salt: SecretStr = Field(
         default=SecretStr("a salt for one's own machine"),
         min_length=16,
@@ -27,14 +28,16 @@ class SamplerSettings(ServiceSettings):
         default=0.01,
         ge=0,
         le=1,
-        description="Share of samples that the audit takes in a project without an audit.",
+        description="Share of samples that the audit takes in projects that set no audit.",
     )
     audit_votes_per_day: int = Field(
-        default=300, ge=0, description="Budget of the audit in a project without an audit."
+        default=300, ge=0, description="Budget of the audit in votes a day, in projects that set no audit."
     )
     waiting_limit: int = Field(
-        default=100_000, ge=0, description="Samples of a project that are stored while it has no guideline."
+        default=100_000,
+        ge=0,
+        description="Most samples of a project that are stored while it has no guideline.",
     )
     window_tick_s: float = Field(
-        default=0.5, gt=0, description="Time between two searches for windows to close."
+        default=0.5, gt=0, description="Time between two checks for windows to close, in seconds."
     )

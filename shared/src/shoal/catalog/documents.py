@@ -16,13 +16,13 @@ INPUTS, SETTINGS = "shoal.inputs", "shoal.settings"
 _LIMITS = {
     "minLength": "at least {} characters",
     "maxLength": "at most {:,} characters",
-    "minimum": "at least {:g}",
+    "minimum": "at least {:,g}",
     "maximum": "at most {:,}",
     "exclusiveMinimum": "above {:g}",
     "exclusiveMaximum": "below {:g}",
     "maxProperties": "at most {} entries",
     "maxItems": "at most {:,} entries",
-    "pattern": "form `{}`",
+    "pattern": "pattern `{}`",
 }
 _NO_NUL = r"^[^\x00]*$"
 _NOTE = "<!-- Written by `make docs`; the text comes from {}. -->\n"

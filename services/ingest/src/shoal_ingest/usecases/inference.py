@@ -19,7 +19,7 @@ VECTOR_SCHEMA = {
 
 
 class VectorIn(Strict):
-    """A vector that the producer made, and with which encoder."""
+    """A vector and the encoder that made it."""
 
     name: Id = Field(pattern=NO_NUL, description="The encoder's name.", examples=["minilm"])
     version: str = Field(
@@ -30,25 +30,25 @@ class VectorIn(Strict):
         examples=["2"],
     )
     vector: Annotated[bytes, BeforeValidator(vector_bytes), WithJsonSchema(VECTOR_SCHEMA)] = Field(
-        description="The vector: numbers, or base64 of little-endian float32 bytes. Every number is finite and one "
-        "at least is not zero. The first vector of an encoder's version fixes its dimension in a project."
+        description="The vector: numbers, or base64 of little-endian float32 bytes. All numbers are finite and at "
+        "least one is not zero. The first vector of an encoder's version fixes its dimension in a project."
     )
 
 
 class ContentIn(Strict):
-    """The datum, inline or elsewhere. It needs `text` or `uri`."""
+    """The datum, inline or by reference. It needs `text` or `uri`."""
 
     text: Text | None = Field(default=None, description="The datum as text.", examples=["Wheat exports fell"])
     uri: str | None = Field(
         default=None,
         max_length=4096,
-        description="Where the datum lies when it is not inline.",
+        description="Address of the datum if it is not inline.",
         examples=["s3://bucket/images/8841.jpg"],
     )
     sha256: str | None = Field(
         default=None,
         pattern=r"^[0-9a-f]{64}$",
-        description="SHA-256 of what lies at `uri`, in hexadecimal.",
+        description="SHA-256 of the content at `uri`, in hexadecimal.",
         examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
     )
     media_type: str = Field(
@@ -66,11 +66,11 @@ class PredictionIn(Strict):
     )
     scores: dict[Annotated[str, Field(min_length=1, max_length=200)], float] = Field(
         default_factory=dict,
-        description="Score of each label, finite. They may be partial and need not add up to 1.",
+        description="Score of each label, a finite number. Labels may be missing, and scores need not add up to 1.",
         examples=[{"grain": 0.61, "trade": 0.22}],
     )
     latency_ms: float | None = Field(
-        default=None, ge=0, description="How long the model took, in milliseconds.", examples=[12.5]
+        default=None, ge=0, description="Time that the model took, in milliseconds.", examples=[12.5]
     )
     endpoint: str | None = Field(
         default=None, max_length=500, description="The endpoint that answered.", examples=["topics-eu-1"]
@@ -100,13 +100,13 @@ class Inference(Strict):
         default="default", description="The system that the sample comes from.", examples=["wire"]
     )
     source_id: Id = Field(
-        description="The sample's id in its source. Project, source and source id make the sample's id, so the same "
-        "datum sent twice is the same sample.",
+        description="The sample's id in its source. Project, source and source id determine the sample's id, so the "
+        "same datum sent twice is the same sample.",
         examples=["8841"],
     )
     text: Text | None = Field(
         default=None,
-        description="The datum as text. Short for `content` with `text`.",
+        description="The datum as text; a shortcut for `content` with `text`.",
         examples=["Wheat exports fell in the second quarter."],
     )
     content: ContentIn | None = Field(
@@ -122,32 +122,32 @@ class Inference(Strict):
     )
     prediction: PredictionIn | None = Field(
         default=None,
-        description="What the model said. Uncertainty strategies and the metrics of the model need it.",
+        description="What the model said. Uncertainty strategies and the model's accuracy metrics need it.",
         examples=[
             {"model": "topics", "version": "7", "label": "grain", "scores": {"grain": 0.61, "trade": 0.22}}
         ],
     )
     embedding: VectorIn | None = Field(
         default=None,
-        description="The datum's vector. Without one the embedder makes it from the text.",
+        description="The datum's vector. Without it, the embedder computes one from the text.",
         examples=[{"name": "minilm", "version": "2", "vector": [0.12, -0.4, 0.33]}],
     )
     tags: dict[str, str] = Field(
         default_factory=dict,
         max_length=100,
-        description="Free attributes; a campaign's filter may ask for them.",
+        description="Free attributes, which a campaign's filter can use.",
         examples=[{"region": "eu", "channel": "mobile"}],
     )
     group: str | None = Field(
         default=None,
         max_length=200,
-        description="What the sample belongs to: a patient, a document, a session. Samples of one group stay in one "
-        "split of a dataset.",
+        description="Whatever the sample belongs to: a patient, a document, a session. Samples of one group stay in "
+        "one split of a dataset.",
         examples=["session-17"],
     )
     occurred_at: Moment | None = Field(
         default=None,
-        description="When the model saw the sample, with a time zone. Without it, when the request arrived.",
+        description="Time at which the model saw the sample, with a time zone; by default the time of the request.",
         examples=["2026-01-31T12:00:00Z"],
     )
 

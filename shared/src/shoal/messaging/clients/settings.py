@@ -21,16 +21,14 @@ class KafkaSettings(BaseSettings):
         default="127.0.0.1:9092", description="Brokers as `host:port`, separated by commas."
     )
     idempotence: bool = Field(
-        default=True, description="Idempotent publishing; off only for the embedded broker."
+        default=True, description="Publish idempotently; turn it off only for the embedded broker."
     )
     compression: Literal["lz4", "gzip", "none"] = Field(default="lz4", description="Compression of batches.")
     linger_ms: int = Field(
         default=5, ge=0, le=1000, description="Time that a batch waits for more records, in milliseconds."
     )
-    max_batch_bytes: int = Field(default=256 * 1024, ge=1024, description="Largest batch.")
-    provision_topics: bool = Field(
-        default=True, description="Create the topics that are missing at the start."
-    )
+    max_batch_bytes: int = Field(default=256 * 1024, ge=1024, description="Largest batch, in bytes.")
+    provision_topics: bool = Field(default=True, description="Create missing topics at the start.")
     replication_factor: int = Field(default=1, ge=1, description="Replicas of the topics that are created.")
     session_timeout_ms: int = Field(
         default=30_000,
@@ -38,27 +36,27 @@ class KafkaSettings(BaseSettings):
         description="Time after which a silent consumer loses its partitions, in milliseconds.",
     )
     delivery_timeout_ms: int = Field(
-        default=15_000, ge=1_000, description="Time to deliver a record, in milliseconds."
+        default=15_000, ge=1_000, description="Longest time to deliver a record, in milliseconds."
     )
     graceful_timeout_s: float = Field(
         default=20.0, gt=0, description="Time to finish batches when the process stops, in seconds."
     )
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
-        default="PLAINTEXT", description="How clients connect (docs/kafka-security.md)."
+        default="PLAINTEXT", description="Security protocol of connections (docs/kafka-security.md)."
     )
     sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
-        default="PLAIN", description="How the password is checked."
+        default="PLAIN", description="SASL mechanism, which verifies the password."
     )
-    sasl_username: str | None = Field(default=None, description="User name; needed with SASL.")
-    sasl_password: SecretStr | None = Field(default=None, description="Password; needed with SASL.")
+    sasl_username: str | None = Field(default=None, description="User name; required with SASL.")
+    sasl_password: SecretStr | None = Field(default=None, description="Password; required with SASL.")
     ssl_cafile: str | None = Field(
-        default=None, description="PEM file of certificates to trust; the system's unless set."
+        default=None, description="PEM file of certificates to trust; by default those of the system."
     )
     ssl_certfile: str | None = Field(
         default=None, description="PEM file of the client's certificate, for mutual TLS."
     )
     ssl_keyfile: str | None = Field(
-        default=None, description="PEM file of its key; it may be in ssl_certfile."
+        default=None, description="PEM file of the client's key; the certificate's file may contain it."
     )
 
     @property
