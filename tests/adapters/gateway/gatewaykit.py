@@ -9,7 +9,7 @@ from shoal.contracts.samples import Content
 from shoal_gateway.adapters.inhouse import InHouseQueue
 from shoal_gateway.adapters.postgres.configs import PostgresConfigs
 from shoal_gateway.adapters.postgres.database import PostgresDatabase
-from shoal_gateway.adapters.postgres.guidelines import KeptGuidelines
+from shoal_gateway.adapters.postgres.guidelines import StoredGuidelines
 from shoal_gateway.adapters.postgres.inbox import PostgresInbox
 from shoal_gateway.adapters.postgres.ledger import PostgresLedger
 from shoal_gateway.domain.annotations import Action, Annotation
@@ -108,11 +108,11 @@ class Gateway:
     def __init__(self, pool: Any, lookups: Any, clock: Clock, crowd: Crowd) -> None:
         self.pool, self.clock, self.crowd = pool, clock, crowd
         self.database, self.ledger, self.configs = (
-            PostgresDatabase(pool),
+            PostgresDatabase(pool, clock),
             PostgresLedger(pool),
             PostgresConfigs(lookups),
         )
-        self.guidelines = KeptGuidelines(lookups)
+        self.guidelines = StoredGuidelines(lookups)
         self.guidelines.announce(GUIDELINE)
         self._in_house = InHouseQueue(lookups)
         self.record = RecordAnnotations(self.guidelines, self, Quiet())
@@ -128,7 +128,7 @@ class Gateway:
         self.annotate = Annotate(
             database=self.database, record=self.record, watch=Quiet(), clock=clock, lease_length=LEASE
         )
-        self.inbox = PostgresInbox(pool)
+        self.inbox = PostgresInbox(pool, clock)
         self.drain = DrainInbox(self.inbox, self.configs, self.record, Quiet())
         carry_out = CarryOut(self.guidelines, lambda: 0.0)
         self.dispatch = Dispatch(

@@ -11,7 +11,7 @@ import pytest
 
 from adapters.gateway.gatewaykit import CROWD, NOON, Crowd, Gateway, answer, job, request
 from shoal_gateway.adapters.postgres.configs import PostgresCursors
-from shoal_gateway.domain.annotations import Annotation, answers
+from shoal_gateway.domain.annotations import Annotation, count_answers
 from shoal_gateway.usecases.ports import Malformed
 from shoal_gateway.usecases.translate import to_request
 
@@ -87,7 +87,7 @@ async def test_revisions_are_kept_and_announced_once_in_any_order(gateway: Gatew
     ids = await gateway.rows("SELECT headers[array_position(header_names, 'ce_id')] FROM outbox")
     assert len(ids) == len(set(ids)) == len(events)
     found = dict(await gateway.rows("SELECT external_id, answers FROM tasks"))
-    assert found == {task: answers(truth[task]) for task in tasks}
+    assert found == {task: count_answers(truth[task]) for task in tasks}
     for task, state in await gateway.rows("SELECT external_id, state FROM tasks"):
         assert state == ("done" if found[task] >= 3 else "open")
 

@@ -9,7 +9,7 @@ import pytest
 from adapters.gateway.gatewaykit import LEASE, NOON, Gateway, job, request
 from shoal.runtime.refusal import Refused
 from shoal_gateway.domain.tasks import Lane
-from shoal_gateway.usecases.annotate import Kept, Work
+from shoal_gateway.usecases.annotate import CurrentRevision, Submission
 
 pytestmark = pytest.mark.kafka
 PEOPLE = ("ann", "bob", "cid", "dee", "eve", "flo")
@@ -42,7 +42,7 @@ async def take(gateway: Gateway, who: str) -> str | None:
     return found[0].external_id if found else None
 
 
-async def refusal(gateway: Gateway, work: Work) -> str:
+async def refusal(gateway: Gateway, work: Submission) -> str:
     with pytest.raises(Refused) as refused:
         await gateway.annotate.answer(work)
     return (refused.value.title or "").lower().replace(" ", "_")
@@ -61,7 +61,7 @@ async def test_no_place_is_given_to_two_people(gateway: Gateway, votes: int) -> 
                 idle += 1
                 await asyncio.sleep(0.02)
             else:
-                await gateway.annotate.answer(Work(external_id=task, annotator=who, label="x"))
+                await gateway.annotate.answer(Submission(external_id=task, annotator=who, label="x"))
                 mine.append(task)
         return mine
 
@@ -78,7 +78,9 @@ async def test_the_last_place_goes_to_one_of_those_who_ask_at_once(gateway: Gate
         await gateway.send_all()
         taken = await asyncio.gather(*(take(gateway, who) for who in PEOPLE))
         (task,) = [each for each in taken if each]
-        await gateway.annotate.answer(Work(external_id=task, annotator=PEOPLE[taken.index(task)], label="y"))
+        await gateway.annotate.answer(
+            Submission(external_id=task, annotator=PEOPLE[taken.index(task)], label="y")
+        )
 
 
 async def test_a_lease_is_renewed_for_its_holder_and_runs_out_for_others(gateway: Gateway) -> None:
@@ -88,15 +90,17 @@ async def test_a_lease_is_renewed_for_its_holder_and_runs_out_for_others(gateway
     assert await take(gateway, "bob") is None
     gateway.clock.pass_by(LEASE)
     assert await take(gateway, "bob") == task
-    assert await refusal(gateway, Work(external_id=str(task), annotator="ann", label="x")) == "task_full"
-    await gateway.annotate.answer(Work(external_id=str(task), annotator="bob", label="x"))
+    assert (
+        await refusal(gateway, Submission(external_id=str(task), annotator="ann", label="x")) == "task_full"
+    )
+    await gateway.annotate.answer(Submission(external_id=str(task), annotator="bob", label="x"))
     assert await gateway.rows("SELECT annotator, label FROM annotations") == [("bob", "x")]
 
 
 async def test_a_skip_frees_the_place_for_others_only(gateway: Gateway) -> None:
     await offer(gateway, 1)
     task = str(await take(gateway, "ann"))
-    await gateway.annotate.answer(Work(external_id=task, annotator="ann", label=None, reason="unclear"))
+    await gateway.annotate.answer(Submission(external_id=task, annotator="ann", label=None, reason="unclear"))
     assert await take(gateway, "ann") is None
     assert await take(gateway, "bob") == task
     assert await gateway.rows("SELECT answers, skips, votes FROM tasks") == [(0, 1, 1)]
@@ -106,13 +110,15 @@ async def test_a_skip_frees_the_place_for_others_only(gateway: Gateway) -> None:
 async def test_what_is_taken_back_is_one_s_own_again(gateway: Gateway, label: str | None) -> None:
     await offer(gateway, 1)
     task = str(await take(gateway, "ann"))
-    kept = await gateway.annotate.answer(Work(external_id=task, annotator="ann", label=label))
+    kept = await gateway.annotate.answer(Submission(external_id=task, annotator="ann", label=label))
     for _ in range(2):  # the second changes nothing
         gone = await gateway.annotate.take_back(task, "ann", kept.annotation_id)
-        assert gone == Kept(kept.annotation_id, 2, "deleted")
+        assert gone == CurrentRevision(kept.annotation_id, 2, "deleted")
     assert await take(gateway, "bob") is None
     assert await take(gateway, "ann") == task
-    assert (await gateway.annotate.answer(Work(external_id=task, annotator="ann", label="y"))).revision == 3
+    assert (
+        await gateway.annotate.answer(Submission(external_id=task, annotator="ann", label="y"))
+    ).revision == 3
     assert await gateway.rows("SELECT answers, skips, state FROM tasks") == [(1, 0, "done")]
     assert await gateway.rows("SELECT count(*) FROM outbox") == [(3,)]
 
@@ -120,18 +126,18 @@ async def test_what_is_taken_back_is_one_s_own_again(gateway: Gateway, label: st
 async def test_undo_of_a_skip_whose_place_is_taken_takes_it_from_nobody(gateway: Gateway) -> None:
     await offer(gateway, 1)
     task = str(await take(gateway, "ann"))
-    kept = await gateway.annotate.answer(Work(external_id=task, annotator="ann", label=None))
+    kept = await gateway.annotate.answer(Submission(external_id=task, annotator="ann", label=None))
     assert await take(gateway, "bob") == task
     await gateway.annotate.take_back(task, "ann", kept.annotation_id)
     assert await gateway.rows(PLACES, NOON) == []
-    assert await refusal(gateway, Work(external_id=task, annotator="ann", label="x")) == "task_full"
+    assert await refusal(gateway, Submission(external_id=task, annotator="ann", label="x")) == "task_full"
 
 
 async def test_the_same_answer_from_two_tabs_is_one_revision(gateway: Gateway) -> None:
     await offer(gateway, 1)
     task = str(await take(gateway, "ann"))
     kept = await asyncio.gather(
-        *(gateway.annotate.answer(Work(external_id=task, annotator="ann", label="x")) for _ in range(5))
+        *(gateway.annotate.answer(Submission(external_id=task, annotator="ann", label="x")) for _ in range(5))
     )
     assert {each.revision for each in kept} == {1}
     assert await gateway.rows("SELECT revision FROM annotations") == [(1,)]
@@ -143,7 +149,7 @@ async def test_a_sample_comes_to_a_person_once_also_under_another_job(gateway: G
     await gateway.create([again])
     await gateway.send_all()
     first = str(await take(gateway, "ann"))
-    await gateway.annotate.answer(Work(external_id=first, annotator="ann", label="x"))
+    await gateway.annotate.answer(Submission(external_id=first, annotator="ann", label="x"))
     assert await take(gateway, "ann") is None
     assert await take(gateway, "bob") is not None
 
@@ -151,16 +157,16 @@ async def test_a_sample_comes_to_a_person_once_also_under_another_job(gateway: G
 async def test_a_cancelled_task_takes_no_answer_also_before_the_queue_knows(gateway: Gateway) -> None:
     await offer(gateway, 1, votes=2, max_votes=2)
     task = str(await gateway.task_of("j0"))
-    await gateway.annotate.answer(Work(external_id=task, annotator="ann", label="x"))
+    await gateway.annotate.answer(Submission(external_id=task, annotator="ann", label="x"))
     await gateway.requests([request(0, "cancel", 1)])
-    assert await refusal(gateway, Work(external_id=task, annotator="bob", label="x")) == "task_closed"
+    assert await refusal(gateway, Submission(external_id=task, annotator="bob", label="x")) == "task_closed"
     assert (
-        await gateway.annotate.answer(Work(external_id=task, annotator="ann", label="y"))
+        await gateway.annotate.answer(Submission(external_id=task, annotator="ann", label="y"))
     ).revision == 2  # one's own may be put right
     await gateway.requests([request(0, "more", 2, votes=2)])
     assert await gateway.rows("SELECT votes, answers FROM tasks WHERE attempt = 2") == [(1, 0)]
     await gateway.send_all()
-    assert await refusal(gateway, Work(external_id=task, annotator="bob", label="x")) == "task_closed"
+    assert await refusal(gateway, Submission(external_id=task, annotator="bob", label="x")) == "task_closed"
     assert await take(gateway, "ann") is None
     assert await take(gateway, "bob") == await gateway.task_of("j0", 2)
 
@@ -179,7 +185,9 @@ async def test_votes_and_places_hold_whatever_people_do_at_once(gateway: Gateway
                 held[who] = await take(gateway, who) or held.get(who, "")
             elif kind in ("answer", "skip") and held[who]:
                 label = None if kind == "skip" else chance.choice("xy")
-                done = await gateway.annotate.answer(Work(external_id=held[who], annotator=who, label=label))
+                done = await gateway.annotate.answer(
+                    Submission(external_id=held[who], annotator=who, label=label)
+                )
                 kept[held[who], who] = done.annotation_id
             elif kind in ("undo", "edit") and (mine := [key for key in kept if key[1] == who]):
                 task, _ = chance.choice(mine)
@@ -187,7 +195,7 @@ async def test_votes_and_places_hold_whatever_people_do_at_once(gateway: Gateway
                     await gateway.annotate.take_back(task, who, kept[task, who])
                 else:
                     await gateway.annotate.answer(
-                        Work(external_id=task, annotator=who, label=chance.choice("xy"))
+                        Submission(external_id=task, annotator=who, label=chance.choice("xy"))
                     )
             elif kind == "qa":
                 wish = chance.choice(["more", "more", "cancel"])

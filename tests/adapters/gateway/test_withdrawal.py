@@ -8,7 +8,7 @@ import pytest
 from adapters.gateway.gatewaykit import Crowd, Gateway, answer, job, request
 from shoal.contracts.samples import SampleErased
 from shoal_gateway.domain.votes import apply_request
-from shoal_gateway.usecases.planning import withdraw
+from shoal_gateway.usecases.planning import withdraw_tasks
 from shoal_gateway.usecases.translate import to_job, to_request
 
 pytestmark = pytest.mark.kafka
@@ -30,9 +30,9 @@ async def test_a_skip_beside_a_cancellation_buys_nothing(gateway: Gateway, crowd
         late = asyncio.create_task(gateway.take_in(skip))
         await asyncio.sleep(0.3)
         assert not late.done()
-        effect = apply_request(jobs["j1"].wanted, to_request(request(1, "cancel", 1)))
-        await tx.jobs.save_wanted("j1", effect.wanted)
-        await withdraw(tx, jobs["j1"], tasks["j1"], finished_too=False)
+        effect = apply_request(jobs["j1"].demand, to_request(request(1, "cancel", 1)))
+        await tx.jobs.save_demand("j1", effect.demand)
+        await withdraw_tasks(tx, jobs["j1"], tasks["j1"], finished_too=False)
     assert await late == [skip]
     assert await gateway.rows(TASKS) == [("j1", 1, 2, 0, "cancelled")]
 

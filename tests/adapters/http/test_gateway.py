@@ -17,7 +17,7 @@ from shoal.contracts.quality import GuidelinePublished, LabelClass, LabelSchema
 from shoal.persistence import open_pool
 from shoal.security import sign_webhook
 from shoal_gateway.http.app import make_app
-from shoal_gateway.main import SCHEMA, wire
+from shoal_gateway.main import SCHEMA, wire_service
 from shoal_gateway.settings import GatewaySettings
 from shoal_local.stack import Stack
 
@@ -53,7 +53,7 @@ def server(stack: Stack) -> Iterator[Server]:
     with migrated(stack, SCHEMA, "shoal_gateway") as (runner, dsn):
         pool, lookups = runner.run(open_pool(dsn, SCHEMA)), runner.run(open_pool(dsn, SCHEMA))
         http = httpx.AsyncClient()
-        service = wire(
+        service = wire_service(
             GatewaySettings(postgres_dsn=dsn), FakePublisher(), pool=pool, lookups=lookups, http=http
         )
         assert service.directory is not None

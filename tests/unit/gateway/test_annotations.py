@@ -5,7 +5,13 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoal_gateway.domain.annotations import Annotation, answers, latest, price_of, unseen
+from shoal_gateway.domain.annotations import (
+    Annotation,
+    count_answers,
+    latest_revisions,
+    new_revisions,
+    price_of,
+)
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -41,27 +47,27 @@ REVISIONS = st.lists(
 @given(REVISIONS, st.data())
 def test_votes_do_not_depend_on_order_or_duplicates(log: list[Annotation], data: st.DataObject) -> None:
     shuffled = data.draw(st.permutations(log + log[: len(log) // 2]))
-    assert answers(unseen(shuffled, ())) == answers(log)
-    assert latest(shuffled) == latest(log)
+    assert count_answers(new_revisions(shuffled, ())) == count_answers(log)
+    assert latest_revisions(shuffled) == latest_revisions(log)
 
 
 @given(REVISIONS)
 def test_what_is_known_is_never_fresh(log: list[Annotation]) -> None:
-    assert unseen(log, [item.key for item in log]) == []
+    assert new_revisions(log, [item.key for item in log]) == []
 
 
 def test_two_copies_in_one_page_are_one() -> None:
-    assert len(unseen([annotation(), annotation()], ())) == 1
+    assert len(new_revisions([annotation(), annotation()], ())) == 1
 
 
 def test_a_deleted_answer_is_no_vote_and_comes_back_with_a_later_revision() -> None:
     log = [annotation(), annotation(revision=2, action="deleted")]
-    assert answers(log) == 0
-    assert answers([*log, annotation(revision=3)]) == 1
+    assert count_answers(log) == 0
+    assert count_answers([*log, annotation(revision=3)]) == 1
 
 
 def test_two_answers_of_one_annotator_are_one_vote() -> None:
-    assert answers([annotation("a", annotator="w"), annotation("b", annotator="w")]) == 1
+    assert count_answers([annotation("a", annotator="w"), annotation("b", annotator="w")]) == 1
 
 
 def test_only_a_first_answer_costs_the_agreed_price() -> None:

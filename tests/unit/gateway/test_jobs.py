@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoal_gateway.domain.jobs import Extension, NewTask, Task, needs_review, plan_votes, to_cancel
+from shoal_gateway.domain.jobs import Extension, NewTask, Task, needs_review, plan_votes, tasks_to_cancel
 from shoal_gateway.domain.tasks import Lane, TaskState
 
 
@@ -74,5 +74,5 @@ def test_a_review_is_no_vote_and_there_is_one_at_a_time() -> None:
 
 def test_finished_tasks_are_taken_back_only_with_their_content() -> None:
     tasks = [task(1), task(2, state=TaskState.DONE), task(3, state=TaskState.CANCELLED)]
-    assert [t.attempt for t in to_cancel(tasks, finished_too=False)] == [1]
-    assert [t.attempt for t in to_cancel(tasks, finished_too=True)] == [1, 2]
+    assert [t.attempt for t in tasks_to_cancel(tasks, finished_too=False)] == [1]
+    assert [t.attempt for t in tasks_to_cancel(tasks, finished_too=True)] == [1, 2]

@@ -6,15 +6,25 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from shoal_gateway.domain.leases import Assignment, Holding, Place, Refusal, lease, may_answer, may_lease
+from shoal_gateway.domain.leases import (
+    Assignment,
+    Holding,
+    QueueEntry,
+    Refusal,
+    may_answer,
+    may_lease,
+    new_lease,
+)
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LENGTH = timedelta(minutes=10)
 PEOPLE = st.sampled_from(["ann", "bob", "cid", "dee"])
 
 
-def place(*held: Assignment, votes: int = 1, opened: bool = True, seen_by: tuple[str, ...] = ()) -> Place:
-    return Place(opened, votes, held, seen_by)
+def entry(
+    *held: Assignment, votes: int = 1, opened: bool = True, seen_by: tuple[str, ...] = ()
+) -> QueueEntry:
+    return QueueEntry(opened, votes, held, seen_by)
 
 
 def held(annotator: str, holding: Holding, until: datetime = START + LENGTH) -> Assignment:
@@ -22,32 +32,32 @@ def held(annotator: str, holding: Holding, until: datetime = START + LENGTH) -> 
 
 
 def test_a_lease_holds_the_place_until_it_runs_out() -> None:
-    busy = place(lease("ann", START, LENGTH))
+    busy = entry(new_lease("ann", START, LENGTH))
     assert may_lease(busy, "bob", START) is Refusal.FULL
     assert may_lease(busy, "ann", START) is None
     assert may_lease(busy, "bob", START + LENGTH) is None
 
 
 def test_a_skip_frees_the_place_for_another_and_not_for_the_same() -> None:
-    skipped = place(held("ann", Holding.SKIPPED))
+    skipped = entry(held("ann", Holding.SKIPPED))
     assert may_lease(skipped, "bob", START) is None
     assert may_lease(skipped, "ann", START) is Refusal.ALREADY_SKIPPED
 
 
 def test_the_same_sample_never_comes_back_in_another_task() -> None:
-    assert may_lease(place(seen_by=("ann",)), "ann", START) is Refusal.SAMPLE_SEEN
+    assert may_lease(entry(seen_by=("ann",)), "ann", START) is Refusal.SAMPLE_SEEN
 
 
 def test_a_late_answer_counts_only_while_the_place_is_free() -> None:
     late = START + LENGTH
-    assert may_answer(place(held("ann", Holding.LEASED)), "ann", late) is None
-    taken = place(held("ann", Holding.LEASED), lease("bob", late, LENGTH))
+    assert may_answer(entry(held("ann", Holding.LEASED)), "ann", late) is None
+    taken = entry(held("ann", Holding.LEASED), new_lease("bob", late, LENGTH))
     assert may_answer(taken, "ann", late) is Refusal.FULL
 
 
 def test_an_answer_that_stands_may_be_changed_after_the_end() -> None:
-    assert may_answer(place(held("ann", Holding.ANSWERED), opened=False), "ann", START) is None
-    assert may_answer(place(opened=False), "ann", START) is Refusal.CLOSED
+    assert may_answer(entry(held("ann", Holding.ANSWERED), opened=False), "ann", START) is None
+    assert may_answer(entry(opened=False), "ann", START) is Refusal.CLOSED
 
 
 class Queue(RuleBasedStateMachine):
@@ -60,18 +70,18 @@ class Queue(RuleBasedStateMachine):
         self.holds: dict[str, Assignment] = {}
         self.skippers: set[str] = set()
 
-    def place(self) -> Place:
-        return Place(True, self.votes, list(self.holds.values()))
+    def entry(self) -> QueueEntry:
+        return QueueEntry(True, self.votes, list(self.holds.values()))
 
     @rule(who=PEOPLE)
     def take(self, who: str) -> None:
-        if may_lease(self.place(), who, self.now) is None:
+        if may_lease(self.entry(), who, self.now) is None:
             assert who not in self.skippers
-            self.holds[who] = lease(who, self.now, LENGTH)
+            self.holds[who] = new_lease(who, self.now, LENGTH)
 
     @rule(who=PEOPLE)
     def answer(self, who: str) -> None:
-        if who in self.holds and may_answer(self.place(), who, self.now) is None:
+        if who in self.holds and may_answer(self.entry(), who, self.now) is None:
             self.holds[who] = held(who, Holding.ANSWERED, self.now)
 
     @rule(who=PEOPLE)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoal_gateway.domain.retrying import LONGEST_WAIT_S, exhausted, wait_s
+from shoal_gateway.domain.retrying import LONGEST_WAIT_S, attempts_exhausted, wait_s
 
 
 @given(st.integers(1, 1000), st.floats(0, 1))
@@ -21,5 +21,5 @@ def test_a_vendor_cannot_ask_us_to_wait_for_a_week() -> None:
 
 
 def test_a_call_is_parked_in_the_end() -> None:
-    assert not exhausted(11)
-    assert exhausted(12)
+    assert not attempts_exhausted(11)
+    assert attempts_exhausted(12)

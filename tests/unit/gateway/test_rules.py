@@ -3,7 +3,7 @@
 import pytest
 
 from shoal_gateway.domain.label_schema import SingleChoice
-from shoal_gateway.domain.routing import IN_HOUSE, UnknownProvider, route
+from shoal_gateway.domain.routing import IN_HOUSE, UnknownProvider, choose_provider
 
 SCHEMA = SingleChoice(("earn", "acq", "crude"))
 
@@ -39,12 +39,12 @@ def test_a_huge_schema_lists_a_hundred() -> None:
 
 
 def test_the_job_names_its_provider_before_the_project_does() -> None:
-    assert route("acme", "other", {"acme", "other"}) == "acme"
-    assert route(None, "other", {"other"}) == "other"
-    assert route(None, None, ()) == IN_HOUSE
-    assert route(IN_HOUSE, "other", {"other"}) == IN_HOUSE
+    assert choose_provider("acme", "other", {"acme", "other"}) == "acme"
+    assert choose_provider(None, "other", {"other"}) == "other"
+    assert choose_provider(None, None, ()) == IN_HOUSE
+    assert choose_provider(IN_HOUSE, "other", {"other"}) == IN_HOUSE
 
 
 def test_an_unknown_provider_is_refused() -> None:
     with pytest.raises(UnknownProvider, match="nobody"):
-        route("nobody", None, {"acme"})
+        choose_provider("nobody", None, {"acme"})

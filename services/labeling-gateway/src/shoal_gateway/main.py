@@ -15,7 +15,7 @@ from shoal.runtime import Loop, Service, run_service
 from shoal.security import ProjectDirectory
 from shoal_gateway.adapters.postgres.configs import PostgresConfigs, PostgresCursors
 from shoal_gateway.adapters.postgres.database import PostgresDatabase
-from shoal_gateway.adapters.postgres.guidelines import KeptGuidelines
+from shoal_gateway.adapters.postgres.guidelines import StoredGuidelines
 from shoal_gateway.adapters.postgres.inbox import PostgresInbox
 from shoal_gateway.adapters.postgres.ledger import PostgresLedger
 from shoal_gateway.adapters.postgres.reports import PostgresReports
@@ -41,7 +41,7 @@ SWEEP_S = 5.0
 
 
 @asynccontextmanager
-async def build(settings: GatewaySettings, publisher: Publisher) -> AsyncIterator[Service]:
+async def build_service(settings: GatewaySettings, publisher: Publisher) -> AsyncIterator[Service]:
     """Open what the service needs, wire it, and close it at the end.
 
     Look-ups have a pool of their own: a transaction that asks for a guideline must never wait for a
@@ -52,21 +52,21 @@ async def build(settings: GatewaySettings, publisher: Publisher) -> AsyncIterato
     lookups = await open_pool(settings.postgres_dsn, schema=SCHEMA)
     async with httpx.AsyncClient(follow_redirects=False) as http:
         try:
-            yield wire(settings, publisher, pool=pool, lookups=lookups, http=http)
+            yield wire_service(settings, publisher, pool=pool, lookups=lookups, http=http)
         finally:
             await lookups.close()
             await pool.close()
 
 
-def wire(
+def wire_service(
     settings: GatewaySettings, publisher: Publisher, *, pool: Any, lookups: Any, http: httpx.AsyncClient
 ) -> Service:
     """Return the service made of its parts."""
     public_url = settings.public_url or f"http://{settings.http_host}:{settings.http_port}"
-    database, configs = PostgresDatabase(pool), PostgresConfigs(lookups)
-    guidelines, directory, watch = KeptGuidelines(lookups), ProjectDirectory(), Metrics()
-    inbox = PostgresInbox(pool)
-    providers = Registry(lookups, http, public_url)
+    database, configs = PostgresDatabase(pool, utc_now), PostgresConfigs(lookups)
+    guidelines, directory, watch = StoredGuidelines(lookups), ProjectDirectory(), Metrics()
+    inbox = PostgresInbox(pool, utc_now)
+    providers = Registry(lookups, http, public_url, utc_now)
     record = RecordAnnotations(guidelines, providers, watch)
     dispatch = Dispatch(
         ledger=PostgresLedger(pool),
@@ -141,7 +141,7 @@ def wire(
             draining,
             Loop(name="poll", step=poll, interval_s=min(IDLE_S, settings.poll_interval_s), drain=True),
             Loop(name="requests", step=requests.sweep, interval_s=SWEEP_S, drain=True),
-            Loop(name="guidelines", step=guidelines.keep_heard, interval_s=IDLE_S, drain=True),
+            Loop(name="guidelines", step=guidelines.store_announced, interval_s=IDLE_S, drain=True),
         ],
         background=[Relay(pool, publisher).run],
     )
@@ -149,7 +149,7 @@ def wire(
 
 def main() -> None:
     """Run the service until it is told to stop."""
-    run_service(GatewaySettings(), build)
+    run_service(GatewaySettings(), build_service)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from shoal_gateway.adapters.postgres import rows
 from shoal_gateway.domain.guidelines import Guideline
 from shoal_gateway.domain.providers import Capabilities
 from shoal_gateway.domain.tasks import Guess, TaskOrder, TaskReceipt
-from shoal_gateway.usecases.ports import Found, Page
+from shoal_gateway.usecases.ports import Page, ReceivedItem
 
 UPSERT = """
 INSERT INTO queue (external_id, project, job_id, sample_id, lane, guideline_major, datum, guess, votes,
@@ -41,7 +41,7 @@ class InHouseQueue:
         del guidelines, maybe_sent
         async with self._pool.acquire() as conn, conn.transaction():
             await conn.executemany(
-                UPSERT, [_row(order) for order in sorted(orders, key=lambda order: order.external_id)]
+                UPSERT, [_queue_row(order) for order in sorted(orders, key=lambda order: order.external_id)]
             )
         return [TaskReceipt(order.external_id, order.external_id) for order in orders]
 
@@ -58,7 +58,9 @@ class InHouseQueue:
         del limit
         return Page([], cursor, more=False)
 
-    def parse_webhook(self, headers: Mapping[str, str], raw_body: bytes, now: datetime) -> Sequence[Found]:
+    def parse_webhook(
+        self, headers: Mapping[str, str], raw_body: bytes, now: datetime
+    ) -> Sequence[ReceivedItem]:
         """Refuse: nobody has a reason to send one."""
         del headers, raw_body, now
         raise Refused(
@@ -82,7 +84,7 @@ class InHouseQueue:
         )
 
 
-def _row(order: TaskOrder) -> tuple[object, ...]:
+def _queue_row(order: TaskOrder) -> tuple[object, ...]:
     return (
         order.external_id,
         order.project,

@@ -12,7 +12,7 @@ from shoal_gateway.adapters.inhouse import InHouseQueue
 from shoal_gateway.domain.providers import ProviderConfig
 from shoal_gateway.domain.routing import IN_HOUSE
 from shoal_gateway.usecases.errors import ProviderRefused
-from shoal_gateway.usecases.ports import Provider
+from shoal_gateway.usecases.ports import Clock, Provider
 
 GENERIC = "generic"
 
@@ -20,11 +20,12 @@ GENERIC = "generic"
 class Registry:
     """Keeps an adapter per configuration; a changed configuration gets a new one."""
 
-    def __init__(self, pool: Any, http: httpx.AsyncClient, public_url: str) -> None:
+    def __init__(self, pool: Any, http: httpx.AsyncClient, public_url: str, clock: Clock) -> None:
         self._in_house = InHouseQueue(pool)
         self._http = http
+        self._clock = clock
         self._public_url = public_url.rstrip("/")
-        self._made: dict[tuple[str, str], tuple[ProviderConfig, Provider]] = {}
+        self._adapters: dict[tuple[str, str], tuple[ProviderConfig, Provider]] = {}
         self._kinds: dict[str, Callable[[ProviderConfig], Provider]] = {
             IN_HOUSE: lambda _: self._in_house,
             GENERIC: self._generic,
@@ -32,19 +33,19 @@ class Registry:
 
     def of(self, config: ProviderConfig) -> Provider:
         """Return the adapter for a configuration. Raises ProviderRefused when it is unusable."""
-        kept = self._made.get(config.key)
-        if kept is not None and kept[0] == config:
-            return kept[1]
+        cached = self._adapters.get(config.key)
+        if cached is not None and cached[0] == config:
+            return cached[1]
         if config.kind not in self._kinds:
             raise ProviderRefused(f"no adapter for providers of kind {config.kind!r}", everything=True)
-        made = self._kinds[config.kind](config)
-        self._made[config.key] = (config, made)
-        return made
+        adapter = self._kinds[config.kind](config)
+        self._adapters[config.key] = (config, adapter)
+        return adapter
 
     def _generic(self, config: ProviderConfig) -> Provider:
         if not config.base_url:
             raise ProviderRefused(f"provider {config.name!r} has no base_url", everything=True)
-        client = VendorClient(self._http, config.base_url, config.api_key)
+        client = VendorClient(self._http, config.base_url, config.api_key, self._clock)
         return GenericVendor(client, config, self._callback_url(config))
 
     def _callback_url(self, config: ProviderConfig) -> str:

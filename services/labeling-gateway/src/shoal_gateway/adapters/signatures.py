@@ -8,7 +8,9 @@ from shoal.security import StaleWebhook, UnsignedWebhook, verify_webhook
 from shoal_gateway.domain.providers import ProviderConfig
 
 
-def verified(config: ProviderConfig, headers: Mapping[str, str], raw_body: bytes, now: datetime) -> None:
+def verify_signature(
+    config: ProviderConfig, headers: Mapping[str, str], raw_body: bytes, now: datetime
+) -> None:
     """Return when the raw bytes are signed with the provider's secret and fresh. Raises Refused."""
     if config.webhook_secret is None:
         raise Refused(

@@ -37,18 +37,20 @@ class Annotation:
         return (self.annotation_id, self.revision)
 
 
-def unseen(found: Iterable[Annotation], known: Iterable[tuple[str, int]]) -> list[Annotation]:
+def new_revisions(
+    annotations: Iterable[Annotation], stored_keys: Iterable[tuple[str, int]]
+) -> list[Annotation]:
     """Return the annotations not known yet, each once, in their order; the first of two copies wins."""
-    seen = set(known)
+    keys = set(stored_keys)
     fresh: list[Annotation] = []
-    for annotation in found:
-        if annotation.key not in seen:
-            seen.add(annotation.key)
+    for annotation in annotations:
+        if annotation.key not in keys:
+            keys.add(annotation.key)
             fresh.append(annotation)
     return fresh
 
 
-def latest(revisions: Iterable[Annotation]) -> dict[str, Annotation]:
+def latest_revisions(revisions: Iterable[Annotation]) -> dict[str, Annotation]:
     """Return the latest revision of each annotation id, whatever order they came in."""
     heads: dict[str, Annotation] = {}
     for annotation in revisions:
@@ -58,9 +60,9 @@ def latest(revisions: Iterable[Annotation]) -> dict[str, Annotation]:
     return heads
 
 
-def answers(revisions: Iterable[Annotation]) -> int:
+def count_answers(revisions: Iterable[Annotation]) -> int:
     """Return how many distinct annotators' answers stand."""
-    return len({head.annotator for head in latest(revisions).values() if head.is_vote})
+    return len({head.annotator for head in latest_revisions(revisions).values() if head.is_vote})
 
 
 def price_of(annotation: Annotation, price_per_vote: float) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shoal_gateway.domain.tasks import Datum, Guess, Lane, TaskState
-from shoal_gateway.domain.votes import Wanted, overlap
+from shoal_gateway.domain.votes import Demand, annotators_needed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,7 @@ class Job:
     datum: Datum | None
     guess: Guess | None
     priority: int
-    wanted: Wanted
+    demand: Demand
     erased: bool = False
 
 
@@ -72,7 +72,7 @@ def plan_votes(
     """
     labelling = [task for task in tasks if task.lane is Lane.LABEL]
     skips = sum(task.skips for task in labelling if task.is_live)
-    needed = overlap(votes, skips, replaces_skips=replaces_skips)
+    needed = annotators_needed(votes, skips, replaces_skips=replaces_skips)
     planned = sum(task.votes if task.is_live else task.answers for task in labelling)
     if planned >= needed:
         return None
@@ -88,6 +88,6 @@ def needs_review(tasks: Sequence[Task]) -> bool:
     return not any(task.lane is Lane.REVIEW and task.state in unfinished for task in tasks)
 
 
-def to_cancel(tasks: Sequence[Task], *, finished_too: bool) -> list[Task]:
+def tasks_to_cancel(tasks: Sequence[Task], *, finished_too: bool) -> list[Task]:
     """Return the tasks to take back; those that are done only when their content must go too."""
     return [task for task in tasks if task.is_live and (finished_too or task.state is not TaskState.DONE)]

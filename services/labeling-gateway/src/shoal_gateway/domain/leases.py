@@ -40,7 +40,7 @@ class Refusal(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class QueueEntry:
     """A task in the queue with everybody's hold on it.
 
     `seen_by` are the annotators who answered or skipped another task about the same sample.
@@ -51,47 +51,47 @@ class Place:
     assignments: Sequence[Assignment]
     seen_by: Collection[str] = ()
 
-    def of(self, annotator: str) -> Assignment | None:
+    def assignment_of(self, annotator: str) -> Assignment | None:
         """Return what `annotator` has to do with the task."""
         return next((hold for hold in self.assignments if hold.annotator == annotator), None)
 
-    def taken_by_others(self, annotator: str, now: datetime) -> int:
+    def slots_of_others(self, annotator: str, now: datetime) -> int:
         """Return how many places others occupy."""
         return sum(hold.occupies(now) for hold in self.assignments if hold.annotator != annotator)
 
 
-def may_lease(place: Place, annotator: str, now: datetime) -> Refusal | None:
+def may_lease(entry: QueueEntry, annotator: str, now: datetime) -> Refusal | None:
     """Return why `annotator` cannot be given the task, or None. Their own lease is renewed."""
-    own = place.of(annotator)
-    if own is not None and own.holding is Holding.ANSWERED:
+    assignment = entry.assignment_of(annotator)
+    if assignment is not None and assignment.holding is Holding.ANSWERED:
         return Refusal.ALREADY_ANSWERED
-    if own is not None and own.holding is Holding.SKIPPED:
+    if assignment is not None and assignment.holding is Holding.SKIPPED:
         return Refusal.ALREADY_SKIPPED
-    return _may_hold(place, annotator, now)
+    return _may_hold(entry, annotator, now)
 
 
-def may_answer(place: Place, annotator: str, now: datetime) -> Refusal | None:
+def may_answer(entry: QueueEntry, annotator: str, now: datetime) -> Refusal | None:
     """Return why `annotator` cannot answer the task now, or None.
 
     An answer that stands may be changed for ever. A first answer needs a place: a lease that still runs, or
     one that ran out while nobody else took the place; so a task never gets more answers than it wants.
     """
-    own = place.of(annotator)
-    if own is not None and own.holding is Holding.ANSWERED:
+    assignment = entry.assignment_of(annotator)
+    if assignment is not None and assignment.holding is Holding.ANSWERED:
         return None
-    return _may_hold(place, annotator, now)
+    return _may_hold(entry, annotator, now)
 
 
-def _may_hold(place: Place, annotator: str, now: datetime) -> Refusal | None:
-    if not place.open:
+def _may_hold(entry: QueueEntry, annotator: str, now: datetime) -> Refusal | None:
+    if not entry.open:
         return Refusal.CLOSED
-    if annotator in place.seen_by:
+    if annotator in entry.seen_by:
         return Refusal.SAMPLE_SEEN
-    if place.taken_by_others(annotator, now) >= place.votes:
+    if entry.slots_of_others(annotator, now) >= entry.votes:
         return Refusal.FULL
     return None
 
 
-def lease(annotator: str, now: datetime, length: timedelta) -> Assignment:
+def new_lease(annotator: str, now: datetime, length: timedelta) -> Assignment:
     """Return a lease from now on."""
     return Assignment(annotator, Holding.LEASED, now + length)

@@ -12,10 +12,10 @@ def wait_s(attempt: int, *, retry_after_s: float | None, jitter: float) -> float
     A provider's Retry-After is honoured as a lower bound, up to an hour.
     """
     full = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2.0 ** min(attempt - 1, 16))
-    own = full * (0.5 + 0.5 * jitter)
-    return max(own, min(retry_after_s or 0.0, 3600.0))
+    backoff = full * (0.5 + 0.5 * jitter)
+    return max(backoff, min(retry_after_s or 0.0, 3600.0))
 
 
-def exhausted(attempts: int) -> bool:
+def attempts_exhausted(attempts: int) -> bool:
     """Tell whether a call that failed so often should be parked. A 500 may well be our own bad request."""
     return attempts >= MOST_ATTEMPTS

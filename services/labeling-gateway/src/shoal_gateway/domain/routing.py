@@ -9,12 +9,12 @@ class UnknownProvider(ValueError):
     """A job names a provider that its project does not have."""
 
 
-def route(asked: str | None, default: str | None, known: Collection[str]) -> str:
+def choose_provider(requested: str | None, default: str | None, configured: Collection[str]) -> str:
     """Return the provider's name: the one the job asks for, else the project's default, else the own queue.
 
     Raises UnknownProvider.
     """
-    name = asked or default or IN_HOUSE
-    if name != IN_HOUSE and name not in known:
+    name = requested or default or IN_HOUSE
+    if name != IN_HOUSE and name not in configured:
         raise UnknownProvider(name)
     return name

@@ -30,26 +30,15 @@ _MOVES: dict[TaskState, frozenset[TaskState]] = {
 }
 
 
-class IllegalMove(ValueError):
-    """A task cannot go from one state to the other."""
+def states_before(to: TaskState) -> tuple[TaskState, ...]:
+    """Return the states from which a task may become `to`, as the guard of an UPDATE.
 
-
-def move(state: TaskState, to: TaskState) -> TaskState:
-    """Return `to`; staying where it is is always allowed, so that a repeated effect is harmless.
-
-    Raises IllegalMove.
+    `to` itself is always one of them, so that a repeated effect is harmless.
     """
-    if to is not state and to not in _MOVES[state]:
-        raise IllegalMove(f"a task that is {state} cannot become {to}")
-    return to
-
-
-def sources(to: TaskState) -> tuple[TaskState, ...]:
-    """Return the states that a task may be in before it becomes `to`: the guard of an UPDATE."""
     return tuple(state for state in TaskState if to is state or to in _MOVES[state])
 
 
-def settled(votes_wanted: int, answers: int) -> TaskState:
+def state_after_answers(votes_wanted: int, answers: int) -> TaskState:
     """Return DONE when a task at a provider has the answers it wants, else OPEN."""
     return TaskState.DONE if answers >= votes_wanted else TaskState.OPEN
 

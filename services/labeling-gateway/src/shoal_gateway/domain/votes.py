@@ -7,7 +7,7 @@ Action = Literal["more", "review", "cancel"]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Demand:
     """A job's demand for votes. `max_votes` is what the campaign's budget has reserved: never more."""
 
     votes: int
@@ -29,41 +29,41 @@ class Request:
 class Effect:
     """What a request changes: the votes now wanted (when they grew), a review, or an end."""
 
-    wanted: Wanted
+    demand: Demand
     extended: bool = False
     review: bool = False
     cancelled: bool = False
 
 
-def apply_request(wanted: Wanted, request: Request) -> Effect:
+def apply_request(demand: Demand, request: Request) -> Effect:
     """Return the effect of `request`; one of an earlier round than the last is stale and changes nothing.
 
     A request of a later round than the one that closed the job opens it again.
     """
-    if request.round < wanted.last_round:
-        return Effect(wanted)
+    if request.round < demand.last_round:
+        return Effect(demand)
     if request.action == "cancel":
-        return Effect(replace(wanted, last_round=request.round, closed=True), cancelled=not wanted.closed)
-    if wanted.closed and request.round == wanted.last_round:
-        return Effect(wanted)
-    seen = replace(wanted, last_round=request.round, closed=False)
+        return Effect(replace(demand, last_round=request.round, closed=True), cancelled=not demand.closed)
+    if demand.closed and request.round == demand.last_round:
+        return Effect(demand)
+    current = replace(demand, last_round=request.round, closed=False)
     if request.action == "review":
-        return Effect(seen, review=True)
-    return _extended(seen, request.votes)
+        return Effect(current, review=True)
+    return _extend_demand(current, request.votes)
 
 
-def merge(wanted: Wanted, votes: int, max_votes: int) -> Effect:
+def merge_demand(demand: Demand, votes: int, max_votes: int) -> Effect:
     """Return the effect of the same job asked for again, by a second campaign or a replay."""
-    ceiling = max(wanted.max_votes, max_votes)
-    grown = replace(wanted, max_votes=ceiling)
-    return Effect(grown) if wanted.closed else _extended(grown, votes)
+    ceiling = max(demand.max_votes, max_votes)
+    grown = replace(demand, max_votes=ceiling)
+    return Effect(grown) if demand.closed else _extend_demand(grown, votes)
 
 
-def _extended(wanted: Wanted, votes: int) -> Effect:
-    total = max(wanted.votes, min(votes, wanted.max_votes))
-    return Effect(replace(wanted, votes=total), extended=total > wanted.votes)
+def _extend_demand(demand: Demand, votes: int) -> Effect:
+    total = max(demand.votes, min(votes, demand.max_votes))
+    return Effect(replace(demand, votes=total), extended=total > demand.votes)
 
 
-def overlap(votes: int, skips: int, *, replaces_skips: bool) -> int:
+def annotators_needed(votes: int, skips: int, *, replaces_skips: bool) -> int:
     """Return how many annotators a provider must be asked for, so that `votes` of them answer."""
     return votes if replaces_skips else votes + skips

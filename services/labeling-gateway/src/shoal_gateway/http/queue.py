@@ -23,15 +23,15 @@ from shoal_gateway.http.schemas import (
     SkipIn,
     TaskAnswer,
 )
-from shoal_gateway.usecases.annotate import Work
+from shoal_gateway.usecases.annotate import Submission
 
 CREATED, NO_CONTENT = 201, 204
 TaskId = Annotated[str, Path(min_length=1, max_length=200, pattern=NO_NUL, description="Id of the task.")]
 AnnotationId = Annotated[
     str, Path(min_length=1, max_length=200, pattern=NO_NUL, description="Id of the annotation.")
 ]
-Who = Annotated[AnnotatorName, Query(description="The annotator.", examples=["ann"])]
-InLane = Annotated[Lane, Query(description="label: all annotators; review: reviewers only.")]
+AnnotatorQuery = Annotated[AnnotatorName, Query(description="The annotator.", examples=["ann"])]
+LaneQuery = Annotated[Lane, Query(description="label: all annotators; review: reviewers only.")]
 
 routes = APIRouter(tags=["queue"])
 
@@ -43,7 +43,12 @@ routes = APIRouter(tags=["queue"])
     responses={NO_CONTENT: {"description": "There is no task for this annotator."}, **problem_responses(404)},
 )
 async def take_task(
-    *, project: AnnotatorProject, annotator: Who, key: Annotator, parts: Wired, lane: InLane = Lane.LABEL
+    *,
+    project: AnnotatorProject,
+    annotator: AnnotatorQuery,
+    key: Annotator,
+    parts: Wired,
+    lane: LaneQuery = Lane.LABEL,
 ) -> TaskAnswer | Response:
     """Return the next task for this annotator, leased to them; 204 when there is none."""
     check_lane(key, lane)
@@ -65,13 +70,13 @@ async def take_task(
 async def answer_task(task: TaskId, body: AnnotationIn, key: Annotator, parts: Wired) -> AnnotationAnswer:
     """Keep an answer; another one later is its next revision."""
     await _check_task(key, parts, task)
-    work = Work(
+    submission = Submission(
         external_id=task,
         annotator=body.annotator,
         label=body.answer.label,
         duration_s=body.duration_s,
     )
-    return AnnotationAnswer.of(await parts.annotate.answer(work))
+    return AnnotationAnswer.of(await parts.annotate.answer(submission))
 
 
 @routes.post(
@@ -83,14 +88,14 @@ async def answer_task(task: TaskId, body: AnnotationIn, key: Annotator, parts: W
 async def skip_task(task: TaskId, body: SkipIn, key: Annotator, parts: Wired) -> AnnotationAnswer:
     """Give the task to somebody else."""
     await _check_task(key, parts, task)
-    work = Work(
+    submission = Submission(
         external_id=task,
         annotator=body.annotator,
         label=None,
         reason=body.reason,
         duration_s=body.duration_s,
     )
-    return AnnotationAnswer.of(await parts.annotate.answer(work))
+    return AnnotationAnswer.of(await parts.annotate.answer(submission))
 
 
 @routes.delete(
@@ -99,7 +104,7 @@ async def skip_task(task: TaskId, body: SkipIn, key: Annotator, parts: Wired) ->
     responses=problem_responses(404, 409, 410),
 )
 async def withdraw_annotation(
-    *, task: TaskId, annotation: AnnotationId, annotator: Who, key: Annotator, parts: Wired
+    *, task: TaskId, annotation: AnnotationId, annotator: AnnotatorQuery, key: Annotator, parts: Wired
 ) -> AnnotationAnswer:
     """Take back the annotator's own answer or skip; the task is leased to them again."""
     await _check_task(key, parts, task)
@@ -120,8 +125,8 @@ async def show_progress(
     project: AnnotatorProject,
     key: Annotator,
     parts: Wired,
-    annotator: Who = "-",
-    lane: InLane = Lane.LABEL,
+    annotator: AnnotatorQuery = "-",
+    lane: LaneQuery = Lane.LABEL,
 ) -> ProgressAnswer:
     """Return how many tasks of the in-house queue wait and are done."""
     check_lane(key, lane)

@@ -11,7 +11,7 @@ from shoal.inputs import NO_NUL, ShortText, Strict, with_examples
 from shoal_gateway.domain.annotations import Action
 from shoal_gateway.domain.guidelines import Class, Guideline
 from shoal_gateway.domain.tasks import TaskOrder
-from shoal_gateway.usecases.annotate import Kept
+from shoal_gateway.usecases.annotate import CurrentRevision
 from shoal_gateway.usecases.reports import Progress
 
 AnnotatorName = Annotated[
@@ -61,7 +61,7 @@ class AnnotationAnswer(Answer):
     action: Action
 
     @classmethod
-    def of(cls, annotation: Kept) -> "AnnotationAnswer":
+    def of(cls, annotation: CurrentRevision) -> "AnnotationAnswer":
         """Return the answer about an annotation."""
         return cls(
             annotation_id=annotation.annotation_id, revision=annotation.revision, action=annotation.action
@@ -203,14 +203,16 @@ class ProgressAnswer(Answer):
     model_config = with_examples({"waiting": 40, "done": 12, "yours": 7, "votes": 24})
 
     waiting: int = Field(description="Tasks that want answers.")
-    done: int = Field(description="Tasks with all answers.")
+    complete: int = Field(alias="done", description="Tasks with all answers.")
     yours: int = Field(description="Answers of the annotator that stand.")
     votes: int = Field(description="Answers of all annotators that stand.")
 
     @classmethod
     def of(cls, progress: Progress) -> "ProgressAnswer":
         """Return the answer about a queue."""
-        return cls(waiting=progress.waiting, done=progress.done, yours=progress.yours, votes=progress.votes)
+        return cls(
+            waiting=progress.waiting, done=progress.complete, yours=progress.yours, votes=progress.votes
+        )
 
 
 _ANNOTATION = {

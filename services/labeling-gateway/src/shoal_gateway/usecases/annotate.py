@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from shoal.runtime.refusal import Refused
 from shoal_gateway.domain.annotations import Action, Annotation
 from shoal_gateway.domain.label_schema import AnswerProblem
-from shoal_gateway.domain.leases import Assignment, Holding, Place, Refusal, lease, may_answer
+from shoal_gateway.domain.leases import Assignment, Holding, QueueEntry, Refusal, may_answer, new_lease
 from shoal_gateway.domain.providers import ProviderConfig
 from shoal_gateway.domain.routing import IN_HOUSE
 from shoal_gateway.domain.tasks import Lane, TaskOrder
@@ -26,7 +26,7 @@ FIXES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
+class Submission:
     """One answer as a person gives it; `label` is None for a skip."""
 
     external_id: str
@@ -37,7 +37,7 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CurrentRevision:
     """The revision that stands now."""
 
     annotation_id: str
@@ -70,92 +70,96 @@ class Annotate:
             order = await tx.queue.next_order(project, lane, annotator, now)
             if order is None:
                 return None
-            held = lease(annotator, now, self._lease_length)
-            await tx.queue.assign(order, held)
-        return order, held.leased_until
+            assignment = new_lease(annotator, now, self._lease_length)
+            await tx.queue.assign(order, assignment)
+        return order, assignment.leased_until
 
     async def project_of(self, external_id: str) -> tuple[str, Lane]:
         """Return whose task it is and who may see it. Raises Refused."""
         async with self._database.transaction() as tx:
-            order, _ = _there(await tx.queue.lock(external_id), external_id)
+            order, _ = _require_task(await tx.queue.lock(external_id), external_id)
         return order.project, order.lane
 
-    async def answer(self, work: Work) -> Kept:
+    async def answer(self, submission: Submission) -> CurrentRevision:
         """Keep an answer or a skip; the same again changes nothing. Raises Refused."""
         now = self._clock()
         async with self._database.transaction() as tx:
-            order, place = await _held(tx, work.external_id)
-            refusal = may_answer(place, work.annotator, now)
+            order, entry = await _lock_task(tx, submission.external_id)
+            refusal = may_answer(entry, submission.annotator, now)
             if refusal is not None:
-                raise _conflict(refusal)
-            last = await self._last(tx, order, work.annotator)
-            if last is not None and _says_the_same(last, work):
-                return Kept(last.annotation_id, last.revision, last.action)
-            kept = await self._keep(tx, order, work=work, action=_action(last, work), now=now)
-            holding = Holding.SKIPPED if work.label is None else Holding.ANSWERED
-            await tx.queue.assign(order, Assignment(work.annotator, holding, now), kept.revision)
-            return kept
+                raise _hold_refusal(refusal)
+            last = await self._last(tx, order, submission.annotator)
+            if last is not None and _is_repeat(last, submission):
+                return CurrentRevision(last.annotation_id, last.revision, last.action)
+            current = await self._store(
+                tx, order, submission=submission, action=_next_action(last, submission), now=now
+            )
+            holding = Holding.SKIPPED if submission.label is None else Holding.ANSWERED
+            await tx.queue.assign(order, Assignment(submission.annotator, holding, now), current.revision)
+            return current
 
-    async def take_back(self, external_id: str, annotator: str, identifier: str) -> Kept:
+    async def take_back(self, external_id: str, annotator: str, identifier: str) -> CurrentRevision:
         """Delete one's own answer or skip; the task is leased to its author again where a place is free."""
         now = self._clock()
         async with self._database.transaction() as tx:
-            order, place = await _held(tx, external_id)
+            order, entry = await _lock_task(tx, external_id)
             last = await self._last(tx, order, annotator)
             if last is None or last.annotation_id != identifier:
-                raise _no_annotation(identifier)
+                raise _unknown_annotation(identifier)
             if last.action == "deleted":
-                return Kept(last.annotation_id, last.revision, last.action)
-            kept = await self._keep(
+                return CurrentRevision(last.annotation_id, last.revision, last.action)
+            current = await self._store(
                 tx,
                 order,
-                work=Work(external_id=external_id, annotator=annotator, label=None),
+                submission=Submission(external_id=external_id, annotator=annotator, label=None),
                 action="deleted",
                 now=now,
             )
-            held = _held_again(place, annotator, now, self._lease_length)
-            await tx.queue.assign(order, held, kept.revision)
-            return kept
+            assignment = _lease_again(entry, annotator, now, self._lease_length)
+            await tx.queue.assign(order, assignment, current.revision)
+            return current
 
-    async def _keep(
-        self, tx: Transaction, order: TaskOrder, *, work: Work, action: Action, now: datetime
-    ) -> Kept:
-        revision = await tx.queue.revision_of(order.external_id, work.annotator) + 1
-        identifier = annotation_id(order.external_id, work.annotator)
+    async def _store(
+        self, tx: Transaction, order: TaskOrder, *, submission: Submission, action: Action, now: datetime
+    ) -> CurrentRevision:
+        revision = await tx.queue.revision_of(order.external_id, submission.annotator) + 1
+        identifier = annotation_id(order.external_id, submission.annotator)
         annotation = Annotation(
             external_id=order.external_id,
             annotation_id=identifier,
             revision=revision,
             action=action,
-            annotator=work.annotator,
-            label=work.label,
-            reason=work.reason,
+            annotator=submission.annotator,
+            label=submission.label,
+            reason=submission.reason,
             submitted_at=now,
-            duration_s=work.duration_s,
+            duration_s=submission.duration_s,
         )
         config = ProviderConfig(project=order.project, name=IN_HOUSE, kind=IN_HOUSE)
-        known = await tx.tasks.lock([order.external_id])
-        checked = await self._record.check(config, [annotation], known)
+        tasks = await tx.tasks.lock([order.external_id])
+        checked = await self._record.check(config, [annotation], tasks)
         for _, _, problem in checked.bad:
-            raise _wrong(problem)
+            raise _answer_refusal(problem)
         fresh = await self._record(tx, config, [annotation], "page")
         self._watch.recorded(config, fresh, "page")
-        return Kept(identifier, revision, action)
+        return CurrentRevision(identifier, revision, action)
 
     async def _last(self, tx: Transaction, order: TaskOrder, annotator: str) -> Annotation | None:
         identifier = annotation_id(order.external_id, annotator)
         return await tx.annotations.latest(order.project, IN_HOUSE, identifier)
 
 
-async def _held(tx: Transaction, external_id: str) -> tuple[TaskOrder, Place]:
+async def _lock_task(tx: Transaction, external_id: str) -> tuple[TaskOrder, QueueEntry]:
     """Return a task and its places, both locked; one that was cancelled is closed, whatever the queue knows."""
-    order, place = _there(await tx.queue.lock(external_id), external_id)
+    order, entry = _require_task(await tx.queue.lock(external_id), external_id)
     task, _ = (await tx.tasks.lock([external_id]))[external_id]
-    return order, replace(place, open=place.open and task.is_live)
+    return order, replace(entry, open=entry.open and task.is_live)
 
 
-def _there(found: tuple[TaskOrder, Place] | None, external_id: str) -> tuple[TaskOrder, Place]:
-    if found is None:
+def _require_task(
+    match: tuple[TaskOrder, QueueEntry] | None, external_id: str
+) -> tuple[TaskOrder, QueueEntry]:
+    if match is None:
         raise Refused(
             "unknown",
             f"the queue has no task {external_id[:200]!r}",
@@ -163,29 +167,33 @@ def _there(found: tuple[TaskOrder, Place] | None, external_id: str) -> tuple[Tas
             fix="Take a task from GET /v1/projects/{project}/queue/next",
             title="Unknown task",
         )
-    return found
+    return match
 
 
-def _says_the_same(last: Annotation, work: Work) -> bool:
-    if work.label is None:
+def _is_repeat(last: Annotation, submission: Submission) -> bool:
+    if submission.label is None:
         return last.action == "skipped"
-    return last.is_vote and last.label == work.label
+    return last.is_vote and last.label == submission.label
 
 
-def _action(last: Annotation | None, work: Work) -> Action:
-    if work.label is None:
+def _next_action(last: Annotation | None, submission: Submission) -> Action:
+    if submission.label is None:
         return "skipped"
     return "updated" if last is not None and last.is_vote else "submitted"
 
 
-def _held_again(place: Place, annotator: str, now: datetime, length: timedelta) -> Assignment:
-    own = place.of(annotator)
-    freed = replace(own, holding=Holding.LEASED, leased_until=now) if own else lease(annotator, now, length)
-    full = place.taken_by_others(annotator, now) >= place.votes
-    return freed if full or not place.open else lease(annotator, now, length)
+def _lease_again(entry: QueueEntry, annotator: str, now: datetime, length: timedelta) -> Assignment:
+    assignment = entry.assignment_of(annotator)
+    freed = (
+        replace(assignment, holding=Holding.LEASED, leased_until=now)
+        if assignment
+        else new_lease(annotator, now, length)
+    )
+    full = entry.slots_of_others(annotator, now) >= entry.votes
+    return freed if full or not entry.open else new_lease(annotator, now, length)
 
 
-def _conflict(refusal: Refusal) -> Refused:
+def _hold_refusal(refusal: Refusal) -> Refused:
     return Refused(
         "conflict",
         f"the answer was not kept: {refusal}",
@@ -195,7 +203,7 @@ def _conflict(refusal: Refusal) -> Refused:
     )
 
 
-def _wrong(problem: AnswerProblem) -> Refused:
+def _answer_refusal(problem: AnswerProblem) -> Refused:
     return Refused(
         "gone" if problem.reason == "sample_erased" else "invalid",
         problem.detail,
@@ -205,7 +213,7 @@ def _wrong(problem: AnswerProblem) -> Refused:
     )
 
 
-def _no_annotation(identifier: str) -> Refused:
+def _unknown_annotation(identifier: str) -> Refused:
     return Refused(
         "unknown",
         f"you have no annotation {identifier[:200]!r} on this task",

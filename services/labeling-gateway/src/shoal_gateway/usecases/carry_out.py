@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from shoal_gateway.domain.guidelines import Guideline
 from shoal_gateway.domain.intents import Intent, IntentKind, IntentState, Outcome
-from shoal_gateway.domain.retrying import exhausted, wait_s
+from shoal_gateway.domain.retrying import attempts_exhausted, wait_s
 from shoal_gateway.domain.tasks import TaskOrder, TaskReceipt
 from shoal_gateway.usecases.errors import ProviderRefused, ProviderUnavailable
 from shoal_gateway.usecases.ports import Guidelines, Provider
@@ -27,15 +27,17 @@ class CarryOut:
     ) -> list[Outcome]:
         """Return one outcome per intent; an intent whose task is gone (not in `orders`) is dropped."""
         if kind is IntentKind.CANCEL:
-            return await self._each(intents, lambda intent: provider.cancel(intent.external_id))
+            return await self._call_all(intents, lambda intent: provider.cancel(intent.external_id))
         alive = [intent for intent in intents if intent.external_id in orders]
         dropped = [
-            ended(intent, IntentState.DROPPED) for intent in intents if intent.external_id not in orders
+            outcome_of(intent, IntentState.DROPPED) for intent in intents if intent.external_id not in orders
         ]
         if kind is IntentKind.UPSERT:
             return dropped + await self._upsert(provider, alive, orders)
         call = self._extend if kind is IntentKind.EXTEND else self._predict
-        return dropped + await self._each(alive, lambda intent: call(provider, orders[intent.external_id]))
+        return dropped + await self._call_all(
+            alive, lambda intent: call(provider, orders[intent.external_id])
+        )
 
     async def _extend(self, provider: Provider, order: TaskOrder) -> None:
         await provider.extend_overlap(order.external_id, order.votes)
@@ -48,16 +50,16 @@ class CarryOut:
 
     async def _upsert(self, provider: Provider, intents: Sequence[Intent], orders: Orders) -> list[Outcome]:
         """Send what has its guideline; the rest waits for it, without counting as a failure."""
-        asked = {(orders[i.external_id].project, orders[i.external_id].guideline_major) for i in intents}
-        found = {major: await self.guidelines.get(project, major) for project, major in asked}
-        known = {major: guideline for major, guideline in found.items() if guideline is not None}
-        ready = [intent for intent in intents if orders[intent.external_id].guideline_major in known]
+        keys = {(orders[i.external_id].project, orders[i.external_id].guideline_major) for i in intents}
+        loaded = {major: await self.guidelines.get(project, major) for project, major in keys}
+        guidelines = {major: guideline for major, guideline in loaded.items() if guideline is not None}
+        ready = [intent for intent in intents if orders[intent.external_id].guideline_major in guidelines]
         early = [
-            ended(intent, IntentState.PENDING, "waits for its guideline", GUIDELINE_WAIT_S)
+            outcome_of(intent, IntentState.PENDING, "waits for its guideline", GUIDELINE_WAIT_S)
             for intent in intents
             if intent not in ready
         ]
-        return early + (await self._send(provider, ready, orders, known) if ready else [])
+        return early + (await self._send(provider, ready, orders, guidelines) if ready else [])
 
     async def _send(
         self,
@@ -72,46 +74,46 @@ class CarryOut:
         try:
             receipts = await provider.upsert_tasks(batch, guidelines, maybe_sent=maybe_sent)
         except ProviderUnavailable as error:
-            return [self._later(intent, error) for intent in intents]
+            return [self._try_later(intent, error) for intent in intents]
         except ProviderRefused as error:
             if error.everything or len(intents) == 1:
-                return [parked(intent, str(error)) for intent in intents]
+                return [parked_outcome(intent, str(error)) for intent in intents]
             middle = len(intents) // 2
             first = await self._send(provider, intents[:middle], orders, guidelines)
             return first + await self._send(provider, intents[middle:], orders, guidelines)
         by_id = {receipt.external_id: receipt for receipt in receipts}
-        return [self._received(intent, by_id.get(intent.external_id)) for intent in intents]
+        return [self._outcome_of_receipt(intent, by_id.get(intent.external_id)) for intent in intents]
 
-    def _received(self, intent: Intent, receipt: TaskReceipt | None) -> Outcome:
+    def _outcome_of_receipt(self, intent: Intent, receipt: TaskReceipt | None) -> Outcome:
         if receipt is None:
-            return self._later(intent, ProviderUnavailable("the provider said nothing about this task"))
+            return self._try_later(intent, ProviderUnavailable("the provider said nothing about this task"))
         if receipt.error is not None:
-            return parked(intent, receipt.error)
-        return replace(ended(intent, IntentState.DONE), task_ref=receipt.task_ref)
+            return parked_outcome(intent, receipt.error)
+        return replace(outcome_of(intent, IntentState.DONE), task_ref=receipt.task_ref)
 
-    async def _each(
+    async def _call_all(
         self, intents: Sequence[Intent], call: Callable[[Intent], Awaitable[None]]
     ) -> list[Outcome]:
-        return list(await asyncio.gather(*(self._one(intent, call) for intent in intents)))
+        return list(await asyncio.gather(*(self._call_one(intent, call) for intent in intents)))
 
-    async def _one(self, intent: Intent, call: Callable[[Intent], Awaitable[None]]) -> Outcome:
+    async def _call_one(self, intent: Intent, call: Callable[[Intent], Awaitable[None]]) -> Outcome:
         try:
             await call(intent)
         except ProviderUnavailable as error:
-            return self._later(intent, error)
+            return self._try_later(intent, error)
         except ProviderRefused as error:
-            return parked(intent, str(error))
-        return ended(intent, IntentState.DONE)
+            return parked_outcome(intent, str(error))
+        return outcome_of(intent, IntentState.DONE)
 
-    def _later(self, intent: Intent, error: ProviderUnavailable) -> Outcome:
-        if exhausted(intent.attempts):
-            return parked(intent, f"given up after {intent.attempts} attempts: {error}")
-        asked = error.retry_after.total_seconds() if error.retry_after else None
-        wait = wait_s(intent.attempts, retry_after_s=asked, jitter=self.jitter())
-        return ended(intent, IntentState.PENDING, str(error), wait)
+    def _try_later(self, intent: Intent, error: ProviderUnavailable) -> Outcome:
+        if attempts_exhausted(intent.attempts):
+            return parked_outcome(intent, f"given up after {intent.attempts} attempts: {error}")
+        retry_after_s = error.retry_after.total_seconds() if error.retry_after else None
+        wait = wait_s(intent.attempts, retry_after_s=retry_after_s, jitter=self.jitter())
+        return outcome_of(intent, IntentState.PENDING, str(error), wait)
 
 
-def ended(intent: Intent, state: IntentState, error: str | None = None, wait: float = 0.0) -> Outcome:
+def outcome_of(intent: Intent, state: IntentState, error: str | None = None, wait: float = 0.0) -> Outcome:
     """Return the outcome of an intent."""
     return Outcome(
         intent_id=intent.intent_id,
@@ -123,9 +125,9 @@ def ended(intent: Intent, state: IntentState, error: str | None = None, wait: fl
     )
 
 
-def parked(intent: Intent, error: str) -> Outcome:
+def parked_outcome(intent: Intent, error: str) -> Outcome:
     """Return the outcome of an intent that waits for an operator."""
-    return ended(intent, IntentState.PARKED, error)
+    return outcome_of(intent, IntentState.PARKED, error)
 
 
 def _for_annotators(order: TaskOrder, guidelines: Mapping[int, Guideline]) -> TaskOrder:

@@ -8,9 +8,9 @@ from shoal.messaging import RejectedItem
 from shoal_gateway.domain.intents import IntentKind
 from shoal_gateway.domain.jobs import Job, Task
 from shoal_gateway.domain.providers import ProviderConfig
-from shoal_gateway.domain.routing import IN_HOUSE, UnknownProvider, route
-from shoal_gateway.domain.votes import merge
-from shoal_gateway.usecases.planning import plan
+from shoal_gateway.domain.routing import IN_HOUSE, UnknownProvider, choose_provider
+from shoal_gateway.domain.votes import merge_demand
+from shoal_gateway.usecases.planning import plan_tasks
 from shoal_gateway.usecases.ports import Database, ProviderConfigs, Providers, Transaction, Wake
 from shoal_gateway.usecases.request_votes import RequestVotes
 from shoal_gateway.usecases.translate import to_job
@@ -41,57 +41,59 @@ class CreateJobs:
         rejected: list[RejectedItem] = []
         for index, event in enumerate(events):
             try:
-                jobs.append(_routed(event, configs[event.project]))
+                jobs.append(_route_job(event, configs[event.project]))
             except UnknownProvider:
                 rejected.append(_unknown_provider(index, event))
         if jobs:
-            await self._keep(jobs, configs)
+            await self._store(jobs, configs)
             await self._requests.apply({job.job_id for job in jobs})
             self._wake()
         return rejected
 
     async def _configs_of(self, projects: set[str]) -> dict[str, dict[str, ProviderConfig]]:
-        found: dict[str, dict[str, ProviderConfig]] = {}
+        configs: dict[str, dict[str, ProviderConfig]] = {}
         for project in projects:
-            found[project] = {config.name: config for config in await self._configs.of_project(project)}
-        return found
+            configs[project] = {config.name: config for config in await self._configs.of_project(project)}
+        return configs
 
-    async def _keep(self, jobs: Sequence[Job], configs: dict[str, dict[str, ProviderConfig]]) -> None:
+    async def _store(self, jobs: Sequence[Job], configs: dict[str, dict[str, ProviderConfig]]) -> None:
         async with self._database.transaction() as tx:
             erased = await tx.samples.erased_among({(job.project, job.sample_id) for job in jobs})
             alive = [job for job in jobs if (job.project, job.sample_id) not in erased]
             await tx.jobs.add(alive)
             ids = {job.job_id for job in alive}
-            kept, tasks = await tx.jobs.lock(ids), await tx.tasks.of_jobs(ids)
-            for asked in alive:
-                job = await _merged(tx, kept[asked.job_id], asked, tasks.get(asked.job_id, []))
-                kept[job.job_id] = job
+            stored_jobs, tasks = await tx.jobs.lock(ids), await tx.tasks.of_jobs(ids)
+            for incoming in alive:
+                job = await _merge_job(
+                    tx, stored_jobs[incoming.job_id], incoming, tasks.get(incoming.job_id, [])
+                )
+                stored_jobs[job.job_id] = job
                 config = configs[job.project].get(job.provider) or ProviderConfig(
                     project=job.project, name=job.provider, kind=IN_HOUSE
                 )
-                if not job.wanted.closed and not job.erased:
+                if not job.demand.closed and not job.erased:
                     capabilities = self._providers.of(config).capabilities
-                    await plan(tx, job, tasks.get(job.job_id, []), capabilities)
+                    await plan_tasks(tx, job, tasks.get(job.job_id, []), capabilities)
                     tasks.update(await tx.tasks.of_jobs([job.job_id]))
 
 
-async def _merged(tx: Transaction, job: Job, asked: Job, tasks: Sequence[Task]) -> Job:
-    wanted = merge(job.wanted, asked.wanted.votes, asked.wanted.max_votes).wanted
-    if wanted != job.wanted:
-        await tx.jobs.save_wanted(job.job_id, wanted)
-    if job.guess is None and asked.guess is not None and not job.erased:
-        await tx.jobs.save_guess(job.job_id, asked.guess)
+async def _merge_job(tx: Transaction, job: Job, incoming: Job, tasks: Sequence[Task]) -> Job:
+    demand = merge_demand(job.demand, incoming.demand.votes, incoming.demand.max_votes).demand
+    if demand != job.demand:
+        await tx.jobs.save_demand(job.job_id, demand)
+    if job.guess is None and incoming.guess is not None and not job.erased:
+        await tx.jobs.save_guess(job.job_id, incoming.guess)
         for task in tasks:
             if task.is_live:
                 await tx.intents.add(task, IntentKind.PREDICT, total=0, priority=job.priority)
-    return replace(job, wanted=wanted)
+    return replace(job, demand=demand)
 
 
-def _routed(event: LabelingJob, configs: dict[str, ProviderConfig]) -> Job:
+def _route_job(event: LabelingJob, configs: dict[str, ProviderConfig]) -> Job:
     default = next((config.name for config in configs.values() if config.is_default), None)
     if event.purpose == "review":
         return to_job(event, IN_HOUSE)
-    return to_job(event, route(event.provider, default, configs))
+    return to_job(event, choose_provider(event.provider, default, configs))
 
 
 def _unknown_provider(index: int, event: LabelingJob) -> RejectedItem:

@@ -7,13 +7,13 @@ from datetime import timedelta
 from shoal_gateway.domain.intents import Intent, IntentKind, IntentState, Outcome
 from shoal_gateway.domain.providers import ProviderConfig
 from shoal_gateway.domain.tasks import TaskOrder, TaskState
-from shoal_gateway.usecases.carry_out import CarryOut, parked
+from shoal_gateway.usecases.carry_out import CarryOut, parked_outcome
 from shoal_gateway.usecases.errors import ProviderRefused
 from shoal_gateway.usecases.ports import Clock, Ledger, Provider, ProviderConfigs, Providers
 from shoal_gateway.usecases.watch import Watch
 
 AT_A_TIME = 64  # single calls (extend, cancel) per claim
-Lane = tuple[str, str, IntentKind]
+Backlog = tuple[str, str, IntentKind]
 
 
 class Dispatch:
@@ -40,14 +40,14 @@ class Dispatch:
 
     async def __call__(self) -> int:
         """Return how many intents were attempted; a slow provider holds up its own pass only."""
-        lanes = await self._ledger.lanes(self._clock())
-        return sum(await asyncio.gather(*(self._one_lane(lane) for lane in lanes)))
+        backlogs = await self._ledger.backlogs(self._clock())
+        return sum(await asyncio.gather(*(self._work_off(backlog) for backlog in backlogs)))
 
-    async def _one_lane(self, lane: Lane) -> int:
-        project, name, kind = lane
+    async def _work_off(self, backlog: Backlog) -> int:
+        project, name, kind = backlog
         provider = self._usable(await self._configs.get(project, name))
         limit = provider.capabilities.max_batch if provider and kind is IntentKind.UPSERT else AT_A_TIME
-        intents = await self._ledger.claim(lane, limit, self._clock(), self._lease)
+        intents = await self._ledger.claim(backlog, limit, self._clock(), self._lease)
         if intents:
             outcomes = await self._attempt(provider, name, kind, intents)
             await self._ledger.record(outcomes, self._clock())
@@ -66,9 +66,11 @@ class Dispatch:
         self, provider: Provider | None, name: str, kind: IntentKind, intents: Sequence[Intent]
     ) -> list[Outcome]:
         if provider is None:
-            return [parked(intent, f"provider {name!r} is not usable: configure it") for intent in intents]
+            return [
+                parked_outcome(intent, f"provider {name!r} is not usable: configure it") for intent in intents
+            ]
         return await self._carry_out(provider, kind, intents, await self._orders(intents))
 
     async def _orders(self, intents: Sequence[Intent]) -> dict[str, TaskOrder]:
-        found = await self._ledger.orders([intent.external_id for intent in intents])
-        return {key: order for key, (order, state) in found.items() if state is not TaskState.CANCELLED}
+        orders = await self._ledger.orders([intent.external_id for intent in intents])
+        return {key: order for key, (order, state) in orders.items() if state is not TaskState.CANCELLED}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from shoal.contracts.samples import SampleErased
-from shoal_gateway.usecases.planning import withdraw
+from shoal_gateway.usecases.planning import withdraw_tasks
 from shoal_gateway.usecases.ports import Database, Wake
 
 
@@ -20,5 +20,5 @@ class EraseSamples:
             job_ids = await tx.samples.erase({(event.project, event.sample_id) for event in events})
             jobs, tasks = await tx.jobs.lock(job_ids), await tx.tasks.of_jobs(job_ids)
             for job_id, job in jobs.items():
-                await withdraw(tx, job, tasks.get(job_id, []), finished_too=True)
+                await withdraw_tasks(tx, job, tasks.get(job_id, []), finished_too=True)
         self._wake()

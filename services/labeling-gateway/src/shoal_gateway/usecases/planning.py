@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from shoal_gateway.domain.intents import IntentKind
-from shoal_gateway.domain.jobs import Extension, Job, NewTask, Task, needs_review, plan_votes, to_cancel
+from shoal_gateway.domain.jobs import Extension, Job, NewTask, Task, needs_review, plan_votes, tasks_to_cancel
 from shoal_gateway.domain.providers import Capabilities
 from shoal_gateway.domain.routing import IN_HOUSE
 from shoal_gateway.domain.tasks import Lane, TaskState
@@ -12,24 +12,24 @@ from shoal_gateway.usecases.ids import external_id
 from shoal_gateway.usecases.ports import Transaction
 
 
-async def plan(tx: Transaction, job: Job, tasks: Sequence[Task], capabilities: Capabilities) -> bool:
+async def plan_tasks(tx: Transaction, job: Job, tasks: Sequence[Task], capabilities: Capabilities) -> bool:
     """Make the tasks of `job` add up to the votes it wants; tell whether something is to be sent."""
     step = plan_votes(
         tasks,
-        job.wanted.votes,
+        job.demand.votes,
         extends=capabilities.extends_overlap,
         replaces_skips=capabilities.replaces_skips,
     )
     match step:
         case NewTask(attempt, votes):
-            await _add(tx, job, lane=Lane.LABEL, attempt=attempt, votes=votes, provider=job.provider)
+            await _add_task(tx, job, lane=Lane.LABEL, attempt=attempt, votes=votes, provider=job.provider)
         case Extension(task_id, votes):
             task = next(task for task in tasks if task.external_id == task_id)
-            await extend(tx, task, votes, job.priority)
+            await extend_task(tx, task, votes, job.priority)
     return step is not None
 
 
-async def extend(tx: Transaction, task: Task, votes: int, priority: int) -> None:
+async def extend_task(tx: Transaction, task: Task, votes: int, priority: int) -> None:
     """Have an existing task bring `votes` in total; one that was done is open again."""
     await tx.tasks.set_votes(task.external_id, votes)
     if task.state is TaskState.DONE:
@@ -37,24 +37,26 @@ async def extend(tx: Transaction, task: Task, votes: int, priority: int) -> None
     await tx.intents.add(replace(task, votes=votes), IntentKind.EXTEND, total=votes, priority=priority)
 
 
-async def review(tx: Transaction, job: Job, tasks: Sequence[Task], round_: int) -> bool:
+async def add_review(tx: Transaction, job: Job, tasks: Sequence[Task], round_: int) -> bool:
     """Put the job before the project's own reviewers unless it lies there already."""
     if not needs_review(tasks):
         return False
-    await _add(tx, job, lane=Lane.REVIEW, attempt=round_, votes=1, provider=IN_HOUSE)
+    await _add_task(tx, job, lane=Lane.REVIEW, attempt=round_, votes=1, provider=IN_HOUSE)
     return True
 
 
-async def withdraw(tx: Transaction, job: Job, tasks: Sequence[Task], *, finished_too: bool) -> bool:
+async def withdraw_tasks(tx: Transaction, job: Job, tasks: Sequence[Task], *, finished_too: bool) -> bool:
     """Take the job's tasks back from their providers."""
-    going = to_cancel(tasks, finished_too=finished_too)
-    for task in going:
+    cancelled = tasks_to_cancel(tasks, finished_too=finished_too)
+    for task in cancelled:
         await tx.tasks.move(task.external_id, TaskState.CANCELLED)
         await tx.intents.add(task, IntentKind.CANCEL, total=0, priority=job.priority)
-    return bool(going)
+    return bool(cancelled)
 
 
-async def _add(tx: Transaction, job: Job, *, lane: Lane, attempt: int, votes: int, provider: str) -> None:
+async def _add_task(
+    tx: Transaction, job: Job, *, lane: Lane, attempt: int, votes: int, provider: str
+) -> None:
     task = Task(
         external_id=external_id(job.job_id, lane, attempt),
         job_id=job.job_id,

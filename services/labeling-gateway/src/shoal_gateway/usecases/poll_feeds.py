@@ -38,24 +38,24 @@ class PollFeeds:
 
     async def __call__(self) -> int:
         """Poll every provider whose turn it is; return how many new annotations came."""
-        found = 0
+        count = 0
         for config in await self._cursors.due():
             try:
-                found += await self._poll(config)
+                count += await self._poll(config)
             except (ProviderUnavailable, ProviderRefused, TimeoutError) as error:
                 self._watch.poll_failed(config, str(error))
-        return found
+        return count
 
     async def _poll(self, config: ProviderConfig) -> int:
         provider = self._providers.of(config)
         if not provider.capabilities.polls:
             return 0
-        mine, cursor = await self._cursors.claim(config, self._clock(), self._interval, LEASE)
-        found, more = 0, mine
+        is_our_turn, cursor = await self._cursors.claim(config, self._clock(), self._interval, LEASE)
+        count, more = 0, is_our_turn
         while more:
             fresh, cursor, more = await self._page(provider, config, cursor)
-            found += fresh
-        return found
+            count += fresh
+        return count
 
     async def _page(
         self, provider: Provider, config: ProviderConfig, cursor: str | None

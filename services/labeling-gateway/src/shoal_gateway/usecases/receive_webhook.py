@@ -11,14 +11,14 @@ from shoal_gateway.usecases.errors import title_of
 from shoal_gateway.usecases.ports import (
     Clock,
     Database,
-    Found,
     Inbox,
     ProviderConfigs,
     Providers,
+    ReceivedItem,
     Transaction,
     Wake,
 )
-from shoal_gateway.usecases.record_annotations import Checked, RecordAnnotations
+from shoal_gateway.usecases.record_annotations import CheckResult, RecordAnnotations
 from shoal_gateway.usecases.watch import Watch
 
 KINDS: dict[str, Kind] = {"unknown_task": "unknown", "malformed": "malformed", "sample_erased": "gone"}
@@ -69,10 +69,10 @@ class ReceiveWebhook:
                 fix="Use the callback_url that came with the tasks",
                 title="Unknown provider",
             )
-        found = self._providers.of(config).parse_webhook(headers, raw_body, self._clock())
-        checked = await self._check(config, found)
+        items = self._providers.of(config).parse_webhook(headers, raw_body, self._clock())
+        checked = await self._check(config, items)
         self._watch.refused(config, [problem for _, _, problem in checked.bad])
-        refused = [(index, _kind(problem), problem) for index, _, problem in checked.bad]
+        refused = [(index, _refusal_kind(problem), problem) for index, _, problem in checked.bad]
         if checked.good:
             await self._inbox.keep(config, webhook_id, checked.good)
             self._wake()
@@ -80,10 +80,10 @@ class ReceiveWebhook:
             raise _nothing_kept(refused)
         return Receipt(len(checked.good), refused)
 
-    async def _check(self, config: ProviderConfig, found: Sequence[Found]) -> Checked:
+    async def _check(self, config: ProviderConfig, items: Sequence[ReceivedItem]) -> CheckResult:
         async with self._database.transaction() as tx:
-            known = await tx.tasks.find({item.external_id for item in found})
-        return await self._record.check(config, found, known)
+            tasks = await tx.tasks.find({item.external_id for item in items})
+        return await self._record.check(config, items, tasks)
 
 
 class DrainInbox:
@@ -99,10 +99,10 @@ class DrainInbox:
 
     async def __call__(self) -> int:
         """Work until the inbox is empty; return how many webhooks were done."""
-        done = 0
+        count = 0
         while await self._inbox.drain(self._work):
-            done += 1
-        return done
+            count += 1
+        return count
 
     async def _work(self, tx: Transaction, project: str, name: str, items: Sequence[Annotation]) -> None:
         config = await self._configs.get(project, name)
@@ -111,7 +111,7 @@ class DrainInbox:
             self._watch.recorded(config, fresh, "hook")
 
 
-def _kind(problem: AnswerProblem) -> Kind:
+def _refusal_kind(problem: AnswerProblem) -> Kind:
     return KINDS.get(problem.reason, "invalid")
 
 

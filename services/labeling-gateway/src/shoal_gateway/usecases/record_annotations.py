@@ -3,26 +3,26 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from shoal_gateway.domain.annotations import Annotation, price_of, unseen
+from shoal_gateway.domain.annotations import Annotation, new_revisions, price_of
 from shoal_gateway.domain.jobs import Job, Task
 from shoal_gateway.domain.label_schema import AnswerProblem
 from shoal_gateway.domain.providers import Capabilities, ProviderConfig
-from shoal_gateway.domain.tasks import TaskState, settled
+from shoal_gateway.domain.tasks import TaskState, state_after_answers
 from shoal_gateway.usecases.ids import event_id
-from shoal_gateway.usecases.planning import plan
-from shoal_gateway.usecases.ports import Found, Guidelines, Malformed, Providers, Transaction
+from shoal_gateway.usecases.planning import plan_tasks
+from shoal_gateway.usecases.ports import Guidelines, Malformed, Providers, ReceivedItem, Transaction
 from shoal_gateway.usecases.translate import to_event
 from shoal_gateway.usecases.watch import Watch
 
-Known = Mapping[str, tuple[Task, Job]]
+TasksById = Mapping[str, tuple[Task, Job]]
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckResult:
     """What may be kept, and what may not with the reason; `index` is the place in what was found."""
 
     good: list[Annotation]
-    bad: list[tuple[int, Found, AnswerProblem]]
+    bad: list[tuple[int, ReceivedItem, AnswerProblem]]
 
 
 class RecordAnnotations:
@@ -33,53 +33,55 @@ class RecordAnnotations:
         self._providers = providers
         self._watch = watch
 
-    async def check(self, config: ProviderConfig, found: Sequence[Found], known: Known) -> Checked:
+    async def check(
+        self, config: ProviderConfig, items: Sequence[ReceivedItem], tasks: TasksById
+    ) -> CheckResult:
         """Sort what was found into good and bad; nothing is written."""
-        checked = Checked([], [])
-        for index, item in enumerate(found):
+        result = CheckResult([], [])
+        for index, item in enumerate(items):
             problem = (
                 AnswerProblem("malformed", item.field, item.detail, "Send the annotation as documented")
                 if isinstance(item, Malformed)
-                else await self._problem(config, item, known)
+                else await self._problem(config, item, tasks)
             )
             if problem is not None:
-                checked.bad.append((index, item, problem))
+                result.bad.append((index, item, problem))
             elif isinstance(item, Annotation):
-                checked.good.append(item)
-        return checked
+                result.good.append(item)
+        return result
 
     async def __call__(
-        self, tx: Transaction, config: ProviderConfig, found: Sequence[Found], found_by: str
+        self, tx: Transaction, config: ProviderConfig, items: Sequence[ReceivedItem], found_by: str
     ) -> list[Annotation]:
         """Keep and announce what is new and right; return it. What is wrong is kept aside for people."""
-        ids = {item.external_id for item in found if isinstance(item, Annotation)}
-        known = await tx.tasks.lock(ids)
-        checked = await self.check(config, found, known)
+        ids = {item.external_id for item in items if isinstance(item, Annotation)}
+        tasks = await tx.tasks.lock(ids)
+        checked = await self.check(config, items, tasks)
         await tx.annotations.refuse(
             config, [(item, problem.reason, problem.detail) for _, item, problem in checked.bad]
         )
-        fresh = await self._keep(tx, config, good=checked.good, known=known, found_by=found_by)
-        await self._recount(tx, config, fresh, known)
+        fresh = await self._store(tx, config, good=checked.good, tasks=tasks, found_by=found_by)
+        await self._recount(tx, config, fresh, tasks)
         self._watch.refused(config, [problem for _, _, problem in checked.bad])
         return fresh
 
-    async def _keep(
+    async def _store(
         self,
         tx: Transaction,
         config: ProviderConfig,
         *,
         good: Sequence[Annotation],
-        known: Known,
+        tasks: TasksById,
         found_by: str,
     ) -> list[Annotation]:
-        once = unseen(good, ())
-        priced = [(item, price_of(item, config.price_per_vote)) for item in once]
+        distinct = new_revisions(good, ())
+        priced = [(item, price_of(item, config.price_per_vote)) for item in distinct]
         new = await tx.annotations.add(config, priced, found_by)
         fresh = [(item, price) for item, price in priced if item.key in new]
         await tx.outbox.publish(
             [
                 (
-                    to_event(item, *known[item.external_id], price),
+                    to_event(item, *tasks[item.external_id], price),
                     event_id(config.project, config.name, item.annotation_id, item.revision),
                 )
                 for item, price in fresh
@@ -88,26 +90,28 @@ class RecordAnnotations:
         return [item for item, _ in fresh]
 
     async def _recount(
-        self, tx: Transaction, config: ProviderConfig, fresh: Sequence[Annotation], known: Known
+        self, tx: Transaction, config: ProviderConfig, fresh: Sequence[Annotation], tasks: TasksById
     ) -> None:
         if not fresh:
             return
         capabilities = self._providers.of(config).capabilities
         counts = await tx.annotations.recount({item.external_id for item in fresh})
         for external_id, (answers, skips) in counts.items():
-            task, job = known[external_id]
+            task, job = tasks[external_id]
             if task.state in (TaskState.OPEN, TaskState.DONE, TaskState.PLANNED):
                 finished = answers if capabilities.replaces_skips else answers + skips
-                await tx.tasks.move(external_id, settled(task.votes, finished))
-            if skips > task.skips and not job.wanted.closed and not job.erased:
+                await tx.tasks.move(external_id, state_after_answers(task.votes, finished))
+            if skips > task.skips and not job.demand.closed and not job.erased:
                 await self._replace_skips(tx, job, capabilities)
 
     async def _replace_skips(self, tx: Transaction, job: Job, capabilities: Capabilities) -> None:
         tasks = (await tx.tasks.of_jobs([job.job_id])).get(job.job_id, [])
-        await plan(tx, job, tasks, capabilities)
+        await plan_tasks(tx, job, tasks, capabilities)
 
-    async def _problem(self, config: ProviderConfig, item: Annotation, known: Known) -> AnswerProblem | None:
-        pair = known.get(item.external_id)
+    async def _problem(
+        self, config: ProviderConfig, item: Annotation, tasks: TasksById
+    ) -> AnswerProblem | None:
+        pair = tasks.get(item.external_id)
         if pair is None or (pair[0].project, pair[0].provider) != config.key:
             return AnswerProblem(
                 "unknown_task",

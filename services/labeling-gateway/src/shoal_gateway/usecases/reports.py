@@ -13,7 +13,7 @@ class Progress:
     """The own queue of one lane: tasks that want answers, tasks that have them, one's own answers."""
 
     waiting: int
-    done: int
+    complete: int
     yours: int
     votes: int  # answers that stand, everybody's
 

@@ -7,7 +7,7 @@ from shoal.contracts.labels import VotesRequested
 from shoal_gateway.domain.jobs import Job
 from shoal_gateway.domain.providers import Capabilities
 from shoal_gateway.domain.votes import Request, apply_request
-from shoal_gateway.usecases.planning import plan, review, withdraw
+from shoal_gateway.usecases.planning import add_review, plan_tasks, withdraw_tasks
 from shoal_gateway.usecases.ports import Database, ProviderConfigs, Providers, Transaction, Wake
 from shoal_gateway.usecases.translate import to_request
 
@@ -54,16 +54,16 @@ class RequestVotes:
     async def _apply_one(self, tx: Transaction, job: Job, request: Request) -> Job:
         if job.erased:
             return job  # closed for ever
-        effect = apply_request(job.wanted, request)
-        job = replace(job, wanted=effect.wanted)
-        await tx.jobs.save_wanted(job.job_id, effect.wanted)
+        effect = apply_request(job.demand, request)
+        job = replace(job, demand=effect.demand)
+        await tx.jobs.save_demand(job.job_id, effect.demand)
         tasks = (await tx.tasks.of_jobs([job.job_id])).get(job.job_id, [])
         if effect.cancelled:
-            await withdraw(tx, job, tasks, finished_too=False)
+            await withdraw_tasks(tx, job, tasks, finished_too=False)
         elif effect.review:
-            await review(tx, job, tasks, request.round)
-        elif request.action == "more" and not effect.wanted.closed:
-            await plan(tx, job, tasks, await self._capabilities(job))
+            await add_review(tx, job, tasks, request.round)
+        elif request.action == "more" and not effect.demand.closed:
+            await plan_tasks(tx, job, tasks, await self._capabilities(job))
         return job
 
     async def _capabilities(self, job: Job) -> Capabilities:

@@ -15,7 +15,7 @@ from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.guidelines import Class, Guideline
 from shoal_gateway.domain.jobs import Job, Task
 from shoal_gateway.domain.tasks import Datum, Guess, Lane
-from shoal_gateway.domain.votes import Request, Wanted
+from shoal_gateway.domain.votes import Demand, Request
 
 
 def to_job(event: LabelingJob, provider: str) -> Job:
@@ -32,7 +32,7 @@ def to_job(event: LabelingJob, provider: str) -> Job:
         datum=Datum(content.text, content.uri, content.sha256, content.media_type),
         guess=to_guess(event.prediction),
         priority=event.priority,
-        wanted=Wanted(min(event.votes, event.max_votes), event.max_votes),
+        demand=Demand(min(event.votes, event.max_votes), event.max_votes),
     )
 
 
@@ -78,7 +78,7 @@ def to_event(annotation: Annotation, task: Task, job: Job, price: float) -> Anno
         annotation_id=annotation.annotation_id,
         revision=annotation.revision,
         action=annotation.action,
-        answer=_answer(annotation),
+        answer=_answer_of(annotation),
         purpose="review" if task.lane is Lane.REVIEW else job.purpose,
         guideline=GuidelineRef(major=job.guideline_major, minor=job.guideline_minor),
         duration_s=annotation.duration_s,
@@ -87,7 +87,7 @@ def to_event(annotation: Annotation, task: Task, job: Job, price: float) -> Anno
     )
 
 
-def _answer(annotation: Annotation) -> Answer | None:
+def _answer_of(annotation: Annotation) -> Answer | None:
     if annotation.action == "deleted":
         return None
     if annotation.label is None:

@@ -1,7 +1,7 @@
 """HTTP to a vendor: timeouts, quick tries, Retry-After, and a limit on calls at a time."""
 
 import asyncio
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -9,12 +9,12 @@ import httpx
 import orjson
 import stamina
 
-from shoal.clock import utc_now
 from shoal_gateway.adapters.generic.verdicts import Verdict, verdict_of
 from shoal_gateway.usecases.errors import ProviderRefused, ProviderUnavailable
+from shoal_gateway.usecases.ports import Clock
 
 TIMEOUT = httpx.Timeout(30.0, connect=5.0)
-AT_A_TIME = 4
+MAX_CONCURRENT_CALLS = 4
 QUICK_TRIES = 3
 LONGEST_QUICK_WAIT_S = 5.0  # a longer wait is the ledger's, which holds no worker meanwhile
 
@@ -22,11 +22,12 @@ LONGEST_QUICK_WAIT_S = 5.0  # a longer wait is the ledger's, which holds no work
 class VendorClient:
     """One vendor's address and key on a shared connection pool."""
 
-    def __init__(self, http: httpx.AsyncClient, base_url: str, api_key: str | None) -> None:
+    def __init__(self, http: httpx.AsyncClient, base_url: str, api_key: str | None, clock: Clock) -> None:
         self._http = http
+        self._clock = clock
         self._base = base_url.rstrip("/")
         self._headers = {"authorization": f"Bearer {api_key}"} if api_key else {}
-        self._slots = asyncio.Semaphore(AT_A_TIME)
+        self._slots = asyncio.Semaphore(MAX_CONCURRENT_CALLS)
 
     async def call(
         self,
@@ -43,11 +44,15 @@ class VendorClient:
         """
         content = None if body is None else orjson.dumps(body)
         async for attempt in stamina.retry_context(
-            on=_again, attempts=QUICK_TRIES, timeout=60.0, wait_initial=0.1, wait_max=LONGEST_QUICK_WAIT_S
+            on=_should_retry,
+            attempts=QUICK_TRIES,
+            timeout=60.0,
+            wait_initial=0.1,
+            wait_max=LONGEST_QUICK_WAIT_S,
         ):
             with attempt:
                 response = await self._send(method, path, content, query or {})
-                return _read(response, also_done)
+                return _read_answer(response, also_done, self._clock())
         raise AssertionError("stamina ends with a result or an error")
 
     async def _send(
@@ -65,7 +70,7 @@ class VendorClient:
             raise ProviderRefused(f"base_url {self._base!r}: {error}", everything=True) from error
 
 
-def _again(error: Exception) -> bool | timedelta:
+def _should_retry(error: Exception) -> bool | timedelta:
     if not isinstance(error, ProviderUnavailable):
         return False
     if error.retry_after is None:
@@ -73,17 +78,17 @@ def _again(error: Exception) -> bool | timedelta:
     return error.retry_after if error.retry_after.total_seconds() <= LONGEST_QUICK_WAIT_S else False
 
 
-def _read(response: httpx.Response, also_done: tuple[int, ...]) -> Any:
+def _read_answer(response: httpx.Response, also_done: tuple[int, ...], now: datetime) -> Any:
     status = response.status_code
     if status in also_done:
         return None
     request = response.request
-    said = f"{request.method} {request.url.path}: {status} {response.text[:500]}"
+    message = f"{request.method} {request.url.path}: {status} {response.text[:500]}"
     match verdict_of(status):
         case Verdict.REPEAT:
-            raise ProviderUnavailable(said, _retry_after(response.headers.get("retry-after")))
+            raise ProviderUnavailable(message, _retry_after(response.headers.get("retry-after"), now))
         case Verdict.REFUSED:
-            raise ProviderRefused(said, everything=status in (401, 402, 403))
+            raise ProviderRefused(message, everything=status in (401, 402, 403))
     if not response.content:
         return None
     try:
@@ -92,7 +97,7 @@ def _read(response: httpx.Response, also_done: tuple[int, ...]) -> Any:
         raise ProviderUnavailable(f"{request.url.path}: the answer is not JSON: {error}") from error
 
 
-def _retry_after(value: str | None) -> timedelta | None:
+def _retry_after(value: str | None, now: datetime) -> timedelta | None:
     if not value:
         return None
     if value.strip().isdigit():
@@ -102,4 +107,4 @@ def _retry_after(value: str | None) -> timedelta | None:
     except ValueError:
         return None
     aware = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return max(aware - utc_now(), timedelta())
+    return max(aware - now, timedelta())

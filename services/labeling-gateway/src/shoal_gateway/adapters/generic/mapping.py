@@ -9,7 +9,7 @@ from shoal.inputs import Moment
 from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.guidelines import Guideline
 from shoal_gateway.domain.tasks import Guess, TaskOrder, TaskReceipt
-from shoal_gateway.usecases.ports import Found, Malformed
+from shoal_gateway.usecases.ports import Malformed, ReceivedItem
 
 # PostgreSQL keeps no NUL in text.
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
@@ -49,48 +49,48 @@ class VendorReceipt(BaseModel):
     error: str = "the vendor gave no reason"
 
 
-def read_annotations(items: Sequence[Any]) -> list[Found]:
+def read_annotations(items: Sequence[Any]) -> list[ReceivedItem]:
     """Return what each item says, in order."""
-    return [_read(index, item) for index, item in enumerate(items)]
+    return [_read_annotation(index, item) for index, item in enumerate(items)]
 
 
-def _read(index: int, item: Any) -> Found:
+def _read_annotation(index: int, item: Any) -> ReceivedItem:
     try:
-        seen = VendorAnnotation.model_validate(item)
+        parsed = VendorAnnotation.model_validate(item)
     except ValidationError as error:
-        return _malformed(index, item, error)
-    answer = seen.answer or VendorAnswer()
-    counts = seen.action in ("submitted", "updated")
+        return _malformed_item(index, item, error)
+    answer = parsed.answer or VendorAnswer()
+    counts = parsed.action in ("submitted", "updated")
     return Annotation(
-        external_id=seen.external_id,
-        annotation_id=seen.annotation_id,
-        revision=seen.revision,
-        action=seen.action,
-        annotator=seen.annotator,
+        external_id=parsed.external_id,
+        annotation_id=parsed.annotation_id,
+        revision=parsed.revision,
+        action=parsed.action,
+        annotator=parsed.annotator,
         label=answer.label if counts else None,
         reason=answer.reason,
-        submitted_at=seen.submitted_at,
-        duration_s=seen.duration_s,
-        price=seen.price,
+        submitted_at=parsed.submitted_at,
+        duration_s=parsed.duration_s,
+        price=parsed.price,
     )
 
 
-def _malformed(index: int, item: Any, error: ValidationError) -> Malformed:
+def _malformed_item(index: int, item: Any, error: ValidationError) -> Malformed:
     first = error.errors(include_url=False, include_context=False)[0]
     field = ".".join(str(part) for part in first["loc"]) or "annotation"
-    known: Mapping[str, Any] = item if isinstance(item, dict) else {}
-    revision = known.get("revision")
+    fields: Mapping[str, Any] = item if isinstance(item, dict) else {}
+    revision = fields.get("revision")
     return Malformed(
         index=index,
         field=field,
         detail=f"{field}: {first['msg']}",
-        external_id=_printable(known.get("external_id")),
-        annotation_id=_printable(known.get("annotation_id")),
+        external_id=_printable_text(fields.get("external_id")),
+        annotation_id=_printable_text(fields.get("annotation_id")),
         revision=revision if type(revision) is int and 0 < revision < 2**31 else 0,
     )
 
 
-def _printable(value: Any) -> str:
+def _printable_text(value: Any) -> str:
     return str(value if value is not None else "")[:200].replace("\x00", "")
 
 

@@ -9,12 +9,12 @@ import orjson
 from shoal.runtime.refusal import Refused
 from shoal_gateway.adapters.generic.client import VendorClient
 from shoal_gateway.adapters.generic.mapping import batch_json, guess_json, read_annotations, read_receipts
-from shoal_gateway.adapters.signatures import verified
+from shoal_gateway.adapters.signatures import verify_signature
 from shoal_gateway.domain.guidelines import Guideline
 from shoal_gateway.domain.providers import Capabilities, ProviderConfig
 from shoal_gateway.domain.tasks import Guess, TaskOrder, TaskReceipt
 from shoal_gateway.usecases.errors import ProviderUnavailable
-from shoal_gateway.usecases.ports import Found, Page
+from shoal_gateway.usecases.ports import Page, ReceivedItem
 
 MOST_ANNOTATIONS = 500
 NOT_FOUND = 404
@@ -68,15 +68,19 @@ class GenericVendor:
         except (KeyError, TypeError, AttributeError) as error:
             raise ProviderUnavailable(f"GET /annotations: not as documented: {error!r}") from error
 
-    def parse_webhook(self, headers: Mapping[str, str], raw_body: bytes, now: datetime) -> Sequence[Found]:
+    def parse_webhook(
+        self, headers: Mapping[str, str], raw_body: bytes, now: datetime
+    ) -> Sequence[ReceivedItem]:
         """Return the annotations of a message whose signature and time are right."""
-        verified(self._config, headers, raw_body, now)
+        verify_signature(self._config, headers, raw_body, now)
         try:
             items = orjson.loads(raw_body)["data"]["annotations"]
         except (orjson.JSONDecodeError, KeyError, TypeError) as error:
-            raise _unreadable(f"the body has no data.annotations: {error!r}") from error
+            raise _unreadable_webhook(f"the body has no data.annotations: {error!r}") from error
         if not isinstance(items, list) or not 1 <= len(items) <= MOST_ANNOTATIONS:
-            raise _unreadable(f"data.annotations must be a list of 1 to {MOST_ANNOTATIONS} annotations")
+            raise _unreadable_webhook(
+                f"data.annotations must be a list of 1 to {MOST_ANNOTATIONS} annotations"
+            )
         return read_annotations(items)
 
     async def extend_overlap(self, external_id: str, votes: int) -> None:
@@ -90,7 +94,7 @@ class GenericVendor:
         await self._client.call("DELETE", path, also_done=(NOT_FOUND,))
 
 
-def _unreadable(detail: str) -> Refused:
+def _unreadable_webhook(detail: str) -> Refused:
     return Refused(
         "malformed",
         detail,

@@ -6,7 +6,7 @@ from typing import Any
 from shoal_gateway.adapters.postgres import rows
 from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.providers import ProviderConfig
-from shoal_gateway.usecases.ports import Found
+from shoal_gateway.usecases.ports import ReceivedItem
 
 INSERT = """
 INSERT INTO annotations (project, provider, annotation_id, revision, external_id, annotator, action, label,
@@ -49,7 +49,7 @@ class PostgresAnnotations:
         if not annotations:
             return set()
         items = [item for item, _ in annotations]
-        found = await self._conn.fetch(
+        records = await self._conn.fetch(
             INSERT,
             config.project,
             config.name,
@@ -65,9 +65,9 @@ class PostgresAnnotations:
             [price for _, price in annotations],
             [item.submitted_at for item in items],
         )
-        return {(row["annotation_id"], row["revision"]) for row in found}
+        return {(row["annotation_id"], row["revision"]) for row in records}
 
-    async def refuse(self, config: ProviderConfig, refused: Iterable[tuple[Found, str, str]]) -> None:
+    async def refuse(self, config: ProviderConfig, refused: Iterable[tuple[ReceivedItem, str, str]]) -> None:
         """Keep (what, reason, detail) once, for people to look at."""
         lines = [
             (*config.key, item.annotation_id, item.revision, item.external_id, reason, detail)
@@ -79,8 +79,8 @@ class PostgresAnnotations:
 
     async def recount(self, external_ids: Collection[str]) -> dict[str, tuple[int, int]]:
         """Count each task's standing answers and skips from its revisions, keep and return them."""
-        found = await self._conn.fetch(RECOUNT, sorted(external_ids))
-        return {row["external_id"]: (row["answers"], row["skips"]) for row in found}
+        records = await self._conn.fetch(RECOUNT, sorted(external_ids))
+        return {row["external_id"]: (row["answers"], row["skips"]) for row in records}
 
     async def latest(self, project: str, provider: str, annotation_id: str) -> Annotation | None:
         """Return an annotation's latest revision."""
@@ -91,4 +91,4 @@ class PostgresAnnotations:
             provider,
             annotation_id,
         )
-        return rows.annotation(row) if row else None
+        return rows.read_annotation(row) if row else None

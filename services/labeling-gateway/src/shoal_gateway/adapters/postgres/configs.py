@@ -49,15 +49,15 @@ class PostgresConfigs:
             f"SELECT {COLUMNS} FROM providers WHERE project = $1 AND name = $2", project, name
         )
         if row is not None:
-            return rows.config(row)
+            return rows.read_config(row)
         return ProviderConfig(project=project, name=IN_HOUSE, kind=IN_HOUSE) if name == IN_HOUSE else None
 
     async def of_project(self, project: str) -> Sequence[ProviderConfig]:
         """Return all that the project configured, by name."""
-        found = await self._pool.fetch(
+        records = await self._pool.fetch(
             f"SELECT {COLUMNS} FROM providers WHERE project = $1 ORDER BY name", project
         )
-        return [rows.config(row) for row in found]
+        return [rows.read_config(row) for row in records]
 
     async def put(self, config: ProviderConfig) -> int:
         """Keep a configuration; a secret left out stays. Return how many parked intents go out again."""
@@ -88,11 +88,11 @@ class PostgresCursors:
 
     async def due(self) -> Sequence[ProviderConfig]:
         """Return every configured provider that has had a task."""
-        found = await self._pool.fetch(
+        records = await self._pool.fetch(
             f"""SELECT {COLUMNS} FROM providers p WHERE EXISTS (
                    SELECT 1 FROM tasks t WHERE t.project = p.project AND t.provider = p.name)"""
         )
-        return [rows.config(row) for row in found]
+        return [rows.read_config(row) for row in records]
 
     async def claim(
         self, config: ProviderConfig, now: datetime, interval: timedelta, lease: timedelta

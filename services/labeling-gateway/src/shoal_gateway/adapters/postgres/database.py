@@ -13,10 +13,10 @@ from shoal_gateway.adapters.postgres.queue import PostgresQueue
 from shoal_gateway.adapters.postgres.requests import PostgresRequests
 from shoal_gateway.adapters.postgres.samples import PostgresSamples
 from shoal_gateway.adapters.postgres.tasks import PostgresTasks
-from shoal_gateway.usecases.ports import Transaction
+from shoal_gateway.usecases.ports import Clock, Transaction
 
 
-def transaction_on(conn: Any) -> Transaction:
+def transaction_on(conn: Any, clock: Clock) -> Transaction:
     """Return the aggregates of a connection, whose transaction the caller began."""
     return Transaction(
         samples=PostgresSamples(conn),
@@ -27,27 +27,28 @@ def transaction_on(conn: Any) -> Transaction:
         annotations=PostgresAnnotations(conn),
         queue=PostgresQueue(conn),
         feeds=PostgresFeeds(conn),
-        outbox=PostgresOutbox(conn),
+        outbox=PostgresOutbox(conn, clock),
     )
 
 
 class PostgresDatabase:
     """Transactions from a pool, each on one connection."""
 
-    def __init__(self, pool: Any) -> None:
+    def __init__(self, pool: Any, clock: Clock) -> None:
         self._pool = pool
+        self._clock = clock
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """Commit when the block ends, roll back when it raises."""
         async with self._pool.acquire() as conn, conn.transaction():
-            yield transaction_on(conn)
+            yield transaction_on(conn, self._clock)
 
     async def waiting_jobs(self, limit: int) -> Sequence[str]:
         """Return ids of jobs that are here and have requests not applied."""
-        found = await self._pool.fetch(
+        records = await self._pool.fetch(
             """SELECT DISTINCT job_id FROM vote_requests JOIN jobs USING (job_id)
                WHERE NOT applied LIMIT $1""",
             limit,
         )
-        return [row["job_id"] for row in found]
+        return [row["job_id"] for row in records]

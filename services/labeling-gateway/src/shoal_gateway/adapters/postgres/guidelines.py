@@ -7,37 +7,37 @@ from typing import Any
 from shoal_gateway.domain.guidelines import Class, Guideline
 
 
-class KeptGuidelines:
+class StoredGuidelines:
     """`announce` is called by the broadcast; `keep_heard` writes what it heard."""
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
         self._current: dict[str, Guideline] = {}
         self._by_major: dict[tuple[str, int], Guideline] = {}
-        self._heard: deque[Guideline] = deque()
+        self._unsaved: deque[Guideline] = deque()
 
     def announce(self, guideline: Guideline) -> None:
         """Take a version in; versions only grow, so that a replay of an old one changes nothing."""
         self._remember(guideline)
-        self._heard.append(guideline)
+        self._unsaved.append(guideline)
 
     def _remember(self, guideline: Guideline) -> None:
         key = (guideline.project, guideline.major)
-        if _newer(guideline, self._by_major.get(key)):
+        if _is_newer(guideline, self._by_major.get(key)):
             self._by_major[key] = guideline
-        if _newer(guideline, self._current.get(guideline.project)):
+        if _is_newer(guideline, self._current.get(guideline.project)):
             self._current[guideline.project] = guideline
 
-    async def keep_heard(self) -> int:
+    async def store_announced(self) -> int:
         """Write the versions that were heard to the table; return how many."""
-        kept = 0
-        while self._heard:
-            await self._keep(self._heard[0])
-            self._heard.popleft()
-            kept += 1
-        return kept
+        count = 0
+        while self._unsaved:
+            await self._store(self._unsaved[0])
+            self._unsaved.popleft()
+            count += 1
+        return count
 
-    async def _keep(self, guideline: Guideline) -> None:
+    async def _store(self, guideline: Guideline) -> None:
         await self._pool.execute(
             """INSERT INTO guidelines (project, major, minor, body) VALUES ($1, $2, $3, $4)
                ON CONFLICT DO NOTHING""",
@@ -49,13 +49,13 @@ class KeptGuidelines:
 
     async def current(self, project: str) -> Guideline | None:
         """Return the newest version, or None."""
-        found = self._current.get(project)
-        return found or await self._load("project = $1", project)
+        guideline = self._current.get(project)
+        return guideline or await self._load("project = $1", project)
 
     async def get(self, project: str, major: int) -> Guideline | None:
         """Return the newest version of a major number, or None."""
-        found = self._by_major.get((project, major))
-        return found or await self._load("project = $1 AND major = $2", project, major)
+        guideline = self._by_major.get((project, major))
+        return guideline or await self._load("project = $1 AND major = $2", project, major)
 
     async def _load(self, where: str, *values: object) -> Guideline | None:
         row = await self._pool.fetchrow(
@@ -70,5 +70,5 @@ class KeptGuidelines:
         return guideline
 
 
-def _newer(guideline: Guideline, known: Guideline | None) -> bool:
-    return known is None or (guideline.major, guideline.minor) >= (known.major, known.minor)
+def _is_newer(guideline: Guideline, other: Guideline | None) -> bool:
+    return other is None or (guideline.major, guideline.minor) >= (other.major, other.minor)

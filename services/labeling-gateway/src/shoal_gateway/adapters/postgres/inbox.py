@@ -7,7 +7,7 @@ from shoal_gateway.adapters.postgres import rows
 from shoal_gateway.adapters.postgres.database import transaction_on
 from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.providers import ProviderConfig
-from shoal_gateway.usecases.ports import Transaction
+from shoal_gateway.usecases.ports import Clock, Transaction
 
 CLAIM = """
 SELECT project, provider, webhook_id, annotations FROM webhook_inbox
@@ -18,8 +18,9 @@ WHERE NOT done ORDER BY received_at LIMIT 1 FOR UPDATE SKIP LOCKED
 class PostgresInbox:
     """Kept on one connection; worked on in the transaction that marks it done."""
 
-    def __init__(self, pool: Any) -> None:
+    def __init__(self, pool: Any, clock: Clock) -> None:
         self._pool = pool
+        self._clock = clock
 
     async def keep(self, config: ProviderConfig, webhook_id: str, annotations: Sequence[Annotation]) -> None:
         """Keep a webhook once."""
@@ -40,7 +41,7 @@ class PostgresInbox:
             if row is None:
                 return False
             items = [rows.annotation_from_json(value) for value in row["annotations"]]
-            await work(transaction_on(conn), row["project"], row["provider"], items)
+            await work(transaction_on(conn, self._clock), row["project"], row["provider"], items)
             await conn.execute(
                 """UPDATE webhook_inbox SET done = true
                    WHERE project = $1 AND provider = $2 AND webhook_id = $3""",

@@ -6,7 +6,7 @@ from typing import Any
 from shoal_gateway.adapters.postgres import rows
 from shoal_gateway.domain.jobs import Job
 from shoal_gateway.domain.tasks import Guess
-from shoal_gateway.domain.votes import Wanted
+from shoal_gateway.domain.votes import Demand
 
 
 class PostgresJobs:
@@ -36,8 +36,8 @@ class PostgresJobs:
                     rows.to_json(job.datum),
                     rows.to_json(job.guess),
                     job.priority,
-                    job.wanted.votes,
-                    job.wanted.max_votes,
+                    job.demand.votes,
+                    job.demand.max_votes,
                 )
                 for job in ordered
             ],
@@ -45,20 +45,20 @@ class PostgresJobs:
 
     async def lock(self, job_ids: Collection[str]) -> dict[str, Job]:
         """Return the jobs that are there, locked in the order of their ids."""
-        found = await self._conn.fetch(
+        records = await self._conn.fetch(
             "SELECT * FROM jobs WHERE job_id = ANY($1::text[]) ORDER BY job_id FOR UPDATE", list(job_ids)
         )
-        return {row["job_id"]: rows.job(row) for row in found}
+        return {row["job_id"]: rows.read_job(row) for row in records}
 
-    async def save_wanted(self, job_id: str, wanted: Wanted) -> None:
+    async def save_demand(self, job_id: str, demand: Demand) -> None:
         """Keep a job's demand."""
         await self._conn.execute(
             "UPDATE jobs SET votes = $2, max_votes = $3, last_round = $4, closed = $5 WHERE job_id = $1",
             job_id,
-            wanted.votes,
-            wanted.max_votes,
-            wanted.last_round,
-            wanted.closed,
+            demand.votes,
+            demand.max_votes,
+            demand.last_round,
+            demand.closed,
         )
 
     async def save_guess(self, job_id: str, guess: Guess) -> None:

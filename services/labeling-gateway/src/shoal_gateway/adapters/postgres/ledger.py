@@ -8,9 +8,9 @@ from uuid import uuid4
 from shoal_gateway.adapters.postgres import rows
 from shoal_gateway.adapters.postgres.tasks import MOVE
 from shoal_gateway.domain.intents import Intent, IntentKind, IntentState, Outcome
-from shoal_gateway.domain.tasks import TaskOrder, TaskState, settled, sources
+from shoal_gateway.domain.tasks import TaskOrder, TaskState, state_after_answers, states_before
 
-LANES = """
+BACKLOGS = """
 SELECT DISTINCT project, provider, kind FROM intents
 WHERE state = 'pending' AND next_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)
 """
@@ -44,7 +44,7 @@ UPDATE intents SET state = $2, error = $3, next_at = $4, lease = NULL, leased_un
 WHERE intent_id = $1 AND (state = 'pending' AND ($2 <> 'pending' OR lease = $6) OR state = 'parked' AND $2 = 'done')
 RETURNING kind
 """
-ACCEPTED = """
+OPEN_TASK = """
 UPDATE tasks SET state = CASE WHEN state IN ('planned', 'parked') THEN $2 ELSE state END,
     task_ref = coalesce($3, task_ref), error = NULL, updated_at = now()
 WHERE external_id = $1 RETURNING votes, answers, state
@@ -57,16 +57,16 @@ class PostgresLedger:
     def __init__(self, pool: Any) -> None:
         self._pool = pool
 
-    async def lanes(self, now: datetime) -> Sequence[tuple[str, str, IntentKind]]:
+    async def backlogs(self, now: datetime) -> Sequence[tuple[str, str, IntentKind]]:
         """Return the (project, provider, kind) that have something to do now."""
-        found = await self._pool.fetch(LANES, now)
-        return [(row["project"], row["provider"], IntentKind(row["kind"])) for row in found]
+        records = await self._pool.fetch(BACKLOGS, now)
+        return [(row["project"], row["provider"], IntentKind(row["kind"])) for row in records]
 
     async def claim(
-        self, lane: tuple[str, str, IntentKind], limit: int, now: datetime, lease: timedelta
+        self, backlog: tuple[str, str, IntentKind], limit: int, now: datetime, lease: timedelta
     ) -> Sequence[Intent]:
         """Claim at most `limit` intents until `now + lease`."""
-        found = await self._pool.fetch(CLAIM, *lane, now, limit, uuid4(), now + lease)
+        records = await self._pool.fetch(CLAIM, *backlog, now, limit, uuid4(), now + lease)
         return [
             Intent(
                 intent_id=row["intent_id"],
@@ -75,17 +75,17 @@ class PostgresLedger:
                 kind=IntentKind(row["kind"]),
                 attempts=row["attempts"],
             )
-            for row in found
+            for row in records
         ]
 
     async def orders(self, external_ids: Collection[str]) -> dict[str, tuple[TaskOrder, TaskState]]:
         """Return what is to be sent, as it stands now."""
-        found = await self._pool.fetch(ORDERS, list(external_ids))
+        records = await self._pool.fetch(ORDERS, list(external_ids))
         orders: dict[str, tuple[TaskOrder, TaskState]] = {}
-        for row in found:
-            content = rows.datum(row["datum"])
+        for row in records:
+            content = rows.read_datum(row["datum"])
             if content is not None:
-                orders[row["external_id"]] = (rows.order(row, content), TaskState(row["state"]))
+                orders[row["external_id"]] = (rows.read_order(row, content), TaskState(row["state"]))
         return orders
 
     async def record(self, outcomes: Sequence[Outcome], now: datetime) -> None:
@@ -103,15 +103,15 @@ async def _record_one(conn: Any, outcome: Outcome, now: datetime) -> None:
     if kind != IntentKind.UPSERT:
         return
     if outcome.state is IntentState.DONE:
-        await _accepted(conn, outcome)
+        await _open_task(conn, outcome)
     elif outcome.state is IntentState.PARKED:
         to = TaskState.PARKED
-        await conn.execute(MOVE, outcome.external_id, to, outcome.error, list(sources(to)))
+        await conn.execute(MOVE, outcome.external_id, to, outcome.error, list(states_before(to)))
 
 
-async def _accepted(conn: Any, outcome: Outcome) -> None:
+async def _open_task(conn: Any, outcome: Outcome) -> None:
     """Open the task, or finish it at once: answers may have come before the receipt was written."""
-    row = await conn.fetchrow(ACCEPTED, outcome.external_id, TaskState.OPEN, outcome.task_ref)
-    if row["state"] == TaskState.OPEN and settled(row["votes"], row["answers"]) is TaskState.DONE:
+    row = await conn.fetchrow(OPEN_TASK, outcome.external_id, TaskState.OPEN, outcome.task_ref)
+    if row["state"] == TaskState.OPEN and state_after_answers(row["votes"], row["answers"]) is TaskState.DONE:
         to = TaskState.DONE
-        await conn.execute(MOVE, outcome.external_id, to, None, list(sources(to)))
+        await conn.execute(MOVE, outcome.external_id, to, None, list(states_before(to)))

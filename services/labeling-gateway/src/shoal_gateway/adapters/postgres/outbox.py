@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from shoal.clock import utc_now
 from shoal.contracts.labels import AnnotationSubmitted
 from shoal.contracts.topics import LABELS_SUBMITTED
 from shoal.messaging import encode
 from shoal.persistence import Outbox
+from shoal_gateway.usecases.ports import Clock
 
 SOURCE = "/shoal/labeling-gateway"
 
@@ -15,13 +15,14 @@ SOURCE = "/shoal/labeling-gateway"
 class PostgresOutbox:
     """Events on one connection."""
 
-    def __init__(self, conn: Any) -> None:
+    def __init__(self, conn: Any, clock: Clock) -> None:
         self._conn = conn
+        self._clock = clock
         self._outbox = Outbox()
 
     async def publish(self, events: Sequence[tuple[AnnotationSubmitted, str]]) -> None:
         """Put events into the outbox; the relay publishes them after the commit."""
-        now = utc_now()
+        now = self._clock()
         messages = [
             encode(LABELS_SUBMITTED, event, event_id=event_id, source=SOURCE, time=now)
             for event, event_id in events

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from shoal_gateway.adapters.postgres import rows
-from shoal_gateway.domain.leases import Assignment, Holding, Place, may_lease
+from shoal_gateway.domain.leases import Assignment, Holding, QueueEntry, may_lease
 from shoal_gateway.domain.tasks import Lane, TaskOrder
 
 ORDER = (
@@ -53,33 +53,33 @@ class PostgresQueue:
         passed: list[str] = []
         while row := await self._conn.fetchrow(NEXT, project, lane, annotator, now, passed):
             # Somebody may have taken the last place between the statement's beginning and its lock: look again.
-            found = await self.lock(row["external_id"])
-            if found is not None and may_lease(found[1], annotator, now) is None:
-                return found[0]
+            match = await self.lock(row["external_id"])
+            if match is not None and may_lease(match[1], annotator, now) is None:
+                return match[0]
             passed.append(row["external_id"])
         return None
 
-    async def lock(self, external_id: str) -> tuple[TaskOrder, Place] | None:
+    async def lock(self, external_id: str) -> tuple[TaskOrder, QueueEntry] | None:
         """Return one task and its places, locked, or None."""
         row = await self._conn.fetchrow(
             f"SELECT {ORDER} FROM queue WHERE external_id = $1 FOR UPDATE", external_id
         )
-        content = rows.datum(row["datum"] or _erased()) if row else None
+        content = rows.read_datum(row["datum"] or _erased_content()) if row else None
         if content is None:
             return None
-        order = rows.order(row, content)
-        held = await self._conn.fetch(
+        order = rows.read_order(row, content)
+        holds = await self._conn.fetch(
             "SELECT annotator, holding, leased_until FROM assignments WHERE external_id = $1", external_id
         )
-        seen = await self._conn.fetch(
+        others = await self._conn.fetch(
             """SELECT annotator FROM assignments
                WHERE project = $1 AND sample_id = $2 AND external_id <> $3 AND holding <> 'leased'""",
             order.project,
             order.sample_id,
             external_id,
         )
-        assignments = [Assignment(r["annotator"], Holding(r["holding"]), r["leased_until"]) for r in held]
-        return order, Place(row["open"], row["votes"], assignments, {r["annotator"] for r in seen})
+        assignments = [Assignment(r["annotator"], Holding(r["holding"]), r["leased_until"]) for r in holds]
+        return order, QueueEntry(row["open"], row["votes"], assignments, {r["annotator"] for r in others})
 
     async def assign(self, order: TaskOrder, assignment: Assignment, revision: int | None = None) -> None:
         """Keep an annotator's hold on a task, with the latest revision of their answer."""
@@ -97,13 +97,13 @@ class PostgresQueue:
 
     async def revision_of(self, external_id: str, annotator: str) -> int:
         """Return the latest revision of an annotator's answer; 0 without one."""
-        found = await self._conn.fetchval(
+        revision = await self._conn.fetchval(
             "SELECT revision FROM assignments WHERE external_id = $1 AND annotator = $2",
             external_id,
             annotator,
         )
-        return int(found or 0)
+        return int(revision or 0)
 
 
-def _erased() -> dict[str, Any]:
+def _erased_content() -> dict[str, Any]:
     return {"text": None, "uri": None, "sha256": None, "media_type": "text/plain"}

@@ -54,7 +54,7 @@ class PostgresReports:
 
     async def providers(self, project: str) -> list[ProviderStatus]:
         """Return every provider that has had tasks."""
-        found = await self._pool.fetch(PROVIDERS, project)
+        records = await self._pool.fetch(PROVIDERS, project)
         return [
             ProviderStatus(
                 provider=row["provider"],
@@ -69,15 +69,15 @@ class PostgresReports:
                 oldest_pending=row["oldest"],
                 last_error=row["error"],
             )
-            for row in found
+            for row in records
         ]
 
     async def tasks_of_job(self, project: str, job_id: str) -> list[TaskStatus]:
         """Return a job's tasks."""
-        found = await self._pool.fetch(
+        records = await self._pool.fetch(
             f"SELECT {rows.TASK}, task_ref, error FROM tasks WHERE project = $1 AND job_id = $2"
             " ORDER BY lane, attempt",
             project,
             job_id,
         )
-        return [TaskStatus(rows.task(row), row["task_ref"], row["error"]) for row in found]
+        return [TaskStatus(rows.read_task(row), row["task_ref"], row["error"]) for row in records]

@@ -22,12 +22,12 @@ class PostgresRequests:
 
     async def waiting(self, job_ids: Collection[str]) -> Sequence[tuple[str, Request]]:
         """Return requests not applied yet, in order of rounds."""
-        found = await self._conn.fetch(
+        records = await self._conn.fetch(
             """SELECT job_id, round, action, votes FROM vote_requests
                WHERE NOT applied AND job_id = ANY($1::text[]) ORDER BY round, received_at, action""",
             list(job_ids),
         )
-        return [(row["job_id"], Request(row["action"], row["votes"], row["round"])) for row in found]
+        return [(row["job_id"], Request(row["action"], row["votes"], row["round"])) for row in records]
 
     async def mark_applied(self, requests: Sequence[tuple[str, Request]]) -> None:
         """Remember that requests were applied."""

@@ -9,7 +9,7 @@ from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.jobs import Job, Task
 from shoal_gateway.domain.providers import ProviderConfig
 from shoal_gateway.domain.tasks import Datum, Guess, Lane, TaskOrder, TaskState
-from shoal_gateway.domain.votes import Wanted
+from shoal_gateway.domain.votes import Demand
 
 Row = Mapping[str, Any]
 
@@ -21,17 +21,17 @@ def to_json(value: Datum | Guess | None) -> dict[str, Any] | None:
     return None if value is None else asdict(value)
 
 
-def datum(value: dict[str, Any] | None) -> Datum | None:
+def read_datum(value: dict[str, Any] | None) -> Datum | None:
     """Return the content; None when it was erased."""
     return None if value is None else Datum(**value)
 
 
-def guess(value: dict[str, Any] | None) -> Guess | None:
+def read_guess(value: dict[str, Any] | None) -> Guess | None:
     """Return the prediction, if there is one."""
     return None if value is None else Guess(**value)
 
 
-def job(row: Row) -> Job:
+def read_job(row: Row) -> Job:
     """Return a job."""
     return Job(
         job_id=row["job_id"],
@@ -41,21 +41,21 @@ def job(row: Row) -> Job:
         guideline_major=row["guideline_major"],
         guideline_minor=row["guideline_minor"],
         provider=row["provider"],
-        datum=datum(row["content"]),
-        guess=guess(row["prediction"]),
+        datum=read_datum(row["content"]),
+        guess=read_guess(row["prediction"]),
         priority=row["priority"],
-        wanted=Wanted(row["votes"], row["max_votes"], row["last_round"], row["closed"]),
+        demand=Demand(row["votes"], row["max_votes"], row["last_round"], row["closed"]),
         erased=row["erased"],
     )
 
 
-def task(row: Row) -> Task:
+def read_task(row: Row) -> Task:
     """Return a task."""
     values = {name: row[name] for name in TASK.split(", ")}
     return Task(**{**values, "lane": Lane(row["lane"]), "state": TaskState(row["state"])})
 
 
-def order(row: Row, content: Datum) -> TaskOrder:
+def read_order(row: Row, content: Datum) -> TaskOrder:
     """Return what a provider is told about a task."""
     return TaskOrder(
         external_id=row["external_id"],
@@ -65,13 +65,13 @@ def order(row: Row, content: Datum) -> TaskOrder:
         lane=Lane(row["lane"]),
         guideline_major=row["guideline_major"],
         datum=content,
-        guess=guess(row["guess"]),
+        guess=read_guess(row["guess"]),
         votes=row["votes"],
         priority=row["priority"],
     )
 
 
-def annotation(row: Row) -> Annotation:
+def read_annotation(row: Row) -> Annotation:
     """Return one revision."""
     return Annotation(
         external_id=row["external_id"],
@@ -97,7 +97,7 @@ def annotation_from_json(value: dict[str, Any]) -> Annotation:
     return Annotation(**{**value, "submitted_at": datetime.fromisoformat(value["submitted_at"])})
 
 
-def config(row: Row) -> ProviderConfig:
+def read_config(row: Row) -> ProviderConfig:
     """Return a provider's configuration."""
     return ProviderConfig(
         project=row["project"],

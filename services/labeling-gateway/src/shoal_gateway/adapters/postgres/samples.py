@@ -18,15 +18,15 @@ class PostgresSamples:
     async def erased_among(self, samples: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
         """Return which samples were erased; their projects' erasures wait for this transaction."""
         await self._lock_projects(ADDING, samples)
-        found = await self._conn.fetch(
-            f"SELECT project, sample_id FROM erased_samples WHERE {THESE}", *_columns(samples)
+        records = await self._conn.fetch(
+            f"SELECT project, sample_id FROM erased_samples WHERE {THESE}", *_sample_columns(samples)
         )
-        return {(row["project"], row["sample_id"]) for row in found}
+        return {(row["project"], row["sample_id"]) for row in records}
 
     async def erase(self, samples: Collection[tuple[str, str]]) -> Sequence[str]:
         """Blank the contents of samples and return the ids of their jobs; waits for those who add jobs."""
         await self._lock_projects(ERASING, samples)
-        columns = _columns(samples)
+        columns = _sample_columns(samples)
         await self._conn.execute(
             """INSERT INTO erased_samples (project, sample_id) SELECT * FROM unnest($1::text[], $2::text[])
                ON CONFLICT DO NOTHING""",
@@ -38,18 +38,18 @@ class PostgresSamples:
             f"UPDATE queue SET datum = NULL, guess = NULL, open = false WHERE {THESE}", *columns
         )
         await self._conn.execute(f"SELECT FROM jobs WHERE {THESE} ORDER BY job_id FOR UPDATE", *columns)
-        found = await self._conn.fetch(
+        records = await self._conn.fetch(
             f"""UPDATE jobs SET content = NULL, prediction = NULL, erased = true, closed = true
                 WHERE {THESE} RETURNING job_id""",
             *columns,
         )
-        return [row["job_id"] for row in found]
+        return [row["job_id"] for row in records]
 
     async def _lock_projects(self, lock: str, samples: Collection[tuple[str, str]]) -> None:
         for project in sorted({project for project, _ in samples}):
             await self._conn.execute(lock, project)
 
 
-def _columns(samples: Collection[tuple[str, str]]) -> tuple[list[str], list[str]]:
+def _sample_columns(samples: Collection[tuple[str, str]]) -> tuple[list[str], list[str]]:
     ordered = sorted(samples)
     return [project for project, _ in ordered], [sample for _, sample in ordered]

@@ -5,7 +5,7 @@ from typing import Any
 
 from shoal_gateway.adapters.postgres import rows
 from shoal_gateway.domain.jobs import Job, Task
-from shoal_gateway.domain.tasks import TaskState, sources
+from shoal_gateway.domain.tasks import TaskState, states_before
 
 MOVE = """
 UPDATE tasks SET state = $2, error = $3, updated_at = now()
@@ -31,12 +31,12 @@ class PostgresTasks:
 
     async def of_jobs(self, job_ids: Collection[str]) -> dict[str, list[Task]]:
         """Return the tasks by job id, by lane and attempt, locked in the order of their ids."""
-        found = await self._conn.fetch(
+        records = await self._conn.fetch(
             f"SELECT {rows.TASK} FROM tasks WHERE job_id = ANY($1::text[]) ORDER BY external_id FOR UPDATE",
             list(job_ids),
         )
         tasks: dict[str, list[Task]] = {}
-        for task in sorted(map(rows.task, found), key=lambda task: (task.lane, task.attempt)):
+        for task in sorted(map(rows.read_task, records), key=lambda task: (task.lane, task.attempt)):
             tasks.setdefault(task.job_id, []).append(task)
         return tasks
 
@@ -62,7 +62,7 @@ class PostgresTasks:
 
     async def move(self, external_id: str, to: TaskState, error: str | None = None) -> None:
         """Move a task where the state machine allows it."""
-        await self._conn.execute(MOVE, external_id, to, error, list(sources(to)))
+        await self._conn.execute(MOVE, external_id, to, error, list(states_before(to)))
 
     async def find(self, external_ids: Collection[str]) -> dict[str, tuple[Task, Job]]:
         """Return the tasks that are there with their jobs."""
@@ -74,5 +74,7 @@ class PostgresTasks:
         return await self._pairs(FIND + "ORDER BY t.external_id FOR UPDATE OF t", external_ids)
 
     async def _pairs(self, sql: str, external_ids: Collection[str]) -> dict[str, tuple[Task, Job]]:
-        found = await self._conn.fetch(sql, list(external_ids))
-        return {row["task"]["external_id"]: (rows.task(row["task"]), rows.job(row)) for row in found}
+        records = await self._conn.fetch(sql, list(external_ids))
+        return {
+            row["task"]["external_id"]: (rows.read_task(row["task"]), rows.read_job(row)) for row in records
+        }

@@ -9,12 +9,12 @@ from shoal_gateway.usecases.ports.intents import Intents
 from shoal_gateway.usecases.ports.jobs import Jobs
 from shoal_gateway.usecases.ports.ledger import Ledger
 from shoal_gateway.usecases.ports.providers import (
-    Found,
     Malformed,
     Page,
     Provider,
     ProviderConfigs,
     Providers,
+    ReceivedItem,
 )
 from shoal_gateway.usecases.ports.queue import Queue
 from shoal_gateway.usecases.ports.requests import Requests
@@ -28,7 +28,6 @@ __all__ = [
     "Cursors",
     "Database",
     "Feeds",
-    "Found",
     "Guidelines",
     "Inbox",
     "Intents",
@@ -41,6 +40,7 @@ __all__ = [
     "ProviderConfigs",
     "Providers",
     "Queue",
+    "ReceivedItem",
     "Requests",
     "Samples",
     "Tasks",

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.providers import ProviderConfig
-from shoal_gateway.usecases.ports.providers import Found
+from shoal_gateway.usecases.ports.providers import ReceivedItem
 
 
 class Annotations(Protocol):
@@ -16,7 +16,7 @@ class Annotations(Protocol):
     ) -> set[tuple[str, int]]:
         """Add (annotation, price) not stored yet and return their keys."""
 
-    async def refuse(self, config: ProviderConfig, refused: Iterable[tuple[Found, str, str]]) -> None:
+    async def refuse(self, config: ProviderConfig, refused: Iterable[tuple[ReceivedItem, str, str]]) -> None:
         """Keep (what, reason, detail) once, for people to look at."""
 
     async def recount(self, external_ids: Collection[str]) -> dict[str, tuple[int, int]]:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from shoal_gateway.domain.jobs import Job
 from shoal_gateway.domain.tasks import Guess
-from shoal_gateway.domain.votes import Wanted
+from shoal_gateway.domain.votes import Demand
 
 
 class Jobs(Protocol):
@@ -17,7 +17,7 @@ class Jobs(Protocol):
     async def lock(self, job_ids: Collection[str]) -> dict[str, Job]:
         """Return the jobs that are there, locked, by id."""
 
-    async def save_wanted(self, job_id: str, wanted: Wanted) -> None:
+    async def save_demand(self, job_id: str, demand: Demand) -> None:
         """Keep a job's demand."""
 
     async def save_guess(self, job_id: str, guess: Guess) -> None:

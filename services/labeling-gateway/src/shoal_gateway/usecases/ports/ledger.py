@@ -11,11 +11,11 @@ from shoal_gateway.domain.tasks import TaskOrder, TaskState
 class Ledger(Protocol):
     """Intents, claimed by one worker at a time."""
 
-    async def lanes(self, now: datetime) -> Sequence[tuple[str, str, IntentKind]]:
+    async def backlogs(self, now: datetime) -> Sequence[tuple[str, str, IntentKind]]:
         """Return the (project, provider, kind) that have something to do now."""
 
     async def claim(
-        self, lane: tuple[str, str, IntentKind], limit: int, now: datetime, lease: timedelta
+        self, backlog: tuple[str, str, IntentKind], limit: int, now: datetime, lease: timedelta
     ) -> Sequence[Intent]:
         """Claim intents whose task has no earlier one unfinished; a claim runs out after `lease`."""
 

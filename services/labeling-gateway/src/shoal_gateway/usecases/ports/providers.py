@@ -23,14 +23,14 @@ class Malformed:
     revision: int = 0
 
 
-Found = Annotation | Malformed
+ReceivedItem = Annotation | Malformed
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page of a provider's feed. Reading again from `cursor` gives what is newer."""
 
-    items: Sequence[Found]
+    items: Sequence[ReceivedItem]
     cursor: str | None
     more: bool
 
@@ -60,7 +60,9 @@ class Provider(Protocol):
     async def poll(self, cursor: str | None, limit: int) -> Page:
         """Return annotations since `cursor` (None: all), oldest first."""
 
-    def parse_webhook(self, headers: Mapping[str, str], raw_body: bytes, now: datetime) -> Sequence[Found]:
+    def parse_webhook(
+        self, headers: Mapping[str, str], raw_body: bytes, now: datetime
+    ) -> Sequence[ReceivedItem]:
         """Return the annotations of a webhook whose signature and time are right. Raises Refused."""
 
     async def extend_overlap(self, external_id: str, votes: int) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from shoal_gateway.domain.leases import Assignment, Place
+from shoal_gateway.domain.leases import Assignment, QueueEntry
 from shoal_gateway.domain.tasks import Lane, TaskOrder
 
 
@@ -13,7 +13,7 @@ class Queue(Protocol):
     async def next_order(self, project: str, lane: Lane, annotator: str, now: datetime) -> TaskOrder | None:
         """Return a task of the own queue that `annotator` may have (may_lease), locked, or None."""
 
-    async def lock(self, external_id: str) -> tuple[TaskOrder, Place] | None:
+    async def lock(self, external_id: str) -> tuple[TaskOrder, QueueEntry] | None:
         """Return one task of the own queue, locked, or None."""
 
     async def assign(self, order: TaskOrder, assignment: Assignment, revision: int | None = None) -> None:
