@@ -13,8 +13,8 @@ from scipy.stats import beta
 from shoal_qa.domain.annotators.changes import find_changes
 from shoal_qa.domain.annotators.copying import find_copying
 from shoal_qa.domain.annotators.peers import Peers
-from shoal_qa.domain.annotators.signals import haste, spam, straight_lining
-from shoal_qa.domain.annotators.skill import skill, skill_by_class
+from shoal_qa.domain.annotators.signals import haste_p_values, spam_p_values, straight_lining_p_values
+from shoal_qa.domain.annotators.skill import overall_skill, skill_by_class
 from shoal_qa.domain.annotators.trust import Evidence, Signal, TrustRule, next_alarms, next_state
 from shoal_qa.domain.projects.peers import PEERS_MODEL
 from shoal_qa.domain.statistics.p_values import adjust_by_holm, log_tail
@@ -54,10 +54,10 @@ def test_peers_are_everybody_else() -> None:
     """Taking a vote's own likelihood back is computing the posterior without the vote."""
     crowd = honest(0, tasks=40)
     peers = crowd.peers(gold=10)
-    fitted = PEERS_MODEL.fit(crowd.votes, peers.known)
+    fitted = PEERS_MODEL.fit(crowd.votes, peers.gold)
     rest = np.concatenate([each for _, each in peers.parts()])
     for vote in range(0, len(crowd.votes), 7):
-        if peers.known[crowd.task[vote]] >= 0:
+        if peers.gold[crowd.task[vote]] >= 0:
             assert rest[vote, crowd.truth[crowd.task[vote]]] == 1
             continue
         others = crowd.votes.select(np.arange(len(crowd.votes)) != vote)
@@ -68,7 +68,7 @@ def test_skill_is_near_what_it_was() -> None:
     crowd = honest(1, tasks=800, hard=0)
     right = crowd.label == crowd.truth[crowd.task]
     true = np.bincount(crowd.annotator, right) / np.bincount(crowd.annotator)
-    found = skill(crowd.peers(gold=100))
+    found = overall_skill(crowd.peers(gold=100))
     assert np.abs(found.rate - true).max() < 0.08
     assert ((found.low <= true) & (true <= found.high)).all()
 
@@ -83,7 +83,7 @@ def test_skill_by_class_sees_who_does_not_know_one_class() -> None:
 
 def test_skill_on_gold_alone_has_jeffreys_interval() -> None:
     crowd = honest(3, tasks=100, hard=0)
-    by_gold = skill(crowd.peers(gold=100))
+    by_gold = overall_skill(crowd.peers(gold=100))
     right = np.bincount(crowd.annotator, crowd.label == crowd.truth[crowd.task])
     wrong = np.bincount(crowd.annotator) - right
     for bound, share in ((by_gold.low, 0.025), (by_gold.high, 0.975)):
@@ -93,9 +93,9 @@ def test_skill_on_gold_alone_has_jeffreys_interval() -> None:
 
 def test_many_annotators_have_the_variances_of_the_inverted_matrix(monkeypatch: pytest.MonkeyPatch) -> None:
     peers = honest(4, tasks=400, annotators=40).peers()
-    inverted = skill(peers)
+    inverted = overall_skill(peers)
     monkeypatch.setattr("shoal_qa.domain.annotators.skill.MOST_INVERTED", 0)
-    expanded = skill(peers)
+    expanded = overall_skill(peers)
     width, other = inverted.high - inverted.low, expanded.high - expanded.low
     assert other == pytest.approx(width, rel=0.02)
 
@@ -114,7 +114,7 @@ def test_votes_about_a_class_tell_its_skill_as_gold_does() -> None:
 CROWDS = [{}, {"per_task": 3}, {"classes": 2}, {"hard": 0.5, "tasks": 400, "annotators": 10}, {"classes": 8}]
 
 
-@pytest.mark.parametrize("signal", [spam, straight_lining, copying, change])
+@pytest.mark.parametrize("signal", [spam_p_values, straight_lining_p_values, copying, change])
 def test_honest_crowds_raise_no_alarm(signal: Test) -> None:
     """The promise is one crowd in twenty with an alarm; bounds that hold for certain are rarer still."""
     crowds = [honest(seed, **kind) for kind in CROWDS for seed in range(10)]  # type: ignore[arg-type]
@@ -160,10 +160,10 @@ def tire(crowd: Crowd, rng: np.random.Generator) -> np.ndarray:
 @pytest.mark.parametrize(
     ("bend", "signal", "who"),
     [
-        (guess, spam, {0}),
-        (always_one, spam, {0}),
-        (always_one, straight_lining, {0}),
-        (repeat_itself, straight_lining, {0}),
+        (guess, spam_p_values, {0}),
+        (always_one, spam_p_values, {0}),
+        (always_one, straight_lining_p_values, {0}),
+        (repeat_itself, straight_lining_p_values, {0}),
         (copy_from_one, copying, {0, 1}),
         (tire, change, {0}),
     ],
@@ -226,17 +226,17 @@ def test_haste_is_rare_among_people_of_different_pace(annotators: int) -> None:
         rng = np.random.default_rng(seed)
         who = np.repeat(np.arange(annotators), 40).astype(np.int32)
         seconds = np.exp(rng.normal(1.5, 0.4, annotators)[who] + rng.normal(0, 0.8, len(who)))
-        alarms.append((haste(who, seconds, annotators) < LEVEL).any())
-        found.append(haste(who, np.where(who == 0, 0.2, seconds), annotators)[0] < LEVEL)
+        alarms.append((haste_p_values(who, seconds, annotators) < LEVEL).any())
+        found.append(haste_p_values(who, np.where(who == 0, 0.2, seconds), annotators)[0] < LEVEL)
     assert np.mean(alarms) <= LEVEL
     assert np.mean(found) > 0.9
 
 
 def test_haste_needs_times() -> None:
     who, seconds = np.repeat(np.arange(9), 20).astype(np.int32), np.full(180, np.nan)
-    assert (haste(who, seconds, 9) == 1).all()
+    assert (haste_p_values(who, seconds, 9) == 1).all()
     with pytest.raises(ValueError, match="above 0"):
-        haste(who, np.zeros(180), 9)
+        haste_p_values(who, np.zeros(180), 9)
 
 
 @pytest.mark.parametrize("votes", [(0, 5), (1, 1)])
@@ -247,9 +247,9 @@ def test_too_little_to_say_anything_raises_nothing(votes: tuple[int, int]) -> No
         none = np.empty(0, np.int64)
         crowd = replace(crowd, task=none, annotator=none, label=none)
     peers = crowd.peers()
-    for signal in (spam, straight_lining, copying, change):
+    for signal in (spam_p_values, straight_lining_p_values, copying, change):
         assert (signal(peers) >= LEVEL).all()
-    assert (skill(peers).low == 0).all()
+    assert (overall_skill(peers).low == 0).all()
 
 
 RULE = TrustRule()

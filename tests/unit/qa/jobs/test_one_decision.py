@@ -50,7 +50,12 @@ def as_the_service(named: NamedVotes, found: Consensus, rule: Rule) -> list[Acti
     """Return what the service does with jobs whose outstanding votes have all come."""
     promise = promised(found.certificate)
     fit = ProjectFit(
-        found.fitted, found.calibration, CLASSES, named.annotators, promise=promise, crowd=found.crowd
+        fitted=found.fitted,
+        calibration=found.calibration,
+        classes=CLASSES,
+        annotators=named.annotators,
+        promise=promise,
+        crowd=found.crowd,
     )
     own: list[list[tuple[str, str]]] = [[] for _ in range(TASKS)]
     votes = named.votes

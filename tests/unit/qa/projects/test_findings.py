@@ -8,7 +8,7 @@ import pytest
 from shoal_qa.domain.annotators.trust import Evidence, TrustRule, next_state
 from shoal_qa.domain.models import panel_of
 from shoal_qa.domain.models.pool import FittedPool
-from shoal_qa.domain.projects.findings import findings
+from shoal_qa.domain.projects.findings import findings_of
 from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, VoteArrays
 
 
@@ -59,7 +59,9 @@ def evidence(votes: VoteArrays, gold: Ints) -> list[Evidence]:
     fitted = panel_of("dawid-skene").fit(votes, gold)
     assert isinstance(fitted, FittedPool)
     names = [str(number) for number in range(votes.annotators)]
-    return list(findings(votes, gold, np.full(len(votes), np.nan), names, fitted).evidence.values())
+    seconds = np.full(len(votes), np.nan)
+    findings = findings_of(votes, gold, seconds=seconds, annotators=names, fitted=fitted)
+    return list(findings.evidence.values())
 
 
 @pytest.mark.parametrize("gold", [0.0, 0.2, 1.0])

@@ -11,7 +11,7 @@ from shoal_qa.domain.calibration.heldout_gold import HeldoutGold
 from shoal_qa.domain.certificates.promises import Promise, Target, promise
 from shoal_qa.domain.jobs.beliefs import JobVotes, beliefs, posteriors
 from shoal_qa.domain.models import MODELS
-from shoal_qa.domain.projects.fitting import Given, Wish, fit_project, unfitted
+from shoal_qa.domain.projects.fitting import FitOptions, ProjectVotes, fit_project, fit_without_votes
 from shoal_qa.domain.projects.reader import Reader
 from shoal_qa.domain.stopping.rule import Action, StoppingRule
 from shoal_qa.domain.votes.arrays import UNKNOWN, VoteArrays, name_votes
@@ -46,7 +46,7 @@ def some_jobs(rows: Triples, most: int = 5) -> list[JobVotes]:
 def test_fits_survive_being_kept(model: str) -> None:
     rows, truth = crowd(1, 120)
     gold = dict(list(truth.items())[:40])
-    fit, findings = fit_project(Given(rows, gold), CLASSES, Wish(model, Target(0.8, 0.9)))
+    fit, findings = fit_project(ProjectVotes(rows, gold), CLASSES, FitOptions(model, Target(0.8, 0.9)))
     again = load_fit(dump_fit(fit))
     jobs = some_jobs(rows)
     np.testing.assert_allclose(posteriors(jobs, fit), posteriors(jobs, again), atol=1e-5)
@@ -91,7 +91,7 @@ def test_a_few_jobs_are_read_as_all_are(model: str) -> None:
 
 @pytest.mark.parametrize("model", ["auto", "majority", "weighted-average"])
 def test_nothing_can_be_accepted_that_nobody_voted_on(model: str) -> None:
-    fit = unfitted(model, ("a", "b", "c", "d"))
+    fit = fit_without_votes(model, ("a", "b", "c", "d"))
     jobs = [JobVotes([], 3)]
     (belief,) = beliefs(jobs, posteriors(jobs, fit), fit, StoppingRule())
     assert belief.votes == 0
@@ -104,9 +104,9 @@ def test_a_warm_fit_keeps_numbers_and_answers_as_a_cold_one() -> None:
     rows, truth = crowd(4, 200)
     more, _ = crowd(5, 20, first=500)
     grown = [*rows, *more, ("t0001", "a00-new", truth["t0001"]), ("t0002", "zoe", truth["t0002"])]
-    before, _ = fit_project(Given(rows), CLASSES, Wish())
-    warm, found = fit_project(Given(grown), CLASSES, Wish(), before)
-    cold, _ = fit_project(Given(grown), CLASSES, Wish())
+    before, _ = fit_project(ProjectVotes(rows), CLASSES, FitOptions())
+    warm, found = fit_project(ProjectVotes(grown), CLASSES, FitOptions(), before)
+    cold, _ = fit_project(ProjectVotes(grown), CLASSES, FitOptions())
     assert list(warm.annotators) == [*before.annotators, "a00-new", "zoe"]
     assert (warm.afresh_at, cold.afresh_at) == (before.afresh_at, len(grown))
     assert found.evidence["zoe"].votes == 1
@@ -116,16 +116,20 @@ def test_a_warm_fit_keeps_numbers_and_answers_as_a_cold_one() -> None:
 
 def test_a_fit_starts_from_scratch_where_the_one_before_does_not_apply() -> None:
     rows, truth = crowd(6, 100)
-    before, _ = fit_project(Given(rows), CLASSES, Wish())
+    before, _ = fit_project(ProjectVotes(rows), CLASSES, FitOptions())
     fewer = [row for row in rows if row[1] != "a3"]
     doubled = [*rows, *crowd(7, 100, first=500)[0]]
     gold = dict(list(truth.items())[:20])
     others = [
-        (Given(fewer), CLASSES, Wish()),
-        (Given(doubled), CLASSES, Wish()),
-        (Given(rows, gold), CLASSES, Wish()),  # it must not have been told what it is held out from
-        (Given(rows), CLASSES, Wish("mace")),
-        (Given(rows), [*CLASSES, "c3"], Wish()),
+        (ProjectVotes(fewer), CLASSES, FitOptions()),
+        (ProjectVotes(doubled), CLASSES, FitOptions()),
+        (
+            ProjectVotes(rows, gold),
+            CLASSES,
+            FitOptions(),
+        ),  # it must not have been told what it is held out from
+        (ProjectVotes(rows), CLASSES, FitOptions("mace")),
+        (ProjectVotes(rows), [*CLASSES, "c3"], FitOptions()),
     ]
     for given, classes, wish in others:
         told, _ = fit_project(given, classes, wish, before)
@@ -138,8 +142,8 @@ def test_what_is_promised_needs_gold_and_then_holds() -> None:
     rows, truth = crowd(8, 900, votes=5)
     target = Target(0.85, 0.95)
     few, enough = dict(list(truth.items())[:8]), dict(list(truth.items())[:300])
-    none, _ = fit_project(Given(rows, few), CLASSES, Wish("auto", target))
-    some, _ = fit_project(Given(rows, enough), CLASSES, Wish("auto", target))
+    none, _ = fit_project(ProjectVotes(rows, few), CLASSES, FitOptions("auto", target))
+    some, _ = fit_project(ProjectVotes(rows, enough), CLASSES, FitOptions("auto", target))
     assert none.promise
     assert none.promise.threshold is None
     assert none.promise.held is None
@@ -184,13 +188,13 @@ def test_warnings_find_who_says_one_thing_and_nobody_else() -> None:
     rows, _ = crowd(9, 300)
     liner = [(f"t{n:04d}", "liner", "c1") for n in range(120)]
     seconds = [20.0 + n % 13 for n in range(len(rows))] + [0.5] * len(liner)
-    _, findings = fit_project(Given([*rows, *liner], {}, seconds), CLASSES, Wish())
+    _, findings = fit_project(ProjectVotes([*rows, *liner], {}, seconds), CLASSES, FitOptions())
     raised = {
         (name, signal) for name, found in findings.warnings.items() for signal, p in found.items() if p < 0.05
     }
     assert {name for name, _ in raised} == {"liner"}
     assert {signal for _, signal in raised} >= {"spam", "straight-lining", "haste"}
-    _, untimed = fit_project(Given([*rows, *liner]), CLASSES, Wish())
+    _, untimed = fit_project(ProjectVotes([*rows, *liner]), CLASSES, FitOptions())
     assert "haste" not in untimed.warnings["liner"]
 
 
@@ -203,7 +207,7 @@ def test_very_many_classes_are_fitted_kept_and_read() -> None:
         for n, k in enumerate(truth)
         for a in rng.choice(10, 3, replace=False)
     ]
-    fit, findings = fit_project(Given(rows, {"t000": classes[truth[0]]}), classes, Wish())
+    fit, findings = fit_project(ProjectVotes(rows, {"t000": classes[truth[0]]}), classes, FitOptions())
     again = load_fit(dump_fit(fit))
     jobs = some_jobs(rows[:60])[:-1]
     np.testing.assert_allclose(posteriors(jobs, fit), posteriors(jobs, again), atol=1e-6)
@@ -213,5 +217,7 @@ def test_very_many_classes_are_fitted_kept_and_read() -> None:
     best = fit.fitted.log_posterior(votes).argmax(axis=1)
     assert (best == truth).mean() > 0.85
     jobs = [JobVotes([], 3)]
-    (belief,) = beliefs(jobs, posteriors(jobs, unfitted("auto", tuple(classes))), fit, StoppingRule())
+    (belief,) = beliefs(
+        jobs, posteriors(jobs, fit_without_votes("auto", tuple(classes))), fit, StoppingRule()
+    )
     assert belief.probability < 0.1

@@ -64,7 +64,8 @@ def test_the_interval_covers_the_truth_and_the_estimate_is_unbiased(
     right = rng.binomial(taken, accuracy)
     estimate, low, high = weighted_share(right.astype(float), taken.astype(float), np.array(rate))
     assert abs(estimate.mean() - truth) < 3.5 * estimate.std() / np.sqrt(len(estimate))
-    # One rate: 95 % as promised. Several: exact intervals combined are somewhat too wide where errors are rare.
+    # One rate: 95 % as promised. Several: exact intervals combined are somewhat too wide where errors are
+    # rare.
     assert 0.93 <= np.mean((low <= truth) & (truth <= high)) <= (0.97 if len(rate) == 1 else 0.99)
 
 

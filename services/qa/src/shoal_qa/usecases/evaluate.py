@@ -19,7 +19,7 @@ from shoal_qa.domain.jobs.lifecycle import (
     without_expert,
 )
 from shoal_qa.domain.projects.fit import ProjectFit
-from shoal_qa.domain.projects.fitting import unfitted
+from shoal_qa.domain.projects.fitting import fit_without_votes
 from shoal_qa.domain.votes.arrays import Floats
 from shoal_qa.domain.votes.book import Annotation, Vote, VoteBook
 from shoal_qa.usecases.announce import label_message, request_message
@@ -132,7 +132,7 @@ async def context_of(tx: Transaction, key: Major) -> Context | None:
     rule = await tx.projects.rule(key[0])
     fit = await tx.projects.fit(key)
     if fit is None or fit.fitted.name != rule.model:
-        fit = unfitted(rule.model, tuple(classes))
+        fit = fit_without_votes(rule.model, tuple(classes))
     return Context(rule, fit, frozenset(await tx.projects.blocked(key[0])))
 
 

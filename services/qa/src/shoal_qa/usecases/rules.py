@@ -9,7 +9,7 @@ from shoal.inputs import Strict, with_examples
 from shoal_qa.domain.certificates.promises import Promise, Target
 from shoal_qa.domain.jobs.acceptance import AcceptanceRule
 from shoal_qa.domain.models import MODELS
-from shoal_qa.domain.projects.fitting import Wish
+from shoal_qa.domain.projects.fitting import FitOptions
 from shoal_qa.domain.stopping.rule import StoppingRule
 
 ModelName = Annotated[str, OneOf(lambda: list(MODELS))]
@@ -65,9 +65,9 @@ class Rule(Strict):
         """Return what is to be promised of accepted labels."""
         return None if self.target_precision is None else Target(self.target_precision, self.confidence)
 
-    def wish(self) -> Wish:
+    def wish(self) -> FitOptions:
         """Return how votes are to be read."""
-        return Wish(self.model, self.target())
+        return FitOptions(self.model, self.target())
 
     def acceptance(self, promise: Promise | None) -> AcceptanceRule:
         """Return the domain's rule. promise: the fit's; one of another target counts for nothing. Raises ValueError."""

@@ -1,4 +1,4 @@
-"""Fits as bytes: arrays as .npz, names and numbers as JSON in it; no pickle."""
+"""Fits as bytes: an .npz of arrays, with names and numbers as JSON in it; no pickle."""
 
 import io
 import json
@@ -16,7 +16,7 @@ from shoal_qa.domain.stopping.crowd import Crowd
 
 
 def dump_fit(fit: ProjectFit) -> bytes:
-    """Return a fit as bytes: 4 bytes for each number of a confusion matrix, compressed."""
+    """Return a fit as bytes, compressed: 4 bytes for each number of a confusion matrix."""
     about = {
         "model": fit.fitted.name,
         "pool": isinstance(fit.fitted, FittedPool),
@@ -40,33 +40,33 @@ def dump_fit(fit: ProjectFit) -> bytes:
 
 
 def load_fit(body: bytes) -> ProjectFit:
-    """Return the fit that `dump_fit` wrote, also one of a single model without a pool, as once was kept."""
+    """Return the fit that `dump_fit` wrote; fits of earlier versions, without a pool, load too."""
     with np.load(io.BytesIO(body), allow_pickle=False) as arrays:
         about = json.loads(arrays["about"].tobytes())
         state = {
             name.removeprefix("state_"): arrays[name] for name in arrays.files if name.startswith("state_")
         }
-        crowd = _crowd(arrays)
-    model, kept = about["model"], about.get("promise")
+        crowd = _load_crowd(arrays)
+    model, promise = about["model"], about.get("promise")
     return ProjectFit(
-        panel_of(model).load(state) if about.get("pool") else MODELS[model].load(state),
-        _calibration(about),
-        about["classes"],
-        about["annotators"],
-        Promise(**kept) if kept else None,
-        about.get("afresh_at", 0),
-        crowd,
+        fitted=panel_of(model).load(state) if about.get("pool") else MODELS[model].load(state),
+        calibration=_load_calibration(about),
+        classes=about["classes"],
+        annotators=about["annotators"],
+        promise=Promise(**promise) if promise else None,
+        afresh_at=about.get("afresh_at", 0),
+        crowd=crowd,
     )
 
 
-def _crowd(arrays: Any) -> Crowd | None:
-    """Return the crowd; None for a fit without one, as once was kept."""
+def _load_crowd(arrays: Any) -> Crowd | None:
+    """Return the crowd; None for a fit of an earlier version, which has none."""
     if "crowd_share" not in arrays:
         return None
     return Crowd(arrays["crowd_confusion"].astype(np.float64), arrays["crowd_share"])
 
 
-def _calibration(about: dict[str, Any]) -> Tempering:
+def _load_calibration(about: dict[str, Any]) -> Tempering:
     if "calibration" in about:
         return Tempering(**about["calibration"])
     return Tempering(noise=about["temperature"], excess=0.0)

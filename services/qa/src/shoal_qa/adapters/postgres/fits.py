@@ -8,7 +8,7 @@ from typing import Any
 
 from shoal_qa.adapters.files.fits import dump_fit
 from shoal_qa.domain.projects.fit import ProjectFit
-from shoal_qa.domain.projects.fitting import Given
+from shoal_qa.domain.projects.fitting import ProjectVotes
 from shoal_qa.domain.votes.book import Annotation, VoteBook
 from shoal_qa.usecases.ports import Major, Votes
 
@@ -89,7 +89,7 @@ class PostgresFits:
                WHERE g.project = $1 AND j.major = $2""",
             *key,
         )
-        given = Given(
+        given = ProjectVotes(
             [(vote.job, vote.annotator, vote.label) for vote in votes],
             {row["job_id"]: row["label"] for row in gold},
             [seconds[vote.annotation] for vote in votes],

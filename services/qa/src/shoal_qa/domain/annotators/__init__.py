@@ -1,1 +1,1 @@
-"""What votes say about the people who gave them: skill with intervals, warning signals, changes."""
+"""Annotators judged by their votes: skill with intervals, warning signals, changes and trust."""

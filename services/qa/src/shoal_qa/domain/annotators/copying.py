@@ -1,16 +1,18 @@
-"""Who copies from whom, or from the same source: pairs that agree more than two who know as much would by chance.
+"""Copying: pairs of annotators that agree more often than two of the same skill would by chance.
 
-For each task that both answered, the chance that they agree is the largest of
+The test does not distinguish copying from each other and copying from the same source. For each task that
+both answered, the chance that they agree is the largest of
 
-- what the fit expects of the one, given all votes but that one's (the other's included), and the same the other way;
-- the share of the other annotators on the task who gave the label, smoothed by it, which follows hard tasks where many
-  err the same way.
+- the fit's probability of the one's label given all votes but that one's (the other's included), and the same
+  the other way round;
+- the share of the other annotators on the task who gave the label, smoothed by that probability. It covers
+  hard tasks, where many make the same error.
 
-Agreement on easy tasks thus says nothing, agreement on unusual answers much. The sum of agreements is compared with the
-sum of chances by Hoeffding's bound, adjusted for the number of pairs (Holm). Time O(pairs of votes on a task), memory
-O(pairs of annotators that met) and never tasks by annotators. Related: Ruan, Suel and others on collusion in crowds;
-Dong, Berti-Equille and Srivastava, "Integrating conflicting data: the role of source dependence", VLDB 2009, whose
-evidence is agreement on wrong values as well.
+Agreement on easy tasks thus says little, agreement on unusual answers much. The sum of agreements is compared
+with the sum of chances by Hoeffding's bound, adjusted for the number of pairs (Holm). Time O(pairs of votes
+on a task), memory O(pairs of annotators with a task in common), never tasks by annotators. Related: Ruan,
+Suel and others on collusion in crowds; Dong, Berti-Equille and Srivastava, "Integrating conflicting data: the
+role of source dependence", VLDB 2009, whose evidence is agreement on wrong values as well.
 """
 
 from collections.abc import Iterator
@@ -25,13 +27,18 @@ from shoal_qa.domain.votes.arrays import Floats, VoteArrays
 from shoal_qa.domain.votes.scatter import log_normalise
 
 CHUNK = 50_000  # pairs of votes at a time
-FEWEST_TASKS = 10  # in common
-PSEUDO = 1.0  # votes that the fit's expectation weighs in the share of the others
+FEWEST_TASKS = 10  # tasks in common below which a pair is not tested
+PSEUDO = 1.0  # weight of the fit's probability in the share of the others, in votes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pairs:
-    """Pairs of annotators that met on FEWEST_TASKS tasks: (pairs,) each, the most suspicious first."""
+    """Pairs of annotators with FEWEST_TASKS tasks in common, the most suspicious first.
+
+    Every array is (pairs,). one, other: annotators. tasks: tasks in common. agreed: tasks with the same
+    label.
+    expected: agreements expected by chance. adjusted: p-value adjusted for the number of pairs.
+    """
 
     one: NDArray[np.int64]
     other: NDArray[np.int64]
@@ -49,27 +56,34 @@ class Pairs:
 
 
 def find_copying(peers: Peers) -> Pairs:
-    """Return the pairs and how probable their agreement is without copying."""
+    """Return pairs of annotators with the p-value of their agreement without copying."""
     n = peers.votes.annotators
     order = np.lexsort((peers.votes.annotator, peers.votes.task))
-    alike = _alike(peers.votes)
+    same_label = _same_label_counts(peers.votes)
     keys, sums = np.empty(0, np.int64), np.zeros((3, 0))
-    for first, second in _meetings(peers.votes.task[order]):
+    for first, second in _vote_pairs(peers.votes.task[order]):
         one, other = order[first], order[second]
         key = peers.votes.annotator[one].astype(np.int64) * n + peers.votes.annotator[other]
         agreed = peers.votes.label[one] == peers.votes.label[other]
-        chance = _chance(peers, alike, one, other)
-        keys, sums = _collect(keys, sums, key, np.stack([np.ones(len(key)), agreed, chance]))
+        chance = _chance_agreement(peers, same_label, one, other)
+        keys, sums = _add_sums(keys, sums, key, np.stack([np.ones(len(key)), agreed, chance]))
     keep = sums[0] >= FEWEST_TASKS
     keys, (tasks, agreed_sum, expected) = keys[keep], sums[:, keep]
     log_p = log_tail(agreed_sum, tasks, expected)
     rank = np.argsort(log_p, kind="stable")
     one, other = np.divmod(keys[rank], max(n, 1))
-    return Pairs(one, other, tasks[rank], agreed_sum[rank], expected[rank], adjust_by_holm(log_p[rank]))
+    return Pairs(
+        one=one,
+        other=other,
+        tasks=tasks[rank],
+        agreed=agreed_sum[rank],
+        expected=expected[rank],
+        adjusted=adjust_by_holm(log_p[rank]),
+    )
 
 
-def _meetings(task: NDArray[np.integer]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Yield pairs of votes on one task, each once, in chunks. task: sorted."""
+def _vote_pairs(task: NDArray[np.integer]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Yield positions of pairs of votes on one task in chunks, every pair once. task: (votes,), sorted."""
     lag = 1
     while len(left := np.flatnonzero(task[lag:] == task[:-lag])):
         for start in range(0, len(left), CHUNK):
@@ -77,36 +91,37 @@ def _meetings(task: NDArray[np.integer]) -> Iterator[tuple[NDArray[np.int64], ND
         lag += 1
 
 
-def _collect(
+def _add_sums(
     keys: NDArray[np.int64], sums: Floats, more: NDArray[np.int64], values: Floats
 ) -> tuple[NDArray[np.int64], Floats]:
-    found, code = np.unique(np.concatenate([keys, more]), return_inverse=True)
+    unique, code = np.unique(np.concatenate([keys, more]), return_inverse=True)
     both = np.concatenate([sums, values], axis=1)
-    return found, np.stack([np.bincount(code, row, len(found)) for row in both])
+    return unique, np.stack([np.bincount(code, row, len(unique)) for row in both])
 
 
-def _alike(votes: VoteArrays) -> Floats:
-    """Return how many votes on its task have each vote's label, itself included: (votes,)."""
+def _same_label_counts(votes: VoteArrays) -> Floats:
+    """Return the number of votes with the same task and label as each vote, itself included: (votes,)."""
     cell = votes.task.astype(np.int64) * votes.classes + votes.label
     return np.asarray(np.bincount(cell)[cell], np.float64)
 
 
-def _chance(peers: Peers, alike: Floats, one: NDArray[np.int64], other: NDArray[np.int64]) -> Floats:
-    """Return how probably two votes on a task agree, by what is said of either by the rest: (pairs,)."""
+def _chance_agreement(
+    peers: Peers, same_label: Floats, one: NDArray[np.int64], other: NDArray[np.int64]
+) -> Floats:
+    """Return the probability that two votes on a task agree, given the other votes: (pairs,)."""
     votes = peers.votes
-    model = np.maximum(_expected(peers, one, other), _expected(peers, other, one))
+    model = np.maximum(_expected_agreement(peers, one, other), _expected_agreement(peers, other, one))
     agree = votes.label[one] == votes.label[other]
-    most = (
-        np.maximum(alike[one], alike[other]) - 1 - agree
-    )  # votes of others for the more popular of the two labels
+    # votes of others for the more popular of the two labels
+    most = np.maximum(same_label[one], same_label[other]) - 1 - agree
     others = votes.votes_per_task()[votes.task[one]] - 2
     return np.asarray(np.maximum(model, (most + PSEUDO * model) / (others + PSEUDO)))
 
 
-def _expected(peers: Peers, voter: NDArray[np.int64], said: NDArray[np.int64]) -> Floats:
-    """Return the fit's p(voter's label = the label of the vote `said` | all votes but the voter's)."""
+def _expected_agreement(peers: Peers, voter: NDArray[np.int64], target: NDArray[np.int64]) -> Floats:
+    """Return the fit's p(the voter gives the label of `target` | all votes but the voter's): (pairs,)."""
     votes = peers.votes
-    who = votes.annotator[voter]
-    rest = peers.log_posterior[votes.task[voter]] - peers.log_confusion[who, :, votes.label[voter]]
-    likelihood = np.exp(peers.log_confusion[who, :, votes.label[said]])
+    annotator = votes.annotator[voter]
+    rest = peers.log_posterior[votes.task[voter]] - peers.log_confusion[annotator, :, votes.label[voter]]
+    likelihood = np.exp(peers.log_confusion[annotator, :, votes.label[target]])
     return np.asarray((np.exp(log_normalise(rest)) * likelihood).sum(axis=1))

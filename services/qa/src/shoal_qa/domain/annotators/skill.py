@@ -38,9 +38,9 @@ from shoal_qa.domain.votes.arrays import Bools, Floats
 CONFIDENCE = 0.95
 ROUNDS, TOLERANCE = 50, 1e-6  # of Newton's method, and by how much a skill may still move
 LEAST_SHARE = 1e-4  # probability of a class below which a vote says nothing about the skill on it
-MOST_SHARED = (
-    30  # votes on a task above which its answer is as good as known, so that peers' skills do not matter
-)
+# Votes on a task above which its answer is practically certain, so that the uncertainty of peers' skills is
+# ignored.
+MOST_SHARED = 30
 MOST_INVERTED = 1000  # annotators up to which the matrix is inverted: 0.1 s; above, to first order
 TINY = 1e-300
 
@@ -49,7 +49,7 @@ TINY = 1e-300
 class Skill:
     """Probabilities of a right answer: (annotators,), or (annotators, classes) by the task's true class.
 
-    low, high: 95 % interval. answers: how many gold answers would tell as much.
+    low, high: 95 % interval. answers: number of gold answers with the same variance.
     """
 
     rate: Floats
@@ -60,7 +60,7 @@ class Skill:
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """Of each vote, or vote and class: p(label) = q[cell] right + (1 - q[cell]) wrong + rest."""
+    """Terms of each vote, or vote and class: p(label) = q[cell] right + (1 - q[cell]) wrong + rest."""
 
     cell: NDArray[np.int64]
     right: Floats
@@ -68,43 +68,43 @@ class _Terms:
     rest: Floats
 
     def score(self, rate: Floats) -> Floats:
-        """Return the derivative of log p(label) by the rate of each one's cell."""
+        """Return the derivative of log p(label) by the rate of the term's cell: (terms,)."""
         q = rate[self.cell]
         return (self.right - self.wrong) / np.maximum(q * self.right + (1 - q) * self.wrong + self.rest, TINY)
 
 
-def skill(peers: Peers) -> Skill:
-    """Return p(right) of each annotator over the tasks they had: (annotators,)."""
+def overall_skill(peers: Peers) -> Skill:
+    """Return p(right) of each annotator over the tasks with a vote of theirs: (annotators,)."""
     judged, annotators = peers.judged(), peers.votes.annotators
-    right, wrong = _agreement(peers)
+    right, wrong = _agreement_terms(peers)
     terms = _Terms(
         peers.votes.annotator[judged].astype(np.int64), right[judged], wrong[judged], np.zeros(judged.sum())
     )
     rate = _most_probable(terms, annotators)
     score = np.zeros(len(judged))
     score[judged] = terms.score(rate)
-    gold = peers.gold()
+    gold = peers.on_gold()
     information = (peers.total(gold) + 1) / (rate * (1 - rate))
-    variance = _variance(peers, np.where(gold, 0.0, score), information)
-    return _interval(rate, variance, peers.total(judged) > 0)
+    variance = _skill_variance(peers, np.where(gold, 0.0, score), information)
+    return _skill_intervals(rate, variance, peers.total(judged) > 0)
 
 
 def skill_by_class(peers: Peers) -> Skill:
     """Return p(right | truth = class) of each annotator: (annotators, classes)."""
     shape = (peers.votes.annotators, peers.votes.classes)
-    terms = _by_class(peers)
+    terms = _class_terms(peers)
     cells = shape[0] * shape[1]
     rate = _most_probable(terms, cells)
     information = np.bincount(terms.cell, terms.score(rate) ** 2, cells) + 1 / (rate * (1 - rate))
-    seen = np.bincount(terms.cell, minlength=cells) > 0
-    found = _interval(rate, 1 / information, seen)
-    return Skill(*(column.reshape(shape) for column in (found.rate, found.low, found.high, found.answers)))
+    has_votes = np.bincount(terms.cell, minlength=cells) > 0
+    skill = _skill_intervals(rate, 1 / information, has_votes)
+    return Skill(*(column.reshape(shape) for column in (skill.rate, skill.low, skill.high, skill.answers)))
 
 
-def _agreement(peers: Peers) -> tuple[Floats, Floats]:
-    """Return A and B of each vote: (votes,) both."""
+def _agreement_terms(peers: Peers) -> tuple[Floats, Floats]:
+    """Return A and B of the module's docstring for each vote: two arrays of (votes,)."""
     right, wrong = np.empty((2, len(peers.votes)))
-    errors = _errors(np.exp(peers.log_confusion))
+    errors = _error_shares(np.exp(peers.log_confusion))
     for part, rest in peers.parts():
         label = peers.votes.label[part]
         right[part] = rest[np.arange(len(rest)), label]
@@ -112,10 +112,10 @@ def _agreement(peers: Peers) -> tuple[Floats, Floats]:
     return right, wrong
 
 
-def _by_class(peers: Peers) -> _Terms:
+def _class_terms(peers: Peers) -> _Terms:
     """Return the terms of every judged vote and class of its task; cells are annotator x classes + class."""
     votes, judged, confusion = peers.votes, peers.judged(), np.exp(peers.log_confusion)
-    errors, terms = _errors(confusion), []
+    errors, terms = _error_shares(confusion), []
     for part, rest in peers.parts():
         row, k = np.nonzero((rest > LEAST_SHARE) & judged[part, None])
         annotator, label, share = votes.annotator[part][row], votes.label[part][row], rest[row, k]
@@ -129,7 +129,7 @@ def _by_class(peers: Peers) -> _Terms:
     return _Terms(*(np.concatenate([getattr(part, name) for part in terms]) for name in names))
 
 
-def _errors(confusion: Floats) -> Floats:
+def _error_shares(confusion: Floats) -> Floats:
     """Return p(label | truth, wrong answer): rows add up to 1, or to 0 with a single class."""
     wrong = confusion * (1 - np.eye(confusion.shape[-1]))
     return np.asarray(wrong / np.maximum(wrong.sum(axis=-1, keepdims=True), TINY))
@@ -152,7 +152,7 @@ def _most_probable(terms: _Terms, cells: int) -> Floats:
     return q
 
 
-def _variance(peers: Peers, score: Floats, alone: Floats) -> Floats:
+def _skill_variance(peers: Peers, score: Floats, alone: Floats) -> Floats:
     """Return the diagonal of the inverse of the information matrix: (annotators,).
 
     score: (votes,), 0 for votes on gold. alone: (annotators,) information of gold and prior.
@@ -164,23 +164,23 @@ def _variance(peers: Peers, score: Floats, alone: Floats) -> Floats:
     table = sparse.csr_matrix(
         (score[shared], (votes.task[shared], votes.annotator[shared])), (votes.tasks, votes.annotators)
     )
-    own = peers.total(score**2) + alone
+    diagonal = peers.total(score**2) + alone
     matrix = (table.T @ table).tocsr()
     matrix.setdiag(0)
     if votes.annotators <= MOST_INVERTED:
-        return np.asarray(np.diagonal(np.linalg.inv(matrix.toarray() + np.diag(own))))
-    return np.asarray(1 / own + matrix.multiply(matrix) @ (1 / own) / own**2)
+        return np.asarray(np.diagonal(np.linalg.inv(matrix.toarray() + np.diag(diagonal))))
+    return np.asarray(1 / diagonal + matrix.multiply(matrix) @ (1 / diagonal) / diagonal**2)
 
 
-def _interval(rate: Floats, variance: Floats, seen: Bools) -> Skill:
-    """Return rates with the intervals of gold answers of the same variance; [0, 1] where nothing is seen."""
+def _skill_intervals(rate: Floats, variance: Floats, has_votes: Bools) -> Skill:
+    """Return rates with the intervals of gold answers of the same variance; [0, 1] without votes."""
     answers = rate * (1 - rate) / variance
     tail = (1 - CONFIDENCE) / 2
     low = beta_quantile(tail, rate * answers, (1 - rate) * answers)
     high = beta_quantile(1 - tail, rate * answers, (1 - rate) * answers)
     return Skill(
         rate,
-        np.where(seen, np.minimum(low, rate), 0.0),
-        np.where(seen, np.maximum(high, rate), 1.0),
+        np.where(has_votes, np.minimum(low, rate), 0.0),
+        np.where(has_votes, np.maximum(high, rate), 1.0),
         np.maximum(answers - 1, 0),
     )

@@ -1,13 +1,13 @@
-"""What gold says about an annotator, and who is trusted: a state machine with hysteresis.
+"""Trust in annotators: a state machine with hysteresis over skill, gold answers and warning signals.
 
-Trust goes by the interval of skill (skill.py): with gold alone, 5 of 5 right give at least 0.62, 16 of 16
-give 0.86. A block goes by Clopper and Pearson's upper bound (two-sided, 95 %) on gold alone, gold under other
-guidelines included, because it must not happen to somebody good: nobody is blocked on fewer than `min_gold`
-answers, on consensus, or on a point estimate.
+Trust depends on the interval of skill (skill.py): with gold alone, 5 of 5 right give at least 0.62, 16 of 16
+give 0.86. A block depends on Clopper and Pearson's upper bound (two-sided, 95 %) on gold alone, gold under
+other guidelines included. A good annotator must not be blocked: fewer than `min_gold` answers, consensus or a
+point estimate never block.
 
-Warning signals (domain/annotators) put on probation and keep there; they never block, since an honest person
-can raise one. A signal is raised and cleared at different levels, so that it does not come and go with every
-vote.
+A warning signal (signals.py, copying.py, changes.py) puts an annotator on probation until it clears. It never
+blocks, since an honest annotator can raise one. A signal is raised and cleared at different levels, so that
+it does not come and go with every vote.
 """
 
 from collections.abc import Mapping
@@ -24,9 +24,9 @@ AnnotatorState = Literal["new", "trusted", "probation", "blocked"]
 Signal = Literal["spam", "straight-lining", "copying", "haste", "change"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What is known about one annotator."""
+    """The evidence about one annotator: votes, skill, gold answers and alarms."""
 
     votes: int
     skill: float  # probability of a right answer, from gold and the other votes
@@ -38,38 +38,40 @@ class Evidence:
 
 
 def evidence_of(peers: Peers, skill: Skill) -> list[Evidence]:
-    """Return what is known about each annotator, without alarms."""
-    gold = peers.gold()
-    right = gold & (peers.votes.label == peers.known[peers.votes.task])
+    """Return the evidence about each annotator, without alarms."""
+    gold = peers.on_gold()
+    right = gold & (peers.votes.label == peers.gold[peers.votes.task])
     votes = np.bincount(peers.votes.annotator, minlength=peers.votes.annotators)
-    counts = (peers.total(right).astype(np.int64), peers.total(gold).astype(np.int64))
-    columns = (votes, skill.rate, skill.low, skill.high, *counts)
-    return [Evidence(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+    gold_right, gold_answered = peers.total(right).astype(np.int64), peers.total(gold).astype(np.int64)
+    names = ("votes", "skill", "low", "high", "gold_right", "gold_answered")
+    columns = (votes, skill.rate, skill.low, skill.high, gold_right, gold_answered)
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return [Evidence(**dict(zip(names, row, strict=True))) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where an annotator stands."""
+    """An annotator's state and open alarms."""
 
     state: AnnotatorState = "new"
     alarms: frozenset[Signal] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrustRule:
-    """Levels of skill; `margin` is how far an annotator must pass a level to get back over it."""
+    """Thresholds of trust. margin: how far an annotator must pass a level to get back over it."""
 
     min_gold: int = 5
     min_votes: int = 10
-    blocked_below: float = 0.4  # blocked when the upper bound from gold is below
-    trusted_above: float = 0.6  # trusted when the lower bound of skill is above
+    blocked_below: float = 0.4  # blocked when the upper bound from gold is below it
+    trusted_above: float = 0.6  # trusted when the lower bound of skill reaches it
     margin: float = 0.05
-    raised_below: float = 0.05  # adjusted p-value under which a signal becomes an alarm
-    cleared_above: float = 0.2  # and over which it stops being one
+    raised_below: float = 0.05  # a signal with a smaller adjusted p-value becomes an alarm
+    cleared_above: float = 0.2  # an alarm with a larger adjusted p-value is cleared
 
 
 def next_state(state: AnnotatorState, evidence: Evidence, rule: TrustRule) -> AnnotatorState:
-    """Return the annotator's state after new evidence; without new evidence the state stays."""
+    """Return the annotator's state after new evidence; the same evidence keeps the state."""
     if evidence.gold_answered >= rule.min_gold:
         gold_high = clopper_pearson(evidence.gold_right, evidence.gold_answered)[1]
         if gold_high < rule.blocked_below:

@@ -1,4 +1,4 @@
-"""What votes say of those who gave them, and of a project's quality."""
+"""Findings about a project: its annotators, the agreement of its votes, and their accuracy on gold."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shoal_qa.domain.agreement.alpha import alpha_of_votes
-from shoal_qa.domain.annotators.skill import skill
+from shoal_qa.domain.annotators.skill import overall_skill
 from shoal_qa.domain.annotators.trust import Evidence, Signal, evidence_of
 from shoal_qa.domain.annotators.warnings import warning_signals
 from shoal_qa.domain.models.panel import MOST_CELLS, MOST_CLASSES
@@ -15,12 +15,12 @@ from shoal_qa.domain.projects.metrics import gold_accuracy
 from shoal_qa.domain.projects.peers import peers_of
 from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, VoteArrays
 
-GROUPS = 50  # of classes
+GROUPS = 50  # of classes, where classes are too many
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Evidence and p-values of signals by annotator, the agreement of all, the share of votes right on gold."""
+    """Evidence and p-values of signals by annotator; Krippendorff's alpha; accuracy of votes on gold."""
 
     evidence: Mapping[str, Evidence]
     warnings: Mapping[str, Mapping[Signal, float]]
@@ -28,31 +28,35 @@ class Findings:
     gold_accuracy: float | None
 
 
-def findings(
-    votes: VoteArrays, known: Ints, seconds: Floats, annotators: Sequence[str], fitted: FittedPool
+def findings_of(
+    votes: VoteArrays, gold: Ints, *, seconds: Floats, annotators: Sequence[str], fitted: FittedPool
 ) -> Findings:
-    """Look at votes beside a fit of them. seconds: (votes,), NaN where not known. annotators: their names."""
-    alpha, right_on_gold = alpha_of_votes(votes).value, gold_accuracy(votes, known)
-    grouped, answers = _in_groups(votes, known)
+    """Return the findings about votes, given a fit of them.
+
+    gold: (tasks,) classes or UNKNOWN. seconds: (votes,) that each vote took, NaN if unknown. annotators:
+    names by number.
+    """
+    alpha, right_on_gold = alpha_of_votes(votes).value, gold_accuracy(votes, gold)
+    grouped, answers = _in_groups(votes, gold)
     peers = peers_of(grouped, answers, fitted if grouped is votes else None)
     p_values = warning_signals(peers, seconds)
-    rows = zip(*(each.tolist() for each in p_values.values()), strict=True)
+    rows = zip(*(values.tolist() for values in p_values.values()), strict=True)
     return Findings(
-        dict(zip(annotators, evidence_of(peers, skill(peers)), strict=True)),
+        dict(zip(annotators, evidence_of(peers, overall_skill(peers)), strict=True)),
         {name: dict(zip(p_values, row, strict=True)) for name, row in zip(annotators, rows, strict=True)},
         alpha,
         right_on_gold,
     )
 
 
-def _in_groups(votes: VoteArrays, known: Ints) -> tuple[VoteArrays, Ints]:
-    """Return votes on groups of classes, where classes are too many for a confusion matrix of each annotator.
+def _in_groups(votes: VoteArrays, gold: Ints) -> tuple[VoteArrays, Ints]:
+    """Return votes and gold on groups of classes if classes are too many for confusion matrices.
 
-    Two wrong answers fall into one group in 1 of GROUPS cases, so agreement is a little too high.
+    Two different wrong answers share a group in 1 of GROUPS cases, so agreement is a little too high.
     """
     many = votes.classes > MOST_CLASSES or (votes.annotators + 1) * votes.classes**2 > MOST_CELLS
     if not many or votes.classes <= GROUPS:
-        return votes, known
-    label, answers = votes.label % GROUPS, np.where(known == UNKNOWN, UNKNOWN, known % GROUPS)
+        return votes, gold
+    label, answers = votes.label % GROUPS, np.where(gold == UNKNOWN, UNKNOWN, gold % GROUPS)
     grouped = VoteArrays(votes.task, votes.annotator, label, votes.tasks, votes.annotators, GROUPS)
     return grouped, answers.astype(np.int32)

@@ -1,4 +1,4 @@
-"""What votes taught about a project: kept, loaded, and asked about a few jobs at a time."""
+"""The fit of a project: what its votes taught, to be stored, loaded and applied to a few jobs at a time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,34 +12,34 @@ from shoal_qa.domain.stopping.crowd import Crowd
 from shoal_qa.domain.stopping.next_steps import Foresight
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ProjectFit:
-    """A fit with the names behind its numbers: classes and annotators are numbered by position."""
+    """A fit with the names of its classes and annotators, which are numbered by position."""
 
     fitted: Fitted
     calibration: Tempering
     classes: Sequence[str]
     annotators: Sequence[str]
     promise: Promise | None = None
-    afresh_at: int = 0  # votes that there were when a fit last started from scratch
-    crowd: Crowd | None = None  # None before any vote, and for very many classes
+    afresh_at: int = 0  # number of votes at the last fit from scratch
+    crowd: Crowd | None = None  # None before the first vote, and for very many classes
 
     @property
     def foresight(self) -> Foresight:
-        """Return what votes to come are judged by."""
+        """Return the crowd and calibration that predict votes to come."""
         return Foresight(self.crowd, self.calibration)
 
     @cached_property
     def annotator_numbers(self) -> Mapping[str, int]:
-        """Return each annotator's number."""
+        """Return the number of each annotator by name."""
         return {name: index for index, name in enumerate(self.annotators)}
 
     @cached_property
     def class_numbers(self) -> Mapping[str, int]:
-        """Return each class's number."""
+        """Return the number of each class by name."""
         return {name: index for index, name in enumerate(self.classes)}
 
     @cached_property
     def reader(self) -> Reader:
-        """Return what answers for a few jobs at a time."""
+        """Return a reader that computes posteriors of a few jobs at a time."""
         return Reader(self.fitted, len(self.classes))

@@ -1,4 +1,4 @@
-"""The fit of votes that annotators are judged by, in the service and over files alike."""
+"""The fit of votes that annotators are compared with, the same in the service and over files."""
 
 from shoal_qa.domain.annotators.peers import Peers
 from shoal_qa.domain.models.base import Fitted
@@ -9,10 +9,10 @@ PEERS_MODEL = DawidSkene()
 
 
 def peers_of(votes: VoteArrays, gold: Ints, start: Fitted | None = None) -> Peers:
-    """Return votes beside what each annotator's peers say about the tasks.
+    """Return votes with a fit of them by Dawid and Skene's model.
 
-    votes: those of one annotator in the order in which they were given. gold: (tasks,) classes or UNKNOWN.
-    start: a fit of the same votes, to save rounds.
+    votes: those of one annotator in order of time. gold: (tasks,) classes or UNKNOWN. start: a fit of the
+    same votes to start from, which saves rounds.
     """
     fitted = PEERS_MODEL.fit(votes, gold, start)
     assert isinstance(fitted, FittedDawidSkene)

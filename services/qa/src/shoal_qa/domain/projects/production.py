@@ -1,8 +1,9 @@
 """How often the production model is right, estimated from the samples of the random audit.
 
-The audit takes every sample with a probability that depends on nothing about it, whatever campaigns collect at
-the same time, so its labels speak for the whole stream. Samples that only a campaign chose are not used: a
-campaign prefers samples that the model gets wrong, and its recorded probability depends on what the audit took.
+The audit takes every sample with a probability that depends on nothing about it, whatever campaigns collect
+at the same time, so its labels speak for the whole stream. Samples that only a campaign chose are not used: a
+campaign prefers samples that the model gets wrong, and its recorded probability depends on what the audit
+took.
 """
 
 from dataclasses import dataclass
@@ -36,8 +37,9 @@ class AuditedSamples:
 class ProductionAccuracy:
     """The accuracy of one model version, with its 95 % interval.
 
-    accuracy, low and high rest on the labelled samples alone; accuracy is None before the first one. lowest is
-    the lower end if every pending sample turned out wrong, highest the upper end if every one turned out right.
+    accuracy, low and high rest on the labelled samples alone; accuracy is None before the first one. lowest
+    is the lower end if every pending sample turned out wrong, highest the upper end if every one turned out
+    right.
     """
 
     accuracy: float | None
@@ -53,8 +55,8 @@ class ProductionAccuracy:
 def production_accuracy(samples: AuditedSamples) -> ProductionAccuracy:
     """Return the accuracy over the stream that the audit has seen.
 
-    Each sample weighs 1 / rate, and the weights are divided by their sum: the ratio estimator of Hajek (1971),
-    after Horvitz and Thompson (1952).
+    Each sample weighs 1 / rate, and the weights are divided by their sum: the ratio estimator of Hajek
+    (1971), after Horvitz and Thompson (1952).
     """
     labelled, pending = samples.labelled, samples.pending
     audited = labelled + pending
@@ -74,13 +76,14 @@ def production_accuracy(samples: AuditedSamples) -> ProductionAccuracy:
 
 
 def weighted_share(right: Floats, total: Floats, rate: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return the weighted share of `right` in `total` and its interval, each (...); 0 in [0, 1] without samples.
+    """Return the weighted share of `right` in `total` and its interval; 0 in [0, 1] without samples.
 
-    right, total: (..., rates). The interval is exact under one rate (Clopper and Pearson 1934). Under several, the
-    exact intervals of each rate's share are combined by the method of variance estimates recovery (Zou and
-    Donner, Statistics in Medicine 27, 2008); `sizes` is for the chance in how many samples each rate took.
-    Simulated with 1 to 10 rates between 0.01 and 0.2 and accuracies of 0.6 to 0.995, it covers 94 to 99 %; the
-    linearised variance of the ratio falls to 75 % where errors are rare and one rate is far below the others.
+    right, total: (..., rates); results are (...). The interval is exact under one rate (Clopper and Pearson
+    1934). Under several, the exact intervals of each rate's share are combined by the method of variance
+    estimates recovery (Zou and Donner, Statistics in Medicine 27, 2008); `sizes` is for the chance in how
+    many samples each rate took. Simulated with 1 to 10 rates between 0.01 and 0.2 and accuracies of 0.6 to
+    0.995, it covers 94 to 99 %; the linearised variance of the ratio falls to 75 % where errors are rare and
+    one rate is far below the others.
     """
     count = np.maximum(total, 1)
     weight, share = total / rate, right / count

@@ -1,8 +1,8 @@
-"""The answers of a fit for a few jobs at a time, at the cost of their votes alone.
+"""Posteriors of a few jobs at a time, at the cost of their votes alone.
 
-A fit's own log_posterior reads all its annotators, which pays for many votes. Here what a vote adds is looked up
-(models/base.py, Additive), member by member for a pool, so that nothing is copied for annotators that are not asked
-about. Fits for so many classes that rows would not fit in memory answer themselves.
+A fit's log_posterior reads all its annotators, which pays off for many votes only. The reader looks up what a
+vote adds (models/base.py, Additive), member by member for a pool, and copies nothing for other annotators. If
+classes are so many that these rows would not fit in memory, it calls the fit's log_posterior.
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ from shoal_qa.domain.votes.arrays import Floats, VoteArrays
 
 
 class Reader:
-    """Keeps the rows of a fit to `classes` classes. Raises TypeError for a fit without a row for each vote."""
+    """A fit of `classes` classes with its rows looked up. Raises TypeError for a fit that has no rows."""
 
     def __init__(self, fitted: Fitted, classes: int) -> None:
         self._fitted = fitted
@@ -32,17 +32,17 @@ class Reader:
         if not self._members:
             return self._fitted.log_posterior(votes)
         order = np.argsort(votes.task, kind="stable").astype(np.int64)
-        sums = [_sums(votes, order, rows) for _, rows in self._members]
-        read = [member.read(own) for (member, _), own in zip(self._members, sums, strict=True)]
+        sums = [_row_sums(votes, order, rows) for _, rows in self._members]
+        read = [member.read(row_sums) for (member, _), row_sums in zip(self._members, sums, strict=True)]
         return mix_posteriors(read, self._fitted.weights) if isinstance(self._fitted, FittedPool) else read[0]
 
 
-def _sums(votes: VoteArrays, order: NDArray[np.int64], rows: Floats) -> Floats:
-    """Return the sum of the rows of each task's votes: (tasks, width). UNKNOWN annotators have the last row."""
+def _row_sums(votes: VoteArrays, order: NDArray[np.int64], rows: Floats) -> Floats:
+    """Return the sum of the rows of each task's votes: (tasks, width). UNKNOWN annotators use the last."""
     task, annotator, label = votes.task[order], votes.annotator[order], votes.label[order]
     out = np.zeros((votes.tasks, rows.shape[2]))
     if len(task):
         starts = np.flatnonzero(np.append(True, task[1:] != task[:-1]))
-        given = rows[np.minimum(annotator, len(rows) - 1), label]
-        out[task[starts]] = np.add.reduceat(given, starts, axis=0)
+        vote_rows = rows[np.minimum(annotator, len(rows) - 1), label]
+        out[task[starts]] = np.add.reduceat(vote_rows, starts, axis=0)
     return out

@@ -9,8 +9,8 @@ from shoal.files.errors import BadInput
 from shoal_qa.domain.annotators.changes import Changes, find_changes
 from shoal_qa.domain.annotators.copying import Pairs, find_copying
 from shoal_qa.domain.annotators.peers import Peers
-from shoal_qa.domain.annotators.signals import haste, spam, straight_lining
-from shoal_qa.domain.annotators.skill import Skill, skill, skill_by_class
+from shoal_qa.domain.annotators.signals import haste_p_values, spam_p_values, straight_lining_p_values
+from shoal_qa.domain.annotators.skill import Skill, overall_skill, skill_by_class
 from shoal_qa.domain.annotators.trust import (
     AnnotatorState,
     Signal,
@@ -90,19 +90,19 @@ def _people(peers: Peers, seconds: Floats | None, timed: bool, rule: TrustRule) 
     votes = peers.votes
     pairs = find_copying(peers)
     p: dict[Signal, Floats] = {
-        "spam": spam(peers),
-        "straight-lining": straight_lining(peers),
+        "spam": spam_p_values(peers),
+        "straight-lining": straight_lining_p_values(peers),
         "copying": pairs.by_annotator(votes.annotators),
     }
     if seconds is not None:
-        p["haste"] = haste(votes.annotator, seconds, votes.annotators)
+        p["haste"] = haste_p_values(votes.annotator, seconds, votes.annotators)
     judged = peers.judged()
     changes = (
         find_changes(votes.annotator[judged], peers.right()[judged], votes.annotators) if timed else None
     )
     if changes is not None:
         p["change"] = changes.adjusted
-    overall = skill(peers)
+    overall = overall_skill(peers)
     evidence = [
         replace(
             known,

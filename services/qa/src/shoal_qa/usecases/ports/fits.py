@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from shoal_qa.domain.projects.fit import ProjectFit
-from shoal_qa.domain.projects.fitting import Given
+from shoal_qa.domain.projects.fitting import ProjectVotes
 from shoal_qa.usecases.ports.jobs import Major
 
 
@@ -14,7 +14,7 @@ from shoal_qa.usecases.ports.jobs import Major
 class Votes:
     """All votes of a project under one major."""
 
-    given: Given
+    given: ProjectVotes
     seen: int  # the last annotation's seq
 
 
