@@ -11,10 +11,10 @@ export SHOAL_CACHE ?= $(CURDIR)/.cache
 
 .PHONY: help setup demo up down test test-fast test-kafka test-kill bench lint fmt schemas docs topics replay lock clean
 
-help: ## list the targets
+help: ## list all targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
 
-setup: .venv/.ready ## make .venv with pinned, hash-checked packages
+setup: .venv/.ready ## create .venv with pinned, hash-checked packages
 
 .venv/.ready: $(LOCKS) $(addsuffix /pyproject.toml,$(PACKAGES))
 	@test -x $(UV) || { $(PYTHON) -m venv .venv/bootstrap && .venv/bootstrap/bin/python -m pip -q install uv==$(UV_VERSION); }
@@ -32,23 +32,23 @@ lock: ## compile requirements/*.lock from the *.in files
 demo: setup ## run the whole loop on real data and write the report page
 	@$(BIN)/shoal demo
 
-up: setup ## start the embedded stack and the five services, with the annotator page open
+up: setup ## start the embedded stack, the five services and the annotator's page
 	@$(BIN)/shoal up
 
-down: setup ## stop a stack that was left running
+down: setup ## stop a stack that is still running
 	@$(BIN)/shoal down
 
-test: setup ## lint, types and every test on the embedded stack
+test: setup ## run lint and every test on the embedded stack
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/pytest -q
 
-test-fast: setup ## tests that need no broker, database or browser
+test-fast: setup ## run the tests that need no broker, database or browser
 	@$(BIN)/pytest -q -m "not kafka and not browser and not kill"
 
-test-kafka: setup ## the suites that touch a broker, on Apache Kafka (Java and Maven)
+test-kafka: setup ## run the tests that use a broker on Apache Kafka (Java and Maven)
 	@SHOAL_KAFKA=apache $(BIN)/pytest -q -m "kafka or kill"
 
-bench: setup .venv/peers/.ready .venv/peers-quality/.ready ## ratios measured side by side in one run, against bare loops and other libraries
+bench: setup .venv/peers/.ready .venv/peers-quality/.ready ## measure Shoal beside bare loops and other libraries
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench.selection
 	@$(BIN)/python -m tests.bench.quality
@@ -61,7 +61,7 @@ bench: setup .venv/peers/.ready .venv/peers-quality/.ready ## ratios measured si
 	@$(UV) pip install -q --python $(@D)/bin/python --no-deps --require-hashes -r $<
 	@touch $@
 
-lint: setup ## style, types, the dependency rule, and code that nothing uses
+lint: setup ## check style, types, imports between layers, and unreachable code
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy shared/src services/*/src deploy/local/src
@@ -74,10 +74,10 @@ fmt: setup ## format the code
 schemas: setup ## regenerate the golden schemas, examples and the AsyncAPI document
 	@$(BIN)/shoal topics schemas
 
-docs: setup ## regenerate the pages of documentation that are made from code
+docs: setup ## regenerate docs/inference.md and docs/settings.md from the code
 	@$(BIN)/shoal docs
 
-topics: setup ## show the topic registry
+topics: setup ## print the topic registry
 	@$(BIN)/shoal topics list
 
 replay: setup ## replay dead letters: make replay TOPIC=samples.ingested GROUP=embedder
