@@ -12,7 +12,7 @@ from shoal_sampler.domain.campaigns.deciding import decide
 from shoal_sampler.domain.campaigns.decisions import Record
 from shoal_sampler.domain.campaigns.samples import Sample, content_hash
 from shoal_sampler.domain.campaigns.window import Memory, Standing
-from shoal_sampler.domain.vectors.rows import empty
+from shoal_sampler.domain.vectors.rows import no_vectors
 
 
 def audited(
@@ -121,7 +121,7 @@ def decided(samples: list[Sample], rate: float) -> list[Record]:
         window = samples[start : start + 256]
         standing, memory = (
             Standing(campaign=campaign, ledger=spending, votes_reserved=spending.votes),
-            Memory(empty(8), empty(8)),
+            Memory(no_vectors(8), no_vectors(8)),
         )
         records += decide(
             "p",
@@ -138,11 +138,11 @@ def decided(samples: list[Sample], rate: float) -> list[Record]:
 def test_targeted_collection_does_not_bias_it() -> None:
     samples, right = stream(20_000)
     truth, records = float(np.mean(right)), decided(samples, 0.1)
-    collected = [was_right for record, was_right in zip(records, right, strict=True) if record.taken]
+    collected = [was_right for record, was_right in zip(records, right, strict=True) if record.is_taken]
     drawn = [
         was_right
         for record, was_right in zip(records, right, strict=True)
-        if any(choice.policy == "audit" and choice.taken for choice in record.decisions)
+        if any(choice.policy == "audit" and choice.is_taken for choice in record.decisions)
     ]
     measured = production_accuracy(audited([0.1], [len(drawn)], [sum(drawn)]))
     assert measured.low <= truth <= measured.high

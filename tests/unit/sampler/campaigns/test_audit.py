@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoal_sampler.domain.campaigns.audit import Audit, included
-from shoal_sampler.domain.campaigns.keyed import draw, draws
+from shoal_sampler.domain.campaigns.audit import Audit, samples_to_audit
+from shoal_sampler.domain.campaigns.keyed import keyed_draw, keyed_draws
 from shoal_sampler.domain.campaigns.reservoir import Reservoir
 
 IDS = [f"sample-{i}" for i in range(20_000)]
@@ -14,33 +14,33 @@ SALT = b"secret"
 
 
 def test_the_share_taken_is_the_rate() -> None:
-    taken = included(Audit(rate=0.05), SALT, "p", IDS).mean()
+    taken = samples_to_audit(Audit(rate=0.05), SALT, "p", IDS).mean()
     assert abs(taken - 0.05) < 4 * np.sqrt(0.05 * 0.95 / len(IDS))
 
 
 @given(st.lists(st.sampled_from(IDS), min_size=1, max_size=50), st.randoms())
 def test_inclusion_depends_on_nothing_but_the_id(ids: list[str], random: object) -> None:
     audit = Audit(rate=0.3)
-    alone = {sample: bool(included(audit, SALT, "p", [sample])[0]) for sample in ids}
+    alone = {sample: bool(samples_to_audit(audit, SALT, "p", [sample])[0]) for sample in ids}
     shuffled = list(ids)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert [alone[sample] for sample in shuffled] == included(audit, SALT, "p", shuffled).tolist()
+    assert [alone[sample] for sample in shuffled] == samples_to_audit(audit, SALT, "p", shuffled).tolist()
 
 
 def test_a_higher_rate_keeps_what_a_lower_one_took() -> None:
-    low, high = (included(Audit(rate=rate), SALT, "p", IDS) for rate in (0.02, 0.2))
+    low, high = (samples_to_audit(Audit(rate=rate), SALT, "p", IDS) for rate in (0.02, 0.2))
     assert (high | ~low).all()
 
 
 def test_another_salt_project_or_purpose_is_another_coin() -> None:
-    first = draws(SALT, "audit:p", IDS)
-    for other in (draws(b"other", "audit:p", IDS), draws(SALT, "audit:q", IDS)):
+    first = keyed_draws(SALT, "audit:p", IDS)
+    for other in (keyed_draws(b"other", "audit:p", IDS), keyed_draws(SALT, "audit:q", IDS)):
         assert abs(np.corrcoef(first, other)[0, 1]) < 0.05
 
 
 @given(st.text(), st.text(), st.binary(min_size=1, max_size=64))
 def test_a_draw_is_in_the_unit_interval(purpose: str, key: str, salt: bytes) -> None:
-    assert 0 <= draw(salt, purpose, key) < 1
+    assert 0 <= keyed_draw(salt, purpose, key) < 1
 
 
 def test_the_estimate_weighted_by_the_rate_is_unbiased() -> None:
@@ -48,7 +48,7 @@ def test_the_estimate_weighted_by_the_rate_is_unbiased() -> None:
     truth = np.random.default_rng(0).random(len(IDS)) < 0.12
     estimates = []
     for i in range(100):
-        taken = included(Audit(rate=0.05), b"salt-%d" % i, "p", IDS)
+        taken = samples_to_audit(Audit(rate=0.05), b"salt-%d" % i, "p", IDS)
         estimates.append((truth[taken] / 0.05).sum() / len(IDS))
     standard_error = np.std(estimates) / np.sqrt(len(estimates))
     assert abs(np.mean(estimates) - truth.mean()) < 4 * standard_error
@@ -70,8 +70,8 @@ def test_a_reservoir_is_the_lowest_draws_in_any_order_with_any_repeats(
     for start in range(0, len(arrivals), batch):
         ids = [str(i) for i in arrivals[start : start + batch]]
         vectors = np.array([[float(i)] for i in ids], np.float32).reshape(-1, 1)
-        reservoir.add(ids, draws(SALT, "reservoir", ids), vectors)
-    expected = sorted(set(arrivals), key=lambda i: draw(SALT, "reservoir", str(i)))[:size]
+        reservoir.add(ids, keyed_draws(SALT, "reservoir", ids), vectors)
+    expected = sorted(set(arrivals), key=lambda i: keyed_draw(SALT, "reservoir", str(i)))[:size]
     assert reservoir.vectors[:, 0].astype(int).tolist() == expected
 
 

@@ -16,8 +16,8 @@ from shoal_sampler.domain.campaigns.decisions import Record
 from shoal_sampler.domain.campaigns.kinds import campaign_kinds
 from shoal_sampler.domain.campaigns.samples import Sample, content_hash
 from shoal_sampler.domain.campaigns.window import Memory, Standing
-from shoal_sampler.domain.campaigns.wishes import pace
-from shoal_sampler.domain.vectors.rows import empty
+from shoal_sampler.domain.campaigns.wishes import due_samples
+from shoal_sampler.domain.vectors.rows import no_vectors
 
 NO_AUDIT = Audit(rate=0)
 SALT = b"salt"
@@ -58,7 +58,7 @@ def stand(given: Campaign, spent: int = 0, credit: float = 0.0) -> Standing:
 def run(
     samples: list[Sample], standings: list[Standing], audit: Audit = NO_AUDIT, **more: object
 ) -> list[Record]:
-    memory = more.pop("memory", Memory(empty(16), empty(16)))
+    memory = more.pop("memory", Memory(no_vectors(16), no_vectors(16)))
     ledger = more.pop("ledger", Ledger(None, audit.votes_per_day))
     return decide(
         "p", samples, standings=standings, audit=audit, audit_ledger=ledger, memory=memory, salt=SALT
@@ -66,7 +66,7 @@ def run(
 
 
 def taken(records: list[Record], policy: str = "campaign:c") -> list[str]:
-    return [r.sample_id for r in records for d in r.decisions if d.policy == policy and d.taken]
+    return [r.sample_id for r in records for d in r.decisions if d.policy == policy and d.is_taken]
 
 
 SAMPLES = [sample(i) for i in range(100)]
@@ -78,7 +78,7 @@ SAMPLES = [sample(i) for i in range(100)]
 def test_the_best_share_of_a_window_is_taken(kind: str) -> None:
     standing = stand(campaign(kind, share=0.2))
     records = run(SAMPLES, [standing])
-    assert len(taken(records)) == standing.taken == standing.ledger.jobs == 20
+    assert len(taken(records)) == standing.samples_taken == standing.ledger.jobs == 20
     assert standing.ledger.votes == 60  # three votes reserved for each
 
 
@@ -135,7 +135,7 @@ def test_vectors_of_two_generations_never_meet() -> None:
     )
     standing = stand(given)
     assert taken(run(SAMPLES, [standing])) == []
-    assert (standing.seen, standing.eligible) == (100, 0)
+    assert (standing.samples_seen, standing.eligible) == (100, 0)
 
 
 def test_repeats_are_suppressed_exact_and_near_in_the_window_and_before() -> None:
@@ -145,7 +145,7 @@ def test_repeats_are_suppressed_exact_and_near_in_the_window_and_before() -> Non
     standing = stand(campaign("herding", share=1.0, duplicate_similarity=0.9))
     assert taken(run([first, copy, almost], [standing])) == ["s0"]
     assert standing.duplicates == 2
-    before = Memory(first.vector[None], empty(16), {SAMPLES[1].content_hash})
+    before = Memory(first.vector[None], no_vectors(16), {SAMPLES[1].content_hash})
     again = run([SAMPLES[1], almost, SAMPLES[2]], [stand(standing.campaign)], memory=before)
     assert taken(again) == ["s2"]
 
@@ -155,7 +155,7 @@ def test_two_campaigns_that_want_a_sample_share_one_job_and_one_price() -> None:
     second = stand(campaign("herding", share=1.0, name="d"))
     records = run(SAMPLES, [second, first])
     assert first.ledger.jobs == 100
-    assert (second.ledger.jobs, second.shared, second.taken) == (0, 100, 100)
+    assert (second.ledger.jobs, second.shared, second.samples_taken) == (0, 100, 100)
     assert all(record.job and record.job.campaign_id == "c" for record in records)
 
 
@@ -179,7 +179,7 @@ def test_exploration_gives_every_sample_a_known_chance() -> None:
     records = run(SAMPLES, [standing])
     chances = Counter(d.probability for r in records for d in r.decisions)
     assert chances == {1.0: 10, 0.25: 90}
-    explored = [d for r in records for d in r.decisions if d.taken and d.probability == 0.25]
+    explored = [d for r in records for d in r.decisions if d.is_taken and d.probability == 0.25]
     assert 8 <= len(explored) <= 40
     assert standing.ledger.jobs == 10 + len(explored)
 
@@ -194,7 +194,7 @@ def test_filters_look_at_predictions_models_and_tags() -> None:
     ):
         standing = stand(campaign("herding", share=1.0, filter=condition))
         assert taken(run([*SAMPLES[:3], odd], [standing])) == ["s3"]
-        assert (standing.seen, standing.eligible) == (4, 1)
+        assert (standing.samples_seen, standing.eligible) == (4, 1)
 
 
 def test_a_day_cap_stops_a_campaign() -> None:
@@ -230,7 +230,7 @@ def test_no_budget_is_exceeded_under_any_order_and_duplication_of_samples(
             continue
         standings = [stand(c, spent[c.name]) for c in campaigns]
         ledger = Ledger(None, audit.votes_per_day - audit_votes)
-        memory = Memory(empty(16), empty(16), hashes)
+        memory = Memory(no_vectors(16), no_vectors(16), hashes)
         records = run(list(batch.values()), standings, audit, ledger=ledger, memory=memory)
         audit_votes += ledger.votes
         for standing in standings:
@@ -238,7 +238,7 @@ def test_no_budget_is_exceeded_under_any_order_and_duplication_of_samples(
         for record in records:
             decided.add(record.sample_id)
             assert all(0 < d.probability <= 1 for d in record.decisions)
-            assert record.taken == (record.job is not None)
+            assert record.is_taken == (record.job is not None)
             if record.job:
                 assert record.sample_id not in jobs
                 jobs[record.sample_id] = record.job.purpose
@@ -251,7 +251,7 @@ def test_no_budget_is_exceeded_under_any_order_and_duplication_of_samples(
 def test_pacing_pays_out_the_share_and_never_more(share: float, windows: list[int]) -> None:
     credit, total = 0.0, 0
     for seen in windows:
-        whole, credit = pace(credit, share, seen)
+        whole, credit = due_samples(credit, share, seen)
         assert 0 <= credit < 1
         total += whole
     assert share * sum(windows) - 1 - 1e-6 <= total <= share * sum(windows) + 1e-6

@@ -14,9 +14,13 @@ from shoal_sampler.domain.pools.pool import Pool, Strategy, pool_of
 from shoal_sampler.domain.strategies import STRATEGIES
 from shoal_sampler.domain.strategies.facility_location import facility_location
 from shoal_sampler.domain.strategies.herding import herding
-from shoal_sampler.domain.strategies.uncertainty_herding import cover_uncertain, filled, uncertainty_herding
-from shoal_sampler.domain.vectors.kernels import cosine_with, gaussian_with, kernel_scale
-from shoal_sampler.domain.vectors.threads import Crew
+from shoal_sampler.domain.strategies.uncertainty_herding import (
+    cover_uncertain,
+    fill_unknown,
+    uncertainty_herding,
+)
+from shoal_sampler.domain.vectors.kernels import cosine_kernel, gaussian_kernel, kernel_scale
+from shoal_sampler.domain.vectors.threads import BlockThreads
 from unit.sampler.poolkit import scored, unit_rows
 
 
@@ -59,7 +63,7 @@ def test_greedy_in_small_steps_is_plain_greedy(
     chosen = unit_rows(seed + 50, 3 * seed)
     weights = np.random.default_rng(seed).uniform(0.5, 2, 150).astype(np.float32)
     population = unit_rows(seed + 90, 170 if others else 0)
-    pool = pool_of(unit_rows(seed, 150), chosen=chosen, weights=weights, population=population)
+    pool = pool_of(unit_rows(seed, 150), chosen_vectors=chosen, weights=weights, population=population)
     x = pool.vectors.astype(np.float64)
     z = population.astype(np.float64) if others else x
     even = np.full(len(z), 1 / len(z))
@@ -68,7 +72,7 @@ def test_greedy_in_small_steps_is_plain_greedy(
     found = facility_location(pool, 25).indices.tolist()
     assert found[:6] == expected[:6]
     assert value(cosines, even, found) >= 0.999 * value(cosines, even, expected)
-    kernel = gaussian_with(z.astype(np.float32), kernel_scale(z.astype(np.float32)))
+    kernel = gaussian_kernel(z.astype(np.float32), kernel_scale(z.astype(np.float32)))
     assert herding(pool, 6).indices.tolist() == plain(pool, kernel(x), kernel(chosen), even, 6)
 
 
@@ -76,7 +80,7 @@ def test_greedy_in_small_steps_is_plain_greedy(
 def test_uncertainty_herding_weighs_the_population(seed: int) -> None:
     pool = scored(seed, 80)
     importance = margin_uncertainty(pool.scores).astype(np.float64)
-    kernel = gaussian_with(pool.vectors, kernel_scale(pool.vectors))(pool.vectors)
+    kernel = gaussian_kernel(pool.vectors, kernel_scale(pool.vectors))(pool.vectors)
     expected = plain(pool, kernel, np.empty((0, 80)), importance / importance.sum(), 8)
     assert uncertainty_herding(pool, 8).indices.tolist() == expected
 
@@ -86,14 +90,16 @@ def test_constant_uncertainty_is_herding_and_a_narrow_kernel_is_margin() -> None
     even = np.full(120, 0.3, np.float32)
     assert cover_uncertain(pool, 10, even).indices.tolist() == herding(pool, 10).indices.tolist()
     pool = scored(1, 60, d=64)
-    similarity = gaussian_with(pool.vectors, kernel_scale(pool.vectors) / 50, similarities.UNIT)
-    narrow = greedy.greedy(pool, similarities.Coverage(similarity, margin_uncertainty(pool.scores) / 60), 10)
+    similarity = gaussian_kernel(pool.vectors, kernel_scale(pool.vectors) / 50, similarities.UNIT)
+    narrow = greedy.cover_greedily(
+        pool, similarities.Coverage(similarity, margin_uncertainty(pool.scores) / 60), 10
+    )
     assert narrow.indices.tolist() == STRATEGIES["margin"](pool, 10).indices.tolist()
 
 
 def test_rows_without_scores_are_as_uncertain_as_the_mean() -> None:
-    assert filled(np.array([0.2, np.nan, 0.6], np.float32)) == pytest.approx([0.2, 0.4, 0.6])
-    assert filled(np.array([np.nan], np.float32)) == pytest.approx([1.0])
+    assert fill_unknown(np.array([0.2, np.nan, 0.6], np.float32)) == pytest.approx([0.2, 0.4, 0.6])
+    assert fill_unknown(np.array([np.nan], np.float32)) == pytest.approx([1.0])
 
 
 def test_thousands_of_equal_rows_come_by_their_draws() -> None:
@@ -108,20 +114,23 @@ def test_gains_kept_up_to_date_are_those_computed_anew(even: bool) -> None:
     """To the last bit: whole numbers are added and taken away."""
     pool, rng = scored(5, 400, 12), np.random.default_rng(5)
     importance = np.full(400, 1 / 400, np.float32) if even else rng.random(400, np.float32) / 200
-    with Crew() as threads:
-        coverage_, whole = similarities.Coverage(cosine_with(pool.vectors, similarities.UNIT), importance), []
+    with BlockThreads() as threads:
+        coverage_, whole = (
+            similarities.Coverage(cosine_kernel(pool.vectors, similarities.UNIT), importance),
+            [],
+        )
         table = similarities.Table(pool, coverage_, threads)
         counted = losses.Losses(coverage_, table, threads)
         every, full = np.arange(400), np.full(400, similarities.UNIT, np.uint16)
-        kept_up = counted.lost(every, full)
+        kept_up = counted.losses_of(every, full)
         for pick in rng.permutation(400)[:60]:
             row = table.of(int(pick))
             nearer = np.flatnonzero(row > coverage_.cover)
-            kept_up -= counted.lost(nearer, row[nearer])
+            kept_up -= counted.losses_of(nearer, row[nearer])
             coverage_.cover[nearer] = row[nearer]
-            whole.append(np.array_equal(kept_up, counted.lost(every, full)))
+            whole.append(np.array_equal(kept_up, counted.losses_of(every, full)))
     assert all(whole)
-    above = np.maximum(table.kept.astype(np.float64) - coverage_.cover[:, None] - similarities.ROUNDING, 0)
+    above = np.maximum(table.values.astype(np.float64) - coverage_.cover[:, None] - similarities.ROUNDING, 0)
     assert kept_up * counted.unit == pytest.approx(importance @ above / similarities.UNIT, rel=1e-5, abs=1e-9)
 
 
@@ -146,7 +155,7 @@ def test_parts_of_a_large_pool_keep_the_objective(
     rows = unit_rows(1, 40, 16)[np.sort(rng.integers(0, 40, 1200))] + 0.5 * unit_rows(2, 1200, 16)
     pool = pool_of((rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32), seed=4)
     whole = strategy(pool, k).indices.tolist()
-    monkeypatch.setattr(greedy, "KEPT", 250 * 1200)  # five parts
+    monkeypatch.setattr(greedy, "TABLE_VALUES", 250 * 1200)  # five parts
     told = list[float]()
     parts = strategy(replace(pool, report=lambda done, total: told.append(done / total)), k)
     assert told == sorted(told)
@@ -154,7 +163,7 @@ def test_parts_of_a_large_pool_keep_the_objective(
     assert len(set(parts.indices.tolist())) == len(parts) == k
     assert parts.indices.tolist() == strategy(pool, k).indices.tolist()
     x, scale = pool.vectors, kernel_scale(pool.vectors)
-    similarity = (cosine_with(x) if strategy is facility_location else gaussian_with(x, scale))(x)
+    similarity = (cosine_kernel(x) if strategy is facility_location else gaussian_kernel(x, scale))(x)
     even = np.full(1200, 1 / 1200)
     assert value(similarity, even, parts.indices.tolist()) >= share * value(similarity, even, whole)
 
@@ -166,7 +175,7 @@ def test_a_sample_of_the_population_keeps_the_objective(monkeypatch: pytest.Monk
     pool = pool_of((rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32), seed=4)
     cosines, even = np.maximum(pool.vectors @ pool.vectors.T, 0), np.full(3000, 1 / 3000)
     full = facility_location(pool, 50).indices.tolist()
-    monkeypatch.setattr(landmarks.landmarks, "__defaults__", (1000,))
+    monkeypatch.setattr(landmarks.landmark_vectors, "__defaults__", (1000,))
     part = facility_location(pool, 50).indices.tolist()
     assert part != full
     assert value(cosines, even, part) >= 0.98 * value(cosines, even, full)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoal_sampler.domain.models.probabilities import probabilities, score_matrix
+from shoal_sampler.domain.models.probabilities import class_probabilities, score_matrix
 from shoal_sampler.domain.models.uncertainty import (
     entropy_uncertainty,
     least_confidence_uncertainty,
@@ -30,7 +30,7 @@ NAN = float("nan")
     ],
 )
 def test_scores_are_read_as_the_table_says(row: list[float], named: list[float], rest: float) -> None:
-    p, left = probabilities(np.array([row], np.float32))
+    p, left = class_probabilities(np.array([row], np.float32))
     assert p[0] == pytest.approx(named, abs=1e-6)
     assert left[0] == pytest.approx(rest, abs=1e-6)
 
@@ -70,7 +70,7 @@ floats = st.floats(-1e6, 1e6, width=32) | st.just(NAN)
 @given(st.lists(st.lists(floats, min_size=3, max_size=3), min_size=1, max_size=8))
 def test_probabilities_are_probabilities_whatever_the_model_sends(rows: list[list[float]]) -> None:
     scores = np.array(rows, np.float32)
-    p, rest = probabilities(scores)
+    p, rest = class_probabilities(scores)
     opinion = np.isfinite(scores).any(axis=1)
     assert (p[opinion] >= 0).all()
     assert (rest[opinion] >= 0).all()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shoal_sampler.domain.pools.near_duplicates import components, exact_repeats, near_duplicates
+from shoal_sampler.domain.pools.near_duplicates import connected_components, exact_repeats, near_duplicates
 from unit.sampler.poolkit import unit_rows
 
 module = importlib.import_module("shoal_sampler.domain.pools.near_duplicates")
@@ -32,7 +32,7 @@ def test_components_are_those_of_a_search(n: int, data: st.DataObject) -> None:
     row = st.integers(0, n - 1)
     edges = data.draw(st.lists(st.tuples(row, row), max_size=40))
     left, right = np.array([e[0] for e in edges], int), np.array([e[1] for e in edges], int)
-    assert components(np.arange(n), left, right).tolist() == by_search(n, edges)
+    assert connected_components(np.arange(n), left, right).tolist() == by_search(n, edges)
 
 
 def crowd(seed: int, n: int) -> np.ndarray:
@@ -60,7 +60,7 @@ def test_large_pools_find_nearly_all_pairs_and_say_how_many(
 ) -> None:
     rows = crowd(seed, 6000)
     full = near_duplicates(rows, 0.97).group
-    monkeypatch.setattr(module, "IN_FULL", 100)
+    monkeypatch.setattr(module, "EXHAUSTIVE_ROWS", 100)
     found = near_duplicates(rows, 0.97, seed=seed)
     assert found.recall >= 0.99
     assert (found.group == full).mean() >= 0.99

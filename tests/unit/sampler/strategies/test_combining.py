@@ -7,22 +7,22 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from shoal_sampler.domain.models.evidence import area_under_roc, weigh
+from shoal_sampler.domain.models.evidence import area_under_roc, weigh_uncertainty
 from shoal_sampler.domain.models.probe import fit_probe
 from shoal_sampler.domain.pools.pool import pool_of
-from shoal_sampler.domain.pools.quotas import predicted, quotas
+from shoal_sampler.domain.pools.quotas import pick_classes, predicted_classes
 from shoal_sampler.domain.strategies import STRATEGIES, combining
-from shoal_sampler.domain.strategies.auto import with_evidence
+from shoal_sampler.domain.strategies.auto import choose_with_evidence
 from shoal_sampler.domain.strategies.combining import (
-    combined,
-    novelty,
-    ranks,
-    targeted,
+    normalised_ranks,
+    novelty_scores,
+    weighted_combination,
+    with_target_shares,
     without_near_duplicates,
 )
 from shoal_sampler.domain.strategies.facility_location import weighted_location
 from shoal_sampler.domain.vectors import nearest
-from shoal_sampler.domain.vectors.typicality import by_typicality
+from shoal_sampler.domain.vectors.typicality import typicality_weights
 from unit.sampler.poolkit import scored, unit_rows
 
 counts = st.lists(st.integers(0, 30), min_size=1, max_size=6)
@@ -36,35 +36,35 @@ def test_quotas_never_take_what_is_not_there_and_leave_nothing(
     c = len(available)
     target = np.array([random.random() for _ in range(c)])  # type: ignore[attr-defined]
     labelled = np.array([random.randrange(10) for _ in range(c)])  # type: ignore[attr-defined]
-    taken = np.bincount(quotas(target, labelled, np.array(available), k), minlength=c)
+    taken = np.bincount(pick_classes(target, labelled, np.array(available), k), minlength=c)
     assert (taken <= available).all()
     assert taken.sum() == min(k, sum(available))
 
 
 def test_quotas_reach_the_target_counting_what_is_labelled() -> None:
-    order = quotas(np.array([0.5, 0.3, 0.2]), np.array([40, 0, 0]), np.full(3, 1000), 60)
+    order = pick_classes(np.array([0.5, 0.3, 0.2]), np.array([40, 0, 0]), np.full(3, 1000), 60)
     assert np.bincount(order, minlength=3).tolist() == [10, 30, 20]
 
 
 def test_a_class_of_target_nought_comes_last() -> None:
-    order = quotas(np.array([0.0, 1.0]), np.zeros(2, np.int64), np.array([5, 3]), 6)
+    order = pick_classes(np.array([0.0, 1.0]), np.zeros(2, np.int64), np.array([5, 3]), 6)
     assert order.tolist() == [1, 1, 1, 0, 0, 0]
 
 
 def test_balance_evens_out_predicted_classes() -> None:
     pool = scored(0, 900, classes=3)
-    skewed = pool[np.flatnonzero((predicted(pool) == 0) | (np.arange(900) % 10 == 0))]
-    picks = targeted(STRATEGIES["margin"], np.array([1.0, 1.0, 1.0, 0.0]))(skewed, 30).indices
-    assert np.bincount(predicted(skewed)[picks], minlength=3).tolist() == [10, 10, 10]
+    skewed = pool[np.flatnonzero((predicted_classes(pool) == 0) | (np.arange(900) % 10 == 0))]
+    picks = with_target_shares(STRATEGIES["margin"], np.array([1.0, 1.0, 1.0, 0.0]))(skewed, 30).indices
+    assert np.bincount(predicted_classes(skewed)[picks], minlength=3).tolist() == [10, 10, 10]
     plain = STRATEGIES["stratified"](skewed, 30).indices
-    assert np.bincount(predicted(skewed)[plain], minlength=3).tolist() == [10, 10, 10]
+    assert np.bincount(predicted_classes(skewed)[plain], minlength=3).tolist() == [10, 10, 10]
 
 
 @pytest.mark.parametrize("name", ["margin", "herding", "random"])
 def test_no_two_picks_are_near_duplicates(name: str) -> None:
-    pool = scored(4, 200, d=3, chosen=unit_rows(77, 5, 3))
+    pool = scored(4, 200, d=3, chosen_vectors=unit_rows(77, 5, 3))
     picks = without_near_duplicates(STRATEGIES[name], 0.95)(pool, 25).indices
-    rows = np.concatenate([pool.vectors[picks], pool.chosen])
+    rows = np.concatenate([pool.vectors[picks], pool.chosen_vectors])
     similarity = rows @ rows.T
     np.fill_diagonal(similarity, -1)
     assert len(picks) == 25
@@ -84,29 +84,29 @@ def test_near_duplicates_are_those_of_a_plain_search_in_any_blocks(monkeypatch: 
             plain.append(int(row))
     for rows, chosen, picks in ((16_384, 1024, 1024), (70, 3, 5)):
         monkeypatch.setattr(nearest, "_ROWS", rows)
-        monkeypatch.setattr(nearest, "_CHOSEN", chosen)
+        monkeypatch.setattr(nearest, "_OTHERS", chosen)
         monkeypatch.setattr(combining, "_BLOCK", picks)
         found = without_near_duplicates(STRATEGIES["random"], 0.9)(pool, 300)
         assert found.indices.tolist() == plain
 
 
 def test_a_combination_is_a_weighted_sum_of_ranks() -> None:
-    pool = scored(6, 50, chosen=unit_rows(3, 4))
-    margins = ranks(1 - np.sort(pool.scores, axis=1)[:, -1] + np.sort(pool.scores, axis=1)[:, -2])
-    worth = 2 * margins - 0.5 * ranks(novelty(pool))
+    pool = scored(6, 50, chosen_vectors=unit_rows(3, 4))
+    margins = normalised_ranks(1 - np.sort(pool.scores, axis=1)[:, -1] + np.sort(pool.scores, axis=1)[:, -2])
+    worth = 2 * margins - 0.5 * normalised_ranks(novelty_scores(pool))
     expected = np.lexsort((pool.draws, -worth))[:10].tolist()
-    assert combined({"margin": 2, "novelty": -0.5})(pool, 10).indices.tolist() == expected
+    assert weighted_combination({"margin": 2, "novelty": -0.5})(pool, 10).indices.tolist() == expected
     with pytest.raises(ValueError, match="colour cannot be combined: use margin"):
-        combined({"colour": 1})
+        weighted_combination({"colour": 1})
 
 
 def test_ranks_share_ties_and_put_what_is_unknown_in_the_middle() -> None:
-    assert ranks(np.array([3.0, 1.0, np.nan, 3.0])) == pytest.approx([0.75, 0.0, 0.5, 0.75])
+    assert normalised_ranks(np.array([3.0, 1.0, np.nan, 3.0])) == pytest.approx([0.75, 0.0, 0.5, 0.75])
 
 
 def test_novelty_is_the_distance_to_the_nearest_chosen() -> None:
-    pool = pool_of(np.eye(3, dtype=np.float32), chosen=np.eye(3, dtype=np.float32)[:1])
-    assert novelty(pool) == pytest.approx([0, 1, 1])
+    pool = pool_of(np.eye(3, dtype=np.float32), chosen_vectors=np.eye(3, dtype=np.float32)[:1])
+    assert novelty_scores(pool) == pytest.approx([0, 1, 1])
 
 
 @pytest.mark.parametrize("classes", [2, 5])
@@ -132,27 +132,29 @@ def test_uncertainty_is_trusted_where_it_finds_errors_and_not_where_labels_are_n
     rng = np.random.default_rng(0)
     x = unit_rows(0, 400, 6)
     clean = (x[:, :2] @ np.eye(2)).argmax(axis=1)
-    assert weigh(x, clean, 2, 0).trust > 0.5
+    assert weigh_uncertainty(x, clean, 2, 0).trust > 0.5
     noise = rng.integers(0, 2, 400)
-    assert weigh(x, noise, 2, 0).trust < 0.25
+    assert weigh_uncertainty(x, noise, 2, 0).trust < 0.25
 
 
 def test_auto_covers_without_a_model_and_asks_a_probe_once_there_are_labels() -> None:
-    pool = pool_of(unit_rows(0, 200), chosen=unit_rows(1, 30))
-    ranking, evidence = with_evidence(pool, 10)
+    pool = pool_of(unit_rows(0, 200), chosen_vectors=unit_rows(1, 30))
+    ranking, evidence = choose_with_evidence(pool, 10)
     assert evidence.regime == "coverage"
-    regions_alike = weighted_location(pool, 10, by_typicality(pool.vectors, 0))
+    regions_alike = weighted_location(pool, 10, typicality_weights(pool.vectors, 0))
     assert ranking.indices.tolist() == regions_alike.indices.tolist()
-    labels = (pool.chosen[:, 0] > 0).astype(np.int64)
-    ranking, evidence = with_evidence(pool_of(pool.vectors, chosen=pool.chosen, labels=labels), 10)
+    labels = (pool.chosen_vectors[:, 0] > 0).astype(np.int64)
+    ranking, evidence = choose_with_evidence(
+        pool_of(pool.vectors, chosen_vectors=pool.chosen_vectors, labels=labels), 10
+    )
     assert (evidence.regime, evidence.labelled, evidence.classes) == ("uncertainty", 30, 2)
     assert abs(pool.vectors[ranking.indices, 0]).mean() < abs(pool.vectors[:, 0]).mean()
-    one_class, evidence = with_evidence(
-        pool_of(pool.vectors, chosen=pool.chosen, labels=np.zeros(30, int)), 5
+    one_class, evidence = choose_with_evidence(
+        pool_of(pool.vectors, chosen_vectors=pool.chosen_vectors, labels=np.zeros(30, int)), 5
     )
     assert (evidence.regime, len(one_class)) == ("coverage", 5)
 
 
 def test_auto_takes_the_model_s_scores_at_half_trust_without_labels() -> None:
-    _, evidence = with_evidence(scored(0, 100), 10)
+    _, evidence = choose_with_evidence(scored(0, 100), 10)
     assert (evidence.regime, evidence.trust) == ("uncertainty", 0.5)

@@ -10,7 +10,7 @@ from shoal_sampler.domain.pools.clustering import k_means
 from shoal_sampler.domain.pools.pool import pool_of
 from shoal_sampler.domain.strategies.badge import badge
 from shoal_sampler.domain.strategies.cluster_margin import cluster_margin
-from shoal_sampler.domain.strategies.typiclust import typicality, typiclust
+from shoal_sampler.domain.strategies.typiclust import cluster_typicality, typical_of_clusters
 from unit.sampler.poolkit import scored, unit_rows
 
 
@@ -56,14 +56,14 @@ def test_typicality_is_the_inverse_mean_distance_to_the_neighbours() -> None:
     rows = unit_rows(3, 50)
     distances = np.sqrt(((rows[:, None] - rows[None]) ** 2).sum(-1))
     distances.sort(axis=1)
-    assert typicality(rows, 0) == pytest.approx(1 / distances[:, 1:21].mean(axis=1), rel=1e-3)
+    assert cluster_typicality(rows, 0) == pytest.approx(1 / distances[:, 1:21].mean(axis=1), rel=1e-3)
 
 
 def test_typiclust_takes_one_from_each_group_and_avoids_what_is_chosen() -> None:
     centres = np.eye(6, dtype=np.float32)
     rows = np.concatenate([c + 0.05 * unit_rows(i, 20, 6) for i, c in enumerate(centres)])
     rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
-    picks = typiclust(pool_of(rows, chosen=centres[:2]), 4).indices
+    picks = typical_of_clusters(pool_of(rows, chosen_vectors=centres[:2]), 4).indices
     assert len({int(pick) // 20 for pick in picks} - {0, 1}) >= 3
 
 

@@ -37,7 +37,7 @@ def traversal(
 def test_equals_the_plain_traversal(seed: int, n: int, m: int, k: int, weighted: bool) -> None:
     weights = np.random.default_rng(seed).uniform(0.5, 2, n) if weighted else np.ones(n)
     vectors, chosen = unit_rows(seed, n, 6), unit_rows(seed + 1, m, 6)
-    pool = pool_of(vectors, chosen=chosen, weights=weights.astype(np.float32))
+    pool = pool_of(vectors, chosen_vectors=chosen, weights=weights.astype(np.float32))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "REFRESH", 9)
         patch.setattr(module, "FRONT", 4)

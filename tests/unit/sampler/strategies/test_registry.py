@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from shoal.command_line.main import command_line
 from shoal_sampler.domain.campaigns.campaign import Selection
-from shoal_sampler.domain.campaigns.wishes import rank, strategy_of
+from shoal_sampler.domain.campaigns.wishes import rank_candidates, strategy_of
 from shoal_sampler.domain.pools.pool import Pool, Ranking, best_first, pool_of
 from shoal_sampler.domain.strategies import STRATEGIES
 from shoal_sampler.domain.strategies.named import NamedStrategy
@@ -39,7 +39,7 @@ def _with_last_first(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_entry_of_the_registry_is_a_kind_of_campaign() -> None:
     selection = selection_of(Strategy.model_validate({"kind": "last_first", "share": 0.5}))
     pool = pool_of(unit_rows(0, 10))
-    wish = rank(selection, pool, 2, strategy_of(selection, 0, pool))
+    wish = rank_candidates(selection, pool, 2, strategy_of(selection, 0, pool))
     assert wish.ranking.indices.tolist()[:2] == [9, 8]
     assert wish.reason == "the last of the window"
     schema = TypeAdapter(Strategy).json_schema()["properties"]["kind"]

@@ -8,8 +8,12 @@ from hypothesis import strategies as st
 from shoal_sampler.domain.pools.pool import Pool, pool_of
 from shoal_sampler.domain.strategies import STRATEGIES
 from shoal_sampler.domain.strategies.herding import herding
-from shoal_sampler.domain.strategies.more_like_these import all_likenesses, likeness, more_like_these
-from shoal_sampler.domain.vectors.kernels import gaussian_with, kernel_scale
+from shoal_sampler.domain.strategies.more_like_these import (
+    campaign_similarities,
+    example_similarity,
+    more_like_these,
+)
+from shoal_sampler.domain.vectors.kernels import gaussian_kernel, kernel_scale
 
 IN_TURNS = {"badge", "cluster_margin", "stratified", "typiclust"}  # best first inside each turn, or drawn
 
@@ -32,7 +36,7 @@ def plain_greedy(pool: Pool, k: int) -> list[int]:
     scale = kernel_scale(population)
     picks: list[int] = []
     for _ in range(k):
-        chosen = [*pool.chosen, *pool.vectors[picks]]
+        chosen = [*pool.chosen_vectors, *pool.vectors[picks]]
         before = coverage_of(chosen, population, scale)
         gains = [
             (coverage_of([*chosen, x], population, scale) - before) * pool.weights[i]
@@ -48,7 +52,7 @@ def plain_greedy(pool: Pool, k: int) -> list[int]:
 def test_herding_equals_plain_greedy(seed: int) -> None:
     pool = pool_of(
         unit_rows(seed, 90),
-        chosen=unit_rows(seed + 100, seed * 3),
+        chosen_vectors=unit_rows(seed + 100, seed * 3),
         population=unit_rows(seed + 200, 40) if seed % 2 else None,
         weights=np.random.default_rng(seed).uniform(0.5, 2, 90).astype(np.float32),
     )
@@ -57,7 +61,7 @@ def test_herding_equals_plain_greedy(seed: int) -> None:
 
 def test_herding_passes_over_what_is_covered_already() -> None:
     left, right = unit_rows(1, 1, 4), unit_rows(2, 1, 4)
-    pool = pool_of(np.concatenate([left, right]), chosen=left)
+    pool = pool_of(np.concatenate([left, right]), chosen_vectors=left)
     assert herding(pool, 1).indices.tolist() == [1]
 
 
@@ -80,7 +84,7 @@ def test_every_strategy_returns_distinct_rows_best_first(seed: int, k: int, n: i
         scores=plain.scores,
         draws=plain.draws,
         weights=plain.weights,
-        chosen=plain.chosen,
+        chosen_vectors=plain.chosen_vectors,
         population=plain.population,
         examples=unit_rows(seed + 1, 2, 4),
         counter_examples=unit_rows(seed + 2, 1, 4),
@@ -116,13 +120,13 @@ def test_candidates_without_scores_are_never_chosen_by_uncertainty() -> None:
 
 def test_likeness_is_the_nearest_example_unless_a_counter_example_is_nearer() -> None:
     similarity = np.array([[0.9, 0.2, 0.5], [0.3, 0.4, 0.8]], np.float32)
-    assert likeness(similarity, 2) == pytest.approx([0.9, -0.4])
+    assert example_similarity(similarity, 2) == pytest.approx([0.9, -0.4])
 
 
 def test_one_gemm_for_all_campaigns_equals_each_alone() -> None:
     vectors = unit_rows(0, 20)
     campaigns = [(unit_rows(i, 3), unit_rows(i + 50, i)) for i in range(4)]
-    together = all_likenesses(vectors, campaigns)
+    together = campaign_similarities(vectors, campaigns)
     for scores, (examples, counters) in zip(together, campaigns, strict=True):
         for score, x in zip(scores, vectors, strict=True):
             a = max(float(x @ e) for e in examples)
@@ -138,7 +142,7 @@ def test_more_like_these_needs_examples() -> None:
 def test_the_kernel_is_one_on_itself_and_falls_with_distance() -> None:
     rows = unit_rows(3, 50)
     scale = kernel_scale(rows)
-    block = gaussian_with(rows, scale)(rows)
+    block = gaussian_kernel(rows, scale)(rows)
     assert np.diag(block) == pytest.approx(np.ones(50), abs=1e-3)
     squared = ((rows[:, None] - rows[None]) ** 2).sum(-1)
     assert block == pytest.approx(np.exp(-squared / (2 * scale)), abs=1e-3)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from shoal.vectors import unit_vector
-from shoal_sampler.domain.campaigns.keyed import draws
+from shoal_sampler.domain.campaigns.keyed import keyed_draws
 from shoal_sampler.domain.campaigns.reservoir import Reservoir
 from shoal_sampler.domain.campaigns.samples import Sample
 from shoal_sampler.domain.campaigns.window import Memory
@@ -25,7 +25,7 @@ class _Generation:
         self.dimension = dimension
         self.seq = 0
         self.ids: list[str] = []
-        self.chosen: Vectors = np.empty((0, dimension), np.float32)
+        self.chosen_vectors: Vectors = np.empty((0, dimension), np.float32)
         self.population = Reservoir(POPULATION, dimension)
 
     def extend(self, seq: int, rows: Sequence[tuple[str, bytes]]) -> None:
@@ -33,12 +33,12 @@ class _Generation:
         new = [unit_vector(data, self.dimension) for _, data in rows]
         if new:
             self.ids = [*self.ids, *(sample_id for sample_id, _ in rows)][-CHOSEN:]
-            self.chosen = np.concatenate([self.chosen, np.stack(new)])[-CHOSEN:]
+            self.chosen_vectors = np.concatenate([self.chosen_vectors, np.stack(new)])[-CHOSEN:]
 
     def forget(self, sample_ids: set[str]) -> None:
         keep = [index for index, sample_id in enumerate(self.ids) if sample_id not in sample_ids]
         self.ids = [self.ids[index] for index in keep]
-        self.chosen = self.chosen[keep]
+        self.chosen_vectors = self.chosen_vectors[keep]
         for sample_id in sample_ids:
             self.population.discard(sample_id)
 
@@ -53,12 +53,12 @@ class Memories:
     async def of(self, name: str, project: Project, samples: Sequence[Sample]) -> Memory:
         """Return what is chosen and what the stream looks like for `samples`, of one generation, and learn them."""
         known = self._generation(name, samples[0])
-        seq, rows = await project.chosen.since(samples[0].generation, known.seq, CHOSEN)
+        seq, rows = await project.chosen_samples.since(samples[0].generation, known.seq, CHOSEN)
         known.extend(seq, rows)
-        hashes = await project.chosen.hashes({sample.content_hash for sample in samples})
-        memory = Memory(known.chosen, known.population.vectors, hashes)
+        hashes = await project.chosen_samples.hashes({sample.content_hash for sample in samples})
+        memory = Memory(known.chosen_vectors, known.population.vectors, hashes)
         ids = [sample.sample_id for sample in samples]
-        chances = draws(self._salt, f"population:{name}", ids)
+        chances = keyed_draws(self._salt, f"population:{name}", ids)
         known.population.add(ids, chances, np.stack([sample.vector for sample in samples]))
         return memory
 

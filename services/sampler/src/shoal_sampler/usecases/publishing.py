@@ -26,7 +26,7 @@ def decision_message(record: Record, event: SampleEmbedded, now: datetime) -> Ou
                 version=each.version,
                 probability=each.probability,
                 score=each.score,
-                taken=each.taken,
+                taken=each.is_taken,
                 reason=each.reason,
             )
             for each in record.decisions

@@ -7,7 +7,7 @@ from shoal.contracts.selections import CampaignChanged
 from shoal.vectors import unit_vector
 from shoal_sampler.domain.campaigns.campaign import Campaign, Filter, Selection
 from shoal_sampler.domain.campaigns.kinds import needs_examples
-from shoal_sampler.domain.vectors.rows import Vectors, empty
+from shoal_sampler.domain.vectors.rows import Vectors, no_vectors
 from shoal_sampler.usecases.definition import Budget, Conditions, Definition, Example, Labeling, Strategy
 
 
@@ -80,4 +80,4 @@ def _unit_rows(examples: tuple[Example, ...]) -> Vectors:
         for example in examples
         if example.vector is not None
     ]
-    return np.stack(vectors) if vectors else empty(0)
+    return np.stack(vectors) if vectors else no_vectors(0)

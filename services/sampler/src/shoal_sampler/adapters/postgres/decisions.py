@@ -70,7 +70,7 @@ class PostgresDecisions:
             _DECIDE,
             self._project,
             [record.sample_id for record in outcome.records],
-            [record.taken for record in outcome.records],
+            [record.is_taken for record in outcome.records],
             [_policies(record) for record in outcome.records],
             now,
         )
@@ -97,7 +97,7 @@ def _policies(record: Record) -> str:
     """Return the policies as JSON text: an array of lists would be taken for an array of two dimensions."""
     return orjson.dumps(
         [
-            {"policy": each.policy, "version": each.version, "p": each.probability, "taken": each.taken}
+            {"policy": each.policy, "version": each.version, "p": each.probability, "taken": each.is_taken}
             for each in record.decisions
         ]
     ).decode()

@@ -1,1 +1,1 @@
-"""Campaigns over the stream: what they ask for, budgets, decisions and the random audit."""
+"""Campaigns over the stream: their rules, budgets, decisions and the random audit."""

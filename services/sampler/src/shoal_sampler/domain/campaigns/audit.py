@@ -1,7 +1,7 @@
-"""The always-on random audit: an independent Bernoulli(p) on every sample, whatever the campaigns do.
+"""The random audit: an independent Bernoulli(p) draw on every sample, whatever the campaigns do.
 
-Its labels are the unbiased ones: a sample's inclusion depends on nothing but its id and a secret salt, so
-that Horvitz-Thompson weights 1/p give production accuracy and class shares while targeted collection runs.
+Its labels are the unbiased ones: whether a sample is included depends only on its id and a secret salt, so
+Horvitz-Thompson weights 1/p estimate production accuracy and class shares while targeted collection runs.
 """
 
 from collections.abc import Sequence
@@ -10,17 +10,17 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from shoal_sampler.domain.campaigns.keyed import draws
+from shoal_sampler.domain.campaigns.keyed import keyed_draws
 
 POLICY = "audit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
-    """A project's audit. `version` grows with every change; `votes_per_day` is its own budget."""
+    """A project's audit. `version` grows with every change; `votes_per_day` is its separate budget."""
 
     rate: float = 0.01
-    votes: int = 2  # per job, wanted from the start
+    votes: int = 2  # per job, requested at the start
     max_votes: int = 3  # per job, reserved
     votes_per_day: int = 300
     version: int = 1
@@ -34,9 +34,11 @@ class Audit:
             raise ValueError("votes_per_day must be between 0 and 1000000000")
 
 
-def included(audit: Audit, salt: bytes, project: str, sample_ids: Sequence[str]) -> npt.NDArray[np.bool_]:
-    """Return which samples the audit takes, shape (n,).
+def samples_to_audit(
+    audit: Audit, salt: bytes, project: str, sample_ids: Sequence[str]
+) -> npt.NDArray[np.bool_]:
+    """Return which samples the audit takes, (n,).
 
     The draw does not depend on the rate: raising the rate keeps every sample that the lower rate took.
     """
-    return draws(salt, f"audit:{project}", sample_ids) < audit.rate
+    return keyed_draws(salt, f"audit:{project}", sample_ids) < audit.rate

@@ -1,8 +1,8 @@
-"""Budgets of votes, hard under replays, retries and replicas.
+"""Budgets of votes: hard limits under replays, retries and several replicas.
 
-A job reserves all the votes it may ever have at the moment it is made; nothing is given back, so that no
-later vote, revision or replay can overrun the budget. The counters live in one database row that is locked
-while a `Ledger` is used, and the row's own check refuses an overrun should this code ever be wrong.
+A job reserves its largest number of votes when it is created. Votes are never returned to the budget, so no
+later vote, revision or replay can overrun it. The counters live in one database row, which is locked while a
+`Ledger` is in use; a check constraint on the row refuses an overrun even if this code is wrong.
 """
 
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ Refusal = Literal["budget_spent", "day_cap_reached"]
 
 @dataclass(slots=True)
 class Ledger:
-    """What is left of one policy's budget. None means that no such limit was set.
+    """What is left of one policy's budget; None means no limit.
 
-    votes_left: votes of the whole budget; day_left: units left today (samples of a campaign, votes of the
+    votes_left: votes of the whole budget. day_left: units left today (samples of a campaign, votes of the
     audit).
     """
 
@@ -25,7 +25,7 @@ class Ledger:
     jobs: int = 0
 
     def refusal(self, votes: int, day_units: int = 1) -> Refusal | None:
-        """Return why a job of `votes` votes cannot be paid, or None."""
+        """Return why the budget cannot pay for a job of `votes` votes, or None."""
         if votes < 1:
             raise ValueError("a job has at least one vote")
         if self.votes_left is not None and votes > self.votes_left:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from shoal_sampler.domain.campaigns.samples import Sample
-from shoal_sampler.domain.vectors.rows import Vectors, empty
+from shoal_sampler.domain.vectors.rows import Vectors, no_vectors
 
 State = Literal["draft", "active", "paused", "done"]
 
@@ -22,11 +22,11 @@ _TRANSITIONS: dict[State, frozenset[State]] = {
 class Selection:
     """How a campaign chooses.
 
-    share: of the samples that pass the filter, how many are taken; the chance of each for `random`, the
-    best of every window otherwise. None (of examples only): every sample that reaches the threshold, at
-    once. coverage_votes: votes bought by herding before margin takes over. exploration: the chance with
-    which a sample that the rule does not choose is taken all the same. duplicate_similarity: a cosine with
-    something already chosen from which a sample counts as the same; above 1 turns this off.
+    share: share of the samples passing the filter to take; each one's chance for `random`, the best of every
+    window otherwise. None (campaigns with examples only): every sample that reaches the threshold, at once.
+    coverage_votes: votes that herding buys before margin takes over. exploration: chance of taking a sample
+    that the rule leaves out. duplicate_similarity: cosine with a chosen sample from which a sample counts as
+    a duplicate; above 1 turns this off.
     """
 
     kind: str  # of kinds.py
@@ -39,18 +39,18 @@ class Selection:
     window_samples: int = 256
     window_seconds: float = 5.0
     generation: str | None = None  # of the examples
-    examples: Vectors = field(default_factory=lambda: empty(0))
-    counter_examples: Vectors = field(default_factory=lambda: empty(0))
+    examples: Vectors = field(default_factory=lambda: no_vectors(0))
+    counter_examples: Vectors = field(default_factory=lambda: no_vectors(0))
 
     @property
     def windowed(self) -> bool:
-        """Tell whether samples compete with each other, so that they must wait for a window to fill."""
+        """Return whether samples compete with each other, so that they must wait for a window to fill."""
         return self.kind != "random" and self.share is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which samples a campaign looks at; an empty condition lets everything pass."""
+    """Which samples a campaign looks at; an empty condition lets every sample pass."""
 
     predicted_labels: frozenset[str] = frozenset()
     models: frozenset[str] = frozenset()
@@ -58,7 +58,7 @@ class Filter:
     tags: Mapping[str, str] = field(default_factory=dict)
 
     def passes(self, sample: Sample) -> bool:
-        """Tell whether `sample` meets every condition."""
+        """Return whether `sample` meets every condition."""
         return (
             (not self.predicted_labels or sample.predicted_label in self.predicted_labels)
             and (not self.models or sample.model in self.models)
@@ -69,14 +69,14 @@ class Filter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Campaign:
-    """One campaign as defined; what it has spent is kept elsewhere (budget.py)."""
+    """A campaign's definition; budget.py tracks what it has spent."""
 
     campaign_id: str
     project: str
     name: str
     selection: Selection
     votes_budget: int
-    votes: int = 2  # per job, wanted from the start
+    votes: int = 2  # per job, requested at the start
     max_votes: int = 3  # per job, reserved
     samples_per_day: int | None = None
     provider: str | None = None
@@ -92,22 +92,22 @@ class Campaign:
         return f"campaign:{self.campaign_id}"
 
     def looks_at(self, sample: Sample) -> bool:
-        """Tell whether `sample` passes the filter and can be compared with the examples.
+        """Return whether `sample` passes the filter and can be compared with the examples.
 
-        Vectors of two embedding generations never meet: a sample of another one is not looked at.
+        Vectors of two embedding generations are never compared: a sample of another generation is ignored.
         """
         generation = self.selection.generation
         return self.filter.passes(sample) and generation in (None, sample.generation)
 
 
 class NotAllowed(ValueError):
-    """A change that a campaign's state or spending forbids; the text says why and what to do."""
+    """A change that a campaign's state or spending forbids; the message says why and how to fix it."""
 
 
-def check_transition(present: State, wanted: State) -> None:
-    """Raise NotAllowed when a campaign cannot go from `present` to `wanted`; staying is always allowed."""
-    if wanted != present and wanted not in _TRANSITIONS[present]:
-        raise NotAllowed(f"a campaign that is {present} cannot become {wanted}: create a new campaign")
+def check_transition(present: State, target: State) -> None:
+    """Raise NotAllowed if a campaign cannot go from `present` to `target`; staying is always allowed."""
+    if target != present and target not in _TRANSITIONS[present]:
+        raise NotAllowed(f"a campaign that is {present} cannot become {target}: create a new campaign")
 
 
 Waits = Literal["paused", "done", "past_until", "guideline", "budget_spent", "day_cap_reached"]
@@ -116,7 +116,7 @@ Waits = Literal["paused", "done", "past_until", "guideline", "budget_spent", "da
 def why_it_waits(
     campaign: Campaign, *, has_guideline: bool, votes_reserved: int, taken_today: int, now: datetime
 ) -> Waits | None:
-    """Return why a campaign takes nothing at present, the lasting reason first; None when it does."""
+    """Return why a campaign takes no samples now, the most lasting reason first; None if it takes samples."""
     if campaign.state in ("paused", "done"):
         return "paused" if campaign.state == "paused" else "done"
     if campaign.until is not None and now >= campaign.until:

@@ -1,4 +1,4 @@
-"""Decisions: what every policy made of a sample, taken or not, with its probability."""
+"""Decisions: every policy's verdict on a sample, taken or not, with its probability."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -6,17 +6,18 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyDecision:
-    """One policy and one sample. `probability`: with which this policy, as it stood then, takes this sample.
+    """One policy's decision on one sample. `probability`: that this policy, as it was then, takes this
+    sample.
 
-    A rule that chooses the best of a window has probability 1 for what it chose and its exploration for the
-    rest. Only policies with a positive probability are recorded; all others could not have taken the
+    A rule that chooses the best of a window has probability 1 for its choices and its exploration chance for
+    the rest. Only policies with a positive probability are recorded; all others could not have taken the
     sample.
     """
 
     policy: str
     version: int
     probability: float
-    taken: bool
+    is_taken: bool
     reason: str
     score: float | None = None
 
@@ -27,7 +28,7 @@ class PolicyDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A job to be made: its votes are reserved."""
+    """A job to create; its votes are reserved."""
 
     sample_id: str
     purpose: Literal["label", "audit"]
@@ -40,13 +41,13 @@ class Job:
 
 @dataclass(slots=True)
 class Record:
-    """The one compact record of a sample."""
+    """All decisions on one sample, and its job."""
 
     sample_id: str
     decisions: list[PolicyDecision] = field(default_factory=list)
     job: Job | None = None
 
     @property
-    def taken(self) -> bool:
-        """Tell whether any policy took the sample."""
-        return any(decision.taken for decision in self.decisions)
+    def is_taken(self) -> bool:
+        """Return whether any policy took the sample."""
+        return any(decision.is_taken for decision in self.decisions)

@@ -1,4 +1,4 @@
-"""What is already chosen in a project, so that nobody is paid to answer the same question twice."""
+"""Duplicates of samples already chosen in a project, so that no question is paid for twice."""
 
 from collections.abc import Collection
 
@@ -10,20 +10,20 @@ from shoal_sampler.domain.vectors.rows import Vectors
 
 
 class Duplicates:
-    """Tells whether a sample repeats something chosen before, or earlier in the same window.
+    """Finds samples that repeat one chosen before, or earlier in the same window.
 
-    Exact repeats are known by their content's hash, over the project's whole history; near ones by their
-    cosine with the vectors given, which the caller bounds.
+    Exact repeats are recognised by the hash of their content, over the project's whole history; near ones by
+    their cosine with `chosen_vectors`, whose number the caller bounds.
     """
 
-    def __init__(self, samples: list[Sample], hashes: Collection[bytes], chosen: Vectors) -> None:
+    def __init__(self, samples: list[Sample], hashes: Collection[bytes], chosen_vectors: Vectors) -> None:
         self._samples = samples
         self._hashes = set(hashes)
         self._vectors = np.stack([sample.vector for sample in samples]).astype(np.float32)
-        self._nearest = nearest_similarity(self._vectors, chosen)
+        self._nearest = nearest_similarity(self._vectors, chosen_vectors)
 
     def repeats(self, index: int, similarity: float) -> bool:
-        """Tell whether sample `index` equals something chosen, or comes as near as `similarity` or nearer."""
+        """Return whether sample `index` equals a chosen one, or reaches a cosine of `similarity` with one."""
         return self._samples[index].content_hash in self._hashes or bool(self._nearest[index] >= similarity)
 
     def choose(self, index: int) -> None:

@@ -1,4 +1,4 @@
-"""Chance without a generator: a keyed hash gives every replica and every replay the same draw."""
+"""Random draws from a keyed hash: every replica and every replay gets the same draw."""
 
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -9,17 +9,17 @@ import numpy.typing as npt
 _SCALE = 2.0**-53
 
 
-def draw(salt: bytes, purpose: str, key: str) -> float:
-    """Return a number in [0, 1), uniform over `key` for whoever does not know `salt`.
+def keyed_draw(salt: bytes, purpose: str, key: str) -> float:
+    """Return a number in [0, 1), uniform over `key` to anyone without `salt`.
 
-    Keyed BLAKE2b (RFC 7693) over the purpose and the key; draws of two purposes are independent of each
-    other. salt: 1 to 64 secret bytes.
+    Keyed BLAKE2b (RFC 7693) over the purpose and the key; draws for two purposes are independent. salt: 1 to
+    64 secret bytes.
     """
     message = f"{len(purpose)}:{purpose}|{key}".encode()
     digest = blake2b(message, key=salt, digest_size=8).digest()
     return (int.from_bytes(digest, "big") >> 11) * _SCALE
 
 
-def draws(salt: bytes, purpose: str, keys: Sequence[str]) -> npt.NDArray[np.float64]:
-    """Return `draw` of each key, shape (n,)."""
-    return np.array([draw(salt, purpose, key) for key in keys], dtype=np.float64)
+def keyed_draws(salt: bytes, purpose: str, keys: Sequence[str]) -> npt.NDArray[np.float64]:
+    """Return `keyed_draw` of every key, (n,)."""
+    return np.array([keyed_draw(salt, purpose, key) for key in keys], dtype=np.float64)

@@ -1,4 +1,4 @@
-"""The kinds of campaigns: every strategy, but for measures, and two that are composed of strategies."""
+"""The kinds of campaigns: every strategy that is not a measure, and two that combine strategies."""
 
 from shoal_sampler.domain.strategies import STRATEGIES
 

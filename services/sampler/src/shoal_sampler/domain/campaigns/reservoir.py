@@ -1,4 +1,4 @@
-"""A uniform sample of everything a process has seen, in bounded memory."""
+"""A uniform sample of all samples that a process has received, in bounded memory."""
 
 from collections.abc import Sequence
 
@@ -12,8 +12,8 @@ class Reservoir:
     """Keeps the vectors of the `size` samples with the lowest draws (bottom-k sampling, Cohen and Kaplan
     2007).
 
-    With draws from a keyed hash of the sample id this is a uniform sample without replacement in which a
-    sample seen again changes nothing, and two replicas that saw the same samples hold the same ones.
+    With draws from a keyed hash of the sample id this is a uniform sample without replacement. A sample that
+    arrives again changes nothing, and two replicas that received the same samples hold the same ones.
     """
 
     def __init__(self, size: int, dimension: int) -> None:
@@ -24,13 +24,13 @@ class Reservoir:
 
     @property
     def vectors(self) -> Vectors:
-        """Return the (r, d) vectors kept, lowest draw first."""
+        """The stored vectors (r, d), lowest draw first."""
         return self._vectors
 
     def add(self, ids: Sequence[str], draws: npt.NDArray[np.float64], vectors: Vectors) -> None:
         """Offer samples with their draws (n,) and vectors (n, d)."""
-        known = set(self._ids)
-        new = [index for index, sample_id in enumerate(ids) if sample_id not in known]
+        present = set(self._ids)
+        new = [index for index, sample_id in enumerate(ids) if sample_id not in present]
         new = list({ids[index]: index for index in new}.values())
         every_id = [*self._ids, *(ids[index] for index in new)]
         every_draw = np.concatenate([self._draws, draws[new]])

@@ -1,4 +1,4 @@
-"""A sample as selection sees it."""
+"""A sample as selection uses it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,8 +25,8 @@ class Sample:
 def content_hash(text: str | None, uri: str | None, sha256_hex: str | None) -> bytes:
     """Return 32 bytes that are equal for equal content.
 
-    Text is compared without regard to case and white space: a re-sent article with another line break is
-    the same question to an annotator. What lies at a URI is known by its SHA-256, or else by the URI.
+    Text is compared without case and white space: a re-sent article with another line break is the same
+    question to an annotator. Content at a URI is identified by its SHA-256 or, without one, by the URI.
     """
     if text is not None:
         return sha256(b"text:" + " ".join(text.split()).casefold().encode("utf-8", "surrogatepass")).digest()

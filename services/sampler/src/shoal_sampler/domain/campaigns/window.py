@@ -1,4 +1,4 @@
-"""A window of samples and what is known around it while its project's policies decide."""
+"""A window of samples and its context while the project's policies decide."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -15,31 +15,33 @@ from shoal_sampler.domain.vectors.rows import Vectors
 
 @dataclass(slots=True, kw_only=True)
 class Standing:
-    """A campaign with its spending. `credit` and the counts below are what this window makes of them."""
+    """A campaign with its spending. `credit` and the counts below it are what this window changes."""
 
     campaign: Campaign
     ledger: Ledger
     votes_reserved: int
     credit: float = 0.0
-    seen: int = 0
+    samples_seen: int = 0
     eligible: int = 0
-    taken: int = 0
+    samples_taken: int = 0
     shared: int = 0
     duplicates: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What a project knows, of one embedding generation (m and r rows) and of all its history (hashes)."""
+    """A project's context: vectors (m, d) and (r, d) of one embedding generation, and hashes of its whole
+    history.
+    """
 
-    chosen: Vectors
+    chosen_vectors: Vectors
     population: Vectors
     chosen_hashes: Collection[bytes] = ()
 
 
 @dataclass(slots=True, kw_only=True)
 class Window:
-    """The samples, and what has been decided on them so far."""
+    """The samples, and the decisions on them so far."""
 
     samples: list[Sample]
     memory: Memory
@@ -50,10 +52,10 @@ class Window:
 
     def __post_init__(self) -> None:
         self.records = [Record(sample.sample_id) for sample in self.samples]
-        self.duplicates = Duplicates(self.samples, self.memory.chosen_hashes, self.memory.chosen)
+        self.duplicates = Duplicates(self.samples, self.memory.chosen_hashes, self.memory.chosen_vectors)
         self.vectors = np.stack([sample.vector for sample in self.samples]).astype(np.float32)
 
     def take(self, index: int, job: Job) -> None:
-        """Note that sample `index` gets `job`."""
+        """Record that sample `index` gets `job`."""
         self.records[index].job = job
         self.duplicates.choose(index)

@@ -1,1 +1,1 @@
-"""What a model says about rows: probes, probabilities, uncertainty."""
+"""What a model says about rows: probes, probabilities and uncertainty."""

@@ -1,16 +1,18 @@
-"""What labelled rows say about a model's uncertainty: does it point at its errors?"""
+"""Evidence of labelled rows on a model's uncertainty: does it point at the model's errors?"""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from shoal_sampler.domain.models.probe import fit_probe, softmax
+from shoal_sampler.domain.models.probe import fit_probe, row_softmax
 from shoal_sampler.domain.models.uncertainty import margin_uncertainty
 from shoal_sampler.domain.vectors.rows import Floats, Indices, Vectors
 
 FOLDS = 5
 PRIOR, PRIOR_WEIGHT = 0.5, 5.0
-"""What an uncertainty is worth before anything is known, and the errors (or hits) that weigh as much."""
+"""Trust in an uncertainty without evidence, and the number of errors (or hits) that weigh as much as this
+prior.
+"""
 MANY = 50.0  # errors (or hits) that speak as much for ambiguity as for ignorance
 UNDECIDED = 1 / 3  # the ambiguity at which dense regions and outliers count alike (typicality.py)
 
@@ -19,13 +21,14 @@ UNDECIDED = 1 / 3  # the ambiguity at which dense regions and outliers count ali
 class Evidence:
     """Why `auto` chose as it did.
 
-    regime: "coverage" or "uncertainty". trust: in [0, 1], the share of the importance that follows the uncertainty.
-    labelled: rows behind it. accuracy: of the probe on labelled rows that it had not seen (those rows were chosen, so
-    that it speaks for them and not for production); NaN without any. detection: the area under the ROC curve with
-    which its margin finds its errors there; NaN where there are none or nothing else. skill: in [0, 1], the part of
-    a guesser's errors that the probe does not make there; what its opinion of two rows' likeness is worth. ambiguity:
-    in [0, 1), how far errors are put down to rows whose labels nothing explains, and not to missing labels:
-    e / (e + 50), e the smaller number of errors and hits. Errors that are still many when labels are many will stay.
+    regime: "coverage" or "uncertainty". trust: in [0, 1], the share of the importance that follows the
+    uncertainty. labelled: number of labelled rows behind it. accuracy: of the probe on labelled rows held out
+    from its fit; NaN without any. These rows were chosen, so it describes them and not production. detection:
+    area under the ROC curve with which the probe's margin finds its errors on these rows; NaN without both
+    errors and hits. skill: in [0, 1], the share of a guesser's errors that the probe avoids on these rows; it
+    weighs the probe's opinion on the similarity of two rows. ambiguity: in [0, 1), the share of errors
+    attributed to rows whose labels nothing explains, and not to missing labels: e / (e + 50), where e is the
+    smaller number of errors and hits. Errors that are still many when labels are many will stay.
     """
 
     regime: str
@@ -39,8 +42,8 @@ class Evidence:
     ambiguity: float = 0.0
 
 
-def cross_fitted(vectors: Vectors, labels: Indices, classes: int, seed: int) -> Floats:
-    """Return (m, c) logits of each labelled row, by a probe that was fitted without its fifth of the rows."""
+def cross_fitted_logits(vectors: Vectors, labels: Indices, classes: int, seed: int) -> Floats:
+    """Return (m, c) logits of each labelled row, from a probe fitted without its fifth of the rows."""
     folds = np.random.default_rng(seed).permutation(len(labels)) % FOLDS
     logits = np.zeros((len(labels), classes), np.float32)
     for fold in range(FOLDS):
@@ -52,20 +55,21 @@ def cross_fitted(vectors: Vectors, labels: Indices, classes: int, seed: int) -> 
     return logits
 
 
-def weigh(vectors: Vectors, labels: Indices, classes: int, seed: int) -> Evidence:
-    """Return how far uncertainty is to be trusted. vectors: (m, d) unit rows; labels: (m,) in [0, classes).
+def weigh_uncertainty(vectors: Vectors, labels: Indices, classes: int, seed: int) -> Evidence:
+    """Return how far to trust the uncertainty. vectors: (m, d) unit rows; labels: (m,) in [0, classes).
 
-    trust = w 2 (2 A - 1) + (1 - w) / 2, between 0 and 1, with A the area under the ROC curve of the cross-fitted margin
-    as a detector of errors, w = e / (e + 5), e the smaller number of errors and hits. A = 1/2, margins that say nothing
-    about errors, ends in plain coverage, A = 3/4 in full trust; where there is little to judge by, half of each.
+    trust = w 2 (2 A - 1) + (1 - w) / 2, clipped to [0, 1]. A is the area under the ROC curve of the
+    cross-fitted margin as a detector of errors; w = e / (e + 5), with e the smaller number of errors and
+    hits. A = 1/2, where margins say nothing about errors, leads to plain coverage; A = 3/4 leads to full
+    trust; little evidence leads to half of each.
     """
-    logits = cross_fitted(vectors, labels, classes, seed)
+    logits = cross_fitted_logits(vectors, labels, classes, seed)
     wrong = logits.argmax(axis=1) != labels
-    detection = area_under_roc(margin_uncertainty(softmax(logits)), wrong)
+    detection = area_under_roc(margin_uncertainty(row_softmax(logits)), wrong)
     few = min(int(wrong.sum()), int((~wrong).sum()))
     weight = few / (few + PRIOR_WEIGHT)
-    seen = 2 * (2 * detection - 1) if few else PRIOR
-    trust = float(np.clip(weight * seen + (1 - weight) * PRIOR, 0, 1))
+    measured_trust = 2 * (2 * detection - 1) if few else PRIOR
+    trust = float(np.clip(weight * measured_trust + (1 - weight) * PRIOR, 0, 1))
     reason = (
         f"margins find the probe's errors with AUC {detection:.2f}" if few else "too few errors to judge by"
     )
@@ -83,9 +87,11 @@ def weigh(vectors: Vectors, labels: Indices, classes: int, seed: int) -> Evidenc
 
 
 def skill_of(accuracy: float, labels: Indices) -> float:
-    """Return max(0, (accuracy - chance) / (1 - chance)), chance being that of two labels drawn at random to agree.
+    """Return max(0, (accuracy - chance) / (1 - chance)), where chance is the probability that two random
+    labels agree.
 
-    As Cohen's kappa (1960) of a model whose class shares are those of the labels; 0 where there is one class only.
+    This is Cohen's kappa (1960) of a model whose class shares are those of the labels; 0 if there is only one
+    class.
     """
     shares = np.unique(labels, return_counts=True)[1] / len(labels)
     chance = float((shares**2).sum())
@@ -93,7 +99,9 @@ def skill_of(accuracy: float, labels: Indices) -> float:
 
 
 def area_under_roc(scores: Floats, positive: "np.typing.NDArray[np.bool_]") -> float:
-    """Return the probability that a positive row scores above a negative one, ties half; NaN without both."""
+    """Return the probability that a positive row scores above a negative one, ties counting half; NaN without
+    both.
+    """
     hits, misses = int(positive.sum()), int((~positive).sum())
     if not hits or not misses:
         return float("nan")

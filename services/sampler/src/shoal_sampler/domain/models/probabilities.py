@@ -1,15 +1,15 @@
 """A model's own scores as probabilities; scores may be partial, unnormalised or missing.
 
-Row by row, and the same for every measure of uncertainty:
+Every row is read by itself, in the same way for every measure of uncertainty:
 
-| scores given | read as |
+| scores | read as |
 |---|---|
-| none, or none that is finite | no opinion: the row is NaN and the sample cannot be chosen by uncertainty |
-| all >= 0, sum <= 1 | probabilities; what is missing to 1 belongs to classes that the model did not name (`rest`) |
+| none, or none that is finite | no prediction: the row is NaN, and uncertainty cannot choose the sample |
+| all >= 0, sum <= 1 | probabilities; what is missing to 1 belongs to unnamed classes (`rest`) |
 | all >= 0, sum > 1 | unnormalised weights (counts, percentages, independent sigmoids): divided by their sum |
 | any < 0 | logits or log-probabilities: softmax |
 
-Scores that are not finite are left out, as if the model had not named the class.
+Scores that are not finite are ignored, as if the model had not named the class.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ _ROUNDING = 1e-3  # float16 and three-decimal scores add up to 1 within this
 
 
 def score_matrix(rows: Sequence[Mapping[str, float]]) -> Floats:
-    """Return (n, c) scores, NaN where a row does not name the class; columns in order of the class names."""
+    """Return (n, c) scores, NaN for classes that a row does not name; columns are sorted by class name."""
     classes = sorted({name for row in rows for name in row})
     column = {name: index for index, name in enumerate(classes)}
     matrix = np.full((len(rows), len(classes)), np.nan, dtype=np.float32)
@@ -32,27 +32,26 @@ def score_matrix(rows: Sequence[Mapping[str, float]]) -> Floats:
     return matrix
 
 
-def probabilities(scores: Floats) -> tuple[Floats, Floats]:
-    """Return (n, c) probabilities, 0 where a class is not named, and (n,) the rest that belongs to no named
-    class.
+def class_probabilities(scores: Floats) -> tuple[Floats, Floats]:
+    """Return (n, c) probabilities, 0 for unnamed classes, and (n,) the rest that belongs to no named class.
 
     A row without any finite score is NaN in both.
     """
-    known = np.isfinite(scores)
-    filled = np.where(known, scores, 0.0).astype(np.float64)
+    finite = np.isfinite(scores)
+    filled = np.where(finite, scores, 0.0).astype(np.float64)
     logits = (filled < 0).any(axis=1)
-    filled[logits] = _softmax(np.where(known[logits], scores[logits], -np.inf))
+    filled[logits] = _row_softmax(np.where(finite[logits], scores[logits], -np.inf))
     total = filled.sum(axis=1)
     over = total > 1.0
     filled[over] /= total[over, None]
     rest = np.clip(1.0 - filled.sum(axis=1), 0.0, 1.0)
     rest[rest < _ROUNDING] = 0.0
-    silent = ~known.any(axis=1)
+    silent = ~finite.any(axis=1)
     filled[silent], rest[silent] = np.nan, np.nan
     return filled.astype(np.float32), rest.astype(np.float32)
 
 
-def _softmax(logits: Floats) -> Floats:
+def _row_softmax(logits: Floats) -> Floats:
     if logits.size == 0:
         return logits
     shifted = np.exp(logits - logits.max(axis=1, keepdims=True))

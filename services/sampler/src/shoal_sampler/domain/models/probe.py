@@ -1,4 +1,4 @@
-"""A linear model on frozen embeddings: what selection asks when it needs to know what labels are worth."""
+"""A linear probe on frozen embeddings, with which selection estimates what labels are worth."""
 
 from collections import deque
 from collections.abc import Callable
@@ -30,11 +30,11 @@ class Probe:
 
     def probabilities(self, vectors: Vectors, temperature: float = 1.0) -> Floats:
         """Return (n, c), softmax of the logits over the temperature."""
-        return softmax(self.logits(vectors) / np.float32(temperature))
+        return row_softmax(self.logits(vectors) / np.float32(temperature))
 
 
-def softmax(logits: Floats) -> Floats:
-    """Return rows that add up to 1."""
+def row_softmax(logits: Floats) -> Floats:
+    """Return the softmax of each row."""
     shifted = logits - logits.max(axis=1, keepdims=True)
     np.exp(shifted, out=shifted)
     result: Floats = shifted / shifted.sum(axis=1, keepdims=True)
@@ -44,10 +44,11 @@ def softmax(logits: Floats) -> Floats:
 def fit_probe(
     vectors: Vectors, labels: Indices, *, classes: int, strength: float = 10.0, rounds: int = 200
 ) -> Probe:
-    """Fit by L-BFGS: minimise strength x sum of log losses + |weights|^2 / 2; the bias is free.
+    """Fit by L-BFGS: minimise strength x sum of log losses + |weights|^2 / 2; the bias is not regularised.
 
-    vectors: (n, d) float32; labels: (n,) in [0, classes). The scale of `strength` is scikit-learn's C. Classes that
-    have no row get a probability near 0. Cost: rounds x 4 n d c. Source: Liu and Nocedal, Math. Programming 45 (1989).
+    vectors: (n, d) float32; labels: (n,) in [0, classes). `strength` has the scale of scikit-learn's C.
+    Classes without rows get a probability near 0. Cost: rounds x 4 n d c. Source: Liu and Nocedal, Math.
+    Programming 45 (1989).
     """
     ones = np.column_stack([vectors, np.ones(len(vectors), np.float32)])
     hot = np.zeros((len(labels), classes), np.float32)
@@ -57,42 +58,42 @@ def fit_probe(
 
     def loss(flat: Doubles) -> tuple[float, Doubles]:
         theta = flat.reshape(-1, classes)
-        p = softmax(ones @ theta.astype(np.float32))
+        p = row_softmax(ones @ theta.astype(np.float32))
         truth = np.maximum(p[np.arange(len(labels)), labels], 1e-12)
         gradient = (ones.T @ (p - hot)).astype(np.float64) + ridge * theta
         value = -np.log(truth, dtype=np.float64).sum() + 0.5 * float((ridge * theta * theta).sum())
         return value / len(labels), gradient.ravel() / len(labels)
 
-    theta = minimise(loss, np.zeros(ones.shape[1] * classes), rounds).reshape(-1, classes)
+    theta = minimise_convex(loss, np.zeros(ones.shape[1] * classes), rounds).reshape(-1, classes)
     return Probe(theta[:-1].astype(np.float32), theta[-1].astype(np.float32))
 
 
-def minimise(
+def minimise_convex(
     loss: Callable[[Doubles], tuple[float, Doubles]], start: Doubles, rounds: int, tolerance: float = 1e-4
 ) -> Doubles:
-    """Return a minimum of a smooth convex function by L-BFGS with Armijo's backtracking.
+    """Return a minimum of a smooth convex function, by L-BFGS with Armijo's backtracking.
 
-    scipy.optimize's L-BFGS-B needs as many evaluations to the same loss (23 to 60 on 60 to 6,700 rows), and for its
-    bounds twice the time where parameters are many: 0.13 s for 0.06 s on 270 rows of 384 columns and 52 classes.
-    Stops where the largest entry of the gradient is below `tolerance`, where no step helps any more, or after
-    `rounds`.
+    scipy.optimize's L-BFGS-B needs as many evaluations to the same loss (23 to 60 on 60 to 6,700 rows). Its
+    handling of bounds takes twice the time when there are many parameters: 0.13 s against 0.06 s on 270 rows
+    of 384 columns and 52 classes. Stops when the largest entry of the gradient is below `tolerance`, when no
+    step helps, or after `rounds`.
     """
     x, (value, gradient) = start, loss(start)
     pairs: deque[tuple[Doubles, Doubles, float]] = deque(maxlen=_MEMORY)
     for _ in range(rounds):
         if np.abs(gradient).max() < tolerance:
             break
-        direction = _direction(gradient, pairs)
+        direction = _search_direction(gradient, pairs)
         slope = float(direction @ gradient)
-        step, found = 1.0 if pairs else 1.0 / max(1.0, float(np.abs(gradient).sum())), False
+        step, success = 1.0 if pairs else 1.0 / max(1.0, float(np.abs(gradient).sum())), False
         for _halving in range(30):
             candidate = x + step * direction
             new_value, new_gradient = loss(candidate)
             if new_value <= value + 1e-4 * step * slope:
-                found = True
+                success = True
                 break
             step /= 2
-        if not found:
+        if not success:
             break
         moved, change = candidate - x, new_gradient - gradient
         curvature = float(moved @ change)
@@ -102,8 +103,8 @@ def minimise(
     return x
 
 
-def _direction(gradient: Doubles, pairs: deque[tuple[Doubles, Doubles, float]]) -> Doubles:
-    """Return minus the inverse Hessian's estimate times the gradient (two-loop recursion)."""
+def _search_direction(gradient: Doubles, pairs: deque[tuple[Doubles, Doubles, float]]) -> Doubles:
+    """Return the negative gradient times the estimated inverse Hessian (two-loop recursion)."""
     q, alphas = -gradient, list[float]()
     for moved, change, rho in reversed(pairs):
         alphas.append(rho * float(moved @ q))

@@ -1,4 +1,4 @@
-"""Candidates that are the same: same vector, same weight."""
+"""Equal candidates: same vector, same weight."""
 
 import numpy as np
 import numpy.typing as npt
@@ -11,32 +11,32 @@ _BLOCK = 1024
 Keys = npt.NDArray[np.uint64]
 
 
-class Equals:
-    """Says which of several equal candidates comes first: the one of lowest draw, then of lowest index.
+class EqualCandidates:
+    """Orders equal candidates: the lowest draw first, then the lowest index.
 
-    Their gains are equal, but computed in different places of a matrix product they may differ in the last bit.
-    Cost: n d integer products once.
+    Their gains are equal, but may differ in the last bit when they are computed at different positions of a
+    matrix product. Cost: n d integer products, once.
     """
 
     def __init__(self, pool: Pool) -> None:
-        keys = _keys(pool)
+        keys = _candidate_keys(pool)
         order = np.lexsort((np.arange(len(pool)), pool.draws, keys))
         first = np.concatenate([[True], keys[order][1:] != keys[order][:-1]])
         self._order: Indices = order
         self._group = np.empty(len(pool), np.int64)
         self._group[order] = np.cumsum(first) - 1
-        self._next = np.flatnonzero(first)  # place in order of what comes next of each group
+        self._next = np.flatnonzero(first)  # position in `order` of the next candidate of each group
 
     def take(self, candidate: int) -> int:
-        """Return the equal of `candidate` that comes first, itself perhaps, and count it as taken."""
+        """Return the first remaining equal of `candidate`, possibly itself, and count it as used."""
         group = self._group[candidate]
-        place = self._next[group]
+        position = self._next[group]
         self._next[group] += 1
-        return int(self._order[place])
+        return int(self._order[position])
 
 
-def _keys(pool: Pool) -> Keys:
-    """Return (n,) a number for each vector and weight; different ones differ but for a chance of 2^-64 a pair."""
+def _candidate_keys(pool: Pool) -> Keys:
+    """Return (n,) a hash of each vector and weight; two different ones collide with a chance of 2^-64."""
     width = pool.vectors.shape[1] + 1
     factors = np.random.default_rng(0).integers(0, 1 << 64, width, np.uint64) | np.uint64(
         1

@@ -1,53 +1,53 @@
-"""What a strategy is given and what it returns."""
+"""The input and the output of a strategy."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from shoal_sampler.domain.vectors.rows import Floats, Indices, Vectors, empty
+from shoal_sampler.domain.vectors.rows import Floats, Indices, Vectors, no_vectors
 
 UNKNOWN = -1
-"""The class of a row that has no label."""
+"""Class of a row without a label."""
 
 Report = Callable[[int, int], None]
 
 
-def ignore(done: int, total: int) -> None:
-    """Report to nobody."""
+def ignore_progress(count: int, total: int) -> None:
+    """Ignore a progress report."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
-    """n candidates and what is known around them. Row i of every array is candidate i.
+    """n candidates and their context. Row i of every array of n rows is candidate i.
 
-    vectors: (n, d) unit rows. scores: (n, c) of the model, NaN where it gave none; c may be 0.
-    weights: (n,) positive, multiply a candidate's worth. draws: (n,) in [0, 1), each candidate's own chance.
-    chosen: (m, d), labelled or on its way to be; labels: (m,) their classes, UNKNOWN where not labelled, empty where
-    nobody knows any; chosen_scores: (m, c) of the model that gave `scores`, empty where they are not known.
-    population: (r, d), what the choice should stand for; the candidates themselves where it is empty. examples,
-    counter_examples: (e, d), (f, d). seed: of everything that is drawn. report(done, all) is called now and then by
-    work that takes long.
+    vectors: (n, d) unit rows. scores: (n, c) of the model, NaN for missing ones; c may be 0. draws: (n,) in
+    [0, 1), one random number per candidate. weights: (n,) positive, multiply a candidate's worth.
+    chosen_vectors: (m, d), rows that are labelled or about to be. labels: (m,) their classes, UNKNOWN for
+    rows without a label; empty if no labels are known. chosen_scores: (m, c) from the model that gave
+    `scores`; empty if they are missing. population: (r, d), the rows that the choice should represent; if
+    empty, the candidates themselves. examples, counter_examples: (e, d), (f, d). seed: seeds every random
+    draw. report(count, total): progress of long work, called now and then.
     """
 
     vectors: Vectors
     scores: Floats
     draws: Floats
     weights: Floats
-    chosen: Vectors
+    chosen_vectors: Vectors
     population: Vectors
-    examples: Vectors = field(default_factory=lambda: empty(0))
-    counter_examples: Vectors = field(default_factory=lambda: empty(0))
+    examples: Vectors = field(default_factory=lambda: no_vectors(0))
+    counter_examples: Vectors = field(default_factory=lambda: no_vectors(0))
     labels: Indices = field(default_factory=lambda: np.empty(0, np.int64))
     chosen_scores: Floats = field(default_factory=lambda: np.empty((0, 0), np.float32))
     seed: int = 0
-    report: Report = ignore
+    report: Report = ignore_progress
 
     def __len__(self) -> int:
         return len(self.vectors)
 
     def __getitem__(self, rows: Indices) -> "Pool":
-        """Return the pool with the candidates `rows` (j,) only."""
+        """Return the pool restricted to the candidates `rows` (j,)."""
         return replace(
             self,
             vectors=self.vectors[rows],
@@ -63,22 +63,22 @@ def pool_of(
     scores: Floats | None = None,
     draws: Floats | None = None,
     weights: Floats | None = None,
-    chosen: Vectors | None = None,
+    chosen_vectors: Vectors | None = None,
     population: Vectors | None = None,
     labels: Indices | None = None,
     chosen_scores: Floats | None = None,
     seed: int = 0,
-    report: Report = ignore,
+    report: Report = ignore_progress,
 ) -> Pool:
-    """Return a pool of `vectors` with everything else absent unless given."""
+    """Return a pool of `vectors`; every other part is empty or neutral by default."""
     n, dimension = vectors.shape
-    nothing = empty(dimension)
+    nothing = no_vectors(dimension)
     return Pool(
         vectors=vectors,
         scores=scores if scores is not None else np.empty((n, 0), np.float32),
         draws=draws if draws is not None else np.zeros(n, np.float32),
         weights=weights if weights is not None else np.ones(n, np.float32),
-        chosen=chosen if chosen is not None else nothing,
+        chosen_vectors=chosen_vectors if chosen_vectors is not None else nothing,
         population=population if population is not None else nothing,
         examples=nothing,
         counter_examples=nothing,
@@ -91,8 +91,8 @@ def pool_of(
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Candidates in the order of choice, best first, and their scores: (k,) each. The rest cannot be
-    chosen.
+    """Candidates in order of choice, best first, and their scores: (k,) each. Candidates that are missing
+    cannot be chosen.
     """
 
     indices: Indices
@@ -103,13 +103,13 @@ class Ranking:
 
 
 Strategy = Callable[[Pool, int], Ranking]
-"""Return at most k candidates. Deterministic: ties go to the lower draw, then to the lower index."""
+"""Returns at most k candidates. Deterministic: ties go to the lower draw, then to the lower index."""
 
 
-def top(worth: Floats, draws: Floats, k: int) -> Indices:
-    """Return the k indices that come first by worth, then by draw, then by index, in this order.
+def top_rows(worth: Floats, draws: Floats, k: int) -> Indices:
+    """Return the k indices of highest worth, best first; ties go to the lower draw, then to the lower index.
 
-    NaN and -inf never come. O(n) and a sort of what is returned.
+    NaN and -inf are never returned. Cost: O(n), and a sort of the result.
     """
     usable = worth > -np.inf
     k = min(k, int(np.count_nonzero(usable)))
@@ -124,11 +124,11 @@ def top(worth: Floats, draws: Floats, k: int) -> Indices:
 
 
 def best_first(worth: Floats, pool: Pool, k: int) -> Ranking:
-    """Return the k candidates of highest `worth` (n,); NaN and -inf mean that a candidate cannot be chosen."""
-    indices = top(worth, pool.draws, k)
+    """Return the k candidates of highest `worth` (n,); NaN and -inf mark candidates that cannot be chosen."""
+    indices = top_rows(worth, pool.draws, k)
     return Ranking(indices, worth[indices].astype(np.float32))
 
 
 def no_picks() -> Ranking:
-    """Return the ranking of nothing."""
+    """Return an empty ranking."""
     return Ranking(np.empty(0, np.int64), np.empty(0, np.float32))

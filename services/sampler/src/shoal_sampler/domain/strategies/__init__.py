@@ -1,4 +1,4 @@
-"""The registry of strategies: one file each, pure arrays in and indices out. A new strategy is entered here alone."""
+"""The registry of strategies, one file each: arrays in, indices out. A new strategy is added here only."""
 
 from shoal_sampler.domain.strategies.auto import AUTO
 from shoal_sampler.domain.strategies.badge import BADGE
@@ -39,5 +39,5 @@ STRATEGIES: dict[str, NamedStrategy] = {strategy.name: strategy for strategy in 
 
 
 def file_strategies() -> list[str]:
-    """Return the names of what chooses rows of a file, which brings no examples."""
+    """Return the names of the strategies that choose rows of a file, which has no examples."""
     return [name for name, strategy in STRATEGIES.items() if "examples" not in strategy.needs]

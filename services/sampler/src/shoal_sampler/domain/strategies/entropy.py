@@ -1,4 +1,4 @@
-"""Entropy: the model spreads its belief over many classes."""
+"""Entropy: the model's probabilities are spread over many classes."""
 
 from shoal_sampler.domain.models.uncertainty import entropy_uncertainty
 from shoal_sampler.domain.pools.pool import Pool, Ranking, best_first

@@ -1,4 +1,4 @@
-"""Least confidence: the model does not believe its own best answer."""
+"""Least confidence: the model's best answer has a low probability."""
 
 from shoal_sampler.domain.models.uncertainty import least_confidence_uncertainty
 from shoal_sampler.domain.pools.pool import Pool, Ranking, best_first

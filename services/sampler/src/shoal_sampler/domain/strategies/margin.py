@@ -1,4 +1,4 @@
-"""Margin: the model hesitates between two classes."""
+"""Margin: the model is undecided between two classes."""
 
 from shoal_sampler.domain.models.uncertainty import margin_uncertainty
 from shoal_sampler.domain.pools.pool import Pool, Ranking, best_first

@@ -1,4 +1,4 @@
-"""More like these: a standing question asked with examples and counter-examples."""
+"""More like these: samples similar to examples and not closer to counter-examples."""
 
 import numpy as np
 
@@ -7,17 +7,16 @@ from shoal_sampler.domain.strategies.named import NamedStrategy
 from shoal_sampler.domain.vectors.rows import Floats, Vectors
 
 
-def likeness(similarity: Floats, examples: int) -> Floats:
-    """Return (n,) how like the examples each row is, from its cosines with the prototypes.
+def example_similarity(similarity: Floats, examples: int) -> Floats:
+    """Return (n,) how similar each row is to the examples, from its cosines with the prototypes.
 
-    similarity: (n, e + f) cosines, the `examples` = e first columns with examples, the other f with
+    similarity: (n, e + f) cosines; the first `examples` = e columns are for examples, the other f for
     counter-examples. With a = the largest cosine with an example and b = the largest with a counter-example:
 
-        score = a          where a >= b
-        score = a - b < 0  where a counter-example is nearer: not like these, whatever the threshold
+        score = a          if a >= b
+        score = a - b < 0  if a counter-example is closer: below every threshold
 
-    so that a score is in [-2, 1] and reads as a cosine; the second case never passes a threshold, which is
-    >= 0.
+    A score is in [-2, 1] and reads as a cosine; a negative one never passes a threshold, which is >= 0.
     """
     nearest: Floats = similarity[:, :examples].max(axis=1)
     if similarity.shape[1] == examples:
@@ -26,10 +25,10 @@ def likeness(similarity: Floats, examples: int) -> Floats:
     return np.where(nearest >= against, nearest, nearest - against).astype(np.float32)
 
 
-def all_likenesses(vectors: Vectors, campaigns: list[tuple[Vectors, Vectors]]) -> list[Floats]:
-    """Return each campaign's (n,) scores, by one gemm of `vectors` with the prototypes of all campaigns.
+def campaign_similarities(vectors: Vectors, campaigns: list[tuple[Vectors, Vectors]]) -> list[Floats]:
+    """Return each campaign's (n,) scores, by one matrix product of `vectors` with all campaigns' prototypes.
 
-    campaigns: (examples, counter_examples) of each, at least one example.
+    campaigns: (examples, counter_examples) of each, with at least one example.
     """
     if not campaigns:
         return []
@@ -39,18 +38,19 @@ def all_likenesses(vectors: Vectors, campaigns: list[tuple[Vectors, Vectors]]) -
     start = 0
     for examples, counter_examples in campaigns:
         stop = start + len(examples) + len(counter_examples)
-        scores.append(likeness(similarity[:, start:stop], len(examples)))
+        scores.append(example_similarity(similarity[:, start:stop], len(examples)))
         start = stop
     return scores
 
 
 def more_like_these(pool: Pool, k: int) -> Ranking:
-    """Return the k candidates most like `pool.examples` and not like `pool.counter_examples`. O(n (e + f)
-    d).
+    """Return the k candidates most similar to `pool.examples` and not closer to `pool.counter_examples`.
+
+    Cost: O(n (e + f) d). Raises ValueError without examples.
     """
     if not len(pool.examples):
         raise ValueError("more_like_these needs at least one example")
-    scores = all_likenesses(pool.vectors, [(pool.examples, pool.counter_examples)])[0]
+    scores = campaign_similarities(pool.vectors, [(pool.examples, pool.counter_examples)])[0]
     return best_first(np.where(scores >= 0, scores * pool.weights, -np.inf), pool, k)
 
 

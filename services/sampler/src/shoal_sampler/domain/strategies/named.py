@@ -1,4 +1,4 @@
-"""What the file of a strategy says about it. Campaigns, the command line and the docs read it from the registry."""
+"""A strategy's description. Campaigns, the command line and the docs read it from the registry."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -10,11 +10,11 @@ Need = Literal["scores", "examples"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedStrategy:
-    """A strategy and its description; it is called like the function that it names.
+    """A strategy and its description; call it like the function that it names.
 
-    name: in campaigns and on the command line. reason: what decisions of a window say. purpose: what it is for, a
-    line of docs/selection.md. paper: where it comes from. needs: what a pool must have. measure: True for a measure of
-    the campaign kind `uncertainty`, which is not a kind by its own name.
+    name: in campaigns and on the command line. reason: recorded in the decisions of a window. purpose: its
+    line in docs/selection.md. paper: its source. needs: what a pool must have. measure: True for a measure of
+    the campaign kind `uncertainty`, which is not a kind by itself.
     """
 
     name: str

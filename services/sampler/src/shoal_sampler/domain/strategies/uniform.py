@@ -1,12 +1,13 @@
-"""Random: every candidate is as good as any other."""
+"""Random: every candidate has the same chance."""
 
 from shoal_sampler.domain.pools.pool import Pool, Ranking, best_first
 from shoal_sampler.domain.strategies.named import NamedStrategy
 
 
 def random(pool: Pool, k: int) -> Ranking:
-    """Return k candidates by their own draws, so that replicas and replays agree. Score: 1 - draw. O(n log
-    n).
+    """Return k candidates by their own draws, so that replicas and replays agree.
+
+    Score: 1 - draw. O(n log n).
     """
     return best_first(1.0 - pool.draws, pool, k)
 

@@ -14,9 +14,9 @@ _SMALLEST_SCALE = 1e-4
 def kernel_scale(population: Vectors) -> float:
     """Return s^2 = 0.25 x the median squared distance between two different rows of `population`.
 
-    At this scale a typical pair has similarity exp(-2) = 0.14, a pair at half the typical distance 0.61: a
-    pick speaks for its own topic and for little else. At most 1024 evenly spaced rows are compared. A
-    population without spread (one row, or all rows equal) gets a small positive scale.
+    At this scale a typical pair has similarity exp(-2) = 0.14, and a pair at half the typical distance 0.61,
+    so a pick covers its own topic and little else. At most 1024 evenly spaced rows are compared. A population
+    without spread (one row, or all rows equal) gets a small positive scale.
     """
     rows = population[:: max(1, len(population) // _SCALE_ROWS)][:_SCALE_ROWS]
     if len(rows) < 2:
@@ -28,10 +28,10 @@ def kernel_scale(population: Vectors) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Kernel:
-    """x -> (b, r) similarities of candidates (b, d) with a population: a matrix product, each value of it shaped.
+    """Similarities of candidates (b, d) with a population, as an array (b, r).
 
-    population: (r, d). left: from candidates to (b, e). right: (r, e), of the population. shape: changes products in
-    place.
+    population: (r, d). left: maps candidates to (b, e). right: (r, e), computed from the population. shape:
+    turns the matrix products into similarities, in place.
     """
 
     population: Vectors
@@ -46,11 +46,11 @@ class Kernel:
         return block
 
 
-def gaussian_with(population: Vectors, scale: float, unit: float = 1.0) -> Kernel:
-    """Return x -> unit x exp(-||x - z||^2 / 2 s^2) for every row z of `population`: (b, d) -> (b, r).
+def gaussian_kernel(population: Vectors, scale: float, unit: float = 1.0) -> Kernel:
+    """Return the kernel unit x exp(-||x - z||^2 / 2 s^2) over the rows z of `population`: (b, d) -> (b, r).
 
-    For unit vectors the exponent is (x.z - 1) / s^2: one further column makes the product give it, and the unit, so
-    that a block costs the product and one pass of exp.
+    scale: s^2. For unit vectors the exponent is (x.z - 1) / s^2. An extra column folds the constant and the
+    unit into the matrix product, so a block costs one product and one pass of exp.
     """
     right = np.column_stack([population, np.ones(len(population), np.float32)]).astype(np.float32)
     zero, most = np.float32(0), np.float32(unit)
@@ -68,8 +68,8 @@ def gaussian_with(population: Vectors, scale: float, unit: float = 1.0) -> Kerne
     return Kernel(population, left, right, shape)
 
 
-def cosine_with(population: Vectors, unit: float = 1.0) -> Kernel:
-    """Return x -> unit x max(0, x.z) for every row z of `population`: (b, d) -> (b, r)."""
+def cosine_kernel(population: Vectors, unit: float = 1.0) -> Kernel:
+    """Return the kernel unit x max(0, x.z) over the rows z of `population`: (b, d) -> (b, r)."""
     zero, most = np.float32(0), np.float32(unit)
 
     def left(candidates: Vectors) -> Floats:

@@ -1,4 +1,4 @@
-"""The arrays of selection, by name."""
+"""Types of the arrays that selection works on."""
 
 import numpy as np
 import numpy.typing as npt
@@ -8,6 +8,6 @@ Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
 
 
-def empty(dimension: int) -> Vectors:
-    """Return no vectors of `dimension`."""
+def no_vectors(dimension: int) -> Vectors:
+    """Return an array without rows, (0, `dimension`)."""
     return np.empty((0, dimension), dtype=np.float32)

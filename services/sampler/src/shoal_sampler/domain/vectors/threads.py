@@ -1,4 +1,6 @@
-"""Element-wise work on blocks of rows, on every usable processor: numpy lets go of the interpreter meanwhile."""
+"""Element-wise work on blocks of rows, on every usable processor. numpy releases the interpreter lock
+meanwhile.
+"""
 
 import threading
 from collections.abc import Callable
@@ -14,15 +16,16 @@ from shoal.processors import usable_processors
 T = TypeVar("T", bound=np.generic)
 
 
-class Crew:
-    """Threads for blocks of rows, each with memory that it uses again; close it after use.
+class BlockThreads:
+    """A pool of threads for work on blocks of rows; each thread reuses its scratch memory. Use it as a
+    context manager.
 
-    A matrix product has threads of its own, and is called outside.
+    Call matrix products outside of it: they have threads of their library.
     """
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(usable_processors())
-        self._own = threading.local()
+        self._local = threading.local()
 
     def __enter__(self) -> Self:
         return self
@@ -33,25 +36,26 @@ class Crew:
         self._threads.shutdown()
 
     def in_blocks(self, rows: int, height: int, work: Callable[[slice], None]) -> None:
-        """Call work(part) for each run of `height` of the numbers below `rows`.
+        """Call work(part) for consecutive slices of at most `height` rows, up to `rows`.
 
-        The borders do not depend on the number of threads, and so neither does what is computed between them.
+        The slices do not depend on the number of threads, so neither do the results.
         """
         parts = [slice(start, min(start + height, rows)) for start in range(0, rows, height)]
         if len(parts) < 2:
             for part in parts:
                 work(part)
             return
-        for _ in self._threads.map(work, parts):  # raises what was raised in a thread
+        for _ in self._threads.map(work, parts):  # raises the error of a thread
             pass
 
     def scratch(self, shape: tuple[int, ...], kind: type[T]) -> npt.NDArray[T]:
-        """Return memory of the calling thread, until it asks for the same kind again; what is in it is anything.
+        """Return uninitialised memory of the calling thread, valid until the thread requests the same dtype
+        again.
 
-        New memory is given by the system page by page, which takes longer than a pass over it.
+        Fresh memory comes from the operating system page by page, which takes longer than a pass over it.
         """
         size = int(np.prod(shape))
-        held: dict[type[Any], npt.NDArray[Any]] = self._own.__dict__.setdefault("held", {})
-        if kind not in held or held[kind].size < size:
-            held[kind] = np.empty(size, kind)
-        return held[kind][:size].reshape(shape)
+        buffers: dict[type[Any], npt.NDArray[Any]] = self._local.__dict__.setdefault("held", {})
+        if kind not in buffers or buffers[kind].size < size:
+            buffers[kind] = np.empty(size, kind)
+        return buffers[kind][:size].reshape(shape)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from shoal.files.errors import BadInput
-from shoal_sampler.domain.pools.pool import Report, ignore
-from shoal_sampler.domain.simulation import Labelled, Point, curve, labels_needed
+from shoal_sampler.domain.pools.pool import Report, ignore_progress
+from shoal_sampler.domain.simulation import Labelled, Point, labels_needed, learning_curve
 from shoal_sampler.domain.strategies import file_strategies
 from shoal_sampler.domain.vectors.rows import Floats, Indices, Vectors
 from shoal_sampler.usecases.files.inputs import directions
@@ -78,7 +78,7 @@ def run(
     strategies: Sequence[str],
     budgets: Sequence[int],
     seeds: int,
-    report: Report = ignore,
+    report: Report = ignore_progress,
 ) -> Iterator[Curve]:
     """Yield each strategy's curves as they are ready. Raises BadInput."""
     unknown = [name for name in strategies if name not in file_strategies()]
@@ -92,7 +92,7 @@ def run(
     for name in strategies:
         points: list[list[Point]] = []
         for seed in range(seeds):
-            points.append(curve(data, test, strategy=name, budgets=budgets, seed=seed))
+            points.append(learning_curve(data, test, strategy=name, budgets=budgets, seed=seed))
             done += 1
             report(done, total)
         accuracy = np.array([[point.accuracy for point in each] for each in points], np.float32)

@@ -6,12 +6,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from shoal.files.errors import BadInput
-from shoal_sampler.domain.campaigns.keyed import draws
+from shoal_sampler.domain.campaigns.keyed import keyed_draws
 from shoal_sampler.domain.models.evidence import Evidence
-from shoal_sampler.domain.pools.pool import UNKNOWN, Pool, Ranking, Report, Strategy, ignore, pool_of
+from shoal_sampler.domain.pools.pool import UNKNOWN, Pool, Ranking, Report, Strategy, ignore_progress, pool_of
 from shoal_sampler.domain.strategies import STRATEGIES, file_strategies
-from shoal_sampler.domain.strategies.auto import with_evidence
-from shoal_sampler.domain.strategies.combining import combined, targeted, without_near_duplicates
+from shoal_sampler.domain.strategies.auto import choose_with_evidence
+from shoal_sampler.domain.strategies.combining import (
+    weighted_combination,
+    with_target_shares,
+    without_near_duplicates,
+)
 from shoal_sampler.domain.vectors.rows import Floats, Indices, Vectors
 
 _BLOCK = 65_536
@@ -57,7 +61,7 @@ class Picks:
     evidence: Evidence | None
 
 
-def select(table: Table, request: Request, report: Report = ignore) -> Picks:
+def select(table: Table, request: Request, report: Report = ignore_progress) -> Picks:
     """Return the picks. Raises BadInput for a request that the table cannot answer."""
     rows = np.setdiff1d(np.arange(len(table.vectors)), table.labelled)
     _check(table, request, len(rows))
@@ -65,7 +69,7 @@ def select(table: Table, request: Request, report: Report = ignore) -> Picks:
     seen: list[Evidence] = []
 
     def auto(given: Pool, k: int) -> Ranking:
-        ranking, evidence = with_evidence(given, k)
+        ranking, evidence = choose_with_evidence(given, k)
         seen.append(evidence)
         return ranking
 
@@ -96,9 +100,9 @@ def _pool(table: Table, rows: Indices, seed: int, report: Report) -> Pool:
     return pool_of(
         _moved_together(table.vectors, rows) if table.disposable else table.vectors[rows],
         scores=None if table.probabilities is None else table.probabilities[rows],
-        draws=draws(b"select", f"seed:{seed}", [str(row) for row in rows]).astype(np.float32),
+        draws=keyed_draws(b"select", f"seed:{seed}", [str(row) for row in rows]).astype(np.float32),
         weights=None if table.weights is None else table.weights[rows],
-        chosen=chosen,
+        chosen_vectors=chosen,
         labels=table.labels if (table.labels != UNKNOWN).any() else None,
         chosen_scores=None if table.probabilities is None else table.probabilities[table.labelled],
         seed=seed,
@@ -122,7 +126,7 @@ def _strategy(request: Request, auto: Strategy, pool: Pool) -> Strategy:
     chosen: Strategy = auto if request.strategy == "auto" else STRATEGIES[request.strategy]
     if request.combine:
         try:
-            chosen = combined(request.combine)
+            chosen = weighted_combination(request.combine)
         except ValueError as error:
             raise BadInput(str(error)) from None
     if request.target is not None:
@@ -134,7 +138,7 @@ def _strategy(request: Request, auto: Strategy, pool: Pool) -> Strategy:
             raise BadInput(
                 f"the target needs {classes} shares, one for each column of the probabilities, none below 0"
             )
-        chosen = targeted(_quiet(chosen), np.append(shares, 0.0))
+        chosen = with_target_shares(_quiet(chosen), np.append(shares, 0.0))
     if request.duplicates is not None:
         chosen = without_near_duplicates(chosen, request.duplicates)
     return chosen
@@ -142,7 +146,7 @@ def _strategy(request: Request, auto: Strategy, pool: Pool) -> Strategy:
 
 def _quiet(strategy: Strategy) -> Strategy:
     """Return the strategy without progress: of one class among many it would say nothing."""
-    return lambda pool, k: strategy(replace(pool, report=ignore), k)
+    return lambda pool, k: strategy(replace(pool, report=ignore_progress), k)
 
 
 def _reason(request: Request, evidence: Evidence | None) -> str:

@@ -21,7 +21,7 @@ class Project:
 
     waiting: Waiting
     budgets: Budgets
-    chosen: ChosenSamples
+    chosen_samples: ChosenSamples
     decisions: Decisions
 
 
