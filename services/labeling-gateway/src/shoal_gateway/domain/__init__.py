@@ -1,1 +1,1 @@
-"""Pure rules of the labeling gateway: the standard library only; time comes in as an argument."""
+"""Pure rules of the labeling gateway: standard library only, with the time passed in."""

@@ -1,4 +1,4 @@
-"""Annotations by revision: edits and deletions are later revisions of the same answer."""
+"""Annotations by revision: an edit or a deletion is a later revision of the same answer."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,8 @@ Action = Literal["submitted", "updated", "deleted", "skipped"]
 class Annotation:
     """One revision of one annotator's answer to one task.
 
-    `label` is None when the revision skips or deletes; `price` is None when the provider named none.
+    `label` is None when the revision skips or deletes; `price` is None when the provider
+    states none.
     """
 
     external_id: str
@@ -28,19 +29,19 @@ class Annotation:
 
     @property
     def is_vote(self) -> bool:
-        """Tell whether this revision, when it is the latest, counts as a vote."""
+        """Return whether this revision counts as a vote when it is the latest one."""
         return self.action in ("submitted", "updated")
 
     @property
     def key(self) -> tuple[str, int]:
-        """Return what makes a revision the same revision."""
+        """Return the identity of a revision: annotation id and number."""
         return (self.annotation_id, self.revision)
 
 
 def new_revisions(
     annotations: Iterable[Annotation], stored_keys: Iterable[tuple[str, int]]
 ) -> list[Annotation]:
-    """Return the annotations not known yet, each once, in their order; the first of two copies wins."""
+    """Return the annotations that are not stored yet, in order; of two copies the first wins."""
     keys = set(stored_keys)
     fresh: list[Annotation] = []
     for annotation in annotations:
@@ -51,7 +52,7 @@ def new_revisions(
 
 
 def latest_revisions(revisions: Iterable[Annotation]) -> dict[str, Annotation]:
-    """Return the latest revision of each annotation id, whatever order they came in."""
+    """Return the latest revision of each annotation id, in whatever order they arrived."""
     heads: dict[str, Annotation] = {}
     for annotation in revisions:
         head = heads.get(annotation.annotation_id)
@@ -61,14 +62,14 @@ def latest_revisions(revisions: Iterable[Annotation]) -> dict[str, Annotation]:
 
 
 def count_answers(revisions: Iterable[Annotation]) -> int:
-    """Return how many distinct annotators' answers stand."""
+    """Return the number of distinct annotators whose latest revision is a vote."""
     return len({head.annotator for head in latest_revisions(revisions).values() if head.is_vote})
 
 
 def price_of(annotation: Annotation, price_per_vote: float) -> float:
-    """Return what the revision costs: the provider's own figure, else the agreed price of a first answer.
+    """Return the cost of a revision: the provider's price, or the agreed price for a first answer.
 
-    An edit of an answer that was already paid costs nothing more.
+    An edit of a paid answer is free.
     """
     if annotation.price is not None:
         return annotation.price

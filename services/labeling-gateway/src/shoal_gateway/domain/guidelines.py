@@ -1,4 +1,4 @@
-"""The written rules that annotators follow, as the gateway needs them."""
+"""The written rules that annotators follow, reduced to what the gateway uses."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ class Class:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guideline:
-    """One numbered version. Versions of one major share the label schema."""
+    """One version of a project's guideline. Versions of one major number share the label schema."""
 
     project: str
     major: int
@@ -28,5 +28,5 @@ class Guideline:
 
     @property
     def schema(self) -> SingleChoice:
-        """Return what may be answered under this guideline."""
+        """Return the answers that this guideline allows."""
         return SingleChoice(tuple(item.name for item in self.classes))

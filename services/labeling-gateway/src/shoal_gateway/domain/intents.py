@@ -1,4 +1,4 @@
-"""Intents: what the gateway is about to do at a provider, written down before it is done."""
+"""Intents: calls to a provider, written down before they are made."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,7 +6,7 @@ from uuid import UUID
 
 
 class IntentKind(StrEnum):
-    """The calls of a provider that change something."""
+    """The calls that change something at a provider."""
 
     UPSERT = "upsert"
     EXTEND = "extend"
@@ -15,19 +15,19 @@ class IntentKind(StrEnum):
 
 
 class IntentState(StrEnum):
-    """PENDING: to be done, or perhaps done (nobody knows after a crash); PARKED: waits for an operator."""
+    """PENDING: to do, or done with an unknown outcome after a crash; PARKED: waits for an operator."""
 
     PENDING = "pending"
     DONE = "done"
-    DROPPED = "dropped"  # the task was cancelled before anything was sent
+    DROPPED = "dropped"  # the task was cancelled before the call
     PARKED = "parked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """One claimed intent. `attempts` counts this one too, so that above 1 an earlier outcome is unknown.
+    """One claimed intent. `attempts` includes this one: above 1, an earlier outcome is unknown.
 
-    `lease` names the claim: a later one, after this ran out, has another.
+    `lease` identifies the claim; a claim made after this one expires has another.
     """
 
     intent_id: str
@@ -38,13 +38,13 @@ class Intent:
 
     @property
     def maybe_done(self) -> bool:
-        """Tell whether an earlier attempt may have reached the provider."""
+        """Return whether an earlier attempt may have reached the provider."""
         return self.attempts > 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How one attempt ended. `wait_s` matters while the state is PENDING."""
+    """The result of one attempt. `wait_s`, the delay before the next, applies while the state is PENDING."""
 
     intent_id: str
     external_id: str

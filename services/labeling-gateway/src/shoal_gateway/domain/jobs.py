@@ -1,4 +1,4 @@
-"""A job as the gateway keeps it, and the tasks that its demand for votes calls for."""
+"""A job as the gateway stores it, and the tasks that its demand for votes requires."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from shoal_gateway.domain.votes import Demand, annotators_needed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One sample that needs a label under one guideline; `datum` is None when it was erased."""
+    """One sample that needs a label under one guideline; `datum` is None once the sample is erased."""
 
     job_id: str
     project: str
@@ -27,7 +27,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One task of a job at one provider; `answers` and `skips` are what came back so far."""
+    """One task of a job at one provider; `answers` and `skips` count what has come back."""
 
     external_id: str
     job_id: str
@@ -42,13 +42,13 @@ class Task:
 
     @property
     def is_live(self) -> bool:
-        """Tell whether the task may still bring answers."""
+        """Return whether the task may still bring answers."""
         return self.state is not TaskState.CANCELLED
 
 
 @dataclass(frozen=True, slots=True)
 class NewTask:
-    """A further task is needed, for so many votes."""
+    """A new task is needed, for `votes` votes."""
 
     attempt: int
     votes: int
@@ -56,7 +56,7 @@ class NewTask:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """An existing task must bring more votes: the total it now wants."""
+    """An existing task must bring more votes; `votes` is its new total."""
 
     external_id: str
     votes: int
@@ -65,10 +65,9 @@ class Extension:
 def plan_votes(
     tasks: Sequence[Task], votes: int, *, extends: bool, replaces_skips: bool
 ) -> NewTask | Extension | None:
-    """Return what must happen so that the label tasks of one job bring `votes` answers, or None.
+    """Return the step after which a job's label tasks bring `votes` answers, or None if they already do.
 
-    Answers that a cancelled task had brought count, and no skip of it asks for another; planning again changes
-    nothing.
+    Answers of a cancelled task count; its skips are not replaced. Planning again changes nothing.
     """
     labelling = [task for task in tasks if task.lane is Lane.LABEL]
     skips = sum(task.skips for task in labelling if task.is_live)
@@ -83,11 +82,11 @@ def plan_votes(
 
 
 def needs_review(tasks: Sequence[Task]) -> bool:
-    """Tell whether no review of the job is under way."""
+    """Return whether the job has no unfinished review."""
     unfinished = (TaskState.PLANNED, TaskState.OPEN, TaskState.PARKED)
     return not any(task.lane is Lane.REVIEW and task.state in unfinished for task in tasks)
 
 
 def tasks_to_cancel(tasks: Sequence[Task], *, finished_too: bool) -> list[Task]:
-    """Return the tasks to take back; those that are done only when their content must go too."""
+    """Return the tasks to cancel; with `finished_too` also those that are done, to remove their content."""
     return [task for task in tasks if task.is_live and (finished_too or task.state is not TaskState.DONE)]

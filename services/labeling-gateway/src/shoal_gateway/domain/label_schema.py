@@ -1,4 +1,4 @@
-"""What an annotator may answer. Further kinds (boxes, spans) are further classes with `check`."""
+"""The answers that an annotator may give. Other kinds (boxes, spans) are classes with a `check`."""
 
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -8,7 +8,7 @@ SHOWN = 100  # labels listed in an error
 
 @dataclass(frozen=True, slots=True)
 class AnswerProblem:
-    """Why an answer is refused: a closed word, the field, what is wrong and how to put it right."""
+    """Why an answer is refused: a reason code, the field, what is wrong, and the fix."""
 
     reason: str
     field: str
@@ -23,7 +23,7 @@ class SingleChoice:
     labels: tuple[str, ...]
 
     def check(self, label: str | None) -> AnswerProblem | None:
-        """Return why `label` is no answer under this schema, or None when it is one."""
+        """Return the problem with `label`, or None if the schema allows it."""
         if label is None:
             return AnswerProblem(
                 "missing_label", "answer.label", "the answer has no label", self._allowed("Send one of")

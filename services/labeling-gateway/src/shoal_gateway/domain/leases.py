@@ -1,4 +1,6 @@
-"""The in-house queue's rules: one sample once per annotator, leases that run out, skips that free a place."""
+"""Rules of the in-house queue: each annotator sees a sample once, leases expire, and skips free a slot.
+
+A task that wants n votes has n slots; an answer or a running lease occupies one."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -7,7 +9,7 @@ from enum import StrEnum
 
 
 class Holding(StrEnum):
-    """What one annotator has to do with one task."""
+    """The relation of one annotator to one task."""
 
     LEASED = "leased"
     ANSWERED = "answered"
@@ -16,21 +18,21 @@ class Holding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """One annotator's hold on one task; `leased_until` matters while it is LEASED."""
+    """One annotator's hold on one task; `leased_until` applies while it is LEASED."""
 
     annotator: str
     holding: Holding
     leased_until: datetime
 
     def occupies(self, now: datetime) -> bool:
-        """Tell whether this takes one of the task's places."""
+        """Return whether this occupies one of the task's slots."""
         if self.holding is Holding.LEASED:
             return self.leased_until > now
         return self.holding is Holding.ANSWERED
 
 
 class Refusal(StrEnum):
-    """Why an annotator cannot have a task or answer it."""
+    """Why an annotator cannot lease a task or answer it."""
 
     CLOSED = "task_closed"
     FULL = "task_full"
@@ -41,7 +43,7 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QueueEntry:
-    """A task in the queue with everybody's hold on it.
+    """A task in the queue, with the holds of all annotators.
 
     `seen_by` are the annotators who answered or skipped another task about the same sample.
     """
@@ -52,16 +54,16 @@ class QueueEntry:
     seen_by: Collection[str] = ()
 
     def assignment_of(self, annotator: str) -> Assignment | None:
-        """Return what `annotator` has to do with the task."""
+        """Return the hold of `annotator` on the task, or None."""
         return next((hold for hold in self.assignments if hold.annotator == annotator), None)
 
     def slots_of_others(self, annotator: str, now: datetime) -> int:
-        """Return how many places others occupy."""
+        """Return the number of slots that other annotators occupy."""
         return sum(hold.occupies(now) for hold in self.assignments if hold.annotator != annotator)
 
 
 def may_lease(entry: QueueEntry, annotator: str, now: datetime) -> Refusal | None:
-    """Return why `annotator` cannot be given the task, or None. Their own lease is renewed."""
+    """Return why `annotator` cannot lease the task, or None. An annotator may renew a lease."""
     assignment = entry.assignment_of(annotator)
     if assignment is not None and assignment.holding is Holding.ANSWERED:
         return Refusal.ALREADY_ANSWERED
@@ -73,8 +75,8 @@ def may_lease(entry: QueueEntry, annotator: str, now: datetime) -> Refusal | Non
 def may_answer(entry: QueueEntry, annotator: str, now: datetime) -> Refusal | None:
     """Return why `annotator` cannot answer the task now, or None.
 
-    An answer that stands may be changed for ever. A first answer needs a place: a lease that still runs, or
-    one that ran out while nobody else took the place; so a task never gets more answers than it wants.
+    An existing answer may be changed at any time. A first answer needs a slot: a running lease, or an expired
+    one whose slot is still free. So a task never gets more answers than it wants.
     """
     assignment = entry.assignment_of(annotator)
     if assignment is not None and assignment.holding is Holding.ANSWERED:
@@ -93,5 +95,5 @@ def _may_hold(entry: QueueEntry, annotator: str, now: datetime) -> Refusal | Non
 
 
 def new_lease(annotator: str, now: datetime, length: timedelta) -> Assignment:
-    """Return a lease from now on."""
+    """Return a lease that starts now."""
     return Assignment(annotator, Holding.LEASED, now + length)

@@ -1,18 +1,20 @@
-"""How a provider is configured, and what it can do."""
+"""A provider's configuration and capabilities."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What an adapter promises beyond taking tasks; what is False the gateway does without, or itself."""
+    """Features of a provider beyond taking tasks. The gateway replaces or omits what is False."""
 
-    polls: bool  # has a feed of annotations: the truth
+    polls: bool  # has a feed of annotations, which is authoritative
     webhooks: bool
-    extends_overlap: bool  # else a further task is made for further votes
+    extends_overlap: bool  # otherwise more votes need a new task
     shows_predictions: bool
     cancels: bool
-    replaces_skips: bool  # offers a skipped task to somebody else; else one more vote is asked for
+    replaces_skips: (
+        bool  # offers a skipped task to another annotator; otherwise the gateway requests one more vote
+    )
     max_batch: int
 
 

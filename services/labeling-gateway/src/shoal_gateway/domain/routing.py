@@ -1,8 +1,8 @@
-"""Which provider a job goes to."""
+"""The choice of a job's provider."""
 
 from collections.abc import Collection
 
-IN_HOUSE = "inhouse"  # always there: the project's own people at the gateway's page
+IN_HOUSE = "inhouse"  # every project has it: its own annotators, on the gateway's page
 
 
 class UnknownProvider(ValueError):
@@ -10,9 +10,9 @@ class UnknownProvider(ValueError):
 
 
 def choose_provider(requested: str | None, default: str | None, configured: Collection[str]) -> str:
-    """Return the provider's name: the one the job asks for, else the project's default, else the own queue.
+    """Return the provider's name: the job's, else the project's default, else the in-house queue.
 
-    Raises UnknownProvider.
+    Raises UnknownProvider if the project has not configured it.
     """
     name = requested or default or IN_HOUSE
     if name != IN_HOUSE and name not in configured:

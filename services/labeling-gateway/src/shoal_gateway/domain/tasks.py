@@ -1,21 +1,21 @@
-"""A task: a job as it exists at one provider, and the states it may be in."""
+"""A task is a job at one provider; its states and its content."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class TaskState(StrEnum):
-    """Where a task stands. PLANNED: written down, not known to be at the provider yet."""
+    """The state of a task. PLANNED: stored here, and not confirmed by the provider yet."""
 
     PLANNED = "planned"
     OPEN = "open"
     DONE = "done"
-    PARKED = "parked"  # the provider refused it; an operator may send it again
+    PARKED = "parked"  # refused by the provider; an operator may send it again
     CANCELLED = "cancelled"
 
 
 class Lane(StrEnum):
-    """Who works on a task: every annotator, or reviewers only."""
+    """The people who work on a task: all annotators, or reviewers only."""
 
     LABEL = "label"
     REVIEW = "review"
@@ -39,13 +39,13 @@ def states_before(to: TaskState) -> tuple[TaskState, ...]:
 
 
 def state_after_answers(votes_wanted: int, answers: int) -> TaskState:
-    """Return DONE when a task at a provider has the answers it wants, else OPEN."""
+    """Return DONE if a task at a provider has the answers it wants, and OPEN otherwise."""
     return TaskState.DONE if answers >= votes_wanted else TaskState.OPEN
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A model's answer, shown to annotators where the guideline allows it."""
+    """A model's prediction, shown to annotators if the guideline allows it."""
 
     label: str
     score: float | None
@@ -55,7 +55,7 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class Datum:
-    """What an annotator looks at: inline text, or a URI with the SHA-256 of what lies there."""
+    """The content to label: inline text, or a URI with the SHA-256 of its content."""
 
     text: str | None
     uri: str | None
@@ -65,7 +65,7 @@ class Datum:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskOrder:
-    """All that a provider needs to know about a task. `external_id` is chosen before anything is sent."""
+    """A task as a provider receives it. Shoal chooses `external_id` before sending anything."""
 
     external_id: str
     project: str
@@ -81,7 +81,7 @@ class TaskOrder:
 
 @dataclass(frozen=True, slots=True)
 class TaskReceipt:
-    """What a provider said about one order: its own id for the task, or why it refused it."""
+    """A provider's response to one order: its id for the task, or the reason for refusing it."""
 
     external_id: str
     task_ref: str | None

@@ -1,4 +1,4 @@
-"""How many votes a job may ask for, and which of qa's requests still count."""
+"""The number of votes that a job may request, and the effect of qa's requests."""
 
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -8,7 +8,7 @@ Action = Literal["more", "review", "cancel"]
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """A job's demand for votes. `max_votes` is what the campaign's budget has reserved: never more."""
+    """A job's demand for votes. `max_votes`, reserved in the campaign's budget, is a hard limit."""
 
     votes: int
     max_votes: int
@@ -18,7 +18,7 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request of qa. `votes` is a total, so that a replay adds nothing."""
+    """One request of qa. `votes` is a total, so a replay adds nothing."""
 
     action: Action
     votes: int
@@ -27,7 +27,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a request changes: the votes now wanted (when they grew), a review, or an end."""
+    """The effect of a request: the new demand, and whether it grew, needs a review, or ended."""
 
     demand: Demand
     extended: bool = False
@@ -36,9 +36,9 @@ class Effect:
 
 
 def apply_request(demand: Demand, request: Request) -> Effect:
-    """Return the effect of `request`; one of an earlier round than the last is stale and changes nothing.
+    """Return the effect of `request`. A request from a round before the last is stale and changes nothing.
 
-    A request of a later round than the one that closed the job opens it again.
+    A request from a round after the one that closed the job opens it again.
     """
     if request.round < demand.last_round:
         return Effect(demand)
@@ -53,7 +53,7 @@ def apply_request(demand: Demand, request: Request) -> Effect:
 
 
 def merge_demand(demand: Demand, votes: int, max_votes: int) -> Effect:
-    """Return the effect of the same job asked for again, by a second campaign or a replay."""
+    """Return the effect of the same job arriving again, from a second campaign or a replay."""
     ceiling = max(demand.max_votes, max_votes)
     grown = replace(demand, max_votes=ceiling)
     return Effect(grown) if demand.closed else _extend_demand(grown, votes)
@@ -65,5 +65,5 @@ def _extend_demand(demand: Demand, votes: int) -> Effect:
 
 
 def annotators_needed(votes: int, skips: int, *, replaces_skips: bool) -> int:
-    """Return how many annotators a provider must be asked for, so that `votes` of them answer."""
+    """Return the number of annotators to request from a provider to get `votes` answers."""
     return votes if replaces_skips else votes + skips

@@ -1,1 +1,1 @@
-"""One file per intent; ports are in ports.py."""
+"""One file per use case; `ports` holds the interfaces that adapters implement."""

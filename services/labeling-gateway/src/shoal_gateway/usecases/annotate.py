@@ -1,4 +1,4 @@
-"""A person works through the own queue: next, answer, skip, take back."""
+"""An annotator works through the in-house queue: next task, answer, skip, take back."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from shoal_gateway.usecases.watch import Watch
 FIXES = {
     Refusal.CLOSED: "Take the next task: this one needs no more answers",
     Refusal.FULL: "Take the next task: others have answered this one",
-    Refusal.SAMPLE_SEEN: "Take the next task: you have answered about this sample before",
+    Refusal.SAMPLE_SEEN: "Take the next task: you have already answered or skipped this sample",
     Refusal.ALREADY_ANSWERED: "Send another answer to change it",
     Refusal.ALREADY_SKIPPED: "Take the next task",
 }
@@ -27,7 +27,7 @@ FIXES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """One answer as a person gives it; `label` is None for a skip."""
+    """An annotator's answer to a task; `label` is None for a skip."""
 
     external_id: str
     annotator: str
@@ -38,7 +38,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class CurrentRevision:
-    """The revision that stands now."""
+    """The current revision of an annotation."""
 
     annotation_id: str
     revision: int
@@ -46,7 +46,7 @@ class CurrentRevision:
 
 
 class Annotate:
-    """Each step is one transaction that holds the task's row, so that two people never take one place."""
+    """Every step is one transaction that locks the task's row, so two annotators never take the same slot."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class Annotate:
         self._lease_length = lease_length
 
     async def next(self, project: str, lane: Lane, annotator: str) -> tuple[TaskOrder, datetime] | None:
-        """Return a task for `annotator` and when its lease ends, or None when there is none."""
+        """Return a task for `annotator` and the end of its lease, or None if there is no task."""
         now = self._clock()
         async with self._database.transaction() as tx:
             order = await tx.queue.next_order(project, lane, annotator, now)
@@ -75,13 +75,13 @@ class Annotate:
         return order, assignment.leased_until
 
     async def project_of(self, external_id: str) -> tuple[str, Lane]:
-        """Return whose task it is and who may see it. Raises Refused."""
+        """Return the task's project and lane. Raises Refused if there is no such task."""
         async with self._database.transaction() as tx:
             order, _ = _require_task(await tx.queue.lock(external_id), external_id)
         return order.project, order.lane
 
     async def answer(self, submission: Submission) -> CurrentRevision:
-        """Keep an answer or a skip; the same again changes nothing. Raises Refused."""
+        """Store an answer or a skip; repeating it changes nothing. Raises Refused."""
         now = self._clock()
         async with self._database.transaction() as tx:
             order, entry = await _lock_task(tx, submission.external_id)
@@ -99,7 +99,10 @@ class Annotate:
             return current
 
     async def take_back(self, external_id: str, annotator: str, identifier: str) -> CurrentRevision:
-        """Delete one's own answer or skip; the task is leased to its author again where a place is free."""
+        """Delete the annotator's answer or skip; lease them the task again if a slot is free.
+
+        Raises Refused.
+        """
         now = self._clock()
         async with self._database.transaction() as tx:
             order, entry = await _lock_task(tx, external_id)
@@ -150,7 +153,10 @@ class Annotate:
 
 
 async def _lock_task(tx: Transaction, external_id: str) -> tuple[TaskOrder, QueueEntry]:
-    """Return a task and its places, both locked; one that was cancelled is closed, whatever the queue knows."""
+    """Return a task and its queue entry, both locked; the entry of a cancelled task is closed.
+
+    The queue may not know of the cancellation yet.
+    """
     order, entry = _require_task(await tx.queue.lock(external_id), external_id)
     task, _ = (await tx.tasks.lock([external_id]))[external_id]
     return order, replace(entry, open=entry.open and task.is_live)
@@ -196,7 +202,7 @@ def _lease_again(entry: QueueEntry, annotator: str, now: datetime, length: timed
 def _hold_refusal(refusal: Refusal) -> Refused:
     return Refused(
         "conflict",
-        f"the answer was not kept: {refusal}",
+        f"the answer was not stored: {refusal}",
         field="task",
         fix=FIXES[refusal],
         title=title_of(refusal),
@@ -218,6 +224,6 @@ def _unknown_annotation(identifier: str) -> Refused:
         "unknown",
         f"you have no annotation {identifier[:200]!r} on this task",
         field="annotation_id",
-        fix="Use the annotation_id that your answer was given",
+        fix="Use the annotation_id from the response to your answer",
         title="Unknown annotation",
     )

@@ -1,4 +1,4 @@
-"""Do at a provider what intents say, and tell how each ended."""
+"""Make the calls that intents describe, and return how they ended."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -17,7 +17,7 @@ Orders = Mapping[str, TaskOrder]
 
 @dataclass(frozen=True, slots=True)
 class CarryOut:
-    """`jitter` returns a number in [0, 1) for each wait."""
+    """Makes a provider's calls. `jitter` returns a number in [0, 1) for each wait."""
 
     guidelines: Guidelines
     jitter: Callable[[], float]
@@ -25,7 +25,7 @@ class CarryOut:
     async def __call__(
         self, provider: Provider, kind: IntentKind, intents: Sequence[Intent], orders: Orders
     ) -> list[Outcome]:
-        """Return one outcome per intent; an intent whose task is gone (not in `orders`) is dropped."""
+        """Return one outcome per intent. An intent whose task is missing from `orders` is dropped."""
         if kind is IntentKind.CANCEL:
             return await self._call_all(intents, lambda intent: provider.cancel(intent.external_id))
         alive = [intent for intent in intents if intent.external_id in orders]
@@ -49,7 +49,7 @@ class CarryOut:
             await provider.attach_prediction(order.external_id, order.guess)
 
     async def _upsert(self, provider: Provider, intents: Sequence[Intent], orders: Orders) -> list[Outcome]:
-        """Send what has its guideline; the rest waits for it, without counting as a failure."""
+        """Send the orders whose guideline is available; the others wait for theirs, which is no failure."""
         keys = {(orders[i.external_id].project, orders[i.external_id].guideline_major) for i in intents}
         loaded = {major: await self.guidelines.get(project, major) for project, major in keys}
         guidelines = {major: guideline for major, guideline in loaded.items() if guideline is not None}
@@ -68,7 +68,7 @@ class CarryOut:
         orders: Orders,
         guidelines: Mapping[int, Guideline],
     ) -> list[Outcome]:
-        """Send a batch; one that is refused as a whole is halved until the bad order stands alone."""
+        """Send a batch. If the provider refuses it as a whole, halve it until the bad order is alone."""
         batch = [_for_annotators(orders[intent.external_id], guidelines) for intent in intents]
         maybe_sent = any(intent.maybe_done for intent in intents)
         try:
@@ -86,7 +86,9 @@ class CarryOut:
 
     def _outcome_of_receipt(self, intent: Intent, receipt: TaskReceipt | None) -> Outcome:
         if receipt is None:
-            return self._try_later(intent, ProviderUnavailable("the provider said nothing about this task"))
+            return self._try_later(
+                intent, ProviderUnavailable("the provider's answer has no result for this task")
+            )
         if receipt.error is not None:
             return parked_outcome(intent, receipt.error)
         return replace(outcome_of(intent, IntentState.DONE), task_ref=receipt.task_ref)
@@ -114,7 +116,7 @@ class CarryOut:
 
 
 def outcome_of(intent: Intent, state: IntentState, error: str | None = None, wait: float = 0.0) -> Outcome:
-    """Return the outcome of an intent."""
+    """Return the outcome of one attempt."""
     return Outcome(
         intent_id=intent.intent_id,
         external_id=intent.external_id,
@@ -126,7 +128,7 @@ def outcome_of(intent: Intent, state: IntentState, error: str | None = None, wai
 
 
 def parked_outcome(intent: Intent, error: str) -> Outcome:
-    """Return the outcome of an intent that waits for an operator."""
+    """Return the outcome that makes an intent wait for an operator."""
     return outcome_of(intent, IntentState.PARKED, error)
 
 

@@ -1,4 +1,4 @@
-"""Jobs come in: keep them, route them, write down the tasks they need."""
+"""Jobs arrive: store them, route them, and write down the tasks they need."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,7 +17,7 @@ from shoal_gateway.usecases.translate import to_job
 
 
 class CreateJobs:
-    """Idempotent by job id: the same job again only raises votes or brings a prediction."""
+    """Idempotent by job id: a job that arrives again can only raise its votes or add a prediction."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class CreateJobs:
         self._wake = wake
 
     async def __call__(self, events: Sequence[LabelingJob]) -> Sequence[RejectedItem]:
-        """Keep a batch in one transaction and return the jobs that cannot be routed."""
+        """Store a batch in one transaction, and return the jobs that cannot be routed."""
         configs = await self._configs_of({event.project for event in events})
         jobs: list[Job] = []
         rejected: list[RejectedItem] = []

@@ -1,4 +1,4 @@
-"""Carry intents out: written down before, recorded after, repeated when nobody knows how they ended."""
+"""Carry out intents: claim them, make their calls, record the outcomes; an unknown outcome is retried."""
 
 import asyncio
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ Backlog = tuple[str, str, IntentKind]
 
 
 class Dispatch:
-    """One pass over everything that is due. Several replicas may run it: claims keep them apart."""
+    """One pass over all due intents. Replicas may run it at the same time: claims keep them apart."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Dispatch:
         self._lease = lease
 
     async def __call__(self) -> int:
-        """Return how many intents were attempted; a slow provider holds up its own pass only."""
+        """Return the number of intents attempted; backlogs run concurrently."""
         backlogs = await self._ledger.backlogs(self._clock())
         return sum(await asyncio.gather(*(self._work_off(backlog) for backlog in backlogs)))
 
@@ -66,9 +66,8 @@ class Dispatch:
         self, provider: Provider | None, name: str, kind: IntentKind, intents: Sequence[Intent]
     ) -> list[Outcome]:
         if provider is None:
-            return [
-                parked_outcome(intent, f"provider {name!r} is not usable: configure it") for intent in intents
-            ]
+            reason = f"provider {name!r} cannot be used: set its kind and base_url"
+            return [parked_outcome(intent, reason) for intent in intents]
         return await self._carry_out(provider, kind, intents, await self._orders(intents))
 
     async def _orders(self, intents: Sequence[Intent]) -> dict[str, TaskOrder]:

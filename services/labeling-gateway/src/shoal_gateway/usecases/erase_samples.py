@@ -1,4 +1,4 @@
-"""A sample must be forgotten: content blanked here, tasks taken back from whoever has them."""
+"""A sample is erased: blank its content and cancel its tasks at their providers."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from shoal_gateway.usecases.ports import Database, Wake
 
 
 class EraseSamples:
-    """Idempotent; a job about the sample that comes later is not kept."""
+    """Idempotent. A job about the sample that arrives later is not stored."""
 
     def __init__(self, database: Database, wake: Wake) -> None:
         self._database = database

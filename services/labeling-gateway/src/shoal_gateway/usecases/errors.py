@@ -1,10 +1,10 @@
-"""What goes wrong at providers."""
+"""Errors of providers, and the titles of refusals."""
 
 from datetime import timedelta
 
 
 class ProviderUnavailable(Exception):
-    """No answer, or one that says "later": the outcome is unknown and the call will be repeated."""
+    """No answer, or one that asks to try later: the outcome is unknown, and the call is repeated."""
 
     def __init__(self, detail: str, retry_after: timedelta | None = None) -> None:
         super().__init__(detail)
@@ -12,7 +12,7 @@ class ProviderUnavailable(Exception):
 
 
 class ProviderRefused(Exception):
-    """A final no. `everything`: the credentials are wrong, so that no other call would fare better."""
+    """The provider refused the call for good. `everything`: it would refuse any call (wrong credentials)."""
 
     def __init__(self, detail: str, *, everything: bool = False) -> None:
         super().__init__(detail)
@@ -20,5 +20,5 @@ class ProviderRefused(Exception):
 
 
 def title_of(reason: str) -> str:
-    """Return a refusal's title: its reason, which is one snake_case word, as people write it."""
+    """Return the title of a refusal: its snake_case reason in plain words."""
     return reason.replace("_", " ").capitalize()

@@ -1,4 +1,4 @@
-"""Turn a job's demand for votes into tasks and intents, inside the caller's transaction."""
+"""Turn a job's demand for votes into tasks and intents, in the caller's transaction."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,7 +13,7 @@ from shoal_gateway.usecases.ports import Transaction
 
 
 async def plan_tasks(tx: Transaction, job: Job, tasks: Sequence[Task], capabilities: Capabilities) -> bool:
-    """Make the tasks of `job` add up to the votes it wants; tell whether something is to be sent."""
+    """Make the tasks of `job` add up to the votes it wants; return whether a call is to be made."""
     step = plan_votes(
         tasks,
         job.demand.votes,
@@ -30,7 +30,7 @@ async def plan_tasks(tx: Transaction, job: Job, tasks: Sequence[Task], capabilit
 
 
 async def extend_task(tx: Transaction, task: Task, votes: int, priority: int) -> None:
-    """Have an existing task bring `votes` in total; one that was done is open again."""
+    """Raise the votes of an existing task to `votes` in total; a finished task is open again."""
     await tx.tasks.set_votes(task.external_id, votes)
     if task.state is TaskState.DONE:
         await tx.tasks.move(task.external_id, TaskState.OPEN)
@@ -38,7 +38,7 @@ async def extend_task(tx: Transaction, task: Task, votes: int, priority: int) ->
 
 
 async def add_review(tx: Transaction, job: Job, tasks: Sequence[Task], round_: int) -> bool:
-    """Put the job before the project's own reviewers unless it lies there already."""
+    """Give the job to the project's reviewers, unless they have it already; return whether it was added."""
     if not needs_review(tasks):
         return False
     await _add_task(tx, job, lane=Lane.REVIEW, attempt=round_, votes=1, provider=IN_HOUSE)
@@ -46,7 +46,7 @@ async def add_review(tx: Transaction, job: Job, tasks: Sequence[Task], round_: i
 
 
 async def withdraw_tasks(tx: Transaction, job: Job, tasks: Sequence[Task], *, finished_too: bool) -> bool:
-    """Take the job's tasks back from their providers."""
+    """Cancel the job's tasks at their providers; return whether there were any."""
     cancelled = tasks_to_cancel(tasks, finished_too=finished_too)
     for task in cancelled:
         await tx.tasks.move(task.external_id, TaskState.CANCELLED)

@@ -1,4 +1,4 @@
-"""Read providers' feeds: the truth about annotations, whatever became of webhooks."""
+"""Read the feeds of providers, which are authoritative: they bring what webhooks miss."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ HOOK_GRACE = timedelta(seconds=10)  # a webhook younger than this may still be o
 
 
 class PollFeeds:
-    """One replica at a time polls a provider; annotations and the cursor are kept in one transaction."""
+    """One replica at a time polls a provider; annotations and the cursor are stored in one transaction."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class PollFeeds:
         self._interval = interval
 
     async def __call__(self) -> int:
-        """Poll every provider whose turn it is; return how many new annotations came."""
+        """Poll every provider that is due; return the number of new annotations."""
         count = 0
         for config in await self._cursors.due():
             try:

@@ -1,4 +1,4 @@
-"""A provider's webhook: believe, read, check, keep, answer; the work comes after the answer."""
+"""A provider's webhook: verify, parse, check, store and answer; the annotations are recorded afterwards."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,14 +26,14 @@ KINDS: dict[str, Kind] = {"unknown_task": "unknown", "malformed": "malformed", "
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """How many annotations were kept, and which were not: (index, kind of refusal, problem)."""
+    """The number of annotations stored, and those refused as (index, kind of refusal, problem)."""
 
     accepted: int
     refused: list[tuple[int, Kind, AnswerProblem]]
 
 
 class ReceiveWebhook:
-    """Answers from one indexed look-up and one insert."""
+    """Receives a webhook with one indexed look-up and one insert."""
 
     def __init__(
         self,
@@ -59,7 +59,10 @@ class ReceiveWebhook:
     async def __call__(
         self, project: str, name: str, *, webhook_id: str, headers: Mapping[str, str], raw_body: bytes
     ) -> Receipt:
-        """Keep what is right. Raises Refused when it cannot be believed or read, or nothing in it is right."""
+        """Store the valid annotations.
+
+        Raises Refused if the signature is wrong, the body cannot be parsed, or no annotation is valid.
+        """
         config = await self._configs.get(project, name)
         if config is None:
             raise Refused(
@@ -87,7 +90,7 @@ class ReceiveWebhook:
 
 
 class DrainInbox:
-    """Work on the webhooks that were answered; safe to be cut off anywhere."""
+    """Records the annotations of stored webhooks; safe to interrupt anywhere."""
 
     def __init__(
         self, inbox: Inbox, configs: ProviderConfigs, record: RecordAnnotations, watch: Watch
@@ -98,7 +101,7 @@ class DrainInbox:
         self._watch = watch
 
     async def __call__(self) -> int:
-        """Work until the inbox is empty; return how many webhooks were done."""
+        """Work until the inbox is empty; return the number of webhooks processed."""
         count = 0
         while await self._inbox.drain(self._work):
             count += 1

@@ -1,4 +1,4 @@
-"""Annotations come in, by feed, webhook or page: check, keep once, announce, recount."""
+"""Annotations arrive by feed, webhook or page: check, store once, announce, and recount."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ TasksById = Mapping[str, tuple[Task, Job]]
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What may be kept, and what may not with the reason; `index` is the place in what was found."""
+    """The valid annotations, and the others as (index in the input, item, problem)."""
 
     good: list[Annotation]
     bad: list[tuple[int, ReceivedItem, AnswerProblem]]
 
 
 class RecordAnnotations:
-    """No vote is kept twice: (project, provider, annotation id, revision) is the primary key."""
+    """Stores no vote twice: (project, provider, annotation id, revision) is the primary key."""
 
     def __init__(self, guidelines: Guidelines, providers: Providers, watch: Watch) -> None:
         self._guidelines = guidelines
@@ -36,7 +36,10 @@ class RecordAnnotations:
     async def check(
         self, config: ProviderConfig, items: Sequence[ReceivedItem], tasks: TasksById
     ) -> CheckResult:
-        """Sort what was found into good and bad; nothing is written."""
+        """Separate valid items from others, without writing anything.
+
+        Raises TimeoutError while a task's guideline has not reached this replica.
+        """
         result = CheckResult([], [])
         for index, item in enumerate(items):
             problem = (
@@ -53,7 +56,7 @@ class RecordAnnotations:
     async def __call__(
         self, tx: Transaction, config: ProviderConfig, items: Sequence[ReceivedItem], found_by: str
     ) -> list[Annotation]:
-        """Keep and announce what is new and right; return it. What is wrong is kept aside for people."""
+        """Store, announce and return the new, valid annotations; store refused ones for operators."""
         ids = {item.external_id for item in items if isinstance(item, Annotation)}
         tasks = await tx.tasks.lock(ids)
         checked = await self.check(config, items, tasks)
@@ -117,7 +120,7 @@ class RecordAnnotations:
                 "unknown_task",
                 "external_id",
                 f"provider {config.name!r} has no task {item.external_id[:200]!r}",
-                "Send the external_id of a task that was given to this provider",
+                "Send the external_id of a task that this provider received",
             )
         job = pair[1]
         if job.erased:
@@ -125,7 +128,9 @@ class RecordAnnotations:
         if not item.is_vote:
             return None
         guideline = await self._guidelines.get(job.project, job.guideline_major)
-        # The task was sent with its guideline, so it exists: this replica is behind.
+        # The guideline exists, because the task was sent with it: this replica has not read it yet.
         if guideline is None:
-            raise TimeoutError(f"guideline {job.guideline_major} of {job.project} is not known here yet")
+            raise TimeoutError(
+                f"guideline {job.guideline_major} of {job.project} has not reached this replica yet"
+            )
         return guideline.schema.check(item.label)

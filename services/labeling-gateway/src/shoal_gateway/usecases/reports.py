@@ -1,4 +1,4 @@
-"""What people ask the gateway about: progress, the state of providers, the tasks of a job."""
+"""Reports for people: progress, the state of providers, the tasks of a job."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,17 +10,17 @@ from shoal_gateway.domain.tasks import Lane
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The own queue of one lane: tasks that want answers, tasks that have them, one's own answers."""
+    """One lane of the in-house queue: open and complete tasks, and the annotator's answers."""
 
     waiting: int
     complete: int
     yours: int
-    votes: int  # answers that stand, everybody's
+    votes: int  # current answers of all annotators
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderStatus:
-    """One provider of a project: tasks by state, votes, and what is still to be sent or looked at."""
+    """One provider of a project: tasks by state, votes, cost, and calls that wait or failed."""
 
     provider: str
     tasks: dict[str, int]
@@ -37,7 +37,7 @@ class ProviderStatus:
 
 @dataclass(frozen=True, slots=True)
 class TaskStatus:
-    """One task with what went wrong, if anything did."""
+    """One task, with the provider's id for it and its last error."""
 
     task: Task
     task_ref: str | None
@@ -45,13 +45,13 @@ class TaskStatus:
 
 
 class Reports(Protocol):
-    """Read-only questions."""
+    """Read-only reports."""
 
     async def progress(self, project: str, lane: Lane, annotator: str) -> Progress:
-        """Return how far the own queue is."""
+        """Return the progress of the in-house queue."""
 
     async def providers(self, project: str) -> list[ProviderStatus]:
         """Return every provider that has had tasks."""
 
     async def tasks_of_job(self, project: str, job_id: str) -> list[TaskStatus]:
-        """Return a job's tasks; empty when the job is not known."""
+        """Return a job's tasks; none if the job is unknown."""

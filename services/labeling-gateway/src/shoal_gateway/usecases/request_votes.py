@@ -1,4 +1,4 @@
-"""qa asks for more votes, a review, or an end. A request may come before its job: it waits."""
+"""qa requests more votes, a review, or an end. A request that arrives before its job waits for it."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -15,7 +15,7 @@ SWEEP = 500
 
 
 class RequestVotes:
-    """Keeps requests first and applies them after: whichever of job and request commits last sees both."""
+    """Stores requests and then applies them: whichever of job and request commits last sees both."""
 
     def __init__(
         self, database: Database, configs: ProviderConfigs, providers: Providers, wake: Wake
@@ -26,23 +26,23 @@ class RequestVotes:
         self._wake = wake
 
     async def __call__(self, events: Sequence[VotesRequested]) -> None:
-        """Keep a batch, then apply what has its job."""
+        """Store a batch, then apply the requests whose job is here."""
         async with self._database.transaction() as tx:
             await tx.requests.park([(event.job_id, to_request(event)) for event in events])
         await self.apply({event.job_id for event in events})
 
     async def sweep(self) -> int:
-        """Apply what a crash left between commit and effect; return for how many jobs."""
+        """Apply the requests that a crash left stored and not applied; return the number of jobs."""
         waiting = await self._database.waiting_jobs(SWEEP)
         if waiting:
             await self.apply(waiting)
         return len(waiting)
 
     async def apply(self, job_ids: Collection[str]) -> None:
-        """Apply the waiting requests of these jobs, in the order of their rounds."""
+        """Apply the waiting requests of these jobs, in order of rounds."""
         async with self._database.transaction() as tx:
             jobs = await tx.jobs.lock(job_ids)
-            # Locked all at once: one by one, two batches could wait for each other.
+            # Lock them all at once: one by one, two batches could deadlock.
             await tx.tasks.of_jobs(list(jobs))
             waiting = await tx.requests.waiting(set(jobs))
             for job_id, request in waiting:
@@ -53,7 +53,7 @@ class RequestVotes:
 
     async def _apply_one(self, tx: Transaction, job: Job, request: Request) -> Job:
         if job.erased:
-            return job  # closed for ever
+            return job  # closed for good
         effect = apply_request(job.demand, request)
         job = replace(job, demand=effect.demand)
         await tx.jobs.save_demand(job.job_id, effect.demand)

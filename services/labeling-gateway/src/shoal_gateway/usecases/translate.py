@@ -1,4 +1,4 @@
-"""Contracts to domain and back: the only place where the two vocabularies meet."""
+"""Translation between contracts and domain; nothing else imports both vocabularies."""
 
 from shoal.contracts.labels import (
     AnnotationSubmitted,
@@ -19,7 +19,7 @@ from shoal_gateway.domain.votes import Demand, Request
 
 
 def to_job(event: LabelingJob, provider: str) -> Job:
-    """Return the job that an event asks for, routed to `provider`."""
+    """Return the job that an event describes, routed to `provider`."""
     content = event.content
     return Job(
         job_id=event.job_id,
@@ -37,7 +37,7 @@ def to_job(event: LabelingJob, provider: str) -> Job:
 
 
 def to_guess(prediction: Prediction | None) -> Guess | None:
-    """Return the guess that annotators may see: a prediction's label, or its best-scored one."""
+    """Return the guess to show annotators: the prediction's label, or the one with the highest score."""
     if prediction is None:
         return None
     label = prediction.label or max(prediction.scores, key=lambda name: prediction.scores[name], default=None)

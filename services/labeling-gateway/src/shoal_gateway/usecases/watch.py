@@ -1,4 +1,4 @@
-"""What the use cases report to whoever watches: metrics and logs in production, nothing in a unit test."""
+"""What the use cases report: metrics and logs in production, nothing in a unit test."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -10,19 +10,19 @@ from shoal_gateway.domain.providers import ProviderConfig
 
 
 class Watch(Protocol):
-    """Everything worth counting."""
+    """Events that are counted or logged."""
 
     def recorded(self, config: ProviderConfig, fresh: Sequence[Annotation], found_by: str) -> None:
-        """New annotation revisions were kept."""
+        """New annotation revisions were stored."""
 
     def refused(self, config: ProviderConfig, problems: Sequence[AnswerProblem]) -> None:
         """Annotations were refused."""
 
     def missed_by_hook(self, config: ProviderConfig, count: int) -> None:
-        """Annotations came by the feed although a webhook should have brought them long before."""
+        """The feed brought annotations that a webhook should have brought earlier."""
 
     def poll_failed(self, config: ProviderConfig, detail: str) -> None:
         """A provider's feed could not be read."""
 
     def dispatched(self, project: str, provider: str, *, kind: IntentKind, outcome: str, count: int) -> None:
-        """Intents ended as done, pending (to be repeated), parked or dropped."""
+        """Attempts ended as done, pending (to be repeated), parked or dropped."""

@@ -1,4 +1,4 @@
-"""What the use cases need from outside, by aggregate; adapters implement these."""
+"""Interfaces that the use cases need, by aggregate; adapters implement them."""
 
 from shoal_gateway.usecases.ports.annotations import Annotations
 from shoal_gateway.usecases.ports.database import Database, Outbox, Transaction

@@ -14,13 +14,13 @@ class Annotations(Protocol):
     async def add(
         self, config: ProviderConfig, annotations: Sequence[tuple[Annotation, float]], found_by: str
     ) -> set[tuple[str, int]]:
-        """Add (annotation, price) not stored yet and return their keys."""
+        """Add the (annotation, price) pairs that are not stored yet, and return their keys."""
 
     async def refuse(self, config: ProviderConfig, refused: Iterable[tuple[ReceivedItem, str, str]]) -> None:
-        """Keep (what, reason, detail) once, for people to look at."""
+        """Store each (item, reason, detail) once, for operators."""
 
     async def recount(self, external_ids: Collection[str]) -> dict[str, tuple[int, int]]:
-        """Count each task's standing answers and skips from its revisions, keep and return them."""
+        """Count each task's current answers and skips from its revisions; store and return them."""
 
     async def latest(self, project: str, provider: str, annotation_id: str) -> Annotation | None:
-        """Return an annotation's latest revision."""
+        """Return an annotation's latest revision, or None."""

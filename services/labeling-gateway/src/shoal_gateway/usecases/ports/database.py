@@ -1,4 +1,4 @@
-"""Transactions: everything that happens together or not at all."""
+"""Transactions: changes that happen together or not at all."""
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
@@ -45,4 +45,4 @@ class Database(Protocol):
         """Commit when the block ends, roll back when it raises."""
 
     async def waiting_jobs(self, limit: int) -> Sequence[str]:
-        """Return ids of jobs that are here and have requests not applied."""
+        """Return the ids of stored jobs with requests that are not applied."""

@@ -1,4 +1,4 @@
-"""Providers' feeds: their cursors, and the replica that polls."""
+"""The feeds of providers: their cursors, and the replica that polls them."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ class Feeds(Protocol):
     """Feeds of a transaction."""
 
     async def save_cursor(self, config: ProviderConfig, cursor: str | None) -> None:
-        """Keep how far a provider's feed was read."""
+        """Store the position reached in a provider's feed, and end this replica's turn."""
 
 
 class Cursors(Protocol):
@@ -20,7 +20,7 @@ class Cursors(Protocol):
     async def claim(
         self, config: ProviderConfig, now: datetime, interval: timedelta, lease: timedelta
     ) -> tuple[bool, str | None]:
-        """Return whether it is this replica's turn to poll, and the cursor."""
+        """Claim a turn to poll; return whether this replica got it, and the cursor."""
 
     async def due(self) -> Sequence[ProviderConfig]:
         """Return every provider that has had a task."""

@@ -1,4 +1,4 @@
-"""Guidelines."""
+"""Guidelines of projects."""
 
 from typing import Protocol
 
@@ -6,7 +6,7 @@ from shoal_gateway.domain.guidelines import Guideline
 
 
 class Guidelines(Protocol):
-    """Every guideline that was ever announced."""
+    """Every announced guideline, by project and version."""
 
     async def current(self, project: str) -> Guideline | None:
         """Return the newest version, or None."""

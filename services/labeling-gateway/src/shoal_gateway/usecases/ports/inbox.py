@@ -1,4 +1,4 @@
-"""Webhooks."""
+"""The inbox of webhooks."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
@@ -9,12 +9,12 @@ from shoal_gateway.usecases.ports.database import Transaction
 
 
 class Inbox(Protocol):
-    """Webhooks that were answered and not worked on yet."""
+    """Webhooks that were answered and are not processed yet."""
 
     async def keep(self, config: ProviderConfig, webhook_id: str, annotations: Sequence[Annotation]) -> None:
-        """Keep a webhook once."""
+        """Store a webhook once; a repeated id changes nothing."""
 
     async def drain(
         self, work: Callable[[Transaction, str, str, Sequence[Annotation]], Awaitable[None]]
     ) -> bool:
-        """Work on one webhook in a transaction; False when there is none."""
+        """Process one webhook in a transaction; return False if the inbox is empty."""

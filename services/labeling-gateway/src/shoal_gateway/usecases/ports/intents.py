@@ -7,7 +7,7 @@ from shoal_gateway.domain.jobs import Task
 
 
 class Intents(Protocol):
-    """What is to be done at providers."""
+    """Calls to make at providers."""
 
     async def add(self, task: Task, kind: IntentKind, *, total: int, priority: int) -> None:
-        """Write an intent down unless it is there."""
+        """Store an intent unless it exists."""

@@ -12,13 +12,13 @@ class Jobs(Protocol):
     """Jobs by id."""
 
     async def add(self, jobs: Sequence[Job]) -> None:
-        """Add the jobs that are not there."""
+        """Add the jobs that do not exist."""
 
     async def lock(self, job_ids: Collection[str]) -> dict[str, Job]:
-        """Return the jobs that are there, locked, by id."""
+        """Return the existing jobs by id, locked."""
 
     async def save_demand(self, job_id: str, demand: Demand) -> None:
-        """Keep a job's demand."""
+        """Store a job's demand."""
 
     async def save_guess(self, job_id: str, guess: Guess) -> None:
-        """Keep a prediction that came with a later copy of the job."""
+        """Store a prediction that arrived with a later copy of the job."""

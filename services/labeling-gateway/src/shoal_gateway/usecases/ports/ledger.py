@@ -9,18 +9,18 @@ from shoal_gateway.domain.tasks import TaskOrder, TaskState
 
 
 class Ledger(Protocol):
-    """Intents, claimed by one worker at a time."""
+    """Intents, each claimed by one process at a time."""
 
     async def backlogs(self, now: datetime) -> Sequence[tuple[str, str, IntentKind]]:
-        """Return the (project, provider, kind) that have something to do now."""
+        """Return the (project, provider, kind) of due intents."""
 
     async def claim(
         self, backlog: tuple[str, str, IntentKind], limit: int, now: datetime, lease: timedelta
     ) -> Sequence[Intent]:
-        """Claim intents whose task has no earlier one unfinished; a claim runs out after `lease`."""
+        """Claim due intents whose task has no earlier unfinished one; a claim expires after `lease`."""
 
     async def orders(self, external_ids: Collection[str]) -> dict[str, tuple[TaskOrder, TaskState]]:
-        """Return what is to be sent, as it stands now; tasks without content are left out."""
+        """Return the current orders and states of tasks; tasks without content are left out."""
 
     async def record(self, outcomes: Sequence[Outcome], now: datetime) -> None:
-        """Keep how attempts ended, and move their tasks accordingly."""
+        """Store how attempts ended, and move their tasks accordingly."""

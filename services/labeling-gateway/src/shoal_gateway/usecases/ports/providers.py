@@ -1,4 +1,4 @@
-"""Providers, and what they send."""
+"""Providers, their configurations, and the annotations they send."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from shoal_gateway.domain.tasks import Guess, TaskOrder, TaskReceipt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Malformed:
-    """One annotation that cannot be read: where it stood, and what is wrong with which field."""
+    """An annotation that cannot be parsed: its index, the field, and what is wrong with it."""
 
     index: int
     field: str
@@ -28,7 +28,7 @@ ReceivedItem = Annotation | Malformed
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a provider's feed. Reading again from `cursor` gives what is newer."""
+    """One page of a provider's feed; the next page starts at `cursor`."""
 
     items: Sequence[ReceivedItem]
     cursor: str | None
@@ -38,55 +38,55 @@ class Page:
 class Provider(Protocol):
     """A labelling service or team. Every call that changes something is idempotent by external id.
 
-    Calls raise ProviderUnavailable (the outcome is unknown) or ProviderRefused (a final no).
+    Calls raise ProviderUnavailable if the outcome is unknown, and ProviderRefused if the refusal is final.
     """
 
     @property
     def capabilities(self) -> Capabilities:
-        """What this provider can do."""
+        """The features that this provider supports."""
 
     async def upsert_tasks(
         self, orders: Sequence[TaskOrder], guidelines: Mapping[int, Guideline], *, maybe_sent: bool
     ) -> Sequence[TaskReceipt]:
-        """Make the tasks that are not there yet; one receipt per order. `guidelines` is by major number.
+        """Create the tasks that do not exist; return one receipt per order. `guidelines` is by major number.
 
-        `maybe_sent` says that an earlier call with these orders may have arrived: an adapter whose vendor
-        would make a second task looks them up by external id first.
+        `maybe_sent`: an earlier call with these orders may have arrived. If the vendor would create the tasks
+        twice, the adapter first looks them up by external id.
         """
 
     async def attach_prediction(self, external_id: str, guess: Guess) -> None:
-        """Show a model's guess beside the task."""
+        """Show a model's guess with the task."""
 
     async def poll(self, cursor: str | None, limit: int) -> Page:
-        """Return annotations since `cursor` (None: all), oldest first."""
+        """Return at most `limit` annotations after `cursor` (None: from the start), oldest first."""
 
     def parse_webhook(
         self, headers: Mapping[str, str], raw_body: bytes, now: datetime
     ) -> Sequence[ReceivedItem]:
-        """Return the annotations of a webhook whose signature and time are right. Raises Refused."""
+        """Return the annotations of a webhook. Raises Refused if its signature, time or body is wrong."""
 
     async def extend_overlap(self, external_id: str, votes: int) -> None:
-        """Ask for `votes` answers in total."""
+        """Request `votes` answers in total."""
 
     async def cancel(self, external_id: str) -> None:
-        """Ask for no more answers and have the content forgotten; an unknown task is as good as cancelled."""
+        """Request no more answers and remove the content; an unknown task counts as cancelled."""
 
 
 class Providers(Protocol):
     """Providers by project and name."""
 
     def of(self, config: ProviderConfig) -> Provider:
-        """Return the adapter for a configuration. Raises ProviderRefused when it is unusable."""
+        """Return the adapter for a configuration. Raises ProviderRefused if it cannot be used."""
 
 
 class ProviderConfigs(Protocol):
-    """Where the configurations are kept."""
+    """The stored configurations of providers."""
 
     async def get(self, project: str, name: str) -> ProviderConfig | None:
-        """Return one configuration; the own queue is always there."""
+        """Return one configuration or None; every project has the in-house queue."""
 
     async def of_project(self, project: str) -> Sequence[ProviderConfig]:
-        """Return all that the project configured."""
+        """Return every configuration of the project."""
 
     async def put(self, config: ProviderConfig) -> int:
-        """Keep a configuration; what was parked at this provider goes out again: return how much."""
+        """Store a configuration; retry the provider's parked intents, and return their number."""

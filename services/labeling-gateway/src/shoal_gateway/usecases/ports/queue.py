@@ -1,4 +1,4 @@
-"""The project's own queue, of a transaction."""
+"""The in-house queue of a transaction."""
 
 from datetime import datetime
 from typing import Protocol
@@ -8,16 +8,16 @@ from shoal_gateway.domain.tasks import Lane, TaskOrder
 
 
 class Queue(Protocol):
-    """Tasks for the project's own annotators."""
+    """Tasks for the project's annotators."""
 
     async def next_order(self, project: str, lane: Lane, annotator: str, now: datetime) -> TaskOrder | None:
-        """Return a task of the own queue that `annotator` may have (may_lease), locked, or None."""
+        """Return a task that `annotator` may lease (see may_lease), locked, or None."""
 
     async def lock(self, external_id: str) -> tuple[TaskOrder, QueueEntry] | None:
-        """Return one task of the own queue, locked, or None."""
+        """Return one task and its entry, locked, or None."""
 
     async def assign(self, order: TaskOrder, assignment: Assignment, revision: int | None = None) -> None:
-        """Keep an annotator's hold on a task of the own queue, with the latest revision of their answer."""
+        """Store an annotator's hold on a task, with the latest revision of their answer."""
 
     async def revision_of(self, external_id: str, annotator: str) -> int:
-        """Return the latest revision of an annotator's answer in the own queue; 0 when there is none."""
+        """Return the latest revision of an annotator's answer; 0 without one."""

@@ -1,4 +1,4 @@
-"""qa's requests for votes, of a transaction."""
+"""qa's requests for votes, in a transaction."""
 
 from collections.abc import Collection, Sequence
 from typing import Protocol
@@ -10,10 +10,10 @@ class Requests(Protocol):
     """Requests by job and round."""
 
     async def park(self, requests: Sequence[tuple[str, Request]]) -> None:
-        """Keep requests by job id until they are applied."""
+        """Store (job id, request) pairs until they are applied."""
 
     async def waiting(self, job_ids: Collection[str]) -> Sequence[tuple[str, Request]]:
-        """Return requests not applied yet, in order of rounds."""
+        """Return the requests of these jobs that are not applied, in order of rounds."""
 
     async def mark_applied(self, requests: Sequence[tuple[str, Request]]) -> None:
-        """Remember that requests were applied."""
+        """Mark requests as applied."""

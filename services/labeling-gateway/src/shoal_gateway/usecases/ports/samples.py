@@ -8,13 +8,13 @@ class Samples(Protocol):
     """Samples by project and id."""
 
     async def erased_among(self, samples: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
-        """Return which of the (project, sample id) were erased.
+        """Return those of the (project, sample id) pairs that were erased.
 
-        Their projects' erasures wait until this transaction ends.
+        Erasures in their projects wait until this transaction ends.
         """
 
     async def erase(self, samples: Collection[tuple[str, str]]) -> Sequence[str]:
-        """Blank the contents of (project, sample id) everywhere, remember it and return the ids of their jobs.
+        """Blank the contents of (project, sample id), store the erasure, and return the ids of their jobs.
 
-        Waits for transactions that called erased_among in these projects: their jobs must be found.
+        Waits for transactions that called erased_among in these projects, because they may add jobs.
         """

@@ -11,19 +11,19 @@ class Tasks(Protocol):
     """Tasks by external id."""
 
     async def of_jobs(self, job_ids: Collection[str]) -> dict[str, list[Task]]:
-        """Return the tasks by job id, by lane and attempt, locked; after Jobs.lock."""
+        """Return the tasks by job id, in order of lane and attempt, locked. Call Jobs.lock first."""
 
     async def add(self, task: Task) -> None:
-        """Add a task unless it is there."""
+        """Add a task unless it exists."""
 
     async def set_votes(self, external_id: str, votes: int) -> None:
-        """Set the votes that a task wants."""
+        """Set the number of votes that a task wants."""
 
     async def move(self, external_id: str, to: TaskState, error: str | None = None) -> None:
-        """Move a task where the state machine allows it."""
+        """Move a task to another state if the state machine allows it."""
 
     async def lock(self, external_ids: Collection[str]) -> dict[str, tuple[Task, Job]]:
-        """Return the tasks that are there with their jobs, both locked."""
+        """Return the existing tasks with their jobs, both locked."""
 
     async def find(self, external_ids: Collection[str]) -> dict[str, tuple[Task, Job]]:
-        """Return the tasks that are there with their jobs."""
+        """Return the existing tasks with their jobs."""
