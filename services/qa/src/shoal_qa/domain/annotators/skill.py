@@ -18,8 +18,8 @@ gold alone, Jeffreys' interval. Where annotators err independently, 95.6 % of 4,
 vote without gold counted half, held it in 99 % and were up to twice as wide.
 
 Errors that annotators share (a task that misleads everybody) look like agreement, and nothing here tells them
-apart: on five public crowds without gold, skills are 2 to 7 points too high and 53 to 95 % of intervals hold
-the share of right answers; with gold on a fifth of the tasks 73 to 98 % do.
+apart: on five public crowds without gold, skills are 1.8 to 7 points too high and 53 to 95 % of intervals
+hold the share of right answers; with gold on a fifth of the tasks 73 to 98 % do.
 
 Sources: Dawid and Skene, Applied Statistics 28 (1979), for the model; Berndt, Hall, Hall and Hausman, Annals
 of Economic and Social Measurement 3 (1974), for the matrix; Brown, Cai and DasGupta, Statistical Science 16
