@@ -8,7 +8,7 @@ import pytest
 
 from shoal.catalog.documents import INPUTS, SETTINGS, load_registered, render_pages
 from shoal_ingest.usecases.inference import Inference
-from shoal_ingest.usecases.items import parse
+from shoal_ingest.usecases.items import parse_body
 
 DOCS = Path(__file__).parents[2] / "docs"
 REQUIRED = {"project": "newsdesk", "source_id": "8841"}
@@ -48,5 +48,5 @@ def optional_fields() -> dict[str, Any]:
 def test_every_optional_field_of_an_inference_has_an_example_that_is_accepted(name: str) -> None:
     (example, *_) = optional_fields()[name]["examples"]
     datum = {} if name in ("text", "content") else {"text": "Wheat exports fell."}
-    (item,) = parse(json.dumps({**REQUIRED, **datum, name: example}).encode())
+    (item,) = parse_body(json.dumps({**REQUIRED, **datum, name: example}).encode())
     assert isinstance(item, Inference), item

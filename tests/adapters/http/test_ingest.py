@@ -8,7 +8,7 @@ from adapters.http.conformance import Server, migrated, names_of
 from publishingkit import FakePublisher
 from shoal.persistence import open_pool
 from shoal_ingest.http.app import make_app
-from shoal_ingest.main import SCHEMA, wire
+from shoal_ingest.main import SCHEMA, wire_service
 from shoal_ingest.settings import IngestSettings
 from shoal_local.stack import Stack
 
@@ -20,7 +20,7 @@ NAMES = names_of(make_app(None))  # type: ignore[arg-type]
 def server(stack: Stack) -> Iterator[Server]:
     with migrated(stack, SCHEMA, "shoal_ingest") as (runner, dsn):
         pool = runner.run(open_pool(dsn, SCHEMA))
-        service = wire(IngestSettings(postgres_dsn=dsn), FakePublisher(), pool)
+        service = wire_service(IngestSettings(postgres_dsn=dsn), FakePublisher(), pool)
         server = Server(service, runner, {"project": "news"})
         assert server.send("POST", "/v1/projects", json={"project": "news"}).status_code == 201
         yield server

@@ -83,7 +83,7 @@ def test_bad_files_are_one_line_and_exit_code_2() -> None:
         (("junk.png",), "junk.png cannot be read as an image"),
         (("empty",), "has no images"),
         (("nowhere",), "does not exist"),
-        (("t.csv", "junk.png"), "embed them by two commands"),
+        (("t.csv", "junk.png"), "use one command for each"),
     ):
         code, _, error = run(*arguments, "--output", "x.npy")
         assert (code, told in error) == (2, True), error
@@ -133,7 +133,7 @@ def test_an_entry_of_the_registry_is_an_encoder_of_the_command_and_the_service(
     Path("t.txt").write_text("a\nabc\n")
     code, _, error = run("t.txt", "--output", "x.npy", "--encoder", "lengths")
     assert code == 2
-    assert "--encoder: 'lengths' is no encoder of texts: use one of all-minilm-l6-v2" in error
+    assert "--encoder: 'lengths' is not an encoder of texts: use one of all-minilm-l6-v2" in error
     entry = NamedEncoder(
         name="lengths", encodes="texts", load=lambda _: Lengths(), write_file=lambda cache: cache
     )
@@ -143,7 +143,7 @@ def test_an_entry_of_the_registry_is_an_encoder_of_the_command_and_the_service(
     assert np.load("x.npy").tolist() == [[1], [3]]
     dsn = {"kafka_servers": "k:9092"}
     assert EmbedderSettings(encoder="lengths", **dsn).encoder == "lengths"  # type: ignore[arg-type]
-    with pytest.raises(ValidationError, match="'efficientnet-lite0' is no encoder of texts"):
+    with pytest.raises(ValidationError, match="'efficientnet-lite0' is not an encoder of texts"):
         EmbedderSettings(encoder="efficientnet-lite0", **dsn)  # type: ignore[arg-type]
 
 

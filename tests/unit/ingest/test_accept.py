@@ -10,7 +10,7 @@ from shoal.contracts.ids import sample_id
 from shoal.messaging import PublishFailed
 from shoal_ingest.usecases.accept import MOST_BYTES, Accepted, AcceptInferences
 from shoal_ingest.usecases.inference import Inference
-from shoal_ingest.usecases.items import Fault, parse
+from shoal_ingest.usecases.items import Fault, parse_body
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -42,7 +42,7 @@ async def test_what_is_accepted_is_published_under_its_stable_id(
     accept: AcceptInferences, publisher: FakePublisher
 ) -> None:
     body = b'{"project": "news", "source": "wire", "source_id": "7", "text": "hello"}'
-    first, again = await accept(parse(body)), await accept(parse(body))
+    first, again = await accept(parse_body(body)), await accept(parse_body(body))
     assert first == again == [Accepted(sample_id("news", "wire", "7"))]
     ids = {dict(message.headers)["ce_id"] for message in publisher.messages}
     assert len(publisher.messages) == 2
@@ -67,7 +67,7 @@ async def test_refusals_name_the_field_and_the_fix(
     accept: AcceptInferences, publisher: FakePublisher, line: bytes, reason: str, field: str
 ) -> None:
     good = b'{"project": "news", "source_id": "2", "text": "fine"}'
-    bad, fine = await accept(parse(line + b"\n" + good))
+    bad, fine = await accept(parse_body(line + b"\n" + good))
     assert isinstance(bad, Fault)
     assert (bad.reason, bad.field) == (reason, field)
     assert bad.fix
@@ -81,7 +81,7 @@ async def test_a_vector_of_another_dimension_than_the_first(accept: AcceptInfere
         b'{"project": "news", "source_id": "2", "text": "a", "embedding": {"name": "e", "vector": [1, 2]}}',
         b'{"project": "news", "source_id": "3", "text": "", "embedding": {"name": "e", "version": "2", "vector": [2]}}',
     ]
-    first, wrong, newer = await accept(parse(b"\n".join(lines)))
+    first, wrong, newer = await accept(parse_body(b"\n".join(lines)))
     assert isinstance(first, Accepted)
     assert isinstance(newer, Accepted)
     assert isinstance(wrong, Fault)
@@ -90,7 +90,7 @@ async def test_a_vector_of_another_dimension_than_the_first(accept: AcceptInfere
 
 
 async def test_a_key_of_another_project(accept: AcceptInferences) -> None:
-    (refused,) = await accept(parse(b'{"project": "news", "source_id": "1", "text": "a"}'), only="other")
+    (refused,) = await accept(parse_body(b'{"project": "news", "source_id": "1", "text": "a"}'), only="other")
     assert isinstance(refused, Fault)
     assert refused.reason == "forbidden_project"
 
@@ -100,11 +100,11 @@ async def test_nothing_is_accepted_that_kafka_did_not_acknowledge(
 ) -> None:
     publisher.failure = PublishFailed("no broker")
     with pytest.raises(PublishFailed):
-        await accept(parse(b'{"project": "news", "source_id": "1", "text": "a"}'))
+        await accept(parse_body(b'{"project": "news", "source_id": "1", "text": "a"}'))
 
 
 def test_an_item_keeps_what_it_says() -> None:
-    (item,) = parse(
+    (item,) = parse_body(
         b'{"project": "news", "source_id": "1", "content": {"uri": "s3://b/k"}, "tags": {"a": "b"}}'
     )
     assert isinstance(item, Inference)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shoal_ingest.usecases.inference import Inference
-from shoal_ingest.usecases.items import Fault, NotJson, parse
+from shoal_ingest.usecases.items import Fault, NotJson, parse_body
 
 
 def item(**changes: Any) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def line(**changes: Any) -> bytes:
     ],
 )
 def test_an_object_an_array_and_ndjson(body: bytes, count: int) -> None:
-    found = parse(body)
+    found = parse_body(body)
     assert len(found) == count
     assert all(isinstance(each, Inference) for each in found)
 
@@ -37,7 +37,7 @@ def test_an_object_an_array_and_ndjson(body: bytes, count: int) -> None:
 @pytest.mark.parametrize("body", [b"", b"  \n", b"[{]", b'[{"project": "news"}', b"[" * 100_000])
 def test_a_body_that_is_no_json_as_a_whole(body: bytes) -> None:
     with pytest.raises(NotJson):
-        parse(body)
+        parse_body(body)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_fault_names_its_field_and_costs_no_neighbour(
 ) -> None:
     bodies = [line(), line(**changes), line(source_id="3")]
     body = b"\n".join(bodies) if form == "lines" else b"[" + b",".join(bodies) + b"]"
-    first, bad, last = parse(body)
+    first, bad, last = parse_body(body)
     assert isinstance(first, Inference)
     assert isinstance(last, Inference)
     assert isinstance(bad, Fault)
@@ -77,7 +77,7 @@ def test_a_fault_names_its_field_and_costs_no_neighbour(
 
 def test_a_line_with_two_objects_is_a_fault_and_shifts_nobody() -> None:
     two = line(source_id="2") + b"," + line(source_id="3")
-    first, bad, last = parse(b"\n".join([line(source_id="1"), two, line(source_id="4")]))
+    first, bad, last = parse_body(b"\n".join([line(source_id="1"), two, line(source_id="4")]))
     assert isinstance(bad, Fault)
     assert isinstance(first, Inference)
     assert isinstance(last, Inference)
@@ -90,12 +90,12 @@ def test_every_line_has_its_own_result_in_order(good: list[bool]) -> None:
     if not any(good):
         lines.append(line(source_id="last"))
         good = [*good, True]
-    found = parse(b"\n".join(lines))
+    found = parse_body(b"\n".join(lines))
     assert [isinstance(each, Inference) for each in found] == good
 
 
 def test_numbers_and_base64_are_the_same_vector() -> None:
-    numbers, base64 = parse(
+    numbers, base64 = parse_body(
         line(embedding={"name": "e", "vector": [1.5, -2.0]})
         + b"\n"
         + line(embedding={"name": "e", "vector": "AADAPwAAAMA="})

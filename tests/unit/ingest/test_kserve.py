@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shoal_ingest.domain.kserve import Answer, BadPayload, answers, texts
+from shoal_ingest.domain.kserve import Answer, BadPayload, request_texts, response_answers
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from shoal_ingest.domain.kserve import Answer, BadPayload, answers, texts
     ],
 )
 def test_texts_of_a_request(payload: Any, expected: list[str]) -> None:
-    assert texts(payload) == expected
+    assert request_texts(payload) == expected
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_texts_of_a_request(payload: Any, expected: list[str]) -> None:
 )
 def test_requests_without_texts(payload: Any, named: str) -> None:
     with pytest.raises(BadPayload, match=named.replace("[", r"\[").replace("]", r"\]")):
-        texts(payload)
+        request_texts(payload)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_requests_without_texts(payload: Any, named: str) -> None:
     ],
 )
 def test_predictions(prediction: Any, expected: Answer) -> None:
-    assert answers({"predictions": [prediction]}).answers == [expected]
+    assert response_answers({"predictions": [prediction]}).answers == [expected]
 
 
 def test_open_inference_protocol_scores_with_the_model_s_name() -> None:
@@ -65,7 +65,7 @@ def test_open_inference_protocol_scores_with_the_model_s_name() -> None:
         "data": [0.9, 0.1, 0.2, 0.8],
         "parameters": {"labels": ["a", "b"]},
     }
-    found = answers({"model_name": "topics", "model_version": "3", "outputs": [tensor]})
+    found = response_answers({"model_name": "topics", "model_version": "3", "outputs": [tensor]})
     assert (found.model, found.version) == ("topics", "3")
     assert [each.label for each in found.answers] == ["a", "b"]
 
@@ -83,4 +83,4 @@ def test_open_inference_protocol_scores_with_the_model_s_name() -> None:
 )
 def test_responses_without_predictions(payload: Any) -> None:
     with pytest.raises(BadPayload):
-        answers(payload)
+        response_answers(payload)

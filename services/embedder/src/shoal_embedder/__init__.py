@@ -1,1 +1,1 @@
-"""Shoal embedder: samples in, vectors in Qdrant and on the stream."""
+"""Shoal embedder: computes samples' vectors, stores them in Qdrant and publishes them."""

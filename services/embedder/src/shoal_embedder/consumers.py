@@ -1,4 +1,4 @@
-"""Topics in -> use cases."""
+"""The consumers of topics, which call the use cases."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ def sample_consumer(embed: EmbedSamples, max_records: int) -> Consumer[SampleIng
 
 
 def erasure_consumer(erase: EraseSamples) -> Consumer[SampleErased]:
-    """Return the consumer of samples.erased: one replica deletes."""
+    """Return the consumer of samples.erased; one replica deletes a sample."""
 
     async def handle(batch: Sequence[Received[SampleErased]]) -> Sequence[Rejection]:
         await erase([record.event for record in batch])
@@ -34,5 +34,5 @@ def erasure_consumer(erase: EraseSamples) -> Consumer[SampleErased]:
 
 
 def erasure_broadcast(erased: Erased) -> Broadcast[SampleErased]:
-    """Return the reader of samples.erased: every replica knows what to keep out."""
+    """Return the broadcast of samples.erased, from which every replica learns the samples to ignore."""
     return Broadcast(SAMPLES_ERASED, lambda record: erased.add(record.event))

@@ -1,4 +1,4 @@
-"""The composition root: the only file that knows all the others."""
+"""The composition root, the only module that imports all others."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,8 +20,8 @@ from shoal_embedder.usecases.erased import Erased, EraseSamples
 
 
 @asynccontextmanager
-async def build(settings: EmbedderSettings, publisher: Publisher) -> AsyncIterator[Service]:
-    """Open what the service needs, wire it, and close it at the end."""
+async def build_service(settings: EmbedderSettings, publisher: Publisher) -> AsyncIterator[Service]:
+    """Open the service's resources, wire the service, and close them at the end."""
     model = await asyncio.to_thread(
         find_encoder(settings.encoder, "texts").load,
         EncoderOptions(
@@ -39,16 +39,16 @@ async def build(settings: EmbedderSettings, publisher: Publisher) -> AsyncIterat
         check_compatibility=False,
     )
     try:
-        yield wire(settings, publisher, encoder, QdrantStore(client))
+        yield wire_service(settings, publisher, encoder, QdrantStore(client))
     finally:
         await client.close()
         encoder.close()
 
 
-def wire(
+def wire_service(
     settings: EmbedderSettings, publisher: Publisher, encoder: ThreadedEncoder, store: QdrantStore
 ) -> Service:
-    """Return the service made of its parts."""
+    """Return the service, wired from its parts."""
     erased = Erased()
     embed = EmbedSamples(encoder=encoder, store=store, erased=erased, publisher=publisher, clock=utc_now)
     return Service(
@@ -63,8 +63,8 @@ def wire(
 
 
 def main() -> None:
-    """Run the service until it is told to stop."""
-    run_service(EmbedderSettings(), build)
+    """Run the service until SIGTERM or SIGINT."""
+    run_service(EmbedderSettings(), build_service)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Settings of the embedder, from SHOAL_ variables, read once."""
+"""The embedder's settings, read from SHOAL_ variables."""
 
 from pathlib import Path
 from typing import ClassVar
@@ -10,7 +10,7 @@ from shoal_embedder.adapters.encoders import find_encoder
 
 
 class EmbedderSettings(ServiceSettings):
-    """What every service has, and what only this one needs."""
+    """The settings of every service and of the embedder."""
 
     SERVICE: ClassVar[str] = "embedder"
 

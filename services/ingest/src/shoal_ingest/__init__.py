@@ -1,1 +1,1 @@
-"""Shoal ingest: inference logs over HTTP, acknowledged once Kafka has them."""
+"""Shoal ingest: accepts inference logs over HTTP and acknowledges them once Kafka has them."""

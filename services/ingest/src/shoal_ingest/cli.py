@@ -1,4 +1,4 @@
-"""`shoal ingest`: projects, keys, and inference logs from files."""
+"""`shoal ingest`: create projects and keys, and send inference logs from files."""
 
 import gzip
 import itertools
@@ -21,7 +21,7 @@ client = Client("ingest", "SHOAL_INGEST_URL")
 
 @app.command("project")
 def create_project(
-    name: str, title: Annotated[str, typer.Option(help="Title that people read.")] = "", url: Url = URL
+    name: str, title: Annotated[str, typer.Option(help="Title for display.")] = "", url: Url = URL
 ) -> None:
     """Create a project."""
     body = {"project": name, "title": title} if title else {"project": name}
@@ -36,7 +36,7 @@ def create_key(
     ],
     url: Url = URL,
 ) -> None:
-    """Create a key for a project; it is printed this once."""
+    """Create a key for a project; it is printed only once."""
     out.print_json(data=client.ask_json("POST", url, f"/v1/projects/{project}/keys", json={"roles": role}))
 
 
@@ -46,7 +46,7 @@ def send_files(
     url: Url = URL,
     batch: Annotated[int, typer.Option(min=1, max=10_000, help="Number of inferences in a request.")] = 500,
 ) -> None:
-    """Send an inference log. Prints every rejected line with its reason, and then exits with 1."""
+    """Send an inference log. Print every rejected line with its reason; exit with 1 if there are any."""
     accepted = rejected = 0
     with Progress(console=err) as progress:
         task = progress.add_task("sending", total=None)
@@ -67,7 +67,7 @@ def send_files(
 
 
 def _line_batches(files: list[Path], size: int) -> Iterator[tuple[int, list[bytes]]]:
-    """Yield (number of the first line, lines)."""
+    """Yield batches as (number of the first line, lines)."""
     numbered = enumerate((line for file in files for line in _lines_of(file) if line.strip()), start=1)
     while chunk := list(itertools.islice(numbered, size)):
         yield chunk[0][0], [line for _, line in chunk]

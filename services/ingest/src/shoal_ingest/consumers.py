@@ -1,4 +1,4 @@
-"""Topics in -> use cases."""
+"""The consumers of topics, which call the use cases."""
 
 from collections.abc import Sequence
 

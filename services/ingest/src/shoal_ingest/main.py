@@ -1,4 +1,4 @@
-"""The composition root: the only file that knows all the others."""
+"""The composition root, the only module that imports all others."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -29,18 +29,18 @@ EXPIRE_S = 600.0
 
 
 @asynccontextmanager
-async def build(settings: IngestSettings, publisher: Publisher) -> AsyncIterator[Service]:
-    """Open what the service needs, wire it, and close it at the end."""
+async def build_service(settings: IngestSettings, publisher: Publisher) -> AsyncIterator[Service]:
+    """Open the service's resources, wire the service, and close them at the end."""
     await migrate(settings.postgres_dsn, schema=SCHEMA, package="shoal_ingest", outbox=True)
     pool = await open_pool(settings.postgres_dsn, schema=SCHEMA)
     try:
-        yield wire(settings, publisher, pool)
+        yield wire_service(settings, publisher, pool)
     finally:
         await pool.close()
 
 
-def wire(settings: IngestSettings, publisher: Publisher, pool: Any) -> Service:
-    """Return the service made of its parts."""
+def wire_service(settings: IngestSettings, publisher: Publisher, pool: Any) -> Service:
+    """Return the service, wired from its parts."""
     directory = ProjectDirectory()
     window = timedelta(hours=settings.join_window_hours)
     join = JoinHalves(PostgresHalves(pool), publisher, utc_now, window)
@@ -64,8 +64,8 @@ def wire(settings: IngestSettings, publisher: Publisher, pool: Any) -> Service:
 
 
 def main() -> None:
-    """Run the service until it is told to stop."""
-    run_service(IngestSettings(), build)
+    """Run the service until SIGTERM or SIGINT."""
+    run_service(IngestSettings(), build_service)
 
 
 if __name__ == "__main__":

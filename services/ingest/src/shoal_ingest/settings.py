@@ -1,4 +1,4 @@
-"""Settings of ingest, from SHOAL_ variables, read once."""
+"""The settings of ingest, read from SHOAL_ variables."""
 
 from typing import ClassVar
 
@@ -8,7 +8,7 @@ from shoal.runtime import ServiceSettings
 
 
 class IngestSettings(ServiceSettings):
-    """What every service has, and what only this one needs."""
+    """The settings of every service and of ingest."""
 
     SERVICE: ClassVar[str] = "ingest"
 

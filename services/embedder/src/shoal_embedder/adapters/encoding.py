@@ -1,4 +1,4 @@
-"""An encoder for the event loop: in threads of its own, and each text once."""
+"""An encoder for the event loop: it runs in threads and encodes a repeated text once."""
 
 import asyncio
 import hashlib
@@ -13,9 +13,10 @@ from shoal_embedder.adapters.encoders.named import Model
 
 
 class ThreadedEncoder:
-    """Splits a batch over the threads; remembers the last `remembered` texts' vectors by their hash.
+    """Splits a batch over threads, and caches the vectors of the last `remembered` texts by their hashes.
 
-    What production sees again, several projects share or Kafka delivers again costs nothing.
+    Texts that repeat in production, that several projects share or that Kafka redelivers are not encoded
+    again.
     """
 
     def __init__(self, model: Model, *, remembered: int = 50_000) -> None:
@@ -28,27 +29,27 @@ class ThreadedEncoder:
     async def encode(self, texts: Sequence[str]) -> list[bytes]:
         """Return a vector per text, little-endian float32."""
         keys = [hashlib.blake2b(text.encode(), digest_size=16).digest() for text in texts]
-        known = {key: self._vectors[key] for key in keys if key in self._vectors}
-        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        vectors = {key: self._vectors[key] for key in keys if key in self._vectors}
+        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in vectors}
         with metrics.ENCODING_SECONDS.time():
-            known |= await self._encoded(new)
+            vectors |= await self._encoded(new)
         metrics.TEXTS_ENCODED.labels("encoded").inc(len(new))
         metrics.TEXTS_ENCODED.labels("remembered").inc(len(texts) - len(new))
-        self._remember(keys, known)
-        return [known[key] for key in keys]
+        self._remember(keys, vectors)
+        return [vectors[key] for key in keys]
 
     def close(self) -> None:
-        """Let the threads end."""
+        """Stop the threads."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _encoded(self, new: dict[bytes, str]) -> dict[bytes, bytes]:
-        # Long texts first, dealt like cards: the threads end at about the same time.
+        # Texts are dealt to the threads from the longest down, so that all end at about the same time.
         ordered = sorted(new, key=lambda key: -len(new[key]))
         hands = [
             hand for start in range(self._model.threads) if (hand := ordered[start :: self._model.threads])
         ]
         loop = asyncio.get_running_loop()
-        done = await asyncio.gather(
+        parts = await asyncio.gather(
             *(
                 loop.run_in_executor(self._threads, self._model.encode, [new[key] for key in hand])
                 for hand in hands
@@ -56,7 +57,7 @@ class ThreadedEncoder:
         )
         return {
             key: vector
-            for hand, rows in zip(hands, done, strict=True)
+            for hand, rows in zip(hands, parts, strict=True)
             for key, vector in zip(hand, rows_to_bytes(rows), strict=True)
         }
 

@@ -1,4 +1,4 @@
-"""Texts and images in files."""
+"""Read texts and images from files."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,8 +14,8 @@ IMAGES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".
 TEXTS = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet"})
 
 
-def expand(paths: Sequence[Path]) -> list[Path]:
-    """Return the files; a folder stands for its images, at any depth, in order of their names. Raises BadInput."""
+def expand_folders(paths: Sequence[Path]) -> list[Path]:
+    """Return the files; a folder becomes its images, at any depth, sorted by name. Raises BadInput."""
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
@@ -25,18 +25,18 @@ def expand(paths: Sequence[Path]) -> list[Path]:
             files += inside
         elif not path.exists():
             raise BadInput(f"{path} does not exist")
-        elif _suffix(path) not in IMAGES | TEXTS:
+        elif _file_suffix(path) not in IMAGES | TEXTS:
             raise BadInput(f"{path}: give texts ({', '.join(sorted(TEXTS))}), images, or a folder of images")
         else:
             files.append(path)
     kinds = {file.suffix.lower() in IMAGES for file in files}
     if len(kinds) > 1:
-        raise BadInput("texts and images have different encoders: embed them by two commands")
+        raise BadInput("texts and images have different encoders: use one command for each")
     return files
 
 
-def texts(file: Path, column: str) -> list[str]:
-    """Return the texts of a table's column, whose only column may have any name, or lines. Raises BadInput."""
+def read_texts(file: Path, column: str) -> list[str]:
+    """Return the texts of a column, or of lines; a table's only column may have any name. Raises BadInput."""
     source = open_table(file, "texts")
     name = source.column_for(column)
     if not source.has(name):
@@ -47,7 +47,7 @@ def texts(file: Path, column: str) -> list[str]:
     return table.texts(name)
 
 
-def images(files: Sequence[Path]) -> "Iterator[Image.Image]":
+def read_images(files: Sequence[Path]) -> "Iterator[Image.Image]":
     """Yield the images. Raises BadInput."""
     from PIL import Image, UnidentifiedImageError
 
@@ -60,5 +60,5 @@ def images(files: Sequence[Path]) -> "Iterator[Image.Image]":
             raise BadInput(f"{file} cannot be read as an image: {error}") from None
 
 
-def _suffix(file: Path) -> str:
+def _file_suffix(file: Path) -> str:
     return Path(file.name.removesuffix(".gz")).suffix.lower()

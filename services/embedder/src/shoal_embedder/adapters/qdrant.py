@@ -1,4 +1,4 @@
-"""Vectors in Qdrant over gRPC, from raw bytes: no number passes through Python."""
+"""Store vectors in Qdrant over gRPC as raw bytes, without converting numbers in Python."""
 
 import asyncio
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ _OUTAGES = {
 
 
 class QdrantStore:
-    """One collection per project and generation; the alias of a project names its newest."""
+    """One collection per project and generation; a project's alias names its newest collection."""
 
     def __init__(self, client: AsyncQdrantClient, *, timeout_s: float = 30.0) -> None:
         self._client = client
@@ -32,19 +32,19 @@ class QdrantStore:
         self._ready: set[str] = set()
 
     async def prepare(self, project: str, generation: Generation) -> None:
-        """Make the collection where it is missing, by whichever replica comes first."""
+        """Create the collection if it is missing; several replicas may try at the same time."""
         name = collection_name(project, generation)
         if name in self._ready:
             return
         with _as_transient():
-            existing = [each.name for each in (await self._client.get_collections()).collections]
+            existing = [collection.name for collection in (await self._client.get_collections()).collections]
             _check_dimension(existing, project, generation)
             if name not in existing:
                 await self._create(name, alias_name(project), generation.dimension)
         self._ready.add(name)
 
     async def upsert(self, project: str, generation: Generation, points: Sequence[Point]) -> None:
-        """Keep points; returns when Qdrant has them in its log."""
+        """Store points; return when Qdrant has them in its log."""
         name = collection_name(project, generation)
         gate = asyncio.Semaphore(REQUESTS_AT_ONCE)
 
@@ -52,7 +52,7 @@ class QdrantStore:
             async with gate:
                 await self._client.grpc_points.Upsert(
                     grpc.UpsertPoints(
-                        collection_name=name, wait=True, points=[point_struct(each) for each in part]
+                        collection_name=name, wait=True, points=[point_struct(point) for point in part]
                     ),
                     timeout=self._timeout_s,
                 )
@@ -62,15 +62,15 @@ class QdrantStore:
             await asyncio.gather(*(send(points[start : start + POINTS_PER_REQUEST]) for start in starts))
 
     async def delete(self, project: str, samples: Sequence[str]) -> None:
-        """Delete points in all collections of the project."""
+        """Delete points from all collections of the project."""
         with _as_transient():
-            existing = [each.name for each in (await self._client.get_collections()).collections]
+            existing = [collection.name for collection in (await self._client.get_collections()).collections]
             for name in existing:
                 if name.startswith(collection_prefix(project)):
                     await self._client.delete(name, points_selector=list(samples), wait=True)
 
     async def answers(self) -> str:
-        """Return why the store cannot be used at present, or an empty text."""
+        """Return why the store is unavailable at present, or an empty text."""
         try:
             async with asyncio.timeout(2):
                 await self._client.get_collections()
@@ -92,26 +92,26 @@ class QdrantStore:
 
 
 def point_struct(point: Point) -> Any:
-    """Return the point as Qdrant takes it; the vector's bytes are copied as they are."""
-    dense = grpc.DenseVector.FromString(_PACKED_FLOATS + _varint(len(point.vector)) + point.vector)
+    """Return the point as Qdrant's message; the vector's bytes are copied unchanged."""
+    dense = grpc.DenseVector.FromString(_PACKED_FLOATS + _encode_varint(len(point.vector)) + point.vector)
     return grpc.PointStruct(
         id=grpc.PointId(uuid=point.event.sample_id),
         vectors=grpc.Vectors(vector=grpc.Vector(dense=dense)),
-        payload={name: grpc.Value(string_value=value) for name, value in _payload(point.event).items()},
+        payload={name: grpc.Value(string_value=value) for name, value in _point_payload(point.event).items()},
     )
 
 
-def _payload(event: SampleIngested) -> dict[str, str]:
-    said = event.prediction
+def _point_payload(event: SampleIngested) -> dict[str, str]:
+    prediction = event.prediction
     payload = {
         "source": event.source,
         "source_id": event.source_id,
         "occurred_at": event.occurred_at.isoformat(),
     }
-    if said is not None:
-        payload |= {"model": said.model, "model_version": said.version}
-        if said.label is not None:
-            payload["predicted_label"] = said.label
+    if prediction is not None:
+        payload |= {"model": prediction.model, "model_version": prediction.version}
+        if prediction.label is not None:
+            payload["predicted_label"] = prediction.label
     return payload
 
 
@@ -123,7 +123,7 @@ def _check_dimension(existing: Sequence[str], project: str, generation: Generati
             raise OtherDimension(int(rest))
 
 
-def _varint(number: int) -> bytes:
+def _encode_varint(number: int) -> bytes:
     parts = bytearray()
     while number > 0x7F:
         parts.append(number & 0x7F | 0x80)
@@ -133,7 +133,7 @@ def _varint(number: int) -> bytes:
 
 
 class _as_transient:  # noqa: N801 - reads as what it does
-    """Turns outages of gRPC into Transient, which is retried and never dead-lettered."""
+    """Turns outages of gRPC into Transient, so that the records are retried and never become dead letters."""
 
     def __enter__(self) -> None:
         return None

@@ -1,1 +1,1 @@
-"""`shoal embedder`: the model's file; `shoal embed`: vectors of texts and images in files."""
+"""`shoal embedder` writes the model's file; `shoal embed` encodes texts and images in files."""

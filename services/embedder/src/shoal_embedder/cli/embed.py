@@ -1,4 +1,4 @@
-"""`shoal embed`: vectors of a user's own texts or images, by the encoders of the service."""
+"""`shoal embed`: encode a user's texts or images with the service's encoders."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,7 +13,7 @@ from shoal.files.errors import BadInput
 from shoal.vectors import Vectors
 from shoal_embedder.adapters.encoders import encoder_names, find_encoder
 from shoal_embedder.adapters.encoders.named import EncoderOptions, Item, Model
-from shoal_embedder.adapters.inputs import IMAGES, expand, images, texts
+from shoal_embedder.adapters.inputs import IMAGES, expand_folders, read_images, read_texts
 
 CACHE = Path("~/.cache/shoal/models")
 _TEXTS_AT_ONCE, _IMAGES_AT_ONCE = 64, 32
@@ -22,11 +22,9 @@ _TEXTS_AT_ONCE, _IMAGES_AT_ONCE = 64, 32
 def embed(
     *,
     files: Annotated[
-        list[Path], typer.Argument(help="Tables or .txt files of texts; or images, or folders of images.")
+        list[Path], typer.Argument(help="Tables or .txt files of texts, or images, or folders of images.")
     ],
-    output: Annotated[
-        Path, typer.Option(help=".npy file to write: float32, one row for each text or image.")
-    ],
+    output: Annotated[Path, typer.Option(help=".npy file to write: float32, one row per text or image.")],
     column: Annotated[str, typer.Option(help="Name of the column or field of texts.")] = "text",
     encoder: Annotated[
         str | None,
@@ -42,9 +40,12 @@ def embed(
         int, typer.Option(min=8, max=512, help="Number of tokens after which a text is cut.")
     ] = 128,
 ) -> None:
-    """Encode texts or images; needs no stack. Images: OUTPUT.files.txt names the rows."""
+    """Encode texts or images without a running stack.
+
+    For images, OUTPUT.files.txt lists the files of the rows.
+    """
     with one_line_errors():
-        sources = expand(files)
+        sources = expand_folders(files)
         pictures = sources[0].suffix.lower() in IMAGES
         options = EncoderOptions(cache=cache.expanduser(), max_tokens=max_tokens)
         rows = list(
@@ -81,7 +82,7 @@ def _load_model(name: str | None, item: Item, options: EncoderOptions) -> Model:
 def _text_vectors(
     files: list[Path], column: str, encoder: str | None, options: EncoderOptions
 ) -> Iterator[Vectors]:
-    whole = [text for file in files for text in texts(file, column)]
+    whole = [text for file in files for text in read_texts(file, column)]
     model = _load_model(encoder, "texts", options)
     with show_progress("encoding") as report:
         for start in range(0, len(whole), _TEXTS_AT_ONCE):
@@ -93,5 +94,5 @@ def _image_vectors(files: list[Path], encoder: str | None, options: EncoderOptio
     model = _load_model(encoder, "images", options)
     with show_progress("encoding") as report:
         for start in range(0, len(files), _IMAGES_AT_ONCE):
-            yield model.encode(list(images(files[start : start + _IMAGES_AT_ONCE])))
+            yield model.encode(list(read_images(files[start : start + _IMAGES_AT_ONCE])))
             report(min(start + _IMAGES_AT_ONCE, len(files)), len(files))

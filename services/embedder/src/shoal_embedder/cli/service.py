@@ -1,4 +1,4 @@
-"""`shoal embedder`: the model's file."""
+"""`shoal embedder`: commands for the encoder's file."""
 
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +22,7 @@ def model(
     ] = next(iter(ENCODERS)),
     cache: Cache = CACHE,
 ) -> None:
-    """Write the model's file now, so that services start faster; print its path."""
+    """Write the model's file in advance, so that services start faster, and print its path."""
     with one_line_errors():
         if encoder not in ENCODERS:
             raise BadInput(f"{encoder!r} is unknown: use one of {', '.join(ENCODERS)}", field="encoder")

@@ -1,1 +1,1 @@
-"""What the embedder does, one file per intent."""
+"""The use cases of the embedder, one per file."""

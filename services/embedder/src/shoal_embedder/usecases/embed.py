@@ -1,4 +1,4 @@
-"""Embed samples: vector into the store first, the event after it; both idempotent by the sample's id."""
+"""Embed samples: store the vector, then publish the event; both are idempotent by the sample's id."""
 
 import asyncio
 from collections import defaultdict
@@ -19,7 +19,7 @@ SOURCE = "/shoal/embedder"
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One sample and the id of the event that brought it."""
+    """One sample and the id of its event."""
 
     event: SampleIngested
     event_id: str
@@ -34,7 +34,7 @@ class _Embedded:
 
 
 class EmbedSamples:
-    """Takes batches; what the producer embedded is stored as it is, texts go through the encoder."""
+    """Processes batches: a producer's vectors are stored unchanged, texts without a vector are encoded."""
 
     def __init__(
         self,
@@ -52,11 +52,11 @@ class EmbedSamples:
         self._clock = clock
 
     async def __call__(self, arrivals: Sequence[Arrival]) -> list[RejectedItem]:
-        """Embed, store, publish. Returns those that are permanently bad; raises on outages."""
+        """Embed, store and publish samples. Return the permanently bad ones; raise on outages."""
         present = [
-            (index, each)
-            for index, each in enumerate(arrivals)
-            if (each.event.project, each.event.sample_id) not in self._erased
+            (index, arrival)
+            for index, arrival in enumerate(arrivals)
+            if (arrival.event.project, arrival.event.sample_id) not in self._erased
         ]
         embedded, refused = self._supplied(present)
         texts, textless = self._texts(present)
@@ -69,35 +69,35 @@ class EmbedSamples:
         good: list[_Embedded] = []
         bad: list[RejectedItem] = []
         for index, arrival in present:
-            given = arrival.event.embedding
-            if given is None:
+            embedding = arrival.event.embedding
+            if embedding is None:
                 continue
             try:
-                read_vector(given.vector, given.generation.dimension)
+                read_vector(embedding.vector, embedding.generation.dimension)
             except BadVector as error:
-                fix = f"send {given.generation.dimension} finite float32 numbers, little-endian"
+                fix = f"send {embedding.generation.dimension} finite float32 numbers, little-endian"
                 bad.append(RejectedItem(index, "bad_vector", f"embedding.vector: {error}; {fix}"))
             else:
-                good.append(_Embedded(index, arrival, given.generation, given.vector))
+                good.append(_Embedded(index, arrival, embedding.generation, embedding.vector))
         return good, bad
 
     def _texts(
         self, present: list[tuple[int, Arrival]]
     ) -> tuple[list[tuple[int, Arrival]], list[RejectedItem]]:
-        without = [(index, each) for index, each in present if each.event.embedding is None]
-        texts = [(index, each) for index, each in without if each.event.content.text is not None]
+        without = [(index, arrival) for index, arrival in present if arrival.event.embedding is None]
+        texts = [(index, arrival) for index, arrival in without if arrival.event.content.text is not None]
         detail = "content.text: missing, and this embedder encodes texts only; send embedding with the sample"
         bad = [
             RejectedItem(index, "no_encoder", detail)
-            for index, each in without
-            if each.event.content.text is None
+            for index, arrival in without
+            if arrival.event.content.text is None
         ]
         return texts, bad
 
     async def _encoded(self, texts: list[tuple[int, Arrival]]) -> list[_Embedded]:
         if not texts:
             return []
-        vectors = await self._encoder.encode([each.event.content.text or "" for _, each in texts])
+        vectors = await self._encoder.encode([arrival.event.content.text or "" for _, arrival in texts])
         generation = self._encoder.generation
         return [
             _Embedded(index, arrival, generation, vector)
@@ -107,10 +107,10 @@ class EmbedSamples:
     async def _prepared(
         self, embedded: list[_Embedded]
     ) -> tuple[list[_Embedded], list[RejectedItem], list[Awaitable[None]]]:
-        """Return who fits into the store, who does not, and the upserts that are to be awaited."""
+        """Return the samples that fit into the store, rejections of the others, and upserts to await."""
         collections: dict[tuple[str, Generation], list[_Embedded]] = defaultdict(list)
-        for each in embedded:
-            collections[each.arrival.event.project, each.generation].append(each)
+        for sample in embedded:
+            collections[sample.arrival.event.project, sample.generation].append(sample)
         stored: list[_Embedded] = []
         misfits: list[RejectedItem] = []
         upserts: list[Awaitable[None]] = []
@@ -118,28 +118,30 @@ class EmbedSamples:
             try:
                 await self._store.prepare(project, generation)
             except OtherDimension as error:
-                detail = _wrong_dimension(generation, error.known)
-                misfits += [RejectedItem(each.index, "wrong_dimension", detail) for each in own]
+                detail = _wrong_dimension(generation, error.dimension)
+                misfits += [RejectedItem(sample.index, "wrong_dimension", detail) for sample in own]
                 continue
-            points = {each.arrival.event.sample_id: Point(each.arrival.event, each.vector) for each in own}
+            points = {
+                sample.arrival.event.sample_id: Point(sample.arrival.event, sample.vector) for sample in own
+            }
             upserts.append(self._store.upsert(project, generation, list(points.values())))
             stored += own
-        return sorted(stored, key=lambda each: each.index), misfits, upserts
+        return sorted(stored, key=lambda sample: sample.index), misfits, upserts
 
     async def _stored(self, stored: list[_Embedded], upserts: list[Awaitable[None]]) -> list[OutgoingMessage]:
-        """Encode the events while the store works; they are given out when it has everything."""
+        """Encode the events while the store works; return them once it has all points."""
         working = asyncio.gather(*upserts)
-        await asyncio.sleep(0)  # lets the requests go out first
+        await asyncio.sleep(0)  # lets the requests be sent first
         messages = self._messages(stored)
         await working
         return messages
 
     def _messages(self, stored: list[_Embedded]) -> list[OutgoingMessage]:
         now = self._clock()
-        return [_message(each, now) for each in stored]
+        return [_embedded_message(sample, now) for sample in stored]
 
 
-def _message(embedded: _Embedded, now: datetime) -> OutgoingMessage:
+def _embedded_message(embedded: _Embedded, now: datetime) -> OutgoingMessage:
     sample, generation = embedded.arrival.event, embedded.generation
     event = SampleEmbedded.model_construct(
         project=sample.project,
@@ -158,8 +160,8 @@ def _message(embedded: _Embedded, now: datetime) -> OutgoingMessage:
     return encode(SAMPLES_EMBEDDED, event, event_id=event_id, source=SOURCE, time=now)
 
 
-def _wrong_dimension(generation: Generation, known: int) -> str:
+def _wrong_dimension(generation: Generation, dimension: int) -> str:
     return (
         f"embedding.vector: {generation.dimension} numbers, but vectors of {generation.name} "
-        f"{generation.version} have {known} in this project; send {known}, or name a new version"
+        f"{generation.version} have {dimension} in this project; send {dimension}, or name a new version"
     )

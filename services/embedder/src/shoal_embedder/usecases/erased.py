@@ -1,4 +1,4 @@
-"""Samples that must be forgotten: removed where they are, and kept out where they come later."""
+"""Erase samples: delete stored ones and ignore those that arrive later."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -8,13 +8,13 @@ from shoal_embedder.usecases.ports import VectorStore
 
 
 class Erased:
-    """Ids of all erased samples, in memory: an erasure may overtake the sample that it is about."""
+    """The ids of all erased samples, in memory, because an erasure may arrive before its sample."""
 
     def __init__(self) -> None:
         self._ids: set[tuple[str, str]] = set()
 
     def add(self, event: SampleErased) -> None:
-        """Remember an erasure."""
+        """Add an erasure."""
         self._ids.add((event.project, event.sample_id))
 
     def __contains__(self, sample: tuple[str, str]) -> bool:
@@ -22,14 +22,14 @@ class Erased:
 
 
 class EraseSamples:
-    """Deletes from the vector store."""
+    """Deletes samples from the vector store."""
 
     def __init__(self, store: VectorStore, erased: Erased) -> None:
         self._store = store
         self._erased = erased
 
     async def __call__(self, events: Sequence[SampleErased]) -> None:
-        """Forget samples; to do so again changes nothing."""
+        """Delete samples; idempotent."""
         projects: dict[str, list[str]] = defaultdict(list)
         for event in events:
             self._erased.add(event)

@@ -1,4 +1,4 @@
-"""What the use cases need from outside; adapters implement these."""
+"""The ports of the use cases, which adapters implement."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ class TextEncoder(Protocol):
 
     @property
     def generation(self) -> Generation:
-        """Return which encoder this is."""
+        """Return the encoder's generation."""
 
     async def encode(self, texts: Sequence[str]) -> list[bytes]:
         """Return a vector per text, little-endian float32."""
@@ -29,19 +29,19 @@ class Point:
 class OtherDimension(Exception):
     """The project has vectors of the same encoder and version with another dimension."""
 
-    def __init__(self, known: int) -> None:
-        super().__init__(str(known))
-        self.known = known
+    def __init__(self, dimension: int) -> None:
+        super().__init__(str(dimension))
+        self.dimension = dimension
 
 
 class VectorStore(Protocol):
     """Vectors by project and generation."""
 
     async def prepare(self, project: str, generation: Generation) -> None:
-        """Make room for a project's vectors of a generation. Raises OtherDimension."""
+        """Create the collection of a project and a generation if it is missing. Raises OtherDimension."""
 
     async def upsert(self, project: str, generation: Generation, points: Sequence[Point]) -> None:
-        """Keep vectors durably; a sample that is there already is replaced."""
+        """Store vectors durably; replace samples that exist already."""
 
     async def delete(self, project: str, samples: Sequence[str]) -> None:
-        """Forget samples in every generation of a project."""
+        """Delete samples in every generation of a project."""

@@ -8,14 +8,14 @@ from shoal.persistence import Outbox
 
 
 class PostgresErasures:
-    """A row and its event, or neither."""
+    """Stores an erasure and its event in one transaction."""
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
         self._outbox = Outbox()
 
     async def add(self, event: SampleErased, message: OutgoingMessage) -> bool:
-        """Keep an erasure once. One that is asked for again is announced again: it may have come back."""
+        """Store an erasure once, and announce it every time, as the sample may have been sent again."""
         async with self._pool.acquire() as conn, conn.transaction():
             status = await conn.execute(
                 """INSERT INTO erasures (project, sample_id, reason, erased_at) VALUES ($1, $2, $3, $4)

@@ -35,47 +35,47 @@ SELECT count(*) FILTER (WHERE NOT joined) FROM old
 
 
 class PostgresHalves:
-    """Both halves have one key, so one partition and one consumer: nobody joins a pair at the same time."""
+    """Halves in a table. Both have the same Kafka key, so no two consumers join a pair at the same time."""
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
 
     async def add(self, halves: Sequence[InferenceHalf]) -> None:
-        """Keep halves; in one order for everybody, so that batches never wait for each other."""
-        rows = sorted({_identity(half): half for half in halves}.items())
+        """Store halves, in a fixed order, so that concurrent batches never deadlock."""
+        rows = sorted({_half_key(half): half for half in halves}.items())
         if rows:
-            columns = [list(column) for column in zip(*(_row(half) for _, half in rows), strict=True)]
+            columns = [list(column) for column in zip(*(_half_row(half) for _, half in rows), strict=True)]
             await self._pool.execute(_ADD, *columns)
 
     async def pairs(self, ids: Collection[tuple[str, str, str]]) -> list[Pair]:
-        """Return the complete pairs that were not joined."""
+        """Return the complete pairs that were not joined yet."""
         if not ids:
             return []
-        found = await self._pool.fetch(_PAIRS, *_columns(ids))
-        return [Pair(_half(row["request"]), _half(row["response"])) for row in found]
+        rows = await self._pool.fetch(_PAIRS, *_id_columns(ids))
+        return [Pair(_decode_half(row["request"]), _decode_half(row["response"])) for row in rows]
 
     async def joined(self, pairs: Sequence[Pair]) -> None:
-        """Drop the payloads."""
+        """Delete the payloads of joined pairs."""
         if pairs:
-            await self._pool.execute(_JOINED, *_columns([_identity(pair.request)[:3] for pair in pairs]))
+            await self._pool.execute(_JOINED, *_id_columns([_half_key(pair.request)[:3] for pair in pairs]))
 
     async def expire(self, before: datetime) -> int:
-        """Forget old halves; return how many were alone."""
+        """Delete old halves; return how many were never joined."""
         return int(await self._pool.fetchval(_EXPIRE, before))
 
 
-def _identity(half: InferenceHalf) -> tuple[str, str, str, str]:
+def _half_key(half: InferenceHalf) -> tuple[str, str, str, str]:
     return half.project, half.source, half.correlation_id, half.half
 
 
-def _row(half: InferenceHalf) -> tuple[Any, ...]:
+def _half_row(half: InferenceHalf) -> tuple[Any, ...]:
     event = ormsgpack.packb(half.model_dump(), option=ormsgpack.OPT_NAIVE_UTC)
-    return *_identity(half), event, half.received_at
+    return *_half_key(half), event, half.received_at
 
 
-def _half(event: bytes) -> InferenceHalf:
+def _decode_half(event: bytes) -> InferenceHalf:
     return InferenceHalf.model_validate(ormsgpack.unpackb(event))
 
 
-def _columns(ids: Collection[tuple[str, ...]]) -> list[list[str]]:
+def _id_columns(ids: Collection[tuple[str, ...]]) -> list[list[str]]:
     return [list(column) for column in zip(*sorted(ids), strict=True)]

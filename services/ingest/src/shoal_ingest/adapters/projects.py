@@ -1,4 +1,4 @@
-"""Projects in PostgreSQL, announced by the outbox."""
+"""Projects in PostgreSQL, announced with the outbox."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,14 +14,14 @@ _TICK = timedelta(microseconds=1)
 
 
 class PostgresProjects:
-    """One row per project; every change holds its row's lock, so that announcements are in order."""
+    """One row per project; every change locks its row, so that events are in order."""
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
         self._outbox = Outbox()
 
     async def put(self, project: str, title: str | None, now: datetime) -> tuple[ProjectChanged, bool]:
-        """Create a project or change its title; `title` None leaves it."""
+        """Create a project or change its title; a `title` of None keeps it."""
         async with self._pool.acquire() as conn, conn.transaction():
             status = await conn.execute(
                 """INSERT INTO projects (project, title, changed_at) VALUES ($1, $2, $3)
@@ -31,7 +31,7 @@ class PostgresProjects:
                 now,
             )
             is_new = status.endswith(" 1")
-            present = await _locked(conn, project)
+            present = await _lock_project(conn, project)
             assert present is not None
             if is_new:
                 await self._announce(conn, present)
@@ -43,7 +43,7 @@ class PostgresProjects:
     async def add_key(self, project: str, key: ApiKey, now: datetime) -> ProjectChanged | None:
         """Add a key."""
         async with self._pool.acquire() as conn, conn.transaction():
-            present = await _locked(conn, project)
+            present = await _lock_project(conn, project)
             if present is None:
                 return None
             return await self._replace(conn, present, {"keys": (*present.keys, key)}, now)
@@ -51,11 +51,11 @@ class PostgresProjects:
     async def remove_key(self, project: str, key_id: str, now: datetime) -> bool:
         """Remove a key."""
         async with self._pool.acquire() as conn, conn.transaction():
-            present = await _locked(conn, project)
-            kept = tuple(key for key in (present.keys if present else ()) if key.key_id != key_id)
-            if present is None or len(kept) == len(present.keys):
+            present = await _lock_project(conn, project)
+            remaining = tuple(key for key in (present.keys if present else ()) if key.key_id != key_id)
+            if present is None or len(remaining) == len(present.keys):
                 return False
-            await self._replace(conn, present, {"keys": kept}, now)
+            await self._replace(conn, present, {"keys": remaining}, now)
             return True
 
     async def all(self) -> list[ProjectChanged]:
@@ -63,12 +63,12 @@ class PostgresProjects:
         rows = await self._pool.fetch(
             "SELECT project, title, keys, changed_at FROM projects ORDER BY project"
         )
-        return [_event(row) for row in rows]
+        return [_row_event(row) for row in rows]
 
     async def _replace(
         self, conn: Any, present: ProjectChanged, changes: dict[str, Any], now: datetime
     ) -> ProjectChanged:
-        # Readers keep the latest: a clock that goes back must not make this change look old.
+        # Readers keep the latest event, so a clock that goes back must not make this change look old.
         changed_at = max(now, present.changed_at + _TICK)
         event = present.model_copy(update={**changes, "changed_at": changed_at})
         await conn.execute(
@@ -87,14 +87,14 @@ class PostgresProjects:
         await self._outbox.add(conn, [message])
 
 
-async def _locked(conn: Any, project: str) -> ProjectChanged | None:
+async def _lock_project(conn: Any, project: str) -> ProjectChanged | None:
     row = await conn.fetchrow(
         "SELECT project, title, keys, changed_at FROM projects WHERE project = $1 FOR UPDATE", project
     )
-    return None if row is None else _event(row)
+    return None if row is None else _row_event(row)
 
 
-def _event(row: Any) -> ProjectChanged:
+def _row_event(row: Any) -> ProjectChanged:
     return ProjectChanged(
         project=row["project"],
         title=row["title"],

@@ -1,1 +1,1 @@
-"""Pure rules of the inference log."""
+"""Pure rules of inference logs."""

@@ -1,4 +1,4 @@
-"""ingest's HTTP application."""
+"""The HTTP application of ingest."""
 
 from fastapi import FastAPI, Request
 from starlette.responses import Response
@@ -13,10 +13,10 @@ from shoal_ingest.usecases.inference import Inference
 
 
 def make_app(parts: Parts) -> FastAPI:
-    """Return the application; what Kafka does not acknowledge is answered with 503."""
+    """Return the application; it answers 503 if Kafka does not acknowledge."""
     app = create_app(
         title="Shoal ingest",
-        summary="Takes inference logs, and manages projects and their keys.",
+        summary="Accepts inference logs, and manages projects and their keys.",
         routers=[inferences.routes, kserve.routes, projects.routes],
         parts=parts,
         models=[Inference, InferencesProblem],
@@ -31,7 +31,7 @@ async def _not_acknowledged(_: Request, error: Exception) -> Response:
         503,
         "Not acknowledged",
         f"Kafka did not acknowledge: {error}",
-        fix="Send the same body again; what Kafka has already is not counted twice",
+        fix="Send the same body again; inferences that Kafka has already are not counted twice",
     )
     return problem_response(problem, RETRY_AFTER)
 

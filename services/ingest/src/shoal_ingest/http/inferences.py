@@ -1,4 +1,4 @@
-"""POST /v1/inferences: Shoal's own format."""
+"""POST /v1/inferences: inferences in Shoal's format."""
 
 from collections import Counter
 from typing import Any
@@ -15,7 +15,7 @@ from shoal.observability import metrics
 from shoal_ingest.http.parts import Wired
 from shoal_ingest.http.schemas import InferencesAnswer
 from shoal_ingest.usecases.accept import Accepted, Result
-from shoal_ingest.usecases.items import NotJson, Parsed, parse
+from shoal_ingest.usecases.items import NotJson, Parsed, parse_body
 
 ACCEPTED, NONE_ACCEPTED = 202, 422
 _INFERENCE = {"$ref": "#/components/schemas/Inference"}
@@ -23,8 +23,8 @@ _LINE = '{"project": "newsdesk", "source_id": "%s", "text": "Wheat exports fell.
 # The route reads raw bytes, so FastAPI does not know the body.
 _BODY = {
     "required": True,
-    "description": "One inference, an array of them, or one a line (NDJSON). docs/inference.md has every field. "
-    "The body's form decides, not its media type.",
+    "description": "One inference, an array of inferences, or one inference per line (NDJSON). "
+    "docs/inference.md has every field. The form is detected from the body, not from its media type.",
     "content": {
         "application/json": {"schema": {"anyOf": [_INFERENCE, {"type": "array", "items": _INFERENCE}]}},
         "application/x-ndjson": {
@@ -34,7 +34,7 @@ _BODY = {
     },
 }
 _NONE_ACCEPTED = {
-    "description": "No inference of the body was good.",
+    "description": "All inferences of the body were rejected.",
     "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/InferencesProblem"}}},
 }
 
@@ -50,10 +50,11 @@ routes = APIRouter(tags=["inferences"])
     openapi_extra={"requestBody": _BODY, "parameters": [ENCODING]},
 )
 async def send_inferences(request: Request, key: Producer, parts: Wired) -> Response:
-    """Take one inference (a JSON object), several (an array), or a stream of them (NDJSON); gzip too.
+    """Accept one inference (a JSON object), an array of inferences, or one inference per line (NDJSON).
 
-    Answers 202 when Kafka has at least one of them, with a result for each, in order; 422 when none was good;
-    503 when Kafka did not acknowledge: send the same body again then, nothing is counted twice.
+    The answer is 202 with one result per inference, in order, if Kafka has at least one of them; 422 if all
+    were rejected; 503 if Kafka did not acknowledge. After a 503 send the same body again: nothing is counted
+    twice. The body may be compressed with gzip.
     """
     items = _parse_body(await read_body(request, parts.max_body_bytes))
     return _answer_results(await parts.accept(items, key.project))
@@ -61,7 +62,7 @@ async def send_inferences(request: Request, key: Producer, parts: Wired) -> Resp
 
 def _parse_body(body: bytes) -> list[Parsed]:
     try:
-        return parse(body)
+        return parse_body(body)
     except NotJson as error:
         raise Problem(
             400,
@@ -73,7 +74,7 @@ def _parse_body(body: bytes) -> list[Parsed]:
 
 
 def _answer_results(results: list[Result]) -> Response:
-    """Return the answer as bytes: InferencesAnswer, or InferencesProblem when nothing was accepted."""
+    """Return an InferencesAnswer, or an InferencesProblem if no inference was accepted."""
     items = [_result_item(index, result) for index, result in enumerate(results)]
     counts = Counter(item.get("reason", "") for item in items)
     for reason, count in counts.items():
@@ -82,7 +83,7 @@ def _answer_results(results: list[Result]) -> Response:
     body = {"accepted": accepted, "rejected": len(items) - accepted, "results": items}
     if accepted or not items:
         return Response(orjson.dumps(body), ACCEPTED, media_type="application/json")
-    first = {**items[0], "title": "No inference was good", "type": "about:blank"}
+    first = {**items[0], "title": "No inference was accepted", "type": "about:blank"}
     problem = {name: first[name] for name in ("type", "title", "detail", "field", "fix")}
     return Response(
         orjson.dumps({**problem, **body, "status": NONE_ACCEPTED}), NONE_ACCEPTED, media_type=MEDIA_TYPE

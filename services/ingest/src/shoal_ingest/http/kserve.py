@@ -1,7 +1,7 @@
 """POST /v1/kserve/{project}: KServe's logger, CloudEvents 1.0 in binary mode.
 
-Facts of kserve/kserve pkg/logger: request and response share ce-id and arrive apart; anything but 200 is
-logged by the sender as an error, 202 too.
+From kserve/kserve, pkg/logger: request and response share ce-id and arrive separately; the sender logs any
+status but 200 as an error, even 202.
 """
 
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ TYPES: dict[str, Literal["request", "response"]] = {
     "org.kubeflow.serving.inference.request": "request",
     "org.kubeflow.serving.inference.response": "response",
 }
-MOST_BYTES = 900_000  # a payload travels through Kafka as it is
+MOST_BYTES = 900_000  # a payload is sent through Kafka unchanged
 MOST_TEXT = 200
 OK = 200
 
@@ -36,18 +36,18 @@ _HEADERS: list[dict[str, Any]] = [
         "schema": {"type": "string", "maxLength": MOST_TEXT, **schema},
     }
     for name, required, description, schema in (
-        ("ce-id", True, "What the request and its response have in common.", {"minLength": 1}),
+        ("ce-id", True, "Id that the request and its response share.", {"minLength": 1}),
         ("ce-type", True, "Whether the body is the request or the response.", {"enum": list(TYPES)}),
-        ("ce-source", False, "The sender; needed without ce-inferenceservicename.", {}),
+        ("ce-source", False, "The sender; required without ce-inferenceservicename.", {}),
         ("ce-inferenceservicename", False, "The InferenceService, which names the model.", {}),
         ("ce-endpoint", False, "The endpoint, such as default or canary.", {}),
-        ("ce-time", False, "When it happened; without it, now.", {"format": "date-time"}),
+        ("ce-time", False, "Time of the inference; by default the time of arrival.", {"format": "date-time"}),
     )
 ]
 _BODY = {
     "required": True,
-    "description": "The payload as the model server received or sent it: KServe's V1 protocol or the Open "
-    "Inference Protocol (V2). It is read when its other half is there.",
+    "description": "The payload that the model server received or sent: KServe's V1 protocol or the Open "
+    "Inference Protocol (V2). It is read when its other half has arrived.",
     "content": {
         "application/json": {
             "schema": {"type": "object"},
@@ -67,11 +67,11 @@ routes = APIRouter(tags=["inferences"])
     status_code=OK,
     response_class=Response,
     summary="Log a KServe request or response",
-    responses={OK: {"description": "Kafka has it."}, **problem_responses(404, 413, 415)},
+    responses={OK: {"description": "Kafka has the payload."}, **problem_responses(404, 413, 415)},
     openapi_extra={"requestBody": _BODY, "parameters": [*_HEADERS, ENCODING]},
 )
 async def log_kserve(project: ProducerProject, request: Request, parts: Wired) -> Response:
-    """Take a request or a response; they are joined by ce-id and become one sample per instance."""
+    """Accept a request or a response. The two are joined by ce-id and become one sample per instance."""
     half = _inference_half(project, request, await read_body(request, MOST_BYTES), parts.clock())
     await parts.receive_half(half)
     metrics.INFERENCE_HALVES.labels(half.dialect, half.half).inc()
@@ -84,7 +84,7 @@ def _inference_half(project: str, request: Request, payload: bytes, now: datetim
         correlation_id=_required_header(request, "ce-id"),
         half=_half_kind(_required_header(request, "ce-type")),
         dialect="kserve",
-        # The same in both halves, unlike ce-source of some versions.
+        # Both halves have the same value; ce-source differs in some versions.
         source=_optional_header(request, "ce-inferenceservicename") or _required_header(request, "ce-source"),
         endpoint=_optional_header(request, "ce-endpoint"),
         model=_optional_header(request, "ce-inferenceservicename"),
@@ -98,7 +98,7 @@ def _inference_half(project: str, request: Request, payload: bytes, now: datetim
 def _half_kind(type_: str) -> Literal["request", "response"]:
     if type_ in TYPES:
         return TYPES[type_]
-    raise _bad_event("ce-type", f"{type_!r} is not known", f"Send one of {', '.join(TYPES)}")
+    raise _bad_event("ce-type", f"{type_!r} is unknown", f"Send one of {', '.join(TYPES)}")
 
 
 def _required_header(request: Request, name: str) -> str:

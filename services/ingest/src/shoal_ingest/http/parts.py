@@ -1,4 +1,4 @@
-"""What the routes need; main puts it together."""
+"""The parts that the routes need; main assembles them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from shoal_ingest.usecases.receive_half import ReceiveHalf
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """Use cases, and the size of the largest body."""
+    """The use cases, and the largest size of a body."""
 
     accept: AcceptInferences
     receive_half: ReceiveHalf

@@ -1,4 +1,4 @@
-"""Projects, keys, erasures."""
+"""Routes of projects, keys and erasures."""
 
 from typing import Annotated
 
@@ -22,7 +22,7 @@ CREATED, ACCEPTED, NO_CONTENT, OK = 201, 202, 204, 200
 KeyId = Annotated[str, Path(min_length=1, max_length=200, pattern=NO_NUL, description="Id of the key.")]
 SampleId = Annotated[str, Path(min_length=1, max_length=200, pattern=NO_NUL, description="Id of the sample.")]
 Reason = Annotated[
-    str, Query(max_length=500, pattern=NO_NUL, description="Why; it is kept with the erasure.")
+    str, Query(max_length=500, pattern=NO_NUL, description="Reason of the erasure, stored with it.")
 ]
 
 routes = APIRouter(prefix="/v1/projects", tags=["projects"])
@@ -31,11 +31,11 @@ routes = APIRouter(prefix="/v1/projects", tags=["projects"])
 @routes.post(
     "",
     status_code=CREATED,
-    summary="Create a project, or change its title",
-    responses={OK: {"model": ProjectAnswer, "description": "The project was there already."}},
+    summary="Create a project or change its title",
+    responses={OK: {"model": ProjectAnswer, "description": "The project existed already."}},
 )
 async def create_project(body: ProjectIn, key: Admin, parts: Wired, response: Response) -> ProjectAnswer:
-    """Create a project (201), or change its title (200). The same request again changes nothing."""
+    """Create a project (201) or change its title (200). Repeating the request changes nothing."""
     check_key(key, body.project)
     project, is_new = await parts.manage_projects.put(body.project, body.title)
     response.status_code = CREATED if is_new else OK
@@ -44,7 +44,7 @@ async def create_project(body: ProjectIn, key: Admin, parts: Wired, response: Re
 
 @routes.get("", summary="List projects")
 async def list_projects(key: Operator, parts: Wired) -> ProjectsAnswer:
-    """Return the projects that the key may see, by name."""
+    """Return the projects that the key has access to, by name."""
     projects = await parts.manage_projects.all()
     visible = [project for project in projects if key.project in (None, project.project)]
     return ProjectsAnswer(projects=[ProjectAnswer.of(project) for project in visible])
@@ -53,11 +53,11 @@ async def list_projects(key: Operator, parts: Wired) -> ProjectsAnswer:
 @routes.post(
     "/{project}/keys",
     status_code=CREATED,
-    summary="Make a key for a project",
+    summary="Create a key for a project",
     responses=problem_responses(404),
 )
 async def create_key(project: ProjectName, body: KeyIn, key: Admin, parts: Wired) -> NewKeyAnswer:
-    """Return a new key. It is shown this once: only its hash is stored."""
+    """Create a key. It is shown only once; Shoal stores only its hash."""
     check_key(key, project)
     new_key = await parts.manage_projects.new_key(project, body.roles)
     if new_key is None:
@@ -73,7 +73,7 @@ async def create_key(project: ProjectName, body: KeyIn, key: Admin, parts: Wired
     responses=problem_responses(404),
 )
 async def remove_key(project: ProjectName, key_id: KeyId, key: Admin, parts: Wired) -> None:
-    """Make a key worthless."""
+    """Revoke a key."""
     check_key(key, project)
     if not await parts.manage_projects.remove_key(project, key_id):
         raise Problem(404, "Unknown key", f"no key {key_id!r}", field="key_id", fix="See GET /v1/projects")
@@ -88,6 +88,6 @@ async def remove_key(project: ProjectName, key_id: KeyId, key: Admin, parts: Wir
 async def erase_sample(
     project: OperatorProject, sample: SampleId, parts: Wired, reason: Reason = "requested"
 ) -> ErasureAnswer:
-    """Have a sample forgotten by every service: content, vector, votes and label."""
+    """Erase a sample's content, vector, votes and label in every service."""
     is_new = await parts.erase_sample(project, sample, reason)
     return ErasureAnswer(project=project, sample_id=sample, new=is_new)

@@ -1,4 +1,4 @@
-"""Bodies and answers of the HTTP API."""
+"""Request bodies and answers of the HTTP API."""
 
 from typing import Annotated, Any, Literal
 
@@ -28,21 +28,19 @@ _REJECTED: dict[str, Any] = {
 
 
 class AcceptedInference(Answer):
-    """An inference that Kafka has."""
+    """An accepted inference, which Kafka has."""
 
     index: int = Field(ge=0, description="Its place in the body, from 0.")
     status: Literal["accepted"]
-    sample_id: str = Field(
-        description="The sample's id: the same for the same project, source and source id."
-    )
+    sample_id: str = Field(description="The sample's id, derived from project, source and source id.")
 
 
 class RejectedInference(Answer):
-    """An inference that was not taken, and why. The others of the body are not affected."""
+    """A rejected inference and the reason. It does not affect other inferences of the body."""
 
     index: int = Field(ge=0, description="Its place in the body, from 0.")
     status: Literal["rejected"]
-    reason: str = Field(description="One word for what is wrong, such as invalid or unknown_project.")
+    reason: str = Field(description="Kind of fault, such as invalid or unknown_project.")
     field: str = Field(description="The field that is wrong.")
     detail: str = Field(description="What is wrong with it.")
     fix: str = Field(description="What to change.")
@@ -52,7 +50,7 @@ InferenceResult = Annotated[AcceptedInference | RejectedInference, Field(discrim
 
 
 class InferencesAnswer(Answer):
-    """How many inferences were taken, and a result for each, in their order."""
+    """The number of accepted inferences, and one result per inference, in order."""
 
     model_config = with_examples({"accepted": 1, "rejected": 1, "results": [_ACCEPTED, _REJECTED]})
 
@@ -62,7 +60,7 @@ class InferencesAnswer(Answer):
 
 
 class InferencesProblem(ProblemDetails):
-    """No inference of the body was good. The problem is the first one's; `results` has all of them."""
+    """All inferences of the body were rejected. The problem is the first one's; `results` has all of them."""
 
     model_config = ConfigDict(
         title="InferencesProblem",
@@ -70,7 +68,7 @@ class InferencesProblem(ProblemDetails):
             "examples": [
                 {
                     "type": "about:blank",
-                    "title": "No inference was good",
+                    "title": "No inference was accepted",
                     "status": 422,
                     "detail": "source_id: Field required",
                     "field": "source_id",
@@ -89,16 +87,18 @@ class InferencesProblem(ProblemDetails):
 
 
 class ProjectIn(Strict):
-    """A project to create, or to give another title."""
+    """A project to create, or whose title to change."""
 
     model_config = with_examples({"project": "newsdesk", "title": "News"})
 
-    project: Name = Field(description="Its name: small letters, digits, dots, dashes and underscores.")
-    title: Title | None = Field(default=None, description="A title for people; without one it stays.")
+    project: Name = Field(description="Name of lower-case letters, digits, dots, dashes and underscores.")
+    title: Title | None = Field(
+        default=None, description="Title for display; without it, an existing title stays."
+    )
 
 
 class KeyIn(Strict):
-    """What a new key may be used for."""
+    """The roles of a new key."""
 
     model_config = with_examples({"roles": ["producer"]})
 
@@ -134,7 +134,7 @@ class ProjectAnswer(Answer):
 
 
 class ProjectsAnswer(Answer):
-    """The projects that the key may see."""
+    """The projects that the key has access to."""
 
     model_config = with_examples({"projects": [_NEWSDESK]})
 
@@ -142,7 +142,7 @@ class ProjectsAnswer(Answer):
 
 
 class NewKeyAnswer(Answer):
-    """A new key. `key` is shown this once: only its hash is stored."""
+    """A new key. `key` is shown only once; Shoal stores only its hash."""
 
     model_config = with_examples(
         {
@@ -160,7 +160,7 @@ class NewKeyAnswer(Answer):
 
 
 class ErasureAnswer(Answer):
-    """An erasure that every service was told of."""
+    """An erasure that was announced to every service."""
 
     model_config = with_examples(
         {"project": "newsdesk", "sample_id": "0b1f6a5c-58d4-5a3c-8f6b-0f4f7d3f3f1e", "new": True}
@@ -168,4 +168,6 @@ class ErasureAnswer(Answer):
 
     project: Name
     sample_id: str
-    new: bool = Field(description="False when it was asked for before; it is announced again then.")
+    new: bool = Field(
+        description="False if the sample was erased before; the erasure is then announced again."
+    )

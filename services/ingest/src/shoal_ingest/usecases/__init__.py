@@ -1,1 +1,1 @@
-"""What ingest does, one file per intent."""
+"""The use cases of ingest, one per file."""

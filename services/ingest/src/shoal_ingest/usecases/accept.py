@@ -1,4 +1,4 @@
-"""Accept inferences: those that are good are acknowledged once Kafka has them."""
+"""Accept inferences: valid ones are acknowledged once Kafka has them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,18 +10,18 @@ from shoal.contracts.topics import SAMPLES_INGESTED
 from shoal.messaging import OutgoingMessage, Publisher, encode
 from shoal_ingest.usecases.inference import Inference, VectorIn
 from shoal_ingest.usecases.items import Fault, Parsed
-from shoal_ingest.usecases.ports import Generations, KnownProjects
+from shoal_ingest.usecases.ports import Generations, ProjectLookup
 
 SOURCE = "/shoal/ingest"
 MOST_BYTES = 512 * 1024
-"""Of one sample in Kafka: what later events add to it must fit into Kafka's 1 MiB as well."""
+"""Largest size of a sample in Kafka; later events add fields and must fit into Kafka's 1 MiB."""
 
 Key = tuple[str, str, str]  # project, encoder, version
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """One inference that Kafka has."""
+    """One accepted inference, which Kafka has."""
 
     sample_id: str
 
@@ -30,11 +30,11 @@ Result = Accepted | Fault
 
 
 class AcceptInferences:
-    """`publisher` returns when the broker has acknowledged."""
+    """Checks and publishes inferences. `publisher` returns when the broker has acknowledged."""
 
     def __init__(
         self,
-        projects: KnownProjects,
+        projects: ProjectLookup,
         generations: Generations,
         publisher: Publisher,
         clock: Callable[[], datetime],
@@ -45,10 +45,10 @@ class AcceptInferences:
         self._clock = clock
 
     async def __call__(self, items: Sequence[Parsed], only: str | None = None) -> list[Result]:
-        """Return a result for each item, in order. `only`: the project that the caller's key belongs to.
+        """Return one result per item, in order. only: the project of the caller's key.
 
-        Raises PublishFailed when Kafka did not acknowledge: then nothing may be taken as accepted, and the
-        same items may be sent again, because their ids are the same.
+        Raises PublishFailed if Kafka did not acknowledge. Then no item counts as accepted, and all may be
+        sent again, because their ids stay the same.
         """
         dimensions = await self._dimensions(items)
         now = self._clock()
@@ -72,11 +72,11 @@ class AcceptInferences:
         return results
 
     async def _dimensions(self, items: Sequence[Parsed]) -> dict[Key, int]:
-        wanted: dict[Key, int] = {}
+        proposed: dict[Key, int] = {}
         for item in items:
             if isinstance(item, Inference) and item.embedding and self._projects.get(item.project):
-                wanted.setdefault(_key(item, item.embedding), len(item.embedding.vector) // 4)
-        return await self._generations.dimensions(wanted) if wanted else {}
+                proposed.setdefault(_encoder_key(item, item.embedding), len(item.embedding.vector) // 4)
+        return await self._generations.dimensions(proposed) if proposed else {}
 
     def _fault(self, item: Inference, only: str | None, dimensions: dict[Key, int]) -> Fault | None:
         if only is not None and item.project != only:
@@ -92,7 +92,7 @@ class AcceptInferences:
 
 
 def _field_with_nul(item: Inference) -> str | None:
-    """Return the first field that holds NUL, which PostgreSQL could not store downstream; None when none does."""
+    """Return the first field with a NUL, which PostgreSQL cannot store downstream; None without one."""
     content, prediction = item.content, item.prediction
     texts = [
         ("text", item.text),
@@ -109,19 +109,19 @@ def _field_with_nul(item: Inference) -> str | None:
 
 
 def _wrong_dimension(item: Inference, embedding: VectorIn, dimensions: dict[Key, int]) -> Fault | None:
-    known, given = dimensions[_key(item, embedding)], len(embedding.vector) // 4
-    if known == given:
+    dimension, length = dimensions[_encoder_key(item, embedding)], len(embedding.vector) // 4
+    if dimension == length:
         return None
     encoder = f"{embedding.name} {embedding.version}".strip()
     return Fault(
         "wrong_dimension",
         "embedding.vector",
-        f"embedding.vector: {given} numbers, but vectors of {encoder} have {known} in this project",
-        f"Send {known} numbers, or name the new encoder's version in embedding.version",
+        f"embedding.vector: {length} numbers, but vectors of {encoder} have {dimension} in this project",
+        f"Send {dimension} numbers, or name the new encoder's version in embedding.version",
     )
 
 
-def _key(item: Inference, embedding: VectorIn) -> Key:
+def _encoder_key(item: Inference, embedding: VectorIn) -> Key:
     return item.project, embedding.name, embedding.version
 
 
@@ -129,21 +129,21 @@ def _too_large(size: int) -> Fault:
     return Fault(
         "too_large",
         "text",
-        f"text: the sample has {size} bytes, and at most {MOST_BYTES} are possible",
-        "Send a shorter text, or put the datum elsewhere and send content.uri with content.sha256",
+        f"text: the sample has {size} bytes, above the limit of {MOST_BYTES}",
+        "Send a shorter text, or store the datum elsewhere and send content.uri with content.sha256",
     )
 
 
 def to_event(item: Inference, now: datetime) -> SampleIngested:
-    """Return the event of a checked item; nothing is validated twice."""
+    """Return the event of a checked item, without validating it again."""
     return SampleIngested.model_construct(
         project=item.project,
         sample_id=sample_id(item.project, item.source, item.source_id),
         source=item.source,
         source_id=item.source_id,
         content=item.datum(),
-        prediction=item.said(),
-        embedding=None if item.embedding is None else _embedding(item.embedding),
+        prediction=item.to_prediction(),
+        embedding=None if item.embedding is None else _to_embedding(item.embedding),
         tags=item.tags,
         group=item.group,
         occurred_at=item.occurred_at or now,
@@ -151,13 +151,15 @@ def to_event(item: Inference, now: datetime) -> SampleIngested:
     )
 
 
-def _embedding(given: VectorIn) -> Embedding:
-    dimension = len(given.vector) // 4
-    generation = Generation.model_construct(name=given.name, version=given.version, dimension=dimension)
-    return Embedding.model_construct(generation=generation, vector=given.vector)
+def _to_embedding(vector: VectorIn) -> Embedding:
+    dimension = len(vector.vector) // 4
+    generation = Generation.model_construct(name=vector.name, version=vector.version, dimension=dimension)
+    return Embedding.model_construct(generation=generation, vector=vector.vector)
 
 
 def event_id(event: SampleIngested) -> str:
-    """Return the id of "this model version saw this sample": sent twice, it is the same event."""
-    said = event.prediction
-    return stable_id("sample.ingested", event.sample_id, *((said.model, said.version) if said else ()))
+    """Return the id of a sample's event for one version of a model; sent twice, it is the same event."""
+    prediction = event.prediction
+    return stable_id(
+        "sample.ingested", event.sample_id, *((prediction.model, prediction.version) if prediction else ())
+    )

@@ -1,4 +1,4 @@
-"""Have a sample forgotten everywhere."""
+"""Erase a sample in every service."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -12,14 +12,14 @@ from shoal_ingest.usecases.ports import Erasures
 
 
 class EraseSample:
-    """Keeps the erasure and announces it, in one transaction."""
+    """Stores the erasure and its event in one transaction."""
 
     def __init__(self, erasures: Erasures, clock: Callable[[], datetime]) -> None:
         self._erasures = erasures
         self._clock = clock
 
     async def __call__(self, project: str, sample: str, reason: str) -> bool:
-        """Erase; False when it was asked for before."""
+        """Erase a sample; return False if it was erased before."""
         now = self._clock()
         event = SampleErased(project=project, sample_id=sample, reason=reason, erased_at=now)
         event_id = stable_id("sample.erased", project, sample)

@@ -1,4 +1,4 @@
-"""One inference in Shoal's own format. docs/inference.md is made from these models (`make docs`)."""
+"""One inference in Shoal's format. docs/inference.md is generated from these models (`make docs`)."""
 
 from typing import Annotated
 
@@ -57,12 +57,12 @@ class ContentIn(Strict):
 
 
 class PredictionIn(Strict):
-    """What the model said about the datum."""
+    """The model's prediction for the datum."""
 
     model: Id = Field(description="The model's name.", examples=["topics"])
     version: str = Field(default="", max_length=200, description="The model's version.", examples=["7"])
     label: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
-        default=None, description="The label that the model gave.", examples=["grain"]
+        default=None, description="The predicted label.", examples=["grain"]
     )
     scores: dict[Annotated[str, Field(min_length=1, max_length=200)], float] = Field(
         default_factory=dict,
@@ -78,7 +78,7 @@ class PredictionIn(Strict):
 
 
 class Inference(Strict):
-    """One line of an inference log: a datum, given as `text` or as `content`, and what a model said about it."""
+    """One line of an inference log: a datum, in `text` or in `content`, and a model's prediction for it."""
 
     model_config = with_examples(
         {
@@ -97,7 +97,7 @@ class Inference(Strict):
 
     project: Name = Field(description="The project that the sample belongs to.", examples=["newsdesk"])
     source: Name = Field(
-        default="default", description="The system that the sample comes from.", examples=["wire"]
+        default="default", description="The system that produced the sample.", examples=["wire"]
     )
     source_id: Id = Field(
         description="The sample's id in its source. Project, source and source id determine the sample's id, so the "
@@ -160,11 +160,11 @@ class Inference(Strict):
         return self
 
     def datum(self) -> Content:
-        """Return the datum as events carry it."""
+        """Return the datum in the form of events."""
         if self.content is None:
             return Content(text=self.text)
         return Content.model_construct(**self.content.__dict__)
 
-    def said(self) -> Prediction | None:
-        """Return the prediction as events carry it."""
+    def to_prediction(self) -> Prediction | None:
+        """Return the prediction in the form of events."""
         return None if self.prediction is None else Prediction.model_construct(**self.prediction.__dict__)

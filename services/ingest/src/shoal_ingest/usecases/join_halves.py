@@ -1,4 +1,4 @@
-"""Join requests with their responses, in whichever order and however often they come."""
+"""Join requests with their responses, in any order and with repetitions."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ from shoal_ingest.usecases.ports import Halves, Pair
 
 
 class JoinHalves:
-    """A pair's samples are published before its halves are let go: a crash in between repeats them."""
+    """Joins halves. A pair's samples are published before its halves are deleted; a crash repeats them."""
 
     def __init__(
         self, halves: Halves, publisher: Publisher, clock: Callable[[], datetime], window: timedelta
@@ -29,9 +29,9 @@ class JoinHalves:
         self._window = window
 
     async def __call__(self, halves: Sequence[InferenceHalf]) -> list[RejectedItem]:
-        """Take halves; publish the samples of pairs that are complete now; return pairs without samples.
+        """Store halves and publish the samples of complete pairs; return rejections of pairs without samples.
 
-        The half that completed a pair stands for it.
+        A rejection refers to the half that completed its pair.
         """
         await self._halves.add(halves)
         last = {key_of(half): index for index, half in enumerate(halves)}
@@ -40,7 +40,7 @@ class JoinHalves:
         rejected: list[RejectedItem] = []
         for pair in pairs:
             try:
-                messages += _messages(pair, self._clock())
+                messages += _pair_messages(pair, self._clock())
             except kserve.BadPayload as error:
                 rejected.append(RejectedItem(last[key_of(pair.request)], "payload_unreadable", str(error)))
         await self._publisher.publish(messages)
@@ -48,25 +48,27 @@ class JoinHalves:
         return rejected
 
     async def expire(self) -> int:
-        """Forget what waited longer than the window; return how many halves were left alone."""
+        """Delete halves that waited longer than the window; return how many were never joined."""
         alone = await self._halves.expire(self._clock() - self._window)
         metrics.HALVES_ALONE.inc(alone)
         return alone
 
 
 def key_of(half: InferenceHalf) -> tuple[str, str, str]:
-    """Return what the two halves of one inference share."""
+    """Return the key that the two halves of an inference share."""
     return half.project, half.source, half.correlation_id
 
 
-def samples(pair: Pair, now: datetime) -> list[SampleIngested]:
+def pair_samples(pair: Pair, now: datetime) -> list[SampleIngested]:
     """Return the samples of a pair, one per instance. Raises kserve.BadPayload."""
-    texts = kserve.texts(_json(pair.request))
-    said = kserve.answers(_json(pair.response))
-    if len(texts) != len(said.answers):
-        raise kserve.BadPayload(f"{len(texts)} instances in the request, {len(said.answers)} in the response")
-    request, source = pair.request, _source(pair.request)
-    ids = [request.correlation_id] if len(texts) == 1 else _numbered(request.correlation_id, len(texts))
+    texts = kserve.request_texts(_parse_payload(pair.request))
+    response = kserve.response_answers(_parse_payload(pair.response))
+    if len(texts) != len(response.answers):
+        raise kserve.BadPayload(
+            f"{len(texts)} instances in the request, {len(response.answers)} in the response"
+        )
+    request, source = pair.request, _source_of(pair.request)
+    ids = [request.correlation_id] if len(texts) == 1 else _instance_ids(request.correlation_id, len(texts))
     return [
         SampleIngested(
             project=request.project,
@@ -75,8 +77,8 @@ def samples(pair: Pair, now: datetime) -> list[SampleIngested]:
             source_id=source_id,
             content=Content(text=text),
             prediction=Prediction(
-                model=said.model or request.model or source,
-                version=said.version,
+                model=response.model or request.model or source,
+                version=response.version,
                 label=answer.label,
                 scores=dict(answer.scores),
                 endpoint=request.endpoint,
@@ -84,14 +86,14 @@ def samples(pair: Pair, now: datetime) -> list[SampleIngested]:
             occurred_at=request.occurred_at,
             received_at=now,
         )
-        for source_id, text, answer in zip(ids, texts, said.answers, strict=True)
+        for source_id, text, answer in zip(ids, texts, response.answers, strict=True)
     ]
 
 
-def _messages(pair: Pair, now: datetime) -> list[OutgoingMessage]:
+def _pair_messages(pair: Pair, now: datetime) -> list[OutgoingMessage]:
     try:
-        events = samples(pair, now)
-    except ValueError as error:  # BadPayload, and what the contract refuses: an empty label, say
+        events = pair_samples(pair, now)
+    except ValueError as error:  # BadPayload, or the contract's refusal of, for example, an empty label
         raise kserve.BadPayload(str(error)) from error
     messages = [
         encode(SAMPLES_INGESTED, event, event_id=event_id(event), source=SOURCE, time=now) for event in events
@@ -101,17 +103,17 @@ def _messages(pair: Pair, now: datetime) -> list[OutgoingMessage]:
     return messages
 
 
-def _json(half: InferenceHalf) -> Any:
+def _parse_payload(half: InferenceHalf) -> Any:
     try:
         return orjson.loads(half.payload)
     except ValueError as error:
         raise kserve.BadPayload(f"the {half.half} is not JSON: {error}") from error
 
 
-def _numbered(correlation_id: str, count: int) -> list[str]:
+def _instance_ids(correlation_id: str, count: int) -> list[str]:
     return [f"{correlation_id}:{index}" for index in range(count)]
 
 
-def _source(half: InferenceHalf) -> str:
-    """Return the serving system's name in the form of a source."""
+def _source_of(half: InferenceHalf) -> str:
+    """Return the serving system's name as a valid source."""
     return re.sub(r"[^a-z0-9._-]+", "-", (half.model or half.dialect).lower()).strip("-._")[:128] or "kserve"

@@ -1,4 +1,4 @@
-"""What the use cases need from outside; adapters implement these."""
+"""The ports of the use cases, which adapters implement."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,62 +10,64 @@ from shoal.contracts.samples import InferenceHalf, SampleErased
 from shoal.messaging import OutgoingMessage
 
 
-class KnownProjects(Protocol):
-    """The projects of which this process has heard."""
+class ProjectLookup(Protocol):
+    """The projects that were announced to this process."""
 
     def get(self, project: str) -> object | None:
-        """Return something for a project that exists."""
+        """Return the project; None if it does not exist."""
 
 
 class Projects(Protocol):
-    """Projects and keys; an event leaves with every change."""
+    """Projects and keys; every change publishes an event."""
 
     async def put(self, project: str, title: str | None, now: datetime) -> tuple[ProjectChanged, bool]:
-        """Create a project, or change its title; return its state and whether it is new."""
+        """Create a project or change its title; return its state and whether it is new."""
 
     async def add_key(self, project: str, key: ApiKey, now: datetime) -> ProjectChanged | None:
-        """Add a key; None when there is no such project."""
+        """Add a key; return None if the project does not exist."""
 
     async def remove_key(self, project: str, key_id: str, now: datetime) -> bool:
-        """Remove a key; False when it was not there."""
+        """Remove a key; return whether it existed."""
 
     async def all(self) -> list[ProjectChanged]:
         """Return every project, by name."""
 
 
 class Generations(Protocol):
-    """The dimension of each embedding generation that producers supply: the first one sent holds."""
+    """The dimension of every embedding generation of producers; the first vector fixes it."""
 
-    async def dimensions(self, wanted: Mapping[tuple[str, str, str], int]) -> dict[tuple[str, str, str], int]:
-        """Return the dimension of each (project, name, version); the wanted one where none is known."""
+    async def dimensions(
+        self, proposed: Mapping[tuple[str, str, str], int]
+    ) -> dict[tuple[str, str, str], int]:
+        """Return the dimension of every (project, name, version); a new key gets the proposed dimension."""
 
 
 class Erasures(Protocol):
-    """The ledger of what must be forgotten."""
+    """The ledger of erased samples."""
 
     async def add(self, event: SampleErased, message: OutgoingMessage) -> bool:
-        """Keep an erasure and its event; False when it was there already."""
+        """Store an erasure and its event; return False if the sample was erased before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Request and response of one inference."""
+    """The request and the response of one inference."""
 
     request: InferenceHalf
     response: InferenceHalf
 
 
 class Halves(Protocol):
-    """Halves that wait for each other."""
+    """Halves that wait for their other half."""
 
     async def add(self, halves: Sequence[InferenceHalf]) -> None:
-        """Keep halves; one that is known changes nothing."""
+        """Store halves; a repeated one changes nothing."""
 
     async def pairs(self, ids: Collection[tuple[str, str, str]]) -> list[Pair]:
         """Return the complete pairs among (project, source, correlation id)."""
 
     async def joined(self, pairs: Sequence[Pair]) -> None:
-        """Drop the payloads of pairs whose samples Kafka has; that they were joined stays known."""
+        """Delete the payloads of pairs whose samples Kafka has, and mark the pairs as joined."""
 
     async def expire(self, before: datetime) -> int:
-        """Forget halves received before; return how many never met their other half."""
+        """Delete halves received before a time; return how many were never joined."""

@@ -1,4 +1,4 @@
-"""Projects and their keys."""
+"""Manage projects and their keys."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from shoal_ingest.usecases.ports import Projects
 
 
 class ManageProjects:
-    """Creates projects and gives out keys; `learn` has this process know a change before Kafka tells it."""
+    """Manages projects and keys. `learn` applies a change to this process before its event arrives."""
 
     def __init__(
         self, projects: Projects, learn: Callable[[ProjectChanged], None], clock: Callable[[], datetime]
@@ -21,16 +21,16 @@ class ManageProjects:
 
     async def put(self, project: str, title: str | None) -> tuple[ProjectChanged, bool]:
         """Create a project or change its title; return it and whether it is new."""
-        found = await self._projects.put(project, title, self._clock())
-        self._learn(found[0])
-        return found
+        outcome = await self._projects.put(project, title, self._clock())
+        self._learn(outcome[0])
+        return outcome
 
     async def all(self) -> list[ProjectChanged]:
         """Return every project."""
         return await self._projects.all()
 
     async def new_key(self, project: str, roles: Sequence[Role]) -> tuple[str, str] | None:
-        """Return a new key's id and the key, which is shown this once; None without such a project."""
+        """Return a new key's id and the key, which is shown only once; None if the project does not exist."""
         secret, key_id = new_key(), str(uuid4())
         key = ApiKey(key_id=key_id, sha256=hash_key(secret), roles=tuple(sorted(set(roles))))
         changed = await self._projects.add_key(project, key, self._clock())
@@ -40,5 +40,5 @@ class ManageProjects:
         return key_id, secret
 
     async def remove_key(self, project: str, key_id: str) -> bool:
-        """Make a key worthless; False when it was not there."""
+        """Revoke a key; return whether it existed."""
         return await self._projects.remove_key(project, key_id, self._clock())

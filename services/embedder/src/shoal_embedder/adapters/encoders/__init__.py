@@ -1,4 +1,4 @@
-"""The registry of encoders: one file each. A new one is entered here alone; the first of its kind is the default."""
+"""The registry of encoders, one file per encoder; the first encoder of texts and of images is the default."""
 
 from shoal_embedder.adapters.encoders.lite0 import LITE0
 from shoal_embedder.adapters.encoders.minilm import MINILM
@@ -17,5 +17,5 @@ def find_encoder(name: str | None, item: Item) -> NamedEncoder:
     """Return an encoder of texts or of images, the default for None. Raises ValueError."""
     names = encoder_names(item)
     if name is not None and name not in names:
-        raise ValueError(f"{name[:100]!r} is no encoder of {item}: use one of {', '.join(names)}")
+        raise ValueError(f"{name[:100]!r} is not an encoder of {item}: use one of {', '.join(names)}")
     return ENCODERS[name or names[0]]

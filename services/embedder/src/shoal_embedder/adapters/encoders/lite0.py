@@ -1,4 +1,4 @@
-"""Images to vectors by EfficientNet-Lite0 as ONNX, on the CPU, without torch."""
+"""Encode images with EfficientNet-Lite0 as ONNX, on the CPU, without torch."""
 
 import hashlib
 import os
@@ -30,7 +30,7 @@ class EfficientNetLite0:
         self.name = NAME
         self.version = f"fp32-{SIDE}"
         self.dimension = WIDTH
-        self.threads = 1  # of callers: a call has `threads` of its own
+        self.threads = 1  # threads of callers; ONNX runs every call on `threads`
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads or usable_processors()
         options.log_severity_level = 3
@@ -41,16 +41,17 @@ class EfficientNetLite0:
     def encode(self, items: "Sequence[Image.Image]") -> Vectors:
         """Return vectors of unit length, float32 (len(items), 1280).
 
-        The middle square of each image is scaled to 128 x 128 pixels; grey ones become colour, transparency white.
+        Every image's central square is scaled to 128 x 128 pixels. Grey images become RGB; transparency
+        becomes white.
         """
-        pixels = np.stack([_pixels(image) for image in items])
+        pixels = np.stack([_image_pixels(image) for image in items])
         features = self._session.run(None, {"pixels": pixels})[0]
         lengths = np.linalg.norm(features, axis=1, keepdims=True)
         vectors: Vectors = (features / np.maximum(lengths, 1e-12)).astype(np.float32)
         return vectors
 
 
-def _pixels(image: "Image.Image") -> Vectors:
+def _image_pixels(image: "Image.Image") -> Vectors:
     from PIL import Image
 
     if image.mode in ("RGBA", "LA", "P"):
@@ -65,7 +66,7 @@ def _pixels(image: "Image.Image") -> Vectors:
 
 
 def model_file(cache: Path) -> Path:
-    """Return the graph's file, making it when the cache has none for these weights and this code."""
+    """Return the graph's file; write it if the cache has none for these weights and this code."""
     import onnx
 
     from shoal_embedder.adapters.encoders import lite0_graph as graph
@@ -77,14 +78,14 @@ def model_file(cache: Path) -> Path:
     target = cache / f"{NAME}-{key}.onnx"
     if not target.exists():
         cache.mkdir(parents=True, exist_ok=True)
-        partial = target.with_suffix(f".{os.getpid()}.part")  # nobody sees half a file
+        partial = target.with_suffix(f".{os.getpid()}.part")  # no process reads an incomplete file
         onnx.save(graph.lite0_graph(read_weights(weights)), partial)
         partial.replace(target)
     return target
 
 
-def _load(options: EncoderOptions) -> EfficientNetLite0:
+def _load_model(options: EncoderOptions) -> EfficientNetLite0:
     return EfficientNetLite0(options.cache, threads=options.threads)
 
 
-LITE0 = NamedEncoder(name=NAME, encodes="images", load=_load, write_file=model_file)
+LITE0 = NamedEncoder(name=NAME, encodes="images", load=_load_model, write_file=model_file)

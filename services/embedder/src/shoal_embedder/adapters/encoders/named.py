@@ -1,4 +1,4 @@
-"""What the file of an encoder says about it. The service and the command line read it from the registry."""
+"""The description of an encoder in the registry, for the service and the command line."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ Item = Literal["texts", "images"]
 
 
 class Model(Protocol):
-    """A model in memory. `threads` of the caller may call `encode` at the same time."""
+    """A model in memory. `threads` threads may call `encode` at the same time."""
 
     name: str
     version: str
@@ -24,7 +24,11 @@ class Model(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncoderOptions:
-    """cache: the folder of models' files. max_tokens: of a text. threads: None for one per usable processor."""
+    """Options of an encoder.
+
+    cache: folder of the models' files. max_tokens: tokens of a text to read. threads: None for one per usable
+    processor.
+    """
 
     cache: Path
     max_tokens: int = 128
@@ -33,10 +37,10 @@ class EncoderOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedEncoder:
-    """An encoder and its description. ONNX takes a second to import, so its file imports it when it is used.
+    """An encoder and its description. Its file imports ONNX only on use, as the import takes a second.
 
-    name: in settings, on the command line and in embedding generations. load: reads the model into memory.
-    write_file: writes the model's file into a cache unless it is there, and returns its path.
+    name: used in settings, on the command line and in embedding generations. load: reads the model into
+    memory. write_file: writes the model's file into a cache unless it exists, and returns its path.
     """
 
     name: str

@@ -1,7 +1,7 @@
-"""Weights from a .pth file of PyTorch's legacy format, without PyTorch and without running anything it names.
+"""Read weights from a .pth file of PyTorch's legacy format, without PyTorch or running the file's code.
 
-The file is a magic number, a protocol, system information, the pickled object, the keys of its storages, and then each
-storage as its length and its values. Source: torch/serialization.py, `_legacy_load`.
+The file holds a magic number, a protocol, system information, the pickled object, the keys of its storages,
+and then for every storage its length and its values. Source: torch/serialization.py, `_legacy_load`.
 """
 
 import pickle
@@ -17,7 +17,7 @@ _TYPES = {"FloatStorage": "<f4", "DoubleStorage": "<f8", "HalfStorage": "<f2", "
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """A tensor: where it lies in its storage; strides count values."""
+    """A tensor: its part of a storage; strides count values."""
 
     storage: str
     offset: int
@@ -26,18 +26,18 @@ class _View:
 
 
 def read_weights(file: Path) -> dict[str, Any]:
-    """Return the arrays of a state dict by name. Raises pickle.UnpicklingError for a file that wants anything else."""
+    """Return the arrays of a state dict by name. Raises pickle.UnpicklingError for any other content."""
     with file.open("rb") as raw:
         for _ in ("magic number", "protocol", "system"):
             _Plain(raw).load()
         loader = _Plain(raw)
         views: dict[str, _View] = loader.load()
-        storages = {key: _storage(raw, loader.kinds[key]) for key in _Plain(raw).load()}
-    return {name: _array(view, storages[view.storage]) for name, view in views.items()}
+        storages = {key: _read_storage(raw, loader.kinds[key]) for key in _Plain(raw).load()}
+    return {name: _view_array(view, storages[view.storage]) for name, view in views.items()}
 
 
 class _Plain(pickle.Unpickler):
-    """Unpickles dictionaries of tensors and nothing else."""
+    """Unpickles only dictionaries of tensors."""
 
     def __init__(self, file: BinaryIO) -> None:
         super().__init__(file)
@@ -58,12 +58,12 @@ class _Plain(pickle.Unpickler):
         return str(key)
 
 
-def _storage(raw: BinaryIO, kind: str) -> Any:
+def _read_storage(raw: BinaryIO, kind: str) -> Any:
     count = int.from_bytes(raw.read(8), "little")
     return np.frombuffer(raw.read(count * np.dtype(_TYPES[kind]).itemsize), _TYPES[kind])
 
 
-def _array(view: _View, storage: Any) -> Any:
-    """Return the values in C order: several of the weights are not contiguous."""
+def _view_array(view: _View, storage: Any) -> Any:
+    """Return the values in C order, as some weights are not contiguous."""
     strides = [step * storage.itemsize for step in view.strides]
     return np.lib.stride_tricks.as_strided(storage[view.offset :], view.size, strides).copy()
