@@ -19,7 +19,7 @@ CLASSES = ("cat", "dog & co", "<eel>", "a class with a long name")
 def facts() -> Facts:
     rng = np.random.default_rng(0)
     score, others = rng.beta(6, 1, 400), rng.beta(6, 1, 5000)
-    certificate = certify(score, rng.random(400) < score**0.3, others, 0.95)
+    certificate = certify(score, rng.random(400) < score**0.3, others, target=0.95)
     assert certificate.threshold is not None
     skill = np.sort(rng.beta(5, 2, 60))
     people = [
@@ -114,7 +114,7 @@ def test_it_says_what_is_missing() -> None:
     assert "at the least" not in consensus_page(none)
     assert "The rule: nothing is promised." in consensus_page(none)
     assert "<h2>Annotators" not in consensus_page(replace(none, people=(), confusion=None))
-    few = certify(np.full(20, 0.9), np.ones(20, np.bool_), np.full(100, 0.9), 0.95)
+    few = certify(np.full(20, 0.9), np.ones(20, np.bool_), np.full(100, 0.9), target=0.95)
     assert few.threshold is None
     text = consensus_page(replace(facts(), gold=20, certificate=few))
     assert "Nothing is accepted" in text

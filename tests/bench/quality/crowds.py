@@ -88,7 +88,9 @@ def simulate(kind: Kind, seed: int) -> Crowd:
     label = np.where(right, truth[task], wrong)
     spam = rng.random(kind.annotators) < kind.spam
     label = np.where(spam[annotator], rng.integers(kind.classes, size=len(task)), label)
-    return Crowd(kind.name, _votes(task, annotator, label, kind.annotators, kind.classes), truth)
+    return Crowd(
+        kind.name, _votes(task, annotator, label, annotators=kind.annotators, classes=kind.classes), truth
+    )
 
 
 def large(votes: int, per_task: int = 10, annotators: int = 1000, classes: int = 5, seed: int = 0) -> Crowd:
@@ -103,7 +105,11 @@ def large(votes: int, per_task: int = 10, annotators: int = 1000, classes: int =
     right = rng.random(votes) < rng.uniform(0.4, 0.9, annotators)[annotator]
     label = np.where(right, truth[task], rng.integers(classes, size=votes, dtype=np.int32))
     order = rng.permutation(votes)
-    return Crowd("large", _votes(task[order], annotator[order], label[order], annotators, classes), truth)
+    return Crowd(
+        "large",
+        _votes(task[order], annotator[order], label[order], annotators=annotators, classes=classes),
+        truth,
+    )
 
 
 def public() -> Iterator[Crowd]:
@@ -132,7 +138,13 @@ def _rows(name: str, table: str) -> list[dict[str, str]]:
 
 
 def _votes(
-    task: "np.ndarray", annotator: "np.ndarray", label: "np.ndarray", annotators: int, classes: int
+    task: "np.ndarray", annotator: "np.ndarray", label: "np.ndarray", *, annotators: int, classes: int
 ) -> VoteArrays:
-    columns = (each.astype(np.int32) for each in (task, annotator, label))
-    return VoteArrays(*columns, int(task.max()) + 1, annotators, classes)
+    return VoteArrays(
+        task=task.astype(np.int32),
+        annotator=annotator.astype(np.int32),
+        label=label.astype(np.int32),
+        tasks=int(task.max()) + 1,
+        annotators=annotators,
+        classes=classes,
+    )

@@ -31,7 +31,12 @@ def votes_of(folder: Path) -> VoteArrays:
     """Return the votes; the orders that fits make of them are part of the work."""
     task, annotator, label = (np.load(folder / f"{name}.npy") for name in ("task", "annotator", "label"))
     return VoteArrays(
-        task, annotator, label, int(task.max()) + 1, int(annotator.max()) + 1, int(label.max()) + 1
+        task=task,
+        annotator=annotator,
+        label=label,
+        tasks=int(task.max()) + 1,
+        annotators=int(annotator.max()) + 1,
+        classes=int(label.max()) + 1,
     )
 
 

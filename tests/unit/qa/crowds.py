@@ -1,5 +1,6 @@
 """Seeded crowds of the real ones' kind: skills differ, tasks differ, and everybody errs more on hard ones."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +8,14 @@ import numpy as np
 from shoal_qa.domain.annotators.peers import Peers
 from shoal_qa.domain.projects.peers import peers_of
 from shoal_qa.domain.votes.arrays import UNKNOWN, VoteArrays
+
+
+def arrays(columns: Iterable[np.ndarray], tasks: int, annotators: int, classes: int) -> VoteArrays:
+    """Return votes from their columns: tasks, annotators and labels."""
+    task, annotator, label = (column.astype(np.int32) for column in columns)
+    return VoteArrays(
+        task=task, annotator=annotator, label=label, tasks=tasks, annotators=annotators, classes=classes
+    )
 
 
 @dataclass(frozen=True)
@@ -22,8 +31,8 @@ class Crowd:
 
     @property
     def votes(self) -> VoteArrays:
-        columns = (each.astype(np.int32) for each in (self.task, self.annotator, self.label))
-        return VoteArrays(*columns, len(self.truth), self.annotators, self.classes)
+        columns = (self.task, self.annotator, self.label)
+        return arrays(columns, len(self.truth), self.annotators, self.classes)
 
     def peers(self, gold: int = 0) -> Peers:
         known = np.full(len(self.truth), UNKNOWN, np.int32)

@@ -113,7 +113,12 @@ def test_weights_and_temperature_of_a_gold_task_were_not_told_its_answer(crowd: 
 def test_tasks_without_votes_have_no_label_and_want_one(crowd: Crowd) -> None:
     votes = crowd.votes
     more = VoteArrays(
-        votes.task, votes.annotator, votes.label, votes.tasks + 2, votes.annotators, votes.classes
+        task=votes.task,
+        annotator=votes.annotator,
+        label=votes.label,
+        tasks=votes.tasks + 2,
+        annotators=votes.annotators,
+        classes=votes.classes,
     )
     found = consensus(more)
     assert found.label[-2:].tolist() == [UNKNOWN, UNKNOWN]
@@ -134,12 +139,12 @@ def test_the_same_votes_in_another_order_give_the_same_labels(crowd: Crowd) -> N
     order = np.random.default_rng(5).permutation(len(crowd.votes))
     votes = crowd.votes
     other = VoteArrays(
-        votes.task[order],
-        votes.annotator[order],
-        votes.label[order],
-        votes.tasks,
-        votes.annotators,
-        votes.classes,
+        task=votes.task[order],
+        annotator=votes.annotator[order],
+        label=votes.label[order],
+        tasks=votes.tasks,
+        annotators=votes.annotators,
+        classes=votes.classes,
     )
     known = gold_of(crowd, 150)
     one, two = consensus(votes, known), consensus(other, known)
@@ -149,11 +154,15 @@ def test_the_same_votes_in_another_order_give_the_same_labels(crowd: Crowd) -> N
 
 def test_edges_are_answers_not_errors() -> None:
     none = np.empty(0, np.int32)
-    empty = consensus(VoteArrays(none, none, none, 2, 0, 2))
+    empty = consensus(VoteArrays(task=none, annotator=none, label=none, tasks=2, annotators=0, classes=2))
     assert empty.label.tolist() == [UNKNOWN, UNKNOWN]
     one = np.zeros(3, np.int32)
     single = consensus(
-        VoteArrays(np.arange(3, dtype=np.int32), one, one, 3, 1, 1), None, Options(target_precision=0.9)
+        VoteArrays(
+            task=np.arange(3, dtype=np.int32), annotator=one, label=one, tasks=3, annotators=1, classes=1
+        ),
+        None,
+        Options(target_precision=0.9),
     )
     assert single.label.tolist() == [0, 0, 0]
     with pytest.raises(ValueError, match="there is no model 'magic'"):

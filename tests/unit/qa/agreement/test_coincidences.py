@@ -18,7 +18,14 @@ answers = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), min_size=1, 
 
 def votes_of(rows: list[tuple[int, int]]) -> VoteArrays:
     task, label = (np.array(each, np.int32) for each in zip(*rows, strict=True))
-    return VoteArrays(task, np.arange(len(rows), dtype=np.int32), label, 6, len(rows), 4)
+    return VoteArrays(
+        task=task,
+        annotator=np.arange(len(rows), dtype=np.int32),
+        label=label,
+        tasks=6,
+        annotators=len(rows),
+        classes=4,
+    )
 
 
 @settings(max_examples=60, deadline=None)

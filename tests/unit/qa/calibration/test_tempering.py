@@ -12,7 +12,7 @@ from shoal_qa.domain.models.majority import Majority
 from shoal_qa.domain.models.priors import Dirichlet
 from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, VoteArrays
 from shoal_qa.domain.votes.scatter import log_normalise
-from unit.qa.crowds import honest
+from unit.qa.crowds import arrays, honest
 from unit.qa.real_crowds import SETS, real_crowd
 
 
@@ -81,7 +81,7 @@ def test_each_half_is_told_its_own_gold() -> None:
             return super().fit(votes, known, start)
 
     model = Spy()
-    default_tempering(model, model.fit(crowd.votes, known), crowd.votes, np.random.default_rng(0), known)
+    default_tempering(model, model.fit(crowd.votes, known), crowd.votes, np.random.default_rng(0), gold=known)
     assert len(told) == 1 + 2 * 5
     for first, second in zip(told[1::2], told[2::2], strict=True):
         assert sorted(np.concatenate([first, second])) == sorted(known)
@@ -104,8 +104,8 @@ def test_vote_shares_are_left_alone() -> None:
 
 def test_crowds_too_small_to_judge() -> None:
     for task, annotator in (([], []), ([0], [0]), ([0, 1], [0, 0])):
-        columns = (np.array(each, np.int32) for each in (task, annotator, [0] * len(task)))
-        votes = VoteArrays(*columns, 3, 1, 2)
+        columns = (np.array(column, np.int32) for column in (task, annotator, [0] * len(task)))
+        votes = arrays(columns, 3, 1, 2)
         model = DawidSkene()
         default = default_tempering(model, model.fit(votes), votes, np.random.default_rng(0))
         assert default.noise >= 1

@@ -12,7 +12,7 @@ from shoal_qa.domain.models.crossfit import fold_numbers, thin_gold
 from shoal_qa.domain.models.dawid_skene import DawidSkene
 from shoal_qa.domain.statistics.intervals import binomial_tail, hypergeometric_tail
 from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, VoteArrays
-from unit.qa.crowds import honest
+from unit.qa.crowds import arrays, honest
 from unit.qa.real_crowds import SETS, draw_gold, real_crowd
 
 SHAPES: dict[str, Callable[[Floats], Floats]] = {
@@ -81,19 +81,21 @@ def test_tails_are_exact() -> None:
 
 def test_28_right_answers_do_not_certify_nine_tenths_and_29_do() -> None:
     others = np.ones(1000)
-    few = certify(np.ones(28), np.ones(28, bool), others, 0.9, open_ended=True)
+    few = certify(np.ones(28), np.ones(28, bool), others, target=0.9, open_ended=True)
     assert few.threshold is None
     assert few.bound is None
     assert few.coverage == 0
-    enough = certify(np.ones(29), np.ones(29, bool), others, 0.9, open_ended=True)
+    enough = certify(np.ones(29), np.ones(29, bool), others, target=0.9, open_ended=True)
     assert enough.threshold == 1
     assert enough.bound == pytest.approx(0.05 ** (1 / 29))
     assert (enough.coverage, enough.precision, enough.accepted_gold, enough.more_gold) == (1, 1, 29, 0)
 
 
 def test_a_promise_for_tasks_at_hand_tends_to_the_one_for_tasks_without_end() -> None:
-    bounds = [certify(np.ones(60), np.ones(60, bool), np.ones(n), 0.5).bound for n in (60, 600, 600_000)]
-    endless = certify(np.ones(60), np.ones(60, bool), np.ones(9), 0.5, open_ended=True).bound
+    bounds = [
+        certify(np.ones(60), np.ones(60, bool), np.ones(n), target=0.5).bound for n in (60, 600, 600_000)
+    ]
+    endless = certify(np.ones(60), np.ones(60, bool), np.ones(9), target=0.5, open_ended=True).bound
     assert bounds == sorted(bounds)
     assert bounds[-1] == pytest.approx(endless, abs=1e-4)
 
@@ -105,7 +107,7 @@ def test_the_promise_holds(shape: str) -> None:
     for _ in range(draws):
         gold = int(rng.choice([40, 120, 300]))
         score, right = drawn(shape, gold, 700, rng)
-        found = certify(score[:gold], right[:gold], score[gold:], 0.9, 0.9)
+        found = certify(score[:gold], right[:gold], score[gold:], target=0.9, confidence=0.9)
         failures += broken(found, score[gold:], right[gold:])
     assert failures <= binom.ppf(0.999, draws, 0.1)
 
@@ -115,7 +117,7 @@ def test_the_promise_can_fail_without_the_budget() -> None:
     rng, failures = np.random.default_rng(6), 0
     for _ in range(200):
         score, right = drawn("flat, just short", 120, 700, rng)
-        curve = certify(score[:120], right[:120], score[120:], 0.9, 0.9).curve
+        curve = certify(score[:120], right[:120], score[120:], target=0.9, confidence=0.9).curve
         looks_good = np.flatnonzero(curve.precision >= 0.9)
         if len(looks_good):
             failures += right[120:][score[120:] >= curve.threshold[looks_good[-1]]].mean() < 0.9
@@ -128,7 +130,7 @@ def test_little_gold_is_wasted() -> None:
     for shape in ("rising", "steep", "surest are wrong"):
         for _ in range(30):
             score, right = drawn(shape, 200, 1500, rng)
-            ours.append(certify(score[:200], right[:200], score[200:], 0.9).coverage)
+            ours.append(certify(score[:200], right[:200], score[200:], target=0.9).coverage)
             threshold = split_clopper_pearson(score[:200], right[:200], 0.9, 0.95)
             theirs.append(0.0 if threshold is None else (score[200:] >= threshold).mean())
     assert np.mean(ours) > 1.2 * np.mean(theirs)
@@ -138,7 +140,7 @@ def test_equal_scores_share_their_fate() -> None:
     rng = np.random.default_rng(8)
     score = rng.integers(0, 4, 1200).astype(float)
     right = rng.random(1200) < np.array([0.5, 0.8, 0.99, 1.0])[score.astype(int)]
-    found = certify(score[:200], right[:200], score[200:], 0.9)
+    found = certify(score[:200], right[:200], score[200:], target=0.9)
     assert found.threshold == 2
     assert found.coverage == (score[200:] >= 2).mean()
     assert found.accepted_gold == (score[:200] >= 2).sum()
@@ -149,8 +151,8 @@ def test_equal_scores_share_their_fate() -> None:
 def test_only_the_order_of_scores_counts() -> None:
     rng = np.random.default_rng(9)
     score, right = drawn("rising", 150, 800, rng)
-    one = certify(score[:150], right[:150], score[150:], 0.85)
-    other = certify(np.exp(5 * score[:150]), right[:150], np.exp(5 * score[150:]), 0.85)
+    one = certify(score[:150], right[:150], score[150:], target=0.85)
+    other = certify(np.exp(5 * score[:150]), right[:150], np.exp(5 * score[150:]), target=0.85)
     assert one.threshold is not None
     assert other.threshold == pytest.approx(np.exp(5 * one.threshold))
     assert (one.coverage, one.bound, one.accepted_gold) == (other.coverage, other.bound, other.accepted_gold)
@@ -160,10 +162,10 @@ def test_as_much_more_gold_as_asked_for_often_does() -> None:
     rng, certified = np.random.default_rng(10), []
     for _ in range(60):
         score, right = drawn("rising", 3000, 3000, rng)
-        before = certify(score[:60], right[:60], score[3000:], 0.93)
+        before = certify(score[:60], right[:60], score[3000:], target=0.93)
         if before.more_gold:
             gold = min(3000, 60 + before.more_gold)
-            after = certify(score[:gold], right[:gold], score[3000:], 0.93)
+            after = certify(score[:gold], right[:gold], score[3000:], target=0.93)
             certified.append(after.threshold is not None)
     assert len(certified) > 20
     assert 0.3 < np.mean(certified) <= 1
@@ -173,17 +175,17 @@ def test_no_gold_would_certify_what_is_wrong() -> None:
     rng = np.random.default_rng(11)
     score = rng.random(900)
     right = rng.random(900) < 0.6
-    assert certify(score[:400], right[:400], score[400:], 0.9).more_gold is None
+    assert certify(score[:400], right[:400], score[400:], target=0.9).more_gold is None
 
 
 def test_without_gold_or_tasks_nothing_is_accepted() -> None:
     none = np.zeros(0)
-    no_gold = certify(none, np.zeros(0, bool), np.linspace(0, 1, 50), 0.9)
+    no_gold = certify(none, np.zeros(0, bool), np.linspace(0, 1, 50), target=0.9)
     assert no_gold.threshold is None
     assert no_gold.more_gold is not None
     assert no_gold.more_gold >= 29
-    assert certify(np.ones(50), np.ones(50, bool), none, 0.9).threshold is None
-    assert certify(none, np.zeros(0, bool), none, 0.9).coverage == 0
+    assert certify(np.ones(50), np.ones(50, bool), none, target=0.9).threshold is None
+    assert certify(none, np.zeros(0, bool), none, target=0.9).coverage == 0
 
 
 @pytest.mark.parametrize(
@@ -196,7 +198,7 @@ def test_without_gold_or_tasks_nothing_is_accepted() -> None:
 )
 def test_bad_input_is_named(gold: list[float], right: list[bool], target: float, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        certify(np.array(gold), np.array(right, bool), np.ones(3), target)
+        certify(np.array(gold), np.array(right, bool), np.ones(3), target=target)
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -211,7 +213,9 @@ def test_the_promise_holds_on_real_crowds(name: str) -> None:
         gold = min(int(rng.choice([50, 100, 200])), len(mixed) // 2)
         known, rest = mixed[:gold], mixed[gold:]
         failures += broken(
-            certify(score[known], right[known], score[rest], 0.9, 0.9), score[rest], right[rest]
+            certify(score[known], right[known], score[rest], target=0.9, confidence=0.9),
+            score[rest],
+            right[rest],
         )
     assert failures <= binom.ppf(0.999, draws, 0.1)
 
@@ -229,7 +233,13 @@ def test_cross_fitted_gold_keeps_the_promise_on_real_crowds(name: str) -> None:
         final = model.fit(votes, known).log_posterior(votes)
         right = final.argmax(axis=1) == truth
         score = final.max(axis=1)
-        found = certify(crossed.max(axis=1), crossed.argmax(axis=1) == truth[gold], score[rest], 0.88, 0.9)
+        found = certify(
+            crossed.max(axis=1),
+            crossed.argmax(axis=1) == truth[gold],
+            score[rest],
+            target=0.88,
+            confidence=0.9,
+        )
         issued += found.threshold is not None
         failures += broken(found, score[rest], right[rest])
     assert issued > 0
@@ -248,8 +258,7 @@ def test_gold_with_many_votes_is_thinned_to_what_ordinary_tasks_have() -> None:
     per_task = np.array([20] * 30 + [2, 3, 4] * 40)
     task = np.repeat(np.arange(len(per_task)), per_task)
     annotator = np.concatenate([np.arange(n) for n in per_task])
-    columns = (each.astype(np.int32) for each in (task, annotator, np.zeros_like(task)))
-    votes = VoteArrays(*columns, len(per_task), 20, 2)
+    votes = arrays((task, annotator, np.zeros_like(task)), len(per_task), 20, 2)
     known = np.where(np.arange(len(per_task)) < 30, 0, UNKNOWN).astype(np.int32)
     after = thin_gold(votes, known, rng).votes_per_task()
     assert np.bincount(after[:30]).tolist() == [0, 0, 10, 10, 10]

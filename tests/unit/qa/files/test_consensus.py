@@ -131,7 +131,7 @@ def test_consensus_refuses_in_one_line(options: tuple[str, ...], told: str) -> N
 
 
 def test_too_little_memory_is_one_line(crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
-    def hungry(*_: object) -> None:
+    def hungry(*_: object, **__: object) -> None:
         raise MemoryError("Unable to allocate 9 TiB")
 
     monkeypatch.setattr(sys.modules["shoal_qa.cli.consensus"], "labels_of", hungry)

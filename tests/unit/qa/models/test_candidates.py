@@ -13,6 +13,7 @@ from shoal_qa.domain.models.candidates import Candidates, FittedCandidates
 from shoal_qa.domain.votes.arrays import UNKNOWN, VoteArrays
 from shoal_qa.domain.votes.scatter import log_normalise, sum_by_task
 from shoal_qa.domain.votes.voted_pairs import Beliefs, voted_pairs
+from unit.qa.crowds import arrays
 
 TASKS, ANNOTATORS, CLASSES = 6, 4, 5
 rows = st.tuples(st.integers(0, TASKS - 1), st.integers(0, ANNOTATORS - 1), st.integers(0, CLASSES - 1))
@@ -28,15 +29,16 @@ def likeliest_classes(beliefs: Beliefs) -> tuple[np.ndarray, np.ndarray]:
     return label, probability
 
 
-def arrays(table: list[tuple[int, int, int]]) -> VoteArrays:
-    columns = np.array(table, np.int32).reshape(-1, 3).T
-    return VoteArrays(*columns, TASKS, ANNOTATORS, CLASSES)
+def votes_of(table: list[tuple[int, int, int]]) -> VoteArrays:
+    return arrays(np.array(table, np.int32).reshape(-1, 3).T, TASKS, ANNOTATORS, CLASSES)
 
 
 def some_fit() -> FittedCandidates:
     rng = np.random.default_rng(0)
     prior, guess = rng.dirichlet(np.ones(CLASSES), 2)
-    return FittedCandidates("candidates", prior, guess, rng.uniform(0, 0.99, ANNOTATORS + 1))
+    return FittedCandidates(
+        name="candidates", prior=prior, guess=guess, know=rng.uniform(0, 0.99, ANNOTATORS + 1)
+    )
 
 
 def crowd(
@@ -50,14 +52,12 @@ def crowd(
     knows = rng.random(len(task)) < np.where(annotator % 3 == 0, 0.02, 0.75)
     popular = rng.integers(classes // 5 + 1, size=len(task))  # guesses are of a fifth of the classes
     label = np.where(knows, truth[task], popular)
-    return VoteArrays(
-        *(column.astype(np.int32) for column in (task, annotator, label)), tasks, annotators, classes
-    ), truth
+    return arrays((task, annotator, label), tasks, annotators, classes), truth
 
 
 @each(tables)
 def test_posteriors_are_those_of_all_classes_written_out(table: list[tuple[int, int, int]]) -> None:
-    votes, fitted = arrays(table), some_fit()
+    votes, fitted = votes_of(table), some_fit()
     dense = log_normalise(fitted.log_prior + sum_by_task(votes, fitted.log_confusion))
     assert fitted.log_posterior(votes) == pytest.approx(dense, abs=1e-9)
 
@@ -66,7 +66,7 @@ def test_posteriors_are_those_of_all_classes_written_out(table: list[tuple[int, 
 def test_expected_classes_are_those_of_all_classes_written_out(
     table: list[tuple[int, int, int]], gold: list[int]
 ) -> None:
-    votes, fitted, known = arrays(table), some_fit(), np.array(gold, np.int32)
+    votes, fitted, known = votes_of(table), some_fit(), np.array(gold, np.int32)
     dense = np.exp(fitted.log_posterior(votes))
     dense[known != UNKNOWN] = np.eye(CLASSES)[known[known != UNKNOWN]]
     counts = fitted.beliefs(votes).with_gold(known).class_counts(fitted.prior)
@@ -75,7 +75,7 @@ def test_expected_classes_are_those_of_all_classes_written_out(
 
 @each(tables)
 def test_the_best_class_given_is_the_best_of_the_whole_posterior(table: list[tuple[int, int, int]]) -> None:
-    votes, fitted = arrays(table), some_fit()
+    votes, fitted = votes_of(table), some_fit()
     label, probability = likeliest_classes(fitted.beliefs(votes))
     dense = np.exp(fitted.log_posterior(votes))
     for task in range(TASKS):
@@ -89,7 +89,7 @@ def test_the_best_class_given_is_the_best_of_the_whole_posterior(table: list[tup
 
 @each(tables)
 def test_shares_are_those_of_the_votes(table: list[tuple[int, int, int]]) -> None:
-    votes = arrays(table)
+    votes = votes_of(table)
     pairs = voted_pairs(votes)
     assert pairs.shares().of_pair == pytest.approx(votes.shares()[pairs.task, pairs.label])
 
@@ -111,7 +111,14 @@ def test_it_learns_who_knows() -> None:
 
 def test_a_class_given_once_by_one_guesser_is_not_believed() -> None:
     votes, _ = crowd(3, 3000)
-    alone = VoteArrays(votes.task[:2], votes.annotator[:2] * 0, np.array([7, 7], np.int32), 2, 40, 3000)
+    alone = VoteArrays(
+        task=votes.task[:2],
+        annotator=votes.annotator[:2] * 0,
+        label=np.array([7, 7], np.int32),
+        tasks=2,
+        annotators=40,
+        classes=3000,
+    )
     assert likeliest_classes(Candidates().fit(votes).beliefs(alone))[1].max() < 0.9
 
 
@@ -139,7 +146,16 @@ def test_gold_teaches_about_annotators_and_missed_classes() -> None:
 def test_a_warm_start_needs_fewer_rounds_and_takes_new_annotators() -> None:
     votes, _ = crowd(6, 50)
     early = votes.select(votes.annotator < 35)
-    first = Candidates().fit(VoteArrays(early.task, early.annotator, early.label, 2000, 35, 50))
+    first = Candidates().fit(
+        VoteArrays(
+            task=early.task,
+            annotator=early.annotator,
+            label=early.label,
+            tasks=2000,
+            annotators=35,
+            classes=50,
+        )
+    )
     cold, warm = Candidates().fit(votes), Candidates().fit(votes, start=Candidates().fit(votes))
     grown = Candidates().fit(votes, start=first)
     assert warm.iterations < cold.iterations
@@ -153,9 +169,7 @@ def test_a_fit_survives_being_kept() -> None:
     assert (again.log_posterior(votes) == fitted.log_posterior(votes)).all()
 
 
-@pytest.mark.parametrize(
-    "votes", [arrays([]), arrays([(0, 0, 0)]), VoteArrays(*np.zeros((3, 1), int), 1, 1, 1)]
-)
+@pytest.mark.parametrize("votes", [votes_of([]), votes_of([(0, 0, 0)]), arrays(np.zeros((3, 1)), 1, 1, 1)])
 def test_next_to_nothing_is_enough(votes: VoteArrays) -> None:
     posterior = np.exp(Candidates().fit(votes).log_posterior(votes))
     assert posterior.sum(axis=1) == pytest.approx(np.ones(votes.tasks))

@@ -38,7 +38,10 @@ def test_habits_of_their_own_are_told_from_skill(seed: int) -> None:
 def test_too_few_votes_show_no_difference() -> None:
     none = np.zeros(0, np.int32)
     one = np.zeros(1, np.int32)
-    for votes in (VoteArrays(none, none, none, 0, 0, 2), VoteArrays(one, one, one, 1, 1, 2)):
+    for votes in (
+        VoteArrays(task=none, annotator=none, label=none, tasks=0, annotators=0, classes=2),
+        VoteArrays(task=one, annotator=one, label=one, tasks=1, annotators=1, classes=2),
+    ):
         assert votes_for_skill(votes) == MOST
         assert votes_for_habits(votes) == MOST
 

@@ -88,7 +88,7 @@ def test_with_gold_who_is_right_weighs_more() -> None:
     crowd = honest(8, tasks=600)
     assert AUTO.study(crowd.votes).heldout is None
     members = (OneCoin(), _Stubborn())
-    told = Panel(members).study(crowd.votes, known_of(crowd.truth, 60))
+    told = Panel(members=members).study(crowd.votes, known_of(crowd.truth, 60))
     assert told.fitted.weights[0] > 0.85
 
 
@@ -100,12 +100,12 @@ class _Stubborn(Majority):
 
     def fit(self, votes, known=None, start=None):  # type: ignore[no-untyped-def]
         flipped = VoteArrays(
-            votes.task,
-            votes.annotator,
-            ((votes.label + 1) % votes.classes).astype(np.int32),
-            votes.tasks,
-            votes.annotators,
-            votes.classes,
+            task=votes.task,
+            annotator=votes.annotator,
+            label=((votes.label + 1) % votes.classes).astype(np.int32),
+            tasks=votes.tasks,
+            annotators=votes.annotators,
+            classes=votes.classes,
         )
         return _Flipped(super().fit(flipped), votes.classes)
 
@@ -153,8 +153,10 @@ def test_stacked_weights_are_the_best_there_are() -> None:
 
 def test_a_sample_of_a_large_set_teaches_nearly_the_same() -> None:
     crowd = honest(10, tasks=4000, annotators=40)
-    whole = Panel(MEMBERS, (Majority(),)).study(crowd.votes, known_of(crowd.truth, 50))
-    part = Panel(MEMBERS, (Majority(),), sample=4000).study(crowd.votes, known_of(crowd.truth, 50))
+    whole = Panel(members=MEMBERS, floor=(Majority(),)).study(crowd.votes, known_of(crowd.truth, 50))
+    part = Panel(members=MEMBERS, floor=(Majority(),), sample=4000).study(
+        crowd.votes, known_of(crowd.truth, 50)
+    )
     assert whole.heldout is not None
     assert part.heldout is not None
     np.testing.assert_array_equal(part.heldout.task, whole.heldout.task)

@@ -13,7 +13,7 @@ from shoal_qa.domain.models.priors import Variational
 from shoal_qa.domain.models.subtypes import Subtypes
 from shoal_qa.domain.models.weighted import WeightedAverage
 from shoal_qa.domain.votes.arrays import UNKNOWN, Ints, VoteArrays
-from unit.qa.crowds import honest
+from unit.qa.crowds import arrays, honest
 
 NAMES = sorted(MODELS)
 
@@ -25,12 +25,12 @@ def accuracy(posterior: np.ndarray, truth: np.ndarray) -> float:
 def shuffled(votes: VoteArrays, seed: int) -> VoteArrays:
     order = np.random.default_rng(seed).permutation(len(votes))
     return VoteArrays(
-        votes.task[order],
-        votes.annotator[order],
-        votes.label[order],
-        votes.tasks,
-        votes.annotators,
-        votes.classes,
+        task=votes.task[order],
+        annotator=votes.annotator[order],
+        label=votes.label[order],
+        tasks=votes.tasks,
+        annotators=votes.annotators,
+        classes=votes.classes,
     )
 
 
@@ -55,7 +55,12 @@ def test_a_kept_fit_says_the_same_also_of_annotators_not_seen(name: str) -> None
     fitted = MODELS[name].fit(votes)
     kept = MODELS[name].load(fitted.to_arrays())
     stranger = VoteArrays(
-        votes.task, np.full_like(votes.annotator, UNKNOWN), votes.label, votes.tasks, 20, votes.classes
+        task=votes.task,
+        annotator=np.full_like(votes.annotator, UNKNOWN),
+        label=votes.label,
+        tasks=votes.tasks,
+        annotators=20,
+        classes=votes.classes,
     )
     for asked in (votes, stranger):
         np.testing.assert_allclose(kept.posterior(asked), fitted.posterior(asked), atol=1e-4)
@@ -75,10 +80,19 @@ def test_the_order_of_votes_does_not_matter(name: str) -> None:
 def test_one_class_one_annotator_and_no_votes_are_no_trouble(name: str) -> None:
     zeros = np.zeros(3, np.int32)
     for votes in (
-        VoteArrays(np.arange(3, dtype=np.int32), zeros, zeros, 3, 1, 1),
-        VoteArrays(np.arange(3, dtype=np.int32), zeros, np.array([0, 1, 1], np.int32), 4, 1, 2),
-        VoteArrays(zeros[:0], zeros[:0], zeros[:0], 2, 0, 3),
-        VoteArrays(zeros[:0], zeros[:0], zeros[:0], 0, 0, 3),
+        VoteArrays(
+            task=np.arange(3, dtype=np.int32), annotator=zeros, label=zeros, tasks=3, annotators=1, classes=1
+        ),
+        VoteArrays(
+            task=np.arange(3, dtype=np.int32),
+            annotator=zeros,
+            label=np.array([0, 1, 1], np.int32),
+            tasks=4,
+            annotators=1,
+            classes=2,
+        ),
+        VoteArrays(task=zeros[:0], annotator=zeros[:0], label=zeros[:0], tasks=2, annotators=0, classes=3),
+        VoteArrays(task=zeros[:0], annotator=zeros[:0], label=zeros[:0], tasks=0, annotators=0, classes=3),
     ):
         posterior = MODELS[name].fit(votes).posterior(votes)
         assert np.isfinite(posterior).all()
@@ -155,8 +169,7 @@ def two_kinds(
     shift = np.where(hard, 1, rng.integers(1, 3, who.shape))
     label = np.where(rng.random(who.shape) < skill, truth[:, None], (truth[:, None] + shift) % 3)
     task = np.repeat(np.arange(tasks), per_task)
-    columns = (each.ravel().astype(np.int32) for each in (task, who, label))
-    return VoteArrays(*columns, tasks, annotators, 3), truth.astype(np.int32)
+    return arrays((task, who.ravel(), label.ravel()), tasks, annotators, 3), truth.astype(np.int32)
 
 
 def log_loss(fitted: Fitted, votes: VoteArrays, truth: Ints) -> float:
@@ -170,7 +183,14 @@ def test_the_spam_model_finds_who_says_anything() -> None:
     rng = np.random.default_rng(1)
     spam = crowd.annotator < 6
     label[spam] = rng.integers(3, size=int(spam.sum()))
-    votes = VoteArrays(crowd.votes.task, crowd.votes.annotator, label.astype(np.int32), 400, 20, 3)
+    votes = VoteArrays(
+        task=crowd.votes.task,
+        annotator=crowd.votes.annotator,
+        label=label.astype(np.int32),
+        tasks=400,
+        annotators=20,
+        classes=3,
+    )
     skill = Mace().fit(votes).skill()
     assert skill[:6].max() < skill[6:].min()
 
@@ -181,7 +201,14 @@ def test_class_shares_do_not_run_away_where_votes_are_few() -> None:
     task = np.repeat(np.arange(500, dtype=np.int32), 2)
     right = rng.random(1000) < 0.55
     label = np.where(right, truth[task], rng.integers(4, size=1000)).astype(np.int32)
-    votes = VoteArrays(task, rng.integers(400, size=1000).astype(np.int32), label, 500, 400, 4)
+    votes = VoteArrays(
+        task=task,
+        annotator=rng.integers(400, size=1000).astype(np.int32),
+        label=label,
+        tasks=500,
+        annotators=400,
+        classes=4,
+    )
     anchored = OneCoin().fit(votes).posterior(votes)
     assert accuracy(anchored, truth) >= accuracy(votes.shares(), truth) - 0.02
     assert np.bincount(anchored.argmax(axis=1), minlength=4).min() > 50
@@ -194,7 +221,14 @@ def test_merged_errors_tell_what_few_votes_of_each_annotator_cannot() -> None:
     task = np.repeat(np.arange(600, dtype=np.int32), 5)
     right = rng.random(3000) < 0.55
     label = np.where(right, truth[task], (truth[task] + 1) % 4).astype(np.int32)
-    votes = VoteArrays(task, rng.permutation(3000).astype(np.int32) % 500, label, 600, 500, 4)
+    votes = VoteArrays(
+        task=task,
+        annotator=rng.permutation(3000).astype(np.int32) % 500,
+        label=label,
+        tasks=600,
+        annotators=500,
+        classes=4,
+    )
     merged, coin = (
         accuracy(MODELS[name].fit(votes).posterior(votes), truth) for name in ("merged", "one-coin")
     )

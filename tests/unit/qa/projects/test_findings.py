@@ -10,6 +10,7 @@ from shoal_qa.domain.models import panel_of
 from shoal_qa.domain.models.pool import FittedPool
 from shoal_qa.domain.projects.findings import findings_of
 from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, VoteArrays
+from unit.qa.crowds import arrays
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,9 @@ def simulate(kind: Kind, gold: float, rng: np.random.Generator) -> tuple[VoteArr
     task = np.repeat(np.arange(kind.tasks), kind.per_task)
     wrong = (truth[task] + rng.integers(1, kind.classes, len(task))) % kind.classes
     label = np.where(rng.random(len(task)) < rows[annotator, truth[task]], truth[task], wrong)
-    columns = (column.astype(np.int32) for column in (task, annotator, label))
     answers = np.where(rng.random(kind.tasks) < gold, truth, UNKNOWN).astype(np.int32)
-    return VoteArrays(*columns, kind.tasks, kind.annotators, kind.classes), answers, rows.mean(axis=1)
+    votes = arrays((task, annotator, label), kind.tasks, kind.annotators, kind.classes)
+    return votes, answers, rows.mean(axis=1)
 
 
 def evidence(votes: VoteArrays, gold: Ints) -> list[Evidence]:
@@ -87,8 +88,8 @@ def test_nobody_good_among_four_is_on_probation() -> None:
         annotator = np.argsort(rng.random((200, 4)), axis=1)[:, :3].ravel()
         right = rng.random(600) < skill[annotator]
         label = np.where(right, truth[task], (truth[task] + rng.integers(1, 3, 600)) % 3)
-        columns = (column.astype(np.int32) for column in (task, annotator, label))
-        rows = evidence(VoteArrays(*columns, 200, 4, 3), np.full(200, UNKNOWN, np.int32))
+        votes = arrays((task, annotator, label), 200, 4, 3)
+        rows = evidence(votes, np.full(200, UNKNOWN, np.int32))
         states += [next_state("new", one, TrustRule()) for one in rows]
         misses += sum(not one.low <= true <= one.high for one, true in zip(rows, skill, strict=True))
     assert set(states) == {"trusted"}

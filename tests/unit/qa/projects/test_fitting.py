@@ -85,7 +85,14 @@ def test_a_few_jobs_are_read_as_all_are(model: str) -> None:
     votes = name_votes(rows, CLASSES, tasks=["t9999"]).votes
     fitted = MODELS[model].fit(votes)
     who = np.where(np.arange(len(votes)) % 7 == 0, UNKNOWN, votes.annotator).astype(np.int32)
-    asked = VoteArrays(votes.task, who, votes.label, votes.tasks, votes.annotators, votes.classes)
+    asked = VoteArrays(
+        task=votes.task,
+        annotator=who,
+        label=votes.label,
+        tasks=votes.tasks,
+        annotators=votes.annotators,
+        classes=votes.classes,
+    )
     np.testing.assert_allclose(Reader(fitted, 3).log_posterior(asked), fitted.log_posterior(asked), atol=1e-9)
 
 

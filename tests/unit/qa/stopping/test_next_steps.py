@@ -222,7 +222,14 @@ def test_annotators_are_in_quarters_by_skill() -> None:
     """Eight annotators with five votes each: two are always right, two always wrong, four in between."""
     annotator = np.repeat(np.arange(8), 5).astype(np.int32)
     label = np.where(annotator < 2, 1, np.where(annotator < 6, np.arange(40) % 2, 0)).astype(np.int32)
-    votes = VoteArrays(np.tile(np.arange(5), 8).astype(np.int32), annotator, label, 5, 8, 2)
+    votes = VoteArrays(
+        task=np.tile(np.arange(5), 8).astype(np.int32),
+        annotator=annotator,
+        label=label,
+        tasks=5,
+        annotators=8,
+        classes=2,
+    )
     skill = np.array([0.9, 0.9, 0.5, 0.5, 0.5, 0.5, 0.1, 0.1])
     found = crowd_of(votes, np.tile([0.0, 1.0], (5, 1)), skill)
     assert found is not None

@@ -43,8 +43,8 @@ def test_shards_merge_to_the_same_votes(one: list[Annotation], other: list[Annot
 
 
 def test_an_edit_replaces_and_a_deletion_removes() -> None:
-    first = Annotation("j", "ann", "a", 1, 1.0, "x")
-    edit = Annotation("j", "ann", "a", 2, 2.0, "y")
-    gone = Annotation("j", "ann", "a", 3, 3.0, None)
+    first = Annotation(job="j", annotator="ann", annotation="a", revision=1, at=1.0, label="x")
+    edit = Annotation(job="j", annotator="ann", annotation="a", revision=2, at=2.0, label="y")
+    gone = Annotation(job="j", annotator="ann", annotation="a", revision=3, at=3.0, label=None)
     assert [vote.label for vote in VoteBook([edit, first]).votes("j")] == ["y"]
     assert VoteBook([gone, edit, first]).votes("j") == []

@@ -9,16 +9,16 @@ from shoal_qa.domain.votes import blocks, scatter
 from shoal_qa.domain.votes.arrays import UNKNOWN, VoteArrays
 from shoal_qa.domain.votes.orders import NARROW, stable_order
 from shoal_qa.domain.votes.scatter import class_posteriors, count_confusions, log_normalise, sum_by_task
+from unit.qa.crowds import arrays
 
 TASKS, ANNOTATORS, CLASSES = 6, 4, 3
 rows = st.tuples(st.integers(0, TASKS - 1), st.integers(UNKNOWN, ANNOTATORS - 1), st.integers(0, CLASSES - 1))
 
 
-def arrays(
+def votes_of(
     table: list[tuple[int, int, int]] | np.ndarray, tasks: int = TASKS, annotators: int = ANNOTATORS
 ) -> VoteArrays:
-    columns = np.array(table, np.int32).reshape(-1, 3).T
-    return VoteArrays(*columns, tasks, annotators, CLASSES)
+    return arrays(np.array(table, np.int32).reshape(-1, 3).T, tasks, annotators, CLASSES)
 
 
 def likelihood(annotators: int = ANNOTATORS, truths: int = CLASSES) -> np.ndarray:
@@ -43,20 +43,20 @@ def many(seed: int, heavy: int, tasks: int, size: int = 4000) -> VoteArrays:
     """Return votes of which half are on the first `heavy` tasks, far more of each than layers are deep."""
     rng = np.random.default_rng(seed)
     task = np.where(rng.random(size) < 0.5, rng.integers(heavy, size=size), rng.integers(tasks, size=size))
-    return arrays(
+    return votes_of(
         np.column_stack([task, rng.integers(30, size=size), rng.integers(CLASSES, size=size)]), tasks, 30
     )
 
 
 @given(st.lists(rows, max_size=40), st.integers(1, 7))
 def test_sums_by_task_are_those_of_a_loop(table: list[tuple[int, int, int]], truths: int) -> None:
-    votes, given_truth = arrays(table), likelihood(truths=truths)
+    votes, given_truth = votes_of(table), likelihood(truths=truths)
     assert sum_by_task(votes, given_truth) == pytest.approx(slow_sums(votes, given_truth), abs=1e-12)
 
 
 @given(st.lists(rows.filter(lambda row: row[1] != UNKNOWN), max_size=40), st.integers(1, 7))
 def test_confusions_are_those_of_a_loop(table: list[tuple[int, int, int]], truths: int) -> None:
-    votes, posterior = arrays(table), np.random.default_rng(2).dirichlet(np.ones(truths), TASKS)
+    votes, posterior = votes_of(table), np.random.default_rng(2).dirichlet(np.ones(truths), TASKS)
     assert count_confusions(votes, posterior) == pytest.approx(slow_counts(votes, posterior), abs=1e-12)
 
 
@@ -112,21 +112,21 @@ def test_log_normalise_survives_numbers_that_exp_does_not() -> None:
 
 def test_numbers_out_of_range_are_refused() -> None:
     with pytest.raises(ValueError, match="task must lie"):
-        sum_by_task(arrays([(TASKS, 0, 0)]), likelihood())
+        sum_by_task(votes_of([(TASKS, 0, 0)]), likelihood())
     with pytest.raises(ValueError):
-        sum_by_task(arrays([(-1, 0, 0)]), likelihood())
+        sum_by_task(votes_of([(-1, 0, 0)]), likelihood())
     with pytest.raises(ValueError, match="not numbered"):
-        count_confusions(arrays([(0, UNKNOWN, 0)]), np.full((TASKS, CLASSES), 1 / CLASSES))
+        count_confusions(votes_of([(0, UNKNOWN, 0)]), np.full((TASKS, CLASSES), 1 / CLASSES))
 
 
 @given(st.lists(rows, max_size=40))
 def test_label_counts_are_sums_of_shares(table: list[tuple[int, int, int]]) -> None:
-    votes = arrays(table)
+    votes = votes_of(table)
     expected = votes.shares()[votes.votes_per_task() > 0].sum(axis=0)
     assert votes.label_counts() == pytest.approx(expected, abs=1e-12)
 
 
 def test_counts_of_votes_cannot_be_changed_from_outside() -> None:
-    votes = arrays([(0, 0, 0)])
+    votes = votes_of([(0, 0, 0)])
     with pytest.raises(ValueError):
         votes.votes_per_task()[0] = 2

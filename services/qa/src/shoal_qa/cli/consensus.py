@@ -118,7 +118,7 @@ def label_tasks(
             else read_predictions(predictions, task_column, named, print_warning)
         )
         with show_steps("fitting models of votes") as step:
-            labelled = labels_of(named.votes, gold_classes, options, step, scores)
+            labelled = labels_of(named.votes, gold_classes, options, report=step, predictions=scores)
         actions, people, rule = actions_of(labelled), None, TrustRule()
         if annotators is not None or report is not None:
             people = _annotators_of(named, gold_classes, seed, rule, required=annotators is not None)

@@ -98,6 +98,7 @@ def consensus(
     votes: VoteArrays,
     gold: Ints | None = None,
     options: Options | None = None,
+    *,
     report: Report | None = None,
     predictions: Floats | None = None,
 ) -> Consensus:
@@ -126,7 +127,7 @@ def consensus(
     report("looking for what to do next")
     crowd = crowd_of(_by_people(votes, people), posterior, study.fitted.skill())
     rule = options.stopping(threshold, max(USUAL_VOTES, int(votes.votes_per_task().max(initial=0))))
-    action = _next_actions(votes, gold, posterior, rule, Foresight(crowd, calibration))
+    action = _next_actions(votes, gold, posterior, rule=rule, foresight=Foresight(crowd, calibration))
     return Consensus(
         fitted=study.fitted,
         label=label,
@@ -145,7 +146,7 @@ def consensus(
 
 
 def _next_actions(
-    votes: VoteArrays, gold: Ints | None, posterior: Floats, rule: StoppingRule, foresight: Foresight
+    votes: VoteArrays, gold: Ints | None, posterior: Floats, *, rule: StoppingRule, foresight: Foresight
 ) -> NDArray[np.int8]:
     """Return the next step of each task; gold tasks are accepted."""
     most = np.full(votes.tasks, rule.max_votes, np.int32)
@@ -176,4 +177,4 @@ def _certify_gold(gold: HeldoutGold | None, scores: Floats, options: Options) ->
         return None
     probability = gold.probability if gold else np.empty(0)
     right = gold.right if gold else np.empty(0, np.bool_)
-    return certify(probability, right, scores, options.target_precision, options.confidence)
+    return certify(probability, right, scores, target=options.target_precision, confidence=options.confidence)

@@ -75,12 +75,12 @@ def read_votes(file: Path, columns: Columns, gold: Gold, warn: Warn) -> VotesFil
         raise BadInput(f"{sheet} has no votes: give one row for each answer of each worker")
     row = _last_of_each(sheet, (task, worker, label), row=row, at=at, warn=warn)
     votes = VoteArrays(
-        task.code[row],
-        worker.code[row],
-        label.code[row],
-        len(task.names),
-        len(worker.names),
-        len(label.names),
+        task=task.code[row],
+        annotator=worker.code[row],
+        label=label.code[row],
+        tasks=len(task.names),
+        annotators=len(worker.names),
+        classes=len(label.names),
     )
     named = NamedVotes(votes, task.names, worker.names, label.names)
     return VotesFile(

@@ -78,11 +78,11 @@ def _row(arrived: Arrived) -> tuple[Any, ...]:
 
 def _kept(row: Any) -> KeptAnnotation:
     annotation = Annotation(
-        row["job_id"],
-        f"{row['provider']}/{row['annotator']}",
-        f"{row['provider']}/{row['annotation_id']}",
-        row["revision"],
-        row["submitted_at"].timestamp(),
-        row["label"],
+        job=row["job_id"],
+        annotator=f"{row['provider']}/{row['annotator']}",
+        annotation=f"{row['provider']}/{row['annotation_id']}",
+        revision=row["revision"],
+        at=row["submitted_at"].timestamp(),
+        label=row["label"],
     )
     return KeptAnnotation(annotation, row["purpose"] == "review")

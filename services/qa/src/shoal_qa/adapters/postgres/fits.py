@@ -70,12 +70,12 @@ class PostgresFits:
         rows = await self._pool.fetch(_VOTES, *key)
         book = VoteBook(
             Annotation(
-                row["job_id"],
-                f"{row['provider']}/{row['annotator']}",
-                f"{row['provider']}/{row['annotation_id']}",
-                row["revision"],
-                row["submitted_at"].timestamp(),
-                row["label"],
+                job=row["job_id"],
+                annotator=f"{row['provider']}/{row['annotator']}",
+                annotation=f"{row['provider']}/{row['annotation_id']}",
+                revision=row["revision"],
+                at=row["submitted_at"].timestamp(),
+                label=row["label"],
             )
             for row in rows
         )

@@ -34,6 +34,7 @@ def default_tempering(
     fitted: Fitted,
     votes: VoteArrays,
     rng: np.random.Generator,
+    *,
     gold: Ints | None = None,
 ) -> Tempering:
     """Return the map to believe without gold to calibrate on. fitted: model's fit to these votes.
@@ -105,5 +106,10 @@ def _votes_on(votes: VoteArrays, tasks: Tasks) -> VoteArrays:
     task = number[votes.task]
     keep = task != UNKNOWN
     return VoteArrays(
-        task[keep], votes.annotator[keep], votes.label[keep], len(tasks), votes.annotators, votes.classes
+        task=task[keep],
+        annotator=votes.annotator[keep],
+        label=votes.label[keep],
+        tasks=len(tasks),
+        annotators=votes.annotators,
+        classes=votes.classes,
     )

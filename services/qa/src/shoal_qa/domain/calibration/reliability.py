@@ -9,7 +9,7 @@ from shoal_qa.domain.statistics.intervals import clopper_pearson
 from shoal_qa.domain.votes.arrays import Floats
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reliability:
     """One entry per bin that is not empty, by rising confidence: (bins,) each.
 
@@ -51,7 +51,9 @@ def reliability(confidence: Floats, right: NDArray[np.bool_], bins: int = 10) ->
     rights = np.bincount(group, weights=right, minlength=len(count))
     low, high = clopper_pearson(rights, count)
     mean = np.bincount(group, weights=confidence, minlength=len(count)) / count
-    return Reliability(mean, rights / count, low, high, count.astype(np.int64))
+    return Reliability(
+        confidence=mean, accuracy=rights / count, low=low, high=high, count=count.astype(np.int64)
+    )
 
 
 def _bin_numbers(confidence: Floats, bins: int) -> NDArray[np.int64]:

@@ -35,7 +35,7 @@ FLOOR = 1e-12
 Counts = NDArray[np.integer]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tempering:
     """A map from what a model claims, and on how many votes, to what is believed."""
 
@@ -62,6 +62,7 @@ def fit_tempering(
     log_posterior: Floats,
     votes_per_task: Counts,
     truth: Ints,
+    *,
     scale_weight: float = 10.0,
     tilt_weight: float = 20.0,
 ) -> Tempering:

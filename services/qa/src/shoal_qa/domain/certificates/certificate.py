@@ -34,7 +34,7 @@ class Curve:
     lower: Floats
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
     """What may be accepted and what is promised of it. Without a threshold, nothing may."""
 
@@ -56,9 +56,9 @@ def certify(
     gold_score: Floats,
     gold_right: Bools,
     all_scores: Floats,
+    *,
     target: float,
     confidence: float = 0.95,
-    *,
     open_ended: bool = False,
 ) -> Certificate:
     """Return the threshold of largest coverage whose accepted labels are certified to be right in `target` of cases.
@@ -70,16 +70,29 @@ def certify(
     lengths, and scores that are not finite.
     """
     gold_score, all_scores = np.asarray(gold_score, np.float64), np.asarray(all_scores, np.float64)
-    _check_inputs(gold_score, gold_right, all_scores, target, confidence)
+    _check_inputs(gold_score, gold_right, all_scores, target=target, confidence=confidence)
     budget = 1 - confidence
     tests = count_gold(
-        plan_tests(len(gold_score), target, budget), gold_score, gold_right, all_scores, open_ended
+        plan_tests(len(gold_score), target, budget), gold_score, gold_right, all_scores, open_ended=open_ended
     )
     budgets, passed = walk_thresholds(tests, target)
     curve = _precision_curve(tests, budgets, all_scores)
-    nothing = Certificate(target, confidence, None, None, None, 0, len(gold_score), 0.0, None, curve)
+    nothing = Certificate(
+        target=target,
+        confidence=confidence,
+        threshold=None,
+        bound=None,
+        precision=None,
+        accepted_gold=0,
+        gold=len(gold_score),
+        coverage=0.0,
+        more_gold=None,
+        curve=curve,
+    )
     if not passed.any():
-        return replace(nothing, more_gold=_more_gold(gold_score, gold_right, all_scores, target, budget))
+        return replace(
+            nothing, more_gold=_more_gold(gold_score, gold_right, all_scores, target=target, budget=budget)
+        )
     last = int(np.flatnonzero(passed)[-1])
     return replace(
         nothing,
@@ -93,7 +106,7 @@ def certify(
 
 
 def _check_inputs(
-    gold_score: Floats, gold_right: Bools, all_scores: Floats, target: float, confidence: float
+    gold_score: Floats, gold_right: Bools, all_scores: Floats, *, target: float, confidence: float
 ) -> None:
     for name, value in (("target", target), ("confidence", confidence)):
         if not 0 < value < 1:
@@ -114,7 +127,7 @@ def _precision_curve(tests: GoldCounts, budgets: Floats, all_scores: Floats) -> 
 
 
 def _more_gold(
-    gold_score: Floats, gold_right: Bools, all_scores: Floats, target: float, budget: float
+    gold_score: Floats, gold_right: Bools, all_scores: Floats, *, target: float, budget: float
 ) -> int | None:
     """Return the least further gold that would certify a threshold if it were right as often as gold so far.
 
@@ -122,7 +135,9 @@ def _more_gold(
     """
 
     def certified(gold: int) -> bool:
-        tests = count_gold(plan_tests(gold, target, budget), gold_score, gold_right, all_scores, True)
+        tests = count_gold(
+            plan_tests(gold, target, budget), gold_score, gold_right, all_scores, open_ended=True
+        )
         rate = (tests.right + PRIOR * (1 + target) / 2) / (tests.gold + PRIOR)
         accepted = np.floor(tests.share * gold + 0.5).astype(np.int64)
         imagined = replace(tests, gold=accepted, right=np.floor(rate * accepted).astype(np.int64))

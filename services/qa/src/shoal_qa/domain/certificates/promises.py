@@ -22,7 +22,7 @@ class Target:
     confidence: float = 0.95
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
     """A certificate without its curve, and `held`: the threshold under which labels accepted before still stay."""
 
@@ -51,7 +51,9 @@ def promise(
     """
     probability = gold.probability if gold else np.empty(0)
     right = gold.right if gold else np.empty(0, np.bool_)
-    certificate = certify(probability, right, scores, target.precision, target.confidence, open_ended=True)
+    certificate = certify(
+        probability, right, scores, target=target.precision, confidence=target.confidence, open_ended=True
+    )
     return _promise_from(certificate, _standing_threshold(certificate, gold, target, before))
 
 
@@ -69,13 +71,13 @@ def _standing_threshold(
 
 def _promise_from(certificate: Certificate, held: float | None) -> Promise:
     return Promise(
-        certificate.target,
-        certificate.confidence,
-        certificate.threshold,
-        certificate.bound,
-        certificate.gold,
-        certificate.accepted_gold,
-        certificate.coverage,
-        certificate.more_gold,
-        held,
+        target=certificate.target,
+        confidence=certificate.confidence,
+        threshold=certificate.threshold,
+        bound=certificate.bound,
+        gold=certificate.gold,
+        accepted_gold=certificate.accepted_gold,
+        coverage=certificate.coverage,
+        more_gold=certificate.more_gold,
+        held=held,
     )

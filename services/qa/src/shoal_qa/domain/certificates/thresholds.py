@@ -41,7 +41,7 @@ class ThresholdPlan:
     fresh: Floats
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GoldCounts:
     """What gold says at thresholds from strict to lax: (thresholds,) each."""
 
@@ -84,13 +84,15 @@ def plan_tests(gold: int, target: float, budget: float) -> ThresholdPlan:
 
 
 def count_gold(
-    plan: ThresholdPlan, gold_score: Floats, gold_right: Bools, others: Floats, open_ended: bool
+    plan: ThresholdPlan, gold_score: Floats, gold_right: Bools, others: Floats, *, open_ended: bool
 ) -> GoldCounts:
     """Turn shares into thresholds by the scores of all tasks, gold among them, and count what gold says there."""
     pool = np.sort(np.concatenate([gold_score, others]))[::-1]
     if not len(pool):
         none = np.zeros(0, dtype=np.int64)
-        return GoldCounts(np.zeros(0), np.zeros(0), np.zeros(0), none, none, none)
+        return GoldCounts(
+            threshold=np.zeros(0), share=np.zeros(0), fresh=np.zeros(0), gold=none, right=none, others=none
+        )
     places = np.ceil(plan.share * len(pool) - ROUNDING).astype(np.int64) - 1
     negative, group = np.unique(-pool[places], return_inverse=True)
     fresh = np.bincount(group, weights=plan.fresh, minlength=len(negative)).astype(np.float64)
@@ -98,7 +100,14 @@ def count_gold(
     gold = np.searchsorted(-gold_score[by_score], negative, side="right")
     right = np.append(0, np.cumsum(gold_right[by_score]))[gold]
     rest = np.searchsorted(np.sort(-others), negative, side="right")
-    return GoldCounts(-negative, (gold + rest) / len(pool), fresh, gold, right, None if open_ended else rest)
+    return GoldCounts(
+        threshold=-negative,
+        share=(gold + rest) / len(pool),
+        fresh=fresh,
+        gold=gold,
+        right=right,
+        others=None if open_ended else rest,
+    )
 
 
 def walk_thresholds(counted: GoldCounts, target: float) -> tuple[Floats, Bools]:

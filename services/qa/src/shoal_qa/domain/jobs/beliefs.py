@@ -62,4 +62,11 @@ def _arrays(jobs: Sequence[JobVotes], fit: ProjectFit) -> VoteArrays:
         for annotator, label in job.votes
     ]
     table = np.array(rows, dtype=np.int32).reshape(-1, 3)
-    return VoteArrays(table[:, 0], table[:, 1], table[:, 2], len(jobs), len(annotators), len(number))
+    return VoteArrays(
+        task=table[:, 0],
+        annotator=table[:, 1],
+        label=table[:, 2],
+        tasks=len(jobs),
+        annotators=len(annotators),
+        classes=len(number),
+    )

@@ -23,7 +23,7 @@ MEMBERS: tuple[Model, ...] = (
     Subtypes(),
 )
 
-AUTO = Panel(MEMBERS, (Majority(),), (Candidates(),))
+AUTO = Panel(members=MEMBERS, floor=(Majority(),), wide=(Candidates(),))
 
 _ALL: tuple[Model, ...] = (
     AUTO,
@@ -47,7 +47,7 @@ MODELS: dict[str, Model] = {model.name: model for model in _ALL}
 def panel_of(model: str) -> Panel:
     """Return a model of the registry as a panel, of itself alone where it is not one."""
     entry = MODELS[model]
-    return entry if isinstance(entry, Panel) else Panel((entry,), name=entry.name)
+    return entry if isinstance(entry, Panel) else Panel(members=(entry,), name=entry.name)
 
 
 __all__ = ["AUTO", "MEMBERS", "MODELS", "Additive", "Fitted", "Model", "Panel", "State", "panel_of"]

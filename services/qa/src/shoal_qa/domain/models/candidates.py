@@ -26,7 +26,7 @@ from shoal_qa.domain.votes.voted_pairs import Beliefs, VotedPairs, voted_pairs
 TINY = 1e-300
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FittedCandidates:
     """prior, guess: (classes,), each adds up to 1. know: (annotators + 1,), the last one not seen."""
 
@@ -96,7 +96,7 @@ class FittedCandidates:
         return {"prior": self.prior, "guess": self.guess, "know": self.know}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidates:
     """Expectation-maximisation, at most `iterations` rounds, until posteriors move by less than `tolerance`."""
 
@@ -117,23 +117,25 @@ class Candidates:
         else:
             fitted, beliefs = self._prior_fit(votes, popular), pairs.shares().with_gold(gold)
         for rounds in range(1, self.iterations + 1):
-            fitted = self._maximise(votes, beliefs, fitted, popular, rounds)
+            fitted = self._maximise(votes, beliefs, fitted, popular=popular, rounds=rounds)
             before, beliefs = beliefs.of_pair, fitted.weigh(votes, pairs).with_gold(gold)
             if np.abs(beliefs.of_pair - before).sum() <= 2 * self.tolerance * max(votes.tasks, 1):
                 break
-        return self._maximise(votes, beliefs, fitted, popular, rounds)
+        return self._maximise(votes, beliefs, fitted, popular=popular, rounds=rounds)
 
     def load(self, state: State) -> Fitted:
         """Return the fit that `to_arrays` wrote."""
         prior, guess, know = (np.asarray(state[name]) for name in ("prior", "guess", "know"))
-        return FittedCandidates(self.name, prior, guess, know)
+        return FittedCandidates(name=self.name, prior=prior, guess=guess, know=know)
 
     def _prior_fit(self, votes: VoteArrays, popular: Floats) -> FittedCandidates:
         know = np.full(votes.annotators + 1, self.expected)
-        return FittedCandidates(self.name, np.full(votes.classes, 1 / votes.classes), popular, know)
+        return FittedCandidates(
+            name=self.name, prior=np.full(votes.classes, 1 / votes.classes), guess=popular, know=know
+        )
 
     def _maximise(
-        self, votes: VoteArrays, beliefs: Beliefs, old: FittedCandidates, popular: Floats, rounds: int
+        self, votes: VoteArrays, beliefs: Beliefs, old: FittedCandidates, *, popular: Floats, rounds: int
     ) -> FittedCandidates:
         knowing = old.knowing(votes, beliefs)
         right = np.bincount(votes.annotator, knowing, votes.annotators)
@@ -144,7 +146,11 @@ class Candidates:
         guess = np.bincount(votes.label, 1 - knowing, votes.classes) + votes.classes * popular
         prior = beliefs.class_counts(old.prior) + 1 / votes.classes
         return FittedCandidates(
-            self.name, prior / prior.sum(), guess / guess.sum(), np.minimum(know, self.ceiling), rounds
+            name=self.name,
+            prior=prior / prior.sum(),
+            guess=guess / guess.sum(),
+            know=np.minimum(know, self.ceiling),
+            iterations=rounds,
         )
 
 

@@ -25,7 +25,7 @@ from shoal_qa.domain.votes.scatter import class_posteriors, count_confusions, lo
 TINY = 1e-12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FittedDawidSkene:
     """Log-likelihoods of every annotator, so that one more vote costs one addition per class.
 
@@ -73,7 +73,7 @@ class FittedDawidSkene:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DawidSkene:
     """Expectation-maximisation, at most `iterations` rounds, until posteriors move by less than `tolerance`."""
 
@@ -92,10 +92,12 @@ class DawidSkene:
             confusion = np.log(prior.confusions(count_confusions(votes, posterior)) + TINY)
             shares = class_shares(posterior)
             right = np.exp(np.diagonal(confusion[:-1], axis1=1, axis2=2)) @ np.exp(shares)
-            return FittedDawidSkene(self.name, shares, confusion, right)
+            return FittedDawidSkene(name=self.name, log_prior=shares, log_confusion=confusion, right=right)
 
         posterior = first_posterior(votes, start)
-        fitted, rounds = alternate_steps(votes, posterior, gold, maximise, self.iterations, self.tolerance)
+        fitted, rounds = alternate_steps(
+            votes, posterior, gold, maximise=maximise, iterations=self.iterations, tolerance=self.tolerance
+        )
         return replace(fitted, iterations=rounds)
 
     def load(self, state: State) -> Fitted:
@@ -106,4 +108,9 @@ class DawidSkene:
 def load_confusions(name: str, state: State) -> FittedDawidSkene:
     """Return the fit that `to_arrays` wrote."""
     confusion = np.asarray(state["log_confusion"], dtype=np.float64)
-    return FittedDawidSkene(name, np.asarray(state["log_prior"]), confusion, np.asarray(state["right"]))
+    return FittedDawidSkene(
+        name=name,
+        log_prior=np.asarray(state["log_prior"]),
+        log_confusion=confusion,
+        right=np.asarray(state["right"]),
+    )

@@ -1,7 +1,7 @@
 """What all models of votes alternate between: what the answers are, and how good everybody is."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -16,6 +16,7 @@ def alternate_steps(
     votes: VoteArrays,
     posterior: Floats,
     gold: Ints | None,
+    *,
     maximise: Callable[[Floats], F],
     iterations: int,
     tolerance: float,
@@ -57,7 +58,7 @@ def first_posterior(votes: VoteArrays, start: Fitted | None) -> Floats:
     if start is None:
         return votes.shares()
     annotator = np.where(votes.annotator < start.annotators, votes.annotator, UNKNOWN).astype(np.int32)
-    masked = VoteArrays(votes.task, annotator, votes.label, votes.tasks, votes.annotators, votes.classes)
+    masked = replace(votes, annotator=annotator)
     return start.posterior(masked)
 
 

@@ -8,7 +8,7 @@ from shoal_qa.domain.models.panel import Heldout, Study
 from shoal_qa.domain.votes.arrays import Floats, VoteArrays
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemberEvidence:
     """What is known of one model. accuracy, log_loss: on gold by fits that were not told it; None without gold."""
 
@@ -27,7 +27,11 @@ def member_evidence(study: Study, votes: VoteArrays, pooled: Floats) -> tuple[Me
         same = member.log_posterior(votes).argmax(axis=1) == best
         agreement = float(same[voted].mean()) if voted.any() else 1.0
         accuracy, loss = _on_gold(study.heldout, index)
-        evidence.append(MemberEvidence(member.name, float(weight), agreement, accuracy, loss))
+        evidence.append(
+            MemberEvidence(
+                model=member.name, weight=float(weight), agreement=agreement, accuracy=accuracy, log_loss=loss
+            )
+        )
     return tuple(evidence)
 
 

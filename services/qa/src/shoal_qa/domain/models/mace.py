@@ -22,7 +22,7 @@ from shoal_qa.domain.votes.scatter import sum_by_annotator
 TINY = 1e-12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mace:
     """Variational Bayes, at most `iterations` rounds."""
 
@@ -43,10 +43,12 @@ class Mace:
             confusion = np.log(state.confusions(posterior) + TINY)
             shares = class_shares(posterior)
             right = np.exp(np.diagonal(confusion[:-1], axis1=1, axis2=2)) @ np.exp(shares)
-            return FittedDawidSkene(self.name, shares, confusion, right)
+            return FittedDawidSkene(name=self.name, log_prior=shares, log_confusion=confusion, right=right)
 
         posterior = first_posterior(votes, start)
-        return alternate_steps(votes, posterior, gold, maximise, self.iterations, self.tolerance)[0]
+        return alternate_steps(
+            votes, posterior, gold, maximise=maximise, iterations=self.iterations, tolerance=self.tolerance
+        )[0]
 
     def load(self, state: State) -> Fitted:
         """Return the fit that `to_arrays` wrote."""

@@ -20,7 +20,7 @@ from shoal_qa.domain.votes.arrays import Floats, Ints, VoteArrays
 from shoal_qa.domain.votes.scatter import sum_by_annotator
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OneCoin:
     """Expectation-maximisation with one coin an annotator."""
 
@@ -42,10 +42,17 @@ class OneCoin:
             right = sum_by_annotator(votes, posterior[votes.task, votes.label])
             coins = self._coins(np.asarray(right), answered)
             confusion = coin_confusions(coins, errors)
-            return FittedDawidSkene(self.name, class_shares(posterior), np.log(confusion), coins[:-1])
+            return FittedDawidSkene(
+                name=self.name,
+                log_prior=class_shares(posterior),
+                log_confusion=np.log(confusion),
+                right=coins[:-1],
+            )
 
         posterior = first_posterior(votes, start)
-        return alternate_steps(votes, posterior, gold, maximise, self.iterations, self.tolerance)[0]
+        return alternate_steps(
+            votes, posterior, gold, maximise=maximise, iterations=self.iterations, tolerance=self.tolerance
+        )[0]
 
     def load(self, state: State) -> Fitted:
         """Return the fit that `to_arrays` wrote."""

@@ -36,7 +36,7 @@ FOLDS = 5
 MOST_CLASSES, MOST_CELLS = 100, 20_000_000  # of a model with a confusion matrix for each annotator
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Heldout:
     """What the panel says of gold tasks by fits that were not told their answers.
 
@@ -73,7 +73,7 @@ class Study:
     heldout: Heldout | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
     """Members, the floor that joins them, and the members for many classes. A lone one has the floor with gold only."""
 
@@ -100,11 +100,14 @@ class Panel:
         fits = [model.fit(part, None, first) for model, first in zip(models, starts, strict=True)]
         weights, heldout = agreement_weights([fit.posterior(part) for fit in fits]), None
         if has_gold and part_gold is not None:
-            heldout = _held_out(models, part, part_gold, fits, weights, self.seed)
+            heldout = _held_out(models, part, part_gold, blind=fits, prior=weights, seed=self.seed)
             weights = heldout.weights()
             fits = [model.fit(part, part_gold, fit) for model, fit in zip(models, fits, strict=True)]
         if part is not votes:
-            fits = [_finish_fit(m, self.finish, votes, gold, f) for m, f in zip(models, fits, strict=True)]
+            fits = [
+                _finish_fit(m, self.finish, votes, gold=gold, start=f)
+                for m, f in zip(models, fits, strict=True)
+            ]
             heldout = heldout and replace(heldout, task=_gold_tasks(votes, gold))
         return Study(_pool_fits(votes, fits, weights, self.name), heldout)
 
@@ -138,6 +141,7 @@ def _held_out(
     models: Sequence[Model],
     votes: VoteArrays,
     gold: Ints,
+    *,
     blind: Sequence[Fitted],
     prior: Floats,
     seed: int,
@@ -152,7 +156,9 @@ def _held_out(
         for m, (model, first) in enumerate(zip(models, blind, strict=True)):
             fitted = model.fit(votes, fewer, first)
             out[m, fold == f] = fitted.log_posterior(of_gold)[fold == f]
-    return Heldout(tasks, fold, gold[tasks], of_gold.votes_per_task(), out, prior)
+    return Heldout(
+        task=tasks, fold=fold, truth=gold[tasks], votes=of_gold.votes_per_task(), members=out, prior=prior
+    )
 
 
 def _gold_tasks(votes: VoteArrays, gold: Ints | None) -> Ints:
@@ -162,7 +168,7 @@ def _gold_tasks(votes: VoteArrays, gold: Ints | None) -> Ints:
     return np.flatnonzero((gold != UNKNOWN) & (votes.votes_per_task() > 0)).astype(np.int32)
 
 
-def _finish_fit(model: Any, rounds: int, votes: VoteArrays, gold: Ints | None, start: Fitted) -> Fitted:
+def _finish_fit(model: Any, rounds: int, votes: VoteArrays, *, gold: Ints | None, start: Fitted) -> Fitted:
     """Return the fit after some rounds over all votes."""
     shorter: Model = replace(model, iterations=rounds) if hasattr(model, "iterations") else model
     return shorter.fit(votes, gold, start)
@@ -189,12 +195,12 @@ def _votes_on(votes: VoteArrays, tasks: Ints) -> VoteArrays:
     number[tasks] = np.arange(len(tasks), dtype=np.int32)
     keep = number[votes.task] != UNKNOWN
     return VoteArrays(
-        number[votes.task[keep]],
-        votes.annotator[keep],
-        votes.label[keep],
-        len(tasks),
-        votes.annotators,
-        votes.classes,
+        task=number[votes.task[keep]],
+        annotator=votes.annotator[keep],
+        label=votes.label[keep],
+        tasks=len(tasks),
+        annotators=votes.annotators,
+        classes=votes.classes,
     )
 
 

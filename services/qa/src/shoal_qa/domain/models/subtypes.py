@@ -71,7 +71,7 @@ class FittedSubtypes:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Subtypes:
     """Variational Bayes, at most `iterations` rounds; the first kinds of tasks are drawn by `seed`."""
 

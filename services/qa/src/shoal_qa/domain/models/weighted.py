@@ -65,7 +65,7 @@ class FittedWeights:
         return {"centre": self.centre, "weights": self.weights, "right": self.right}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WeightedAverage:
     """Alternates between answers and weights, at most `iterations` rounds."""
 
@@ -91,7 +91,9 @@ class WeightedAverage:
             )
 
         posterior = first_posterior(votes, start)
-        return alternate_steps(votes, posterior, gold, maximise, self.iterations, self.tolerance)[0]
+        return alternate_steps(
+            votes, posterior, gold, maximise=maximise, iterations=self.iterations, tolerance=self.tolerance
+        )[0]
 
     def load(self, state: State) -> Fitted:
         """Return the fit that `to_arrays` wrote."""

@@ -1,7 +1,7 @@
 """Findings about a project: its annotators, the agreement of its votes, and their accuracy on gold."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -58,5 +58,5 @@ def _in_groups(votes: VoteArrays, gold: Ints) -> tuple[VoteArrays, Ints]:
     if not many or votes.classes <= GROUPS:
         return votes, gold
     label, answers = votes.label % GROUPS, np.where(gold == UNKNOWN, UNKNOWN, gold % GROUPS)
-    grouped = VoteArrays(votes.task, votes.annotator, label, votes.tasks, votes.annotators, GROUPS)
+    grouped = replace(votes, label=label, classes=GROUPS)
     return grouped, answers.astype(np.int32)

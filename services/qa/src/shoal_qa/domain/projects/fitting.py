@@ -146,7 +146,14 @@ def _numbered_after(first: Sequence[str], named: NamedVotes) -> NamedVotes:
     number_by_name = {name: index for index, name in enumerate(order)}
     number = np.array([number_by_name[name] for name in named.annotators], np.int32)
     old = named.votes
-    votes = VoteArrays(old.task, number[old.annotator], old.label, old.tasks, len(order), old.classes)
+    votes = VoteArrays(
+        task=old.task,
+        annotator=number[old.annotator],
+        label=old.label,
+        tasks=old.tasks,
+        annotators=len(order),
+        classes=old.classes,
+    )
     return NamedVotes(votes, named.tasks, order, named.classes)
 
 

@@ -32,7 +32,14 @@ def split_choices(
     voters = annotator[:, None] * (classes if own_skill else 1) + number * own_skill
     task_of, annotator_of, label = (each.astype(np.int32).ravel() for each in (votes_on, voters, members))
     people = annotators * classes if own_skill else annotators
-    return VoteArrays(task_of, annotator_of, label, tasks * classes, people, YES + 1)
+    return VoteArrays(
+        task=task_of,
+        annotator=annotator_of,
+        label=label,
+        tasks=tasks * classes,
+        annotators=people,
+        classes=YES + 1,
+    )
 
 
 def memberships(log_posterior: Floats, classes: int) -> Floats:

@@ -1,7 +1,7 @@
 """Votes as arrays: what every model reads."""
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,7 @@ class _Cache:
     per_label: Floats | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VoteArrays:
     """One entry per vote. Duplicate (task, annotator) pairs are the caller's error: a VoteBook has none.
 
@@ -97,9 +97,7 @@ class VoteArrays:
 
     def select(self, keep: NDArray[np.bool_]) -> "VoteArrays":
         """Return the votes where `keep` (votes,) is true; tasks and annotators keep their numbers."""
-        return VoteArrays(
-            self.task[keep], self.annotator[keep], self.label[keep], self.tasks, self.annotators, self.classes
-        )
+        return replace(self, task=self.task[keep], annotator=self.annotator[keep], label=self.label[keep])
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +127,12 @@ def name_votes(
     annotator_names = sorted({row[1] for row in rows})
     class_names = list(classes) if classes is not None else sorted({row[2] for row in rows})
     votes = VoteArrays(
-        _number_values((row[0] for row in rows), task_names),
-        _number_values((row[1] for row in rows), annotator_names),
-        _number_values((row[2] for row in rows), class_names),
-        len(task_names),
-        len(annotator_names),
-        len(class_names),
+        task=_number_values((row[0] for row in rows), task_names),
+        annotator=_number_values((row[1] for row in rows), annotator_names),
+        label=_number_values((row[2] for row in rows), class_names),
+        tasks=len(task_names),
+        annotators=len(annotator_names),
+        classes=len(class_names),
     )
     return NamedVotes(votes, task_names, annotator_names, class_names)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Annotation:
     """One revision of one annotator's answer.
 
@@ -28,7 +28,7 @@ class Annotation:
         return (self.revision, self.at, self.label is None, self.label or "")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vote:
     """The answer of one annotator on one job that counts now."""
 
@@ -79,4 +79,6 @@ def _counting_vote(answers: Iterable[Annotation]) -> Vote | None:
         return None
     last = max(live, key=lambda answer: (answer.at, answer.revision, answer.annotation))
     assert last.label is not None
-    return Vote(last.job, last.annotator, last.label, last.annotation, last.at)
+    return Vote(
+        job=last.job, annotator=last.annotator, label=last.label, annotation=last.annotation, at=last.at
+    )

@@ -34,12 +34,12 @@ def with_predictions(votes: VoteArrays, probabilities: Floats) -> VoteArrays:
     predicted = probabilities[task]
     level = _confidence_levels(predicted.max(axis=1))
     return VoteArrays(
-        np.concatenate([votes.task, task]),
-        np.concatenate([votes.annotator, votes.annotators + level]),
-        np.concatenate([votes.label, predicted.argmax(axis=1).astype(np.int32)]),
-        votes.tasks,
-        votes.annotators + int(level.max()) + 1,
-        votes.classes,
+        task=np.concatenate([votes.task, task]),
+        annotator=np.concatenate([votes.annotator, votes.annotators + level]),
+        label=np.concatenate([votes.label, predicted.argmax(axis=1).astype(np.int32)]),
+        tasks=votes.tasks,
+        annotators=votes.annotators + int(level.max()) + 1,
+        classes=votes.classes,
     )
 
 

@@ -8,7 +8,7 @@ from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, VoteArrays
 from shoal_qa.domain.votes.orders import Indices, stable_order
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VotedPairs:
     """The (task, class) pairs that have a vote, sorted. pair: (votes,) the number of each vote's pair."""
 
@@ -93,4 +93,10 @@ def voted_pairs(votes: VoteArrays) -> VotedPairs:
     pair = np.empty(len(key), np.int32)
     pair[order] = np.cumsum(is_first) - 1
     task, label = np.divmod(ordered[is_first], max(votes.classes, 1))
-    return VotedPairs(task.astype(np.int32), label.astype(np.int32), pair, votes.tasks, votes.classes)
+    return VotedPairs(
+        task=task.astype(np.int32),
+        label=label.astype(np.int32),
+        pair=pair,
+        tasks=votes.tasks,
+        classes=votes.classes,
+    )

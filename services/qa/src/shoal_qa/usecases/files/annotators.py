@@ -74,12 +74,12 @@ def look_at(
         raise BadInput(f"{told}, {MOST_CELLS:,} at most: merge rare classes, or look at fewer annotators")
     order = rng.permutation(len(votes)) if at is None else np.argsort(at, kind="stable")
     ordered = VoteArrays(
-        votes.task[order],
-        votes.annotator[order],
-        votes.label[order],
-        votes.tasks,
-        votes.annotators,
-        votes.classes,
+        task=votes.task[order],
+        annotator=votes.annotator[order],
+        label=votes.label[order],
+        tasks=votes.tasks,
+        annotators=votes.annotators,
+        classes=votes.classes,
     )
     return _people(
         peers_of(ordered, known), None if seconds is None else seconds[order], at is not None, rule
