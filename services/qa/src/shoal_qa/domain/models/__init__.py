@@ -38,14 +38,14 @@ _ALL: tuple[Model, ...] = (
 )
 
 MODELS: dict[str, Model] = {model.name: model for model in _ALL}
-"""The registry, which the command line, rules of projects and the table of docs/quality.md are read from.
+"""The registry. The command line, the rules of projects and the table of docs/quality.md read it.
 
-`dawid-skene` has the hierarchical prior, `merged` its two upper levels.
+`dawid-skene` has the hierarchical prior, `merged` its two upper levels only.
 """
 
 
 def panel_of(model: str) -> Panel:
-    """Return a model of the registry as a panel, of itself alone where it is not one."""
+    """Return a model of the registry as a panel; a single model becomes a panel of one."""
     entry = MODELS[model]
     return entry if isinstance(entry, Panel) else Panel(members=(entry,), name=entry.name)
 

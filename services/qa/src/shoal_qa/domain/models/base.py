@@ -1,4 +1,4 @@
-"""What a model of votes is. A new model is a new file in this folder and one line in the registry."""
+"""The interface of models of votes. A new model is a new file in this folder and one line in the registry."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol, runtime_checkable
@@ -11,7 +11,7 @@ State = Mapping[str, NDArray[Any]]
 
 
 class Fitted(Protocol):
-    """A model that has seen votes; answers for any votes on the same classes, microseconds per vote."""
+    """A model fitted to votes. It answers for any votes on the same classes, in microseconds per vote."""
 
     @property
     def name(self) -> str:
@@ -20,7 +20,7 @@ class Fitted(Protocol):
 
     @property
     def annotators(self) -> int:
-        """Return how many annotators the fit knows; they keep their numbers, later ones are UNKNOWN."""
+        """Return the number of annotators in the fit. They keep their numbers; later ones are UNKNOWN."""
         ...
 
     def log_posterior(self, votes: VoteArrays) -> Floats:
@@ -36,26 +36,28 @@ class Fitted(Protocol):
         ...
 
     def to_arrays(self) -> State:
-        """Return the state as named arrays, to be kept and loaded."""
+        """Return the state as named arrays, for storage; `load` reads it."""
         ...
 
 
 @runtime_checkable
 class Additive(Fitted, Protocol):
-    """A fit to which a vote is the addition of one row to its task's sums; all models here are."""
+    """A fit in which a vote adds one row to the sums of its task. All models here are additive."""
 
     @property
     def rows(self) -> Floats:
-        """Return what a vote adds: (annotators + 1, labels, width); the last annotator is one not seen."""
+        """Return the row that each vote adds: (annotators + 1, labels, width). The last annotator is an
+        unknown one.
+        """
         ...
 
     def read(self, sums: Floats) -> Floats:
-        """Return log posteriors, normalised, (tasks, classes), of the sums of the rows of votes, (tasks, width)."""
+        """Return log posteriors, (tasks, classes), normalised, from sums of rows, (tasks, width)."""
         ...
 
 
 class Model(Protocol):
-    """A way to fit."""
+    """A method of fitting."""
 
     @property
     def name(self) -> str:
@@ -64,11 +66,13 @@ class Model(Protocol):
 
     @property
     def suits(self) -> str:
-        """Return the crowds that the model suits, a line of docs/quality.md."""
+        """Return the crowds that the model suits, for the table of docs/quality.md."""
         ...
 
     def fit(self, votes: VoteArrays, gold: Ints | None = None, start: Fitted | None = None) -> Fitted:
-        """Fit to votes. known: gold class of each task or UNKNOWN, (tasks,). start: where to start warm from."""
+        """Fit to votes. gold: (tasks,), gold class of each task or UNKNOWN. start: an earlier fit, for a warm
+        start.
+        """
         ...
 
     def load(self, state: State) -> Fitted:

@@ -1,17 +1,19 @@
-"""Who knows and who guesses, for any number of classes: only classes given on a task are ever looked at.
+"""Annotators know or guess, for any number of classes: only classes with a vote on a task are computed.
 
     p(annotator a says l | truth k) = know[a] [l = k] + (1 - know[a]) guess[l]
 
-Beside everybody guessing, the votes on a task make class k more likely by the factor
+Relative to guessing by all annotators, the votes on a task multiply the odds of class k by
 
     product over the votes (a, k) of 1 + know[a] / ((1 - know[a]) guess[k])
 
-which is 1 for every class that nobody gave. So the posterior is one number for each (task, class given) and one for all
-other classes together; it is exact, and a round of expectation-maximisation takes O(votes + classes) time and memory,
-where confusion matrices need annotators x classes^2. The price: no two classes are confused more than others.
+which is 1 for every class without a vote. The posterior is therefore one number for each (task, class) with a
+vote and one for all other classes together. This is exact, and a round of expectation-maximisation takes
+O(votes + classes) time and memory, where confusion matrices need annotators x classes^2. In return the model
+cannot learn that two classes are confused more often than others.
 
-Source: Hovy, Berg-Kirkpatrick, Vaswani and Hovy, "Learning Whom to Trust with MACE", NAACL 2013, with one distribution
-of guesses for the whole crowd, since few annotators guess often enough to show one of their own among many classes.
+Source: Hovy, Berg-Kirkpatrick, Vaswani and Hovy, "Learning Whom to Trust with MACE", NAACL 2013, with one
+distribution of guesses for the whole crowd, since few annotators guess often enough among many classes to
+estimate their own.
 """
 
 from dataclasses import dataclass, replace
@@ -28,7 +30,9 @@ TINY = 1e-300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FittedCandidates:
-    """prior, guess: (classes,), each adds up to 1. know: (annotators + 1,), the last one not seen."""
+    """prior, guess: (classes,), each adds up to 1. know: (annotators + 1,), the last for an unknown
+    annotator.
+    """
 
     name: str
     prior: Floats
@@ -38,7 +42,7 @@ class FittedCandidates:
 
     @property
     def annotators(self) -> int:
-        """Return how many annotators the fit knows."""
+        """Return the number of annotators in the fit."""
         return len(self.know) - 1
 
     @property
@@ -48,13 +52,13 @@ class FittedCandidates:
 
     @property
     def log_confusion(self) -> Floats:
-        """Return log p(label | truth): (annotators + 1, classes, classes), for as many classes as that fits."""
+        """Return log p(label | truth): (annotators + 1, classes, classes). Large for many classes."""
         guessed = (1 - self.know)[:, None, None] * self.guess
         return np.log(guessed + self.know[:, None, None] * np.eye(len(self.guess)))
 
     @property
     def rows(self) -> Floats:
-        """Return what a vote adds to its task: (annotators + 1, labels, classes), for as many classes as that fits."""
+        """Return the row that each vote adds: (annotators + 1, labels, classes). Large for many classes."""
         return self.log_confusion.transpose(0, 2, 1)
 
     def read(self, sums: Floats) -> Floats:
@@ -62,22 +66,22 @@ class FittedCandidates:
         return log_normalise(self.log_prior + sums)
 
     def beliefs(self, votes: VoteArrays) -> Beliefs:
-        """Return p(truth | votes) of the classes given on each task, and of all others together."""
+        """Return p(truth | votes) of the classes with a vote on each task, and of all others together."""
         return self.weigh(votes, voted_pairs(votes))
 
     def weigh(self, votes: VoteArrays, pairs: VotedPairs) -> Beliefs:
-        """Return the same, where it is known already who gave what."""
+        """Return the same as `beliefs`, for pairs that are computed already."""
         know = self.know[votes.annotator]
         factor = np.log1p(know / ((1 - know) * self.guess[votes.label]))
         return pairs.beliefs(self.prior, pairs.by_pair(factor))
 
     def knowing(self, votes: VoteArrays, beliefs: Beliefs) -> Floats:
-        """Return the probability that each vote was known, not guessed: (votes,)."""
+        """Return the probability that each vote was knowledge, not a guess: (votes,)."""
         know = self.know[votes.annotator]
         return beliefs.of_pair[beliefs.pairs.pair] * know / (know + (1 - know) * self.guess[votes.label])
 
     def log_posterior(self, votes: VoteArrays) -> Floats:
-        """Return log p(truth | votes): (tasks, classes). With thousands of classes, `beliefs` is the one to ask."""
+        """Return log p(truth | votes): (tasks, classes). Prefer `beliefs` for thousands of classes."""
         beliefs = self.beliefs(votes)
         out = np.log(self.prior) + beliefs.log_others[:, None]
         out[beliefs.pairs.task, beliefs.pairs.label] = np.log(beliefs.of_pair + TINY)
@@ -88,7 +92,7 @@ class FittedCandidates:
         return np.exp(self.log_posterior(votes))
 
     def skill(self) -> Floats:
-        """Return the probability of a right answer, by knowing or by luck: (annotators,)."""
+        """Return the probability of a right answer, known or guessed: (annotators,)."""
         return np.asarray(self.know + (1 - self.know) * (self.prior @ self.guess))[:-1]
 
     def to_arrays(self) -> State:
@@ -98,18 +102,20 @@ class FittedCandidates:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidates:
-    """Expectation-maximisation, at most `iterations` rounds, until posteriors move by less than `tolerance`."""
+    """Expectation-maximisation: at most `iterations` rounds, until posteriors move less than `tolerance`."""
 
     name: str = "candidates"
-    shrink: float = 4.0  # votes that weigh as much as the crowd's share of knowing
-    expected: float = 0.6  # share of votes expected to be known, before any
-    ceiling: float = 0.99  # nobody is believed to know more often
+    shrink: float = 4.0  # votes with the weight of the crowd's share of knowledge
+    expected: float = 0.6  # share of knowledge expected before any vote
+    ceiling: float = 0.99  # upper limit of an annotator's share of knowledge
     iterations: int = 100
     tolerance: float = 1e-5
     suits: str = "thousands of classes: time and memory grow with the votes alone"
 
     def fit(self, votes: VoteArrays, gold: Ints | None = None, start: Fitted | None = None) -> Fitted:
-        """Fit from vote shares, or warm from an earlier fit. known: gold class of each task or UNKNOWN, (tasks,)."""
+        """Fit from vote shares, or warm from an earlier fit. gold: (tasks,), gold class of each task or
+        UNKNOWN.
+        """
         pairs, popular = voted_pairs(votes), _smoothed_popularity(votes)
         if isinstance(start, FittedCandidates):
             fitted = _with_annotators(start, votes.annotators)
@@ -142,7 +148,7 @@ class Candidates:
         total = np.bincount(votes.annotator, minlength=votes.annotators)
         crowd = (right.sum() + self.shrink * self.expected) / (len(votes) + self.shrink)
         know = np.append((right + self.shrink * crowd) / (total + self.shrink), crowd)
-        # As many guesses as there are classes come from what is popular: no class is too rare to be guessed.
+        # One pseudo-guess per class, spread as labels are, keeps every class possible as a guess.
         guess = np.bincount(votes.label, 1 - knowing, votes.classes) + votes.classes * popular
         prior = beliefs.class_counts(old.prior) + 1 / votes.classes
         return FittedCandidates(
@@ -155,13 +161,16 @@ class Candidates:
 
 
 def _smoothed_popularity(votes: VoteArrays) -> Floats:
-    """Return how often each class is given, one vote added to each, half of it spread evenly: (classes,)."""
+    """Return the share of each class among votes: (classes,).
+
+    One vote is added to each class, and the shares are averaged with uniform ones.
+    """
     counts = np.bincount(votes.label, minlength=votes.classes) + 1
     return np.asarray(0.5 * counts / counts.sum() + 0.5 / votes.classes)
 
 
 def _with_annotators(fitted: FittedCandidates, annotators: int) -> FittedCandidates:
-    """Return the fit with annotators added that it has not seen."""
+    """Return the fit for a larger number of annotators, new ones as the crowd."""
     know = np.full(annotators + 1, fitted.know[-1])
     both = min(annotators, fitted.annotators)
     know[:both] = fitted.know[:both]

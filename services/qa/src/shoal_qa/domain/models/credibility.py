@@ -1,11 +1,12 @@
-"""How many votes of an annotator weigh as much as the crowd: the more alike annotators are, the more it takes.
+"""How many votes of an annotator weigh as much as the crowd: the more alike annotators are, the more votes.
 
     k = (variance of a vote's score about its annotator's mean) / (variance between the annotators' means)
 
-An annotator's own mean over n votes then has the weight n / (n + k). Both variances are the moment estimates of a
-one-way layout with random effects; no truth is needed. Scores are the agreement with the other votes of the task,
-for skill, and the label, for habits. Where annotators differ no more than chance makes them, k has no bound: everybody
-counts alike, as in majority vote. A small fixed k takes the luck of 5 to 20 votes for skill, and falls below it.
+An annotator's mean over n votes then has the weight n / (n + k). Both variances are the moment estimates of a
+one-way layout with random effects; no truth is needed. The scores are, for skill, the agreement with the
+other votes of the task, and, for habits, the label. If annotators differ no more than by chance, k has no
+bound: all count alike, as in majority vote. With a small fixed k the luck of 5 to 20 votes passes for skill,
+and accuracy falls below that of majority vote.
 
 Source: Bühlmann and Straub, "Glaubwürdigkeit für Schadensätze", 1970 (credibility theory).
 """
@@ -16,13 +17,13 @@ from shoal_qa.domain.votes.arrays import Floats, VoteArrays
 from shoal_qa.domain.votes.scatter import sum_by_annotator
 
 BELIEVED = 0.5
-"""Of k. Agreement with others varies more than being right does, since they err too: measured on six public crowds
-at 2 votes a task to all, and on simulated ones of yes/no tasks."""
-MOST = 5_000.0  # votes; annotators are alike
+"""Factor on k: agreement with others varies more than correctness does, since others err too. Measured on six
+public crowds, at 2 votes a task up to all votes, and on simulated crowds of yes/no tasks."""
+MOST = 5_000.0  # votes, for annotators who are all alike
 
 
 def votes_for_skill(votes: VoteArrays) -> float:
-    """Return the votes of an annotator that weigh as much as the crowd's skill, from 0 to MOST. O(votes)."""
+    """Return how many votes of an annotator weigh as much as the crowd's skill, from 0 to MOST. O(votes)."""
     counts = votes.votes_per_task()[votes.task]
     others = counts > 1
     same = votes.shares()[votes.task, votes.label] * counts - 1
@@ -33,7 +34,11 @@ def votes_for_skill(votes: VoteArrays) -> float:
 
 
 def votes_for_habits(votes: VoteArrays) -> float:
-    """Return the votes on a class that weigh as much as what is learned elsewhere, from 0 to MOST. O(votes)."""
+    """Return how many votes on a class weigh as much as the annotator's other votes and the crowd's, from 0
+    to MOST.
+
+    O(votes).
+    """
     cell = votes.annotator.astype(np.int64) * votes.classes + votes.label
     labels = np.bincount(cell, minlength=votes.annotators * votes.classes).astype(np.float64)
     return _credible_after(
@@ -42,9 +47,10 @@ def votes_for_habits(votes: VoteArrays) -> float:
 
 
 def _credible_after(answered: Floats, total: Floats, squares: float) -> float:
-    """Return BELIEVED k. answered: votes, (annotators,). total: sums of scores, (annotators, scores).
+    """Return BELIEVED k, at most MOST.
 
-    squares: the sum of all squared scores.
+    answered: (annotators,), votes. total: (annotators, scores), sums of scores. squares: the sum of all
+    squared scores.
     """
     votes, annotators = answered.sum(), np.count_nonzero(answered)
     if annotators < 2 or votes <= annotators:

@@ -1,4 +1,4 @@
-"""Folds of gold and random parts of votes: gold is to be answered by fits that did not learn from it."""
+"""Folds of gold and random parts of votes, so that gold is judged by fits that did not learn from it."""
 
 import numpy as np
 
@@ -6,17 +6,20 @@ from shoal_qa.domain.votes.arrays import UNKNOWN, Ints, VoteArrays
 
 
 def fold_numbers(items: int, folds: int, rng: np.random.Generator) -> Ints:
-    """Return a fold for each item, at random and of sizes that differ by one at most: (items,) in [0, folds)."""
+    """Return a random fold for each item, in sizes that differ by at most one: (items,) in [0, folds).
+
+    Raises ValueError for fewer than two folds.
+    """
     if folds < 2:
         raise ValueError(f"needs at least 2 folds, not {folds}")
     return rng.permutation(np.arange(items) % folds).astype(np.int32)
 
 
 def thin_gold(votes: VoteArrays, gold: Ints, rng: np.random.Generator) -> VoteArrays:
-    """Return the votes with no more on gold tasks than ordinary tasks have; what is kept is random.
+    """Return the votes, thinned at random so that gold tasks have as many as ordinary tasks.
 
-    The gold task at the q-th quantile of gold tasks' vote counts keeps as many as the ordinary task at the q-th
-    quantile of theirs. Gold that has as many votes as ordinary tasks keeps them all. known: (tasks,). O(votes).
+    The gold task at the q-th quantile of the vote counts of gold keeps as many votes as the ordinary task at
+    the q-th quantile has; gold with no more votes than ordinary tasks keeps all. gold: (tasks,). O(votes).
     """
     counts = votes.votes_per_task()
     gold_tasks = np.flatnonzero((gold != UNKNOWN) & (counts > 0))

@@ -1,4 +1,4 @@
-"""Dawid and Skene's model of votes: every annotator has a confusion matrix, learned together with the truth.
+"""Dawid and Skene's model of votes: a confusion matrix per annotator, estimated together with the truth.
 
     p(truth = k)                     = prior[k]
     p(annotator a says l | truth k)  = confusion[a, k, l],  votes independent given the truth
@@ -7,9 +7,9 @@ Expectation: posterior[t, k] is proportional to prior[k] x product over the vote
 confusion[a, k, l]; a task with a gold answer has that answer.
 Maximisation: expected counts, smoothed by a ConfusionPrior.
 
-Source: A. P. Dawid and A. M. Skene, "Maximum likelihood estimation of observer error-rates using the EM algorithm",
-Applied Statistics 28 (1979). Independence given the truth does not hold where a task is hard for everybody, so these
-posteriors are too sure of themselves; see calibration/tempering.py before believing one.
+Source: A. P. Dawid and A. M. Skene, "Maximum likelihood estimation of observer error-rates using the EM
+algorithm", Applied Statistics 28 (1979). Votes are not independent given the truth on tasks that are hard for
+everybody, so these posteriors are overconfident: calibrate them before use (calibration/tempering.py).
 """
 
 from dataclasses import dataclass, field, replace
@@ -27,9 +27,10 @@ TINY = 1e-12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FittedDawidSkene:
-    """Log-likelihoods of every annotator, so that one more vote costs one addition per class.
+    """Log-likelihoods per annotator, so that one more vote costs one addition per class.
 
-    log_prior: (classes,).  log_confusion: (annotators + 1, classes, classes); the last entry is an annotator not seen.
+    log_prior: (classes,). log_confusion: (annotators + 1, classes, classes); the last entry is an unknown
+    annotator.
     """
 
     name: str
@@ -40,12 +41,12 @@ class FittedDawidSkene:
 
     @property
     def annotators(self) -> int:
-        """Return how many annotators the fit knows."""
+        """Return the number of annotators in the fit."""
         return len(self.log_confusion) - 1
 
     @property
     def rows(self) -> Floats:
-        """Return what a vote adds to its task: (annotators + 1, labels, classes)."""
+        """Return the row that each vote adds: (annotators + 1, labels, classes)."""
         return self.log_confusion.transpose(0, 2, 1)
 
     def read(self, sums: Floats) -> Floats:
@@ -61,11 +62,11 @@ class FittedDawidSkene:
         return class_posteriors(votes, self.log_prior, self.log_confusion)
 
     def skill(self) -> Floats:
-        """Return the probability of a right answer over the project's mix of classes: (annotators,)."""
+        """Return the probability of a right answer over the mix of classes in the votes: (annotators,)."""
         return self.right
 
     def to_arrays(self) -> State:
-        """Return the state as named arrays; float32 is ample and halves the row that keeps it."""
+        """Return the state as named arrays. float32 suffices for confusions and halves the stored row."""
         return {
             "log_prior": self.log_prior,
             "log_confusion": self.log_confusion.astype(np.float32),
@@ -75,7 +76,7 @@ class FittedDawidSkene:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DawidSkene:
-    """Expectation-maximisation, at most `iterations` rounds, until posteriors move by less than `tolerance`."""
+    """Expectation-maximisation: at most `iterations` rounds, until posteriors move less than `tolerance`."""
 
     name: str = "dawid-skene"
     prior: ConfusionPrior = field(default_factory=Hierarchical)

@@ -1,4 +1,4 @@
-"""What all models of votes alternate between: what the answers are, and how good everybody is."""
+"""Expectation-maximisation for models of votes: the answers and the quality of annotators in turn."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -21,10 +21,11 @@ def alternate_steps(
     iterations: int,
     tolerance: float,
 ) -> tuple[F, int]:
-    """Return the last fit of at most `iterations` rounds, until posteriors move by less than `tolerance` a task, and
-    the number of rounds.
+    """Alternate between answers and annotators; return the last fit and the number of rounds.
 
-    posterior: (tasks, classes) to start from. maximise: a fit to votes and posteriors. Known answers stay as they are.
+    Stops after `iterations` rounds, or as soon as posteriors move by less than `tolerance` a task. posterior:
+    (tasks, classes), to start from. gold: (tasks,) classes or UNKNOWN; gold answers stay fixed. maximise:
+    takes posteriors to a fit.
     """
     posterior = impose_gold(posterior, gold)
     rounds, settled = 0, False
@@ -37,13 +38,13 @@ def alternate_steps(
 
 
 def posterior_shift(before: Floats, after: Floats) -> float:
-    """Return how far posteriors moved, in probability a task; `before` is overwritten."""
+    """Return the mean change of posteriors, in probability a task. Overwrites `before`."""
     before -= after
     return float(np.abs(before, out=before).sum()) / (2 * max(len(after), 1))
 
 
 def impose_gold(posterior: Floats, gold: Ints | None) -> Floats:
-    """Return posteriors with certainty where the answer is known. known: (tasks,) classes or UNKNOWN."""
+    """Return posteriors with certainty on gold tasks. gold: (tasks,) classes or UNKNOWN."""
     if gold is None:
         return posterior
     rows = np.flatnonzero(gold != UNKNOWN)
@@ -54,7 +55,10 @@ def impose_gold(posterior: Floats, gold: Ints | None) -> Floats:
 
 
 def first_posterior(votes: VoteArrays, start: Fitted | None) -> Floats:
-    """Return where to start: the posteriors of an earlier fit, whose later annotators are unknown, or vote shares."""
+    """Return the first posteriors: (tasks, classes).
+
+    Those of the earlier fit, to which later annotators are unknown, or vote shares without one.
+    """
     if start is None:
         return votes.shares()
     annotator = np.where(votes.annotator < start.annotators, votes.annotator, UNKNOWN).astype(np.int32)
@@ -64,19 +68,19 @@ def first_posterior(votes: VoteArrays, start: Fitted | None) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class ClassShares:
-    """How frequent each class is: what posteriors say, held near what votes say.
+    """Class frequencies: the mean posterior, held near vote shares.
 
         p[k] = (sum over tasks of posterior[t, k] + anchor T v[k]) / (T (1 + anchor))
 
-    with v the mean over tasks of the shares of labels, and T the tasks with votes. Maximum likelihood (anchor 0)
-    feeds on itself where votes are few: a class that is thought to be a little more frequent wins more tasks, until
-    one class has them all; shares of votes are biased, but cannot run away.
+    v is the mean of vote shares over tasks, and T the number of tasks with votes. Maximum likelihood (anchor
+    0) feeds on itself if votes are few: a class estimated as slightly more frequent wins more tasks, until it
+    has them all. Vote shares are biased, but cannot run away.
     """
 
     anchor: float = 1.0
 
     def over(self, votes: VoteArrays) -> Callable[[Floats], Floats]:
-        """Return what takes posteriors, (tasks, classes), to log p(class), (classes,)."""
+        """Return a function from posteriors, (tasks, classes), to log p(class), (classes,)."""
         voted = (votes.votes_per_task() > 0).astype(np.float64)
         named = label_popularity(votes)
 
@@ -89,6 +93,6 @@ class ClassShares:
 
 
 def label_popularity(votes: VoteArrays) -> Floats:
-    """Return how often each label is given, every task with votes counting alike, never 0: (classes,)."""
+    """Return the share of each label, tasks with votes counting alike: (classes,), above 0."""
     counts = votes.label_counts() + 1 / votes.classes
     return np.asarray(counts / counts.sum())

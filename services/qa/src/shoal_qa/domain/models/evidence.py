@@ -1,4 +1,4 @@
-"""What is known of each model on a panel: its weight, and what it says of gold and of the others' labels."""
+"""The evidence about each member of a panel: its weight, and its agreement with gold and with the panel."""
 
 from dataclasses import dataclass
 
@@ -10,17 +10,22 @@ from shoal_qa.domain.votes.arrays import Floats, VoteArrays
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberEvidence:
-    """What is known of one model. accuracy, log_loss: on gold by fits that were not told it; None without gold."""
+    """The evidence about one member of a panel.
+
+    accuracy, log_loss: on gold tasks, by fits without their answers; None without gold.
+    """
 
     model: str
     weight: float
-    agreement: float  # share of tasks with votes on which it says what the panel says
+    agreement: float  # share of tasks with votes on which it gives the panel's label
     accuracy: float | None = None
     log_loss: float | None = None
 
 
 def member_evidence(study: Study, votes: VoteArrays, pooled: Floats) -> tuple[MemberEvidence, ...]:
-    """Return what is known of each model on the panel. pooled: (tasks, classes) log posteriors of all together."""
+    """Return the evidence about each member of the panel. pooled: (tasks, classes), the log posteriors of the
+    panel.
+    """
     voted, best = votes.votes_per_task() > 0, pooled.argmax(axis=1)
     evidence = []
     for index, (member, weight) in enumerate(zip(study.fitted.members, study.fitted.weights, strict=True)):

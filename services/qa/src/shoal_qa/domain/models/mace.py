@@ -1,10 +1,10 @@
-"""Annotators who know, and annotators who say something: a model of spam.
+"""Annotators who look at the task, and annotators who answer without looking: a model of spam.
 
     p(annotator a says l | truth k) = g[a] [l = k] + (1 - g[a]) x[a, l]
 
-g[a]: how often a looks at the task; x[a]: what a says otherwise, whatever the task. Mean-field variational Bayes
-with g ~ Beta(b, b) and x[a] ~ Dirichlet(h K v), v the popularity of labels: where an annotator shows no habit of
-his own, he guesses as the crowd does.
+g[a]: the share of tasks that a looks at; x[a]: the distribution of a's answers on the others. Mean-field
+variational Bayes with g ~ Beta(b, b) and x[a] ~ Dirichlet(h K v), v the popularity of labels: an annotator
+without a visible habit guesses as the crowd does.
 Source: Hovy, Berg-Kirkpatrick, Vaswani and Hovy, "Learning Whom to Trust with MACE", NAACL 2013.
 """
 
@@ -29,7 +29,7 @@ class Mace:
     name: str = "mace"
     diligence: float = 0.5  # b
     habit: float = 0.5  # h
-    first: float = 0.6  # g of everybody before the first round
+    first: float = 0.6  # g of all annotators before the first round
     class_shares: ClassShares = field(default_factory=ClassShares)
     iterations: int = 100
     tolerance: float = 1e-4
@@ -56,7 +56,7 @@ class Mace:
 
 
 class _SpamState:
-    """Diligence and habits, brought forward from one round to the next."""
+    """Diligence and habits of annotators, updated in each round."""
 
     def __init__(self, model: Mace, votes: VoteArrays) -> None:
         self._model, self._votes = model, votes
@@ -67,7 +67,9 @@ class _SpamState:
         self._says: Floats = np.tile(self._popular, (votes.annotators, 1))
 
     def confusions(self, posterior: Floats) -> Floats:
-        """Return p(label | truth) after one round, the last one of an annotator not seen: (annotators + 1, K, K)."""
+        """Return p(label | truth) after one more round: (annotators + 1, K, K), the last for an unknown
+        annotator.
+        """
         looked = self._looked(posterior)
         knows, guesses = self._diligence(looked)
         says = np.exp(expected_log(self._habits(looked)))
@@ -78,7 +80,7 @@ class _SpamState:
         return np.concatenate([individual, (crowd * classes + (1 - crowd) * self._popular)[None]])
 
     def _looked(self, posterior: Floats) -> Floats:
-        """Return the probability that each vote comes of looking at the task: (votes,)."""
+        """Return the probability that each vote comes from looking at the task: (votes,)."""
         votes = self._votes
         knows = self._knows[votes.annotator]
         luck = (1 - knows) * self._says[votes.annotator, votes.label]

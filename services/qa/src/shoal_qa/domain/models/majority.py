@@ -1,4 +1,4 @@
-"""Majority vote: the floor under every other model, and the answer before there is anything to learn from."""
+"""Majority vote: the floor for every other model, and the answer as long as nothing can be learned."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, VoteArrays
 
 @dataclass(frozen=True, slots=True)
 class FittedMajority:
-    """Agreement with the plurality, kept as each annotator's skill; it does not weigh votes."""
+    """Vote shares. An annotator's skill is the agreement with the plurality; it does not weigh votes."""
 
     agreement: Floats  # (annotators,)
     smoothing: float
@@ -19,21 +19,21 @@ class FittedMajority:
 
     @property
     def annotators(self) -> int:
-        """Return how many annotators the fit knows."""
+        """Return the number of annotators in the fit."""
         return len(self.agreement)
 
     @property
     def rows(self) -> Floats:
-        """Return what a vote adds to its task, whoever gives it: (1, labels, classes)."""
+        """Return the row that each vote adds, the same for every annotator: (1, labels, classes)."""
         return np.eye(self.classes)[None]
 
     def read(self, sums: Floats) -> Floats:
-        """Return log posteriors of counts of votes: (tasks, classes)."""
+        """Return log posteriors of vote counts: (tasks, classes)."""
         smoothed = sums + self.smoothing
         return np.asarray(np.log(smoothed) - np.log(smoothed.sum(axis=1, keepdims=True)))
 
     def log_posterior(self, votes: VoteArrays) -> Floats:
-        """Return the log of smoothed vote shares: (n_k + s) / (n + K s), s = smoothing: (tasks, classes)."""
+        """Return the log of smoothed vote shares, (n_k + s) / (n + K s), s = smoothing: (tasks, classes)."""
         return self.read(votes.shares() * votes.votes_per_task()[:, None])
 
     def posterior(self, votes: VoteArrays) -> Floats:
@@ -41,7 +41,9 @@ class FittedMajority:
         return np.exp(self.log_posterior(votes))
 
     def skill(self) -> Floats:
-        """Return how often each annotator gave the plurality's label: (annotators,)."""
+        """Return the smoothed share of each annotator's votes that match the plurality, or gold:
+        (annotators,).
+        """
         return self.agreement
 
     def to_arrays(self) -> State:
@@ -55,14 +57,14 @@ class FittedMajority:
 
 @dataclass(frozen=True, slots=True)
 class Majority:
-    """Votes count alike. smoothing: Dirichlet pseudo-votes per class; 1/K votes in all when None."""
+    """All votes count alike. smoothing: Dirichlet pseudo-votes per class; None means 1/K, one vote in all."""
 
     smoothing: float | None = None
     name: str = "majority"
     suits: str = "few tasks, one or two votes each; the floor"
 
     def fit(self, votes: VoteArrays, gold: Ints | None = None, start: Fitted | None = None) -> Fitted:
-        """Return the fit: shares need none, skills are agreement with the plurality or gold."""
+        """Fit skills, the agreement with the plurality or gold. Vote shares need no fit."""
         del start
         winner = votes.shares().argmax(axis=1)
         if gold is not None:

@@ -1,12 +1,12 @@
-"""One skill for each annotator, whatever the class: what little there is to learn from few votes.
+"""One skill per annotator, the same for every class: the little that few votes can teach.
 
     p(annotator a says l | truth k) = s[a]                       l = k
-                                      (1 - s[a]) v[l] / (1 - v[k])     otherwise, v the popularity of labels
+                                  (1 - s[a]) v[l] / (1 - v[k])     otherwise, v the popularity of labels
 
     s[a] = (expected right answers + b m) / (answers + b),   m: the same of the whole crowd
 
-Source: the homogeneous Dawid-Skene model (Li and Yu, "Error rate bounds and iterative weighted majority voting for
-crowdsourcing", 2014), with errors spread as labels are.
+Source: the homogeneous Dawid-Skene model (Li and Yu, "Error rate bounds and iterative weighted majority
+voting for crowdsourcing", 2014), with errors spread as labels are.
 """
 
 from dataclasses import dataclass, field
@@ -22,12 +22,12 @@ from shoal_qa.domain.votes.scatter import sum_by_annotator
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneCoin:
-    """Expectation-maximisation with one coin an annotator."""
+    """Expectation-maximisation with one coin per annotator."""
 
     name: str = "one-coin"
-    coin: float = 4.0  # b: answers that weigh as much as the crowd's skill
+    coin: float = 4.0  # b: answers with the weight of the crowd's skill
     skill: float = 0.7  # expected of a crowd before any vote
-    ceiling: float = 0.99  # no annotator is believed to be better than this
+    ceiling: float = 0.99  # upper limit of an annotator's skill
     class_shares: ClassShares = field(default_factory=ClassShares)
     iterations: int = 100
     tolerance: float = 1e-4
@@ -59,14 +59,14 @@ class OneCoin:
         return load_confusions(self.name, state)
 
     def _coins(self, right: Floats, answered: Floats) -> Floats:
-        """Return the skill of each annotator and, last, of one not seen: (annotators + 1,)."""
+        """Return the skill of each annotator and, last, of an unknown one: (annotators + 1,)."""
         crowd = (right.sum() + self.coin * self.skill) / (answered.sum() + self.coin)
         coins = (right + self.coin * crowd) / (answered + self.coin)
         return np.asarray(np.clip(np.append(coins, crowd), 1 - self.ceiling, self.ceiling))
 
 
 def spread_by(popular: Floats) -> Floats:
-    """Return where errors go, by truth, when they follow the popularity of labels: (classes, classes), diagonal 0."""
+    """Return the distribution of errors by truth, after popularity: (classes, classes), diagonal 0."""
     classes = len(popular)
     if classes == 1:
         return np.zeros((1, 1))

@@ -1,17 +1,17 @@
-"""`auto`: a panel of models of votes, weighted by gold where there is some and by agreement where there is none.
+"""`auto`: a panel of models of votes, weighted by gold, or by their agreement without gold.
 
 No model of votes is best everywhere, and each is far below majority vote somewhere. Members err for different
-reasons: Dawid-Skene's where a crowd shares a bias, a merged table of errors where annotators have errors of their own,
-the spam model where errors are honest, weighted averages where annotators are biased against each other, subtypes
-where votes are few.
+reasons: Dawid-Skene on crowds with a shared bias, the merged table of errors if annotators have individual
+errors, the spam model if errors are honest, weighted averages if annotators are biased against each other,
+subtypes if votes are few.
 
-Majority vote sits on the panel as well, as its floor. With gold, members are fitted again without each fold of it, and
-weights are those under which the held-out answers are most probable (pool.py). The held-out posteriors are kept: they
-are what calibration and certificates need, and they cost no gold.
+Majority vote is the floor of the panel, and a member as well. With gold, members are fitted again without
+each fold of it, and the weights maximise the probability of the held-out answers (pool.py). The held-out
+posteriors are kept for calibration and certificates, at no further cost in gold.
 
-Large sets: members learn on a sample of tasks (all gold among them) of about `sample` votes, then see everything
-for `finish` rounds, so that the time of convergence does not grow with the votes. Many classes: where tables of
-annotators by classes squared would be too large, models without such tables take the members' place.
+Large sets: members learn from a sample of tasks (all gold included) of about `sample` votes, then from all
+votes for `finish` rounds, so that the time to converge does not grow with the votes. Many classes: models
+without confusion matrices replace the members if tables of annotators by classes squared would be too large.
 """
 
 from collections.abc import Sequence
@@ -33,15 +33,15 @@ from shoal_qa.domain.models.pool import (
 from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, VoteArrays
 
 FOLDS = 5
-MOST_CLASSES, MOST_CELLS = 100, 20_000_000  # of a model with a confusion matrix for each annotator
+MOST_CLASSES, MOST_CELLS = 100, 20_000_000  # limits of models with a confusion matrix per annotator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heldout:
-    """What the panel says of gold tasks by fits that were not told their answers.
+    """Posteriors of gold tasks, by fits without their answers.
 
-    task, fold, truth, votes: (gold,), votes being those that were looked at. members: (members, gold, classes), log
-    posteriors. prior: (members,), the weights that members have by agreement alone.
+    task, fold, truth, votes: (gold,); votes are those used after thinning. members: (members, gold, classes),
+    log posteriors. prior: (members,), the weights of members by agreement alone.
     """
 
     task: Ints
@@ -52,22 +52,24 @@ class Heldout:
     prior: Floats
 
     def right(self) -> Floats:
-        """Return p_m(the right answer): (members, gold)."""
+        """Return the probability of the gold answer by each member: (members, gold)."""
         return np.exp(self.members[:, np.arange(len(self.truth)), self.truth])
 
     def pooled(self, withheld: int | None = None) -> Floats:
-        """Return the pool's log posteriors under weights that fold `withheld` had no part in: (gold, classes)."""
+        """Return log posteriors of the panel, with weights from gold outside fold `withheld`: (gold,
+        classes).
+        """
         return mix_posteriors(list(self.members), self.weights(withheld))
 
     def weights(self, withheld: int | None = None) -> Floats:
-        """Return weights by all gold but that of fold `withheld`: (members,)."""
+        """Return the weights by all gold outside fold `withheld`: (members,)."""
         others = np.ones(len(self.fold), np.bool_) if withheld is None else self.fold != withheld
         return stacking_weights(self.right()[:, others], self.prior)
 
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """A fit, and what it is known to be worth; heldout is None without gold."""
+    """A fit with its held-out evidence; heldout is None without gold."""
 
     fitted: FittedPool
     heldout: Heldout | None
@@ -75,7 +77,10 @@ class Study:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """Members, the floor that joins them, and the members for many classes. A lone one has the floor with gold only."""
+    """The members, the floor that joins them, and the members for many classes.
+
+    A single member is joined by the floor only if there is gold to weigh them.
+    """
 
     members: Sequence[Model]
     floor: Sequence[Model] = ()
@@ -91,7 +96,7 @@ class Panel:
         return self.study(votes, gold, start).fitted
 
     def study(self, votes: VoteArrays, gold: Ints | None = None, start: Fitted | None = None) -> Study:
-        """Fit to votes and gold, and to all but each fold of the gold."""
+        """Fit to votes and gold, and again without each fold of the gold."""
         has_gold = gold is not None and bool((gold != UNKNOWN).any())
         members = self._members(votes)
         models = [*members, *self.floor] if has_gold or len(members) > 1 else list(members)
@@ -146,7 +151,7 @@ def _held_out(
     prior: Floats,
     seed: int,
 ) -> Heldout:
-    """Fit without each fold of the gold. Every fold starts from the fit that was told nothing."""
+    """Fit without each fold of the gold. blind: the fits without any gold, from which each fold starts."""
     tasks = _gold_tasks(votes, gold)
     fold = fold_numbers(len(tasks), max(2, min(FOLDS, len(tasks))), np.random.default_rng(seed))
     out = np.empty((len(models), len(tasks), votes.classes))
@@ -162,7 +167,7 @@ def _held_out(
 
 
 def _gold_tasks(votes: VoteArrays, gold: Ints | None) -> Ints:
-    """Return the tasks with votes whose answer is known."""
+    """Return the gold tasks that have votes."""
     if gold is None:
         return np.empty(0, np.int32)
     return np.flatnonzero((gold != UNKNOWN) & (votes.votes_per_task() > 0)).astype(np.int32)
@@ -177,7 +182,9 @@ def _finish_fit(model: Any, rounds: int, votes: VoteArrays, *, gold: Ints | None
 def _sample_tasks(
     votes: VoteArrays, gold: Ints | None, most: int, seed: int
 ) -> tuple[VoteArrays, Ints | None]:
-    """Return the votes of gold tasks and of random others, about `most` votes, with tasks numbered anew in order."""
+    """Return the votes of all gold tasks and of random others, about `most` votes, with tasks renumbered in
+    order.
+    """
     if len(votes) <= most:
         return votes, gold
     rank = np.random.default_rng(seed).permutation(votes.tasks)
@@ -190,7 +197,7 @@ def _sample_tasks(
 
 
 def _votes_on(votes: VoteArrays, tasks: Ints) -> VoteArrays:
-    """Return the votes on some tasks, (n,) sorted, which are numbered by their place in `tasks`."""
+    """Return the votes on some tasks, (n,) sorted, which are renumbered by their index in `tasks`."""
     number = np.full(votes.tasks, UNKNOWN, np.int32)
     number[tasks] = np.arange(len(tasks), dtype=np.int32)
     keep = number[votes.task] != UNKNOWN
@@ -205,7 +212,8 @@ def _votes_on(votes: VoteArrays, tasks: Ints) -> VoteArrays:
 
 
 def _as_additive(members: Sequence[Fitted]) -> tuple[Additive, ...]:
-    return tuple(cast(Additive, member) for member in members)  # asking would build the rows of many classes
+    # A cast, since isinstance would build `rows`, which are too large for many classes.
+    return tuple(cast(Additive, member) for member in members)
 
 
 def _member_state(state: State, name: str) -> State:

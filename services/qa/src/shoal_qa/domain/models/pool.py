@@ -1,14 +1,14 @@
-"""Several models heard together: the weighted mean of their posteriors.
+"""A pool of models: the weighted mean of their posteriors.
 
     p(truth | votes) = sum over members m of w[m] p_m(truth | votes)
 
-A linear opinion pool is never worse, in log loss, than its members are in the mean (Jensen's inequality), and errors
-that members do not share average out: where one model is led astray by what it cannot express (a shared bias, a hard
-kind of task, too few votes for a confusion matrix), others are not. For the same reason members who are right agree,
-and members who are wrong do so each in a way of their own: without gold, a member weighs by how often it agrees with
-the pool of the others; with gold, by what it says of answers that it was not told.
-Source: Clemen and Winkler, "Combining Probability Distributions From Experts in Risk Analysis", 1999; for weights
-from held-out answers, Wolpert, "Stacked Generalization", 1992.
+The log loss of a linear opinion pool is never above the mean of its members' (Jensen's inequality), and
+errors that members do not share average out: if one model is misled by effects it cannot express (a shared bias,
+a hard kind of task, too few votes for a confusion matrix), others are not. For the same reason members agree
+if they are right, and err in different ways if they are wrong. So without gold, a member's weight depends on
+how often it agrees with the pool of the others; with gold, on the probability of answers held out from it.
+Source: Clemen and Winkler, "Combining Probability Distributions From Experts in Risk Analysis", 1999; for
+weights from held-out answers, Wolpert, "Stacked Generalization", 1992.
 """
 
 from collections.abc import Sequence
@@ -20,8 +20,8 @@ from shoal_qa.domain.models.base import Additive, State
 from shoal_qa.domain.votes.arrays import Floats, Ints, VoteArrays
 from shoal_qa.domain.votes.scatter import sum_by_annotator
 
-CAUTION = 10.0  # gold answers that weights by agreement are worth
-SHARPNESS = 20.0  # a member that agrees in five tasks of a hundred less weighs 1 / e as much
+CAUTION = 10.0  # weight of the agreement weights, in gold answers
+SHARPNESS = 20.0  # agreement on 5 % fewer tasks divides the weight by e
 SETTLED = 3  # rounds of agreement
 LEAST = 1e-6
 ROUNDS = 200
@@ -29,7 +29,7 @@ ROUNDS = 200
 
 @dataclass(frozen=True, slots=True)
 class FittedPool:
-    """Members and their weights, (members,), which add up to 1. right: (annotators,)."""
+    """Members and their weights, (members,), which add up to 1. right: (annotators,), right shares."""
 
     members: tuple[Additive, ...]
     weights: Floats
@@ -38,12 +38,14 @@ class FittedPool:
 
     @property
     def annotators(self) -> int:
-        """Return how many annotators the fit knows."""
+        """Return the number of annotators in the fit."""
         return len(self.right)
 
     @property
     def rows(self) -> Floats:
-        """Return what a vote adds to its task, the members' rows side by side: (annotators + 1, labels, width)."""
+        """Return the row that each vote adds, the members' rows side by side: (annotators + 1, labels,
+        width).
+        """
         annotators = self.annotators + 1  # majority vote has one entry for all of them
         rows = [member.rows for member in self.members]
         return np.concatenate([np.broadcast_to(r, (annotators, *r.shape[1:])) for r in rows], axis=2)
@@ -65,11 +67,11 @@ class FittedPool:
         return np.exp(self.log_posterior(votes))
 
     def skill(self) -> Floats:
-        """Return the share of each annotator's votes that the pool holds right: (annotators,)."""
+        """Return the expected share of right votes of each annotator: (annotators,)."""
         return self.right
 
     def to_arrays(self) -> State:
-        """Return the members' arrays, each under its name and a dot, and the weights."""
+        """Return the weights and the members' arrays, each name prefixed by its member's and a dot."""
         state = {"weights": self.weights, "right": self.right}
         for member in self.members:
             state |= {f"{member.name}.{key}": value for key, value in member.to_arrays().items()}
@@ -85,10 +87,11 @@ def mix_posteriors(log_posteriors: list[Floats], weights: Floats) -> Floats:
 
 
 def agreement_weights(posteriors: Sequence[Floats]) -> Floats:
-    """Return weights by agreement: (members,). posteriors: of each member, (tasks, classes).
+    """Return weights by agreement: (members,). posteriors: one (tasks, classes) per member.
 
-    w[m] is proportional to exp(SHARPNESS a[m]), a[m] the share of tasks on which m and the pool of the others, under
-    these weights, have the same most probable class. O(members^2 x tasks x classes).
+    w[m] is proportional to exp(SHARPNESS a[m]), where a[m] is the share of tasks on which m has the same most
+    probable class as the pool of the others, under these weights. Uniform for fewer than three members.
+    O(members^2 x tasks x classes).
     """
     members = len(posteriors)
     weights = np.full(members, 1 / members)
@@ -107,11 +110,11 @@ def agreement_weights(posteriors: Sequence[Floats]) -> Floats:
 
 
 def stacking_weights(right: Floats, prior: Floats) -> Floats:
-    """Return the weights under which held-out answers are most probable, held near `prior`: (members,).
+    """Return the weights that maximise the probability of held-out answers, held near `prior`: (members,).
 
-    right: (members, gold) p_m(the right answer) of fits that were not told it. prior: (members,), adds up to 1.
-    Maximises the sum over gold of log sum w[m] right[m] plus CAUTION x sum of prior[m] log w[m], by EM; concave, so
-    that there is one answer.
+    right: (members, gold), probability of the gold answer, by fits without it. prior: (members,), adds up to
+    1. Maximises the sum over gold of log sum w[m] right[m] plus CAUTION x sum of prior[m] log w[m], by EM.
+    The objective is concave, so the solution is unique.
     """
     weights = prior
     floored = np.maximum(right, LEAST)
@@ -123,14 +126,14 @@ def stacking_weights(right: Floats, prior: Floats) -> Floats:
 
 
 def expected_skill(votes: VoteArrays, posterior: Floats) -> Floats:
-    """Return the share of each annotator's votes that posteriors hold right, smoothed: (annotators,)."""
+    """Return the expected share of right votes of each annotator, smoothed: (annotators,)."""
     right = sum_by_annotator(votes, posterior[votes.task, votes.label])
     answered = sum_by_annotator(votes)
     return np.asarray((right + 1) / (answered + 2))
 
 
 def withhold_gold(gold: Ints, tasks: Ints, unknown: int) -> Ints:
-    """Return known answers without those of `tasks`."""
+    """Return the gold answers with those of `tasks` set to `unknown`."""
     fewer = gold.copy()
     fewer[tasks] = unknown
     return fewer

@@ -1,4 +1,4 @@
-"""From counts of confusions to probabilities: how much an annotator's own few votes are believed."""
+"""From counts of confusions to probabilities: how far the few votes of an annotator are trusted."""
 
 from dataclasses import dataclass, replace
 from typing import Protocol, Self
@@ -11,7 +11,7 @@ from shoal_qa.domain.votes.arrays import Floats, VoteArrays
 
 def expected_log(counts: Floats) -> Floats:
     """Return E[log p] of p ~ Dirichlet(counts), over the last axis: psi(counts) - psi(sum of counts)."""
-    from scipy.special import digamma  # 0.1 s, which only variational models pay
+    from scipy.special import digamma  # takes 0.1 s; only variational models need it
 
     return np.asarray(digamma(counts) - digamma(counts.sum(axis=-1, keepdims=True)))
 
@@ -20,24 +20,25 @@ class ConfusionPrior(Protocol):
     """The M-step of a confusion model."""
 
     def suited_to(self, votes: VoteArrays) -> Self:
-        """Return the prior with the strength that these votes call for."""
+        """Return the prior with its strength fitted to these votes."""
         ...
 
     def confusions(self, counts: Floats) -> Floats:
-        """Return p(label | truth), rows sum to 1: (annotators + 1, classes, classes).
+        """Return p(label | truth), rows that add up to 1: (annotators + 1, classes, classes).
 
-        counts: expected confusions, (annotators, classes, classes) as [annotator, truth, label]. The last entry
-        of the result is the annotator not seen yet.
+        counts: (annotators, classes, classes), expected confusions as [annotator, truth, label]. The last
+        entry of the result is for an unknown annotator.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Dirichlet:
-    """One fixed Dirichlet for every row: `everywhere` pseudo-votes in each cell and `diagonal` more on the truth.
+    """One fixed Dirichlet for every row: `everywhere` pseudo-votes in each cell, `diagonal` more on the
+    truth.
 
-    p[k, l] = (n[k, l] + e + d [k = l]) / (n[k, .] + K e + d).  With (1e-9, 0) this is the maximum likelihood of
-    Dawid and Skene (1979); with many classes e > 0 drowns the data, since a row receives K e pseudo-votes.
+    p[k, l] = (n[k, l] + e + d [k = l]) / (n[k, .] + K e + d). With (1e-9, 0) this is the maximum likelihood
+    of Dawid and Skene (1979). With many classes e > 0 drowns the data, since a row receives K e pseudo-votes.
     """
 
     everywhere: float = 0.01
@@ -49,7 +50,7 @@ class Dirichlet:
         return self
 
     def confusions(self, counts: Floats) -> Floats:
-        """Return smoothed rows; the unseen annotator is the prior's mean."""
+        """Return smoothed rows; an unknown annotator has the mean of the prior."""
         classes = counts.shape[-1]
         prior = np.full((classes, classes), self.everywhere) + self.diagonal * np.eye(classes)
         rows = np.concatenate([counts, np.zeros((1, classes, classes))]) + prior
@@ -58,10 +59,11 @@ class Dirichlet:
 
 @dataclass(frozen=True, slots=True)
 class Variational:
-    """Mean-field variational Bayes with a fixed Dirichlet: rows are exp E[log p], which add up to less than 1.
+    """Mean-field variational Bayes with a fixed Dirichlet: rows are exp E[log p], which add up to less than
+    1.
 
-    log p[k, l] = psi(n[k, l] + e + d [k = l]) - psi(n[k, .] + K e + d): a row on which little is known counts for
-    less. Source: Kim and Ghahramani, "Bayesian Classifier Combination", AISTATS 2012.
+    log p[k, l] = psi(n[k, l] + e + d [k = l]) - psi(n[k, .] + K e + d): a row with few votes counts for less.
+    Source: Kim and Ghahramani, "Bayesian Classifier Combination", AISTATS 2012.
     """
 
     everywhere: float = 0.5
@@ -73,7 +75,7 @@ class Variational:
         return self
 
     def confusions(self, counts: Floats) -> Floats:
-        """Return the rows; the unseen annotator is the prior."""
+        """Return the rows; an unknown annotator has those of the prior."""
         classes = counts.shape[-1]
         prior = np.full((classes, classes), self.everywhere) + self.diagonal * np.eye(classes)
         rows = np.concatenate([counts, np.zeros((1, classes, classes))]) + prior
@@ -82,31 +84,31 @@ class Variational:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """One skill for each annotator, one table of errors for the whole crowd.
+    """One skill per annotator, one table of errors for the whole crowd.
 
-    Two levels, each a Dirichlet (or Beta) around the one above, learned from the same counts n[a, k, l]:
+    Two levels, each a Dirichlet (or Beta) around the one above, from the same counts n[a, k, l]:
 
-        crowd     m       = (n[., k, k] summed over k + b m0) / (n + b)                      skill of the crowd
-                  r[k, l] = (n[., k, l] + c g[l]) / sum over l != k of the same              where errors go, l != k
-        coin      q[a]    = (correct[a] + b m) / (n[a] + b)                                  skill of one annotator
+        crowd     m       = (n[., k, k] summed over k + b m0) / (n + b)              skill of the crowd
+                  r[k, l] = (n[., k, l] + c g[l]) / sum over l != k of the same      where errors go, l != k
+        coin      q[a]    = (correct[a] + b m) / (n[a] + b)                          skill of one annotator
                   p[a, k, k] = q[a],   p[a, k, l] = (1 - q[a]) r[k, l]
 
-    g is the distribution of all labels given (an annotator who guesses tends to guess the common ones), mixed with
-    uniform. b grows where annotators are alike (credibility.py). Knows which classes are taken for which, as one coin
-    does not, from the errors of everybody together, and so is safe with few votes for each annotator and class.
+    g is the distribution of all labels in the votes (guesses tend to be common labels), mixed with uniform. b
+    grows if annotators are alike (credibility.py). Unlike one coin, this learns which classes are confused,
+    from the errors of the whole crowd, and is therefore safe with few votes per annotator and class.
     """
 
-    coin: float = 4.0  # b: at least so many votes weigh as much as the crowd's skill
-    spread: float = 5.0  # c: errors on one class that weigh as much as the labels' popularity
+    coin: float = 4.0  # b: votes with the weight of the crowd's skill, at least
+    spread: float = 5.0  # c: errors on one class with the weight of the labels' popularity
     skill: float = 0.7  # m0: skill expected of a crowd before any vote
-    ceiling: float = 0.99  # no annotator is believed to be better than this
+    ceiling: float = 0.99  # upper limit of an annotator's skill
 
     def suited_to(self, votes: VoteArrays) -> Self:
         """Return the prior that believes annotators to differ as much as these votes show."""
         return replace(self, coin=max(self.coin, votes_for_skill(votes)))
 
     def confusions(self, counts: Floats) -> Floats:
-        """Return each annotator's skill with the crowd's errors; the unseen annotator is the crowd's."""
+        """Return each annotator's skill with the crowd's errors; an unknown annotator is the crowd."""
         pooled = counts.sum(axis=0)
         right = self._right(np.append(*self._coins(counts)), pooled)[:, :, None]
         return np.asarray((1 - right) * self._spread(pooled) + right * np.eye(len(pooled)))
@@ -134,23 +136,24 @@ class Merged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hierarchical(Merged):
-    """Rows of each annotator, shrunk to his skill on classes that are harder or easier for the whole crowd.
+    """Rows per annotator, shrunk to the annotator's skill and to the difficulty of each class for the crowd.
 
-    Two levels more than Merged has:
+    Two levels more than Merged:
 
-        class     m[k]       = (n[., k, k] + d m) / (n[., k, .] + d)                         skill of the crowd on k
+        class     m[k]       = (n[., k, k] + d m) / (n[., k, .] + d)                 skill of the crowd on k
                   q[a, k]    with the odds of q[a] times those of m[k] over those of m
         row       p[a, k, l] = (n[a, k, l] + s base[a, k, l]) / (n[a, k, .] + s)
                   base[a, k, k] = q[a, k],   base[a, k, l] = (1 - q[a, k]) r[k, l]
 
-    s grows where annotators have no habits of their own (credibility.py). With few votes for each (annotator, class)
-    this is the crowd's table at the annotator's skill; with many it is Dawid and Skene's. Never collapses to a free
-    row on one vote, unlike a fixed Dirichlet over 52 classes. Source: hierarchical Dawid-Skene of Paun et al.,
-    "Comparing Bayesian Models of Annotation", TACL 2018, with point estimates (empirical Bayes) at the upper levels.
+    s grows if annotators have no individual habits (credibility.py). With few votes per (annotator, class)
+    this is the crowd's table at the annotator's skill; with many it is Dawid and Skene's. Unlike a fixed
+    Dirichlet over 52 classes, it never collapses to a free row on one vote. Source: hierarchical Dawid-Skene
+    of Paun et al., "Comparing Bayesian Models of Annotation", TACL 2018, with point estimates (empirical
+    Bayes) at the upper levels.
     """
 
-    row: float = 6.0  # s: at least so many votes on one class weigh as much as everything learned elsewhere
-    level: float = 20.0  # d: votes of the crowd on one class that weigh as much as its skill on all
+    row: float = 6.0  # s: votes on one class with the weight of the rest of the model, at least
+    level: float = 20.0  # d: the crowd's votes on one class with the weight of its skill on all
 
     def suited_to(self, votes: VoteArrays) -> Self:
         """Return the prior that believes annotators to differ as much as these votes show."""
@@ -158,7 +161,7 @@ class Hierarchical(Merged):
         return replace(self, coin=coin, row=row)
 
     def confusions(self, counts: Floats) -> Floats:
-        """Return shrunk rows; the unseen annotator is the crowd."""
+        """Return shrunk rows; an unknown annotator is the crowd."""
         individual = np.concatenate([counts, np.zeros((1, *counts.shape[1:]))])
         base = Merged.confusions(self, counts)
         return np.asarray(

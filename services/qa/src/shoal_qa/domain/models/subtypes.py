@@ -1,14 +1,14 @@
-"""Classes of several kinds: annotators who err together on one kind of task are not independent witnesses.
+"""Classes with several kinds of tasks: annotators who err together on one kind are not independent witnesses.
 
     p(truth = k) = p[k],   p(kind = m | truth = k) = q[k, m],   m = 1 .. M
     p(annotator a says l | truth k, kind m) = confusion[a, k, m, l],   votes independent given truth and kind
 
-Given the truth alone votes are correlated, as real ones are: on a hard kind most annotators are wrong together, and
-five equal wrong votes count for less than five independent ones. Mean-field variational Bayes with
-q[k] ~ Dirichlet(w / M), confusion[a, k, m] ~ Dirichlet(e / K + d [l = k]): a row is worth e + d votes, however many
-classes there are.
-Source: EBCC of Li, Rubinstein and Cohn, "Exploiting Worker Correlation for Label Aggregation in Crowdsourcing", ICML
-2019, with its priors for two classes; class shares as in em.py.
+Given the truth alone votes are correlated, as real votes are: on a hard kind most annotators are wrong
+together, and five equal wrong votes count for less than five independent ones. Mean-field variational Bayes
+with q[k] ~ Dirichlet(w / M), confusion[a, k, m] ~ Dirichlet(e / K + d [l = k]): the prior of a row is worth e
++ d votes, whatever the number of classes.
+Source: EBCC of Li, Rubinstein and Cohn, "Exploiting Worker Correlation for Label Aggregation in
+Crowdsourcing", ICML 2019, with its priors for two classes; class shares as in em.py.
 """
 
 from dataclasses import dataclass, field
@@ -24,7 +24,9 @@ from shoal_qa.domain.votes.scatter import count_confusions, log_normalise, sum_b
 
 @dataclass(frozen=True, slots=True)
 class FittedSubtypes:
-    """log_kinds: (classes, kinds), log p(truth, kind).  log_confusion: (annotators + 1, classes x kinds, classes)."""
+    """log_kinds: (classes, kinds), log p(truth, kind). log_confusion: (annotators + 1, classes x kinds,
+    classes).
+    """
 
     log_kinds: Floats
     log_confusion: Floats
@@ -33,12 +35,12 @@ class FittedSubtypes:
 
     @property
     def annotators(self) -> int:
-        """Return how many annotators the fit knows."""
+        """Return the number of annotators in the fit."""
         return len(self.log_confusion) - 1
 
     @property
     def rows(self) -> Floats:
-        """Return what a vote adds to its task: (annotators + 1, labels, classes x kinds)."""
+        """Return the row that each vote adds: (annotators + 1, labels, classes x kinds)."""
         return self.log_confusion.transpose(0, 2, 1)
 
     def joint(self, sums: Floats) -> Floats:
@@ -73,11 +75,11 @@ class FittedSubtypes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subtypes:
-    """Variational Bayes, at most `iterations` rounds; the first kinds of tasks are drawn by `seed`."""
+    """Variational Bayes, at most `iterations` rounds. `seed` draws the first kinds of tasks."""
 
     name: str = "subtypes"
     kinds: int = 3  # M
-    kind_weight: float = 0.1  # w: below 1, kinds that are not needed stay empty
+    kind_weight: float = 0.1  # w: below 1, so that superfluous kinds stay empty
     everywhere: float = 2.0  # e
     diagonal: float = 3.0  # d
     class_shares: ClassShares = field(default_factory=ClassShares)
@@ -109,7 +111,7 @@ class Subtypes:
         )
 
     def _within(self, votes: VoteArrays, start: Fitted | None) -> Floats:
-        """Return p(kind | truth) of each task to start from: (tasks, classes, kinds)."""
+        """Return the first p(kind | truth) of each task: (tasks, classes, kinds)."""
         shape = (votes.tasks, votes.classes, self.kinds)
         if isinstance(start, FittedSubtypes) and start.annotators == votes.annotators:
             joint = np.exp(start.joint(sum_by_task(votes, start.log_confusion))).reshape(shape)
@@ -128,7 +130,9 @@ class Subtypes:
         return FittedSubtypes(kinds + shares[:, None], confusion, (right + 1) / (answered + 2), self.name)
 
     def _with_prior(self, counts: Floats) -> Floats:
-        """Return Dirichlet counts, the last of an annotator not seen: the crowd's, worth as much as the prior."""
+        """Return Dirichlet counts; the last entry is for an unknown annotator, the crowd with the weight of
+        the prior.
+        """
         classes = counts.shape[2]
         prior = self.everywhere / classes + self.diagonal * np.repeat(np.eye(classes), self.kinds, axis=0)
         crowd = counts.sum(axis=0) + prior

@@ -1,13 +1,13 @@
-"""Weighted averages of votes: an annotator weighs as much as his votes are near to where the answers come out.
+"""Weighted averages of votes: an annotator's weight grows as the votes come closer to the consensus.
 
     z[t] = (c v + sum over votes (a, l) of task t of w[a] e[l]) / (c + sum of the w[a])
     w[a] = (n + number of a's votes) / (n d + sum over a's votes (t, l) of |e[l] - z[t]|^2)
 
-e[l] is a class as a unit vector, v the popularity of labels, d the mean of the squared distances at the start, so
-that n votes of an ordinary annotator come before anything that is learned. No confusion matrix and no class prior to
-run away with: the model to have where a crowd shares its bias, or votes are few.
-Source: BWA of Li, Rubinstein and Cohn, "Truth Inference at Scale: A Bayesian Model for Adjudicating Highly Redundant
-Crowd Annotations", WWW 2019.
+e[l] is a class as a unit vector, v the popularity of labels, d the mean of the squared distances at the
+start: every annotator starts from n votes of an ordinary one. No confusion matrix and no class prior can run
+away, so this model suits crowds with a shared bias, and few votes.
+Source: BWA of Li, Rubinstein and Cohn, "Truth Inference at Scale: A Bayesian Model for Adjudicating Highly
+Redundant Crowd Annotations", WWW 2019.
 """
 
 from dataclasses import dataclass
@@ -19,26 +19,26 @@ from shoal_qa.domain.models.em import alternate_steps, first_posterior, label_po
 from shoal_qa.domain.votes.arrays import Floats, Ints, VoteArrays
 from shoal_qa.domain.votes.scatter import sum_by_annotator
 
-LEAST = 1e-2  # a squared distance that unanimous votes are held to have
+LEAST = 1e-2  # squared distance of unanimous votes, at least
 
 
 @dataclass(frozen=True, slots=True)
 class FittedWeights:
-    """weights: (annotators + 1,), the last of an annotator not seen."""
+    """weights: (annotators + 1,), the last for an unknown annotator."""
 
-    centre: Floats  # (classes,): c v, where a task without votes stands
+    centre: Floats  # (classes,): c v, the consensus of a task without votes
     weights: Floats
     right: Floats  # (annotators,)
     name: str = "weighted-average"
 
     @property
     def annotators(self) -> int:
-        """Return how many annotators the fit knows."""
+        """Return the number of annotators in the fit."""
         return len(self.weights) - 1
 
     @property
     def rows(self) -> Floats:
-        """Return what a vote adds to its task: (annotators + 1, labels, classes)."""
+        """Return the row that each vote adds: (annotators + 1, labels, classes)."""
         return self.weights[:, None, None] * np.eye(len(self.centre))
 
     def read(self, sums: Floats) -> Floats:
@@ -57,7 +57,7 @@ class FittedWeights:
         return np.exp(self.log_posterior(votes))
 
     def skill(self) -> Floats:
-        """Return the share of each annotator's votes that fall where the answers come out: (annotators,)."""
+        """Return the share of each annotator's votes that agree with the consensus: (annotators,)."""
         return self.right
 
     def to_arrays(self) -> State:

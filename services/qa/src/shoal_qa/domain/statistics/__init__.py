@@ -1,1 +1,1 @@
-"""Intervals and p-values. scipy.special costs 0.1 s at import, so functions import it on first use."""
+"""Intervals and p-values. Importing scipy.special takes 0.1 s, so functions import it on first use."""

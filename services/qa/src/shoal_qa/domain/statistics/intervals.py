@@ -1,4 +1,4 @@
-"""Intervals and tail probabilities of successes in trials."""
+"""Confidence intervals and tail probabilities of successes in trials."""
 
 from math import lgamma
 
@@ -11,9 +11,9 @@ from shoal_qa.domain.votes.arrays import Floats
 def clopper_pearson(right: ArrayLike, total: ArrayLike, confidence: float = 0.95) -> tuple[Floats, Floats]:
     """Return the exact two-sided interval (low, high) of each rate; [0, 1] without trials.
 
-    right, total: numbers or arrays of any one shape; fractions are fine. Each bound alone holds with
-    probability 1 - (1 - confidence) / 2 or more. Raises ValueError unless 0 <= right <= total. Source:
-    Clopper and Pearson, Biometrika 26 (1934).
+    right, total: successes and trials, numbers or arrays of one shape; fractions are allowed. Each bound
+    alone holds with probability 1 - (1 - confidence) / 2 or more. Raises ValueError unless 0 <= right <=
+    total. Source: Clopper and Pearson, Biometrika 26 (1934).
     """
     k, n = np.broadcast_arrays(np.asarray(right, np.float64), np.asarray(total, np.float64))
     if not ((k >= 0) & (k <= n)).all():
@@ -23,7 +23,7 @@ def clopper_pearson(right: ArrayLike, total: ArrayLike, confidence: float = 0.95
 
 
 def beta_quantile(p: ArrayLike, a: ArrayLike, b: ArrayLike) -> Floats:
-    """Return x with P(Beta(a, b) <= x) = p; 0 where a is 0, and 1 where b is 0."""
+    """Return x with P(Beta(a, b) <= x) = p; 0 if a is 0, otherwise 1 if b is 0."""
     from scipy.special import betaincinv
 
     a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
@@ -40,9 +40,10 @@ def binomial_tail(right: int, total: int, p: float) -> float:
 
 
 def hypergeometric_tail(right: int, drawn: int, rights: int, population: int) -> float:
-    """Return P(X >= right), X the right ones among `drawn` of a population that holds `rights` right ones.
+    """Return P(X >= right), X the number of right items among `drawn` from a population with `rights` right
+    items.
 
-    One term from log-gammas, the others from the ratio of neighbours; O(drawn) time and memory.
+    One term comes from log-gammas, the others from ratios of neighbours; O(drawn) time and memory.
     """
     most = min(drawn, rights)
     if right <= max(0, drawn + rights - population):

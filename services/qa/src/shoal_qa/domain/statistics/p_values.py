@@ -1,4 +1,4 @@
-"""P-values of many tests at once: tails of sums of chances, and their adjustment for being many."""
+"""P-values of many tests at once: tail bounds of sums, and the adjustment for multiple tests."""
 
 import numpy as np
 
@@ -8,11 +8,11 @@ TINY = 1e-300
 
 
 def log_tail(count: Floats, trials: Floats, mean: Floats) -> Floats:
-    """Return a bound of log P(S >= count), S a sum of `trials` independent numbers in [0, 1].
+    """Return an upper bound of log P(S >= count), S a sum of `trials` independent numbers in [0, 1].
 
-    mean: the expectation of S; 0 where count is not above it. exp(-n KL(count / n, mean / n)) holds for
-    unequal probabilities and for any n, so a test built on it never alarms more often than it says. Source:
-    Hoeffding, JASA 58 (1963), theorem 1.
+    mean: the expectation of S; the bound is 0 unless count exceeds it. exp(-n KL(count / n, mean / n)) holds
+    for unequal probabilities and any n, so a test at level p raises false alarms with probability p or less.
+    Source: Hoeffding, JASA 58 (1963), theorem 1.
     """
     n = np.maximum(trials, 1)
     x, p = np.minimum(count / n, 1), np.clip(mean / n, TINY, 1)
@@ -28,9 +28,10 @@ def bernoulli_divergence(x: Floats, p: Floats) -> Floats:
 
 
 def adjust_by_holm(log_p: Floats) -> Floats:
-    """Return p-values adjusted for being many: below 0.05 for no true null in 95 of 100 families.
+    """Return p-values adjusted for multiple tests: (tests,).
 
-    log_p: (tests,) logs of p-values. Source: Holm, Scandinavian Journal of Statistics 6 (1979).
+    With a threshold of 0.05, at least 95 of 100 families have no false positive. log_p: (tests,), logarithms
+    of p-values. Source: Holm, Scandinavian Journal of Statistics 6 (1979).
     """
     order = np.argsort(log_p, kind="stable")
     many = np.log(np.arange(len(log_p), 0, -1))

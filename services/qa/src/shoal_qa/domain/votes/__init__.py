@@ -1,1 +1,1 @@
-"""Votes as arrays: tables of votes, their order, model predictions as votes, and sums over them."""
+"""Votes as arrays: tables of votes, their memory order, model predictions as votes, and sums over them."""

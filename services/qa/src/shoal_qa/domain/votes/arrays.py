@@ -1,4 +1,4 @@
-"""Votes as arrays: what every model reads."""
+"""Votes as arrays, the input of every model."""
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,12 +12,12 @@ Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-UNKNOWN = -1  # no gold answer for a task; an annotator that the fit has not seen
+UNKNOWN = -1  # a task without a gold answer; an annotator that is not in the fit
 
 
 @dataclass(slots=True)
 class _Cache:
-    """What was asked for once: it follows from the votes, so keeping it changes no value."""
+    """Derived values, computed on first use. Votes never change, so neither do these."""
 
     by_task: TaskLayers | None = None
     by_cell: CellRuns | None = None
@@ -27,11 +27,13 @@ class _Cache:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoteArrays:
-    """One entry per vote. Duplicate (task, annotator) pairs are the caller's error: a VoteBook has none.
+    """One entry per vote. (task, annotator) pairs must be unique, as those of a VoteBook are.
 
     task:       (votes,) int32 in [0, tasks)
-    annotator:  (votes,) int32 in [0, annotators), or UNKNOWN where only a posterior is asked for
+    annotator:  (votes,) int32 in [0, annotators), or UNKNOWN if only a posterior is needed
     label:      (votes,) int32 in [0, classes)
+
+    Raises ValueError for columns of unequal length and for labels out of range.
     """
 
     task: Ints
@@ -40,11 +42,11 @@ class VoteArrays:
     tasks: int
     annotators: int
     classes: int
-    _orders: _Cache = field(default_factory=_Cache, init=False, repr=False, compare=False)
+    _cache: _Cache = field(default_factory=_Cache, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not len(self.task) == len(self.annotator) == len(self.label):
-            raise ValueError("task, annotator and label must have one length")
+            raise ValueError("task, annotator and label must have the same length")
         if len(self.label) and (self.label.min() < 0 or self.label.max() >= self.classes):
             raise ValueError(f"label must lie in [0, {self.classes})")
 
@@ -52,24 +54,24 @@ class VoteArrays:
         return len(self.task)
 
     def votes_per_task(self) -> Ints:
-        """Return how many votes each task has: (tasks,), counted once and not to be written to."""
-        if self._orders.per_task is None:
+        """Return the number of votes of each task: (tasks,) int32, cached and read-only."""
+        if self._cache.per_task is None:
             counts = np.bincount(self.task, minlength=self.tasks).astype(np.int32)
             counts.setflags(write=False)
-            self._orders.per_task = counts
-        return self._orders.per_task
+            self._cache.per_task = counts
+        return self._cache.per_task
 
     def label_counts(self) -> Floats:
-        """Return the tasks that each label has, their votes sharing a task: (classes,), counted once."""
-        if self._orders.per_label is None:
+        """Return the number of tasks of each label, a task split among its votes: (classes,), cached."""
+        if self._cache.per_label is None:
             share = 1 / np.maximum(self.votes_per_task(), 1)
             counts = np.bincount(self.label, share[self.task], self.classes).astype(np.float64)
             counts.setflags(write=False)
-            self._orders.per_label = counts
-        return self._orders.per_label
+            self._cache.per_label = counts
+        return self._cache.per_label
 
     def shares(self) -> Floats:
-        """Return the share of each label among the votes of each task: (tasks, classes); uniform without votes."""
+        """Return the share of each label in the votes of each task: (tasks, classes); uniform if none."""
         cells = self.task.astype(np.int64) * self.classes + self.label
         counts = np.bincount(cells, minlength=self.tasks * self.classes)
         table = counts.reshape(self.tasks, self.classes).astype(np.float64)
@@ -77,17 +79,17 @@ class VoteArrays:
         return np.where(totals > 0, table / np.maximum(totals, 1), 1 / self.classes)
 
     def by_task(self) -> TaskLayers:
-        """Return the votes in layers by task; made when first asked for, 4 bytes a vote."""
-        if self._orders.by_task is None:
-            self._orders.by_task = by_task(self.task, self._cells(), self.tasks)
-        return self._orders.by_task
+        """Return the votes in layers by task. Built on first use, 4 bytes a vote."""
+        if self._cache.by_task is None:
+            self._cache.by_task = by_task(self.task, self._cells(), self.tasks)
+        return self._cache.by_task
 
     def by_cell(self) -> CellRuns:
-        """Return the votes by annotator and label; made when first asked for, 4 bytes a vote."""
-        if self._orders.by_cell is None:
+        """Return the votes by annotator and label. Built on first use, 4 bytes a vote."""
+        if self._cache.by_cell is None:
             cells = self.annotators * self.classes
-            self._orders.by_cell = by_cell(self.task, self._cells(), cells)
-        return self._orders.by_cell
+            self._cache.by_cell = by_cell(self.task, self._cells(), cells)
+        return self._cache.by_cell
 
     def _cells(self) -> Indices:
         """Return annotator * classes + label: (votes,)."""
@@ -96,13 +98,13 @@ class VoteArrays:
         return np.add(first * self.classes, self.label)
 
     def select(self, keep: NDArray[np.bool_]) -> "VoteArrays":
-        """Return the votes where `keep` (votes,) is true; tasks and annotators keep their numbers."""
+        """Return the votes where `keep`, (votes,), is true. Tasks and annotators keep their numbers."""
         return replace(self, task=self.task[keep], annotator=self.annotator[keep], label=self.label[keep])
 
 
 @dataclass(frozen=True, slots=True)
 class NamedVotes:
-    """Votes as arrays with the names behind the numbers."""
+    """Votes as arrays, with the names that the numbers stand for."""
 
     votes: VoteArrays
     tasks: list[str]
@@ -110,7 +112,7 @@ class NamedVotes:
     classes: list[str]
 
     def gold_classes(self, answers: dict[str, str]) -> Ints:
-        """Return the gold answer of each task as a class number, UNKNOWN where there is none: (tasks,)."""
+        """Return the gold class of each task, (tasks,) int32, UNKNOWN for tasks without gold."""
         number = {name: index for index, name in enumerate(self.classes)}
         return np.array([number.get(answers.get(task, ""), UNKNOWN) for task in self.tasks], dtype=np.int32)
 
@@ -118,9 +120,11 @@ class NamedVotes:
 def name_votes(
     triples: Iterable[tuple[str, str, str]], classes: Sequence[str] | None = None, tasks: Iterable[str] = ()
 ) -> NamedVotes:
-    """Number (task, annotator, label) triples. Names are numbered in sorted order, so order never matters.
+    """Number the names in (task, annotator, label) triples, in sorted order, so the order of triples has no
+    effect.
 
-    classes: the label schema; by default the labels seen. tasks: further tasks, perhaps without a vote.
+    classes: the label schema; by default the labels that occur. tasks: further tasks, which may have no
+    votes.
     """
     rows = list(triples)
     task_names = sorted({row[0] for row in rows} | set(tasks))

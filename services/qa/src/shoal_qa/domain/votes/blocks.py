@@ -1,21 +1,23 @@
-"""Blocks of work in threads: numpy lets others run while it computes. What is computed never depends on how many."""
+"""Blocks of work in threads. numpy releases the interpreter lock while it computes, and results do not depend
+on the number of threads.
+"""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 from shoal.processors import usable_processors
 
-MOST_THREADS = 8  # beyond, blocks wait for memory
-FEWEST_BLOCKS = 4  # of a thread: less work than its start is worth
+MOST_THREADS = 8  # more only wait for memory
+FEWEST_BLOCKS = 4  # a thread with fewer costs more to start than it saves
 
 
 def thread_count() -> int:
-    """Return how many threads this process may keep busy."""
+    """Return the number of threads that this process may keep busy."""
     return min(usable_processors(), MOST_THREADS)
 
 
 def run_in_threads(work: Callable[[int, int], None], ranges: Iterable[tuple[int, int]]) -> None:
-    """Call work(start, stop) for each range, in any order; each writes to a place of its own."""
+    """Call work(start, stop) for each range, in any order. Ranges must write to disjoint memory."""
     todo = list(ranges)
     workers = min(thread_count(), len(todo) // FEWEST_BLOCKS)
     if workers < 2:
@@ -28,5 +30,5 @@ def run_in_threads(work: Callable[[int, int], None], ranges: Iterable[tuple[int,
 
 
 def split_range(size: int, step: int) -> list[tuple[int, int]]:
-    """Return [0, size) cut into ranges of `step`."""
+    """Return [0, size) in ranges of length `step`; the last one may be shorter."""
     return [(start, min(start + step, size)) for start in range(0, size, step)]

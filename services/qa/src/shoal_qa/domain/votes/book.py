@@ -1,7 +1,7 @@
-"""Votes by annotator and revision: the newest revision of an annotation counts, and an annotator counts once.
+"""Votes by annotator and revision: the newest revision of an annotation counts, one annotation per annotator.
 
-State is the set of annotation revisions that were seen. What counts is a function of that set alone, so any
-order, repetition or split of the same events gives the same votes, and two books merge by union.
+The state is the set of annotation revisions received. Votes are a function of that set alone, so any order,
+repetition or split of the same events gives the same votes, and two books merge by union.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,21 +10,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Annotation:
-    """One revision of one annotator's answer.
-
-    `label` is None for a tombstone: the annotation was deleted, or the annotator skipped.
+    """One revision of an annotator's answer. `label` is None if the annotation was deleted or the task
+    skipped.
     """
 
     job: str
     annotator: str
     annotation: str
     revision: int
-    at: float  # seconds since the epoch; settles which of an annotator's live annotations counts
+    at: float  # seconds since the epoch; the latest of an annotator's live annotations counts
     label: str | None = None
 
     @property
     def rank(self) -> tuple[int, float, bool, str]:
-        """Return a total order among revisions of one annotation; equal numbers are settled by content."""
+        """Return the sort key of revisions of one annotation; content breaks ties between equal numbers."""
         return (self.revision, self.at, self.label is None, self.label or "")
 
 
@@ -48,7 +47,7 @@ class VoteBook:
             self.apply(annotation)
 
     def apply(self, annotation: Annotation) -> bool:
-        """Take one revision; return whether it is newer than what was known."""
+        """Add a revision; return whether it is newer than the stored one."""
         answers = self._newest.setdefault(annotation.job, {}).setdefault(annotation.annotator, {})
         newest = answers.get(annotation.annotation)
         if newest is not None and newest.rank >= annotation.rank:
@@ -63,7 +62,7 @@ class VoteBook:
                 yield from answers.values()
 
     def votes(self, job: str) -> list[Vote]:
-        """Return the votes of a job, at most one for each annotator, by annotator."""
+        """Return the votes of a job, at most one per annotator, sorted by annotator."""
         votes = (_counting_vote(answers.values()) for answers in self._newest.get(job, {}).values())
         return sorted((vote for vote in votes if vote is not None), key=lambda vote: vote.annotator)
 
@@ -73,7 +72,7 @@ class VoteBook:
 
 
 def _counting_vote(answers: Iterable[Annotation]) -> Vote | None:
-    """Return what one annotator's answers on one job amount to: the last live one, or nothing."""
+    """Return the vote of one annotator on one job: the last live answer, or None."""
     live = [answer for answer in answers if answer.label is not None]
     if not live:
         return None

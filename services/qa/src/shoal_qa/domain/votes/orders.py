@@ -1,4 +1,4 @@
-"""Orders of votes in which sums over them run straight through memory: made once, read by every round of a fit."""
+"""Orders of votes in which sums read memory sequentially. Built once, used in every round of a fit."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -8,26 +8,27 @@ from numpy.typing import NDArray
 
 Indices = NDArray[np.integer]
 
-DEEP, NARROW = 64, 256  # beyond so many layers, one of fewer places is not worth a pass
+DEEP, NARROW = 64, 256  # beyond DEEP layers, one with fewer than NARROW positions is not worth a pass
 DIGIT = 16  # bits: numpy sorts integers of 16 bits by counting
 
 
 @dataclass(frozen=True, slots=True)
 class TaskLayers:
-    """Layers of votes: layer j holds the j-th vote of each task that has one, tasks with the most votes first.
+    """Votes in layers: layer j holds the j-th vote of each task, tasks with the most votes first.
 
-    To sum over the votes of tasks is to add one layer after another, each as long as the one before or shorter: the
-    jagged diagonals of sparse matrices (Saad, "Iterative Methods for Sparse Linear Systems", 2nd ed., section 3.4).
-    A cell is annotator * classes + label; below 0 for an annotator not seen.
+    The sum over the votes of each task adds one layer after another, each as long as the previous one or
+    shorter: the jagged diagonals of sparse matrices (Saad, "Iterative Methods for Sparse Linear Systems", 2nd
+    ed., section 3.4). A cell is annotator * classes + label; it is negative for an annotator that is not in
+    the fit.
     """
 
-    task: Indices  # (tasks,): the task of each place
-    layers: tuple[Indices, ...]  # cells, the first of each layer is the vote of place 0
-    rest: Indices  # cells of the votes beyond the layers, place after place
-    starts: Indices  # where the rest of each place that has one begins
+    task: Indices  # (tasks,): the task at each position
+    layers: tuple[Indices, ...]  # cells; each layer starts with the vote of position 0
+    rest: Indices  # cells of the votes beyond the layers, by position
+    starts: Indices  # where the rest of each position begins, for positions with one
 
     def sums(self, rows: NDArray[np.float64], start: int, stop: int) -> NDArray[np.float64]:
-        """Return the sums of rows[cell] over the votes of places start to stop: (stop - start, columns)."""
+        """Return the sums of rows[cell] over the votes of positions [start, stop): (positions, columns)."""
         out = np.zeros((stop - start, rows.shape[1]))
         gathered = np.empty_like(out)
         for layer in self.layers:
@@ -52,19 +53,21 @@ class CellRuns:
     starts: Indices  # (cells with a vote + 1,)
 
     def parts(self, votes: int) -> list[tuple[int, int]]:
-        """Return ranges of cells with about so many votes each."""
+        """Return ranges of cells with about `votes` votes each."""
         marks = np.searchsorted(self.starts, np.arange(0, len(self.task), votes))
         edges = np.unique(np.append(marks, len(self.cell))).tolist()
         return list(pairwise(edges))
 
     def sums(self, column: NDArray[np.float64], start: int, stop: int) -> NDArray[np.float64]:
-        """Return the sums of column[task] over the votes of cells start to stop: (stop - start,)."""
+        """Return the sums of column[task] over the votes of cells [start, stop): (cells,)."""
         begin, end = self.starts[start], self.starts[stop]
         return np.add.reduceat(column.take(self.task[begin:end]), self.starts[start:stop] - begin)
 
 
 def by_task(task: Indices, cell: Indices, tasks: int) -> TaskLayers:
-    """Return the layers. task, cell: (votes,). Raises ValueError for a task outside [0, tasks). O(votes)."""
+    """Return the votes in layers, in O(votes). task, cell: (votes,). Raises ValueError for a task outside [0,
+    tasks).
+    """
     counts = np.bincount(task, minlength=tasks)
     if len(counts) > tasks:
         raise ValueError(f"task must lie in [0, {tasks})")
@@ -81,9 +84,9 @@ def by_task(task: Indices, cell: Indices, tasks: int) -> TaskLayers:
 
 
 def by_cell(task: Indices, cell: Indices, cells: int) -> CellRuns:
-    """Return the votes of each cell, those of a cell in their order. Raises ValueError for a negative cell."""
+    """Return the votes of each cell, in their original order. Raises ValueError for a negative cell."""
     if len(cell) and cell.min() < 0:
-        raise ValueError("an annotator that is not numbered cannot be learned about")
+        raise ValueError("votes to learn from need an annotator number of 0 or more")
     order = stable_order(cell, cells)
     cell = cell[order]
     starts = np.flatnonzero(np.append(True, cell[1:] != cell[:-1])[: len(cell)])
@@ -91,7 +94,7 @@ def by_cell(task: Indices, cell: Indices, cells: int) -> CellRuns:
 
 
 def stable_order(key: Indices, keys: int) -> Indices:
-    """Return what sorts key, (n,) in [0, keys), equals in their order: a radix sort, O(n) for each 16 bits."""
+    """Return the stable sort order of key, (n,) in [0, keys): a radix sort, O(n) per 16 bits."""
     if len(key) < 2 or (key[1:] >= key[:-1]).all():
         return np.arange(len(key))
     order = np.argsort((key & (2**DIGIT - 1)).astype(np.uint16), kind="stable")
@@ -102,7 +105,7 @@ def stable_order(key: Indices, keys: int) -> Indices:
 
 
 def _sum_rows(rows: NDArray[np.float64], cells: Indices) -> NDArray[np.float64]:
-    """Return the sum of rows[cells], some at a time."""
+    """Return the sum of rows[cells], in chunks of cells."""
     total = np.zeros(rows.shape[1])
     for start in range(0, len(cells), 2**DIGIT):
         total += rows.take(cells[start : start + 2**DIGIT], axis=0, mode="wrap").sum(axis=0)

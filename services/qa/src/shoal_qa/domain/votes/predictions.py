@@ -1,12 +1,14 @@
-"""A model's predictions as one more voter, whose weight is learned like anybody's.
+"""A model's predictions as one more voter, with a learned weight.
 
-The model answers each task that it has a prediction for with its most probable class, as one of LEVELS annotators:
-which one says how sure it was, in quantiles of its highest probability. What a model that says 0.9 is worth, and which
-classes it mistakes, is then learned beside people: a model that is too sure of itself, or no better than chance, loses
-its weight. Scores need not be calibrated; only their order counts.
+The model votes for its most probable class on each task that it has a prediction for. It votes as one of
+LEVELS annotators, by the quantile of its highest probability, so that its confidence counts as well. The
+models of votes then learn what each level is worth and which classes it confuses, as they do for people: an
+overconfident model, or one no better than chance, loses its weight. Scores need not be calibrated; only their
+order counts.
 
-The idea that a classifier is one more rater with a learned weight is CROWDLAB's: Goh, Tkachenko and Mueller, "CROWDLAB:
-Supervised learning to infer consensus labels and quality scores for data with multiple annotators", 2022.
+Treating a classifier as one more rater with a learned weight comes from Goh, Tkachenko and Mueller,
+"CROWDLAB: Supervised learning to infer consensus labels and quality scores for data with multiple
+annotators", 2022.
 """
 
 import numpy as np
@@ -14,18 +16,19 @@ import numpy as np
 from shoal_qa.domain.votes.arrays import Floats, Ints, VoteArrays
 
 LEVELS = 3
-FEWEST = 20  # predictions of one level
+FEWEST = 20  # predictions per level
 
 
 def with_predictions(votes: VoteArrays, probabilities: Floats) -> VoteArrays:
-    """Return the votes and, as further annotators after the others, the model's.
+    """Return the votes with the model's added, as further annotators after the others, in O(votes + tasks x
+    classes).
 
-    probabilities: (tasks, classes), a row of NaN where the model has no prediction. Raises ValueError for another
-    shape. O(votes + tasks x classes).
+    probabilities: (tasks, classes), a row of NaN for a task without a prediction. Raises ValueError for
+    another shape.
     """
     if probabilities.shape != (votes.tasks, votes.classes):
         raise ValueError(
-            f"needs a row for each of {votes.tasks} tasks and a column for each of {votes.classes} classes, "
+            f"predictions need the shape (tasks, classes) = ({votes.tasks}, {votes.classes}), "
             f"not {probabilities.shape}"
         )
     task = np.flatnonzero(np.isfinite(probabilities).all(axis=1)).astype(np.int32)
@@ -44,7 +47,7 @@ def with_predictions(votes: VoteArrays, probabilities: Floats) -> VoteArrays:
 
 
 def _confidence_levels(confidence: Floats) -> Ints:
-    """Return how sure each prediction is, beside the others: (n,) in [0, LEVELS). Equal ones are equally sure."""
+    """Return the level of each confidence: (n,) in [0, LEVELS). Equal confidences share a level."""
     levels = int(np.clip(len(confidence) // FEWEST, 1, LEVELS))
     edges = np.quantile(confidence, np.arange(1, levels) / levels)
     level = np.searchsorted(edges, confidence, side="right")

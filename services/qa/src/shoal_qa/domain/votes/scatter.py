@@ -1,4 +1,4 @@
-"""Sums over votes without a loop over votes: in the orders of domain/orders.py, a block at a time, in threads."""
+"""Sums over votes without a Python loop over them: in the orders of orders.py, block by block, in threads."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,16 +6,16 @@ from numpy.typing import NDArray
 from shoal_qa.domain.votes.arrays import Floats, VoteArrays
 from shoal_qa.domain.votes.blocks import run_in_threads, split_range
 
-BLOCK = 2**16  # numbers of a block: it and one more like it stay in the cache
-VOTES = 2**16  # votes whose posteriors are added up at once
+BLOCK = 2**16  # numbers per block: two blocks fit in the cache
+VOTES = 2**16  # votes per block when counting confusions
 
 
 def sum_by_task(votes: VoteArrays, log_likelihood: Floats) -> Floats:
-    """Return for each task the sum over its votes of log_likelihood[annotator, truth, label].
+    """Return the sum of log_likelihood[annotator, truth, label] over the votes of each task: (tasks, truths).
 
-    log_likelihood: (annotators + 1, truths, classes); the last entry stands for annotators not seen, which the
-    number UNKNOWN (-1) happens to index. Truths are classes, or finer. Returns (tasks, truths). O(votes x truths) time,
-    O(truths) further memory a task.
+    log_likelihood: (annotators + 1, truths, classes). The last entry stands for annotators that are not in
+    the fit; the number UNKNOWN (-1) indexes it. Truths are classes, or subdivisions of them. O(votes x
+    truths) time, O(truths) further memory per task.
     """
     order, rows = votes.by_task(), _cell_rows(log_likelihood)
     out = np.empty((votes.tasks, rows.shape[1]))
@@ -28,7 +28,10 @@ def sum_by_task(votes: VoteArrays, log_likelihood: Floats) -> Floats:
 
 
 def class_posteriors(votes: VoteArrays, log_prior: Floats, log_likelihood: Floats) -> Floats:
-    """Return exp(log_normalise(log_prior + sum_by_task(votes, log_likelihood))) in one pass: (tasks, truths)."""
+    """Return posteriors in one pass over the votes: (tasks, truths).
+
+    They are exp(log_normalise(log_prior + sum_by_task(votes, log_likelihood))). log_prior: (truths,).
+    """
     order, rows = votes.by_task(), _cell_rows(log_likelihood)
     out = np.empty((votes.tasks, rows.shape[1]))
 
@@ -44,10 +47,11 @@ def class_posteriors(votes: VoteArrays, log_prior: Floats, log_likelihood: Float
 
 
 def count_confusions(votes: VoteArrays, posterior: Floats) -> Floats:
-    """Return how often each annotator gave each label for each truth, in expectation.
+    """Return the expected number of votes of each annotator by truth and label: (annotators, truths,
+    classes).
 
-    posterior: (tasks, truths), truths being classes, or finer. Returns (annotators, truths, classes). O(votes x truths)
-    time. Raises ValueError for a vote of an annotator not seen.
+    posterior: (tasks, truths); truths are classes, or subdivisions of them. O(votes x truths) time. Raises
+    ValueError for a vote of an annotator without a number.
     """
     order = votes.by_cell()
     out = np.zeros((votes.annotators, posterior.shape[1], votes.classes))
@@ -63,7 +67,7 @@ def count_confusions(votes: VoteArrays, posterior: Floats) -> Floats:
 
 
 def log_normalise(logits: NDArray[np.floating]) -> Floats:
-    """Return rows of logits minus their log-sum-exp, so that they are log probabilities: (rows, classes)."""
+    """Return log probabilities: each row of logits minus its log-sum-exp, (rows, classes)."""
     out = np.empty(logits.shape, np.result_type(logits.dtype, np.float32))
 
     def work(start: int, stop: int) -> None:
@@ -77,12 +81,15 @@ def log_normalise(logits: NDArray[np.floating]) -> Floats:
 
 
 def sum_by_annotator(votes: VoteArrays, weights: Floats | None = None) -> Floats:
-    """Return the sum of the weights of each annotator's votes, or their number: (annotators,). weights: (votes,)."""
+    """Return the sum of the weights of each annotator's votes, or their number: (annotators,).
+
+    weights: (votes,), or None to count.
+    """
     return np.bincount(votes.annotator, weights, votes.annotators).astype(np.float64)
 
 
 def _cell_rows(log_likelihood: Floats) -> Floats:
-    """Return [annotator, truth, label] as a row over the truth for each cell (annotator, label)."""
+    """Return [annotator, truth, label] as one row over truths per cell (annotator, label)."""
     return np.ascontiguousarray(log_likelihood.transpose(0, 2, 1)).reshape(-1, log_likelihood.shape[1])
 
 

@@ -1,4 +1,4 @@
-"""Posteriors over the classes that somebody gave on a task, all other classes in one number: memory O(votes)."""
+"""Posteriors over the classes with a vote on each task, all other classes in one number: memory O(votes)."""
 
 from dataclasses import dataclass, field, replace
 
@@ -10,7 +10,7 @@ from shoal_qa.domain.votes.orders import Indices, stable_order
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VotedPairs:
-    """The (task, class) pairs that have a vote, sorted. pair: (votes,) the number of each vote's pair."""
+    """The (task, class) pairs with a vote, sorted. pair: (votes,), the number of the pair of each vote."""
 
     task: Ints
     label: Ints
@@ -19,15 +19,15 @@ class VotedPairs:
     classes: int
 
     def by_pair(self, weights: Floats | None = None) -> Floats:
-        """Return the sum of the weights of the votes of each pair, their number without: (pairs,)."""
+        """Return the sum of the weights of the votes of each pair, by default their number: (pairs,)."""
         return np.bincount(self.pair, weights, len(self.task)).astype(np.float64)
 
     def by_task(self, values: Floats) -> Floats:
-        """Return the sum of the values of each task's pairs: (tasks,)."""
+        """Return the sum of the values over the pairs of each task: (tasks,)."""
         return np.bincount(self.task, values, self.tasks).astype(np.float64)
 
     def highest(self, values: Floats) -> Floats:
-        """Return the highest value among each task's pairs, -inf without one: (tasks,)."""
+        """Return the highest value over the pairs of each task, -inf for tasks without votes: (tasks,)."""
         out = np.full(self.tasks, -np.inf)
         if len(values):
             first = np.flatnonzero(np.append(True, self.task[1:] != self.task[:-1]))
@@ -35,12 +35,16 @@ class VotedPairs:
         return out
 
     def shares(self) -> "Beliefs":
-        """Return the share of each pair among its task's votes."""
+        """Return vote shares as posteriors: the share of each pair in the votes of its task."""
         counts = self.by_pair()
         return Beliefs(self, counts / self.by_task(counts)[self.task], np.full(self.tasks, -np.inf))
 
     def beliefs(self, prior: Floats, gain: Floats) -> "Beliefs":
-        """Return posteriors where votes make a pair's class more likely by exp(gain), (pairs,), and no other class."""
+        """Return posteriors for votes that multiply the odds of a pair's class by exp(gain), and of no other
+        class.
+
+        prior: (classes,). gain: (pairs,).
+        """
         score = np.log(prior)[self.label] + gain
         others = np.maximum(1 - self.by_task(prior[self.label]), 0)
         top = np.maximum(self.highest(score), 0)
@@ -51,10 +55,10 @@ class VotedPairs:
 
 @dataclass(frozen=True, slots=True)
 class Beliefs:
-    """What is believed of each task. A class k that nobody gave has the probability prior[k] exp(log_others[task]).
+    """Posteriors of tasks. A class k without a vote has the probability prior[k] exp(log_others[task]).
 
-    of_pair: (pairs,) probability of each class given.  log_others: (tasks,), -inf where nothing else is possible.
-    missed: gold answers that nobody gave, one for each such task.
+    of_pair: (pairs,), probability of each class with a vote. log_others: (tasks,), -inf if no other class is
+    possible. missed: gold answers without a vote, one for each such task.
     """
 
     pairs: VotedPairs
@@ -63,7 +67,7 @@ class Beliefs:
     missed: Ints = field(default_factory=lambda: np.empty(0, np.int32))
 
     def with_gold(self, gold: Ints | None) -> "Beliefs":
-        """Return the beliefs with certainty where the answer is known. known: (tasks,), or UNKNOWN."""
+        """Return the posteriors with certainty on gold tasks. gold: (tasks,) classes, or UNKNOWN."""
         if gold is None:
             return self
         of_pair = np.where(
@@ -75,7 +79,7 @@ class Beliefs:
         return replace(self, of_pair=of_pair, log_others=log_others, missed=missed)
 
     def class_counts(self, prior: Floats) -> Floats:
-        """Return the expected number of tasks with a vote of each class: (classes,)."""
+        """Return the expected number of tasks with votes of each class: (classes,)."""
         task, label, classes = self.pairs.task, self.pairs.label, self.pairs.classes
         others = np.exp(self.log_others)
         others[np.bincount(task, minlength=self.pairs.tasks) == 0] = 0
@@ -85,7 +89,7 @@ class Beliefs:
 
 
 def voted_pairs(votes: VoteArrays) -> VotedPairs:
-    """Return the pairs of some votes. O(votes)."""
+    """Return the (task, class) pairs of some votes, in O(votes)."""
     key = votes.task.astype(np.int64) * votes.classes + votes.label
     order = stable_order(key, votes.tasks * votes.classes)
     ordered = key[order]
