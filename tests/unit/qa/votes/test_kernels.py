@@ -115,7 +115,7 @@ def test_numbers_out_of_range_are_refused() -> None:
         sum_by_task(votes_of([(TASKS, 0, 0)]), likelihood())
     with pytest.raises(ValueError):
         sum_by_task(votes_of([(-1, 0, 0)]), likelihood())
-    with pytest.raises(ValueError, match="not numbered"):
+    with pytest.raises(ValueError, match="annotator number"):
         count_confusions(votes_of([(0, UNKNOWN, 0)]), np.full((TASKS, CLASSES), 1 / CLASSES))
 
 

@@ -3,10 +3,11 @@
     p(truth | votes) = sum over members m of w[m] p_m(truth | votes)
 
 The log loss of a linear opinion pool is never above the mean of its members' (Jensen's inequality), and
-errors that members do not share average out: if one model is misled by effects it cannot express (a shared bias,
-a hard kind of task, too few votes for a confusion matrix), others are not. For the same reason members agree
-if they are right, and err in different ways if they are wrong. So without gold, a member's weight depends on
-how often it agrees with the pool of the others; with gold, on the probability of answers held out from it.
+errors that members do not share average out: if one model is misled by effects it cannot express (a shared
+bias, a hard kind of task, too few votes for a confusion matrix), others are not. For the same reason members
+agree if they are right, and err in different ways if they are wrong. So without gold, a member's weight
+depends on how often it agrees with the pool of the others; with gold, on the probability of answers held out
+from it.
 Source: Clemen and Winkler, "Combining Probability Distributions From Experts in Risk Analysis", 1999; for
 weights from held-out answers, Wolpert, "Stacked Generalization", 1992.
 """

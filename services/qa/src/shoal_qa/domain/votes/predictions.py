@@ -28,8 +28,8 @@ def with_predictions(votes: VoteArrays, probabilities: Floats) -> VoteArrays:
     """
     if probabilities.shape != (votes.tasks, votes.classes):
         raise ValueError(
-            f"predictions need the shape (tasks, classes) = ({votes.tasks}, {votes.classes}), "
-            f"not {probabilities.shape}"
+            f"predictions need a row for each of {votes.tasks} tasks and a column for each of {votes.classes} "
+            f"classes, not {probabilities.shape}"
         )
     task = np.flatnonzero(np.isfinite(probabilities).all(axis=1)).astype(np.int32)
     if not len(task):
