@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
-from tests.bench import embedder_path, http_door
+from tests.bench import embedder_path, http_api
 from tests.bench.ratio import Ratio
 
 from shoal_local.stack import Stack
@@ -18,7 +18,7 @@ def main() -> None:
     """Run every bench on one stack and print the table."""
     err, found = Console(stderr=True), list[Ratio]()
     with Stack() as stack:
-        for name, bench in (("HTTP door", http_door.run), ("embedder", embedder_path.run)):
+        for name, bench in (("HTTP API", http_api.run), ("embedder", embedder_path.run)):
             with err.status(f"{name} ..."):
                 found += asyncio.run(bench(stack))
     table = Table(

@@ -6,7 +6,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 
 def put_into(name: str, part: str, text: str) -> None:
-    """Replace what stands between the marks of `part` in a document."""
+    """Replace the text between the marks of `part` in a document."""
     whole = (DOCS / name).read_text(encoding="utf-8")
     begin, end = f"<!-- {part}: begin -->", f"<!-- {part}: end -->"
     before, after = whole[: whole.index(begin) + len(begin)], whole[whole.index(end) :]

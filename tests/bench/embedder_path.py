@@ -29,7 +29,7 @@ GENERATION = Generation(name="bench", version="1", dimension=DIMENSION)
 
 
 class NoTexts:
-    """An encoder that is never asked: every sample brings its vector."""
+    """An encoder that is never used: every sample brings its vector."""
 
     generation = GENERATION
 

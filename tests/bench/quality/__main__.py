@@ -1,4 +1,4 @@
-"""`python -m tests.bench.quality [speed|scale|public|simulated|stopping|errors]`: the quality engine alone."""
+"""`python -m tests.bench.quality [speed|scale|public|simulated|stopping|errors]`: the benches of quality."""
 
 import sys
 import warnings
@@ -23,12 +23,12 @@ def show_speed() -> None:
 
 
 def show_scale() -> None:
-    """Measure how it grows."""
+    """Measure how time and memory grow with the votes."""
     put("scale", speed.scale())
 
 
 def show_public() -> None:
-    """Compare answers on public crowds; their table stays as it is where they are absent."""
+    """Compare answers on public crowds; without the sets, their table stays as it is."""
     for table in accuracy.on_public_sets():
         put("public", table)
 

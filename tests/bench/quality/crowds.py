@@ -1,4 +1,4 @@
-"""Votes whose truth is known: simulated crowds of many kinds, a large one, and public sets where there are any."""
+"""Votes with their truth: simulated crowds of many kinds, a large one, and the public sets."""
 
 import csv
 from collections.abc import Iterator
@@ -17,14 +17,14 @@ err = Console(stderr=True)
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Votes and the truth of each task, UNKNOWN where nobody knows."""
+    """Votes and the truth of each task, or UNKNOWN."""
 
     name: str
     votes: VoteArrays
     truth: "np.ndarray"
 
     def save(self, folder: Path) -> None:
-        """Write what the other side of a comparison reads."""
+        """Write the files that the other library's process reads."""
         for name in ("task", "annotator", "label"):
             np.save(folder / f"{name}.npy", getattr(self.votes, name))
         np.save(folder / "truth.npy", self.truth)
@@ -34,10 +34,10 @@ class Crowd:
 class Kind:
     """How a simulated crowd errs.
 
-    skill: lowest and highest share of right answers. spam: share of annotators who answer anything. hard: share of
-    tasks on which skill is halved and errors go to one wrong class for everybody. bias: share of errors that go to the
-    next class instead of any. skew: how many times the first class is as frequent as the last. busy: exponent of
-    votes per annotator, 0 for equal shares.
+    skill: lowest and highest share of right answers. spam: share of annotators who answer at random. hard:
+    share of tasks on which skill is halved and everybody's errors go to the same wrong class. bias: share of
+    errors that go to the next class instead of any. skew: frequency of the first class over that of the last.
+    busy: exponent of votes per annotator, 0 for equal shares.
     """
 
     name: str
@@ -113,7 +113,7 @@ def large(votes: int, per_task: int = 10, annotators: int = 1000, classes: int =
 
 
 def public() -> Iterator[Crowd]:
-    """Yield every public set there is; a missing one is named and left out."""
+    """Yield every public set that is present; report the others on stderr."""
     for name in SETS:
         if (FOLDER / name).is_dir():
             yield _read(name)

@@ -1,7 +1,7 @@
-"""The same work by Shoal, in a process of its own so that memory is comparable.
+"""The same work by Shoal, in a separate process to make memory comparable.
 
-Usage: -m tests.bench.quality.ours METHOD FOLDER. Prints seconds and memory as JSON and writes out.npy, as peers.py
-does. Votes are read before the clock starts.
+Usage: -m tests.bench.quality.ours METHOD FOLDER. Prints seconds and memory as JSON and writes out.npy, as
+peers.py does. Votes are read before the clock starts.
 """
 
 import json
@@ -61,7 +61,7 @@ def maximum_likelihood(rounds: int) -> DawidSkene:
 
 
 def model_of(name: str) -> Callable[[Path], Work]:
-    """Return a model's labels, fitted until it rests."""
+    """Return a model's labels, fitted until convergence."""
 
     def make(folder: Path) -> Work:
         votes, model = votes_of(folder), MODELS[name]

@@ -1,7 +1,7 @@
-"""Work of another library on votes; runs in an environment of its own and prints seconds and memory as JSON.
+"""Work of another library on votes; runs in a separate environment and prints seconds and memory as JSON.
 
-Usage: peers.py METHOD FOLDER; the folder has task.npy, annotator.npy, label.npy and truth.npy, and receives out.npy.
-Frames are made before the clock starts.
+Usage: peers.py METHOD FOLDER. The folder has task.npy, annotator.npy, label.npy and truth.npy; out.npy is
+written there. Frames are made before the clock starts.
 """
 
 import json
@@ -113,7 +113,7 @@ METHODS = {
 
 
 def peak_mib():
-    """Return the most memory that this process had; getrusage would count what its parent had before it started."""
+    """Return the peak memory of this process; getrusage would include that of the parent before the start."""
     status = Path("/proc/self/status")
     if not status.exists():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # macOS counts bytes

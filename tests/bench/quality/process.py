@@ -1,4 +1,4 @@
-"""Work in a process of its own: seconds, the peak of its memory, and what came out."""
+"""Work in a separate process: seconds, peak memory and result."""
 
 import json
 import subprocess
@@ -24,13 +24,13 @@ class Done:
 
 
 def ours(method: str, folder: Path, times: int = 1) -> Done:
-    """Return what Shoal did, the fastest of several times."""
+    """Return the result of Shoal, the fastest of several runs."""
     command = [sys.executable, "-m", "tests.bench.quality.ours", method, str(folder)]
     return min((_run(command, folder) for _ in range(times)), key=lambda done: done.seconds)
 
 
 def theirs(method: str, folder: Path, times: int = 1, timeout: float = TIMEOUT_S) -> Done:
-    """Return what the other library did, the fastest of several times."""
+    """Return the result of the other library, the fastest of several runs."""
     command = [str(PEERS), str(Path(__file__).with_name("peers.py")), method, str(folder)]
     return min((_run(command, folder, timeout) for _ in range(times)), key=lambda done: done.seconds)
 

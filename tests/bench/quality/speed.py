@@ -1,4 +1,4 @@
-"""How fast and how large: Shoal and the library that a user would pick, on the same votes, each in its own process."""
+"""Time and memory of Shoal and of the library that a user would pick: same votes, separate processes."""
 
 import tempfile
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ HEADS = (
 
 
 def lines() -> Iterator[Line]:
-    """Yield a line per work: 1M votes, 100k tasks, 1,000 annotators, 5 classes where nothing else is said."""
+    """Yield a line per work: 1M votes, 100k tasks, 1,000 annotators, 5 classes unless stated otherwise."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         large(1_000_000).save(folder)
@@ -72,7 +72,7 @@ def lines() -> Iterator[Line]:
 
 
 def same_rounds(folder: Path) -> Line:
-    """Return ten rounds of maximum likelihood, and by how much the answers differ."""
+    """Return ten rounds of maximum likelihood, and the largest difference of the posteriors."""
     one, other = ours("dawid-skene, 10 rounds", folder, 3), theirs("DawidSkene, 10 rounds", folder, 2)
     note = other.failure or f"posteriors differ by at most {np.abs(one.out - other.out).max():.0e}"
     return Line(
@@ -81,7 +81,7 @@ def same_rounds(folder: Path) -> Line:
 
 
 def glad(votes: int = 1_000_000) -> Line:
-    """Return the largest size, ten times smaller each time, that GLAD finishes in the time it is given."""
+    """Return the line of the largest size, reduced tenfold at a time, that GLAD finishes in PATIENCE_S."""
     while True:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
@@ -115,7 +115,7 @@ def bradley_terry(items: int = 300, comparisons: int = 100_000) -> Line:
 
 
 def scale() -> str:
-    """Return seconds and memory at 1M and 10M votes, and what follows for 100M by straight lines."""
+    """Return seconds and memory at 1M and 10M votes, and a linear extrapolation to 100M."""
     found = []
     for votes in (1_000_000, 10_000_000):
         with tempfile.TemporaryDirectory() as name:

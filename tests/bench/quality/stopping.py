@@ -1,4 +1,4 @@
-"""What stopping by the rule costs beside a fixed number of votes, on public crowds, at several prices of a review."""
+"""The cost of the stopping rule and of fixed numbers of votes on public crowds, by the price of a review."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,13 +30,13 @@ HEADS = (
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A number of votes to begin with and to end with."""
+    """The fewest and the most votes of a task."""
 
     least: int
     most: int
 
     def rule(self, review_price: float) -> StoppingRule:
-        """Return the rule that stops so."""
+        """Return the stopping rule with these numbers."""
         return StoppingRule(
             threshold=THRESHOLD, min_votes=self.least, max_votes=self.most, review_price=review_price
         )
@@ -55,7 +55,7 @@ def gold_of(truth: Ints, rng: np.random.Generator) -> Ints:
 
 
 def outcome(crowd: Crowd, model: str, order: int, way: Way, review_price: float) -> PriceOutcome:
-    """Return what one replay comes to."""
+    """Return the outcome of one replay."""
     rng = np.random.default_rng(order)
     truth = crowd.truth.astype(np.int32)
     known = gold_of(truth, rng)

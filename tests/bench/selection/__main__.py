@@ -1,4 +1,4 @@
-"""`python -m tests.bench.selection [speed|large|labels|against]`: the selection engine alone."""
+"""`python -m tests.bench.selection [speed|large|labels|against]`: the benches of selection."""
 
 import sys
 
@@ -28,7 +28,7 @@ def show_speed() -> None:
 
 
 def show_large() -> None:
-    """Print what strategies take of a million rows."""
+    """Print the time and memory of strategies on a million rows."""
     table = Table(
         "strategy",
         "processor, s",

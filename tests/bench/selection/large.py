@@ -1,4 +1,4 @@
-"""A million rows from a file: what each strategy takes, by the command that a user would type."""
+"""A million rows from a file: time and memory of each strategy, by the command that a user would type."""
 
 import os
 import subprocess

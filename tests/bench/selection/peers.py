@@ -1,4 +1,4 @@
-"""One piece of work by another library; runs in the bench's own environment and prints seconds and picks as JSON.
+"""Work of another library; runs in the bench's environment and prints seconds and picks as JSON.
 
 Usage: peers.py METHOD FOLDER ROWS PICKS; the folder has x.npy (n, d) and p.npy (n, c).
 """
@@ -30,7 +30,9 @@ def skactiveml(name):
 
         labels = np.full(len(x), np.nan)
         if name == "Badge":
-            labels[:100] = p[:100].argmax(axis=1)  # it insists on a classifier: fitted outside of the clock
+            labels[:100] = p[:100].argmax(
+                axis=1
+            )  # it needs a classifier, which is fitted before the clock starts
             model = SklearnClassifier(LogisticRegression(), classes=range(p.shape[1])).fit(x, labels)
             strategy = pool.Badge(random_state=0)
             return lambda: strategy.query(x, labels, model, fit_clf=False, batch_size=k)

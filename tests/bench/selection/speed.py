@@ -1,4 +1,4 @@
-"""How fast strategies are: against the machine's gemm, and against the library a user would pick, in one run."""
+"""Speed of strategies beside the machine's gemm and the library that a user would pick, in one run."""
 
 import json
 import subprocess
@@ -105,7 +105,7 @@ def markdown(timings: Sequence[Timing], told: str) -> str:
 
 
 def duplicates(rows: int = 1_000_000) -> str:
-    """Return what near duplicates of `rows` vectors cost."""
+    """Return the cost of finding near duplicates among `rows` vectors."""
     rng = np.random.default_rng(0)
     x = np.empty((rows, D), np.float32)
     centres = rng.standard_normal((2000, D)).astype(np.float32)
@@ -130,7 +130,7 @@ def ours(name: str, x: "np.ndarray", p: "np.ndarray", k: int) -> float:
 
 
 def gemm(rows: int, columns: int) -> float:
-    """Return seconds in which the machine would multiply rows x D by D x columns, by the best of 3 that are smaller."""
+    """Return the seconds of rows x D by D x columns on this machine, from the best of 3 smaller products."""
     a = np.random.default_rng(0).standard_normal((8192, D)).astype(np.float32)
     return best(3, lambda: a @ a.T) * rows * columns / 8192**2
 

@@ -1,4 +1,4 @@
-"""The HTTP door against a raw aiokafka producer that sends the same samples, already encoded."""
+"""The HTTP API beside a raw aiokafka producer that sends the same samples, encoded beforehand."""
 
 import asyncio
 import gzip
@@ -30,20 +30,20 @@ def item(number: int) -> dict[str, Any]:
 
 
 async def run(stack: Stack) -> list[Ratio]:
-    """Return the door's rates, with and without gzip, and the producer's."""
+    """Return the rates of the API, with and without gzip, and of the producer."""
     lines = [orjson.dumps(item(number)) for number in range(SAMPLES)]
     plain = [b"\n".join(lines[start : start + PER_REQUEST]) for start in range(0, SAMPLES, PER_REQUEST)]
     packed = [gzip.compress(body, 1) for body in plain]
-    messages = [_message(number) for number in range(SAMPLES)]
+    messages = [_encoded_sample(number) for number in range(SAMPLES)]
     with LocalShoal(stack, ["ingest"]) as shoal:
         async with httpx.AsyncClient(timeout=60) as http:
             url = shoal.urls["ingest"]
             (await http.post(url + "/v1/projects", json={"project": "bench"})).raise_for_status()
             rates: dict[str, list[float]] = {"plain": [], "gzip": [], "raw": []}
             for _ in range(ROUNDS):
-                rates["raw"].append(await _raw(stack.kafka_bootstrap, messages))
-                rates["plain"].append(await _door(http, url, plain, {}))
-                rates["gzip"].append(await _door(http, url, packed, {"content-encoding": "gzip"}))
+                rates["raw"].append(await _produce_samples(stack.kafka_bootstrap, messages))
+                rates["plain"].append(await _post_samples(http, url, plain, {}))
+                rates["gzip"].append(await _post_samples(http, url, packed, {"content-encoding": "gzip"}))
     raw = max(rates["raw"])
     yardstick = "aiokafka send() of the same samples, encoded beforehand"
     return [
@@ -52,7 +52,9 @@ async def run(stack: Stack) -> list[Ratio]:
     ]
 
 
-async def _door(http: httpx.AsyncClient, url: str, bodies: list[bytes], headers: dict[str, str]) -> float:
+async def _post_samples(
+    http: httpx.AsyncClient, url: str, bodies: list[bytes], headers: dict[str, str]
+) -> float:
     waiting = iter(bodies)
 
     async def sender() -> None:
@@ -65,7 +67,7 @@ async def _door(http: httpx.AsyncClient, url: str, bodies: list[bytes], headers:
     return SAMPLES / (time.perf_counter() - begun)
 
 
-async def _raw(bootstrap: str, messages: list[OutgoingMessage]) -> float:
+async def _produce_samples(bootstrap: str, messages: list[OutgoingMessage]) -> float:
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", linger_ms=5, compression_type="lz4")
     await producer.start()
     try:
@@ -77,7 +79,7 @@ async def _raw(bootstrap: str, messages: list[OutgoingMessage]) -> float:
         await producer.stop()
 
 
-def _message(number: int) -> OutgoingMessage:
+def _encoded_sample(number: int) -> OutgoingMessage:
     now = datetime.now(UTC)
     event = to_event(Inference.model_validate(item(number)), now)
     return encode(SAMPLES_INGESTED, event, event_id=event_id(event), source="/shoal/ingest", time=now)
