@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import async_playwright, expect
 
 from shoal_sampler.adapters.pages.curves import curves_page
-from shoal_sampler.usecases.files.learning_curves import Curve, needed
+from shoal_sampler.usecases.files.learning_curves import Curve, label_costs
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(60)]
 BUDGETS = (100, 200, 400, 800, 1600, 3200)
@@ -23,7 +23,7 @@ def curve(name: str, gain: float) -> Curve:
 def page_file(tmp_path: Path) -> Path:
     curves = [curve("random", 0.02), curve("auto", 0.05), curve("<k & center>", 0.001)]
     file = tmp_path / "index.html"
-    file.write_text(curves_page(curves, needed(curves), "made up, 3 classes, 5 seeds"), encoding="utf-8")
+    file.write_text(curves_page(curves, label_costs(curves), "made up, 3 classes, 5 seeds"), encoding="utf-8")
     return file
 
 
@@ -60,7 +60,7 @@ async def test_of_many_lines_the_best_are_shown_and_a_click_shows_another(
     names = ["auto", "random", *(f"strategy {n}" for n in range(12))]
     curves = [curve(name, 0.01 + 0.002 * place) for place, name in enumerate(names)]
     file = tmp_path / "index.html"
-    file.write_text(curves_page(curves, needed(curves), "made up, 3 classes, 5 seeds"), encoding="utf-8")
+    file.write_text(curves_page(curves, label_costs(curves), "made up, 3 classes, 5 seeds"), encoding="utf-8")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, chromium_sandbox=False)
         page = await browser.new_page(viewport={"width": 1280, "height": 900})

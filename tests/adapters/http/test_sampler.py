@@ -14,7 +14,7 @@ from shoal.contracts.projects import ProjectChanged
 from shoal.persistence import open_pool
 from shoal_local.stack import Stack
 from shoal_sampler.http.app import make_app
-from shoal_sampler.main import SCHEMA, wire
+from shoal_sampler.main import SCHEMA, wire_service
 from shoal_sampler.settings import SamplerSettings
 
 pytestmark = pytest.mark.kafka
@@ -38,7 +38,7 @@ def server(stack: Stack) -> Iterator[Server]:
             prefer_grpc=True,
             check_compatibility=False,
         )
-        service = wire(SamplerSettings(postgres_dsn=dsn), FakePublisher(), pool, client)
+        service = wire_service(SamplerSettings(postgres_dsn=dsn), FakePublisher(), pool, client)
         assert service.directory is not None
         service.directory.put(ProjectChanged(project="news", changed_at=datetime(2026, 1, 1, tzinfo=UTC)))
         server = Server(service, runner, {"project": "news", "campaign": "dice"})

@@ -18,12 +18,12 @@ from shoal.runtime.refusal import Refused
 from shoal_sampler.adapters.postgres.campaigns import PostgresAudits, PostgresCampaigns
 from shoal_sampler.adapters.postgres.samples import PostgresStore
 from shoal_sampler.domain.campaigns.audit import Audit
-from shoal_sampler.usecases.arrivals import Arrival, arrival
+from shoal_sampler.usecases.arrivals import Arrival, read_arrival
 from shoal_sampler.usecases.audits import ManageAudits
 from shoal_sampler.usecases.decide import Decider
 from shoal_sampler.usecases.definition import Definition
 from shoal_sampler.usecases.directory import CampaignDirectory, GuidelineDirectory
-from shoal_sampler.usecases.learn import Learn
+from shoal_sampler.usecases.learn import LearnLabels
 from shoal_sampler.usecases.manage import ManageCampaigns
 from shoal_sampler.usecases.memory import Memories
 from shoal_sampler.usecases.receive import ReceiveSamples
@@ -95,7 +95,7 @@ def samples(count: int, *, start: int = 0) -> list[Arrival]:
             occurred_at=NOON,
             embedded_at=NOON,
         )
-        found.append(arrival(event))
+        found.append(read_arrival(event))
     return found
 
 
@@ -184,10 +184,10 @@ async def test_an_erased_sample_is_forgotten_and_never_chosen(pool: Any, manage:
     await manage.create("news", campaign("dice", 300, kind="random", share=1.0))
     replica = Replica(pool)
     await replica.receive(samples(1))
-    learn = Learn(replica.store, replica.memories)
+    learn = LearnLabels(replica.store, replica.memories)
     for sample in ("s00000", "s00001"):
         event = SampleErased(project="news", sample_id=sample, reason="asked", erased_at=NOON)
-        await learn.erased([event])
+        await learn.forget_samples([event])
     await replica.receive(samples(2))
     assert await pool.fetchval("SELECT count(*) FROM chosen") == 0
     assert (await spent(pool))["dice"][1] == 1

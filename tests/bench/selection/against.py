@@ -20,7 +20,7 @@ from tests.bench.selection.sets import CACHE, ROOT, Set, sets
 from tests.bench.selection.speed import PEERS
 
 from shoal_sampler.domain.simulation import Labelled, labels_needed
-from shoal_sampler.usecases.files.learning_curves import prepare, run
+from shoal_sampler.usecases.files.learning_curves import simulate_strategies, split_rows
 
 err = Console(stderr=True)
 KEPT = CACHE / "peers-labels"
@@ -65,11 +65,13 @@ def _cell(share: float) -> str:
 
 
 def _shares(each: Set) -> list[float]:
-    data, test = prepare(each.x, each.y.tolist(), (each.test_x, each.test_y.tolist()), seed=0)
+    data, test = split_rows(each.x, each.y.tolist(), (each.test_x, each.test_y.tolist()), seed=0)
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as threads:
         file = _write(Path(folder) / "set.npz", data, test, each.budgets)
         theirs = list(threads.map(partial(_theirs, file), THEIRS))
-    random, auto = run(data, test, strategies=("random", "auto"), budgets=each.budgets, seeds=SEEDS)
+    random, auto = simulate_strategies(
+        data, test, strategies=("random", "auto"), budgets=each.budgets, seeds=SEEDS
+    )
     goal = float(random.accuracy[:, -1].mean())
     return [
         labels_needed(each.budgets, list(mean), goal) / each.budgets[-1] if len(mean) else float("nan")

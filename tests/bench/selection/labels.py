@@ -14,7 +14,7 @@ from tests.bench.selection.sets import ROOT, Set, sets
 
 from shoal_sampler.adapters.pages.curves import curves_page
 from shoal_sampler.domain.strategies import file_strategies
-from shoal_sampler.usecases.files.learning_curves import Curve, needed, prepare, run
+from shoal_sampler.usecases.files.learning_curves import Curve, label_costs, simulate_strategies, split_rows
 
 SEEDS = 5
 PAGES = ROOT / "docs" / "selection"
@@ -36,10 +36,10 @@ def measure(names: Sequence[str] = NAMES, seeds: int = SEEDS) -> list[Result]:
     """Return the curves of every set."""
     results = []
     for each in sets():
-        data, test = prepare(each.x, each.y.tolist(), (each.test_x, each.test_y.tolist()), seed=0)
-        curves = list(run(data, test, strategies=names, budgets=each.budgets, seeds=seeds))
+        data, test = split_rows(each.x, each.y.tolist(), (each.test_x, each.test_y.tolist()), seed=0)
+        curves = list(simulate_strategies(data, test, strategies=names, budgets=each.budgets, seeds=seeds))
         results.append(Result(each.name, data.classes, len(data.labels), curves))
-        err.print(f"{each.name}: " + ", ".join(f"{n.strategy} {n.ratio:.2f}" for n in needed(curves)))
+        err.print(f"{each.name}: " + ", ".join(f"{n.strategy} {n.ratio:.2f}" for n in label_costs(curves)))
         _page(each, results[-1])
     return results
 
@@ -77,7 +77,7 @@ def _bold(name: str) -> str:
 
 
 def _share(result: Result, name: str) -> str:
-    found = next(each for each in needed(result.curves) if each.strategy == name)
+    found = next(each for each in label_costs(result.curves) if each.strategy == name)
     return "-" if np.isinf(found.ratio) else f"{found.ratio:.2f}"
 
 
@@ -91,4 +91,4 @@ def _page(each: Set, result: Result) -> None:
     PAGES.mkdir(parents=True, exist_ok=True)
     file = PAGES / (each.name.lower().replace(":", "").replace(",", "").replace(" ", "-") + ".html")
     what = f"{each.name}: {result.rows:,} rows, {result.classes} classes, {SEEDS} seeds"
-    Path(file).write_text(curves_page(result.curves, needed(result.curves), what), encoding="utf-8")
+    Path(file).write_text(curves_page(result.curves, label_costs(result.curves), what), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Topics in -> use cases."""
+"""Consumers and broadcasts: pass the events of topics to use cases."""
 
 from collections.abc import Sequence
 
@@ -9,9 +9,9 @@ from shoal.contracts.samples import SampleEmbedded, SampleErased
 from shoal.contracts.selections import CampaignChanged
 from shoal.messaging import Broadcast, Consumer, Received, Rejection
 from shoal.vectors import BadVector
-from shoal_sampler.usecases.arrivals import Arrival, arrival
+from shoal_sampler.usecases.arrivals import Arrival, read_arrival
 from shoal_sampler.usecases.directory import CampaignDirectory, GuidelineDirectory
-from shoal_sampler.usecases.learn import Learn
+from shoal_sampler.usecases.learn import LearnLabels
 from shoal_sampler.usecases.receive import ReceiveSamples
 
 GROUP = "sampler"
@@ -25,7 +25,7 @@ def sample_consumer(receive: ReceiveSamples) -> Consumer[SampleEmbedded]:
         refused: list[Rejection] = []
         for record in batch:
             try:
-                arrivals.append(arrival(record.event))
+                arrivals.append(read_arrival(record.event))
             except BadVector as error:
                 fix = f"send {record.event.embedding.generation.dimension} finite float32 numbers, little-endian"
                 refused.append(Rejection(record, "bad_vector", f"embedding.vector: {error}; {fix}"))
@@ -35,21 +35,21 @@ def sample_consumer(receive: ReceiveSamples) -> Consumer[SampleEmbedded]:
     return Consumer(topic=topics.SAMPLES_EMBEDDED, group=GROUP, handle=handle)
 
 
-def label_consumer(learn: Learn) -> Consumer[LabelAccepted]:
+def label_consumer(learn: LearnLabels) -> Consumer[LabelAccepted]:
     """Return the consumer of labels.accepted."""
 
     async def handle(batch: Sequence[Received[LabelAccepted]]) -> Sequence[Rejection]:
-        await learn.accepted([record.event for record in batch])
+        await learn.add_labels([record.event for record in batch])
         return []
 
     return Consumer(topic=topics.LABELS_ACCEPTED, group=GROUP, handle=handle)
 
 
-def erasure_consumer(learn: Learn) -> Consumer[SampleErased]:
+def erasure_consumer(learn: LearnLabels) -> Consumer[SampleErased]:
     """Return the consumer of samples.erased."""
 
     async def handle(batch: Sequence[Received[SampleErased]]) -> Sequence[Rejection]:
-        await learn.erased([record.event for record in batch])
+        await learn.forget_samples([record.event for record in batch])
         return []
 
     return Consumer(topic=topics.SAMPLES_ERASED, group=GROUP, handle=handle)

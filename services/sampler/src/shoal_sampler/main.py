@@ -1,4 +1,4 @@
-"""The composition root: the only file that knows all the others."""
+"""The composition root: the only module that imports every other."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -28,7 +28,7 @@ from shoal_sampler.settings import SamplerSettings
 from shoal_sampler.usecases.audits import ManageAudits
 from shoal_sampler.usecases.decide import Decider
 from shoal_sampler.usecases.directory import CampaignDirectory, GuidelineDirectory
-from shoal_sampler.usecases.learn import Learn
+from shoal_sampler.usecases.learn import LearnLabels
 from shoal_sampler.usecases.manage import ManageCampaigns
 from shoal_sampler.usecases.memory import Memories
 from shoal_sampler.usecases.receive import ReceiveSamples
@@ -37,7 +37,7 @@ SCHEMA = "sampler"
 
 
 @asynccontextmanager
-async def build(settings: SamplerSettings, publisher: Publisher) -> AsyncIterator[Service]:
+async def build_service(settings: SamplerSettings, publisher: Publisher) -> AsyncIterator[Service]:
     """Open what the service needs, wire it, and close it at the end."""
     await migrate(settings.postgres_dsn, schema=SCHEMA, package="shoal_sampler", outbox=True)
     pool = await open_pool(settings.postgres_dsn, schema=SCHEMA)
@@ -49,23 +49,25 @@ async def build(settings: SamplerSettings, publisher: Publisher) -> AsyncIterato
         check_compatibility=False,
     )
     try:
-        yield wire(settings, publisher, pool, client)
+        yield wire_service(settings, publisher, pool, client)
     finally:
         await client.close()
         await pool.close()
 
 
-def wire(settings: SamplerSettings, publisher: Publisher, pool: Any, client: AsyncQdrantClient) -> Service:
-    """Return the service made of its parts."""
+def wire_service(
+    settings: SamplerSettings, publisher: Publisher, pool: Any, client: AsyncQdrantClient
+) -> Service:
+    """Return the service, wired from its parts."""
     salt = settings.audit_salt.get_secret_value().encode()[:64]
     audit = Audit(rate=settings.audit_rate, votes_per_day=settings.audit_votes_per_day)
     store, campaigns, directory = PostgresStore(pool), PostgresCampaigns(pool), ProjectDirectory()
-    known, guidelines, memories = CampaignDirectory(), GuidelineDirectory(), Memories(salt)
-    decider = Decider(store, known, guidelines, memories, salt=salt, default_audit=audit, clock=utc_now)
+    definitions, guidelines, memories = CampaignDirectory(), GuidelineDirectory(), Memories(salt)
+    decider = Decider(store, definitions, guidelines, memories, salt=salt, default_audit=audit, clock=utc_now)
     receive = ReceiveSamples(
-        store, decider, known, guidelines, waiting_limit=settings.waiting_limit, clock=utc_now
+        store, decider, definitions, guidelines, waiting_limit=settings.waiting_limit, clock=utc_now
     )
-    learn = Learn(store, memories)
+    learn = LearnLabels(store, memories)
     return Service(
         name="sampler",
         app=make_app(
@@ -78,7 +80,7 @@ def wire(settings: SamplerSettings, publisher: Publisher, pool: Any, client: Asy
             )
         ),
         consumers=[sample_consumer(receive), label_consumer(learn), erasure_consumer(learn)],
-        broadcasts=[campaign_broadcast(known), guideline_broadcast(guidelines)],
+        broadcasts=[campaign_broadcast(definitions), guideline_broadcast(guidelines)],
         loops=[Loop(name="windows", step=receive.close_windows, interval_s=settings.window_tick_s)],
         background=[Relay(pool, publisher).run],
         directory=directory,
@@ -86,8 +88,8 @@ def wire(settings: SamplerSettings, publisher: Publisher, pool: Any, client: Asy
 
 
 def main() -> None:
-    """Run the service until it is told to stop."""
-    run_service(SamplerSettings(), build)
+    """Run the service until it is stopped."""
+    run_service(SamplerSettings(), build_service)
 
 
 if __name__ == "__main__":

@@ -118,15 +118,18 @@ def broken(**arrays: np.ndarray) -> None:
 
 BAD = [
     (("--n", "61"), "--n: 61, but only 60 can be chosen"),
-    (("--n", "0"), "--n: 0 rows: ask for at least 1"),
+    (("--n", "0"), "--n: must be at least 1"),
     (("--n", "5", "--strategy", "magin"), "--strategy: 'magin' is unknown: use one of auto"),
     (
         ("--n", "5", "--strategy", "margin"),
-        "--probabilities: this choice goes by the model's probabilities: give them",
+        "--probabilities: this choice needs the model's probabilities: give them",
     ),
     (("--n", "5", "--probabilities", "short.npy"), "probabilities have 59 rows, embeddings 60"),
     (("--n", "5", "--probabilities", "sums.npy"), "probabilities, row 7 adds up to 2, not to 1"),
-    (("--n", "5", "--probabilities", "below.npy"), "probabilities, row 4 has -1: give none below 0"),
+    (
+        ("--n", "5", "--probabilities", "below.npy"),
+        "probabilities, row 4 has -1: probabilities must not be negative",
+    ),
     (("--n", "5", "--labelled", "outside.csv"), "entry 1 is row 60, outside 0 to 59"),
     (("--n", "5", "--labelled", "twice.csv"), "names row 3 more than once"),
     (("--n", "5", "--labelled", "words.csv"), "labelled words.csv, line 3: index 'cod' is not a number"),
@@ -218,7 +221,7 @@ def test_simulate_refuses_what_it_cannot_learn_from() -> None:
     for options, told in (
         (("--labels", "few.csv"), "embeddings have 60 rows, labels 2"),
         (("--labels", "gap.csv"), "labels, row 7 is empty"),
-        (("--labels", "y.csv", "--budgets", "5,4"), "--budgets: must rise"),
+        (("--labels", "y.csv", "--budgets", "5,4"), "--budgets: must be in rising order"),
         (("--labels", "y.csv", "--budgets", "five"), "--budgets: 'five': give whole numbers"),
         (("--labels", "y.csv", "--strategies", "best", "--budgets", "5"), "--strategies: 'best' is unknown"),
         (("--labels", "y.csv", "--test-labels", "y.csv"), "belong together"),

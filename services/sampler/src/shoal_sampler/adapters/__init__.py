@@ -1,1 +1,1 @@
-"""The technologies behind the ports, one per file."""
+"""Implementations of the ports, one technology per file."""

@@ -1,4 +1,4 @@
-"""Row numbers, weights and labels in files."""
+"""Row numbers, weights and labels from files."""
 
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ ARRAYS = (".npy", ".npz")
 
 
 def read_numbers(file: Path, what: str, column: str) -> NDArray[Any]:
-    """Return the numbers of a .npy file, or of a column of a table, whose only column may have any name: (n,).
+    """Return the numbers (n,) of a .npy file or of one column of a table; a single column may have any name.
 
     Raises BadInput, also for an empty cell.
     """
@@ -29,9 +29,9 @@ def read_numbers(file: Path, what: str, column: str) -> NDArray[Any]:
 
 
 def read_labels(file: Path, what: str = "labels") -> tuple[list[int] | None, list[str]]:
-    """Return (rows, labels) of a table with the columns index and label; (None, labels) without index.
+    """Return (rows, labels) of a table with columns index and label; (None, labels) without index.
 
-    A column beside index may have any name if it is the only one. Raises BadInput.
+    A single column next to index may have any name. Raises BadInput.
     """
     if file.suffix.lower() in ARRAYS:
         return None, [str(label) for label in np.asarray(read_array(file, what)).tolist()]

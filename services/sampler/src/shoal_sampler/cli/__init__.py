@@ -1,4 +1,4 @@
-"""`shoal sampler`: campaigns of a running service; choosing, simulating and duplicates over files.
+"""`shoal sampler`: campaigns of a running service; selection, simulation and duplicates over files.
 
-Every command over files is an entry point by itself, so that one loads nothing of the others.
+Every command over files is a separate entry point, so that it loads nothing of the others.
 """

@@ -1,4 +1,4 @@
-"""`shoal sampler duplicates`: rows that say the same."""
+"""`shoal sampler duplicates`: groups of equal and nearly equal rows."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +12,7 @@ from shoal.files.errors import BadInput
 from shoal.files.matrices import read_matrix
 from shoal.files.writing import write_table
 from shoal_sampler.domain.pools.near_duplicates import near_duplicates
-from shoal_sampler.usecases.files.inputs import directions
+from shoal_sampler.usecases.files.inputs import unit_directions
 
 
 def group_duplicates(
@@ -23,13 +23,13 @@ def group_duplicates(
     similarity: Annotated[float, typer.Option(help="Least cosine of two near duplicates.")] = 0.97,
     seed: Annotated[int, typer.Option(help="Seed of the approximate search.")] = 0,
 ) -> None:
-    """Group exact and near duplicates; a group's name is its representative, the lowest row. Needs no stack."""
+    """Group exact and near duplicates; a group is named by its lowest row. Needs no stack."""
     with one_line_errors():
         if not 0 < similarity <= 1:
-            raise BadInput(f"{similarity:g} is no cosine above 0, at most 1", field="similarity")
+            raise BadInput(f"{similarity:g}: must be above 0 and at most 1", field="similarity")
         with show_progress("reading") as report:
             matrix = read_matrix(embeddings, "embeddings")
-            vectors = directions(matrix.float32(report), str(matrix))
+            vectors = unit_directions(matrix.float32(report), str(matrix))
         with show_progress("comparing") as report:
             near = near_duplicates(vectors, similarity - 1e-6, seed=seed, report=report)
         sizes = np.bincount(near.group, minlength=len(vectors))

@@ -19,10 +19,10 @@ from shoal_sampler.domain.pools.pool import UNKNOWN
 from shoal_sampler.domain.strategies import file_strategies
 from shoal_sampler.domain.vectors.rows import Floats, Indices
 from shoal_sampler.usecases.files.inputs import (
-    directions,
-    positive,
+    positive_weights,
     probability_rows,
     row_numbers,
+    unit_directions,
 )
 from shoal_sampler.usecases.files.select_rows import Picks, Request, Table, select
 
@@ -67,7 +67,9 @@ def select_rows(
             min=-1, max=1, help="Cosine from which two rows are duplicates; of these only one is chosen."
         ),
     ] = None,
-    explain: Annotated[bool, typer.Option("--explain", help="Print what was chosen and why.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Print the evidence for the choice and the first picks.")
+    ] = False,
 ) -> None:
     """Choose rows to label next; needs no stack."""
     with one_line_errors():
@@ -81,11 +83,13 @@ def select_rows(
         )
         with show_progress("reading") as report:
             matrix = read_matrix(embeddings, "embeddings")
-            vectors = directions(matrix.float32(report), str(matrix))
+            vectors = unit_directions(matrix.float32(report), str(matrix))
         rows = len(vectors)
         p = None if probabilities is None else _read_probabilities(probabilities, rows)
         rows_labelled, classes, names = _read_labelled(labelled, labels, rows)
-        worth = None if weights is None else positive(read_numbers(weights, "weights", "weight"), rows)
+        worth = (
+            None if weights is None else positive_weights(read_numbers(weights, "weights", "weight"), rows)
+        )
         with show_progress("choosing") as report:
             picks = select(
                 Table(
@@ -124,7 +128,7 @@ def _write_picks(file: Path, picks: Picks) -> None:
 def _read_labelled(
     labelled: Path | None, labels: Path | None, rows: int
 ) -> tuple[Indices, Indices, list[str]]:
-    """Return the labelled rows, their classes, and the classes' names."""
+    """Return the labelled rows, their classes, and the names of the classes."""
     rows_labelled = np.empty(0, np.int64)
     if labelled is not None:
         rows_labelled = row_numbers(read_numbers(labelled, "labelled", "index"), rows, f"labelled {labelled}")
@@ -147,7 +151,7 @@ def _read_labelled(
 
 
 def _numbered_classes(texts: list[str]) -> tuple[Indices, list[str]]:
-    """Return classes by number: the labels themselves where all are whole numbers, their sorted order otherwise."""
+    """Return class numbers: the labels themselves if all are whole numbers, else their sorted order."""
     present = sorted({text for text in texts if text})
     if present and all(text.isdecimal() for text in present) and max(map(int, present)) < 100_000:
         names = [str(number) for number in range(max(map(int, present)) + 1)]
@@ -177,21 +181,21 @@ def _target_shares(balance: bool, target: Path | None) -> list[float] | None:
 
 
 def _evidence_rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
-    """Yield what `auto` went by, omitting what could not be measured."""
+    """Yield the evidence behind `auto`, omitting what could not be measured."""
     yield "regime", evidence.regime
-    yield "labelled rows behind it", f"{evidence.labelled} of {evidence.classes} classes"
+    yield "labelled rows used", f"{evidence.labelled} of {evidence.classes} classes"
     if evidence.regime != "coverage":
         yield "trust in the uncertainty", f"{evidence.trust:.2f}"
     if np.isfinite(evidence.accuracy):
-        yield "probe's accuracy on labelled rows it had not seen", f"{evidence.accuracy:.2f}"
+        yield "probe's accuracy on held-out labelled rows", f"{evidence.accuracy:.2f}"
         yield "its skill beyond guessing", f"{evidence.skill:.2f}"
-        yield "share of errors put down to ambiguity", f"{evidence.ambiguity:.2f}"
+        yield "share of errors attributed to ambiguity", f"{evidence.ambiguity:.2f}"
     if np.isfinite(evidence.detection):
-        yield "AUC of its margin for its errors", f"{evidence.detection:.2f}"
+        yield "AUC of its margin as a detector of its errors", f"{evidence.detection:.2f}"
 
 
 def print_reasons(picks: Picks, probabilities: Floats | None, names: list[str]) -> None:
-    """Print what the choice rests on, the predicted classes of the picks, and the first scores."""
+    """Print the evidence, the predicted classes of the picks, and the first scores."""
     shown = Shown("what", "value", title=picks.reason)
     for what, value in _evidence_rows(picks.evidence) if picks.evidence is not None else ():
         shown.add_row(what, value)

@@ -30,8 +30,8 @@ def create_campaign(
     url: Url = URL,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Create a campaign from a file, for instance
-    {"name": "wheat", "strategy": {"kind": "more_like_these", "examples": ["<sample id>"]}, "budget": {"votes": 300}}.
+    """Create a campaign from a file, for instance {"name": "wheat",
+    "strategy": {"kind": "more_like_these", "examples": ["<sample id>"]}, "budget": {"votes": 300}}.
     """
     campaign = ask("POST", url, f"/v1/projects/{project}/campaigns", json=read_json(definition))
     print_campaigns(form, [campaign], campaign)
@@ -90,7 +90,7 @@ def _move_campaign(project: str, name: str, *, verb: str, url: str, form: Format
 
 
 def print_campaigns(form: Format, campaigns: list[Any], whole: Any) -> None:
-    """Print campaigns with their state and what they spent; JSON is the service's answer as it is."""
+    """Print campaigns with their state and spending; JSON prints the service's answer unchanged."""
     rows = [
         {
             "name": campaign["name"],

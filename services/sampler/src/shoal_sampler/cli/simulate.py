@@ -1,4 +1,4 @@
-"""`shoal sampler simulate`: what each strategy would have bought on data whose labels are known."""
+"""`shoal sampler simulate`: what each strategy would have bought on labelled data."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +17,13 @@ from shoal_sampler.adapters.files import read_labels
 from shoal_sampler.adapters.pages.curves import curves_page
 from shoal_sampler.domain.strategies import file_strategies
 from shoal_sampler.domain.vectors.rows import Vectors
-from shoal_sampler.usecases.files.learning_curves import Curve, Needed, needed, prepare, run
+from shoal_sampler.usecases.files.learning_curves import (
+    Curve,
+    LabelCost,
+    label_costs,
+    simulate_strategies,
+    split_rows,
+)
 
 
 def compare_strategies(
@@ -47,11 +53,11 @@ def compare_strategies(
             raise BadInput("--test-embeddings and --test-labels belong together: give both, or neither")
         vectors, names = _read_rows(embeddings, labels, "")
         test = _read_rows(test_embeddings, test_labels, "test ") if test_embeddings and test_labels else None
-        data, held_out = prepare(vectors, names, test, seed=0)
+        data, held_out = split_rows(vectors, names, test, seed=0)
         names_of_strategies = [name.strip() for name in strategies.split(",") if name.strip()]
         with show_progress("simulating") as report:
             curves = list(
-                run(
+                simulate_strategies(
                     data,
                     held_out,
                     strategies=names_of_strategies,
@@ -60,7 +66,7 @@ def compare_strategies(
                     report=report,
                 )
             )
-        labels_needed = needed(curves)
+        labels_needed = label_costs(curves)
         _write_curves(
             output, curves, labels_needed, f"{len(data.labels):,} rows, {data.classes} classes, {seeds} seeds"
         )
@@ -89,7 +95,9 @@ def _parse_budgets(text: str) -> list[int]:
         ) from None
 
 
-def _write_curves(folder: Path, curves: Sequence[Curve], labels_needed: Sequence[Needed], what: str) -> None:
+def _write_curves(
+    folder: Path, curves: Sequence[Curve], labels_needed: Sequence[LabelCost], what: str
+) -> None:
     points = [
         (curve.strategy, seed, budget, accuracy, f1)
         for curve in curves
@@ -110,7 +118,7 @@ def _write_curves(folder: Path, curves: Sequence[Curve], labels_needed: Sequence
     write_text(folder / "index.html", curves_page(curves, labels_needed, what))
 
 
-def print_curves(curves: Sequence[Curve], labels_needed: Sequence[Needed]) -> None:
+def print_curves(curves: Sequence[Curve], labels_needed: Sequence[LabelCost]) -> None:
     """Print the accuracy of each strategy by labels bought."""
     table = Table(
         "strategy", *(f"{budget:,}" for budget in curves[0].budgets), "labels for random's last accuracy"
@@ -126,8 +134,8 @@ def print_curves(curves: Sequence[Curve], labels_needed: Sequence[Needed]) -> No
     out.print(table)
 
 
-def labels_text(row: Needed | None) -> str:
-    """Return the labels needed and their share of random's, as people read it."""
+def labels_text(row: LabelCost | None) -> str:
+    """Return the labels needed and their share of random's, as text."""
     if row is None:
         return ""
     return "not reached" if np.isinf(row.labels) else f"{row.labels:,.0f} ({row.ratio:.2f})"

@@ -1,4 +1,4 @@
-"""Events to samples: the edge between the contracts and the domain."""
+"""Embedded samples from events: translates the contracts to the domain."""
 
 from dataclasses import dataclass
 
@@ -9,13 +9,13 @@ from shoal_sampler.domain.campaigns.samples import Sample, content_hash
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A sample as selection sees it, with the event that its job will need."""
+    """A sample as selection uses it, with the event that its job needs."""
 
     sample: Sample
     event: SampleEmbedded
 
 
-def arrival(event: SampleEmbedded) -> Arrival:
+def read_arrival(event: SampleEmbedded) -> Arrival:
     """Return the arrival of `event`. Raises BadVector for a vector that cannot be compared."""
     prediction, content = event.prediction, event.content
     generation = event.embedding.generation

@@ -1,4 +1,4 @@
-"""The random audit of a project: what it is, and how to change it."""
+"""The random audit of a project: read and change it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,7 +9,7 @@ from shoal_sampler.usecases.ports import AuditRow, Audits
 
 
 class ManageAudits:
-    """`default` holds where a project has set none."""
+    """Audits of projects; `default` applies to projects without their own."""
 
     def __init__(self, audits: Audits, default: Audit, clock: Callable[[], datetime]) -> None:
         self._audits = audits
@@ -23,9 +23,9 @@ class ManageAudits:
             self._default, *await self._audits.spent(project, now)
         )
 
-    async def put(self, project: str, wanted: Audit) -> AuditRow:
-        """Replace the audit; its version grows when something changes."""
+    async def put(self, project: str, audit: Audit) -> AuditRow:
+        """Replace the audit; its version grows if anything changes."""
         present = (await self.get(project)).audit
-        if replace(wanted, version=present.version) != present:
-            await self._audits.put(project, replace(wanted, version=present.version + 1), self._clock())
+        if replace(audit, version=present.version) != present:
+            await self._audits.put(project, replace(audit, version=present.version + 1), self._clock())
         return await self.get(project)

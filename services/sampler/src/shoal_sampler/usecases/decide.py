@@ -1,4 +1,4 @@
-"""Decide on samples: one transaction per window, under the project's lock."""
+"""Decisions on samples: one transaction per window, under the project's lock."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -14,17 +14,17 @@ from shoal_sampler.domain.campaigns.campaign import Campaign
 from shoal_sampler.domain.campaigns.deciding import decide
 from shoal_sampler.domain.campaigns.decisions import Record
 from shoal_sampler.domain.campaigns.window import Standing
-from shoal_sampler.usecases.arrivals import Arrival, arrival
+from shoal_sampler.usecases.arrivals import Arrival, read_arrival
 from shoal_sampler.usecases.directory import CampaignDirectory, GuidelineDirectory
 from shoal_sampler.usecases.memory import Memories
-from shoal_sampler.usecases.ports import Chosen, Effect, Outcome, Project, Spending, Store
-from shoal_sampler.usecases.publishing import messages
+from shoal_sampler.usecases.ports import Effect, Outcome, Project, SampleJob, Spending, Store
+from shoal_sampler.usecases.publishing import window_messages
 
 NO_AUDIT = Audit(rate=0.0)
 
 
 class Decider:
-    """Takes the decisions of all projects. `default_audit` holds where a project has set none."""
+    """Makes the decisions of all projects. `default_audit` applies to projects without their own audit."""
 
     def __init__(
         self,
@@ -45,26 +45,26 @@ class Decider:
         self._default_audit = default_audit
         self._clock = clock
 
-    async def now(self, name: str, arrivals: Sequence[Arrival]) -> None:
+    async def decide_now(self, name: str, arrivals: Sequence[Arrival]) -> None:
         """Decide on samples that need not wait."""
         async with self._store.project(name) as project:
             await self._decide(name, project, arrivals, campaigns_too=True)
 
-    async def close(self, name: str, waiting_limit: int) -> bool:
-        """Decide on one full or overdue window of waiting samples; tell whether there was one."""
+    async def close_window(self, name: str, waiting_limit: int) -> bool:
+        """Decide on one full or overdue window of waiting samples; return whether there was one."""
         async with self._store.project(name) as project:
             size, campaigns_too = await self._due(name, project, waiting_limit)
             if size == 0:
                 return False
-            waiting = [arrival(event) for event in await project.waiting.oldest(size)]
+            waiting = [read_arrival(event) for event in await project.waiting.oldest(size)]
             await self._decide(name, project, waiting, campaigns_too=campaigns_too)
             return True
 
     async def _due(self, name: str, project: Project, waiting_limit: int) -> tuple[int, bool]:
-        """Return how many waiting samples to decide on now, and whether campaigns have a say.
+        """Return how many waiting samples to decide on now, and whether campaigns take part.
 
-        While the project has no guideline its samples are kept for the campaigns, up to `waiting_limit`; the oldest
-        beyond that pass by without them.
+        While the project has no guideline, its samples wait for the campaigns, up to `waiting_limit`; the
+        oldest ones beyond that are decided without campaigns.
         """
         queue, now = await project.waiting.summary(), self._clock()
         if queue.oldest is None:
@@ -72,11 +72,11 @@ class Decider:
         campaigns = await self._campaigns.resolve(await project.budgets.in_force(now), self._store)
         if campaigns and self._guidelines.get(name) is None:
             return min(max(0, queue.count - waiting_limit), 1000), False
-        windows = [each.selection for each in campaigns if each.selection.windowed]
+        windows = [campaign.selection for campaign in campaigns if campaign.selection.windowed]
         if not windows:
             return min(queue.count, 1000), True
-        size = max(each.window_samples for each in windows)
-        patience = max(each.window_seconds for each in windows)
+        size = max(window.window_samples for window in windows)
+        patience = max(window.window_seconds for window in windows)
         overdue = (now - queue.oldest).total_seconds() >= patience
         return (size, True) if overdue or queue.count >= size else (0, True)
 
@@ -84,14 +84,14 @@ class Decider:
         self, name: str, project: Project, arrivals: Sequence[Arrival], *, campaigns_too: bool
     ) -> None:
         now = self._clock()
-        by_id = {each.sample.sample_id: each for each in arrivals}
-        done = await project.decisions.among(by_id)
-        fresh = [each for sample_id, each in by_id.items() if sample_id not in done]
+        by_id = {arrival.sample.sample_id: arrival for arrival in arrivals}
+        decided = await project.decisions.among(by_id)
+        fresh = [arrival for sample_id, arrival in by_id.items() if sample_id not in decided]
         guideline = self._guidelines.get(name) if campaigns_too else None
-        for _, group in groupby(sorted(fresh, key=_generation), key=_generation):
+        for _, group in groupby(sorted(fresh, key=_generation_of), key=_generation_of):
             outcome = await self._window(name, project, arrivals=list(group), guideline=guideline, now=now)
             await project.decisions.add(outcome, now)
-            _count(outcome)
+            _count_outcome(outcome)
         await project.waiting.drop(by_id)
 
     async def _window(
@@ -103,7 +103,7 @@ class Decider:
         guideline: GuidelineRef | None,
         now: datetime,
     ) -> Outcome:
-        samples = [each.sample for each in arrivals]
+        samples = [arrival.sample for arrival in arrivals]
         standings = await self._standings(project, now) if guideline else []
         audit, spent = await project.budgets.audit(now)
         audit = (audit or self._default_audit) if guideline else NO_AUDIT
@@ -119,26 +119,26 @@ class Decider:
             memory=memory,
             salt=self._salt,
         )
-        events = {each.sample.sample_id: each.event for each in arrivals}
+        events = {arrival.sample.sample_id: arrival.event for arrival in arrivals}
         return Outcome(
             records=records,
-            effects=[_effect(standing) for standing in standings],
+            effects=[_effect_of(standing) for standing in standings],
             audit_votes=ledger.votes,
-            chosen=_chosen(records, arrivals, guideline),
-            messages=messages(records, events, guideline, now),
+            sample_jobs=_sample_jobs(records, arrivals, guideline),
+            messages=window_messages(records, events, guideline, now),
         )
 
     async def _standings(self, project: Project, now: datetime) -> list[Standing]:
         spendings = await project.budgets.in_force(now)
         campaigns = await self._campaigns.resolve(spendings, self._store)
-        return [_standing(*pair) for pair in zip(campaigns, spendings, strict=True)]
+        return [_standing_of(*pair) for pair in zip(campaigns, spendings, strict=True)]
 
 
-def _generation(each: Arrival) -> str:
-    return each.sample.generation
+def _generation_of(arrival: Arrival) -> str:
+    return arrival.sample.generation
 
 
-def _standing(campaign: Campaign, spending: Spending) -> Standing:
+def _standing_of(campaign: Campaign, spending: Spending) -> Standing:
     cap = campaign.samples_per_day
     ledger = Ledger(
         max(0, campaign.votes_budget - spending.votes_reserved),
@@ -149,40 +149,40 @@ def _standing(campaign: Campaign, spending: Spending) -> Standing:
     )
 
 
-def _effect(standing: Standing) -> Effect:
+def _effect_of(standing: Standing) -> Effect:
     return Effect(
         campaign_id=standing.campaign.campaign_id,
         votes=standing.ledger.votes,
         jobs=standing.ledger.jobs,
-        seen=standing.samples_seen,
+        samples_seen=standing.samples_seen,
         eligible=standing.eligible,
-        taken=standing.samples_taken,
+        samples_taken=standing.samples_taken,
         shared=standing.shared,
         duplicates=standing.duplicates,
         credit=standing.credit,
     )
 
 
-def _chosen(
+def _sample_jobs(
     records: Sequence[Record], arrivals: Sequence[Arrival], guideline: GuidelineRef | None
-) -> list[Chosen]:
+) -> list[SampleJob]:
     if guideline is None:
         return []
     return [
-        Chosen(
-            sample=arrived.sample,
+        SampleJob(
+            sample=arrival.sample,
             job_id=job_id(record.sample_id, guideline.major, record.job.purpose),
             purpose=record.job.purpose,
             campaign_id=record.job.campaign_id,
             votes=record.job.max_votes,
         )
-        for record, arrived in zip(records, arrivals, strict=True)
+        for record, arrival in zip(records, arrivals, strict=True)
         if record.job is not None
     ]
 
 
-def _count(outcome: Outcome) -> None:
+def _count_outcome(outcome: Outcome) -> None:
     metrics.DECIDED.inc(len(outcome.records))
-    for chosen in outcome.chosen:
-        metrics.JOBS_CREATED.labels(chosen.purpose).inc()
-        metrics.VOTES_RESERVED.labels(chosen.purpose).inc(chosen.votes)
+    for job in outcome.sample_jobs:
+        metrics.JOBS_CREATED.labels(job.purpose).inc()
+        metrics.VOTES_RESERVED.labels(job.purpose).inc(job.votes)

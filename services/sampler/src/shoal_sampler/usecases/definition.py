@@ -1,4 +1,4 @@
-"""A campaign as people write it."""
+"""A campaign as users write it."""
 
 from typing import Annotated, Any, Literal
 
@@ -25,7 +25,7 @@ _OF_KIND = {"uncertainty": frozenset({"measure"}), "coverage_then_margin": froze
 
 
 class Part(Strict):
-    """A part of a campaign; bytes are base64 in JSON."""
+    """Base of the parts of a campaign; bytes are base64 in JSON."""
 
     model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
@@ -42,7 +42,7 @@ class Example(Part):
         if isinstance(value, str):
             return {"sample_id": value}
         if isinstance(value, dict) and isinstance(value.get("vector"), list | str):
-            return {**value, "vector": _vector_bytes(value["vector"])}  # pydantic reports what it raises
+            return {**value, "vector": _vector_bytes(value["vector"])}  # pydantic reports its errors
         return value
 
     @model_validator(mode="after")
@@ -91,43 +91,48 @@ def _as_tuple(value: Any) -> Any:
 
 
 class Strategy(Part):
-    """Which samples a campaign takes, and how it chooses them. A field that its kind does not use is an error."""
+    """Which samples a campaign takes, and how it chooses them.
+
+    A field that the kind does not use is an error.
+    """
 
     kind: Kind = Field(description="The strategy; docs/selection.md says what each is for.")
     share: Share | None = Field(
         default=None,
-        description="Share of the samples that is taken: their chance for `random`, the best of every window "
-        "otherwise. 0.1 unless given; without it, a strategy of examples takes all that reach the threshold.",
+        description="Share of the samples to take: the chance of each for `random`, the best of every window "
+        "otherwise. Default: 0.1; strategies with examples take every sample that reaches the threshold.",
     )
     measure: Measure = Field(default="margin", description="Measure of `uncertainty`.")
     coverage_votes: int = Field(
         default=0, ge=0, le=10**9, description="Votes that `coverage_then_margin` spends on coverage first."
     )
     threshold: float | None = Field(
-        default=None, ge=0, le=1, description="Least similarity to an example, as a cosine."
+        default=None, ge=0, le=1, description="Cosine with an example that a sample must reach."
     )
     examples: tuple[AnExample, ...] = Field(
         default=(), max_length=1000, description="Samples to find more of."
     )
     counter_examples: tuple[AnExample, ...] = Field(
-        default=(), max_length=1000, description="Samples to keep away from."
+        default=(), max_length=1000, description="Samples to avoid: samples closer to these are not taken."
     )
     generation: ShortText | None = Field(
         default=None, description="Embedding generation of vectors in examples: name-version-dimension."
     )
     exploration: float = Field(
-        default=0.0, ge=0, le=1, description="Chance to take a sample that the strategy leaves out."
+        default=0.0, ge=0, le=1, description="Chance of taking a sample that the strategy leaves out."
     )
     duplicate_similarity: float = Field(
         default=0.97,
         ge=0,
         le=2,
-        description="Cosine from which a sample repeats a chosen one; above 1: never.",
+        description="Cosine with a chosen sample from which a sample is a duplicate; above 1 turns this off.",
     )
     window_samples: int = Field(
-        default=256, ge=1, le=10_000, description="Samples that close a window, in which they compete."
+        default=256, ge=1, le=10_000, description="Number of samples that compete in one window."
     )
-    window_seconds: float = Field(default=5.0, gt=0, le=3600, description="Time that closes a window.")
+    window_seconds: float = Field(
+        default=5.0, gt=0, le=3600, description="Longest wait for a window, in seconds."
+    )
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> "Strategy":
@@ -149,7 +154,7 @@ Labels = Annotated[tuple[ShortText, ...], BeforeValidator(_as_tuple)]
 
 
 class Conditions(Part):
-    """Which samples a campaign looks at; an empty condition lets everything pass."""
+    """Which samples a campaign looks at; an empty condition lets every sample pass."""
 
     predicted_labels: Labels = Field(default=(), description="Labels that the model predicted.")
     models: Labels = Field(default=(), description="Names of models.")
@@ -162,16 +167,18 @@ class Conditions(Part):
 class Budget(Part):
     """What a campaign may spend."""
 
-    votes: int = Field(ge=0, le=10**9, description="Votes of its whole life.")
-    samples_per_day: int | None = Field(default=None, ge=1, le=10**9, description="Samples of a day.")
+    votes: int = Field(ge=0, le=10**9, description="Votes that the whole campaign may reserve.")
+    samples_per_day: int | None = Field(default=None, ge=1, le=10**9, description="Most samples per day.")
 
 
 class Labeling(Part):
     """How a campaign's samples are labelled."""
 
-    votes: int = Field(default=2, ge=1, le=100, description="Votes of a job from the start.")
+    votes: int = Field(default=2, ge=1, le=100, description="Votes requested at the start of a job.")
     max_votes: int = Field(default=3, ge=1, le=100, description="Votes that a job reserves.")
-    priority: int = Field(default=0, ge=-100, le=100, description="Higher goes first.")
+    priority: int = Field(
+        default=0, ge=-100, le=100, description="Campaigns of higher priority choose first."
+    )
     provider: Name | None = Field(
         default=None, description="The provider; the project's default unless given."
     )
@@ -199,10 +206,10 @@ class Definition(Part):
         }
     )
 
-    name: Name = Field(description="Its name, unique in the project; it cannot change.")
+    name: Name = Field(description="Name, unique in the project; it cannot change.")
     strategy: Strategy
     filter: Conditions = Conditions()
     budget: Budget
     labeling: Labeling = Labeling()
-    until: Moment | None = Field(default=None, description="When it ends.")
-    state: Literal["draft", "active", "paused"] = Field(default="active", description="State to begin with.")
+    until: Moment | None = Field(default=None, description="Time at which the campaign ends.")
+    state: Literal["draft", "active", "paused"] = Field(default="active", description="Initial state.")

@@ -1,4 +1,4 @@
-"""What every replica knows from compacted topics: campaigns' definitions and projects' guidelines."""
+"""State that every replica builds from compacted topics: campaigns' definitions and projects' guidelines."""
 
 from collections.abc import Sequence
 
@@ -18,49 +18,49 @@ class GuidelineDirectory:
         self._latest: dict[str, GuidelineRef] = {}
 
     def apply(self, received: Received[GuidelinePublished]) -> None:
-        """Take in one event, in any order and any number of times."""
+        """Apply one event; order and repetition do not matter."""
         project, guideline = received.event.project, received.event.guideline
-        known = self._latest.get(project)
-        if known is None or (guideline.major, guideline.minor) > (known.major, known.minor):
+        present = self._latest.get(project)
+        if present is None or (guideline.major, guideline.minor) > (present.major, present.minor):
             self._latest[project] = guideline
 
     def get(self, project: str) -> GuidelineRef | None:
-        """Return the project's guideline, None where none is published."""
+        """Return the project's guideline, None if none is published."""
         return self._latest.get(project)
 
 
 class CampaignDirectory:
-    """Definitions of campaigns with their prototypes as arrays.
+    """Definitions of campaigns, with their prototypes as arrays.
 
-    Which campaigns are in force, in which version, and what they have spent is read from the database with every
-    window, so that a pause and a budget hold at once on every replica. The definitions, which may be large, come by
-    broadcast; one that has not come yet is loaded.
+    Which campaigns are in force, in which version, and what they have spent comes from the database for every
+    window, so a pause or a budget takes effect at once on every replica. The definitions, which may be large,
+    arrive by broadcast; one that is missing is loaded from the database.
     """
 
     def __init__(self) -> None:
-        self._known: dict[str, Campaign] = {}
+        self._campaigns: dict[str, Campaign] = {}
 
     def apply(self, received: Received[CampaignChanged]) -> None:
-        """Take in one event, in any order and any number of times."""
-        self._keep(received.event)
+        """Apply one event; order and repetition do not matter."""
+        self._store(received.event)
 
     async def resolve(self, spendings: Sequence[Spending], store: Store) -> list[Campaign]:
         """Return the campaign of each spending, in order."""
-        missing = [each.campaign_id for each in spendings if not self._current(each)]
+        missing = [spending.campaign_id for spending in spendings if not self._is_current(spending)]
         for event in await store.definitions(missing) if missing else ():
-            self._keep(event)
-        return [self._known[each.campaign_id] for each in spendings]
+            self._store(event)
+        return [self._campaigns[spending.campaign_id] for spending in spendings]
 
-    def _current(self, spending: Spending) -> bool:
-        known = self._known.get(spending.campaign_id)
-        return known is not None and known.version >= spending.version
+    def _is_current(self, spending: Spending) -> bool:
+        campaign = self._campaigns.get(spending.campaign_id)
+        return campaign is not None and campaign.version >= spending.version
 
-    def _keep(self, event: CampaignChanged) -> None:
-        known = self._known.get(event.campaign_id)
-        if known is not None and known.version >= event.version:
+    def _store(self, event: CampaignChanged) -> None:
+        present = self._campaigns.get(event.campaign_id)
+        if present is not None and present.version >= event.version:
             return
         try:
-            self._known[event.campaign_id] = campaign_of(event)
+            self._campaigns[event.campaign_id] = campaign_of(event)
         except ValueError:
-            if known is None and event.state == "active":
+            if present is None and event.state == "active":
                 raise

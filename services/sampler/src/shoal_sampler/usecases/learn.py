@@ -1,4 +1,4 @@
-"""Learn what is labelled, and forget what must be forgotten."""
+"""Labels that were accepted, and erasures."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -9,19 +9,19 @@ from shoal_sampler.usecases.memory import Memories
 from shoal_sampler.usecases.ports import Store
 
 
-class Learn:
-    """Keeps what later choices and the campaigns' counts are conditioned on."""
+class LearnLabels:
+    """Maintains what later choices and the campaigns' counts depend on."""
 
     def __init__(self, store: Store, memories: Memories) -> None:
         self._store = store
         self._memories = memories
 
-    async def accepted(self, labels: Sequence[LabelAccepted]) -> None:
-        """Take in labels by revision: an older one changes nothing."""
+    async def add_labels(self, labels: Sequence[LabelAccepted]) -> None:
+        """Store labels by revision: an older one changes nothing."""
         await self._store.label(labels)
 
-    async def erased(self, events: Sequence[SampleErased]) -> None:
-        """Forget samples: nothing but their ids and decisions stays."""
+    async def forget_samples(self, events: Sequence[SampleErased]) -> None:
+        """Delete samples; only their ids and decisions stay."""
         projects: dict[str, set[str]] = defaultdict(set)
         for event in events:
             projects[event.project].add(event.sample_id)

@@ -13,12 +13,12 @@ from shoal.vectors import BadVector, read_vector, to_bytes
 from shoal_sampler.domain.campaigns.campaign import NotAllowed, check_transition
 from shoal_sampler.domain.campaigns.kinds import needs_examples
 from shoal_sampler.usecases.definition import Definition, Example, Strategy
-from shoal_sampler.usecases.ports import CampaignRow, Campaigns, Found, VectorLookup
+from shoal_sampler.usecases.ports import CampaignRow, Campaigns, StoredVector, VectorLookup
 from shoal_sampler.usecases.publishing import SOURCE
 
 
 class ManageCampaigns:
-    """What people do with campaigns."""
+    """Operations of users on campaigns."""
 
     def __init__(self, campaigns: Campaigns, vectors: VectorLookup, clock: Callable[[], datetime]) -> None:
         self._campaigns = campaigns
@@ -26,15 +26,15 @@ class ManageCampaigns:
         self._clock = clock
 
     async def create(self, project: str, definition: Definition) -> tuple[CampaignRow, bool]:
-        """Create a campaign; return it and whether it is new. The same request again changes nothing.
+        """Create a campaign; return it and whether it is new. Repeating the request changes nothing.
 
-        Raises Refused when the name is taken by another campaign, or an example cannot be used.
+        Raises Refused if another campaign has the name, or an example cannot be used.
         """
         resolved = await self._resolved(project, definition)
-        event = _event(project, resolved, state=resolved.state, version=1, now=self._clock())
-        is_new = await self._campaigns.add(event, _message(event))
+        event = _changed_event(project, resolved, state=resolved.state, version=1, now=self._clock())
+        is_new = await self._campaigns.add(event, _outgoing_message(event))
         row = await self.get(project, event.campaign_id)
-        if not is_new and not _same(row.event, event):
+        if not is_new and not _same_terms(row.event, event):
             raise Refused(
                 "conflict",
                 f"project {project!r} has another campaign {definition.name!r}",
@@ -44,7 +44,7 @@ class ManageCampaigns:
         return row, is_new
 
     async def change(self, project: str, campaign: str, definition: Definition) -> CampaignRow:
-        """Replace a campaign's policy and budget by a new version of it. Raises Refused."""
+        """Replace a campaign's policy and budget by a new version. Raises Refused."""
         row = await self.get(project, campaign)
         if definition.name != row.event.name:
             raise Refused(
@@ -57,7 +57,7 @@ class ManageCampaigns:
         return await self._replace(row, resolved, "active" if resolved.state == "draft" else resolved.state)
 
     async def move(self, project: str, campaign: str, state: CampaignState) -> CampaignRow:
-        """Pause, resume or finish a campaign; to do so again changes nothing. Raises Refused."""
+        """Pause, resume or finish a campaign; repeating it changes nothing. Raises Refused."""
         row = await self.get(project, campaign)
         if row.event.state == state:
             return row
@@ -94,8 +94,8 @@ class ManageCampaigns:
         if definition is None:
             event = old.model_copy(update={"state": state, "version": version, "changed_at": now})
         else:
-            event = _event(old.project, definition, state=state, version=version, now=now)
-        if not await self._campaigns.replace(event, _message(event)):
+            event = _changed_event(old.project, definition, state=state, version=version, now=now)
+        if not await self._campaigns.replace(event, _outgoing_message(event)):
             detail = "the campaign was changed, or spent votes, at the same moment"
             raise Refused(
                 "conflict", detail, field="version", fix="Read the campaign again, then repeat the request"
@@ -103,63 +103,66 @@ class ManageCampaigns:
         return await self.get(old.project, old.campaign_id)
 
     async def _resolved(self, project: str, definition: Definition) -> Definition:
-        """Return the definition with every example's vector in it, all of one generation."""
+        """Return the definition with every example's vector filled in, all of one generation."""
         strategy = definition.strategy
         if not needs_examples(strategy.kind):
             return definition
         lists = {"examples": strategy.examples, "counter_examples": strategy.counter_examples}
-        wanted = [
-            each.sample_id for part in lists.values() for each in part if each.sample_id and not each.vector
+        sample_ids = [
+            example.sample_id
+            for part in lists.values()
+            for example in part
+            if example.sample_id and not example.vector
         ]
-        found = await self._vectors.find(project, wanted) if wanted else {}
-        generation = _generation(strategy, found)
-        resolved = {name: _examples(name, part, found, generation) for name, part in lists.items()}
+        vectors = await self._vectors.find(project, sample_ids) if sample_ids else {}
+        generation = _example_generation(strategy, vectors)
+        resolved = {name: _resolve_examples(name, part, vectors, generation) for name, part in lists.items()}
         changed = strategy.model_copy(update={**resolved, "generation": generation})
         return definition.model_copy(update={"strategy": changed})
 
 
-def _generation(strategy: Strategy, found: dict[str, Found]) -> str:
+def _example_generation(strategy: Strategy, vectors: dict[str, StoredVector]) -> str:
     if strategy.generation is not None:
         return strategy.generation
-    if found:
-        return next(iter(found.values())).generation
+    if vectors:
+        return next(iter(vectors.values())).generation
     field = "strategy.examples[0].sample_id"
     if strategy.examples[0].vector is None:
         raise _unknown_example(field, strategy.examples[0].sample_id)
     raise Refused(
         "invalid",
-        "strategy.generation: missing, and no example is an embedded sample that would name the encoder",
+        "strategy.generation: missing, and no example is an embedded sample, whose generation would be used",
         field="strategy.generation",
         fix="Name the embedding generation of the vectors as name-version-dimension, or give examples by sample_id",
     )
 
 
-def _examples(
-    name: str, given: Sequence[Example], found: dict[str, Found], generation: str
+def _resolve_examples(
+    name: str, examples: Sequence[Example], vectors: dict[str, StoredVector], generation: str
 ) -> tuple[Example, ...]:
-    dimension = _dimension(generation)
-    done = []
-    for index, each in enumerate(given):
+    dimension = _dimension_of(generation)
+    resolved = []
+    for index, example in enumerate(examples):
         field = f"strategy.{name}[{index}]"
-        vector = each.vector
+        vector = example.vector
         if vector is None:
-            known = found.get(each.sample_id or "")
-            if known is None:
-                raise _unknown_example(f"{field}.sample_id", each.sample_id)
-            if known.generation != generation:
-                raise _other_generation(field, known.generation, generation)
-            vector = to_bytes(known.vector)
+            stored = vectors.get(example.sample_id or "")
+            if stored is None:
+                raise _unknown_example(f"{field}.sample_id", example.sample_id)
+            if stored.generation != generation:
+                raise _other_generation(field, stored.generation, generation)
+            vector = to_bytes(stored.vector)
         try:
             read_vector(vector, dimension)
         except BadVector as error:
             detail = f"{field}.vector: {len(vector) // 4} numbers: {error}"
             fix = f"Send a vector of generation {generation}"
             raise Refused("invalid", detail, field=f"{field}.vector", fix=fix) from error
-        done.append(Example(sample_id=each.sample_id, vector=vector))
-    return tuple(done)
+        resolved.append(Example(sample_id=example.sample_id, vector=vector))
+    return tuple(resolved)
 
 
-def _dimension(generation: str) -> int:
+def _dimension_of(generation: str) -> int:
     last = generation.rpartition("-")[2]
     if not last.isdecimal():
         raise Refused(
@@ -177,12 +180,12 @@ def _unknown_example(field: str, sample_id: str | None) -> Refused:
     return Refused("invalid", detail, field=field, fix=fix)
 
 
-def _other_generation(field: str, known: str, wanted: str) -> Refused:
-    detail = f"{field}: its vector is of generation {known}, and the campaign compares with {wanted}"
+def _other_generation(field: str, generation: str, target: str) -> Refused:
+    detail = f"{field}: has a vector of generation {generation}, but the campaign uses {target}"
     return Refused("invalid", detail, field=field, fix="Use examples of one embedding generation")
 
 
-def _event(
+def _changed_event(
     project: str, definition: Definition, *, state: CampaignState, version: int, now: datetime
 ) -> CampaignChanged:
     return CampaignChanged(
@@ -200,11 +203,11 @@ def _event(
     )
 
 
-def _same(one: CampaignChanged, other: CampaignChanged) -> bool:
+def _same_terms(one: CampaignChanged, other: CampaignChanged) -> bool:
     fields: tuple[Any, ...] = ("strategy", "filter", "budget", "labeling", "until")
     return all(getattr(one, name) == getattr(other, name) for name in fields)
 
 
-def _message(event: CampaignChanged) -> OutgoingMessage:
+def _outgoing_message(event: CampaignChanged) -> OutgoingMessage:
     event_id = stable_id("campaign.changed", event.campaign_id, event.version)
     return encode(CAMPAIGNS_CHANGED, event, event_id=event_id, source=SOURCE, time=event.changed_at)

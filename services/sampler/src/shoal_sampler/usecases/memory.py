@@ -1,4 +1,4 @@
-"""What a replica remembers of every project's vectors, so that no window reads them all again."""
+"""Vectors of every project in a replica's memory, so that a window does not read all of them again."""
 
 from collections.abc import Sequence
 
@@ -12,13 +12,13 @@ from shoal_sampler.domain.campaigns.window import Memory
 from shoal_sampler.domain.vectors.rows import Vectors
 from shoal_sampler.usecases.ports import Project
 
-CHOSEN = (
+MOST_CHOSEN = (
     8192  # the latest choices of a project that herding and near duplicates look at: 12 MB at 384 dimensions
 )
-POPULATION = 2048  # a uniform sample of the stream that herding is to cover
+POPULATION = 2048  # size of the uniform sample of the stream that herding covers
 
 
-class _Generation:
+class _GenerationVectors:
     """One project's vectors of one embedding generation."""
 
     def __init__(self, dimension: int) -> None:
@@ -32,8 +32,8 @@ class _Generation:
         self.seq = seq
         new = [unit_vector(data, self.dimension) for _, data in rows]
         if new:
-            self.ids = [*self.ids, *(sample_id for sample_id, _ in rows)][-CHOSEN:]
-            self.chosen_vectors = np.concatenate([self.chosen_vectors, np.stack(new)])[-CHOSEN:]
+            self.ids = [*self.ids, *(sample_id for sample_id, _ in rows)][-MOST_CHOSEN:]
+            self.chosen_vectors = np.concatenate([self.chosen_vectors, np.stack(new)])[-MOST_CHOSEN:]
 
     def forget(self, sample_ids: set[str]) -> None:
         keep = [index for index, sample_id in enumerate(self.ids) if sample_id not in sample_ids]
@@ -44,29 +44,32 @@ class _Generation:
 
 
 class Memories:
-    """The vectors of all projects; used under the project's lock."""
+    """The vectors of all projects; use them under the project's lock."""
 
     def __init__(self, salt: bytes) -> None:
         self._salt = salt
-        self._known: dict[tuple[str, str], _Generation] = {}
+        self._generations: dict[tuple[str, str], _GenerationVectors] = {}
 
     async def of(self, name: str, project: Project, samples: Sequence[Sample]) -> Memory:
-        """Return what is chosen and what the stream looks like for `samples`, of one generation, and learn them."""
-        known = self._generation(name, samples[0])
-        seq, rows = await project.chosen_samples.since(samples[0].generation, known.seq, CHOSEN)
-        known.extend(seq, rows)
+        """Return the chosen vectors and a sample of the stream for `samples`, then add the samples.
+
+        samples: all of one embedding generation.
+        """
+        generation = self._generation(name, samples[0])
+        seq, rows = await project.chosen_samples.since(samples[0].generation, generation.seq, MOST_CHOSEN)
+        generation.extend(seq, rows)
         hashes = await project.chosen_samples.hashes({sample.content_hash for sample in samples})
-        memory = Memory(known.chosen_vectors, known.population.vectors, hashes)
+        memory = Memory(generation.chosen_vectors, generation.population.vectors, hashes)
         ids = [sample.sample_id for sample in samples]
         chances = keyed_draws(self._salt, f"population:{name}", ids)
-        known.population.add(ids, chances, np.stack([sample.vector for sample in samples]))
+        generation.population.add(ids, chances, np.stack([sample.vector for sample in samples]))
         return memory
 
     def forget(self, name: str, sample_ids: set[str]) -> None:
         """Forget samples that were erased."""
-        for (project, _), known in self._known.items():
+        for (project, _), generation in self._generations.items():
             if project == name:
-                known.forget(sample_ids)
+                generation.forget(sample_ids)
 
-    def _generation(self, name: str, sample: Sample) -> _Generation:
-        return self._known.setdefault((name, sample.generation), _Generation(len(sample.vector)))
+    def _generation(self, name: str, sample: Sample) -> _GenerationVectors:
+        return self._generations.setdefault((name, sample.generation), _GenerationVectors(len(sample.vector)))

@@ -1,4 +1,4 @@
-"""Decisions and jobs as events. Ids are derived from the sample, so that nothing is ever announced as two things."""
+"""Decisions and jobs as events; their ids derive from the sample, so a repeated event keeps its id."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,21 +15,21 @@ SOURCE = "shoal/sampler"
 
 
 def decision_message(record: Record, event: SampleEmbedded, now: datetime) -> OutgoingMessage:
-    """Return the record's event."""
+    """Return the event of a record."""
     prediction = event.prediction
     decided = SamplingDecided(
         project=event.project,
         sample_id=record.sample_id,
         decisions=tuple(
             PolicyDecision(
-                policy=each.policy,
-                version=each.version,
-                probability=each.probability,
-                score=each.score,
-                taken=each.is_taken,
-                reason=each.reason,
+                policy=decision.policy,
+                version=decision.version,
+                probability=decision.probability,
+                score=decision.score,
+                taken=decision.is_taken,
+                reason=decision.reason,
             )
-            for each in record.decisions
+            for decision in record.decisions
         ),
         predicted_label=prediction.label if prediction else None,
         model=prediction.model if prediction else None,
@@ -42,8 +42,8 @@ def decision_message(record: Record, event: SampleEmbedded, now: datetime) -> Ou
 
 
 def job_message(job: Job, event: SampleEmbedded, guideline: GuidelineRef, now: datetime) -> OutgoingMessage:
-    """Return the event that asks for the job's votes."""
-    wanted = LabelingJob(
+    """Return the event that requests the job's votes."""
+    labeling_job = LabelingJob(
         project=event.project,
         job_id=job_id(job.sample_id, guideline.major, job.purpose),
         sample_id=job.sample_id,
@@ -59,17 +59,17 @@ def job_message(job: Job, event: SampleEmbedded, guideline: GuidelineRef, now: d
         group=event.group,
         requested_at=now,
     )
-    event_id = stable_id("labeling.job", wanted.job_id)
-    return encode(topics.LABELING_JOBS, wanted, event_id=event_id, source=SOURCE, time=now)
+    event_id = stable_id("labeling.job", labeling_job.job_id)
+    return encode(topics.LABELING_JOBS, labeling_job, event_id=event_id, source=SOURCE, time=now)
 
 
-def messages(
+def window_messages(
     records: Sequence[Record],
     events: dict[str, SampleEmbedded],
     guideline: GuidelineRef | None,
     now: datetime,
 ) -> list[OutgoingMessage]:
-    """Return every record's event and every job's."""
+    """Return the events of all records and jobs."""
     out = [decision_message(record, events[record.sample_id], now) for record in records]
     jobs = [record.job for record in records if record.job is not None]
     if jobs and guideline is None:

@@ -1,4 +1,4 @@
-"""Receive embedded samples: those that compete wait for their window, the others are decided at once."""
+"""Receive embedded samples: competing ones wait for their window, the others are decided at once."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ from shoal_sampler.usecases.ports import Store
 
 
 class ReceiveSamples:
-    """`waiting_limit`: samples of one project that are kept while it has no guideline."""
+    """Receives samples. `waiting_limit`: most samples of one project that wait while it has no guideline."""
 
     def __init__(
         self,
@@ -32,15 +32,15 @@ class ReceiveSamples:
         self._clock = clock
 
     async def __call__(self, arrivals: Sequence[Arrival]) -> None:
-        """Take in samples of any projects; each is decided once, however often it comes."""
+        """Receive samples of any projects; a sample that arrives several times is decided once."""
         projects: dict[str, list[Arrival]] = defaultdict(list)
-        for each in arrivals:
-            projects[each.event.project].append(each)
-        for project, own in projects.items():
-            await self._receive(project, own)
+        for arrival in arrivals:
+            projects[arrival.event.project].append(arrival)
+        for project, project_arrivals in projects.items():
+            await self._receive(project, project_arrivals)
 
     async def close_windows(self) -> int:
-        """Decide on every window that is full or overdue; return how many those were."""
+        """Decide on every window that is full or overdue; return how many there were."""
         return sum([await self._close(project) for project in await self._store.projects_waiting()])
 
     async def _receive(self, project: str, arrivals: list[Arrival]) -> None:
@@ -48,26 +48,29 @@ class ReceiveSamples:
         campaigns = await self._campaigns.resolve(spendings, self._store)
         competing, rest = self._split(project, campaigns, arrivals)
         if competing:
-            await self._store.wait(project, [each.event for each in competing], self._clock())
+            await self._store.wait(project, [arrival.event for arrival in competing], self._clock())
             await self._close(project)
         if rest:
-            await self._decider.now(project, rest)
+            await self._decider.decide_now(project, rest)
 
     def _split(
         self, project: str, campaigns: Sequence[Campaign], arrivals: list[Arrival]
     ) -> tuple[list[Arrival], list[Arrival]]:
-        """Return who must wait and who need not. Without a guideline all wait that a campaign might want."""
-        held = self._guidelines.get(project) is None
+        """Return the samples that must wait, and the others.
+
+        Without a guideline, every sample that a campaign might choose waits.
+        """
+        no_guideline = self._guidelines.get(project) is None
         competing: list[Arrival] = []
         rest: list[Arrival] = []
-        for each in arrivals:
-            interested = (one for one in campaigns if one.looks_at(each.sample))
-            waits = any(held or one.selection.windowed for one in interested)
-            (competing if waits else rest).append(each)
+        for arrival in arrivals:
+            interested = (campaign for campaign in campaigns if campaign.looks_at(arrival.sample))
+            waits = any(no_guideline or campaign.selection.windowed for campaign in interested)
+            (competing if waits else rest).append(arrival)
         return competing, rest
 
     async def _close(self, project: str) -> int:
         windows = 0
-        while await self._decider.close(project, self._waiting_limit):
+        while await self._decider.close_window(project, self._waiting_limit):
             windows += 1
         return windows

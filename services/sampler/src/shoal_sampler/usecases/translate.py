@@ -1,4 +1,4 @@
-"""A campaign as events carry it, as people write it, and as the domain knows it."""
+"""Campaigns of events, of users and of the domain, translated into each other."""
 
 import numpy as np
 import orjson
@@ -12,7 +12,7 @@ from shoal_sampler.usecases.definition import Budget, Conditions, Definition, Ex
 
 
 def definition_of(event: CampaignChanged) -> Definition:
-    """Return the definition that `event` carries."""
+    """Return the definition in `event`."""
     return Definition(
         name=event.name,
         strategy=Strategy.model_validate_json(orjson.dumps(event.strategy)),
@@ -24,7 +24,7 @@ def definition_of(event: CampaignChanged) -> Definition:
 
 
 def campaign_of(event: CampaignChanged) -> Campaign:
-    """Return the domain's campaign of `event`, whose examples carry their vectors."""
+    """Return the domain's campaign of `event`, whose examples contain their vectors."""
     definition = definition_of(event)
     strategy, conditions = definition.strategy, definition.filter
     return Campaign(
@@ -56,7 +56,7 @@ def selection_of(strategy: Strategy) -> Selection:
     if share is None and not needs_examples(strategy.kind):
         share = 0.1
     threshold = strategy.threshold
-    if threshold is None:  # a share alone takes the most alike, however unlike they are
+    if threshold is None:  # with a share alone, the most similar samples are taken, however dissimilar
         threshold = 0.5 if share is None else 0.0
     return Selection(
         kind=strategy.kind,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import isinf
 
 from shoal.pages import Series, line_plot, render_page
-from shoal_sampler.usecases.files.learning_curves import Curve, Needed
+from shoal_sampler.usecases.files.learning_curves import Curve, LabelCost
 
 _OWN_COLOURS = {"random": "var(--grey)", "auto": "var(--good)"}
 _COLOURS = (
@@ -18,33 +18,33 @@ _COLOURS = (
     "#3b7a99",
     "#9c36b5",
 )
-_AT_FIRST = 6  # lines that can be told apart; the others wait for a click
+_AT_FIRST = 6  # as many lines as readers can distinguish; a click shows the others
 
 
-def curves_page(results: Sequence[Curve], reached: Sequence[Needed], what: str) -> str:
-    """Return the page. what: the data in a few words."""
-    series = _series(results)
+def curves_page(results: Sequence[Curve], reached: Sequence[LabelCost], what: str) -> str:
+    """Return the page. what: the data, in a few words."""
+    series = _curve_series(results)
     on_top = sorted(series, key=lambda line: line.name == "auto")
     return render_page(
         __package__,
         "curves.html",
         what=what,
         series=series,
-        shown=_shown(results, reached),
+        shown=_first_strategies(results, reached),
         plot=line_plot(on_top, "labels", "accuracy"),
-        needed=[_needed(row) for row in sorted(reached, key=lambda row: row.labels)],
+        needed=[_cost_cells(row) for row in sorted(reached, key=lambda row: row.labels)],
         budgets=[f"{budget:,}" for budget in results[0].budgets],
-        accuracies=[_accuracies(curve) for curve in results],
+        accuracies=[_accuracy_cells(curve) for curve in results],
     )
 
 
-def _needed(row: Needed) -> tuple[str, str, str, str]:
+def _cost_cells(row: LabelCost) -> tuple[str, str, str, str]:
     labels = "not reached" if isinf(row.labels) else f"{row.labels:,.0f}"
     ratio = "" if isinf(row.ratio) else f"{row.ratio:.2f}"
     return row.strategy, labels, ratio, str(row.reached)
 
 
-def _accuracies(curve: Curve) -> list[str]:
+def _accuracy_cells(curve: Curve) -> list[str]:
     cells = [curve.strategy]
     for index in range(len(curve.budgets)):
         mean, _, high = curve.interval(index)
@@ -52,26 +52,26 @@ def _accuracies(curve: Curve) -> list[str]:
     return cells
 
 
-def _points(curve: Curve) -> list[tuple[float, float, float, float]]:
+def _curve_points(curve: Curve) -> list[tuple[float, float, float, float]]:
     return [(float(budget), *curve.interval(index)) for index, budget in enumerate(curve.budgets)]
 
 
-def _series(results: Sequence[Curve]) -> list[Series]:
-    """Return a line a strategy; where colours run out they come again, dashed."""
+def _curve_series(results: Sequence[Curve]) -> list[Series]:
+    """Return one line per strategy; when colours run out they repeat, dashed."""
     series, others = list[Series](), 0
     for index, curve in enumerate(results):
         colour, dashed = _OWN_COLOURS.get(curve.strategy), False
         if colour is None:
             colour, dashed = _COLOURS[others % len(_COLOURS)], others >= len(_COLOURS)
             others += 1
-        points, css_class = _points(curve), f"line-{index}"
+        points, css_class = _curve_points(curve), f"line-{index}"
         line = Series(name=curve.strategy, colour=colour, points=points, dashed=dashed, css_class=css_class)
         series.append(line)
     return series
 
 
-def _shown(results: Sequence[Curve], reached: Sequence[Needed]) -> set[str]:
-    """Return the strategies whose lines show at first: random, auto, and those that need the fewest labels."""
+def _first_strategies(results: Sequence[Curve], reached: Sequence[LabelCost]) -> set[str]:
+    """Return the strategies shown at first: random, auto, and those that need the fewest labels."""
     names = [curve.strategy for curve in results]
     best = [row.strategy for row in sorted(reached, key=lambda row: row.labels)] or names
     first = [name for name in ("random", "auto") if name in names]

@@ -20,19 +20,19 @@ SELECT rate, votes, max_votes, votes_per_day, version FROM audits WHERE project 
 """
 
 
-async def spendings(conn: Any, project: str, now: datetime) -> list[Spending]:
-    """Return the active campaigns with votes and time left."""
+async def read_spendings(conn: Any, project: str, now: datetime) -> list[Spending]:
+    """Return the active campaigns that have votes and time left."""
     return [Spending(**row) for row in await conn.fetch(_IN_FORCE, project, now, now.date())]
 
 
-async def audit_of(conn: Any, project: str) -> Audit | None:
+async def read_audit(conn: Any, project: str) -> Audit | None:
     """Return a project's audit, None for the default."""
     row = await conn.fetchrow(_AUDIT, project)
     return None if row is None else Audit(**row)
 
 
-async def audit_votes(conn: Any, project: str, now: datetime) -> int:
-    """Return the audit's votes of today."""
+async def read_audit_votes(conn: Any, project: str, now: datetime) -> int:
+    """Return the votes that the audit spent today."""
     return int(
         await conn.fetchval(
             "SELECT units FROM days WHERE project = $1 AND policy = $2 AND day = $3",
@@ -52,9 +52,11 @@ class PostgresBudgets:
         self._project = project
 
     async def in_force(self, now: datetime) -> list[Spending]:
-        """Return the active campaigns with votes and time left."""
-        return await spendings(self._conn, self._project, now)
+        """Return the active campaigns that have votes and time left."""
+        return await read_spendings(self._conn, self._project, now)
 
     async def audit(self, now: datetime) -> tuple[Audit | None, int]:
-        """Return the audit and the votes it has spent today."""
-        return await audit_of(self._conn, self._project), await audit_votes(self._conn, self._project, now)
+        """Return the audit and the votes it spent today."""
+        return await read_audit(self._conn, self._project), await read_audit_votes(
+            self._conn, self._project, now
+        )

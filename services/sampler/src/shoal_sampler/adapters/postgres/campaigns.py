@@ -1,4 +1,4 @@
-"""Campaigns and audits as people see and change them, in PostgreSQL."""
+"""Campaigns and audits as users see and change them, in PostgreSQL."""
 
 from datetime import datetime
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from shoal.contracts.selections import CampaignChanged
 from shoal.messaging import OutgoingMessage
 from shoal.persistence import Outbox
-from shoal_sampler.adapters.postgres.budgets import audit_of, audit_votes
+from shoal_sampler.adapters.postgres.budgets import read_audit, read_audit_votes
 from shoal_sampler.adapters.postgres.samples import LOCK, lock_name
 from shoal_sampler.domain.campaigns.audit import Audit
 from shoal_sampler.usecases.ports import AuditRow, CampaignRow
@@ -40,14 +40,14 @@ ON CONFLICT (project) DO UPDATE SET rate = $2, votes = $3, max_votes = $4, votes
 
 
 class PostgresCampaigns:
-    """A row and its event, or neither; changes hold the project's lock, so that no window is between."""
+    """Writes a row and its event in one transaction, under the project's lock: no window runs meanwhile."""
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
         self._outbox = Outbox()
 
     async def add(self, event: CampaignChanged, message: OutgoingMessage) -> bool:
-        """Keep a new campaign; False where the project has one of that name."""
+        """Store a new campaign; return False if the project already has one of that name."""
         return await self._write(
             message,
             event.project,
@@ -58,12 +58,14 @@ class PostgresCampaigns:
             event.state,
             event.version,
             event.model_dump(mode="json"),
-            *_terms(event),
+            *_campaign_terms(event),
             event.changed_at,
         )
 
     async def replace(self, event: CampaignChanged, message: OutgoingMessage) -> bool:
-        """Keep the next version; False where another came between, or more votes are spent."""
+        """Store the next version; return False if another version came first, or more votes are already
+        reserved.
+        """
         return await self._write(
             message,
             event.project,
@@ -72,28 +74,28 @@ class PostgresCampaigns:
             event.state,
             event.version,
             event.model_dump(mode="json"),
-            *_terms(event),
+            *_campaign_terms(event),
             event.changed_at,
         )
 
     async def list(self, project: str, now: datetime) -> list[CampaignRow]:
         """Return a project's campaigns, oldest first."""
         rows = await self._pool.fetch(_ROWS + "ORDER BY c.created_at, c.name", project, now.date())
-        return [_row(row) for row in rows]
+        return [_campaign_row(row) for row in rows]
 
     async def get(self, project: str, campaign_id: str, now: datetime) -> CampaignRow | None:
         """Return one campaign, by its id or its name."""
         row = await self._pool.fetchrow(
             _ROWS + "AND (c.campaign_id = $3 OR c.name = $3)", project, now.date(), campaign_id
         )
-        return None if row is None else _row(row)
+        return None if row is None else _campaign_row(row)
 
     async def waiting(self, project: str) -> int:
         """Return how many of the project's samples wait for a window."""
         return int(await self._pool.fetchval("SELECT count(*) FROM waiting WHERE project = $1", project))
 
     async def decided(self, project: str) -> int:
-        """Return how many of the project's samples were decided on."""
+        """Return how many of the project's samples have a decision."""
         return int(await self._pool.fetchval("SELECT count(*) FROM decisions WHERE project = $1", project))
 
     async def _write(self, message: OutgoingMessage, project: str, sql: str, *values: Any) -> bool:
@@ -113,8 +115,8 @@ class PostgresAudits:
         self._pool = pool
 
     async def get(self, project: str, now: datetime) -> AuditRow | None:
-        """Return a project's audit and what it has spent, None where nobody has set one."""
-        audit = await audit_of(self._pool, project)
+        """Return a project's audit and what it spent; None if the project has none."""
+        audit = await read_audit(self._pool, project)
         return None if audit is None else AuditRow(audit, *await self.spent(project, now))
 
     async def put(self, project: str, audit: Audit, now: datetime) -> None:
@@ -133,18 +135,18 @@ class PostgresAudits:
             )
 
     async def spent(self, project: str, now: datetime) -> tuple[int, int]:
-        """Return the audit's votes of today and its jobs of all time."""
+        """Return the votes that the audit spent today, and its jobs of all time."""
         jobs = await self._pool.fetchval(
             "SELECT count(*) FROM chosen WHERE project = $1 AND purpose = 'audit'", project
         )
-        return await audit_votes(self._pool, project, now), int(jobs)
+        return await read_audit_votes(self._pool, project, now), int(jobs)
 
 
-def _terms(event: CampaignChanged) -> tuple[Any, ...]:
+def _campaign_terms(event: CampaignChanged) -> tuple[Any, ...]:
     return event.budget["votes"], event.labeling["max_votes"], event.until
 
 
-def _row(row: Any) -> CampaignRow:
+def _campaign_row(row: Any) -> CampaignRow:
     return CampaignRow(
         CampaignChanged.model_validate(row["definition"]),
         row["votes_reserved"],

@@ -1,4 +1,4 @@
-"""Decisions of a project, in PostgreSQL: with them jobs, spending and events."""
+"""Decisions of a project in PostgreSQL, with their jobs, spending and events."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -10,7 +10,7 @@ from shoal.persistence import Outbox
 from shoal.vectors import to_bytes
 from shoal_sampler.domain.campaigns.audit import POLICY as AUDIT
 from shoal_sampler.domain.campaigns.decisions import Record
-from shoal_sampler.usecases.ports import Chosen, Effect, Outcome
+from shoal_sampler.usecases.ports import Effect, Outcome, SampleJob
 
 _DECIDE = """
 INSERT INTO decisions (project, sample_id, taken, policies, decided_at)
@@ -54,14 +54,16 @@ class PostgresDecisions:
         return {row["sample_id"] for row in rows}
 
     async def add(self, outcome: Outcome, now: datetime) -> None:
-        """Keep everything that a window changed; the table's own check refuses an overrun."""
+        """Store everything that a window changed; the table's check constraint refuses an overrun of a
+        budget.
+        """
         await self._decide(outcome, now)
         for effect in sorted(outcome.effects, key=lambda effect: effect.campaign_id):
             await self._spend(effect, now)
         if outcome.audit_votes:
             await self._conn.execute(_DAY, self._project, AUDIT, now.date(), outcome.audit_votes)
-        if outcome.chosen:
-            columns = zip(*(_chosen_row(chosen) for chosen in outcome.chosen), strict=True)
+        if outcome.sample_jobs:
+            columns = zip(*(_chosen_row(job) for job in outcome.sample_jobs), strict=True)
             await self._conn.execute(_CHOOSE, self._project, *(list(column) for column in columns), now)
         await self._outbox.add(self._conn, outcome.messages)
 
@@ -71,7 +73,7 @@ class PostgresDecisions:
             self._project,
             [record.sample_id for record in outcome.records],
             [record.is_taken for record in outcome.records],
-            [_policies(record) for record in outcome.records],
+            [_policies_json(record) for record in outcome.records],
             now,
         )
 
@@ -81,9 +83,9 @@ class PostgresDecisions:
             effect.campaign_id,
             effect.votes,
             effect.jobs,
-            effect.seen,
+            effect.samples_seen,
             effect.eligible,
-            effect.taken,
+            effect.samples_taken,
             effect.shared,
             effect.duplicates,
             effect.credit,
@@ -93,25 +95,32 @@ class PostgresDecisions:
             await self._conn.execute(_DAY, self._project, policy, now.date(), effect.jobs)
 
 
-def _policies(record: Record) -> str:
-    """Return the policies as JSON text: an array of lists would be taken for an array of two dimensions."""
+def _policies_json(record: Record) -> str:
+    """Return the policies as JSON text; the driver would read an array of lists as an array of two
+    dimensions.
+    """
     return orjson.dumps(
         [
-            {"policy": each.policy, "version": each.version, "p": each.probability, "taken": each.is_taken}
-            for each in record.decisions
+            {
+                "policy": decision.policy,
+                "version": decision.version,
+                "p": decision.probability,
+                "taken": decision.is_taken,
+            }
+            for decision in record.decisions
         ]
     ).decode()
 
 
-def _chosen_row(chosen: Chosen) -> tuple[Any, ...]:
-    sample = chosen.sample
+def _chosen_row(job: SampleJob) -> tuple[Any, ...]:
+    sample = job.sample
     return (
         sample.sample_id,
         sample.generation,
         to_bytes(sample.vector),
         sample.content_hash,
-        chosen.job_id,
-        chosen.purpose,
-        chosen.campaign_id,
-        chosen.votes,
+        job.job_id,
+        job.purpose,
+        job.campaign_id,
+        job.votes,
     )

@@ -1,4 +1,6 @@
-"""The sampler's state in PostgreSQL; a project is decided on under its lock, one transaction at a time."""
+"""The sampler's state in PostgreSQL. Decisions on a project are made under its lock, one transaction at a
+time.
+"""
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
@@ -10,8 +12,8 @@ import ormsgpack
 from shoal.contracts.labels import LabelAccepted
 from shoal.contracts.samples import SampleEmbedded
 from shoal.contracts.selections import CampaignChanged
-from shoal_sampler.adapters.postgres.budgets import PostgresBudgets, spendings
-from shoal_sampler.adapters.postgres.chosen import PostgresChosen
+from shoal_sampler.adapters.postgres.budgets import PostgresBudgets, read_spendings
+from shoal_sampler.adapters.postgres.chosen_samples import PostgresChosenSamples
 from shoal_sampler.adapters.postgres.decisions import PostgresDecisions
 from shoal_sampler.adapters.postgres.waiting import PostgresWaiting
 from shoal_sampler.usecases.ports import Project, Spending
@@ -38,7 +40,7 @@ def lock_name(project: str) -> str:
 
 
 class PostgresStore:
-    """Over a pool; nothing is kept in memory."""
+    """The store on a connection pool; holds no state in memory."""
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
@@ -51,26 +53,28 @@ class PostgresStore:
             yield Project(
                 PostgresWaiting(conn, project),
                 PostgresBudgets(conn, project),
-                PostgresChosen(conn, project),
+                PostgresChosenSamples(conn, project),
                 PostgresDecisions(conn, project),
             )
 
     async def in_force(self, project: str, now: datetime) -> list[Spending]:
-        """Return the active campaigns with votes and time left, without a lock."""
-        return await spendings(self._pool, project, now)
+        """Return the active campaigns that have votes and time left, without a lock."""
+        return await read_spendings(self._pool, project, now)
 
     async def definitions(self, campaign_ids: Collection[str]) -> list[CampaignChanged]:
-        """Return campaigns as they stand."""
+        """Return the current definitions of campaigns."""
         rows = await self._pool.fetch(
             "SELECT definition FROM campaigns WHERE campaign_id = ANY($1::text[])", list(campaign_ids)
         )
         return [CampaignChanged.model_validate(row["definition"]) for row in rows]
 
     async def wait(self, project: str, events: Sequence[SampleEmbedded], now: datetime) -> None:
-        """Let samples wait; in one order of ids for everybody, so that batches never wait for each other."""
-        packed = {each.sample_id: ormsgpack.packb(each.model_dump()) for each in events}
+        """Store samples that wait for a window, in order of their ids so that concurrent batches cannot
+        deadlock.
+        """
+        packed = {event.sample_id: ormsgpack.packb(event.model_dump()) for event in events}
         ids = sorted(packed)
-        await self._pool.execute(_WAIT, project, ids, [packed[each] for each in ids], now)
+        await self._pool.execute(_WAIT, project, ids, [packed[sample_id] for sample_id in ids], now)
 
     async def projects_waiting(self) -> list[str]:
         """Return the projects in which samples wait."""
@@ -78,16 +82,16 @@ class PostgresStore:
         return [row["project"] for row in rows]
 
     async def label(self, labels: Sequence[LabelAccepted]) -> None:
-        """Keep the highest revision of each sample's label."""
+        """Store the highest revision of each sample's label."""
         latest: dict[tuple[str, str], LabelAccepted] = {}
-        for each in sorted(labels, key=lambda each: each.revision):
-            latest[each.project, each.sample_id] = each
-        rows = [(*key, each.revision, each.state, each.label) for key, each in sorted(latest.items())]
+        for label in sorted(labels, key=lambda label: label.revision):
+            latest[label.project, label.sample_id] = label
+        rows = [(*key, label.revision, label.state, label.label) for key, label in sorted(latest.items())]
         if rows:
             await self._pool.execute(_LABEL, *(list(column) for column in zip(*rows, strict=True)))
 
     async def erase(self, project: str, sample_ids: Collection[str]) -> None:
-        """Forget samples, but for the fact that they were decided; who comes later is not labelled."""
+        """Delete samples, but keep a decision, so that a sample that arrives again is not labelled."""
         ids = sorted(sample_ids)
         async with self._pool.acquire() as conn, conn.transaction():
             await conn.execute(LOCK, lock_name(project))
@@ -95,7 +99,7 @@ class PostgresStore:
                 await conn.execute(
                     f"DELETE FROM {table} WHERE project = $1 AND sample_id = ANY($2::text[])", project, ids
                 )
-            # A sample that arrives after its erasure finds itself decided: not taken.
+            # A sample that arrives after its erasure already has a decision: not taken.
             await conn.execute(
                 """INSERT INTO decisions (project, sample_id, taken, policies, decided_at)
                    SELECT $1, id, false, '[]', now() FROM unnest($2::text[]) AS id ON CONFLICT DO NOTHING""",

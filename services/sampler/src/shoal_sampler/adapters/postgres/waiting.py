@@ -17,7 +17,7 @@ class PostgresWaiting:
         self._project = project
 
     async def summary(self) -> Queue:
-        """Return how many samples wait and since when."""
+        """Return how many samples wait, and since when."""
         row = await self._conn.fetchrow(
             "SELECT count(*) AS count, min(arrived_at) AS oldest FROM waiting WHERE project = $1",
             self._project,
@@ -32,7 +32,7 @@ class PostgresWaiting:
         return [SampleEmbedded.model_validate(ormsgpack.unpackb(row["event"])) for row in rows]
 
     async def drop(self, sample_ids: Collection[str]) -> None:
-        """Let samples wait no longer."""
+        """Remove samples from the waiting ones."""
         await self._conn.execute(
             "DELETE FROM waiting WHERE project = $1 AND sample_id = ANY($2::text[])",
             self._project,

@@ -71,7 +71,9 @@ def weigh_uncertainty(vectors: Vectors, labels: Indices, classes: int, seed: int
     measured_trust = 2 * (2 * detection - 1) if few else PRIOR
     trust = float(np.clip(weight * measured_trust + (1 - weight) * PRIOR, 0, 1))
     reason = (
-        f"margins find the probe's errors with AUC {detection:.2f}" if few else "too few errors to judge by"
+        f"margins find the probe's errors with AUC {detection:.2f}"
+        if few
+        else "too few errors to judge its margins by"
     )
     return Evidence(
         regime="uncertainty",

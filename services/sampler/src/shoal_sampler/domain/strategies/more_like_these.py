@@ -57,7 +57,7 @@ def more_like_these(pool: Pool, k: int) -> Ranking:
 MORE_LIKE_THESE = NamedStrategy(
     name="more_like_these",
     choose=more_like_these,
-    reason="like the examples",
+    reason="similar to the examples",
     purpose="campaigns: samples similar to examples and not closer to a counter-example",
     needs=frozenset({"examples"}),
 )

@@ -1,4 +1,4 @@
-"""Arrays from files, checked: what a strategy may rely on."""
+"""Checked arrays from files."""
 
 from typing import Any
 
@@ -11,15 +11,15 @@ _BLOCK = 65_536
 _ROUNDING = 1e-2  # float16 probabilities of a hundred classes add up to 1 within this
 
 
-def directions(vectors: Vectors, what: str) -> Vectors:
-    """Return the rows scaled to length 1, in place. Raises BadInput for a row of length zero."""
+def unit_directions(vectors: Vectors, what: str) -> Vectors:
+    """Scale the rows to length 1, in place, and return them. Raises BadInput for a row of zeros."""
     for start in range(0, len(vectors), _BLOCK):
         part = vectors[start : start + _BLOCK]
         largest = np.abs(part).max(axis=1, keepdims=True)  # squares of large numbers would overflow
         zero = np.flatnonzero(largest == 0)
         if len(zero):
             raise BadInput(
-                f"{what}, row {start + int(zero[0])} is all zeros: it points nowhere, leave it out"
+                f"{what}, row {start + int(zero[0])} is all zeros and has no direction: leave it out"
             )
         part /= largest
         part /= np.sqrt(np.einsum("nd,nd->n", part, part))[:, None]
@@ -27,12 +27,17 @@ def directions(vectors: Vectors, what: str) -> Vectors:
 
 
 def probability_rows(p: Floats, rows: int) -> Floats:
-    """Return (rows, c) probabilities. Raises BadInput for another number of rows, a value below 0, or a wrong sum."""
+    """Return (rows, c) probabilities.
+
+    Raises BadInput for another number of rows, a value below 0, or a sum other than 1.
+    """
     if len(p) != rows:
         raise BadInput(f"probabilities have {len(p)} rows, embeddings {rows}: give one row for each")
     negative = np.flatnonzero((p < 0).any(axis=1))
     if len(negative):
-        raise BadInput(f"probabilities, row {negative[0]} has {p[negative[0]].min():g}: give none below 0")
+        raise BadInput(
+            f"probabilities, row {negative[0]} has {p[negative[0]].min():g}: probabilities must not be negative"
+        )
     sums = p.sum(axis=1, dtype=np.float64)
     wrong = np.flatnonzero(np.abs(sums - 1) > _ROUNDING)
     if len(wrong):
@@ -43,7 +48,7 @@ def probability_rows(p: Floats, rows: int) -> Floats:
 
 
 def row_numbers(values: Any, rows: int, what: str) -> Indices:
-    """Return row numbers in [0, rows), each once. Raises BadInput."""
+    """Return row numbers in [0, rows), each at most once. Raises BadInput."""
     values = np.asarray(values)
     if len(values) == 0:
         return np.empty(0, np.int64)
@@ -55,17 +60,15 @@ def row_numbers(values: Any, rows: int, what: str) -> Indices:
         raise BadInput(f"{what}, entry {broken[0]} is {values[broken[0]]:g}: give whole numbers")
     outside = np.flatnonzero((whole < 0) | (whole >= rows))
     if len(outside):
-        found = whole[outside[0]]
-        raise BadInput(
-            f"{what}, entry {outside[0]} is row {found}, outside 0 to {rows - 1}: count rows from 0"
-        )
-    kept, counts = np.unique(whole, return_counts=True)
+        row = whole[outside[0]]
+        raise BadInput(f"{what}, entry {outside[0]} is row {row}, outside 0 to {rows - 1}: count rows from 0")
+    distinct, counts = np.unique(whole, return_counts=True)
     if (counts > 1).any():
-        raise BadInput(f"{what} names row {kept[counts > 1][0]} more than once: give each row once")
+        raise BadInput(f"{what} names row {distinct[counts > 1][0]} more than once: give each row once")
     return whole
 
 
-def positive(values: Any, rows: int) -> Floats:
+def positive_weights(values: Any, rows: int) -> Floats:
     """Return (rows,) weights. Raises BadInput unless all are finite and above 0."""
     weights = np.asarray(values, dtype=np.float32)
     if weights.shape != (rows,):

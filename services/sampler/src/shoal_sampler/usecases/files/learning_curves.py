@@ -1,4 +1,4 @@
-"""Learning curves of several strategies over several seeds, and what they say."""
+"""Learning curves of several strategies over several seeds, and their comparison."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,29 +10,29 @@ from shoal_sampler.domain.pools.pool import Report, ignore_progress
 from shoal_sampler.domain.simulation import Labelled, Point, labels_needed, learning_curve
 from shoal_sampler.domain.strategies import file_strategies
 from shoal_sampler.domain.vectors.rows import Floats, Indices, Vectors
-from shoal_sampler.usecases.files.inputs import directions
+from shoal_sampler.usecases.files.inputs import unit_directions
 
-TEST_SHARE = 0.3  # of the rows, where no test set is given
+TEST_SHARE = 0.3  # share of the rows held out without a test set
 CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One strategy: (seeds, budgets) arrays."""
+    """One strategy's curves: accuracy and macro_f1 are (seeds, budgets)."""
 
     strategy: str
     budgets: Sequence[int]
     accuracy: Floats
     macro_f1: Floats
 
-    def interval(self, place: int) -> tuple[float, float, float]:
-        """Return mean accuracy at a budget and its 95 % interval over seeds (Student's t)."""
-        return interval(self.accuracy[:, place])
+    def interval(self, index: int) -> tuple[float, float, float]:
+        """Return the mean accuracy at a budget and its 95 % interval over seeds (Student's t)."""
+        return mean_interval(self.accuracy[:, index])
 
 
-def interval(values: Floats) -> tuple[float, float, float]:
-    """Return the mean of (seeds,) values and its 95 % interval by Student's t; without width for one seed."""
-    from scipy.special import stdtrit  # 0.1 s, which only a finished curve pays
+def mean_interval(values: Floats) -> tuple[float, float, float]:
+    """Return the mean of (seeds,) values and its 95 % interval by Student's t; one seed has no width."""
+    from scipy.special import stdtrit  # the import takes 0.1 s, which only a finished curve needs
 
     mean, n = float(values.mean()), len(values)
     if n < 2:
@@ -42,8 +42,12 @@ def interval(values: Floats) -> tuple[float, float, float]:
 
 
 @dataclass(frozen=True, slots=True)
-class Needed:
-    """Labels until random's accuracy at the largest budget: mean over seeds; inf where some seed never got there."""
+class LabelCost:
+    """Labels that a strategy needs to reach random's accuracy at the largest budget.
+
+    labels: by the mean curve, infinite if it never gets there. ratio: labels / the largest budget. reached:
+    number of seeds that got there.
+    """
 
     strategy: str
     labels: float
@@ -51,7 +55,7 @@ class Needed:
     reached: int
 
 
-def prepare(
+def split_rows(
     vectors: Vectors, labels: Sequence[str], test: tuple[Vectors, Sequence[str]] | None, seed: int
 ) -> tuple[Labelled, Labelled]:
     """Return training and test rows; without a test set, a random 30 % is held out. Raises BadInput."""
@@ -61,17 +65,17 @@ def prepare(
         if test[0].shape[1] != vectors.shape[1]:
             raise BadInput(f"test embeddings have {test[0].shape[1]} columns, embeddings {vectors.shape[1]}")
     names = sorted({*labels, *(test[1] if test else ())})
-    number = {name: place for place, name in enumerate(names)}
+    number = {name: index for index, name in enumerate(names)}
     scale = np.float32(1 / np.sqrt(np.mean(np.einsum("nd,nd->n", vectors, vectors, dtype=np.float64))))
-    everything = _labelled(vectors, [number[name] for name in labels], len(names), scale)
+    everything = _labelled_rows(vectors, [number[name] for name in labels], len(names), scale)
     if test is not None:
-        return everything, _labelled(test[0], [number[name] for name in test[1]], len(names), scale)
+        return everything, _labelled_rows(test[0], [number[name] for name in test[1]], len(names), scale)
     order = np.random.default_rng(seed).permutation(len(vectors))
-    held = max(1, round(TEST_SHARE * len(order)))
-    return _rows(everything, np.sort(order[held:])), _rows(everything, np.sort(order[:held]))
+    test_rows = max(1, round(TEST_SHARE * len(order)))
+    return _rows_of(everything, np.sort(order[test_rows:])), _rows_of(everything, np.sort(order[:test_rows]))
 
 
-def run(
+def simulate_strategies(
     data: Labelled,
     test: Labelled,
     *,
@@ -80,52 +84,59 @@ def run(
     seeds: int,
     report: Report = ignore_progress,
 ) -> Iterator[Curve]:
-    """Yield each strategy's curves as they are ready. Raises BadInput."""
+    """Yield each strategy's curves as soon as they are complete. Raises BadInput."""
     unknown = [name for name in strategies if name not in file_strategies()]
     if unknown:
         raise BadInput(f"{unknown[0]!r} is unknown: use {', '.join(file_strategies())}", field="strategies")
     if list(budgets) != sorted(set(budgets)) or budgets[0] < 1 or budgets[-1] > len(data.labels):
-        raise BadInput(f"must rise, from 1 to the {len(data.labels)} rows there are", field="budgets")
+        raise BadInput(
+            f"must be in rising order, from 1 to the number of rows, {len(data.labels)}", field="budgets"
+        )
     if seeds < 1:
         raise BadInput(f"{seeds}: give at least 1", field="seeds")
-    done, total = 0, len(strategies) * seeds
+    count, total = 0, len(strategies) * seeds
     for name in strategies:
         points: list[list[Point]] = []
         for seed in range(seeds):
             points.append(learning_curve(data, test, strategy=name, budgets=budgets, seed=seed))
-            done += 1
-            report(done, total)
-        accuracy = np.array([[point.accuracy for point in each] for each in points], np.float32)
-        f1 = np.array([[point.macro_f1 for point in each] for each in points], np.float32)
+            count += 1
+            report(count, total)
+        accuracy = np.array([[point.accuracy for point in seed_points] for seed_points in points], np.float32)
+        f1 = np.array([[point.macro_f1 for point in seed_points] for seed_points in points], np.float32)
         yield Curve(name, budgets, accuracy, f1)
 
 
-def needed(curves: Sequence[Curve]) -> list[Needed]:
-    """Return how many labels each strategy needs for random's mean accuracy at the largest budget, by mean curves."""
-    random = next((each for each in curves if each.strategy == "random"), None)
+def label_costs(curves: Sequence[Curve]) -> list[LabelCost]:
+    """Return the labels that each strategy needs to reach random's mean accuracy at the largest budget.
+
+    Computed from mean curves; empty without random.
+    """
+    random = next((curve for curve in curves if curve.strategy == "random"), None)
     if random is None:
         return []
     goal = float(random.accuracy[:, -1].mean())
     out = []
-    for each in curves:
-        labels = labels_needed(each.budgets, each.accuracy.mean(axis=0).tolist(), goal)
-        reached = int((each.accuracy.max(axis=1) >= goal).sum())
-        out.append(Needed(each.strategy, labels, labels / random.budgets[-1], reached))
+    for curve in curves:
+        labels = labels_needed(curve.budgets, curve.accuracy.mean(axis=0).tolist(), goal)
+        reached = int((curve.accuracy.max(axis=1) >= goal).sum())
+        out.append(LabelCost(curve.strategy, labels, labels / random.budgets[-1], reached))
     return out
 
 
-def _labelled(vectors: Vectors, labels: Sequence[int], classes: int, scale: np.float32) -> Labelled:
-    unit = directions(vectors.astype(np.float32, copy=True), "embeddings")
+def _labelled_rows(vectors: Vectors, labels: Sequence[int], classes: int, scale: np.float32) -> Labelled:
+    unit = unit_directions(vectors.astype(np.float32, copy=True), "embeddings")
     return Labelled(vectors * scale, unit, np.array(labels, np.int64), classes)
 
 
-def _rows(data: Labelled, rows: Indices) -> Labelled:
+def _rows_of(data: Labelled, rows: Indices) -> Labelled:
     return Labelled(data.vectors[rows], data.directions[rows], data.labels[rows], data.classes)
 
 
-def _check_lengths(vectors: Vectors, labels: Sequence[str], what: str, whose: str) -> None:
+def _check_lengths(vectors: Vectors, labels: Sequence[str], what: str, label_file: str) -> None:
     if len(vectors) != len(labels):
-        raise BadInput(f"{what} have {len(vectors)} rows, {whose} {len(labels)}: give one label for each row")
+        raise BadInput(
+            f"{what} have {len(vectors)} rows, {label_file} {len(labels)}: give one label for each row"
+        )
     empty = [row for row, label in enumerate(labels) if not label]
     if empty:
-        raise BadInput(f"{whose}, row {empty[0]} is empty: a simulation needs every label")
+        raise BadInput(f"{label_file}, row {empty[0]} is empty: a simulation needs every label")

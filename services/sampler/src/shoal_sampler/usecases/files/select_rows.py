@@ -1,4 +1,6 @@
-"""Choose rows of a table of embeddings: the strategies on a user's own data, without any stack."""
+"""Selection of rows from a table of embeddings: the strategies on a user's own data, without a running
+service.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,10 +25,11 @@ _BLOCK = 65_536
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """What is known: vectors (n, d) unit rows; probabilities (n, c) or None; labelled (m,) rows and their classes.
+    """Embeddings and what is known about them.
 
-    labels: (m,) in [0, c) or UNKNOWN; weights: (n,) or None. disposable: vectors may be overwritten, so that a million
-    rows are moved together where they are and not copied.
+    vectors: (n, d) unit rows. labelled: (m,) rows. labels: (m,) their classes in [0, c), or UNKNOWN.
+    probabilities: (n, c) or None. weights: (n,) or None. disposable: vectors may be overwritten; the
+    candidates of a million rows are then moved in place instead of copied.
     """
 
     vectors: Vectors
@@ -39,8 +42,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What is wanted. combine: term -> strength, in place of a strategy; target: (c,) shares of predicted classes;
-    duplicates: a cosine from which two rows count as the same.
+    """How to choose n rows.
+
+    combine: term -> strength, instead of a strategy. target: (c,) shares of predicted classes. duplicates:
+    cosine from which two rows count as the same.
     """
 
     n: int
@@ -53,7 +58,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Picks:
-    """rows and scores, best first: (k,); reason: one for all; evidence: of `auto`."""
+    """rows and scores: (k,), best first. reason: one for all picks. evidence: from `auto`, else None."""
 
     rows: Indices
     scores: Floats
@@ -62,47 +67,49 @@ class Picks:
 
 
 def select(table: Table, request: Request, report: Report = ignore_progress) -> Picks:
-    """Return the picks. Raises BadInput for a request that the table cannot answer."""
+    """Return the picks. Raises BadInput for a request that the table cannot satisfy."""
     rows = np.setdiff1d(np.arange(len(table.vectors)), table.labelled)
-    _check(table, request, len(rows))
-    pool = _pool(table, rows, request.seed, report)
-    seen: list[Evidence] = []
+    _check_request(table, request, len(rows))
+    pool = _candidate_pool(table, rows, request.seed, report)
+    evidences: list[Evidence] = []
 
-    def auto(given: Pool, k: int) -> Ranking:
-        ranking, evidence = choose_with_evidence(given, k)
-        seen.append(evidence)
+    def auto(candidates: Pool, k: int) -> Ranking:
+        ranking, evidence = choose_with_evidence(candidates, k)
+        evidences.append(evidence)
         return ranking
 
-    ranking = _strategy(request, auto, pool)(pool, request.n)
-    evidence = seen[0] if seen else None
-    return Picks(rows[ranking.indices], ranking.scores, _reason(request, evidence), evidence)
+    ranking = _requested_strategy(request, auto, pool)(pool, request.n)
+    evidence = evidences[0] if evidences else None
+    return Picks(rows[ranking.indices], ranking.scores, _reason_text(request, evidence), evidence)
 
 
-def _check(table: Table, request: Request, candidates: int) -> None:
+def _check_request(table: Table, request: Request, candidates: int) -> None:
     if request.n < 1:
-        raise BadInput(f"{request.n} rows: ask for at least 1", field="n")
+        raise BadInput("must be at least 1", field="n")
     if request.n > candidates:
-        told = f"{len(table.vectors)} rows, {len(table.labelled)} of them labelled"
-        raise BadInput(f"{request.n}, but only {candidates} can be chosen ({told}): ask for fewer", field="n")
+        counts = f"{len(table.vectors)} rows, {len(table.labelled)} of them labelled"
+        raise BadInput(
+            f"{request.n}, but only {candidates} can be chosen ({counts}): ask for fewer", field="n"
+        )
     if request.strategy not in file_strategies():
         choices = ", ".join(file_strategies())
         raise BadInput(f"{request.strategy!r} is unknown: use one of {choices}", field="strategy")
     scores_wanted = request.combine is None and "scores" in STRATEGIES[request.strategy].needs
     if table.probabilities is None and (scores_wanted or request.target is not None):
         raise BadInput(
-            "this choice goes by the model's probabilities: give them, or use the strategy auto",
+            "this choice needs the model's probabilities: give them, or use the strategy auto",
             field="probabilities",
         )
 
 
-def _pool(table: Table, rows: Indices, seed: int, report: Report) -> Pool:
-    chosen = table.vectors[table.labelled]
+def _candidate_pool(table: Table, rows: Indices, seed: int, report: Report) -> Pool:
+    chosen_vectors = table.vectors[table.labelled]
     return pool_of(
-        _moved_together(table.vectors, rows) if table.disposable else table.vectors[rows],
+        _compact_rows(table.vectors, rows) if table.disposable else table.vectors[rows],
         scores=None if table.probabilities is None else table.probabilities[rows],
         draws=keyed_draws(b"select", f"seed:{seed}", [str(row) for row in rows]).astype(np.float32),
         weights=None if table.weights is None else table.weights[rows],
-        chosen_vectors=chosen,
+        chosen_vectors=chosen_vectors,
         labels=table.labels if (table.labels != UNKNOWN).any() else None,
         chosen_scores=None if table.probabilities is None else table.probabilities[table.labelled],
         seed=seed,
@@ -110,10 +117,10 @@ def _pool(table: Table, rows: Indices, seed: int, report: Report) -> Pool:
     )
 
 
-def _moved_together(vectors: Vectors, rows: Indices) -> Vectors:
-    """Return the ascending `rows` of `vectors`, in the memory of `vectors`.
+def _compact_rows(vectors: Vectors, rows: Indices) -> Vectors:
+    """Move the ascending `rows` of `vectors` to its front, in place, and return them.
 
-    A row never lies below its new place, and so nothing is overwritten before it is read.
+    A row never moves to a higher index, so nothing is overwritten before it is read.
     """
     if len(rows) < len(vectors):
         for start in range(0, len(rows), _BLOCK):
@@ -122,11 +129,11 @@ def _moved_together(vectors: Vectors, rows: Indices) -> Vectors:
     return vectors[: len(rows)]
 
 
-def _strategy(request: Request, auto: Strategy, pool: Pool) -> Strategy:
-    chosen: Strategy = auto if request.strategy == "auto" else STRATEGIES[request.strategy]
+def _requested_strategy(request: Request, auto: Strategy, pool: Pool) -> Strategy:
+    strategy: Strategy = auto if request.strategy == "auto" else STRATEGIES[request.strategy]
     if request.combine:
         try:
-            chosen = weighted_combination(request.combine)
+            strategy = weighted_combination(request.combine)
         except ValueError as error:
             raise BadInput(str(error)) from None
     if request.target is not None:
@@ -138,18 +145,18 @@ def _strategy(request: Request, auto: Strategy, pool: Pool) -> Strategy:
             raise BadInput(
                 f"the target needs {classes} shares, one for each column of the probabilities, none below 0"
             )
-        chosen = with_target_shares(_quiet(chosen), np.append(shares, 0.0))
+        strategy = with_target_shares(_without_progress(strategy), np.append(shares, 0.0))
     if request.duplicates is not None:
-        chosen = without_near_duplicates(chosen, request.duplicates)
-    return chosen
+        strategy = without_near_duplicates(strategy, request.duplicates)
+    return strategy
 
 
-def _quiet(strategy: Strategy) -> Strategy:
-    """Return the strategy without progress: of one class among many it would say nothing."""
+def _without_progress(strategy: Strategy) -> Strategy:
+    """Return the strategy without progress reports, which would cover one class among many."""
     return lambda pool, k: strategy(replace(pool, report=ignore_progress), k)
 
 
-def _reason(request: Request, evidence: Evidence | None) -> str:
+def _reason_text(request: Request, evidence: Evidence | None) -> str:
     if request.combine:
         return " + ".join(f"{strength:g} x {name}" for name, strength in request.combine.items())
     if evidence is None:

@@ -1,11 +1,11 @@
-"""What the use cases need from outside, by aggregate; adapters implement these."""
+"""Interfaces that the use cases need; adapters implement them."""
 
 from shoal_sampler.usecases.ports.budgets import Budgets, Spending
 from shoal_sampler.usecases.ports.campaigns import AuditRow, Audits, CampaignRow, Campaigns
-from shoal_sampler.usecases.ports.chosen import ChosenSamples
-from shoal_sampler.usecases.ports.decisions import Chosen, Decisions, Effect, Outcome
+from shoal_sampler.usecases.ports.chosen_samples import ChosenSamples
+from shoal_sampler.usecases.ports.decisions import Decisions, Effect, Outcome, SampleJob
 from shoal_sampler.usecases.ports.store import Project, Store
-from shoal_sampler.usecases.ports.vectors import Found, VectorLookup
+from shoal_sampler.usecases.ports.vectors import StoredVector, VectorLookup
 from shoal_sampler.usecases.ports.waiting import Queue, Waiting
 
 __all__ = [
@@ -14,16 +14,16 @@ __all__ = [
     "Budgets",
     "CampaignRow",
     "Campaigns",
-    "Chosen",
     "ChosenSamples",
     "Decisions",
     "Effect",
-    "Found",
     "Outcome",
     "Project",
     "Queue",
+    "SampleJob",
     "Spending",
     "Store",
+    "StoredVector",
     "VectorLookup",
     "Waiting",
 ]

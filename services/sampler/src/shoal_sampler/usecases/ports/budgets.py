@@ -9,7 +9,7 @@ from shoal_sampler.domain.campaigns.audit import Audit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spending:
-    """A campaign in force and what it has spent; its definition is found by id and version."""
+    """An active campaign and what it has spent; id and version identify its definition."""
 
     campaign_id: str
     version: int
@@ -22,7 +22,7 @@ class Budgets(Protocol):
     """Budgets of a project."""
 
     async def in_force(self, now: datetime) -> list[Spending]:
-        """Return the active campaigns with votes and time left."""
+        """Return the active campaigns that have votes and time left."""
 
     async def audit(self, now: datetime) -> tuple[Audit | None, int]:
-        """Return the project's audit, None for the default, and the votes it has spent today."""
+        """Return the project's audit, None for the default, and the votes it spent today."""

@@ -1,4 +1,4 @@
-"""Campaigns and audits as people see and change them."""
+"""Campaigns and audits as users see and change them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from shoal_sampler.domain.campaigns.audit import Audit
 
 @dataclass(frozen=True, slots=True)
 class CampaignRow:
-    """A campaign and its live counts."""
+    """A campaign and its current counts."""
 
     event: CampaignChanged
     votes_reserved: int
@@ -21,10 +21,10 @@ class CampaignRow:
 
 
 class Campaigns(Protocol):
-    """Campaigns as people see and change them."""
+    """Campaigns as users see and change them."""
 
     async def add(self, event: CampaignChanged, message: OutgoingMessage) -> bool:
-        """Keep a new campaign and its event; False where the project has one of that name."""
+        """Store a new campaign and its event; return False if the project already has one of that name."""
 
     async def list(self, project: str, now: datetime) -> list[CampaignRow]:
         """Return a project's campaigns, oldest first."""
@@ -33,13 +33,16 @@ class Campaigns(Protocol):
         """Return one campaign."""
 
     async def replace(self, event: CampaignChanged, message: OutgoingMessage) -> bool:
-        """Keep the next version and its event; False where another version came between, or votes are spent."""
+        """Store the next version and its event.
+
+        Returns False if another version came first, or more votes are already reserved.
+        """
 
     async def waiting(self, project: str) -> int:
         """Return how many of the project's samples wait for a window."""
 
     async def decided(self, project: str) -> int:
-        """Return how many of the project's samples were decided on."""
+        """Return how many of the project's samples have a decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +55,13 @@ class AuditRow:
 
 
 class Audits(Protocol):
-    """Audits as people see and change them."""
+    """Audits as users see and change them."""
 
     async def get(self, project: str, now: datetime) -> AuditRow | None:
-        """Return a project's audit, None where nobody has set one; its spending is then under the default."""
+        """Return a project's audit; None if the project has none and spends under the default."""
 
     async def put(self, project: str, audit: Audit, now: datetime) -> None:
         """Replace a project's audit."""
 
     async def spent(self, project: str, now: datetime) -> tuple[int, int]:
-        """Return the audit's votes of today and its jobs of all time."""
+        """Return the votes that the audit spent today, and its jobs of all time."""

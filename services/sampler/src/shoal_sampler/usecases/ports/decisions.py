@@ -12,22 +12,22 @@ from shoal_sampler.domain.campaigns.samples import Sample
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """What one campaign makes of one window: increments, and the credit that replaces the old one."""
+    """What one window changes for one campaign: increments, and the new credit."""
 
     campaign_id: str
     votes: int
     jobs: int
-    seen: int
+    samples_seen: int
     eligible: int
-    taken: int
+    samples_taken: int
     shared: int
     duplicates: int
     credit: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
-    """One sample that got a job."""
+class SampleJob:
+    """A sample that got a job."""
 
     sample: Sample
     job_id: str
@@ -38,12 +38,12 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """Everything that one window changes; kept in one transaction."""
+    """Everything that one window changes; stored in one transaction."""
 
     records: Sequence[Record]
     effects: Sequence[Effect]
     audit_votes: int
-    chosen: Sequence[Chosen]
+    sample_jobs: Sequence[SampleJob]
     messages: Sequence[OutgoingMessage]
 
 
@@ -54,4 +54,6 @@ class Decisions(Protocol):
         """Return which of the samples have a decision."""
 
     async def add(self, outcome: Outcome, now: datetime) -> None:
-        """Keep everything that a window changed. Raises where a budget would be exceeded: nothing is kept."""
+        """Store everything that a window changed. Raises if a budget would be exceeded; then nothing is
+        stored.
+        """

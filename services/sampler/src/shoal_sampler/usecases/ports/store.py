@@ -10,14 +10,16 @@ from shoal.contracts.labels import LabelAccepted
 from shoal.contracts.samples import SampleEmbedded
 from shoal.contracts.selections import CampaignChanged
 from shoal_sampler.usecases.ports.budgets import Budgets, Spending
-from shoal_sampler.usecases.ports.chosen import ChosenSamples
+from shoal_sampler.usecases.ports.chosen_samples import ChosenSamples
 from shoal_sampler.usecases.ports.decisions import Decisions
 from shoal_sampler.usecases.ports.waiting import Waiting
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """One project under its lock, in one transaction: nobody else decides or changes its campaigns meanwhile."""
+    """One project under its lock, in one transaction: no other process decides or changes its campaigns
+    meanwhile.
+    """
 
     waiting: Waiting
     budgets: Budgets
@@ -29,22 +31,22 @@ class Store(Protocol):
     """The sampler's own state."""
 
     def project(self, project: str) -> AbstractAsyncContextManager[Project]:
-        """Open a project: the transaction commits when the block ends, and rolls back when it raises."""
+        """Open a project: the transaction commits when the block ends, and rolls back if it raises."""
 
     async def in_force(self, project: str, now: datetime) -> list[Spending]:
-        """Return the active campaigns with votes and time left, without a lock."""
+        """Return the active campaigns that have votes and time left, without a lock."""
 
     async def definitions(self, campaign_ids: Collection[str]) -> list[CampaignChanged]:
-        """Return campaigns as they stand."""
+        """Return the current definitions of campaigns."""
 
     async def wait(self, project: str, events: Sequence[SampleEmbedded], now: datetime) -> None:
-        """Let samples wait that neither wait nor have a decision."""
+        """Store samples that wait for a window, except those that already wait or have a decision."""
 
     async def projects_waiting(self) -> list[str]:
         """Return the projects in which samples wait."""
 
     async def label(self, labels: Sequence[LabelAccepted]) -> None:
-        """Keep the highest revision of each sample's label."""
+        """Store the highest revision of each sample's label."""
 
     async def erase(self, project: str, sample_ids: Collection[str]) -> None:
-        """Forget samples, but for the fact that they were decided."""
+        """Delete samples; only the fact that they were decided stays."""

@@ -8,15 +8,15 @@ from shoal_sampler.domain.vectors.rows import Vectors
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A sample's vector as the vector store has it."""
+class StoredVector:
+    """A sample's vector from the vector store."""
 
     generation: str
     vector: Vectors
 
 
 class VectorLookup(Protocol):
-    """Vectors of samples that were embedded before."""
+    """Vectors of samples that are already embedded."""
 
-    async def find(self, project: str, sample_ids: Sequence[str]) -> dict[str, Found]:
-        """Return what is known; a sample that is not embedded (yet) is absent."""
+    async def find(self, project: str, sample_ids: Sequence[str]) -> dict[str, StoredVector]:
+        """Return the stored vectors; samples that are not embedded (yet) are absent."""

@@ -20,10 +20,10 @@ class Waiting(Protocol):
     """Waiting samples, oldest first."""
 
     async def summary(self) -> Queue:
-        """Return how many samples wait and since when."""
+        """Return how many samples wait, and since when."""
 
     async def oldest(self, limit: int) -> list[SampleEmbedded]:
         """Return the oldest waiting samples."""
 
     async def drop(self, sample_ids: Collection[str]) -> None:
-        """Let samples wait no longer."""
+        """Remove samples from the waiting ones."""

@@ -11,7 +11,7 @@ SELECT seq, sample_id, vector FROM (
 """
 
 
-class PostgresChosen:
+class PostgresChosenSamples:
     """Chosen samples of one project on one connection."""
 
     def __init__(self, conn: Any, project: str) -> None:
@@ -19,7 +19,7 @@ class PostgresChosen:
         self._project = project
 
     async def hashes(self, hashes: Collection[bytes]) -> set[bytes]:
-        """Return which contents are chosen already."""
+        """Return the hashes that belong to chosen samples."""
         rows = await self._conn.fetch(
             "SELECT content_hash FROM chosen WHERE project = $1 AND content_hash = ANY($2::bytea[])",
             self._project,
@@ -28,7 +28,7 @@ class PostgresChosen:
         return {row["content_hash"] for row in rows}
 
     async def since(self, generation: str, seq: int, limit: int) -> tuple[int, list[tuple[str, bytes]]]:
-        """Return the last `limit` samples chosen after `seq`, and the last one's seq."""
+        """Return the last seq, and ids and vectors of the last `limit` samples chosen after `seq`."""
         rows = await self._conn.fetch(_SINCE, self._project, generation, seq, limit)
         last = rows[-1]["seq"] if rows else seq
         return last, [(row["sample_id"], row["vector"]) for row in rows]
