@@ -79,7 +79,7 @@ def test_bad_files_are_one_line_and_exit_code_2() -> None:
     Path("empty").mkdir()
     for arguments, told in (
         (("t.csv",), "--column: texts t.csv has no column text; it has id, body"),
-        (("gap.txt",), "texts gap.txt, line 2: text is empty: fill it, or leave the row out"),
+        (("gap.txt",), "texts gap.txt, line 2: text is empty: fill it, or remove the row"),
         (("junk.png",), "junk.png cannot be read as an image"),
         (("empty",), "has no images"),
         (("nowhere",), "does not exist"),

@@ -78,7 +78,7 @@ def test_a_blank_line_in_a_file_of_one_column_is_an_empty_cell(tmp_path: Path) -
 
 
 BAD = {
-    "": " is empty: give a header and rows",
+    "": " is empty: it needs a header and rows",
     "a\n1\n": " has no column b; it has a: rename one",
     "a,b,b\n1,2,3\n": " has two columns b",
     "a,b\n1,2\n1\n": ", line 3 has 1 value, the header 2 columns",
@@ -97,10 +97,10 @@ def test_what_is_no_table_is_one_line(tmp_path: Path, text: str, told: str) -> N
 
 def test_what_is_no_json_is_named_by_its_place(tmp_path: Path) -> None:
     for name, text, told in (
-        ("t.jsonl", '{"a": 1}\n\n[1]\n', ", line 3 is no JSON object: give one JSON object"),
-        ("t.jsonl", "nonsense\n", ", line 1 is no JSON object"),
+        ("t.jsonl", '{"a": 1}\n\n[1]\n', ", line 3 is not a JSON object: give one JSON object"),
+        ("t.jsonl", "nonsense\n", ", line 1 is not a JSON object"),
         ("t.json", '{"a": 1}', " holds no JSON array: give an array of objects"),
-        ("t.json", '[{"a": 1}, 2]', ", row 1 is no JSON object"),
+        ("t.json", '[{"a": 1}, 2]', ", row 1 is not a JSON object"),
         ("t.json", "[", " cannot be read: "),
     ):
         (tmp_path / name).write_text(text)

@@ -1,4 +1,4 @@
-"""`shoal docs`: the pages of documentation that are made from code."""
+"""`shoal docs`: write the pages of documentation that are generated from code."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +11,7 @@ from shoal.catalog.documents import render_pages
 def write_documents(
     output: Annotated[Path, typer.Option(help="Folder of the pages to write.")] = Path("docs"),
 ) -> None:
-    """Write the pages of documentation that are made from code: inference.md and settings.md."""
+    """Write the pages of documentation that are generated from code: inference.md and settings.md."""
     changed = []
     for name, text in render_pages().items():
         path = output / name

@@ -1,1 +1,1 @@
-"""The `shoal` command: its entry point, and what commands share."""
+"""The `shoal` command: its entry point and the parts that commands share."""

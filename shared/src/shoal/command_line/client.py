@@ -1,4 +1,4 @@
-"""How a command asks a service over HTTP: one key, one timeout, and errors as one line instead of a traceback."""
+"""The HTTP client of commands: one API key, one timeout, and errors in one line instead of a traceback."""
 
 import json
 import os
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     import httpx
 
 URL = "http://127.0.0.1:8080"
-"""Where a service listens unless its settings say otherwise."""
+"""The default address of a service."""
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Asks one service.
+    """A client of one service.
 
     service: its name in messages; variable: the environment variable with its address.
     """
@@ -29,7 +29,10 @@ class Client:
     timeout_s: float = 60.0
 
     def ask_json(self, method: str, url: str, path: str, **options: Any) -> Any:
-        """Return the answer's JSON. Exits with 1 and one line if the service is away or refuses."""
+        """Return the answer's JSON.
+
+        Exits with 1 and one line if the service is unavailable or answers an error.
+        """
         response = self.ask(method, url, path, **options)
         if not response.is_success:
             exit_with_problem(response)
@@ -38,8 +41,8 @@ class Client:
     def ask(
         self, method: str, url: str, path: str, headers: dict[str, str] | None = None, **options: Any
     ) -> "httpx.Response":
-        """Return the response, whatever its status. SHOAL_API_KEY, if set, authorises the request."""
-        import httpx  # takes longer than most commands; only those that ask a service load it
+        """Return the response with any status. SHOAL_API_KEY, if set, authorises the request."""
+        import httpx  # takes longer than most commands; only those that call a service load it
 
         key = os.environ.get("SHOAL_API_KEY")
         headers = {**(headers or {}), **({"authorization": f"Bearer {key}"} if key else {})}
@@ -52,7 +55,7 @@ class Client:
 
 
 def exit_with_problem(response: "httpx.Response") -> None:
-    """Print the problem that a service answers with and its fix, and exit with 1."""
+    """Print the problem in a service's answer with its fix, and exit with 1."""
     try:
         problem = response.json()
         text = f"{problem['detail']}. {problem.get('fix') or ''}"
@@ -63,7 +66,7 @@ def exit_with_problem(response: "httpx.Response") -> None:
 
 
 def read_json(file: Path) -> Any:
-    """Return what a JSON file holds. Exits with 2 and one line if it cannot be read."""
+    """Return the content of a JSON file. Exits with 2 and one line if it cannot be read."""
     try:
         return json.loads(file.read_bytes())
     except (OSError, ValueError) as error:

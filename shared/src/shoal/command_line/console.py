@@ -7,5 +7,5 @@ out, err = Console(emoji=False), Console(stderr=True, emoji=False)
 
 
 def shown_name(text: str, most: int = 40) -> str:
-    """Return a text out of a file for a table: no longer than `most`, and never read as markup."""
+    """Return a file's text for a table, cut to `most` characters and escaped from markup."""
     return escape(text if len(text) <= most else text[: most - 1] + "…")

@@ -1,4 +1,4 @@
-"""`shoal`: one command line. It knows no service: each package adds commands by an entry point."""
+"""`shoal`, the command line. It imports no service: packages add their commands with entry points."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -11,14 +11,14 @@ HELP = "Shoal: ML data operations. Exit codes: 0 done, 1 failed, 2 wrong usage."
 
 
 def main() -> None:
-    """Run the command that the arguments name."""
+    """Run the command of the arguments."""
     command_line(sys.argv[1:])()
 
 
 def command_line(arguments: Sequence[str]) -> typer.Typer:
-    """Return the commands. Only those that the arguments name are imported, and all of them for the help.
+    """Return the commands. Only those in the arguments are imported; for the help, all of them are.
 
-    An entry point `qa` is a group of commands or a command, `qa.agreement` one more command of that group.
+    An entry point `qa` is a command or a group of commands; `qa.agreement` adds a command to that group.
     """
     entries = {entry.name: entry for entry in entry_points(group=GROUP)}
     app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -31,7 +31,7 @@ def command_line(arguments: Sequence[str]) -> typer.Typer:
 
 
 def _asked_for(entries: Mapping[str, EntryPoint], group: str, command: str) -> list[EntryPoint]:
-    """Return the entry points of a group that hold a command; all of the group's where none does."""
+    """Return the entry points of a group that contain a command, or all of the group if none does."""
     if one := entries.get(f"{group}.{command}"):
         return [one]
     whole = [entry for name, entry in sorted(entries.items()) if name.partition(".")[0] == group]
@@ -53,7 +53,7 @@ def _root_options(
 
 
 def _add_entries(app: typer.Typer, name: str, entries: Sequence[EntryPoint]) -> None:
-    """Add the group or the command of this name, as its entry points have it."""
+    """Add the group or command `name` from its entry points."""
     group = typer.Typer(no_args_is_help=True)
     for entry in entries:
         target = entry.load()

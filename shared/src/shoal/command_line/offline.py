@@ -1,4 +1,4 @@
-"""What commands over files share: errors of one line with exit code 2, warnings, and progress on stderr."""
+"""Shared parts of commands over files: one-line errors with exit code 2, warnings, and progress on stderr."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ __all__ = ["BadInput", "one_line_errors", "print_warning", "show_progress", "sho
 
 @contextmanager
 def one_line_errors() -> Iterator[None]:
-    """Turn BadInput into one line on stderr and exit code 2, and too little memory into one with exit code 1."""
+    """Turn BadInput into one line on stderr and exit code 2, MemoryError into one line and exit code 1."""
     try:
         yield
     except BadInput as error:
@@ -37,7 +37,7 @@ def print_warning(message: str) -> None:
 
 @contextmanager
 def show_progress(name: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on a terminal; yields report(done, total) for work that can say how much is done."""
+    """Show a progress bar on a terminal; yields report(done, total) for work of a known size."""
     if not err.is_terminal:
         yield lambda _done, _total: None
         return
@@ -47,7 +47,7 @@ def show_progress(name: str) -> Iterator[Callable[[int, int], None]]:
 
 @contextmanager
 def show_steps(name: str) -> Iterator[Callable[[str], None]]:
-    """Show on a terminal what is under way; yields report(step) for work in several steps."""
+    """Show the present step on a terminal; yields report(step) for work in several steps."""
     if not err.is_terminal:
         yield lambda _step: None
         return

@@ -1,4 +1,4 @@
-"""What a command prints on stdout: a table for people, or JSON, JSON lines or CSV for programs."""
+"""Print results on stdout: a table for people, or JSON, JSON lines or CSV for programs."""
 
 import csv
 import json
@@ -30,7 +30,7 @@ Row = Mapping[str, Any]
 
 
 def print_result(form: Format, whole: Any, rows: Sequence[Row], print_table: Callable[[], None]) -> None:
-    """Print a result: `whole` as JSON, `rows` as JSON lines or CSV, and what `print_table` prints as a table."""
+    """Print a result: `whole` as JSON, `rows` as JSON lines or CSV, or a table by calling `print_table`."""
     if form is Format.TABLE:
         print_table()
     elif form is Format.JSON:
@@ -42,7 +42,7 @@ def print_result(form: Format, whole: Any, rows: Sequence[Row], print_table: Cal
 
 
 def print_rows(form: Format, rows: Sequence[Row], *, whole: Any = None) -> None:
-    """Print rows of the same names in any form; whole: what JSON holds in place of the rows."""
+    """Print rows with the same names in any form. whole: printed as JSON in place of the rows."""
 
     def print_table() -> None:
         table = Table(*(name.replace("_", " ") for name in rows[0]) if rows else ())
@@ -58,7 +58,7 @@ def _shown_cell(value: Any) -> str:
 
 
 def _print_csv(rows: Sequence[Row]) -> None:
-    """Print CSV; a list or an object in a cell is JSON, null an empty cell."""
+    """Print CSV; lists and objects in cells are JSON, null is an empty cell."""
     if not rows:
         return
     names = list(dict.fromkeys(name for row in rows for name in row))

@@ -1,1 +1,1 @@
-"""Files in and out of commands: one reader of tables, one of matrices, one writer."""
+"""The files that commands read and write: a reader of tables, a reader of matrices, a writer."""

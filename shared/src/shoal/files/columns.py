@@ -1,4 +1,4 @@
-"""A column of text as numbers: each distinct text is held once, beside 4 bytes a row."""
+"""Columns of text, stored as the distinct texts and a 4-byte code per row."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -16,18 +16,18 @@ Parse = Callable[[Sequence[str]], tuple[Floats, int | None]]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Cells as the file has them. code: (rows,), indexes texts; EMPTY for an empty cell."""
+    """Cells exactly as in the file. code: (rows,), indexes of texts; EMPTY for an empty cell."""
 
     code: Codes
     texts: Sequence[str]
 
     def cells(self) -> list[str]:
         """Return the text of every row, "" for an empty cell."""
-        texts = [*self.texts, ""]  # EMPTY is -1, the last one
+        texts = [*self.texts, ""]  # EMPTY is -1, the index of the last
         return [texts[code] for code in self.code.tolist()]
 
     def coded(self) -> "Coded":
-        """Return the column numbered by its sorted texts; blanks around a text do not count."""
+        """Return the column with its sorted texts as names, without surrounding blanks."""
         texts = [text.strip() for text in self.texts]
         names = sorted({text for text in texts if text})
         number = {name: index for index, name in enumerate(names)}
@@ -37,13 +37,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """A column by its names. code: (rows,), indexes names, which are sorted; EMPTY for an empty cell."""
+    """A column of names. code: (rows,), indexes of the sorted names; EMPTY for an empty cell."""
 
     code: Codes
     names: list[str]
 
     def with_names(self, more: Sequence[str]) -> "Coded":
-        """Return the column numbered by its own names and more."""
+        """Return the column with `more` names added."""
         names = sorted({*self.names, *more})
         if names == self.names:
             return self
@@ -53,16 +53,16 @@ class Coded:
 
 
 def column_of(cells: Iterable[str | None]) -> Column:
-    """Return a column of texts; None and "" are empty cells."""
+    """Return a column of `cells`; None and "" are empty cells."""
     number: dict[str, int] = {}
     code = [number.setdefault(cell, len(number)) if cell else EMPTY for cell in cells]
     return Column(np.array(code, np.int32), list(number))
 
 
 def arrow_column(column: Any) -> Column:
-    """Return a pyarrow ChunkedArray of dictionary<int32, string>.
+    """Return the column of a pyarrow ChunkedArray of dictionary<int32, string>.
 
-    The numbers are read from its buffers: pyarrow's own conversions import pandas where it is installed,
+    The codes are read from its buffers, because pyarrow's conversions import pandas if that is installed,
     which costs a second of CPU.
     """
     chunks = column.unify_dictionaries().chunks
@@ -73,12 +73,12 @@ def arrow_column(column: Any) -> Column:
 
 
 def parse_numbers(texts: Sequence[str]) -> tuple[Floats, int | None]:
-    """Return the numbers, and the index of the first text that is none."""
+    """Return the numbers, and the index of the first text that is not a number."""
     return _parse_texts(texts, float)
 
 
 def parse_times(texts: Sequence[str]) -> tuple[Floats, int | None]:
-    """Return numbers, or times as seconds since 1970 (UTC unless they say otherwise), and the first bad index."""
+    """Return numbers, or times as seconds since 1970 (UTC without a zone), and the first bad index."""
     values, bad = parse_numbers(texts)
     if bad is None:
         return values, None

@@ -1,4 +1,4 @@
-"""CSV and TSV: the header by the standard library, the columns by pyarrow without a loop over rows."""
+"""CSV and TSV: the standard library reads the header, pyarrow the columns, without a loop over rows."""
 
 import csv
 import sys
@@ -14,7 +14,7 @@ from shoal.files.errors import BadContent
 from shoal.files.texts import open_text
 
 TEXTS = pa.dictionary(pa.int32(), pa.string())
-BLOCK = 1 << 22  # bytes that pyarrow parses at a time, which must hold a whole row
+BLOCK = 1 << 22  # bytes that pyarrow parses at a time; a row must fit
 
 
 class Delimited:
@@ -27,7 +27,7 @@ class Delimited:
         self._file, self._delimiter = file, delimiter
         header = next((record for record in self._records() if record[1]), None)
         if header is None:
-            raise BadContent(" is empty: give a header and rows")
+            raise BadContent(" is empty: it needs a header and rows")
         self.names: Sequence[str] = header[1]
 
     def read(self, names: Sequence[str]) -> Mapping[str, Column]:
@@ -43,7 +43,7 @@ class Delimited:
         return {name: arrow_column(table[name]) for name in names}
 
     def where(self, row: int) -> str:
-        """Return the line where a row starts. Reads the file again: only messages ask for it."""
+        """Return the line where a row starts. It reads the file again, so only messages use it."""
         for index, (line, _) in enumerate(self._rows()):
             if index == row:
                 return f"line {line}"
@@ -73,13 +73,13 @@ class Delimited:
                 raise BadContent(f", line {line} has {values}, the header {len(self.names)} columns")
 
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield the rows below the header as pyarrow counts them."""
+        """Yield the rows below the header in pyarrow's numbering."""
         records = self._records()
         next(cells for _, cells in records if cells)  # the header
         return ((line, cells or [""]) for line, cells in records if cells or len(self.names) == 1)
 
     def _records(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield the line where each record starts, from 1, and its cells."""
+        """Yield every record's first line, counted from 1, and its cells."""
         csv.field_size_limit(sys.maxsize)
         with open_text(self._file) as text:
             reader = csv.reader(text, delimiter=self._delimiter)

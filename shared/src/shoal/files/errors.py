@@ -1,8 +1,8 @@
-"""What is wrong with a file or an option that a user gave to a command."""
+"""Errors in a user's files and options."""
 
 
 class BadInput(ValueError):
-    """One line that names the file and row or the field, what is wrong with it, and the fix.
+    """An error in one line, which names the file and row or the field, the fault and the fix.
 
     field: the field of a request that is wrong, by its name in Python; a command turns it into its option.
     """
@@ -13,4 +13,4 @@ class BadInput(ValueError):
 
 
 class BadContent(ValueError):
-    """What a reader of one format says of its file, to stand behind the file's name: ", line 3 has two values"."""
+    """A reader's error, worded to follow the file's name, such as ", line 3 has two values"."""

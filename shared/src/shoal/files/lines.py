@@ -1,4 +1,4 @@
-"""A file of texts, one a line."""
+"""A file with one text per line."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,7 +19,7 @@ class LinesOfText:
             self._lines = text.read().splitlines()
 
     def read(self, names: Sequence[str]) -> Mapping[str, Column]:
-        """Return the lines under each name."""
+        """Return the lines for every name."""
         return {name: column_of(self._lines) for name in names}
 
     def where(self, row: int) -> str:

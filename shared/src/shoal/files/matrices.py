@@ -21,9 +21,10 @@ def _report_nothing(_done: int, _total: int) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matrix:
-    """values: (n, d) numbers of any width, a .npy file mapped into memory; names: of the columns, where it has them.
+    """A matrix of numbers from a file.
 
-    what: the file's part in messages, such as "embeddings".
+    values: (n, d) numbers of any width; a .npy file is mapped into memory. names: names of the columns, if
+    the file has them. what: the file's role in messages, such as "embeddings".
     """
 
     what: str
@@ -38,16 +39,13 @@ class Matrix:
         return len(self.values)
 
     def finite(self) -> Any:
-        """Return the values as they are in the file. Raises BadInput for one that is not finite."""
+        """Return the unconverted values. Raises BadInput for one that is not finite."""
         for start in range(0, len(self), BLOCK):
             self._check(np.isfinite(self.values[start : start + BLOCK]), start)
         return self.values
 
     def float32(self, report: Report = _report_nothing) -> NDArray[np.float32]:
-        """Return an own copy, (n, d).
-
-        Raises BadInput for a value that float32 cannot hold, or that is not finite.
-        """
+        """Return a copy, (n, d). Raises BadInput for a value that is not a finite float32 number."""
         out = np.empty(self.values.shape, np.float32)
         for start in range(0, len(self), BLOCK):
             block = out[start : start + BLOCK]
@@ -66,21 +64,21 @@ class Matrix:
 
 
 def read_matrix(file: Path, what: str) -> Matrix:
-    """Return the (n, d) numbers of a file, n and d above 0; what: its part in messages. Raises BadInput.
+    """Return the (n, d) numbers of a file, n and d above 0. Raises BadInput.
 
-    A .npz file holds one array, or one that is named `what`. Parquet is one column of lists of one length, or
-    every column of numbers.
+    what: the file's role in messages. A .npz file must hold one array, or one named `what`; a Parquet file
+    one column of lists of equal length, or columns of numbers.
     """
     values, names = _read_values(file, what)
     if values.ndim != 2:
-        raise BadInput(f"{what} {file} has shape {values.shape}: give two dimensions, one row for each item")
+        raise BadInput(f"{what} {file} has shape {values.shape}: give two dimensions, one row per item")
     if not all(values.shape):
         raise BadInput(f"{what} {file} is empty, shape {values.shape}: give at least one row and one column")
     return Matrix(what=what, file=file, values=values, names=names)
 
 
 def read_array(file: Path, what: str) -> Any:
-    """Return the array of a .npy or .npz file, of any shape and of plain values, text as well.
+    """Return the array of a .npy or .npz file, of any shape, with plain values such as numbers or text.
 
     Raises BadInput.
     """
@@ -91,9 +89,14 @@ def read_array(file: Path, what: str) -> Any:
         raise
     except OSError as error:
         raise BadInput(f"{what} {file} cannot be read: {error}") from None
-    except (ValueError, EOFError, KeyError, zipfile.BadZipFile):  # numpy recommends to load it unsafely
+    except (
+        ValueError,
+        EOFError,
+        KeyError,
+        zipfile.BadZipFile,
+    ):  # numpy's text recommends loading it unsafely
         raise BadInput(
-            f"{what} {file} cannot be read: it is no {file.suffix} file of plain values, save it with numpy.save"
+            f"{what} {file} cannot be read: it is not a {file.suffix} file of plain values; save it with numpy.save"
         ) from None
 
 
@@ -111,7 +114,7 @@ def _read_values(file: Path, what: str) -> tuple[Any, list[str] | None]:
         return _check_numbers(read_array(file, what), file, what), None
     if suffix != ".parquet":
         raise BadInput(f"{what} {file}: give a .npy, .npz or .parquet file")
-    from shoal.files.parquet_matrix import parquet_matrix  # pyarrow, which .npy needs not
+    from shoal.files.parquet_matrix import parquet_matrix  # loads pyarrow, which .npy files do not need
 
     try:
         return parquet_matrix(file)

@@ -1,4 +1,4 @@
-"""Columns of Parquet files as text."""
+"""Read columns of Parquet files as text."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -22,7 +22,7 @@ class Parquet:
         self.names: Sequence[str] = pyarrow.parquet.read_schema(file).names
 
     def read(self, names: Sequence[str]) -> Mapping[str, Column]:
-        """Return the named columns; numbers and times as Arrow writes them."""
+        """Return the named columns; numbers and times in Arrow's form."""
         table = pyarrow.parquet.read_table(self._file, columns=list(names))
         return {name: _as_text(table[name], name) for name in names}
 

@@ -1,4 +1,4 @@
-"""A matrix in a Parquet file: one column of lists of one length, or every column of numbers."""
+"""Read a matrix from a Parquet file: one column of lists of equal length, or columns of numbers."""
 
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,7 @@ from shoal.files.errors import BadContent
 
 
 def parquet_matrix(file: Path) -> tuple[Any, list[str] | None]:
-    """Return the numbers, (n, d), and the columns' names where they are columns of numbers.
-
-    Raises BadContent.
-    """
+    """Return the numbers, (n, d), and the names of columns of numbers (None for lists). Raises BadContent."""
     table = pyarrow.parquet.read_table(file)
     kinds = {name: table.schema.field(name).type for name in table.column_names}
     lists = [name for name, kind in kinds.items() if _is_list(kind)]
@@ -54,7 +51,7 @@ def _of_lists(column: Any) -> Any:
 def _column_values(column: Any, name: str) -> Any:
     """Return the numbers of a column.
 
-    DLPack, since pyarrow's own conversion imports pandas where it is installed.
+    It uses DLPack, because pyarrow's conversion imports pandas if that is installed.
     """
     if column.null_count:
         raise BadContent(f", row {_first_null(column)} of column {name} is empty: give numbers")

@@ -1,4 +1,4 @@
-"""JSON lines, and a JSON array of objects."""
+"""Read JSON lines, or a JSON array of objects."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,7 +14,7 @@ _FORM = "give one JSON object with the columns as fields"
 
 
 class Records:
-    """A file of JSON objects, one a line, or all in one array. Columns are the fields of any of them."""
+    """A file of JSON objects, one per line or in an array. The columns are the fields of all objects."""
 
     def __init__(self, file: Path, *, one_a_line: bool) -> None:
         with open_text(file) as text:
@@ -22,7 +22,7 @@ class Records:
         self.names: Sequence[str] = list(dict.fromkeys(name for _, record in self._rows for name in record))
 
     def read(self, names: Sequence[str]) -> Mapping[str, Column]:
-        """Return the named fields as text: null and missing ones are empty, lists and objects are JSON."""
+        """Return the named fields as text; null and missing fields are empty, lists and objects are JSON."""
         return {name: column_of(_cell_text(record.get(name)) for _, record in self._rows) for name in names}
 
     def where(self, row: int) -> str:
@@ -37,7 +37,7 @@ def _json_lines(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, Any]]]:
                 record = orjson.loads(line)
             except orjson.JSONDecodeError:
                 record = None
-            yield f"line {number}", _checked_record(record, f", line {number} is no JSON object: {_FORM}")
+            yield f"line {number}", _checked_record(record, f", line {number} is not a JSON object: {_FORM}")
 
 
 def _array_items(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -45,7 +45,7 @@ def _array_items(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
     if not isinstance(records, list):
         raise BadContent(" holds no JSON array: give an array of objects, or name it .jsonl")
     for row, record in enumerate(records):
-        yield f"row {row}", _checked_record(record, f", row {row} is no JSON object: {_FORM}")
+        yield f"row {row}", _checked_record(record, f", row {row} is not a JSON object: {_FORM}")
 
 
 def _checked_record(record: Any, detail: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""Tables in files: CSV, TSV, JSON, JSON lines, Parquet and lines of text, the textual ones also as .gz.
+"""Read tables from CSV, TSV, JSON, JSON lines, lines of text (all of them also as .gz) and Parquet.
 
-`open_table` finds the format and the names of the columns, `TableFile.read` the columns that a command needs.
+`open_table` determines the format and the columns' names; `TableFile.read` reads the columns that a command
+needs.
 """
 
 import csv
@@ -28,12 +29,12 @@ class Format(Protocol):
         """Return the named columns."""
 
     def where(self, row: int) -> str:
-        """Return where people find a row, counted from 0, in the file: "line 3"."""
+        """Return the place of a row, counted from 0, in the file: "line 3"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Columns of one file. what: the file's part in messages, such as "votes"; rows: their number."""
+    """Columns of one file. what: the file's role in messages, such as "votes". rows: the number of rows."""
 
     what: str
     format: Format
@@ -49,20 +50,20 @@ class Table:
         return self.format.where(row)
 
     def texts(self, name: str) -> list[str]:
-        """Return the text of every row as it is in the file, "" for an empty cell."""
+        """Return the unchanged text of every row, "" for an empty cell."""
         return self.columns[name].cells()
 
     def coded(self, name: str) -> Coded:
-        """Return a column numbered by its sorted texts; blanks around a text do not count."""
+        """Return a column with its sorted texts as names, without surrounding blanks."""
         return self.columns[name].coded()
 
     def full(self, name: str) -> Coded:
-        """Return a column as `coded` does. Raises BadInput for an empty cell."""
+        """Return a column like `coded`. Raises BadInput for an empty cell."""
         column = self.coded(name)
         empty = np.flatnonzero(column.code == EMPTY)
         if len(empty):
             raise BadInput(
-                f"{self}, {self.where(int(empty[0]))}: {name} is empty: fill it, or leave the row out"
+                f"{self}, {self.where(int(empty[0]))}: {name} is empty: fill it, or remove the row"
             )
         return column
 
@@ -80,12 +81,12 @@ class Table:
         if bad is not None:
             row = int(np.flatnonzero(column.code == bad)[0])
             raise BadInput(f"{self}, {self.where(row)}: {name} {column.names[bad]!r} is not {what}")
-        return np.asarray(np.append(values, np.nan)[column.code])  # EMPTY is -1, the last one
+        return np.asarray(np.append(values, np.nan)[column.code])  # EMPTY is -1, the index of the last
 
 
 @dataclass(frozen=True, slots=True)
 class TableFile:
-    """A file whose format and columns are known, not yet its rows."""
+    """An open file: its format and columns were read, its rows not yet."""
 
     what: str
     file: Path
@@ -95,21 +96,18 @@ class TableFile:
         return f"{self.what} {self.file}"
 
     def has(self, name: str) -> bool:
-        """Return whether the file has a column of this name."""
+        """Return whether the file has a column with this name."""
         return name in self.format.names
 
     def column_for(self, name: str, *, besides: Sequence[str] = ()) -> str:
-        """Return `name`, or the file's only column besides some. Raises BadInput where neither is there."""
+        """Return `name`, or the file's only column except `besides`. Raises BadInput if it has neither."""
         others = [other for other in self.format.names if other not in besides]
         if name in others or len(others) != 1:
             return name
         return others[0]
 
     def read(self, names: Sequence[str]) -> Table:
-        """Return the named columns; others are ignored.
-
-        Raises BadInput for one that is missing or there twice.
-        """
+        """Return the named columns; others are ignored. Raises BadInput for a missing or duplicate column."""
         present = list(self.format.names)
         for name in names:
             if present.count(name) != 1:
@@ -125,10 +123,10 @@ class TableFile:
 
 
 def open_table(file: Path, what: str) -> TableFile:
-    """Return a table with its columns' names; what: its part in messages. Raises BadInput.
+    """Open a table and read its columns' names. what: the file's role in messages. Raises BadInput.
 
-    The format is told by the name: .csv, .tsv, .json, .jsonl, .ndjson, .txt (a column `text` of lines), each
-    also with .gz, or .parquet. Any other name is read as CSV.
+    The file's name determines the format: .csv, .tsv, .json, .jsonl, .ndjson, .txt (lines in a column
+    `text`), all of them also with .gz, or .parquet. Files with other names are read as CSV.
     """
     suffix = Path(file.name.removesuffix(".gz")).suffix.lower()
     with _readable_file(what, file):
@@ -142,17 +140,23 @@ def read_table(file: Path, what: str, names: Sequence[str]) -> Table:
 
 @contextmanager
 def _readable_file(what: str, file: Path) -> Iterator[None]:
-    """Turn what readers raise into BadInput that names the file."""
+    """Turn readers' errors into BadInput that names the file."""
     try:
         yield
     except BadContent as error:
         raise BadInput(f"{what} {file}{error}") from None
-    except (OSError, EOFError, ValueError, csv.Error, zlib.error) as error:  # pyarrow's are ValueErrors
+    except (
+        OSError,
+        EOFError,
+        ValueError,
+        csv.Error,
+        zlib.error,
+    ) as error:  # pyarrow's errors are ValueErrors
         raise BadInput(f"{what} {file} cannot be read: {error}") from None
 
 
 def _open_csv(file: Path) -> Format:
-    from shoal.files.delimited import Delimited  # pyarrow, which a command over JSON lines need not load
+    from shoal.files.delimited import Delimited  # loads pyarrow, which JSON lines do not need
 
     return Delimited(file, ",")
 

@@ -7,7 +7,7 @@ from typing import TextIO
 
 
 def open_text(file: Path) -> TextIO:
-    """Return a UTF-8 file open for reading, line ends as they are; a mark of byte order is skipped.
+    """Open a UTF-8 file for reading; line ends stay unchanged, a byte order mark is skipped.
 
     Raises OSError.
     """

@@ -1,4 +1,4 @@
-"""Tables and pages that commands write; the name of the file says the format."""
+"""Write tables and pages; the file's name determines the format of a table."""
 
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
@@ -15,10 +15,10 @@ Cells = Coded | NDArray[Any] | Sequence[Any]
 
 
 def write_table(file: Path, columns: Mapping[str, Cells]) -> None:
-    """Write columns of one length to CSV, or to TSV or Parquet by the file's name.
+    """Write columns of equal length to CSV, or to TSV or Parquet by the file's name.
 
-    A column is texts, numbers, truth values, or a Coded; EMPTY, NaN and masked values are empty cells. Raises
-    BadInput where the file cannot be written.
+    A column is a sequence of texts, numbers or truth values, or a Coded; EMPTY, NaN and masked values are
+    empty cells. Raises BadInput if the file cannot be written.
     """
     import pyarrow as pa
     import pyarrow.csv
@@ -39,7 +39,7 @@ def write_table(file: Path, columns: Mapping[str, Cells]) -> None:
 
 
 def write_text(file: Path, text: str) -> None:
-    """Write a page. Raises BadInput where it cannot be written."""
+    """Write a page. Raises BadInput if that fails."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
@@ -48,7 +48,7 @@ def write_text(file: Path, text: str) -> None:
 
 
 def _arrow_array(cells: Cells) -> Any:
-    """Return a pyarrow array over the cells' buffers: `pyarrow.array` imports pandas where it is installed."""
+    """Return a pyarrow array over the cells' buffers; `pyarrow.array` would import pandas."""
     import pyarrow as pa
     import pyarrow.compute as pc
 

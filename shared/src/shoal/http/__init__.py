@@ -1,1 +1,1 @@
-"""HTTP as every service speaks it: one application factory, one problem, one strict body."""
+"""The parts of HTTP that services share: the application factory, problems, strict bodies."""

@@ -1,4 +1,4 @@
-"""The application factory: every service's HTTP application is made here."""
+"""The factory of every service's HTTP application."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,8 +22,9 @@ def create_app(
 ) -> FastAPI:
     """Return an application that answers every error with a problem and describes itself at /openapi.json.
 
-    parts: what the routes need; `parts_of` gives it to them. models: those that the document refers to and no
-    route has as its parameter, body or answer. An operation's id is the name of its function.
+    parts: the objects that the routes need, which they get from `parts_of`. models: models that the document
+    refers to although no route has them as parameter, body or answer. An operation's id is the name of its
+    function.
     """
     app = FastAPI(
         title=title,

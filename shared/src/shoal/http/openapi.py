@@ -1,4 +1,4 @@
-"""What the OpenAPI document says beyond the routes: problems, and which of them every operation shares."""
+"""Complete the OpenAPI document: the problems of routes, and those that all operations share."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,11 +14,11 @@ from shoal.http.schemas import ProblemDetails
 Responses = dict[int | str, dict[str, Any]]
 _MEANINGS = {
     400: "The request cannot be read.",
-    401: "No key, or an unknown one.",
-    403: "The key may not do this.",
-    404: "It does not exist.",
-    409: "It conflicts with the present state.",
-    410: "It was erased.",
+    401: "The key is missing or unknown.",
+    403: "The key lacks the permission.",
+    404: "The resource does not exist.",
+    409: "The request conflicts with the present state.",
+    410: "The resource was erased.",
     413: "The body is too large.",
     415: "The body's encoding is not supported.",
     422: "A field is wrong; the problem names it.",
@@ -34,10 +34,10 @@ def problem_responses(*statuses: int) -> Responses:
 
 
 def describe_app(app: FastAPI, models: Sequence[type[BaseModel]] = ()) -> dict[str, Any]:
-    """Return the OpenAPI document of `app`, made once.
+    """Return the OpenAPI document of `app`, which is built once.
 
-    To every operation it adds the problems that follow from its shape: 401 and 403 with a key, 400 and 422
-    with a JSON body, 422 with parameters, 503 always.
+    Every operation gets the problems that follow from its parts: 401 and 403 for a key, 400 and 422 for a
+    JSON body, 422 for parameters, and always 503.
     """
     if app.openapi_schema is None:
         document = get_openapi(

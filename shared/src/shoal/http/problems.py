@@ -19,7 +19,7 @@ from shoal.security.access import Denied
 _log = structlog.get_logger("shoal.http")
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = {"retry-after": "5"}
-_SHOWN = 3  # errors that are spelt out in the detail
+_SHOWN = 3  # number of errors in the detail
 _REFUSALS: dict[Kind, tuple[int, str]] = {
     "malformed": (400, "Malformed request"),
     "unauthenticated": (401, "Unauthorized"),
@@ -41,7 +41,7 @@ _POSTGRES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClie
 
 
 class Problem(Exception):
-    """An answer other than success; `field` is what is wrong, `fix` what to do about it."""
+    """An error answer; `field` names the wrong part of the request, `fix` how to correct it."""
 
     def __init__(
         self, status: int, title: str, detail: str, *, field: str | None = None, fix: str | None = None
@@ -71,7 +71,7 @@ def problem_response(problem: Problem, headers: dict[str, str] | None = None) ->
 
 
 def _encodable_text(text: str | None) -> str | None:
-    """Return a text without lone surrogates, which JSON may name and UTF-8 cannot hold."""
+    """Return a text without lone surrogates, which JSON can contain and UTF-8 cannot."""
     return None if text is None else text.encode("utf-8", "replace").decode()
 
 
@@ -81,7 +81,7 @@ def status_of(kind: Kind) -> int:
 
 
 def install_problems(app: FastAPI) -> None:
-    """Have every error of `app` answered as a problem, FastAPI's own too; an outage of what it needs with 503."""
+    """Answer every error of `app` as a problem, FastAPI's too, and outages of dependencies with 503."""
     app.add_exception_handler(Problem, _answer_problem)
     app.add_exception_handler(Refused, _answer_refused)
     app.add_exception_handler(Denied, _answer_denied)
@@ -116,7 +116,7 @@ async def _answer_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if (
         error.status_code == 400
-    ):  # FastAPI's, for a body that json cannot read for other reasons than its grammar
+    ):  # FastAPI's error for a body that json rejects for other reasons than its syntax
         return problem_response(
             Problem(
                 400,
@@ -157,7 +157,7 @@ def _json_problem(error: dict[str, Any]) -> Problem:
 
 
 def validation_problem(errors: Any, *, status: int = 422) -> Problem:
-    """Return pydantic's errors as a problem that names the first field and says what is wrong with all."""
+    """Return pydantic's errors as a problem that names the first field and describes the first errors."""
     lines = [f"{field_of(error['loc'])}: {error['msg']}" for error in errors[:_SHOWN]]
     more = len(errors) - len(lines)
     detail = "; ".join(lines) + (f"; and {more} more" if more > 0 else "")
@@ -186,7 +186,7 @@ async def _answer_outage(request: Request, error: Exception) -> Response:
 
 
 def _outage_cause(error: Exception) -> str:
-    """Return which dependency is away, as the error tells it."""
+    """Return a text that names the unavailable dependency, if the error reveals it."""
     if isinstance(error, Transient):
         return str(error)
     if isinstance(error, _POSTGRES):

@@ -1,4 +1,4 @@
-"""Principals and projects as routes take them: the key's role, the project of the path, and whether both fit."""
+"""Dependencies of routes: principals with a role, and the path's project, which the key must belong to."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Protocol
@@ -17,15 +17,15 @@ ProjectName = Annotated[
 
 
 class Projects(Protocol):
-    """Knows the projects that exist."""
+    """Looks projects up."""
 
     def get(self, project: str) -> object | None:
-        """Return the project, or None when there is none of that name."""
+        """Return the project, or None if it does not exist."""
         ...
 
 
 def project_for(role: Role) -> Callable[..., Awaitable[str]]:
-    """Return a FastAPI dependency: the project of the path, once the key may do there what `role` may."""
+    """Return a FastAPI dependency that returns the path's project if the key has `role` in it."""
 
     async def dependency(
         request: Request, project: ProjectName, principal: Annotated[Principal, Depends(require_role(role))]
@@ -49,7 +49,7 @@ ReviewerProject = Annotated[str, Depends(project_for("reviewer"))]
 
 
 def check_key(principal: Principal, project: str) -> None:
-    """Raise a problem unless the key belongs to the project, or to all."""
+    """Raise a problem unless the key belongs to the project or to all projects."""
     if principal.project not in (None, project):
         raise Problem(
             403,

@@ -1,4 +1,4 @@
-"""Request bodies, read with a limit, unpacked with a limit."""
+"""Read request bodies, with a limit on their compressed and uncompressed size."""
 
 import zlib
 from contextlib import suppress
@@ -11,16 +11,16 @@ ENCODING = {
     "name": "Content-Encoding",
     "in": "header",
     "required": False,
-    "description": "How the body is packed.",
+    "description": "Compression of the body.",
     "schema": {"type": "string", "enum": ["gzip", "identity"]},
 }
-"""The parameter of operations whose body read_body reads, for OpenAPI."""
+"""For OpenAPI: the header of operations that read their body with `read_body`."""
 GZIP = 31  # zlib's window bits for the gzip format
 DRAINED = 4  # times the limit
 
 
 async def read_body(request: Request, limit: int) -> bytes:
-    """Return the body, unpacked when its Content-Encoding is gzip; never more than `limit` bytes in memory.
+    """Return the body, decompressed if its Content-Encoding is gzip; never hold more than `limit` bytes.
 
     Raises Problem 413 (too large), 400 (not gzip) or 415 (another encoding).
     """
@@ -36,9 +36,9 @@ async def read_body(request: Request, limit: int) -> bytes:
     raise Problem(
         415,
         "Unknown encoding",
-        f"Content-Encoding {encoding[:40]!r} is not understood",
+        f"Content-Encoding {encoding[:40]!r} is not supported",
         field="content-encoding",
-        fix="Send the body as it is, or with Content-Encoding: gzip",
+        fix="Send the body uncompressed, or with Content-Encoding: gzip",
     )
 
 
@@ -68,7 +68,7 @@ async def _read_gzip(request: Request, limit: int) -> bytes:
                 if size > limit:
                     raise _too_large(limit)
                 pending = unpacker.unconsumed_tail
-                if unpacker.eof:  # gzip files may follow one another
+                if unpacker.eof:  # a body may consist of several gzip members
                     pending = unpacker.unused_data
                     unpacker = zlib.decompressobj(GZIP) if pending else unpacker
     except zlib.error as error:
@@ -79,8 +79,8 @@ async def _read_gzip(request: Request, limit: int) -> bytes:
 
 
 async def _drain_body(request: Request, most: int) -> None:
-    """Throw away the rest: who is still sending would see a broken connection instead of the answer."""
-    with suppress(RuntimeError):  # all of it was read
+    """Discard the rest, as a client that still sends would see a broken connection, not the answer."""
+    with suppress(RuntimeError):  # the body was read completely
         async for part in request.stream():
             most -= len(part)
             if most < 0:
@@ -93,7 +93,7 @@ def _not_gzip(detail: str) -> Problem:
         "Not gzip",
         f"the body is not gzip: {detail}",
         field="body",
-        fix="Compress the whole body with gzip, or leave Content-Encoding out",
+        fix="Compress the whole body with gzip, or omit Content-Encoding",
     )
 
 
@@ -101,7 +101,7 @@ def _too_large(limit: int) -> Problem:
     return Problem(
         413,
         "Body too large",
-        f"the body has more than {limit} bytes (unpacked)",
+        f"the body has more than {limit} bytes (uncompressed)",
         field="body",
         fix="Send fewer inferences in one request",
     )

@@ -1,16 +1,16 @@
-"""The base of answers, and the problem that every error is answered with."""
+"""The base of answers, and the problem that answers every error."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
 
 class Answer(BaseModel):
-    """An answer. It holds the fields of its model and no others."""
+    """An answer, with exactly the fields of its model."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class ProblemDetails(BaseModel):
-    """An error (RFC 9457): what is wrong, which field it is about, and how to mend it."""
+    """An error (RFC 9457): the fault, the field that is wrong, and the fix."""
 
     model_config = ConfigDict(
         title="Problem",

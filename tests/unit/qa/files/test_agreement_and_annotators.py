@@ -190,10 +190,10 @@ COMMANDS = [
 BAD_VOTES = {
     "task,worker\na,b\n": "has no column label; it has task, worker: rename one, or say which it is",
     "task,task,worker,label\na,a,b,c\n": "has two columns task",
-    "": "is empty: give a header and rows",
+    "": "is empty: it needs a header and rows",
     "task,worker,label\n": "has no votes",
     "task,worker,label\na,b,\n": "has no votes",
-    "task,worker,label\na,b,c\n,b,c\n": "line 3: task is empty: fill it, or leave the row out",
+    "task,worker,label\na,b,c\n,b,c\n": "line 3: task is empty: fill it, or remove the row",
     "task,worker,label\na,b,c\na,  ,c\n": "line 3: worker is empty",
     "task,worker,label\na,b,c\na,b\n": "line 3 has 2 values, the header 3 columns",
 }

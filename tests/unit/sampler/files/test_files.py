@@ -188,7 +188,7 @@ def test_shapes_and_files_that_are_no_embeddings() -> None:
         "flat.npy": "shape (5,)",
         "empty.npy": "is empty",
         "text.npy": "not numbers",
-        "junk.npy": "cannot be read: it is no .npy file",
+        "junk.npy": "cannot be read: it is not a .npy file",
         "x.txt": "give a .npy, .npz or .parquet file",
     }
     for file, told in cases.items():
