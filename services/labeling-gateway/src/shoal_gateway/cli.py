@@ -42,7 +42,10 @@ def add_provider(
     default: Annotated[bool, typer.Option(help="Use it for campaigns that name no provider.")] = False,
     url: Url = URL,
 ) -> None:
-    """Add or change a generic vendor. Its secrets are SHOAL_VENDOR_API_KEY and SHOAL_VENDOR_WEBHOOK_SECRET."""
+    """Add or change a generic vendor.
+
+    Its secrets come from SHOAL_VENDOR_API_KEY and SHOAL_VENDOR_WEBHOOK_SECRET.
+    """
     body: dict[str, Any] = {
         "kind": "generic",
         "base_url": base_url,
@@ -57,7 +60,7 @@ def add_provider(
 
 @app.command("status")
 def print_status(project: str, url: Url = URL, form: FormatOption = Format.TABLE) -> None:
-    """Print tasks, votes, cost and trouble by provider."""
+    """Print tasks, votes, cost and failures by provider."""
     answer = ask("GET", url, f"/v1/projects/{project}/queue")
     rows = [
         {

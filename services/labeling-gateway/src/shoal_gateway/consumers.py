@@ -1,4 +1,6 @@
-"""Topics in -> use cases. Everything is idempotent: a batch may come again, also split differently."""
+"""Topics and the use cases that take their events.
+
+Everything is idempotent: a batch may arrive again, also split differently."""
 
 from collections.abc import Callable, Sequence
 
@@ -47,5 +49,5 @@ def erasure_consumer(erase: EraseSamples) -> Consumer[SampleErased]:
 
 
 def guideline_broadcast(announce: Callable[[Guideline], None]) -> Broadcast[GuidelinePublished]:
-    """Return the reader of guidelines.published."""
+    """Return the reader of guidelines.published, for every replica."""
     return Broadcast(topics.GUIDELINES_PUBLISHED, lambda record: announce(to_guideline(record.event)))

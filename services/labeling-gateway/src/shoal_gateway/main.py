@@ -1,4 +1,4 @@
-"""The composition root: the only file that knows all the others."""
+"""The composition root, which wires use cases to adapters."""
 
 import random
 from collections.abc import AsyncIterator
@@ -42,10 +42,10 @@ SWEEP_S = 5.0
 
 @asynccontextmanager
 async def build_service(settings: GatewaySettings, publisher: Publisher) -> AsyncIterator[Service]:
-    """Open what the service needs, wire it, and close it at the end.
+    """Open the pools and the HTTP client, wire the service, and close them at the end.
 
-    Look-ups have a pool of their own: a transaction that asks for a guideline must never wait for a
-    connection that other transactions hold.
+    Look-ups have a separate pool: a transaction that loads a guideline must never wait for a connection that
+    another transaction holds.
     """
     await migrate(settings.postgres_dsn, schema=SCHEMA, package="shoal_gateway", outbox=True)
     pool = await open_pool(settings.postgres_dsn, schema=SCHEMA)
@@ -61,7 +61,7 @@ async def build_service(settings: GatewaySettings, publisher: Publisher) -> Asyn
 def wire_service(
     settings: GatewaySettings, publisher: Publisher, *, pool: Any, lookups: Any, http: httpx.AsyncClient
 ) -> Service:
-    """Return the service made of its parts."""
+    """Return the service, wired."""
     public_url = settings.public_url or f"http://{settings.http_host}:{settings.http_port}"
     database, configs = PostgresDatabase(pool, utc_now), PostgresConfigs(lookups)
     guidelines, directory, watch = StoredGuidelines(lookups), ProjectDirectory(), Metrics()
@@ -148,7 +148,7 @@ def wire_service(
 
 
 def main() -> None:
-    """Run the service until it is told to stop."""
+    """Run the service until it is stopped."""
     run_service(GatewaySettings(), build_service)
 
 

@@ -1,4 +1,4 @@
-"""The project's own people as a provider: its tasks are rows of this database."""
+"""The in-house queue as a provider: its tasks are rows of the gateway's database."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -19,7 +19,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (external_id) DO NO
 
 
 class InHouseQueue:
-    """Answers are recorded where they are given, so that there is no feed and no webhook."""
+    """Annotators answer on the gateway's page, which records the answers: there is no feed and no webhook."""
 
     capabilities = Capabilities(
         polls=False,
@@ -37,7 +37,7 @@ class InHouseQueue:
     async def upsert_tasks(
         self, orders: Sequence[TaskOrder], guidelines: Mapping[int, Guideline], *, maybe_sent: bool
     ) -> Sequence[TaskReceipt]:
-        """Put the orders into the queue, those that are not there."""
+        """Add the orders that are not in the queue."""
         del guidelines, maybe_sent
         async with self._pool.acquire() as conn, conn.transaction():
             await conn.executemany(
@@ -46,7 +46,7 @@ class InHouseQueue:
         return [TaskReceipt(order.external_id, order.external_id) for order in orders]
 
     async def attach_prediction(self, external_id: str, guess: Guess) -> None:
-        """Keep a guess beside the task."""
+        """Store a guess with the task."""
         await self._pool.execute(
             "UPDATE queue SET guess = $2 WHERE external_id = $1 AND datum IS NOT NULL",
             external_id,
@@ -54,14 +54,14 @@ class InHouseQueue:
         )
 
     async def poll(self, cursor: str | None, limit: int) -> Page:
-        """Return an empty page: there is no feed."""
+        """Return an empty page, because there is no feed."""
         del limit
         return Page([], cursor, more=False)
 
     def parse_webhook(
         self, headers: Mapping[str, str], raw_body: bytes, now: datetime
     ) -> Sequence[ReceivedItem]:
-        """Refuse: nobody has a reason to send one."""
+        """Raise Refused: the queue takes no webhooks."""
         del headers, raw_body, now
         raise Refused(
             "unknown",
@@ -72,13 +72,13 @@ class InHouseQueue:
         )
 
     async def extend_overlap(self, external_id: str, votes: int) -> None:
-        """Offer the task to more people."""
+        """Offer the task to more annotators."""
         await self._pool.execute(
             "UPDATE queue SET votes = greatest(votes, $2) WHERE external_id = $1", external_id, votes
         )
 
     async def cancel(self, external_id: str) -> None:
-        """Take the task out of the queue and forget its content."""
+        """Take the task out of the queue and remove its content."""
         await self._pool.execute(
             "UPDATE queue SET open = false, datum = NULL, guess = NULL WHERE external_id = $1", external_id
         )

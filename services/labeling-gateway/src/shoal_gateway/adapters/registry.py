@@ -1,4 +1,4 @@
-"""From a provider's configuration to its adapter: one line per kind."""
+"""The adapters of providers, by configuration: one line per kind."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +18,7 @@ GENERIC = "generic"
 
 
 class Registry:
-    """Keeps an adapter per configuration; a changed configuration gets a new one."""
+    """Caches one adapter per configuration; a changed configuration gets a new adapter."""
 
     def __init__(self, pool: Any, http: httpx.AsyncClient, public_url: str, clock: Clock) -> None:
         self._in_house = InHouseQueue(pool)
@@ -32,7 +32,7 @@ class Registry:
         }
 
     def of(self, config: ProviderConfig) -> Provider:
-        """Return the adapter for a configuration. Raises ProviderRefused when it is unusable."""
+        """Return the adapter for a configuration. Raises ProviderRefused if it cannot be used."""
         cached = self._adapters.get(config.key)
         if cached is not None and cached[0] == config:
             return cached[1]

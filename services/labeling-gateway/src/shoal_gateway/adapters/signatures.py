@@ -1,4 +1,4 @@
-"""Standard Webhooks: is a message from whom it says, and fresh?"""
+"""Signatures of webhooks (Standard Webhooks)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,11 +11,11 @@ from shoal_gateway.domain.providers import ProviderConfig
 def verify_signature(
     config: ProviderConfig, headers: Mapping[str, str], raw_body: bytes, now: datetime
 ) -> None:
-    """Return when the raw bytes are signed with the provider's secret and fresh. Raises Refused."""
+    """Check that the raw body is signed with the provider's secret, and recently. Raises Refused if not."""
     if config.webhook_secret is None:
         raise Refused(
             "unauthenticated",
-            f"provider {config.name!r} has no webhook_secret, so that nothing it sends can be believed",
+            f"provider {config.name!r} has no webhook_secret, so its webhooks cannot be verified",
             field="webhook_secret",
             fix=f"Set one with PUT /v1/projects/{config.project}/providers/{config.name}",
             title="No webhook secret",
@@ -27,7 +27,7 @@ def verify_signature(
             "malformed",
             str(error),
             field="webhook-timestamp",
-            fix="Sign each attempt anew, with the present time in seconds",
+            fix="Sign each attempt anew, with the current time in seconds",
             title="Stale webhook",
         ) from error
     except UnsignedWebhook as error:

@@ -1,4 +1,4 @@
-"""What the use cases report, as metrics and logs."""
+"""Reports of the use cases, as metrics and logs."""
 
 from collections.abc import Sequence
 
@@ -13,10 +13,10 @@ log = get_logger(__name__)
 
 
 class Metrics:
-    """Prometheus counters; a log line for what an operator should look at."""
+    """Prometheus counters, and log lines for operators."""
 
     def recorded(self, config: ProviderConfig, fresh: Sequence[Annotation], found_by: str) -> None:
-        """Count new revisions and what they cost."""
+        """Count new revisions and add up their cost."""
         for item in fresh:
             metrics.ANNOTATIONS.labels(*config.key, item.action, found_by).inc()
             metrics.ANNOTATION_COST.labels(*config.key).inc(price_of(item, config.price_per_vote))
@@ -27,16 +27,16 @@ class Metrics:
             metrics.ANNOTATIONS_REFUSED.labels(*config.key, problem.reason).inc()
 
     def missed_by_hook(self, config: ProviderConfig, count: int) -> None:
-        """Count what only the feed brought: a growing number says that webhooks do not arrive."""
+        """Count annotations that only the feed brought; growth means that webhooks do not arrive."""
         metrics.FOUND_BY_POLL.labels(*config.key).inc(count)
 
     def poll_failed(self, config: ProviderConfig, detail: str) -> None:
         """Count and log a feed that could not be read."""
         metrics.POLL_FAILURES.labels(*config.key).inc()
-        log.warning("provider's feed not read", project=config.project, provider=config.name, detail=detail)
+        log.warning("provider feed not read", project=config.project, provider=config.name, detail=detail)
 
     def dispatched(self, project: str, provider: str, *, kind: IntentKind, outcome: str, count: int) -> None:
-        """Count ended attempts; parked ones wait for a person."""
+        """Count ended attempts; log parked intents, which wait for an operator."""
         if count:
             metrics.INTENTS.labels(project, provider, kind, outcome).inc(count)
         if count and outcome == "parked":

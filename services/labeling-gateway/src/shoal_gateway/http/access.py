@@ -1,4 +1,4 @@
-"""Which lanes of the queue a key may see."""
+"""Access to the lanes of the in-house queue."""
 
 from shoal.http.problems import Problem
 from shoal.security import Principal
@@ -6,7 +6,7 @@ from shoal_gateway.domain.tasks import Lane
 
 
 def check_lane(principal: Principal, lane: Lane) -> None:
-    """Raise a problem unless the key may see that lane: disputed items are for reviewers."""
+    """Raise a problem unless the key may see the lane: only reviewers see disputed samples."""
     if lane is Lane.REVIEW and not principal.roles & {"reviewer", "operator", "admin"}:
         raise Problem(
             403,

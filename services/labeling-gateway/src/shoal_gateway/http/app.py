@@ -12,7 +12,7 @@ from shoal_gateway.http.schemas import WebhookIn
 
 
 def make_app(parts: Parts) -> FastAPI:
-    """Return the application; a guideline that has not arrived yet is answered with 503."""
+    """Return the application; it answers 503 while a guideline has not reached this replica."""
     app = create_app(
         title="Shoal labeling gateway",
         summary="Sends jobs to labelling providers, and holds the in-house queue.",

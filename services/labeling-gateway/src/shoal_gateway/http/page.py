@@ -34,7 +34,7 @@ TYPES = {
 
 
 def page_routes() -> APIRouter:
-    """Return the page at / and its parts under /page/; every file is read once, here."""
+    """Return the routes of the page at / and its files under /page/, which are read once."""
     folder = resources.files("shoal_gateway") / "page"
     parts = {entry.name: entry.read_bytes() for entry in folder.iterdir() if entry.is_file()}
     routes = APIRouter(include_in_schema=False)

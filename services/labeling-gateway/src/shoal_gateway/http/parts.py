@@ -1,4 +1,4 @@
-"""What the routes need; main puts it together."""
+"""The parts that routes use; main wires them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from shoal_gateway.usecases.reports import Reports
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """Use cases and reports. wake: called when a provider can be sent to again."""
+    """Use cases and reports. `wake` starts a dispatch at once, after a provider was configured."""
 
     annotate: Annotate
     guidelines: Guidelines

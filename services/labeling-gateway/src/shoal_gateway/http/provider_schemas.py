@@ -1,4 +1,4 @@
-"""Bodies and answers about providers and their tasks."""
+"""Request bodies and answers about providers and their tasks."""
 
 from typing import Annotated, Literal
 
@@ -38,22 +38,27 @@ _ACME = {
 
 
 class ProviderIn(Strict):
-    """A provider's configuration; a secret that is left out keeps its value."""
+    """A provider's configuration. A secret that is left out keeps its value."""
 
     model_config = with_examples(
         {"kind": "generic", "base_url": "https://vendor.example/api", "price_per_vote": 0.05, "default": True}
     )
 
     kind: Literal["generic", "inhouse"] = Field(
-        default="generic", description="docs/generic-vendor.md, or the queue."
+        default="generic",
+        description="A vendor with the interface of docs/generic-vendor.md, or the in-house queue.",
     )
-    base_url: AnyHttpUrl | None = Field(default=None, description="Where a generic vendor's interface is.")
-    api_key: Secret | None = Field(default=None, description="Sent to the vendor as a bearer key.")
+    base_url: AnyHttpUrl | None = Field(default=None, description="Address of a generic vendor's interface.")
+    api_key: Secret | None = Field(
+        default=None, description="Key that Shoal sends to the vendor as a bearer token."
+    )
     webhook_secret: Annotated[Secret, AfterValidator(_check_usable)] | None = Field(
-        default=None, description="What the vendor signs its webhooks with."
+        default=None, description="Secret with which the vendor signs its webhooks."
     )
-    price_per_vote: float = Field(default=0.0, ge=0, le=1e6, description="In the project's currency.")
-    default: bool = Field(default=False, description="Use it for jobs that name no provider.")
+    price_per_vote: float = Field(
+        default=0.0, ge=0, le=1e6, description="Price of a vote, in the project's currency."
+    )
+    default: bool = Field(default=False, description="Whether jobs that name no provider go to this one.")
 
 
 class ProviderAnswer(Answer):
@@ -86,11 +91,11 @@ class ProviderAnswer(Answer):
 
 
 class ConfiguredAnswer(ProviderAnswer):
-    """A provider as it is configured now."""
+    """A provider's new configuration."""
 
     model_config = with_examples({**_ACME, "sent_again": 0})
 
-    sent_again: int = Field(description="Parked messages to the provider that go out again.")
+    sent_again: int = Field(description="Parked messages to the provider that are sent again.")
 
 
 class ProvidersAnswer(Answer):
@@ -102,7 +107,7 @@ class ProvidersAnswer(Answer):
 
 
 class ProviderStatusAnswer(Answer):
-    """Tasks, votes, cost and trouble at one provider."""
+    """Tasks, votes, cost and failures at one provider."""
 
     provider: str
     tasks: dict[str, int] = Field(description="Tasks by state.")
@@ -135,7 +140,7 @@ class ProviderStatusAnswer(Answer):
 
 
 class QueueAnswer(Answer):
-    """Every provider that has had tasks."""
+    """The providers that have had tasks."""
 
     model_config = with_examples(
         {

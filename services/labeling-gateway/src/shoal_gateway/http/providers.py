@@ -1,4 +1,4 @@
-"""Providers of a project, and what operators ask about them."""
+"""Routes about the providers of a project, for operators."""
 
 from typing import Annotated
 
@@ -35,7 +35,7 @@ routes = APIRouter(prefix="/v1/projects/{project}", tags=["providers"])
 async def configure_provider(
     project: OperatorProject, name: ProviderName, body: ProviderIn, parts: Wired
 ) -> ConfiguredAnswer:
-    """Configure a provider; what was parked at it goes out again. Secrets are never returned."""
+    """Configure a provider and retry its parked messages. Secrets are never returned."""
     config = _provider_config(project, name, body)
     sent_again = await parts.configs.put(config)
     parts.wake()
@@ -55,7 +55,7 @@ async def list_providers(project: OperatorProject, parts: Wired) -> ProvidersAns
 
 @routes.get("/queue", summary="Show the state of providers", responses=problem_responses(404))
 async def show_queue(project: OperatorProject, parts: Wired) -> QueueAnswer:
-    """Return tasks, votes, cost and trouble by provider."""
+    """Return tasks, votes, cost and failures by provider."""
     statuses = await parts.reports.providers(project)
     return QueueAnswer(providers=[ProviderStatusAnswer.of(status) for status in statuses])
 
@@ -80,7 +80,7 @@ def _provider_config(project: str, name: str, body: ProviderIn) -> ProviderConfi
         raise Problem(
             422,
             "Reserved name",
-            "the in-house queue is the provider named inhouse, and no other is",
+            "only the provider named inhouse is of kind inhouse",
             field="kind",
             fix='Use kind "generic" with another name, or name inhouse with kind "inhouse"',
         )

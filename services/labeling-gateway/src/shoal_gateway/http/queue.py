@@ -1,4 +1,4 @@
-"""The in-house queue: next, answer, skip, take back, progress, guideline."""
+"""Routes of the in-house queue: next task, answer, skip, take back, guideline, progress."""
 
 from typing import Annotated
 
@@ -30,7 +30,7 @@ TaskId = Annotated[str, Path(min_length=1, max_length=200, pattern=NO_NUL, descr
 AnnotationId = Annotated[
     str, Path(min_length=1, max_length=200, pattern=NO_NUL, description="Id of the annotation.")
 ]
-AnnotatorQuery = Annotated[AnnotatorName, Query(description="The annotator.", examples=["ann"])]
+AnnotatorQuery = Annotated[AnnotatorName, Query(description="Name of the annotator.", examples=["ann"])]
 LaneQuery = Annotated[Lane, Query(description="label: all annotators; review: reviewers only.")]
 
 routes = APIRouter(tags=["queue"])
@@ -50,7 +50,7 @@ async def take_task(
     parts: Wired,
     lane: LaneQuery = Lane.LABEL,
 ) -> TaskAnswer | Response:
-    """Return the next task for this annotator, leased to them; 204 when there is none."""
+    """Return the next task for this annotator, leased to them; 204 if there is none."""
     check_lane(key, lane)
     current = await _current_guideline(parts, project)
     task = await parts.annotate.next(project, lane, annotator)
@@ -68,7 +68,7 @@ async def take_task(
     responses=problem_responses(404, 409, 410),
 )
 async def answer_task(task: TaskId, body: AnnotationIn, key: Annotator, parts: Wired) -> AnnotationAnswer:
-    """Keep an answer; another one later is its next revision."""
+    """Store an answer; a later one is its next revision."""
     await _check_task(key, parts, task)
     submission = Submission(
         external_id=task,
@@ -86,7 +86,7 @@ async def answer_task(task: TaskId, body: AnnotationIn, key: Annotator, parts: W
     responses=problem_responses(404, 409, 410),
 )
 async def skip_task(task: TaskId, body: SkipIn, key: Annotator, parts: Wired) -> AnnotationAnswer:
-    """Give the task to somebody else."""
+    """Skip a task; another annotator gets it."""
     await _check_task(key, parts, task)
     submission = Submission(
         external_id=task,

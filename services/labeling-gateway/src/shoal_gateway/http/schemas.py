@@ -1,4 +1,4 @@
-"""Bodies and answers of the HTTP API; those of providers are in provider_schemas."""
+"""Request bodies and answers of the HTTP API, except those about providers (provider_schemas)."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -30,27 +30,27 @@ class AnswerIn(Strict):
 
 
 class AnnotationIn(Strict):
-    """An answer."""
+    """An answer to a task."""
 
     model_config = with_examples({"annotator": "ann", "answer": {"label": "grain"}, "duration_s": 4.2})
 
-    annotator: AnnotatorName = Field(description="Who answers.")
+    annotator: AnnotatorName = Field(description="Name of the annotator.")
     answer: AnswerIn
-    duration_s: Seconds | None = Field(default=None, description="How long it took, in seconds.")
+    duration_s: Seconds | None = Field(default=None, description="Time taken, in seconds.")
 
 
 class SkipIn(Strict):
-    """No answer, and why."""
+    """A skip, with its reason."""
 
     model_config = with_examples({"annotator": "ann", "reason": "not in a language I read"})
 
-    annotator: AnnotatorName = Field(description="Who skips.")
-    reason: Reason = Field(default="", description="Why; it may be empty.")
-    duration_s: Seconds | None = Field(default=None, description="How long it took, in seconds.")
+    annotator: AnnotatorName = Field(description="Name of the annotator.")
+    reason: Reason = Field(default="", description="Reason for the skip; it may be empty.")
+    duration_s: Seconds | None = Field(default=None, description="Time taken, in seconds.")
 
 
 class AnnotationAnswer(Answer):
-    """The revision of an annotation that stands now."""
+    """The current revision of an annotation."""
 
     model_config = with_examples(
         {"annotation_id": "0d6d3a52-2c47-5c0a-9b55-0f5a0f7c2a11", "revision": 1, "action": "submitted"}
@@ -69,15 +69,15 @@ class AnnotationAnswer(Answer):
 
 
 class VersionAnswer(Answer):
-    """A guideline's numbers."""
+    """The version of a guideline."""
 
     major: int
     minor: int
-    version: str = Field(description="Both numbers: 1.0.")
+    version: str = Field(description="Major and minor number, such as 1.0.")
 
     @classmethod
     def of(cls, guideline: Guideline) -> "VersionAnswer":
-        """Return the numbers of a guideline."""
+        """Return the version of a guideline."""
         version = f"{guideline.major}.{guideline.minor}"
         return cls(major=guideline.major, minor=guideline.minor, version=version)
 
@@ -96,7 +96,7 @@ class ClassAnswer(Answer):
 
 
 class SchemaAnswer(Answer):
-    """What an annotator may answer."""
+    """The answers that the guideline allows."""
 
     kind: Literal["single_choice"]
     classes: list[ClassAnswer]
@@ -121,7 +121,7 @@ class GuidelineAnswer(Answer):
     title: str
     text: str = Field(description="Markdown.")
     label_schema: SchemaAnswer
-    prelabels_allowed: bool = Field(description="Whether annotators see what a model predicted.")
+    prelabels_allowed: bool = Field(description="Whether annotators see the model's prediction.")
 
     @classmethod
     def of(cls, guideline: Guideline) -> "GuidelineAnswer":
@@ -138,7 +138,7 @@ class GuidelineAnswer(Answer):
 
 
 class ContentAnswer(Answer):
-    """What is to be labelled."""
+    """The content to label."""
 
     text: str | None
     uri: str | None
@@ -146,7 +146,7 @@ class ContentAnswer(Answer):
 
 
 class PredictionAnswer(Answer):
-    """What a model predicted."""
+    """A model's prediction."""
 
     label: str
     score: float | None
@@ -155,7 +155,7 @@ class PredictionAnswer(Answer):
 
 
 class TaskAnswer(Answer):
-    """A task, leased to the annotator. It does not say whether it is a check."""
+    """A task leased to the annotator. It does not reveal gold or audit tasks."""
 
     model_config = with_examples(
         {
@@ -172,16 +172,16 @@ class TaskAnswer(Answer):
     content: ContentAnswer
     guideline: VersionAnswer = Field(description="The project's current guideline.")
     labels: list[ClassAnswer] | None = Field(
-        description="The classes, when the task stands under an earlier guideline than the current one."
+        description="The classes, if the task was created under an earlier guideline; otherwise null."
     )
-    prediction: PredictionAnswer | None = Field(description="Where the guideline allows it.")
+    prediction: PredictionAnswer | None = Field(description="Shown if the guideline allows it.")
     leased_until: Timestamp
 
     @classmethod
     def of(
         cls, order: TaskOrder, leased_until: datetime, *, guideline: Guideline, current: Guideline
     ) -> "TaskAnswer":
-        """Return a task as its annotator sees it, under `guideline`, while `current` is the project's."""
+        """Return a task as its annotator sees it, under `guideline`; `current` is the project's guideline."""
         datum, guess = order.datum, order.guess if guideline.prelabels_allowed else None
         is_old = guideline.major != current.major
         return cls(
@@ -202,10 +202,10 @@ class ProgressAnswer(Answer):
 
     model_config = with_examples({"waiting": 40, "done": 12, "yours": 7, "votes": 24})
 
-    waiting: int = Field(description="Tasks that want answers.")
+    waiting: int = Field(description="Tasks that wait for answers.")
     complete: int = Field(alias="done", description="Tasks with all answers.")
-    yours: int = Field(description="Answers of the annotator that stand.")
-    votes: int = Field(description="Answers of all annotators that stand.")
+    yours: int = Field(description="Current answers of the annotator.")
+    votes: int = Field(description="Current answers of all annotators.")
 
     @classmethod
     def of(cls, progress: Progress) -> "ProgressAnswer":
@@ -239,17 +239,17 @@ class WebhookIn(BaseModel):
         annotations: list[dict[str, Any]] = Field(
             min_length=1,
             max_length=1000,
-            description="Annotations as docs/generic-vendor.md has them; a bad one does not affect the others.",
+            description="Annotations as docs/generic-vendor.md defines them; a bad one does not affect the others.",
         )
 
     data: Data
 
 
 class RefusedAnnotation(Answer):
-    """An annotation of a webhook that was not kept, and why."""
+    """A refused annotation of a webhook, with the reason."""
 
     index: int
-    status: int = Field(description="The status that a request with this annotation alone would have.")
+    status: int = Field(description="The HTTP status if the request had only this annotation.")
     reason: str
     field: str
     detail: str
@@ -257,7 +257,7 @@ class RefusedAnnotation(Answer):
 
 
 class ReceiptAnswer(Answer):
-    """What was kept of a webhook."""
+    """The result of a webhook: annotations stored, and annotations refused."""
 
     model_config = with_examples(
         {

@@ -16,7 +16,7 @@ from shoal_gateway.usecases.receive_webhook import Receipt
 MOST_BYTES = 1 << 20
 ACCEPTED = 202
 HEADERS = {
-    "webhook-id": "Id of the message; a repeated one is kept once.",
+    "webhook-id": "Id of the message; a repeated message is stored once.",
     "webhook-timestamp": "When it was signed, in whole seconds; at most 300 s from now.",
     "webhook-signature": "v1, and the signature (Standard Webhooks) of id, timestamp and raw body.",
 }
@@ -55,7 +55,7 @@ routes = APIRouter(tags=["webhooks"])
 async def receive_webhook(
     provider: ProviderName, request: Request, parts: Wired, project: ProjectOfTasks
 ) -> ReceiptAnswer:
-    """Take annotations from a provider (Standard Webhooks, signed); the provider's feed is read anyway."""
+    """Receive annotations in a signed webhook (Standard Webhooks). The provider's feed is read as well."""
     raw = await read_body(request, MOST_BYTES)
     headers = {name: request.headers.get(name, "")[:MOST_HEADER] for name in HEADERS}
     headers["webhook-signature"] = request.headers.get("webhook-signature", "")

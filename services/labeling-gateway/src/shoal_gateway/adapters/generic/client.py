@@ -1,4 +1,4 @@
-"""HTTP to a vendor: timeouts, quick tries, Retry-After, and a limit on calls at a time."""
+"""HTTP to a vendor: timeouts, quick retries, Retry-After, and a limit on concurrent calls."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -16,11 +16,11 @@ from shoal_gateway.usecases.ports import Clock
 TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 MAX_CONCURRENT_CALLS = 4
 QUICK_TRIES = 3
-LONGEST_QUICK_WAIT_S = 5.0  # a longer wait is the ledger's, which holds no worker meanwhile
+LONGEST_QUICK_WAIT_S = 5.0  # the ledger does longer waits, which block no call
 
 
 class VendorClient:
-    """One vendor's address and key on a shared connection pool."""
+    """Calls to one vendor's address, with its key, on a shared connection pool."""
 
     def __init__(self, http: httpx.AsyncClient, base_url: str, api_key: str | None, clock: Clock) -> None:
         self._http = http
@@ -38,9 +38,9 @@ class VendorClient:
         query: dict[str, str] | None = None,
         also_done: tuple[int, ...] = (),
     ) -> Any:
-        """Return the answer's JSON (None when it is empty); a status in `also_done` counts as done.
+        """Return the JSON of the response, or None if it is empty or its status is in `also_done`.
 
-        Raises ProviderUnavailable after a few quick tries, ProviderRefused at once.
+        Raises ProviderUnavailable after a few quick retries, and ProviderRefused at once.
         """
         content = None if body is None else orjson.dumps(body)
         async for attempt in stamina.retry_context(

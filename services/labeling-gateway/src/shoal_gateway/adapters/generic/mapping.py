@@ -1,4 +1,4 @@
-"""The generic vendor's JSON to annotations and back. One bad annotation never costs its neighbours."""
+"""Translation of the generic vendor's JSON. One bad annotation does not affect the others."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
@@ -11,21 +11,21 @@ from shoal_gateway.domain.guidelines import Guideline
 from shoal_gateway.domain.tasks import Guess, TaskOrder, TaskReceipt
 from shoal_gateway.usecases.ports import Malformed, ReceivedItem
 
-# PostgreSQL keeps no NUL in text.
+# PostgreSQL stores no NUL in text.
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
 Note = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class VendorAnswer(BaseModel):
-    """A label, or why there is none."""
+    """A label, or the reason for a skip."""
 
     label: Id | None = None
     reason: Note = ""
 
 
 class VendorAnnotation(BaseModel):
-    """One annotation as docs/generic-vendor.md has it."""
+    """One annotation, as docs/generic-vendor.md defines it."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -41,7 +41,7 @@ class VendorAnnotation(BaseModel):
 
 
 class VendorReceipt(BaseModel):
-    """What the vendor said about one task."""
+    """The vendor's response to one task."""
 
     external_id: str
     status: Literal["created", "exists", "rejected"]
@@ -50,7 +50,7 @@ class VendorReceipt(BaseModel):
 
 
 def read_annotations(items: Sequence[Any]) -> list[ReceivedItem]:
-    """Return what each item says, in order."""
+    """Return each item as an annotation or as malformed, in order."""
     return [_read_annotation(index, item) for index, item in enumerate(items)]
 
 
@@ -95,7 +95,10 @@ def _printable_text(value: Any) -> str:
 
 
 def read_receipts(body: Any) -> list[TaskReceipt]:
-    """Return the receipts of a batch. Raises ValueError when the body is not as documented."""
+    """Return the receipts of a batch.
+
+    Raises KeyError, TypeError or ValueError if the body is not as documented.
+    """
     receipts = [VendorReceipt.model_validate(item) for item in body["results"]]
     return [
         TaskReceipt(item.external_id, item.task_id, item.error if item.status == "rejected" else None)
@@ -134,7 +137,7 @@ def _task_json(order: TaskOrder) -> dict[str, Any]:
         "external_id": order.external_id,
         "project": order.project,
         "guideline": str(order.guideline_major),
-        # Audit and gold tasks look like all others: who knows a check works differently on it.
+        # Audit and gold tasks look like all others: an annotator who notices a check works differently on it.
         "purpose": "label",
         "content": {
             "text": datum.text,
@@ -149,5 +152,5 @@ def _task_json(order: TaskOrder) -> dict[str, Any]:
 
 
 def guess_json(guess: Guess) -> dict[str, Any]:
-    """Return a prediction."""
+    """Return the body of PUT {base}/tasks/{external_id}/prediction."""
     return {"label": guess.label, "score": guess.score, "model": guess.model, "version": guess.version}

@@ -1,4 +1,4 @@
-"""The provider port over docs/generic-vendor.md."""
+"""The provider port over the interface of docs/generic-vendor.md."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -22,7 +22,7 @@ NOT_SHOWN = 501
 
 
 class GenericVendor:
-    """Idempotent by contract: the vendor answers `exists`, so nothing is looked up before a repeat."""
+    """Idempotent by contract: the vendor answers `exists` to a repeat, so nothing is looked up before one."""
 
     capabilities = Capabilities(
         polls=True,
@@ -71,7 +71,7 @@ class GenericVendor:
     def parse_webhook(
         self, headers: Mapping[str, str], raw_body: bytes, now: datetime
     ) -> Sequence[ReceivedItem]:
-        """Return the annotations of a message whose signature and time are right."""
+        """Return the annotations of a webhook. Raises Refused if its signature, time or body is wrong."""
         verify_signature(self._config, headers, raw_body, now)
         try:
             items = orjson.loads(raw_body)["data"]["annotations"]

@@ -1,4 +1,4 @@
-"""What a provider's HTTP status means for the call."""
+"""The meaning of a provider's HTTP status."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ REPEATED = frozenset({408, 425, 429})
 
 
 class Verdict(StrEnum):
-    """The end of a call, or another try."""
+    """The call is done, to be repeated, or refused."""
 
     DONE = "done"
     REPEAT = "repeat"
@@ -14,7 +14,7 @@ class Verdict(StrEnum):
 
 
 def verdict_of(status: int) -> Verdict:
-    """Return what an HTTP status means. 409 is never repeated: it would be answered the same."""
+    """Return the verdict on an HTTP status. 409 is refused: a repeat would get the same answer."""
     if 200 <= status < 300:
         return Verdict.DONE
     if status in REPEATED or status >= 500:

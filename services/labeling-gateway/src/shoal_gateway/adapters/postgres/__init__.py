@@ -1,1 +1,1 @@
-"""Every table of the gateway's schema, by what it is about."""
+"""The tables of the gateway's schema, by aggregate."""

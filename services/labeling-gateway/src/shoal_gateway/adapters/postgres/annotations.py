@@ -45,7 +45,7 @@ class PostgresAnnotations:
     async def add(
         self, config: ProviderConfig, annotations: Sequence[tuple[Annotation, float]], found_by: str
     ) -> set[tuple[str, int]]:
-        """Add (annotation, price) not stored yet and return their keys."""
+        """Add the (annotation, price) pairs that are not stored yet, and return their keys."""
         if not annotations:
             return set()
         items = [item for item, _ in annotations]
@@ -68,22 +68,21 @@ class PostgresAnnotations:
         return {(row["annotation_id"], row["revision"]) for row in records}
 
     async def refuse(self, config: ProviderConfig, refused: Iterable[tuple[ReceivedItem, str, str]]) -> None:
-        """Keep (what, reason, detail) once, for people to look at."""
+        """Store each (item, reason, detail) once, for operators."""
         lines = [
             (*config.key, item.annotation_id, item.revision, item.external_id, reason, detail)
             for item, reason, detail in refused
         ]
-        await self._conn.executemany(
-            REFUSE, sorted(lines)
-        )  # one order, so that two feeds never wait in a ring
+        # Sorted, so that two feeds with the same items do not deadlock.
+        await self._conn.executemany(REFUSE, sorted(lines))
 
     async def recount(self, external_ids: Collection[str]) -> dict[str, tuple[int, int]]:
-        """Count each task's standing answers and skips from its revisions, keep and return them."""
+        """Count each task's current answers and skips from its revisions; store and return them."""
         records = await self._conn.fetch(RECOUNT, sorted(external_ids))
         return {row["external_id"]: (row["answers"], row["skips"]) for row in records}
 
     async def latest(self, project: str, provider: str, annotation_id: str) -> Annotation | None:
-        """Return an annotation's latest revision."""
+        """Return an annotation's latest revision, or None."""
         row = await self._conn.fetchrow(
             """SELECT * FROM annotations WHERE project = $1 AND provider = $2 AND annotation_id = $3
                ORDER BY revision DESC LIMIT 1""",

@@ -1,4 +1,4 @@
-"""Providers' configurations, and whose turn it is to poll."""
+"""Configurations of providers, and the replicas' turns to poll them."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ ON CONFLICT (project, name) DO UPDATE SET kind = excluded.kind, base_url = exclu
     webhook_secret = coalesce(excluded.webhook_secret, providers.webhook_secret),
     price_per_vote = excluded.price_per_vote, is_default = excluded.is_default, updated_at = now()
 """
-# One at a time: two that do not see each other yet would both become the default.
+# One at a time: two concurrent transactions would each add a default.
 ONE_DEFAULT = "SELECT pg_advisory_xact_lock(hashtextextended('gateway.default.' || $1, 0))"
 UNPARK = """
 WITH again AS (
@@ -38,13 +38,13 @@ RETURNING cursor
 
 
 class PostgresConfigs:
-    """The own queue needs no row."""
+    """Configurations; the in-house queue needs no row."""
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
 
     async def get(self, project: str, name: str) -> ProviderConfig | None:
-        """Return one configuration."""
+        """Return one configuration, or None."""
         row = await self._pool.fetchrow(
             f"SELECT {COLUMNS} FROM providers WHERE project = $1 AND name = $2", project, name
         )
@@ -53,14 +53,14 @@ class PostgresConfigs:
         return ProviderConfig(project=project, name=IN_HOUSE, kind=IN_HOUSE) if name == IN_HOUSE else None
 
     async def of_project(self, project: str) -> Sequence[ProviderConfig]:
-        """Return all that the project configured, by name."""
+        """Return every configuration of the project, by name."""
         records = await self._pool.fetch(
             f"SELECT {COLUMNS} FROM providers WHERE project = $1 ORDER BY name", project
         )
         return [rows.read_config(row) for row in records]
 
     async def put(self, config: ProviderConfig) -> int:
-        """Keep a configuration; a secret left out stays. Return how many parked intents go out again."""
+        """Store a configuration, keeping a secret that is left out; return the number of intents to retry."""
         async with self._pool.acquire() as conn, conn.transaction():
             if config.is_default:
                 await conn.execute(ONE_DEFAULT, config.project)
@@ -81,7 +81,7 @@ class PostgresConfigs:
 
 
 class PostgresCursors:
-    """A turn is a lease: a replica that dies while polling loses it."""
+    """Turns to poll. A turn is a lease: it expires if the replica dies while polling."""
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
@@ -97,6 +97,6 @@ class PostgresCursors:
     async def claim(
         self, config: ProviderConfig, now: datetime, interval: timedelta, lease: timedelta
     ) -> tuple[bool, str | None]:
-        """Tell whether it is our turn, and the cursor."""
+        """Claim a turn to poll; return whether this replica got it, and the cursor."""
         row = await self._pool.fetchrow(TURN, *config.key, now, now + interval, now + lease)
         return (row is not None, row["cursor"] if row else None)

@@ -1,4 +1,4 @@
-"""Transactions over every table."""
+"""Transactions over all tables."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -17,7 +17,7 @@ from shoal_gateway.usecases.ports import Clock, Transaction
 
 
 def transaction_on(conn: Any, clock: Clock) -> Transaction:
-    """Return the aggregates of a connection, whose transaction the caller began."""
+    """Return the aggregates of a connection on which the caller began a transaction."""
     return Transaction(
         samples=PostgresSamples(conn),
         jobs=PostgresJobs(conn),
@@ -45,7 +45,7 @@ class PostgresDatabase:
             yield transaction_on(conn, self._clock)
 
     async def waiting_jobs(self, limit: int) -> Sequence[str]:
-        """Return ids of jobs that are here and have requests not applied."""
+        """Return the ids of stored jobs with requests that are not applied."""
         records = await self._pool.fetch(
             """SELECT DISTINCT job_id FROM vote_requests JOIN jobs USING (job_id)
                WHERE NOT applied LIMIT $1""",

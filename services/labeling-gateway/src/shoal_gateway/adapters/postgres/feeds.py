@@ -12,7 +12,7 @@ class PostgresFeeds:
         self._conn = conn
 
     async def save_cursor(self, config: ProviderConfig, cursor: str | None) -> None:
-        """Keep how far a feed was read."""
+        """Store the position reached in a feed, and end this replica's turn."""
         await self._conn.execute(
             "UPDATE poll_cursors SET cursor = $3, leased_until = NULL WHERE project = $1 AND provider = $2",
             *config.key,

@@ -1,4 +1,4 @@
-"""Guidelines: this process's memory of the topic, kept in a table for jobs of earlier versions."""
+"""Guidelines: the topic's latest versions in memory, and every version in a table for earlier jobs."""
 
 from collections import deque
 from dataclasses import asdict
@@ -8,7 +8,7 @@ from shoal_gateway.domain.guidelines import Class, Guideline
 
 
 class StoredGuidelines:
-    """`announce` is called by the broadcast; `keep_heard` writes what it heard."""
+    """The broadcast calls `announce`; `store_announced` writes the announced versions to the table."""
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
@@ -17,7 +17,7 @@ class StoredGuidelines:
         self._unsaved: deque[Guideline] = deque()
 
     def announce(self, guideline: Guideline) -> None:
-        """Take a version in; versions only grow, so that a replay of an old one changes nothing."""
+        """Take a version in. Versions only grow, so a replay of an old one changes nothing."""
         self._remember(guideline)
         self._unsaved.append(guideline)
 
@@ -29,7 +29,7 @@ class StoredGuidelines:
             self._current[guideline.project] = guideline
 
     async def store_announced(self) -> int:
-        """Write the versions that were heard to the table; return how many."""
+        """Write the announced versions to the table; return their number."""
         count = 0
         while self._unsaved:
             await self._store(self._unsaved[0])

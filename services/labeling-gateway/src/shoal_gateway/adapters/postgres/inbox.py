@@ -1,4 +1,4 @@
-"""Webhooks that were answered and not worked on yet."""
+"""Webhooks that were answered and are not processed yet."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -16,14 +16,14 @@ WHERE NOT done ORDER BY received_at LIMIT 1 FOR UPDATE SKIP LOCKED
 
 
 class PostgresInbox:
-    """Kept on one connection; worked on in the transaction that marks it done."""
+    """The inbox. A webhook is processed in the transaction that marks it done."""
 
     def __init__(self, pool: Any, clock: Clock) -> None:
         self._pool = pool
         self._clock = clock
 
     async def keep(self, config: ProviderConfig, webhook_id: str, annotations: Sequence[Annotation]) -> None:
-        """Keep a webhook once."""
+        """Store a webhook once; a repeated id changes nothing."""
         await self._pool.execute(
             """INSERT INTO webhook_inbox (project, provider, webhook_id, annotations)
                VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING""",
@@ -35,7 +35,7 @@ class PostgresInbox:
     async def drain(
         self, work: Callable[[Transaction, str, str, Sequence[Annotation]], Awaitable[None]]
     ) -> bool:
-        """Work on the oldest webhook that nobody works on; False when there is none."""
+        """Process the oldest webhook that no other replica has locked; return False if there is none."""
         async with self._pool.acquire() as conn, conn.transaction():
             row = await conn.fetchrow(CLAIM)
             if row is None:

@@ -14,7 +14,7 @@ class PostgresIntents:
         self._conn = conn
 
     async def add(self, task: Task, kind: IntentKind, *, total: int, priority: int) -> None:
-        """Write an intent down unless it is there."""
+        """Store an intent unless it exists."""
         await self._conn.execute(
             """INSERT INTO intents (intent_id, external_id, project, provider, kind, priority)
                VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (intent_id) DO NOTHING""",

@@ -16,8 +16,8 @@ class PostgresJobs:
         self._conn = conn
 
     async def add(self, jobs: Sequence[Job]) -> None:
-        """Add the jobs that are not there."""
-        # One order of ids for everybody, so that two batches never wait for each other.
+        """Add the jobs that do not exist."""
+        # Always in the order of ids, so that two batches never wait for each other.
         ordered = sorted({job.job_id: job for job in jobs}.values(), key=lambda job: job.job_id)
         await self._conn.executemany(
             """INSERT INTO jobs (job_id, project, sample_id, purpose, guideline_major, guideline_minor,
@@ -44,14 +44,14 @@ class PostgresJobs:
         )
 
     async def lock(self, job_ids: Collection[str]) -> dict[str, Job]:
-        """Return the jobs that are there, locked in the order of their ids."""
+        """Return the existing jobs by id, locked in the order of their ids."""
         records = await self._conn.fetch(
             "SELECT * FROM jobs WHERE job_id = ANY($1::text[]) ORDER BY job_id FOR UPDATE", list(job_ids)
         )
         return {row["job_id"]: rows.read_job(row) for row in records}
 
     async def save_demand(self, job_id: str, demand: Demand) -> None:
-        """Keep a job's demand."""
+        """Store a job's demand."""
         await self._conn.execute(
             "UPDATE jobs SET votes = $2, max_votes = $3, last_round = $4, closed = $5 WHERE job_id = $1",
             job_id,
@@ -62,7 +62,7 @@ class PostgresJobs:
         )
 
     async def save_guess(self, job_id: str, guess: Guess) -> None:
-        """Keep a prediction; none of an erased sample."""
+        """Store a prediction, unless the sample was erased."""
         await self._conn.execute(
             "UPDATE jobs SET prediction = $2 WHERE job_id = $1 AND NOT erased", job_id, rows.to_json(guess)
         )

@@ -1,4 +1,4 @@
-"""The intent ledger: claims by lease, so that a crashed worker's claims become anybody's again."""
+"""The intent ledger: claims are leases, so that other replicas take over those of a crashed one."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ BACKLOGS = """
 SELECT DISTINCT project, provider, kind FROM intents
 WHERE state = 'pending' AND next_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)
 """
-# A cancellation need not wait for what an operator has to look at; everything else keeps the task's order.
+# A cancellation does not wait for a parked intent; all others keep the order of their task.
 CLAIM = """
 WITH due AS (
     SELECT intent_id FROM intents i
@@ -37,8 +37,8 @@ SELECT t.external_id, t.project, t.job_id, j.sample_id, t.votes, t.state, j.guid
 FROM tasks t JOIN jobs j USING (job_id)
 WHERE t.external_id = ANY($1::text[]) AND j.content IS NOT NULL
 """
-# A claim that ran out may end an intent, which is a fact, but not put off what another worker is doing meanwhile;
-# and what one of the two got done is done, whatever the other was told.
+# An expired claim may end an intent, because that is a fact, but it may not delay the next claim's attempt.
+# An intent that one of the two did is done, whatever the outcome of the other.
 RECORD = """
 UPDATE intents SET state = $2, error = $3, next_at = $4, lease = NULL, leased_until = NULL, updated_at = $5
 WHERE intent_id = $1 AND (state = 'pending' AND ($2 <> 'pending' OR lease = $6) OR state = 'parked' AND $2 = 'done')
@@ -52,13 +52,13 @@ WHERE external_id = $1 RETURNING votes, answers, state
 
 
 class PostgresLedger:
-    """Claims, orders and records of a pool's database."""
+    """The ledger in a pool's database."""
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
 
     async def backlogs(self, now: datetime) -> Sequence[tuple[str, str, IntentKind]]:
-        """Return the (project, provider, kind) that have something to do now."""
+        """Return the (project, provider, kind) of due intents."""
         records = await self._pool.fetch(BACKLOGS, now)
         return [(row["project"], row["provider"], IntentKind(row["kind"])) for row in records]
 
@@ -79,7 +79,7 @@ class PostgresLedger:
         ]
 
     async def orders(self, external_ids: Collection[str]) -> dict[str, tuple[TaskOrder, TaskState]]:
-        """Return what is to be sent, as it stands now."""
+        """Return the current orders and states of tasks that have content."""
         records = await self._pool.fetch(ORDERS, list(external_ids))
         orders: dict[str, tuple[TaskOrder, TaskState]] = {}
         for row in records:
@@ -89,7 +89,7 @@ class PostgresLedger:
         return orders
 
     async def record(self, outcomes: Sequence[Outcome], now: datetime) -> None:
-        """Keep how attempts ended; an accepted task is open, a parked one parked with the reason."""
+        """Store how attempts ended; open accepted tasks, and park refused ones with the reason."""
         async with self._pool.acquire() as conn, conn.transaction():
             for outcome in sorted(outcomes, key=lambda item: item.external_id):
                 await _record_one(conn, outcome, now)
@@ -110,7 +110,7 @@ async def _record_one(conn: Any, outcome: Outcome, now: datetime) -> None:
 
 
 async def _open_task(conn: Any, outcome: Outcome) -> None:
-    """Open the task, or finish it at once: answers may have come before the receipt was written."""
+    """Open the task, or finish it at once: answers may arrive before the receipt is recorded."""
     row = await conn.fetchrow(OPEN_TASK, outcome.external_id, TaskState.OPEN, outcome.task_ref)
     if row["state"] == TaskState.OPEN and state_after_answers(row["votes"], row["answers"]) is TaskState.DONE:
         to = TaskState.DONE

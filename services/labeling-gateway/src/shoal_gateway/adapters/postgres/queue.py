@@ -1,4 +1,4 @@
-"""The project's own queue, of a transaction, in PostgreSQL: tasks, and their holders."""
+"""The in-house queue of a transaction, in PostgreSQL: tasks, and the annotators who hold them."""
 
 from datetime import datetime
 from typing import Any
@@ -7,10 +7,8 @@ from shoal_gateway.adapters.postgres import rows
 from shoal_gateway.domain.leases import Assignment, Holding, QueueEntry, may_lease
 from shoal_gateway.domain.tasks import Lane, TaskOrder
 
-ORDER = (
-    """external_id, project, job_id, sample_id, lane, guideline_major, datum, guess, votes, priority, open"""
-)
-# The predicate is may_lease of the domain, as things stood when the statement began.
+ORDER = "external_id, project, job_id, sample_id, lane, guideline_major, datum, guess, votes, priority, open"
+# The same rule as may_lease of the domain, on the state at the statement's start.
 NEXT = """
 SELECT q.external_id FROM queue q
 WHERE q.project = $1 AND q.lane = $2 AND q.open AND q.answered < q.votes AND q.datum IS NOT NULL
@@ -49,10 +47,10 @@ class PostgresQueue:
         self._conn = conn
 
     async def next_order(self, project: str, lane: Lane, annotator: str, now: datetime) -> TaskOrder | None:
-        """Return a task that `annotator` may have, locked, or None."""
+        """Return a task that `annotator` may lease, locked, or None."""
         passed: list[str] = []
         while row := await self._conn.fetchrow(NEXT, project, lane, annotator, now, passed):
-            # Somebody may have taken the last place between the statement's beginning and its lock: look again.
+            # Another annotator may have taken the last slot between the statement's start and its lock.
             match = await self.lock(row["external_id"])
             if match is not None and may_lease(match[1], annotator, now) is None:
                 return match[0]
@@ -60,7 +58,7 @@ class PostgresQueue:
         return None
 
     async def lock(self, external_id: str) -> tuple[TaskOrder, QueueEntry] | None:
-        """Return one task and its places, locked, or None."""
+        """Return one task and its entry, locked, or None."""
         row = await self._conn.fetchrow(
             f"SELECT {ORDER} FROM queue WHERE external_id = $1 FOR UPDATE", external_id
         )
@@ -82,7 +80,7 @@ class PostgresQueue:
         return order, QueueEntry(row["open"], row["votes"], assignments, {r["annotator"] for r in others})
 
     async def assign(self, order: TaskOrder, assignment: Assignment, revision: int | None = None) -> None:
-        """Keep an annotator's hold on a task, with the latest revision of their answer."""
+        """Store an annotator's hold on a task, with the latest revision of their answer."""
         await self._conn.execute(
             ASSIGN,
             order.external_id,

@@ -1,4 +1,4 @@
-"""Questions that people ask, as SQL."""
+"""Reports for people, as SQL."""
 
 from typing import Any
 
@@ -42,13 +42,13 @@ LEFT JOIN refused r USING (provider) ORDER BY provider
 
 
 class PostgresReports:
-    """Read-only, outside any transaction of the work."""
+    """Read-only reports, outside the use cases' transactions."""
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
 
     async def progress(self, project: str, lane: Lane, annotator: str) -> Progress:
-        """Return how far the own queue is."""
+        """Return the progress of the in-house queue."""
         row = await self._pool.fetchrow(PROGRESS, project, lane, annotator)
         return Progress(row["waiting"], row["done"], row["yours"], row["votes"])
 

@@ -1,4 +1,4 @@
-"""qa's requests for votes, of a transaction, in PostgreSQL."""
+"""qa's requests for votes in a transaction, in PostgreSQL."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ class PostgresRequests:
         self._conn = conn
 
     async def park(self, requests: Sequence[tuple[str, Request]]) -> None:
-        """Keep requests by job id until they are applied."""
+        """Store (job id, request) pairs until they are applied."""
         await self._conn.executemany(
             """INSERT INTO vote_requests (job_id, round, action, votes) VALUES ($1, $2, $3, $4)
                ON CONFLICT DO NOTHING""",
@@ -21,7 +21,7 @@ class PostgresRequests:
         )
 
     async def waiting(self, job_ids: Collection[str]) -> Sequence[tuple[str, Request]]:
-        """Return requests not applied yet, in order of rounds."""
+        """Return the requests of these jobs that are not applied, in order of rounds."""
         records = await self._conn.fetch(
             """SELECT job_id, round, action, votes FROM vote_requests
                WHERE NOT applied AND job_id = ANY($1::text[]) ORDER BY round, received_at, action""",
@@ -30,7 +30,7 @@ class PostgresRequests:
         return [(row["job_id"], Request(row["action"], row["votes"], row["round"])) for row in records]
 
     async def mark_applied(self, requests: Sequence[tuple[str, Request]]) -> None:
-        """Remember that requests were applied."""
+        """Mark requests as applied."""
         await self._conn.executemany(
             "UPDATE vote_requests SET applied = true WHERE job_id = $1 AND round = $2 AND action = $3",
             [(job_id, item.round, item.action) for job_id, item in requests],

@@ -1,4 +1,4 @@
-"""Rows to domain objects and back; jsonb columns hold dictionaries."""
+"""Translation between rows and domain objects; jsonb columns hold dictionaries."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -17,22 +17,22 @@ TASK = """external_id, job_id, project, provider, lane, attempt, votes, answers,
 
 
 def to_json(value: Datum | Guess | None) -> dict[str, Any] | None:
-    """Return what a jsonb column keeps."""
+    """Return the value for a jsonb column."""
     return None if value is None else asdict(value)
 
 
 def read_datum(value: dict[str, Any] | None) -> Datum | None:
-    """Return the content; None when it was erased."""
+    """Return the content, or None if it was erased."""
     return None if value is None else Datum(**value)
 
 
 def read_guess(value: dict[str, Any] | None) -> Guess | None:
-    """Return the prediction, if there is one."""
+    """Return the prediction, or None."""
     return None if value is None else Guess(**value)
 
 
 def read_job(row: Row) -> Job:
-    """Return a job."""
+    """Return the job of a row."""
     return Job(
         job_id=row["job_id"],
         project=row["project"],
@@ -50,13 +50,13 @@ def read_job(row: Row) -> Job:
 
 
 def read_task(row: Row) -> Task:
-    """Return a task."""
+    """Return the task of a row."""
     values = {name: row[name] for name in TASK.split(", ")}
     return Task(**{**values, "lane": Lane(row["lane"]), "state": TaskState(row["state"])})
 
 
 def read_order(row: Row, content: Datum) -> TaskOrder:
-    """Return what a provider is told about a task."""
+    """Return the order of a row, with its content."""
     return TaskOrder(
         external_id=row["external_id"],
         project=row["project"],
@@ -72,7 +72,7 @@ def read_order(row: Row, content: Datum) -> TaskOrder:
 
 
 def read_annotation(row: Row) -> Annotation:
-    """Return one revision."""
+    """Return the annotation revision of a row."""
     return Annotation(
         external_id=row["external_id"],
         annotation_id=row["annotation_id"],
@@ -93,12 +93,12 @@ def annotation_json(item: Annotation) -> dict[str, Any]:
 
 
 def annotation_from_json(value: dict[str, Any]) -> Annotation:
-    """Return the annotation that annotation_json kept."""
+    """Return the annotation that annotation_json made."""
     return Annotation(**{**value, "submitted_at": datetime.fromisoformat(value["submitted_at"])})
 
 
 def read_config(row: Row) -> ProviderConfig:
-    """Return a provider's configuration."""
+    """Return the provider configuration of a row."""
     return ProviderConfig(
         project=row["project"],
         name=row["name"],

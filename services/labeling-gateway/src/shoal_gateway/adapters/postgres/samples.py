@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-# Held to the end of a transaction: shared by those who add a project's jobs, alone by who erases its samples.
+# Held to the end of a transaction: shared while adding a project's jobs, exclusive while erasing its samples.
 ADDING = "SELECT pg_advisory_xact_lock_shared(hashtextextended('gateway.erasures.' || $1, 0))"
 ERASING = "SELECT pg_advisory_xact_lock(hashtextextended('gateway.erasures.' || $1, 0))"
 THESE = "(project, sample_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))"
@@ -16,7 +16,7 @@ class PostgresSamples:
         self._conn = conn
 
     async def erased_among(self, samples: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
-        """Return which samples were erased; their projects' erasures wait for this transaction."""
+        """Return the samples that were erased; erasures in their projects wait for this transaction."""
         await self._lock_projects(ADDING, samples)
         records = await self._conn.fetch(
             f"SELECT project, sample_id FROM erased_samples WHERE {THESE}", *_sample_columns(samples)
@@ -24,7 +24,7 @@ class PostgresSamples:
         return {(row["project"], row["sample_id"]) for row in records}
 
     async def erase(self, samples: Collection[tuple[str, str]]) -> Sequence[str]:
-        """Blank the contents of samples and return the ids of their jobs; waits for those who add jobs."""
+        """Blank the contents of samples and return the ids of their jobs; wait for those who add jobs."""
         await self._lock_projects(ERASING, samples)
         columns = _sample_columns(samples)
         await self._conn.execute(
@@ -32,7 +32,7 @@ class PostgresSamples:
                ON CONFLICT DO NOTHING""",
             *columns,
         )
-        # The queue's rows before the jobs', as who answers does, and each in the order of ids.
+        # Lock the queue's rows before the jobs', as an answer does, and both in the order of ids.
         await self._conn.execute(f"SELECT FROM queue WHERE {THESE} ORDER BY external_id FOR UPDATE", *columns)
         await self._conn.execute(
             f"UPDATE queue SET datum = NULL, guess = NULL, open = false WHERE {THESE}", *columns

@@ -11,8 +11,8 @@ MOVE = """
 UPDATE tasks SET state = $2, error = $3, updated_at = now()
 WHERE external_id = $1 AND state = ANY($4::text[])
 """
-# Whoever locks tasks has their jobs locked before, both in the order of ids: so nobody waits in a ring, and what was
-# read of a job still holds when its tasks are.
+# Lock the jobs before their tasks, both in the order of ids: then transactions never deadlock, and a job
+# does not change between its lock and that of its tasks.
 LOCK_JOBS = """
 SELECT FROM jobs WHERE job_id IN (SELECT job_id FROM tasks WHERE external_id = ANY($1::text[]))
 ORDER BY job_id FOR UPDATE
@@ -30,7 +30,7 @@ class PostgresTasks:
         self._conn = conn
 
     async def of_jobs(self, job_ids: Collection[str]) -> dict[str, list[Task]]:
-        """Return the tasks by job id, by lane and attempt, locked in the order of their ids."""
+        """Return the tasks by job id, in order of lane and attempt, locked in the order of their ids."""
         records = await self._conn.fetch(
             f"SELECT {rows.TASK} FROM tasks WHERE job_id = ANY($1::text[]) ORDER BY external_id FOR UPDATE",
             list(job_ids),
@@ -41,7 +41,7 @@ class PostgresTasks:
         return tasks
 
     async def add(self, task: Task) -> None:
-        """Add a task unless it is there."""
+        """Add a task unless it exists."""
         await self._conn.execute(
             """INSERT INTO tasks (external_id, job_id, project, provider, lane, attempt, votes)
                VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (external_id) DO NOTHING""",
@@ -55,21 +55,21 @@ class PostgresTasks:
         )
 
     async def set_votes(self, external_id: str, votes: int) -> None:
-        """Set the votes that a task wants."""
+        """Set the number of votes that a task wants."""
         await self._conn.execute(
             "UPDATE tasks SET votes = $2, updated_at = now() WHERE external_id = $1", external_id, votes
         )
 
     async def move(self, external_id: str, to: TaskState, error: str | None = None) -> None:
-        """Move a task where the state machine allows it."""
+        """Move a task to another state if the state machine allows it."""
         await self._conn.execute(MOVE, external_id, to, error, list(states_before(to)))
 
     async def find(self, external_ids: Collection[str]) -> dict[str, tuple[Task, Job]]:
-        """Return the tasks that are there with their jobs."""
+        """Return the existing tasks with their jobs."""
         return await self._pairs(FIND, external_ids)
 
     async def lock(self, external_ids: Collection[str]) -> dict[str, tuple[Task, Job]]:
-        """Return the tasks that are there with their jobs, both locked."""
+        """Return the existing tasks with their jobs, both locked."""
         await self._conn.execute(LOCK_JOBS, list(external_ids))
         return await self._pairs(FIND + "ORDER BY t.external_id FOR UPDATE OF t", external_ids)
 
