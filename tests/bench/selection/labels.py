@@ -53,7 +53,7 @@ def tables(results: Sequence[Result]) -> str:
     """Return two tables in Markdown: labels needed as shares of random's, and accuracy at the middle budget."""
     names = [curve.strategy for curve in results[0].curves]
     lines = [
-        "Labels needed for the accuracy of random at the largest budget, as a share of random's; - is never.",
+        "Labels needed to reach random's accuracy at the largest budget, as a share of random's; - means never.",
         "",
     ]
     lines += _head(results)

@@ -11,7 +11,7 @@ def make_app(parts: Parts) -> FastAPI:
     """Return the application."""
     return create_app(
         title="Shoal sampler",
-        summary="Campaigns, which choose what is worth a label, and the random audit beside them.",
+        summary="Campaigns, which choose the samples to label, and the random audit.",
         routers=[campaigns.routes, audits.routes],
         parts=parts,
     )

@@ -19,5 +19,5 @@ async def show_audit(project: OperatorProject, parts: Wired) -> AuditAnswer:
 
 @routes.put("", summary="Replace the audit", responses=problem_responses(404))
 async def replace_audit(project: OperatorProject, body: AuditIn, parts: Wired) -> AuditAnswer:
-    """Replace the audit: the share of all samples that is labelled whatever campaigns do."""
+    """Replace the audit: the share of all samples that is labelled, whatever the campaigns choose."""
     return AuditAnswer.of(project, await parts.manage_audits.put(project, Audit(**body.model_dump())))

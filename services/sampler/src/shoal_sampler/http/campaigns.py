@@ -35,14 +35,14 @@ routes = APIRouter(prefix="/v1/projects/{project}/campaigns", tags=["campaigns"]
     status_code=CREATED,
     summary="Create a campaign",
     responses={
-        OK: {"model": CampaignAnswer, "description": "The same campaign was there already."},
+        OK: {"model": CampaignAnswer, "description": "The same campaign already exists."},
         **problem_responses(404, 409),
     },
 )
 async def create_campaign(
     project: OperatorProject, body: Definition, parts: Wired, response: Response
 ) -> CampaignAnswer:
-    """Create a campaign (201); the same request again returns it (200)."""
+    """Create a campaign (201); repeating the request returns it (200)."""
     row, is_new = await parts.manage_campaigns.create(project, body)
     response.status_code = CREATED if is_new else OK
     return _answer_campaign(row, parts)
@@ -69,25 +69,25 @@ async def show_campaign(project: OperatorProject, key: CampaignKey, parts: Wired
 async def change_campaign(
     project: OperatorProject, key: CampaignKey, body: Definition, parts: Wired
 ) -> CampaignAnswer:
-    """Replace a campaign's policy and budget. Its version grows; what is spent stays spent."""
+    """Replace a campaign's policy and budget. Its version grows; its spending stays."""
     return _answer_campaign(await parts.manage_campaigns.change(project, key, body), parts)
 
 
 @routes.post("/{campaign}/pause", summary="Pause a campaign", responses=problem_responses(404, 409))
 async def pause_campaign(project: OperatorProject, key: CampaignKey, parts: Wired) -> CampaignAnswer:
-    """Take nothing more until the campaign is resumed."""
+    """Take no more samples until the campaign is resumed."""
     return _answer_campaign(await parts.manage_campaigns.move(project, key, "paused"), parts)
 
 
 @routes.post("/{campaign}/resume", summary="Resume a campaign", responses=problem_responses(404, 409))
 async def resume_campaign(project: OperatorProject, key: CampaignKey, parts: Wired) -> CampaignAnswer:
-    """Take samples (again)."""
+    """Take samples again, or start a draft."""
     return _answer_campaign(await parts.manage_campaigns.move(project, key, "active"), parts)
 
 
 @routes.post("/{campaign}/finish", summary="Finish a campaign", responses=problem_responses(404, 409))
 async def finish_campaign(project: OperatorProject, key: CampaignKey, parts: Wired) -> CampaignAnswer:
-    """End a campaign for good; what it asked for is still labelled."""
+    """End a campaign for good; jobs that it created are still labelled."""
     return _answer_campaign(await parts.manage_campaigns.move(project, key, "done"), parts)
 
 

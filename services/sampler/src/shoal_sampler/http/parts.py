@@ -1,4 +1,4 @@
-"""What the routes need; main puts it together."""
+"""Dependencies of the routes, wired in main."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -54,22 +54,24 @@ _AUDIT = {"rate": 0.01, "votes": 2, "max_votes": 3, "votes_per_day": 300}
 
 
 class ExampleAnswer(Answer):
-    """An example of a campaign: its sample's id, or a note that a vector was given."""
+    """An example of a campaign: its sample's id, or a note that it is a vector."""
 
     sample_id: str | None = Field(default=None, exclude_if=lambda value: value is None)
     vector: str | None = Field(
-        default=None, exclude_if=lambda value: value is None, description="The word given; never the numbers."
+        default=None,
+        exclude_if=lambda value: value is None,
+        description="The word `given`; never the numbers.",
     )
 
     @classmethod
     def of(cls, example: Mapping[str, Any]) -> "ExampleAnswer":
-        """Return the answer about an example as events carry it."""
+        """Return the answer about an example of an event."""
         sample_id = example.get("sample_id")
         return cls(sample_id=sample_id) if sample_id else cls(vector="given")
 
 
 class StrategyAnswer(Answer):
-    """How a campaign chooses. A field without a value is left out."""
+    """How a campaign chooses. Fields without a value are omitted."""
 
     kind: str
     share: float | None = Field(default=None, exclude_if=lambda value: value is None)
@@ -86,7 +88,7 @@ class StrategyAnswer(Answer):
 
     @classmethod
     def of(cls, strategy: Mapping[str, Any]) -> "StrategyAnswer":
-        """Return the answer about a strategy as events carry it."""
+        """Return the answer about a strategy of an event."""
         lists = {
             name: [ExampleAnswer.of(example) for example in strategy.get(name, ())]
             for name in ("examples", "counter_examples")
@@ -95,19 +97,21 @@ class StrategyAnswer(Answer):
 
 
 class Counts(Answer):
-    """What a campaign made of the samples that it saw."""
+    """Counts of a campaign's samples."""
 
-    seen: int = Field(description="Samples of the project while the campaign was active.")
-    eligible: int = Field(description="Those that passed the filter.")
-    taken: int = Field(description="Those that were chosen.")
-    shared: int = Field(description="Chosen samples whose job another campaign had made.")
-    duplicates: int = Field(description="Samples left out because something like them was chosen.")
-    jobs: int = Field(description="Jobs that the campaign made.")
+    samples_seen: int = Field(
+        alias="seen", description="Samples of the project while the campaign was active."
+    )
+    eligible: int = Field(description="Samples that passed the filter.")
+    samples_taken: int = Field(alias="taken", description="Samples that were chosen.")
+    shared: int = Field(description="Chosen samples that share the job of another campaign.")
+    duplicates: int = Field(description="Samples left out as duplicates of chosen ones.")
+    jobs: int = Field(description="Jobs that the campaign created.")
     labels_accepted: int = Field(description="Chosen samples with an accepted label.")
 
 
 class CampaignAnswer(Answer):
-    """A campaign, what it has spent and what it found."""
+    """A campaign, its spending and its counts."""
 
     model_config = with_examples(_WHEAT)
 
@@ -125,7 +129,7 @@ class CampaignAnswer(Answer):
     votes_reserved: int = Field(description="Votes of the budget that jobs have reserved.")
     taken_today: int
     counts: Counts
-    waits_for: Waits | None = Field(description="Why the campaign takes nothing; null when it does.")
+    waits_for: Waits | None = Field(description="Why the campaign takes no samples; null if it takes some.")
 
     @classmethod
     def of(cls, row: CampaignRow, waits_for: Waits | None) -> "CampaignAnswer":
@@ -157,7 +161,7 @@ class CampaignsAnswer(Answer):
 
     campaigns: list[CampaignAnswer]
     samples_waiting: int = Field(description="Samples that wait for their window to close.")
-    samples_decided: int = Field(description="Samples that were decided on.")
+    samples_decided: int = Field(description="Samples with a decision.")
 
 
 class AuditIn(Strict):
@@ -165,10 +169,10 @@ class AuditIn(Strict):
 
     model_config = with_examples(_AUDIT)
 
-    rate: float = Field(ge=0, le=1, description="The share of all samples that is labelled.")
-    votes: int = Field(default=2, ge=1, le=100, description="Votes of a job from the start.")
+    rate: float = Field(ge=0, le=1, description="Share of all samples that is labelled.")
+    votes: int = Field(default=2, ge=1, le=100, description="Votes requested at the start of a job.")
     max_votes: int = Field(default=3, ge=1, le=100, description="Votes that a job reserves.")
-    votes_per_day: int = Field(default=300, ge=0, le=10**9, description="The audit's budget of a day.")
+    votes_per_day: int = Field(default=300, ge=0, le=10**9, description="Most votes per day.")
 
     @model_validator(mode="after")
     def _most_is_not_less(self) -> "AuditIn":
