@@ -15,7 +15,7 @@ pytestmark = [
     pytest.mark.kafka,
     pytest.mark.skipif(
         os.environ.get("SHOAL_KAFKA") == "apache" or bool(os.environ.get("SHOAL_KAFKA_BOOTSTRAP")),
-        reason="kills an embedded broker of its own",
+        reason="kills its embedded broker",
     ),
 ]
 

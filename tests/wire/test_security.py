@@ -20,7 +20,7 @@ pytestmark = [
     pytest.mark.kafka,
     pytest.mark.skipif(
         os.environ.get("SHOAL_KAFKA") != "apache" or bool(os.environ.get("SHOAL_KAFKA_BOOTSTRAP")),
-        reason="needs an Apache Kafka of its own: make test-kafka",
+        reason="needs Apache Kafka: make test-kafka",
     ),
 ]
 WAYS = [
@@ -115,7 +115,7 @@ async def test_a_mechanism_that_kafka_does_not_offer(
     assert "SHOAL_KAFKA_SASL_MECHANISM" in await refusal(settings(monkeypatch, other))
 
 
-async def test_a_certificate_that_nobody_trusts(secured: Secured, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_certificate_that_is_not_trusted(secured: Secured, monkeypatch: pytest.MonkeyPatch) -> None:
     trusting = variables(secured, "SASL_SSL", "PLAIN")
     del trusting["SHOAL_KAFKA_SSL_CAFILE"]
     said = await refusal(settings(monkeypatch, trusting))

@@ -66,7 +66,7 @@ def names_of(app: FastAPI) -> list[str]:
 
 
 class Server:
-    """An application on an event loop of its own, without a socket."""
+    """An application on a separate event loop, without a socket."""
 
     def __init__(self, service: Service, runner: asyncio.Runner, parameters: Mapping[str, str]) -> None:
         """`parameters`: values of path parameters that exist in the service."""

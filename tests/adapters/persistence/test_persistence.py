@@ -127,7 +127,7 @@ async def test_an_outage_is_waited_for(pool: Any) -> None:
         await task
 
 
-async def test_a_message_too_large_for_kafka_stops_nobody_else(pool: Any) -> None:
+async def test_a_message_too_large_for_kafka_does_not_stop_others(pool: Any) -> None:
     class Limited(FakePublisher):
         async def publish(self, messages: Any) -> None:
             if any(each.value == b"v1" for each in messages):

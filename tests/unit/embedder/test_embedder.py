@@ -99,7 +99,7 @@ async def test_a_batch_that_comes_again_changes_nothing(parts: Any) -> None:
         ({"content": Content(uri="s3://b/k")}, "no_encoder", "content.text"),
     ],
 )
-async def test_a_bad_sample_stops_nobody_else(parts: Any, changes: Any, reason: str, named: str) -> None:
+async def test_a_bad_sample_does_not_stop_others(parts: Any, changes: Any, reason: str, named: str) -> None:
     embed, _, store, publisher, _ = parts
     (refused,) = await embed([sample(0), sample(1, **changes), sample(2)])
     assert (refused.index, refused.reason) == (1, reason)

@@ -46,7 +46,7 @@ async def test_what_is_accepted_is_published_under_its_stable_id(
     assert first == again == [Accepted(sample_id("news", "wire", "7"))]
     ids = {dict(message.headers)["ce_id"] for message in publisher.messages}
     assert len(publisher.messages) == 2
-    assert len(ids) == 1  # the same event, so that nobody counts it twice
+    assert len(ids) == 1  # the same event, which consumers count once
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_a_fault_names_its_field_and_costs_no_neighbour(
     assert bad.fix
 
 
-def test_a_line_with_two_objects_is_a_fault_and_shifts_nobody() -> None:
+def test_a_line_with_two_objects_is_a_fault_and_shifts_no_other_line() -> None:
     two = line(source_id="2") + b"," + line(source_id="3")
     first, bad, last = parse_body(b"\n".join([line(source_id="1"), two, line(source_id="4")]))
     assert isinstance(bad, Fault)

@@ -19,7 +19,7 @@ def directory_with(key: str, *roles: str) -> ProjectDirectory:
     return directory
 
 
-def test_without_an_admin_key_nobody_needs_one() -> None:
+def test_without_an_admin_key_no_request_needs_a_key() -> None:
     assert Access(None, None).principal(None).roles == ALL_ROLES
 
 

@@ -22,7 +22,7 @@ from shoal_local.servers.qdrant.server import QdrantServer
 # Sessions are short: a service killed on this machine restarts at once, and would otherwise wait for its own
 # old session. The embedded broker also delays every consumer that joins a group by half a session, and
 # refuses idempotent producers.
-_OWN = {"SHOAL_KAFKA_SESSION_TIMEOUT_MS": "6000"}
+_SHORT_SESSIONS = {"SHOAL_KAFKA_SESSION_TIMEOUT_MS": "6000"}
 _TANSU = {"SHOAL_KAFKA_IDEMPOTENCE": "false"}
 
 
@@ -132,7 +132,7 @@ class Stack:
         else:
             broker = TansuBroker(self.path)
             self.environment |= _TANSU
-        self.environment |= _OWN
+        self.environment |= _SHORT_SESSIONS
         self._servers["kafka"] = broker
         self.environment["SHOAL_KAFKA_BOOTSTRAP"] = broker.bootstrap
 

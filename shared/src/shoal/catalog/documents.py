@@ -95,8 +95,8 @@ def render_settings(classes: Mapping[str, type[BaseSettings]]) -> str:
         *_settings_table(classes["kafka"], list(classes["kafka"].model_fields)),
     ]
     for name, kind in services.items():
-        own = [field for field in kind.model_fields if field not in shared]
-        lines += [f"## {name}", "", *_settings_table(kind, own)]
+        fields = [field for field in kind.model_fields if field not in shared]
+        lines += [f"## {name}", "", *_settings_table(kind, fields)]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -26,11 +26,11 @@ def command_line(arguments: Sequence[str]) -> typer.Typer:
     first, second = (*arguments, "", "")[:2]
     names = sorted({name.partition(".")[0] for name in entries}) if first != "--version" else []
     for name in [first] if first in names else names:
-        _add_entries(app, name, _asked_for(entries, name, second))
+        _add_entries(app, name, _matching_entries(entries, name, second))
     return app
 
 
-def _asked_for(entries: Mapping[str, EntryPoint], group: str, command: str) -> list[EntryPoint]:
+def _matching_entries(entries: Mapping[str, EntryPoint], group: str, command: str) -> list[EntryPoint]:
     """Return the entry points of a group that contain a command, or all of the group if none does."""
     if one := entries.get(f"{group}.{command}"):
         return [one]

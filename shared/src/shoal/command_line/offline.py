@@ -39,7 +39,7 @@ def print_warning(message: str) -> None:
 def show_progress(name: str) -> Iterator[Callable[[int, int], None]]:
     """Show a progress bar on a terminal; yields report(done, total) for work of a known size."""
     if not err.is_terminal:
-        yield lambda _done, _total: None
+        yield lambda _count, _total: None
         return
     with _progress_bar(name) as (bar, task):
         yield lambda done, total: bar.update(task, completed=done, total=total)

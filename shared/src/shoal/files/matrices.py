@@ -15,7 +15,7 @@ BLOCK = 65_536  # rows
 Report = Callable[[int, int], None]
 
 
-def _report_nothing(_done: int, _total: int) -> None:
+def _report_nothing(_count: int, _total: int) -> None:
     pass
 
 

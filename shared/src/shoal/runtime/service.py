@@ -37,5 +37,8 @@ class Service:
 
     def all_broadcasts(self) -> list[Broadcast[Any]]:
         """Return the broadcasts, including the directory's, without duplicates."""
-        own = [] if self.directory is None else [self.directory.broadcast]
-        return [*own, *(broadcast for broadcast in self.broadcasts if broadcast not in own)]
+        first = [] if self.directory is None else [self.directory.broadcast]
+        return [
+            *first,
+            *(broadcast for broadcast in self.broadcasts if broadcast not in first),
+        ]

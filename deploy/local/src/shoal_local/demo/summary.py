@@ -84,24 +84,27 @@ def summarize_arms(
 
 def _summarize_arm(
     name: str,
-    own: list[Outcome],
+    outcomes: list[Outcome],
     *,
     number: dict[str, int],
     right: Ints,
     draws: list[tuple[Ints, Ints]],
 ) -> ArmSummary:
     curve: list[Point] = []
-    for step in range(len(own[0].predictions)):
+    for step in range(len(outcomes[0].predictions)):
         predicted = np.array(
-            [[number.get(str(topic), len(number)) for topic in outcome.predictions[step]] for outcome in own]
+            [
+                [number.get(str(topic), len(number)) for topic in outcome.predictions[step]]
+                for outcome in outcomes
+            ]
         )
-        votes = 0.0 if step == 0 else float(np.mean([outcome.votes_spent[step - 1] for outcome in own]))
+        votes = 0.0 if step == 0 else float(np.mean([outcome.votes_spent[step - 1] for outcome in outcomes]))
         curve.append(Point(votes, *_estimate_scores(predicted, right, len(number), draws)))
     last = []
-    for outcome in own:
+    for outcome in outcomes:
         final = np.array([number.get(str(topic), len(number)) for topic in outcome.predictions[-1]])
         last.append(_accuracy_and_f1(final, right, len(number)))
-    total = [outcome.votes for outcome in own]
+    total = [outcome.votes for outcome in outcomes]
     return ArmSummary(
         name=name,
         curve=curve,
@@ -114,11 +117,13 @@ def _summarize_arm(
         label_accuracy=_share_of(
             sum(outcome.labels_right for outcome in total), sum(outcome.labels for outcome in total)
         ),
-        rare_labels=float(np.mean([outcome.rare_labels for outcome in own])),
-        campaign_labels=float(np.mean([outcome.campaign_labels for outcome in own])),
-        topics_labelled=float(np.mean([outcome.topics_labelled for outcome in own])),
-        cost_per_label=float(np.mean([outcome.cost_per_label or np.nan for outcome in own])),
-        alpha=float(np.mean([outcome.alpha if outcome.alpha is not None else np.nan for outcome in own])),
+        rare_labels=float(np.mean([outcome.rare_labels for outcome in outcomes])),
+        campaign_labels=float(np.mean([outcome.campaign_labels for outcome in outcomes])),
+        topics_labelled=float(np.mean([outcome.topics_labelled for outcome in outcomes])),
+        cost_per_label=float(np.mean([outcome.cost_per_label or np.nan for outcome in outcomes])),
+        alpha=float(
+            np.mean([outcome.alpha if outcome.alpha is not None else np.nan for outcome in outcomes])
+        ),
     )
 
 

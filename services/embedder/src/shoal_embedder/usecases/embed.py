@@ -114,18 +114,19 @@ class EmbedSamples:
         stored: list[_Embedded] = []
         misfits: list[RejectedItem] = []
         upserts: list[Awaitable[None]] = []
-        for (project, generation), own in collections.items():
+        for (project, generation), samples in collections.items():
             try:
                 await self._store.prepare(project, generation)
             except OtherDimension as error:
                 detail = _wrong_dimension(generation, error.dimension)
-                misfits += [RejectedItem(sample.index, "wrong_dimension", detail) for sample in own]
+                misfits += [RejectedItem(sample.index, "wrong_dimension", detail) for sample in samples]
                 continue
             points = {
-                sample.arrival.event.sample_id: Point(sample.arrival.event, sample.vector) for sample in own
+                sample.arrival.event.sample_id: Point(sample.arrival.event, sample.vector)
+                for sample in samples
             }
             upserts.append(self._store.upsert(project, generation, list(points.values())))
-            stored += own
+            stored += samples
         return sorted(stored, key=lambda sample: sample.index), misfits, upserts
 
     async def _stored(self, stored: list[_Embedded], upserts: list[Awaitable[None]]) -> list[OutgoingMessage]:

@@ -36,16 +36,16 @@ async def watch_lag(subscriptions: Sequence[Subscription]) -> None:
 
 async def _export_lag(subscription: Subscription, before: set[TopicPartition]) -> set[TopicPartition]:
     client, group = subscription.client, subscription.consumer.group
-    ours = set(client.assignment()) if client is not None else set()
-    for partition in before - ours:
+    assigned = set(client.assignment()) if client is not None else set()
+    for partition in before - assigned:
         metrics.LAG.remove(partition.topic, group, str(partition.partition))
     if client is None:
-        return ours
-    if not ours:  # an idle replica must notice an outage of Kafka too
+        return assigned
+    if not assigned:  # an idle replica must notice an outage of Kafka too
         await client.end_offsets([TopicPartition(subscription.consumer.topic.name, 0)])
-    for partition, lag in (await _partition_lags(client, ours)).items() if ours else ():
+    for partition, lag in (await _partition_lags(client, assigned)).items() if assigned else ():
         metrics.LAG.labels(partition.topic, group, str(partition.partition)).set(lag)
-    return ours
+    return assigned
 
 
 async def _partition_lags(
