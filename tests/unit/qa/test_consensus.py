@@ -165,5 +165,5 @@ def test_edges_are_answers_not_errors() -> None:
         Options(target_precision=0.9),
     )
     assert single.label.tolist() == [0, 0, 0]
-    with pytest.raises(ValueError, match="there is no model 'magic'"):
+    with pytest.raises(ValueError, match="unknown model 'magic'"):
         Options(model="magic")

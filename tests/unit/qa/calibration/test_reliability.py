@@ -55,10 +55,10 @@ def test_no_answers() -> None:
 @pytest.mark.parametrize(
     ("confidence", "right", "bins", "message"),
     [
-        ([0.5, 0.6], [True], 5, "needs one of each"),
+        ([0.5, 0.6], [True], 5, "needs as many of both"),
         ([1.5], [True], 5, "between 0 and 1"),
         ([np.nan], [True], 5, "between 0 and 1"),
-        ([0.5], [True], 0, "at least one bin"),
+        ([0.5], [True], 0, "bins must be at least 1"),
     ],
 )
 def test_bad_input_is_named(confidence: list[float], right: list[bool], bins: int, message: str) -> None:

@@ -192,7 +192,7 @@ def test_without_gold_or_tasks_nothing_is_accepted() -> None:
     ("gold", "right", "target", "message"),
     [
         ([0.5], [True], 1.0, "target must lie between 0 and 1, not 1.0"),
-        ([0.5], [], 0.9, "needs an answer for each gold score: 1 and 0"),
+        ([0.5], [], 0.9, "needs one answer per gold score: 1 scores, 0 answers"),
         ([np.nan], [True], 0.9, "scores must be finite"),
     ],
 )

@@ -118,7 +118,7 @@ def test_the_same_votes_in_another_order_give_the_same_labels() -> None:
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (("--model", "best"), "--model: there is no model 'best': use one of auto, majority"),
+        (("--model", "best"), "--model: unknown model 'best': use one of auto, majority"),
         (("--target-precision", "97"), "--target-precision: 97 is not a share between 0 and 1"),
         (("--confidence", "1"), "--confidence: 1 is not a share between 0 and 1"),
         (("--gold", "votes.json"), "gold votes.json cannot be read"),

@@ -1,1 +1,3 @@
-"""What a label is worth: votes, models of annotators, acceptance and datasets. Pure: standard library and numpy."""
+"""The quality of labels: votes, models of annotators, acceptance and datasets. Pure: numpy, scipy and the
+standard library.
+"""

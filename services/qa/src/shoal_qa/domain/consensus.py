@@ -1,10 +1,10 @@
-"""From votes and gold to labels with honest probabilities, certified where gold allows: what files and services call.
+"""From votes and gold to calibrated labels, certified if gold allows: the entry point of files and services.
 
 1. A panel of models, or one of them, is fitted; gold enters the likelihood (models/panel.py).
-2. Posteriors are tempered, from an honest default, by what fits that were not told say of gold
-   tasks (calibration/tempering.py).
-3. The certificate is the threshold whose accepted labels gold vouches for (certificates/certificate.py).
-4. Each task has a next step: accept, one more vote, a review, or nothing more (stopping/next_steps.py).
+2. Posteriors are tempered, from a cautious default, on gold tasks held out from the fits
+   (calibration/tempering.py).
+3. The certificate is the threshold whose accepted labels gold certifies (certificates/certificate.py).
+4. Each task gets a next step: accept, one more vote, a review, or nothing more (stopping/next_steps.py).
 """
 
 from collections.abc import Callable
@@ -26,16 +26,16 @@ from shoal_qa.domain.votes.arrays import UNKNOWN, Bools, Floats, Ints, VoteArray
 from shoal_qa.domain.votes.predictions import with_predictions
 
 Report = Callable[[str], None]
-USUAL_VOTES = 5  # a task may have so many, or as many as any task of the set has
+USUAL_VOTES = 5  # votes that a task may have, or as many as any task of the set has
 MOST_VOTES = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How labels are made and accepted.
+    """How labels are made and accepted. Raises ValueError for an unknown model.
 
-    target_precision: the share of accepted labels that must be right, promised with `confidence`. None: labels are
-    accepted by their probability alone, at `accept_probability`, and nothing is promised.
+    target_precision: the share of accepted labels that must be right, guaranteed with `confidence`. None:
+    labels are accepted by their probability alone, at `accept_probability`, without a guarantee.
     """
 
     model: str = "auto"
@@ -46,15 +46,15 @@ class Options:
     max_votes: int | None = None  # by default as many as any task has, at least USUAL_VOTES
     futile_below: float = 0.05
     vote_price: float = 1.0
-    review_price: float | None = 5.0  # in the unit of vote_price; None: there are no experts
+    review_price: float | None = 5.0  # in the unit of vote_price; None disables reviews
     seed: int = 0
 
     def __post_init__(self) -> None:
         if self.model not in MODELS:
-            raise ValueError(f"there is no model {self.model!r}: use one of {', '.join(MODELS)}")
+            raise ValueError(f"unknown model {self.model!r}: use one of {', '.join(MODELS)}")
 
     def stopping(self, threshold: float | None, usual: int) -> StoppingRule:
-        """Return the rule of next steps. usual: the most votes of a task where none are set. Raises ValueError."""
+        """Return the rule of next steps. usual: limit of votes if `max_votes` is None. Raises ValueError."""
         return StoppingRule(
             threshold=threshold,
             goal=self.target_precision,
@@ -68,10 +68,10 @@ class Options:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consensus:
-    """Labels and what is behind them. label, probability, accepted: (tasks,); posterior: (tasks, classes).
+    """Labels and their evidence. label, probability, accepted: (tasks,); posterior: (tasks, classes).
 
     label is UNKNOWN for a task with neither votes nor gold. Gold tasks have their answer, with probability 1.
-    confusion: expected votes, (classes, classes) as [truth, label]; None where there are very many classes.
+    confusion: expected votes, (classes, classes) as [truth, label]; None for very many classes.
     """
 
     fitted: FittedPool
@@ -85,8 +85,8 @@ class Consensus:
     gold: HeldoutGold | None
     certificate: Certificate | None
     confusion: Floats | None
-    crowd: Crowd | None  # of people, by whom votes to come are imagined
-    people: int  # annotators who are not a model's predictions
+    crowd: Crowd | None  # people, to simulate future votes
+    people: int  # annotators, without the levels of a model's predictions
 
     @property
     def skill(self) -> Floats:
@@ -102,12 +102,13 @@ def consensus(
     report: Report | None = None,
     predictions: Floats | None = None,
 ) -> Consensus:
-    """Return the labels of votes. known: gold class of each task or UNKNOWN, (tasks,). report: told what is done.
+    """Return the labels of votes.
 
-    predictions: a model's probabilities, (tasks, classes), NaN rows where it has none; it counts as one more voter
-    (predictions.py). Time: fits of each member of the panel, and with gold five warm ones more, on a sample of the
-    votes; then O(votes x classes). Memory: a few (tasks, classes) tables per member. Raises ValueError for options out
-    of range and predictions of another shape.
+    gold: (tasks,), gold class of each task or UNKNOWN. report: called with each step as it starts.
+    predictions: a model's probabilities, (tasks, classes), with NaN rows for tasks without one; they count as
+    one more voter (predictions.py). Time: a fit of each member of the panel, and with gold five warm fits
+    more, on a sample of the votes; then O(votes x classes). Memory: a few (tasks, classes) tables per member.
+    Raises ValueError for options out of range and predictions of another shape.
     """
     options, report, people = options or Options(), report or (lambda _: None), votes.annotators
     votes = votes if predictions is None else with_predictions(votes, predictions)
@@ -124,7 +125,7 @@ def consensus(
     scores = probability[answered & (votes.votes_per_task() >= options.min_votes)]
     certificate = _certify_gold(heldout, scores, options)
     threshold = certificate.threshold if certificate else options.accept_probability
-    report("looking for what to do next")
+    report("choosing next steps")
     crowd = crowd_of(_by_people(votes, people), posterior, study.fitted.skill())
     rule = options.stopping(threshold, max(USUAL_VOTES, int(votes.votes_per_task().max(initial=0))))
     action = _next_actions(votes, gold, posterior, rule=rule, foresight=Foresight(crowd, calibration))
@@ -148,7 +149,7 @@ def consensus(
 def _next_actions(
     votes: VoteArrays, gold: Ints | None, posterior: Floats, *, rule: StoppingRule, foresight: Foresight
 ) -> NDArray[np.int8]:
-    """Return the next step of each task; gold tasks are accepted."""
+    """Return the next step of each task: (tasks,). Gold tasks are accepted."""
     most = np.full(votes.tasks, rule.max_votes, np.int32)
     action = next_steps(posterior, votes.votes_per_task(), most, rule, foresight).action
     has_gold = np.zeros(votes.tasks, np.bool_) if gold is None else gold != UNKNOWN
@@ -156,7 +157,7 @@ def _next_actions(
 
 
 def _by_people(votes: VoteArrays, people: int) -> VoteArrays:
-    """Return the votes without a model's predictions, which will not vote again."""
+    """Return the votes of people; a model's predictions will not vote again."""
     return votes if people == votes.annotators else votes.select(votes.annotator < people)
 
 
@@ -172,7 +173,7 @@ def _best_labels(votes: VoteArrays, gold: Ints | None, posterior: Floats) -> tup
 
 
 def _certify_gold(gold: HeldoutGold | None, scores: Floats, options: Options) -> Certificate | None:
-    """Return the certificate, None without a target. scores: of the tasks that may be accepted by their votes."""
+    """Return the certificate, None without a target. scores: of the tasks that their votes may accept."""
     if options.target_precision is None:
         return None
     probability = gold.probability if gold else np.empty(0)

@@ -1,4 +1,4 @@
-"""Numbers of guidelines: a change of what may be answered is a new major, any other change a new minor."""
+"""Version numbers of guidelines: a new major if the possible answers change, else a new minor."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ def next_version(
 ) -> tuple[int, int]:
     """Return the (major, minor) of a guideline that differs from the latest.
 
-    The order of classes does not matter; their definitions and examples are no change of what may be answered.
+    Neither the order of classes nor their definitions and examples change the possible answers.
     """
     if latest is None:
         return 1, 0

@@ -1,4 +1,4 @@
-"""Splits that never change: by a hash of the group, so that one group is in one split in every version."""
+"""Stable splits by a hash of the group: a group is in the same split in every version."""
 
 from collections.abc import Mapping
 from hashlib import blake2b
@@ -7,10 +7,10 @@ _SCALE = 2.0**-53
 
 
 def split_of(key: str, shares: Mapping[str, float], seed: int) -> str:
-    """Return the split of a group (or of a sample without one).
+    """Return the split of a group, or of a sample without a group.
 
-    shares: name -> share, which add up to 1; the order counts. A version with more samples leaves all earlier
-    ones where they were.
+    shares: name -> share, which add up to 1; their order matters. A version with more samples leaves earlier
+    ones in their splits.
     """
     digest = blake2b(f"{seed}|{key}".encode(), digest_size=8).digest()
     draw = (int.from_bytes(digest, "big") >> 11) * _SCALE
@@ -23,7 +23,7 @@ def split_of(key: str, shares: Mapping[str, float], seed: int) -> str:
 
 
 def check_shares(shares: Mapping[str, float]) -> None:
-    """Raise ValueError unless there is a share and all are positive and add up to 1."""
+    """Raise ValueError unless there is a share, all are positive, and they add up to 1."""
     if not shares or any(share <= 0 for share in shares.values()):
         raise ValueError("every split needs a share above 0")
     if abs(sum(shares.values()) - 1) > 1e-9:

@@ -1,1 +1,1 @@
-"""Probabilities that hold: temperatures fitted on held-out gold, and how reliable they are."""
+"""Calibrated probabilities: temperatures fitted on held-out gold, and a measure of reliability."""

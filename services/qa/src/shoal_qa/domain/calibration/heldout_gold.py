@@ -1,4 +1,6 @@
-"""Calibration by gold that fits were not told, from an honest default, and what gold says of tasks without itself."""
+"""Calibration on held-out gold, starting from a cautious default; gold tasks are calibrated without
+themselves.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -9,14 +11,15 @@ from shoal_qa.domain.calibration.tempering import Tempering, fit_tempering
 from shoal_qa.domain.models.panel import Heldout, Panel, Study
 from shoal_qa.domain.votes.arrays import Bools, Floats, Ints, VoteArrays
 
-ENOUGH_GOLD = 100  # answers beside which a default learned from votes would say nothing more
+ENOUGH_GOLD = 100  # answers; with more, a default estimated from votes adds nothing
 POOL_EXCESS = 0.05
-"""Of a pool's default. With it labels at 0.9 and more are right in 91 to 100 % of cases on six public sets."""
+"""`excess` of a pool's default. Labels at 0.9 and more are then right in 91 to 100 % of cases on six public
+sets."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeldoutGold:
-    """Gold tasks as fits saw them that were not told their answers: (gold,) each."""
+    """Gold tasks by fits without their answers. All fields: (gold,)."""
 
     task: Ints
     truth: Ints
@@ -25,15 +28,15 @@ class HeldoutGold:
 
     @property
     def right(self) -> Bools:
-        """Return which labels are the gold answer."""
+        """Return whether each label is the gold answer: (gold,)."""
         return np.asarray(self.label == self.truth)
 
 
 def honest_default(panel: Panel, study: Study, votes: VoteArrays, rng: np.random.Generator) -> Tempering:
-    """Return the map to believe before gold; learned from the votes unless gold will say nearly all.
+    """Return the calibration to use before gold, estimated from the votes unless there is enough gold.
 
-    Where several models are heard, most of what each claims too much is gone already: they disagree where errors are
-    made together. What is left grows little with the number of votes.
+    A pool of several models needs less: its members disagree on errors made together, which removes most of
+    their overconfidence. What remains grows little with the number of votes.
     """
     enough_gold = study.heldout is not None and len(study.heldout.task) >= ENOUGH_GOLD
     default = Tempering() if enough_gold else default_tempering(panel, study.fitted, votes, rng)
@@ -43,7 +46,7 @@ def honest_default(panel: Panel, study: Study, votes: VoteArrays, rng: np.random
 
 
 def calibrate_on(heldout: Heldout | None, default: Tempering) -> tuple[Tempering, HeldoutGold | None]:
-    """Return the calibration by all gold, and the gold tasks as calibrated without their own fold."""
+    """Return the calibration by all gold, and gold tasks calibrated without their own fold."""
     if heldout is None or not len(heldout.task):
         return default, None
     votes, truth = heldout.votes, heldout.truth

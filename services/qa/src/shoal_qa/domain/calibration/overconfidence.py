@@ -1,14 +1,14 @@
-"""How much a model claims too much, as far as votes alone can tell: the default map when there is no gold.
+"""The overconfidence of a model, estimated from votes alone: the default calibration without gold.
 
-Two things show without a single right answer:
+Two parts of it show without a single right answer:
 
-- noise. Fit the model on a random half of the tasks and again on the other half, and let each answer the other's tasks:
-  the two differ by what each learned wrongly about annotators. The noise is the temperature at which one half's answers
-  have the best log loss under the other's, and the median over several halvings.
-- growth. Take away half of each task's votes: a model of independent votes halves its log odds, vote shares keep
-  theirs. The growth is log(odds' ratio) / log(votes' ratio), from 0 to 1.
+- noise. Fit the model on a random half of the tasks and again on the other half, and let each fit answer the
+  tasks of both: the fits differ by their errors about annotators. The noise is the temperature at which one
+  half's answers have the best log loss under the other's, and the median over several halvings.
+- growth. Take away half of each task's votes: a model of independent votes halves its log odds, vote shares
+  keep theirs. The growth is log(odds' ratio) / log(votes' ratio), from 0 to 1.
 
-What errs together does not show: see calibration/tempering.py for what is believed of that.
+Errors that annotators make together do not show; calibration/tempering.py assumes a value for them.
 """
 
 import numpy as np
@@ -24,9 +24,9 @@ Tasks = NDArray[np.integer]
 
 TEMPERATURES = np.exp(np.linspace(0.0, np.log(20.0), 40))
 HALVINGS = 5
-MOST_VOTES = 250_000  # to fit in all halvings, each of which costs one fit
-MOST_TASKS = 20_000  # to compare answers on
-BELIEVED = 0.5  # growth of evidence that is believed: sqrt(votes)
+MOST_VOTES = 250_000  # fitted in all halvings together
+MOST_TASKS = 20_000  # on which answers are compared
+BELIEVED = 0.5  # growth of evidence that is accepted: sqrt(votes)
 
 
 def default_tempering(
@@ -37,11 +37,11 @@ def default_tempering(
     *,
     gold: Ints | None = None,
 ) -> Tempering:
-    """Return the map to believe without gold to calibrate on. fitted: model's fit to these votes.
+    """Return the calibration without gold to fit it on. fitted: the model's fit to these votes.
 
-    known: (tasks,), gold answers that the fit was told, UNKNOWN elsewhere; each half is told its own. Costs 1 to 5
-    further fits, one where there are 250,000 votes and more. Neither number is estimated from fewer than two tasks
-    with votes.
+    gold: (tasks,), answers that the fit used, UNKNOWN elsewhere; each half uses its own. Costs 1 to 5 further
+    fits, one for 250,000 votes and more. With fewer than two tasks with votes, noise is 1; with no task of
+    two votes, growth is 1.
     """
     halvings = int(np.clip(MOST_VOTES // max(len(votes), 1), 1, HALVINGS))
     noise = float(np.median([_estimate_noise(model, votes, gold, rng) for _ in range(halvings)]))
@@ -49,10 +49,10 @@ def default_tempering(
 
 
 def evidence_growth(fitted: Fitted, votes: VoteArrays, rng: np.random.Generator) -> float:
-    """Return how log odds grow with votes, as a power of their number: 1 for independent votes, 0 for shares.
+    """Return the power of the number of votes by which log odds grow: 1 for independent votes, 0 for shares.
 
-    1 where no task has two votes. Log odds are of the best class against the mean of the others, less their value
-    without votes.
+    1 if no task has two votes. Log odds are of the best class against the mean of the others, minus their
+    value without votes.
     """
     counts = votes.votes_per_task()
     tasks = _sample_tasks(np.flatnonzero(counts >= 2), rng)
@@ -63,10 +63,7 @@ def evidence_growth(fitted: Fitted, votes: VoteArrays, rng: np.random.Generator)
     half = fitted.log_posterior(keep_at_most(votes, counts // 2, rng))
     none = fitted.log_posterior(votes.select(np.zeros(len(votes), np.bool_)))
     best = full.argmax(axis=1)
-    claimed, halved = (
-        float((_log_odds(log_posterior, best) - _log_odds(none, best)).mean())
-        for log_posterior in (full, half)
-    )
+    claimed, halved = (float((_log_odds(log, best) - _log_odds(none, best)).mean()) for log in (full, half))
     if claimed <= 0 or halved <= 0:
         return 1.0
     ratio = counts.mean() / (counts // 2).mean()
@@ -100,7 +97,7 @@ def _sample_tasks(tasks: Tasks, rng: np.random.Generator) -> Tasks:
 
 
 def _votes_on(votes: VoteArrays, tasks: Tasks) -> VoteArrays:
-    """Return the votes on some tasks, which get the numbers 0, 1, ... in the order given."""
+    """Return the votes on some tasks, renumbered 0, 1, ... in the order of `tasks`."""
     number = np.full(votes.tasks, UNKNOWN, np.int32)
     number[tasks] = np.arange(len(tasks), dtype=np.int32)
     task = number[votes.task]

@@ -1,1 +1,1 @@
-"""Thresholds whose precision gold guarantees."""
+"""Acceptance thresholds with a guaranteed precision, tested on gold."""

@@ -1,12 +1,12 @@
-"""A promise about accepted labels: with confidence c, at least `target` of them are right.
+"""A guarantee for accepted labels: with confidence c, at least `target` of them are right.
 
-The threshold is the laxest whose lower confidence bound of precision on gold reaches the target. All gold serves: the
-thresholds and the order of testing come from scores alone, and the budget 1 - c is shared among them, so that no gold
-is set aside to choose (thresholds.py has the tests and why they hold).
+The threshold is the laxest one whose lower confidence bound of precision on gold reaches the target. All gold
+is used: thresholds and the order of testing depend on scores alone, and the budget 1 - c is shared among
+them, so that no gold is set aside to choose a threshold (thresholds.py has the tests and their proofs).
 
-The promise holds where gold is a random sample of the tasks. It fails where gold is easier, where gold has more votes
-a task (see models/crossfit.py), and where scores come from a fit that was told the answers (see models/panel.py).
-Too little gold, or gold that does not bear the target out: nothing is accepted.
+The guarantee holds if gold is a random sample of the tasks. It fails if gold is easier, if gold has more
+votes a task (see models/crossfit.py), and if scores come from a fit to these answers (see models/panel.py).
+With too little gold, or gold below the target, nothing is accepted.
 """
 
 from dataclasses import dataclass, replace
@@ -16,15 +16,16 @@ import numpy as np
 from shoal_qa.domain.certificates.thresholds import GoldCounts, count_gold, plan_tests, walk_thresholds
 from shoal_qa.domain.votes.arrays import Bools, Floats
 
-PRIOR = 2.0  # imagined gold items, between target and 1 in precision, for the estimate of further gold
-MOST_GOLD = 1_000_000  # more would be no advice
+PRIOR = 2.0  # pseudo gold items, between target and 1 in precision, for the estimate of further gold
+MOST_GOLD = 1_000_000  # no estimate beyond
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Every threshold that was tried, from strict to lax: (thresholds,) each. precision is nan without gold there.
+    """Every threshold that was tested, from strict to lax: (thresholds,) each. precision is NaN without gold
+    there.
 
-    lower: bound of precision at the part of the budget that the threshold had. One to which none was passed on shows
+    lower: bound of precision at the threshold's part of the budget. A threshold that no budget reached shows
     its bound at the part of one start; it is not certified, whatever that bound.
     """
 
@@ -36,19 +37,17 @@ class Curve:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """What may be accepted and what is promised of it. Without a threshold, nothing may."""
+    """The certified threshold and its guarantee. Without a threshold, nothing may be accepted."""
 
     target: float
     confidence: float
     threshold: float | None  # accept where score >= threshold
-    bound: float | None  # lower confidence bound of the precision of accepted labels; at least the target
-    precision: float | None  # on the gold that the threshold accepts
+    bound: float | None  # lower confidence bound of the precision of accepted labels, at least the target
+    precision: float | None  # on accepted gold
     accepted_gold: int
     gold: int
     coverage: float  # share of all scores accepted
-    more_gold: (
-        int | None
-    )  # further gold items that would do, by what is seen; 0 if certified, None if none would
+    more_gold: int | None  # estimate of the gold items missing; 0 if certified, None if none suffice
     curve: Curve
 
 
@@ -61,13 +60,14 @@ def certify(
     confidence: float = 0.95,
     open_ended: bool = False,
 ) -> Certificate:
-    """Return the threshold of largest coverage whose accepted labels are certified to be right in `target` of cases.
+    """Return the threshold of largest coverage whose accepted labels are certified to be right in `target` of
+    cases.
 
-    gold_score: (gold,), by fits that were not told these answers. gold_right: (gold,), whether the label is the gold
-    answer. all_scores: (n,), of the tasks to accept or not; gold tasks are left out, their labels being known. Scores
-    rank; they need not be probabilities. open_ended: promise for tasks yet to come of the same kind rather than for
-    the n at hand. O((gold + n) log(gold + n)). Raises ValueError for a target or confidence outside (0, 1), unequal
-    lengths, and scores that are not finite.
+    gold_score: (gold,), by fits without these answers. gold_right: (gold,), whether the label is the gold
+    answer. all_scores: (n,), of the tasks to accept or not, without gold tasks. Only the order of scores
+    counts; they need not be probabilities. open_ended: guarantee future tasks of the same kind instead of the
+    n tasks at hand. O((gold + n) log(gold + n)). Raises ValueError for a target or confidence outside (0, 1),
+    unequal lengths, and scores that are not finite.
     """
     gold_score, all_scores = np.asarray(gold_score, np.float64), np.asarray(all_scores, np.float64)
     _check_inputs(gold_score, gold_right, all_scores, target=target, confidence=confidence)
@@ -112,7 +112,9 @@ def _check_inputs(
         if not 0 < value < 1:
             raise ValueError(f"{name} must lie between 0 and 1, not {value}")
     if len(gold_score) != len(gold_right):
-        raise ValueError(f"needs an answer for each gold score: {len(gold_score)} and {len(gold_right)}")
+        raise ValueError(
+            f"needs one answer per gold score: {len(gold_score)} scores, {len(gold_right)} answers"
+        )
     if not (np.isfinite(gold_score).all() and np.isfinite(all_scores).all()):
         raise ValueError("scores must be finite numbers")
 
@@ -129,9 +131,9 @@ def _precision_curve(tests: GoldCounts, budgets: Floats, all_scores: Floats) -> 
 def _more_gold(
     gold_score: Floats, gold_right: Bools, all_scores: Floats, *, target: float, budget: float
 ) -> int | None:
-    """Return the least further gold that would certify a threshold if it were right as often as gold so far.
+    """Return the least further gold that would certify a threshold, at the share of right answers so far.
 
-    With little gold the share seen is drawn towards the middle between target and 1.
+    With little gold, this share is drawn towards the middle between target and 1.
     """
 
     def certified(gold: int) -> bool:

@@ -1,8 +1,8 @@
-"""What is promised of labels that a project accepts: the part of a certificate that is kept, from fit to fit.
+"""The guarantee for labels that a project accepts: the part of a certificate that is stored from fit to fit.
 
-A certificate near its limit comes and goes with every few votes. So it is lost in two steps. Without a threshold
-nothing more is accepted; labels that were accepted under the last threshold stay as long as gold at that threshold is
-still right in `target` of cases, and are withdrawn when it is not.
+A certificate near its limit appears and disappears with every few votes. It is therefore lost in two steps.
+Without a threshold, no further labels are accepted. Labels accepted under the last threshold stay as long as
+gold at that threshold is right in `target` of cases, and are withdrawn afterwards.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from shoal_qa.domain.votes.arrays import Floats
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What accepted labels are to be: right in `precision` of cases, promised with `confidence`."""
+    """The target for accepted labels: right in `precision` of cases, guaranteed with `confidence`."""
 
     precision: float
     confidence: float = 0.95
@@ -24,30 +24,30 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
-    """A certificate without its curve, and `held`: the threshold under which labels accepted before still stay."""
+    """A certificate without its curve. `held`: the threshold at which labels accepted earlier still stay."""
 
     target: float
     confidence: float
-    threshold: float | None  # accept where the probability is at least this; None: accept nothing
-    bound: float | None  # lower confidence bound of the precision of what is accepted
+    threshold: float | None  # accept from this probability; None: accept nothing
+    bound: float | None  # lower confidence bound of the precision of accepted labels
     gold: int
     accepted_gold: int
     coverage: float  # share of the jobs with votes that reach the threshold now
-    more_gold: int | None  # further gold items that would probably do; 0 if certified, None if none would
+    more_gold: int | None  # estimate of the gold items missing; 0 if certified, None if none suffice
     held: float | None = None
 
     def meets(self, target: Target) -> bool:
-        """Tell whether this is what is promised now: a rule may have changed since."""
+        """Return whether this guarantee has the target of the current rule."""
         return (self.target, self.confidence) == (target.precision, target.confidence)
 
 
 def promise(
     gold: HeldoutGold | None, scores: Floats, target: Target, before: Promise | None = None
 ) -> Promise:
-    """Return what can be promised of jobs like these, also of those to come.
+    """Return the guarantee for jobs like these, including future ones.
 
-    gold: by fits that were not told its answers. scores: (n,), probabilities of the labels of the other jobs.
-    before: the promise of the fit before.
+    gold: by fits without its answers. scores: (n,), probabilities of the labels of the other jobs. before:
+    the guarantee of the previous fit.
     """
     probability = gold.probability if gold else np.empty(0)
     right = gold.right if gold else np.empty(0, np.bool_)
