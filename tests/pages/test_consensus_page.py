@@ -10,7 +10,7 @@ from playwright.async_api import async_playwright, expect
 from shoal_qa.adapters.pages.consensus import consensus_page
 from shoal_qa.domain.calibration.reliability import reliability
 from shoal_qa.domain.certificates.certificate import certify
-from shoal_qa.usecases.files.facts import Facts, Hard, Person
+from shoal_qa.usecases.files.facts import AnnotatorSkill, Facts, HardTask
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(60)]
 CLASSES = ("cat", "dog & co", "<eel>", "a class with a long name")
@@ -23,7 +23,7 @@ def facts() -> Facts:
     assert certificate.threshold is not None
     skill = np.sort(rng.beta(5, 2, 60))
     people = [
-        Person(
+        AnnotatorSkill(
             name=f"annotator {i}",
             votes=int(rng.integers(1, 900)),
             skill=s,
@@ -34,7 +34,7 @@ def facts() -> Facts:
     ]
     bins = reliability(score, rng.random(400) < score, 8)
     hardest = [
-        Hard(
+        HardTask(
             task=f"task-{i}",
             label="cat",
             probability=0.3 + i / 100,

@@ -9,7 +9,8 @@ from playwright.async_api import async_playwright, expect
 
 from shoal_qa.adapters.pages.votes import votes_page
 from shoal_qa.domain.models import MODELS
-from shoal_qa.usecases.files.votes_needed import Needed, Replays, replay
+from shoal_qa.domain.stopping.rule import StoppingRule
+from shoal_qa.usecases.files.votes_needed import Needed, Replays, replay_votes
 from unit.qa.crowds import honest
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(60)]
@@ -18,9 +19,17 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(60)]
 @pytest.fixture
 def found() -> Replays:
     crowd = honest(0, tasks=120, annotators=10, per_task=7, hard=0)
-    known = np.full(120, -1, np.int32)
+    gold = np.full(120, -1, np.int32)
     assert "majority" in MODELS
-    return replay(crowd.votes, known, crowd.truth.astype(np.int32), "majority", 2, lambda done, of: None)
+    return replay_votes(
+        crowd.votes,
+        gold,
+        crowd.truth.astype(np.int32),
+        model="majority",
+        seeds=2,
+        rules=[StoppingRule(), StoppingRule(review_price=5.0)],
+        report=lambda *_: None,
+    )
 
 
 async def test_it_stands_alone_and_fits_every_screen(found: Replays, tmp_path: Path, chromium: str) -> None:

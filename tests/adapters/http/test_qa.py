@@ -15,7 +15,7 @@ from shoal.contracts.projects import ProjectChanged
 from shoal.persistence import open_pool
 from shoal_local.stack import Stack
 from shoal_qa.http.app import make_app
-from shoal_qa.main import SCHEMA, wire
+from shoal_qa.main import SCHEMA, wire_service
 from shoal_qa.settings import QaSettings
 
 pytestmark = pytest.mark.kafka
@@ -30,7 +30,7 @@ def server(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     folder: Path = tmp_path_factory.mktemp("datasets")
     with migrated(stack, SCHEMA, "shoal_qa") as (runner, dsn):
         pool = runner.run(open_pool(dsn, SCHEMA))
-        service = wire(QaSettings(postgres_dsn=dsn, datasets_uri=str(folder)), FakePublisher(), pool)
+        service = wire_service(QaSettings(postgres_dsn=dsn, datasets_uri=str(folder)), FakePublisher(), pool)
         assert service.directory is not None
         service.directory.put(ProjectChanged(project="news", changed_at=datetime(2026, 1, 1, tzinfo=UTC)))
         server = Server(service, runner, {"project": "news", "job_id": "j0", "dataset": "topics"})

@@ -11,7 +11,7 @@ from shoal_qa.adapters.postgres.database import PostgresDatabase
 from shoal_qa.adapters.postgres.fits import PostgresFits
 from shoal_qa.adapters.postgres.quality import PostgresQuality
 from shoal_qa.usecases.evaluate import Evaluate
-from shoal_qa.usecases.ports import Arrived, Fits, Quality
+from shoal_qa.usecases.ports import Fits, Quality, ReceivedAnnotation
 from shoal_qa.usecases.record import RecordAnnotations, RecordJobs
 from shoal_qa.usecases.refit import Refit
 
@@ -58,7 +58,7 @@ def job(number: int) -> LabelingJob:
     )
 
 
-def vote(number: int, annotator: str, label: str | None, revision: int = 1) -> Arrived:
+def vote(number: int, annotator: str, label: str | None, revision: int = 1) -> ReceivedAnnotation:
     event = AnnotationSubmitted(
         project="news",
         job_id=f"j{number}",
@@ -75,14 +75,14 @@ def vote(number: int, annotator: str, label: str | None, revision: int = 1) -> A
         price=0.1,
         submitted_at=NOON + timedelta(seconds=revision),
     )
-    return Arrived(event, f"0/{number}")
+    return ReceivedAnnotation(event, f"0/{number}")
 
 
-def review(number: int, label: str | None, second: int, revision: int = 1) -> Arrived:
+def review(number: int, label: str | None, second: int, revision: int = 1) -> ReceivedAnnotation:
     """Return a review of the gateway's review queue."""
     plain = vote(number, "boss", label, revision).event
     moment = NOON + timedelta(seconds=second)
-    return Arrived(plain.model_copy(update={"purpose": "review", "submitted_at": moment}), "0/9")
+    return ReceivedAnnotation(plain.model_copy(update={"purpose": "review", "submitted_at": moment}), "0/9")
 
 
 async def fill(qa: Qa, numbers: range, wrong: int = 0, purpose: str = "label") -> None:

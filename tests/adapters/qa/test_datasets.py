@@ -13,7 +13,7 @@ from shoal.persistence import migrate, open_pool
 from shoal_qa.adapters.files.datasets import FsspecFiles, PostgresRegistry
 from shoal_qa.adapters.postgres.guidelines import PostgresGuidelines
 from shoal_qa.adapters.postgres.reports import PostgresReports
-from shoal_qa.usecases.datasets import FreezeDataset, Wish
+from shoal_qa.usecases.datasets import DatasetRequest, FreezeDataset
 
 pytestmark = pytest.mark.kafka
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -57,7 +57,7 @@ async def test_the_same_content_asked_for_at_once_is_one_version_for_all(
     pools: list[Any], tmp_path: Path
 ) -> None:
     freezers = [freezer(pool, FsspecFiles(str(tmp_path))) for pool in pools]
-    found = await asyncio.gather(*(each("news", Wish("topics", SPLITS)) for each in freezers * 6))
+    found = await asyncio.gather(*(each("news", DatasetRequest("topics", SPLITS)) for each in freezers * 6))
     manifests = [manifest for manifest, _ in found]
     assert all(manifest == manifests[0] for manifest in manifests)
     assert [is_new for _, is_new in found].count(True) == 1
@@ -70,7 +70,7 @@ async def test_different_versions_at_once_are_numbered_one_after_the_other(
     pools: list[Any], tmp_path: Path
 ) -> None:
     freezers = [freezer(pool, FsspecFiles(str(tmp_path))) for pool in pools]
-    wishes = [(each, Wish("topics", SPLITS, seed)) for seed in range(4) for each in freezers]
+    wishes = [(each, DatasetRequest("topics", SPLITS, seed)) for seed in range(4) for each in freezers]
     found = await asyncio.gather(*(each("news", wish) for each, wish in wishes))
     kept = await PostgresRegistry(pools[0]).all("news")
     assert [manifest["number"] for manifest in kept] == [1, 2, 3, 4]
@@ -83,12 +83,12 @@ async def test_different_versions_at_once_are_numbered_one_after_the_other(
 
 async def test_another_label_is_another_version(pools: list[Any], tmp_path: Path) -> None:
     freeze = freezer(pools[0], FsspecFiles(str(tmp_path)))
-    first, _ = await freeze("news", Wish("topics", SPLITS))
+    first, _ = await freeze("news", DatasetRequest("topics", SPLITS))
     await pools[0].execute(ACCEPT, "new", NOON)
-    second, is_new = await freeze("news", Wish("topics", SPLITS))
+    second, is_new = await freeze("news", DatasetRequest("topics", SPLITS))
     assert is_new
     assert (second["number"], second["parent"], second["rows"]) == (2, first["version"], 11)
-    assert (await freeze("news", Wish("topics", SPLITS))) == (second, False)
+    assert (await freeze("news", DatasetRequest("topics", SPLITS))) == (second, False)
 
 
 class FullDisk(FsspecFiles):
@@ -107,7 +107,7 @@ async def test_a_freeze_that_fails_leaves_no_version_and_keeps_nobody_waiting(
     pools: list[Any], tmp_path: Path
 ) -> None:
     freeze = freezer(pools[0], FullDisk(str(tmp_path)))
-    asked = (freeze("news", Wish("topics", SPLITS)) for _ in range(2))
+    asked = (freeze("news", DatasetRequest("topics", SPLITS)) for _ in range(2))
     failed, kept = sorted(
         await asyncio.gather(*asked, return_exceptions=True), key=lambda each: isinstance(each, tuple)
     )

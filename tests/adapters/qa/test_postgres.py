@@ -14,7 +14,7 @@ from shoal_qa.adapters.postgres.fits import PostgresFits
 from shoal_qa.adapters.postgres.guidelines import PostgresGuidelines
 from shoal_qa.usecases.erase import EraseSamples
 from shoal_qa.usecases.expire import ExpireParked
-from shoal_qa.usecases.ports import Arrived
+from shoal_qa.usecases.ports import ReceivedAnnotation
 
 pytestmark = pytest.mark.kafka
 
@@ -69,7 +69,9 @@ async def test_an_edit_after_acceptance_is_never_silent(qa: Qa) -> None:
 
 async def test_an_unknown_label_and_an_unknown_guideline(qa: Qa) -> None:
     strange = vote(2, "ann", "x").event.model_copy(update={"guideline": GuidelineRef(major=9, minor=0)})
-    refused = await qa.annotations([vote(1, "ann", "zebra"), Arrived(strange, "0/1"), vote(3, "ann", "x")])
+    refused = await qa.annotations(
+        [vote(1, "ann", "zebra"), ReceivedAnnotation(strange, "0/1"), vote(3, "ann", "x")]
+    )
     assert [(each.index, each.reason) for each in refused] == [(0, "unknown_label"), (1, "unknown_guideline")]
     assert "answer.label" in refused[0].detail
     assert await qa.rows("SELECT job_id FROM annotations") == [("j3",)]
@@ -110,7 +112,7 @@ async def test_an_annotation_under_another_guideline_than_its_job(qa: Qa) -> Non
     await qa.jobs([job(1)])
     other = GuidelineRef(major=2, minor=0)
     strange = [vote(n, "ann", "z").event.model_copy(update={"guideline": other}) for n in (1, 2)]
-    (refused,) = await qa.annotations([Arrived(event, "0/1") for event in strange])
+    (refused,) = await qa.annotations([ReceivedAnnotation(event, "0/1") for event in strange])
     assert (refused.index, refused.reason) == (0, "wrong_guideline")
     await qa.jobs([job(2)])  # its annotation came first, so nobody could tell
     assert await qa.rows("SELECT state FROM jobs") == [("open",), ("open",)]
@@ -145,8 +147,8 @@ async def test_a_reader_of_labels_skips_none_that_commits_late(qa: Qa) -> None:
 async def test_seconds_of_the_events_are_what_haste_is_measured_by(qa: Qa) -> None:
     await qa.jobs([job(1)])
     timed = vote(1, "ann", "x").event.model_copy(update={"duration_s": 2.5})
-    await qa.annotations([Arrived(timed, "0/1"), vote(1, "bob", "x")])
-    given = (await PostgresFits(qa.pool).votes(("news", 1))).given
+    await qa.annotations([ReceivedAnnotation(timed, "0/1"), vote(1, "bob", "x")])
+    given = (await PostgresFits(qa.pool).votes(("news", 1))).project_votes
     assert sorted(zip(given.triples, given.seconds, strict=True)) == [
         (("j1", "crowd/ann", "x"), 2.5),
         (("j1", "crowd/bob", "x"), None),

@@ -10,7 +10,7 @@ from adapters.qa.qakit import NOON, Qa, job, vote
 from shoal.contracts.samples import SampleErased
 from shoal.contracts.selections import PolicyDecision, SamplingDecided
 from shoal_qa.adapters.postgres.quality import PostgresQuality
-from shoal_qa.usecases.decisions import KeepDecisions
+from shoal_qa.usecases.decisions import RecordDecisions
 from shoal_qa.usecases.erase import EraseSamples
 from shoal_qa.usecases.production import ProductionGauges, VersionAccuracy, version_accuracies
 
@@ -50,7 +50,7 @@ async def accuracies(qa: Qa) -> list[VersionAccuracy]:
 
 
 async def test_audited_samples_with_a_label_tell_how_often_the_model_is_right(qa: Qa) -> None:
-    keep = KeepDecisions(qa.database)
+    keep = RecordDecisions(qa.database)
     await keep([decided(number, "x" if number else "y") for number in range(10)])
     await keep([decided(number, "x" if number else "y") for number in range(10)])  # replayed
     await keep([decided(20, "y", policy="campaign:c"), decided(21, "y", taken=False), decided(22, None)])
@@ -65,7 +65,7 @@ async def test_audited_samples_with_a_label_tell_how_often_the_model_is_right(qa
 
 
 async def test_rates_are_weighed_and_the_newest_version_comes_first(qa: Qa) -> None:
-    keep = KeepDecisions(qa.database)
+    keep = RecordDecisions(qa.database)
     await keep([decided(1, "x", rate=0.5), decided(2, "y", rate=0.1), decided(3, "x", version="2")])
     await label(qa, range(1, 4))
     newest, oldest = await accuracies(qa)
@@ -75,7 +75,7 @@ async def test_rates_are_weighed_and_the_newest_version_comes_first(qa: Qa) -> N
 
 
 async def test_erased_samples_are_forgotten_for_good(qa: Qa) -> None:
-    keep = KeepDecisions(qa.database)
+    keep = RecordDecisions(qa.database)
     await keep([decided(1, "x")])
     erased = SampleErased(project="news", sample_id="s1", reason="asked for", erased_at=NOON)
     await EraseSamples(qa.database, lambda: NOON)([erased])
@@ -85,7 +85,7 @@ async def test_erased_samples_are_forgotten_for_good(qa: Qa) -> None:
 
 
 async def test_a_refit_shows_it_to_prometheus(qa: Qa) -> None:
-    await KeepDecisions(qa.database)([decided(number, "x") for number in range(4)])
+    await RecordDecisions(qa.database)([decided(number, "x") for number in range(4)])
     await label(qa, range(4))
     assert await qa.refit()() == 1
     labels = {"project": "news", "model": "topics", "version": "1"}

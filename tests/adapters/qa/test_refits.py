@@ -12,7 +12,7 @@ from shoal_qa.adapters.postgres.fits import PostgresFits
 from shoal_qa.adapters.postgres.guidelines import PostgresGuidelines, PostgresRules
 from shoal_qa.adapters.postgres.quality import PostgresQuality
 from shoal_qa.usecases.evaluate import Evaluate
-from shoal_qa.usecases.ports import Arrived
+from shoal_qa.usecases.ports import ReceivedAnnotation
 from shoal_qa.usecases.rules import Rule
 
 pytestmark = pytest.mark.kafka
@@ -95,7 +95,9 @@ async def test_who_failed_gold_stays_blocked_under_a_new_guideline(qa: Qa) -> No
     newer = GuidelineRef(major=2, minor=0)
     await qa.jobs([job(n).model_copy(update={"guideline": newer}) for n in range(20, 35)])
     events = [vote(n, who, "x").event for n in range(20, 35) for who in ("liar", "ann")]
-    await qa.annotations([Arrived(each.model_copy(update={"guideline": newer}), "0/1") for each in events])
+    await qa.annotations(
+        [ReceivedAnnotation(each.model_copy(update={"guideline": newer}), "0/1") for each in events]
+    )
     await refit()
     assert dict(await qa.rows(states))["crowd/liar"] == "blocked"
 

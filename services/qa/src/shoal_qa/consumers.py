@@ -8,9 +8,9 @@ from shoal.contracts.samples import SampleErased
 from shoal.contracts.selections import SamplingDecided
 from shoal.messaging import Consumer, Received, Rejection
 from shoal.observability import metrics
-from shoal_qa.usecases.decisions import KeepDecisions
+from shoal_qa.usecases.decisions import RecordDecisions
 from shoal_qa.usecases.erase import EraseSamples
-from shoal_qa.usecases.ports import Arrived
+from shoal_qa.usecases.ports import ReceivedAnnotation
 from shoal_qa.usecases.record import RecordAnnotations, RecordJobs
 
 GROUP = "qa"
@@ -30,7 +30,9 @@ def annotation_consumer(record_annotations: RecordAnnotations) -> Consumer[Annot
     """Return the consumer of labels.submitted."""
 
     async def handle(batch: Sequence[Received[AnnotationSubmitted]]) -> Sequence[Rejection]:
-        arrived = [Arrived(record.event, f"{record.partition}/{record.offset}") for record in batch]
+        arrived = [
+            ReceivedAnnotation(record.event, f"{record.partition}/{record.offset}") for record in batch
+        ]
         rejected = await record_annotations(arrived)
         for record in batch:
             metrics.ANNOTATIONS_RECORDED.labels(record.event.project, record.event.action).inc()
@@ -39,7 +41,7 @@ def annotation_consumer(record_annotations: RecordAnnotations) -> Consumer[Annot
     return Consumer(topic=topics.LABELS_SUBMITTED, group=GROUP, handle=handle)
 
 
-def decision_consumer(keep: KeepDecisions) -> Consumer[SamplingDecided]:
+def decision_consumer(keep: RecordDecisions) -> Consumer[SamplingDecided]:
     """Return the consumer of sampling.decisions."""
 
     async def handle(batch: Sequence[Received[SamplingDecided]]) -> Sequence[Rejection]:

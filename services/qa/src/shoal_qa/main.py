@@ -22,7 +22,7 @@ from shoal_qa.http.app import make_app
 from shoal_qa.http.parts import Parts
 from shoal_qa.settings import QaSettings
 from shoal_qa.usecases.datasets import FreezeDataset
-from shoal_qa.usecases.decisions import KeepDecisions
+from shoal_qa.usecases.decisions import RecordDecisions
 from shoal_qa.usecases.erase import EraseSamples
 from shoal_qa.usecases.evaluate import Evaluate
 from shoal_qa.usecases.expire import ExpireParked
@@ -36,17 +36,17 @@ EXPIRE_S = 60.0
 
 
 @asynccontextmanager
-async def build(settings: QaSettings, publisher: Publisher) -> AsyncIterator[Service]:
+async def build_service(settings: QaSettings, publisher: Publisher) -> AsyncIterator[Service]:
     """Open what the service needs, wire it, and close it at the end."""
     await migrate(settings.postgres_dsn, schema=SCHEMA, package="shoal_qa", outbox=True)
     pool = await open_pool(settings.postgres_dsn, schema=SCHEMA)
     try:
-        yield wire(settings, publisher, pool)
+        yield wire_service(settings, publisher, pool)
     finally:
         await pool.close()
 
 
-def wire(settings: QaSettings, publisher: Publisher, pool: Any) -> Service:
+def wire_service(settings: QaSettings, publisher: Publisher, pool: Any) -> Service:
     """Return the service made of its parts."""
     database, directory = PostgresDatabase(pool), ProjectDirectory()
     guidelines, reports, registry = PostgresGuidelines(pool), PostgresReports(pool), PostgresRegistry(pool)
@@ -77,7 +77,7 @@ def wire(settings: QaSettings, publisher: Publisher, pool: Any) -> Service:
         consumers=[
             job_consumer(RecordJobs(database, evaluate)),
             annotation_consumer(RecordAnnotations(database, evaluate)),
-            decision_consumer(KeepDecisions(database)),
+            decision_consumer(RecordDecisions(database)),
             erasure_consumer(EraseSamples(database, utc_now)),
         ],
         loops=[
@@ -91,7 +91,7 @@ def wire(settings: QaSettings, publisher: Publisher, pool: Any) -> Service:
 
 def main() -> None:
     """Run the service until it is told to stop."""
-    run_service(QaSettings(), build)
+    run_service(QaSettings(), build_service)
 
 
 if __name__ == "__main__":

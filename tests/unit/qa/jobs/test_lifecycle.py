@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shoal_qa.domain.calibration.tempering import Tempering
 from shoal_qa.domain.jobs.acceptance import AcceptanceRule, Belief
-from shoal_qa.domain.jobs.lifecycle import Accept, Job, Request, Withdraw, advance, settle_by_expert
+from shoal_qa.domain.jobs.lifecycle import Accept, Job, Request, Withdraw, advance_job, settle_by_expert
 from shoal_qa.domain.stopping.crowd import Crowd
 from shoal_qa.domain.stopping.next_steps import Foresight, next_steps
 from shoal_qa.domain.stopping.rule import Action, StoppingRule
@@ -52,15 +52,17 @@ beliefs = st.fixed_dictionaries(
 )
 courses = st.lists(beliefs, max_size=8)
 jobs = st.integers(1, 5).flatmap(
-    lambda most: st.builds(Job, state=st.just("open"), wanted=st.integers(1, most), most=st.just(most))
+    lambda most: st.builds(
+        Job, state=st.just("open"), votes_requested=st.integers(1, most), most=st.just(most)
+    )
 )
 
 
 @given(jobs, courses)
 def test_no_more_votes_are_asked_for_than_are_reserved(job: Job, course: list[dict[str, Any]]) -> None:
     for drawn in course:
-        job, changes = advance(job, belief_of(most=job.most, **drawn), RULE)
-        assert job.wanted <= job.most
+        job, changes = advance_job(job, belief_of(most=job.most, **drawn), RULE)
+        assert job.votes_requested <= job.most
         assert all(each.votes <= job.most for each in changes if isinstance(each, Request))
 
 
@@ -68,8 +70,8 @@ def test_no_more_votes_are_asked_for_than_are_reserved(job: Job, course: list[di
 def test_a_second_look_at_the_same_votes_changes_nothing(job: Job, course: list[dict[str, Any]]) -> None:
     for drawn in course:
         belief = belief_of(most=job.most, **drawn)
-        job, _ = advance(job, belief, RULE)
-        again, changes = advance(job, belief, RULE)
+        job, _ = advance_job(job, belief, RULE)
+        again, changes = advance_job(job, belief, RULE)
         if job.state == "accepted" and belief.of_accepted < 0.9 - 0.1:
             continue  # a belief of a label that was not accepted when it was formed
         assert (again, changes) == (job, [])
@@ -79,7 +81,7 @@ def test_a_second_look_at_the_same_votes_changes_nothing(job: Job, course: list[
 def test_rounds_grow_with_every_request(job: Job, course: list[dict[str, Any]]) -> None:
     last = 0
     for drawn in course:
-        job, changes = advance(job, belief_of(most=job.most, **drawn), RULE)
+        job, changes = advance_job(job, belief_of(most=job.most, **drawn), RULE)
         for each in changes:
             if isinstance(each, Request):
                 assert each.round == last + 1
@@ -95,47 +97,47 @@ def test_without_a_threshold_nothing_is_accepted_and_budgets_hold(
 ) -> None:
     for drawn in course:
         belief = belief_of(most=job.most, rule=UNCERTIFIED, **drawn)
-        job, changes = advance(job, belief, UNCERTIFIED)
-        assert job.wanted <= job.most
+        job, changes = advance_job(job, belief, UNCERTIFIED)
+        assert job.votes_requested <= job.most
         assert not any(isinstance(each, Accept) for each in changes)
-        assert advance(job, belief, UNCERTIFIED) == (job, [])
+        assert advance_job(job, belief, UNCERTIFIED) == (job, [])
 
 
 def test_without_a_threshold_votes_are_bought_while_they_last_then_an_expert_looks() -> None:
-    job, changes = advance(Job("open", 2, 3), belief_of(0.99, 2, 3, UNCERTIFIED), UNCERTIFIED)
+    job, changes = advance_job(Job("open", 2, 3), belief_of(0.99, 2, 3, UNCERTIFIED), UNCERTIFIED)
     assert [(each.action, each.votes) for each in changes if isinstance(each, Request)] == [("more", 3)]
-    job, _ = advance(job, belief_of(0.99, 3, 3, UNCERTIFIED), UNCERTIFIED)
+    job, _ = advance_job(job, belief_of(0.99, 3, 3, UNCERTIFIED), UNCERTIFIED)
     assert job.state == "review"
-    job, changes = advance(job, belief_of(0.99, 3, 3), RULE)  # gold came, and certified one
+    job, changes = advance_job(job, belief_of(0.99, 3, 3), RULE)  # gold came, and certified one
     assert (job.state, job.label) == ("accepted", "x")
 
 
 def test_without_a_threshold_a_goal_ends_the_votes() -> None:
     rule = AcceptanceRule(StoppingRule(threshold=None, goal=0.95, review_price=5))
-    job, _ = advance(Job("open", 2, 5), belief_of(0.97, 2, 5, rule), rule)
-    assert (job.state, job.wanted) == ("review", 2)
+    job, _ = advance_job(Job("open", 2, 5), belief_of(0.97, 2, 5, rule), rule)
+    assert (job.state, job.votes_requested) == ("review", 2)
 
 
 def test_labels_go_with_their_certificate_unless_its_threshold_is_held() -> None:
     accepted = Job("accepted", 3, 3, label="x")
     held = AcceptanceRule(StoppingRule(threshold=None, review_price=5), hysteresis=0.1, held=0.9)
     belief = belief_of(0.85, 3, 3, held, of_accepted=0.85)
-    assert advance(accepted, belief, held) == (accepted, [])
-    job, changes = advance(accepted, belief, UNCERTIFIED)
+    assert advance_job(accepted, belief, held) == (accepted, [])
+    job, changes = advance_job(accepted, belief, UNCERTIFIED)
     assert (job.state, changes[0]) == ("review", Withdraw("gold certifies no threshold"))
     fallen = belief_of(0.7, 3, 3, held, of_accepted=0.7)
-    assert isinstance(advance(accepted, fallen, held)[1][0], Withdraw)
+    assert isinstance(advance_job(accepted, fallen, held)[1][0], Withdraw)
 
 
 def test_sure_after_enough_votes() -> None:
-    job, changes = advance(Job("open", 2, 3), belief_of(0.95, 2, 3), RULE)
+    job, changes = advance_job(Job("open", 2, 3), belief_of(0.95, 2, 3), RULE)
     assert job.label == "x"
     assert changes == [Accept("x", 0.95, "probability 0.95 after 2 votes reached 0.90")]
 
 
 def test_an_accepted_label_is_withdrawn_when_its_votes_go() -> None:
     accepted = Job("accepted", 2, 3, label="x")
-    job, changes = advance(accepted, belief_of(0.95, 1, 3, of_accepted=0.95), RULE)
+    job, changes = advance_job(accepted, belief_of(0.95, 1, 3, of_accepted=0.95), RULE)
     assert job.state == "open"
     assert isinstance(changes[0], Withdraw)
 
@@ -143,31 +145,31 @@ def test_an_accepted_label_is_withdrawn_when_its_votes_go() -> None:
 def test_an_expert_decides_for_good() -> None:
     job, changes = settle_by_expert(Job("review", 3, 3), "y", "dr. who", 3)
     assert [type(each) for each in changes] == [Accept, Request]  # the review's own tasks are cancelled
-    assert advance(job, belief_of(0.99, 5, 5), RULE) == (job, [])
+    assert advance_job(job, belief_of(0.99, 5, 5), RULE) == (job, [])
     assert settle_by_expert(job, "y", "dr. who", 3)[1] == []
 
 
 def test_an_expert_ends_what_is_outstanding() -> None:
     job, changes = settle_by_expert(Job("open", 3, 3), "y", "dr. who", 1)
-    assert job.wanted == 1
+    assert job.votes_requested == 1
     assert [(each.action, each.votes) for each in changes if isinstance(each, Request)] == [("cancel", 1)]
 
 
 def test_a_blocked_vote_was_bought_and_is_replaced() -> None:
-    job, changes = advance(Job("open", 2, 3), belief_of(0.7, 1, 3, blocked=1), RULE)
+    job, changes = advance_job(Job("open", 2, 3), belief_of(0.7, 1, 3, blocked=1), RULE)
     assert [(each.action, each.votes) for each in changes if isinstance(each, Request)] == [("more", 3)]
-    job, _ = advance(job, belief_of(0.8, 2, 3, blocked=1), RULE)
+    job, _ = advance_job(job, belief_of(0.8, 2, 3, blocked=1), RULE)
     assert job.state == "review"  # three were bought, and more are not to be had
 
 
 def test_votes_that_were_asked_for_are_waited_for() -> None:
-    job, changes = advance(Job("open", 3, 3), belief_of(0.5, 2, 3), RULE)
+    job, changes = advance_job(Job("open", 3, 3), belief_of(0.5, 2, 3), RULE)
     assert (job, changes) == (Job("open", 3, 3), [])
 
 
 def test_what_votes_do_not_settle_is_closed_without_experts() -> None:
     rule = AcceptanceRule(StoppingRule())
-    job, changes = advance(Job("open", 5, 5), belief_of(0.7, 5, 5, rule), rule)
+    job, changes = advance_job(Job("open", 5, 5), belief_of(0.7, 5, 5, rule), rule)
     assert job.state == "closed"
     assert [each.action for each in changes if isinstance(each, Request)] == ["cancel"]
 
@@ -176,7 +178,7 @@ def test_two_votes_that_differ_lead_to_the_third_and_the_price_of_a_review_decid
     """At 0.6 a vote for the label, right in 0.8 of cases, gives 0.73: enough for 0.7 and not for 0.9."""
     for threshold, price, state in ((0.7, 5.0, "open"), (0.9, 5.0, "review"), (0.7, 1.5, "review")):
         rule = AcceptanceRule(StoppingRule(threshold=threshold, max_votes=3, review_price=price))
-        job, changes = advance(Job("open", 2, 3), belief_of(0.6, 2, 3, rule), rule)
-        assert (job.state, job.wanted) == (state, 3 if state == "open" else 2)
+        job, changes = advance_job(Job("open", 2, 3), belief_of(0.6, 2, 3, rule), rule)
+        assert (job.state, job.votes_requested) == (state, 3 if state == "open" else 2)
         (request,) = (each for each in changes if isinstance(each, Request))
         assert "chance of 0" in request.reason

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from shoal_qa.domain.certificates.certificate import Certificate
 from shoal_qa.domain.certificates.promises import Promise
 from shoal_qa.domain.consensus import Consensus, Options, consensus
-from shoal_qa.domain.jobs.beliefs import JobVotes, beliefs, posteriors
-from shoal_qa.domain.jobs.lifecycle import Accept, Change, Job, Request, advance
+from shoal_qa.domain.jobs.beliefs import JobVotes, job_beliefs, job_posteriors
+from shoal_qa.domain.jobs.lifecycle import Accept, Change, Job, Request, advance_job
 from shoal_qa.domain.projects.fit import ProjectFit
 from shoal_qa.domain.stopping.rule import Action
 from shoal_qa.domain.votes.arrays import UNKNOWN, NamedVotes, name_votes
@@ -65,11 +65,13 @@ def as_the_service(named: NamedVotes, found: Consensus, rule: Rule) -> list[Acti
     acceptance = rule.acceptance(promise)
     steps = []
     for belief, action in zip(
-        beliefs(jobs, posteriors(jobs, fit), fit, acceptance.stopping), found.action.tolist(), strict=True
+        job_beliefs(jobs, job_posteriors(jobs, fit), fit, acceptance.stopping),
+        found.action.tolist(),
+        strict=True,
     ):
         assert belief.action == action or action == Action.ACCEPT  # gold tasks are accepted in files alone
         job = Job("open", min(belief.votes, rule.max_votes), rule.max_votes)
-        _, changes = advance(job, belief, acceptance)
+        _, changes = advance_job(job, belief, acceptance)
         steps.append(action_of(changes))
     return steps
 

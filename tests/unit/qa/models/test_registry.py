@@ -14,7 +14,7 @@ DOCS = Path(__file__).parents[4] / "docs" / "quality.md"
 
 @pytest.mark.parametrize("model", MODELS)
 def test_every_model_of_the_registry_may_be_a_rule_s(model: str) -> None:
-    assert Rule(model=model).wish().model == model
+    assert Rule(model=model).fit_options().model == model
 
 
 def test_a_model_is_entered_in_the_registry_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 from shoal_qa.adapters.files.fits import dump_fit, load_fit
 from shoal_qa.domain.calibration.heldout_gold import HeldoutGold
 from shoal_qa.domain.certificates.promises import Promise, Target, promise
-from shoal_qa.domain.jobs.beliefs import JobVotes, beliefs, posteriors
+from shoal_qa.domain.jobs.beliefs import JobVotes, job_beliefs, job_posteriors
 from shoal_qa.domain.models import MODELS
 from shoal_qa.domain.projects.fitting import FitOptions, ProjectVotes, fit_project, fit_without_votes
 from shoal_qa.domain.projects.reader import Reader
@@ -49,7 +49,7 @@ def test_fits_survive_being_kept(model: str) -> None:
     fit, findings = fit_project(ProjectVotes(rows, gold), CLASSES, FitOptions(model, Target(0.8, 0.9)))
     again = load_fit(dump_fit(fit))
     jobs = some_jobs(rows)
-    np.testing.assert_allclose(posteriors(jobs, fit), posteriors(jobs, again), atol=1e-5)
+    np.testing.assert_allclose(job_posteriors(jobs, fit), job_posteriors(jobs, again), atol=1e-5)
     assert (again.fitted.name, again.promise, again.afresh_at) == (model, fit.promise, fit.afresh_at)
     assert fit.crowd is not None
     assert again.crowd is not None
@@ -100,7 +100,7 @@ def test_a_few_jobs_are_read_as_all_are(model: str) -> None:
 def test_nothing_can_be_accepted_that_nobody_voted_on(model: str) -> None:
     fit = fit_without_votes(model, ("a", "b", "c", "d"))
     jobs = [JobVotes([], 3)]
-    (belief,) = beliefs(jobs, posteriors(jobs, fit), fit, StoppingRule())
+    (belief,) = job_beliefs(jobs, job_posteriors(jobs, fit), fit, StoppingRule())
     assert belief.votes == 0
     assert belief.probability == pytest.approx(0.25)
     assert belief.action is Action.MORE
@@ -118,7 +118,7 @@ def test_a_warm_fit_keeps_numbers_and_answers_as_a_cold_one() -> None:
     assert (warm.afresh_at, cold.afresh_at) == (before.afresh_at, len(grown))
     assert found.evidence["zoe"].votes == 1
     jobs = some_jobs(grown)
-    np.testing.assert_allclose(posteriors(jobs, warm), posteriors(jobs, cold), atol=0.02)
+    np.testing.assert_allclose(job_posteriors(jobs, warm), job_posteriors(jobs, cold), atol=0.02)
 
 
 def test_a_fit_starts_from_scratch_where_the_one_before_does_not_apply() -> None:
@@ -142,7 +142,7 @@ def test_a_fit_starts_from_scratch_where_the_one_before_does_not_apply() -> None
         told, _ = fit_project(given, classes, wish, before)
         alone, _ = fit_project(given, classes, wish)
         jobs = some_jobs(list(given.triples))
-        np.testing.assert_array_equal(posteriors(jobs, told), posteriors(jobs, alone))
+        np.testing.assert_array_equal(job_posteriors(jobs, told), job_posteriors(jobs, alone))
 
 
 def test_what_is_promised_needs_gold_and_then_holds() -> None:
@@ -160,7 +160,7 @@ def test_what_is_promised_needs_gold_and_then_holds() -> None:
     assert some.promise.bound
     assert some.promise.bound >= 0.85
     jobs = {name: [vote[1:] for vote in rows if vote[0] == name] for name in sorted(set(truth) - set(enough))}
-    found = posteriors([JobVotes(votes, 5) for votes in jobs.values()], some)
+    found = job_posteriors([JobVotes(votes, 5) for votes in jobs.values()], some)
     accepted = found.max(axis=1) >= some.promise.threshold
     right = [CLASSES[k] == truth[name] for k, name in zip(found.argmax(axis=1), jobs, strict=True)]
     assert np.mean(np.array(right)[accepted]) >= 0.85
@@ -217,14 +217,14 @@ def test_very_many_classes_are_fitted_kept_and_read() -> None:
     fit, findings = fit_project(ProjectVotes(rows, {"t000": classes[truth[0]]}), classes, FitOptions())
     again = load_fit(dump_fit(fit))
     jobs = some_jobs(rows[:60])[:-1]
-    np.testing.assert_allclose(posteriors(jobs, fit), posteriors(jobs, again), atol=1e-6)
+    np.testing.assert_allclose(job_posteriors(jobs, fit), job_posteriors(jobs, again), atol=1e-6)
     skill = {name: found.skill for name, found in findings.evidence.items()}
     assert min(skill[f"a{a}"] for a in range(8)) > max(skill["a8"], skill["a9"])
     votes = name_votes(rows, classes).votes
     best = fit.fitted.log_posterior(votes).argmax(axis=1)
     assert (best == truth).mean() > 0.85
     jobs = [JobVotes([], 3)]
-    (belief,) = beliefs(
-        jobs, posteriors(jobs, fit_without_votes("auto", tuple(classes))), fit, StoppingRule()
+    (belief,) = job_beliefs(
+        jobs, job_posteriors(jobs, fit_without_votes("auto", tuple(classes))), fit, StoppingRule()
     )
     assert belief.probability < 0.1

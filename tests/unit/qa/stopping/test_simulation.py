@@ -103,7 +103,7 @@ def test_there_must_be_something_to_measure() -> None:
     crowd = honest(7, tasks=10)
     gold = crowd.truth.astype(np.int32)
     with pytest.raises(ValueError, match="an answer to measure on"):
-        simulate_votes(MODEL, crowd.votes, np.random.default_rng(0), known=gold)
+        simulate_votes(MODEL, crowd.votes, np.random.default_rng(0), gold=gold)
 
 
 @pytest.mark.parametrize("name", ["rte", "bluebirds", "weather_cf"])

@@ -10,9 +10,9 @@ from shoal.command_line.console import out, shown_name
 from shoal.command_line.offline import one_line_errors, print_warning, show_progress
 from shoal.command_line.printing import Format, FormatOption, print_result
 from shoal_qa.adapters.files.votes import Columns, Gold, read_votes
-from shoal_qa.cli.options import LabelColumn, TaskColumn, Votes, WorkerColumn
+from shoal_qa.cli.options import AnnotatorColumn, LabelColumn, TaskColumn, Votes
 from shoal_qa.domain.votes.arrays import NamedVotes
-from shoal_qa.usecases.files.agreement import Found, agreement_of
+from shoal_qa.usecases.files.agreement import Agreement, agreement_of
 
 SHOWN_CLASSES = 30
 
@@ -30,7 +30,7 @@ def show_agreement(
     seed: Annotated[int, typer.Option(help="Seed of the random pairs that estimate chance agreement.")] = 0,
     form: FormatOption = Format.TABLE,
     task_column: TaskColumn = "task",
-    worker_column: WorkerColumn = "worker",
+    worker_column: AnnotatorColumn = "worker",
     label_column: LabelColumn = "label",
 ) -> None:
     """Print Krippendorff's alpha, agreement by class, and the tasks that divide people; needs no stack."""
@@ -38,7 +38,7 @@ def show_agreement(
         with show_progress("reading"):
             file = read_votes(
                 votes,
-                Columns(task=task_column, worker=worker_column, label=label_column),
+                Columns(task=task_column, annotator=worker_column, label=label_column),
                 Gold(),
                 print_warning,
             )
@@ -53,7 +53,7 @@ def show_agreement(
     print_result(form, facts, [row], lambda: print_agreement(facts))
 
 
-def _warn_of_little(measured: Found, named: NamedVotes) -> None:
+def _warn_of_little(measured: Agreement, named: NamedVotes) -> None:
     if len(named.annotators) == 1:
         print_warning(f"one annotator only ({named.annotators[0]!r}): there is nobody to agree with")
     elif not (measured.tasks.answers > 1).any():
@@ -64,7 +64,7 @@ def _warn_of_little(measured: Found, named: NamedVotes) -> None:
         print_warning(f"only {measured.alpha.units} tasks have two votes or more: the interval is too narrow")
 
 
-def _facts_of(measured: Found, named: NamedVotes, shape: str, limit: int) -> dict[str, Any]:
+def _facts_of(measured: Agreement, named: NamedVotes, shape: str, limit: int) -> dict[str, Any]:
     """Return what was measured by name; of numbers, the mean difference in place of the share that agrees."""
     least, middle, most = measured.votes_per_task().tolist()
     mean = measured.tasks.mean()
@@ -89,7 +89,7 @@ def _facts_of(measured: Found, named: NamedVotes, shape: str, limit: int) -> dic
     return facts
 
 
-def _class_rows(measured: Found, named: NamedVotes) -> list[dict[str, Any]]:
+def _class_rows(measured: Agreement, named: NamedVotes) -> list[dict[str, Any]]:
     by = measured.classes
     assert by is not None
     return [
@@ -104,7 +104,7 @@ def _class_rows(measured: Found, named: NamedVotes) -> list[dict[str, Any]]:
     ]
 
 
-def _worst_tasks(measured: Found, named: NamedVotes, shape: str, limit: int) -> list[dict[str, Any]]:
+def _worst_tasks(measured: Agreement, named: NamedVotes, shape: str, limit: int) -> list[dict[str, Any]]:
     key = "mean_difference" if shape == "number" else "agreement"
     rows = measured.tasks.worst(limit).tolist()
     return [

@@ -12,18 +12,18 @@ from shoal.command_line.offline import one_line_errors, print_warning, show_prog
 from shoal_qa.adapters.files.annotators import MOST_CLASSES, write_annotators
 from shoal_qa.adapters.files.votes import Columns
 from shoal_qa.cli.options import (
+    AnnotatorColumn,
     GoldFile,
     GoldLabelColumn,
     GoldTaskColumn,
     LabelColumn,
     TaskColumn,
     Votes,
-    WorkerColumn,
 )
 from shoal_qa.cli.votes import read_with_gold
 from shoal_qa.domain.annotators.trust import TrustRule
 from shoal_qa.domain.votes.arrays import NamedVotes
-from shoal_qa.usecases.files.annotators import People, look_at
+from shoal_qa.usecases.files.annotators import AnnotatorFindings, examine_annotators
 
 RANK = {"blocked": 0, "probation": 1, "new": 2, "trusted": 3}
 
@@ -46,20 +46,20 @@ def show_annotators(
     limit: Annotated[int, typer.Option(min=0, help="How many annotators to print.")] = 20,
     seed: Annotated[int, typer.Option(help="Seed of the order of votes, which is random without --at.")] = 0,
     task_column: TaskColumn = "task",
-    worker_column: WorkerColumn = "worker",
+    worker_column: AnnotatorColumn = "worker",
     label_column: LabelColumn = "label",
     gold_task_column: GoldTaskColumn = None,
     gold_label_column: GoldLabelColumn = None,
 ) -> None:
     """Print each annotator's skill with its interval, gold, state and warning signals; needs no stack."""
     rule = TrustRule()
-    columns = Columns(task=task_column, worker=worker_column, label=label_column, seconds=seconds, at=at)
+    columns = Columns(task=task_column, annotator=worker_column, label=label_column, seconds=seconds, at=at)
     gold_columns = Columns(task=gold_task_column or task_column, label=gold_label_column or label_column)
     with one_line_errors():
         file, gold_classes = read_with_gold(votes, columns, gold, gold_columns)
         with show_progress("fitting"):
             rng = np.random.default_rng(seed)
-            people = look_at(
+            people = examine_annotators(
                 file.named.votes, gold_classes, seconds=file.seconds, at=file.at, rng=rng, rule=rule
             )
         if output is not None:
@@ -80,7 +80,7 @@ def show_annotators(
         err.print(f"{len(file.named.annotators):,} annotators: {output}", markup=False, soft_wrap=True)
 
 
-def print_annotators(people: People, named: NamedVotes, limit: int, rule: TrustRule) -> None:
+def print_annotators(people: AnnotatorFindings, named: NamedVotes, limit: int, rule: TrustRule) -> None:
     """Print the annotators, those to look at first on top."""
     order = sorted(
         range(len(named.annotators)),

@@ -18,21 +18,21 @@ from shoal_qa.adapters.files.predictions import read_predictions
 from shoal_qa.adapters.files.votes import Columns
 from shoal_qa.adapters.pages.consensus import consensus_page
 from shoal_qa.cli.options import (
+    AnnotatorColumn,
     GoldFile,
     GoldLabelColumn,
     GoldTaskColumn,
     LabelColumn,
     TaskColumn,
     Votes,
-    WorkerColumn,
 )
 from shoal_qa.cli.votes import read_with_gold
 from shoal_qa.domain.annotators.trust import TrustRule
 from shoal_qa.domain.consensus import Consensus, Options
 from shoal_qa.domain.consensus import consensus as labels_of
 from shoal_qa.domain.votes.arrays import Ints, NamedVotes
-from shoal_qa.usecases.files.annotators import People, look_at
-from shoal_qa.usecases.files.consensus import actions_of, facts_of, support
+from shoal_qa.usecases.files.annotators import AnnotatorFindings, examine_annotators
+from shoal_qa.usecases.files.consensus import actions_of, facts_of, support_of
 from shoal_qa.usecases.files.facts import Facts
 
 LABELS = ("label", "probability", "accepted", "action", "votes", "agreement")
@@ -85,7 +85,7 @@ def label_tasks(
         int, typer.Option(help="Seed of random choices; the same seed gives the same answer.")
     ] = 0,
     task_column: TaskColumn = "task",
-    worker_column: WorkerColumn = "worker",
+    worker_column: AnnotatorColumn = "worker",
     label_column: LabelColumn = "label",
     gold_task_column: GoldTaskColumn = None,
     gold_label_column: GoldLabelColumn = None,
@@ -108,7 +108,7 @@ def label_tasks(
             review_price=review_price or None,
             seed=seed,
         )
-        columns = Columns(task=task_column, worker=worker_column, label=label_column)
+        columns = Columns(task=task_column, annotator=worker_column, label=label_column)
         gold_columns = Columns(task=gold_task_column or task_column, label=gold_label_column or label_column)
         file, gold_classes = read_with_gold(votes, columns, gold, gold_columns)
         named = file.named
@@ -135,7 +135,7 @@ def label_tasks(
         facts = facts_of(
             named,
             gold_classes,
-            found=labelled,
+            consensus=labelled,
             options=options,
             actions=actions,
             people=people,
@@ -181,14 +181,14 @@ def _options_of(**fields: Any) -> Options:
 
 def _annotators_of(
     named: NamedVotes, gold_classes: Ints, seed: int, rule: TrustRule, *, required: bool
-) -> People | None:
+) -> AnnotatorFindings | None:
     """Return the annotators' skill and signals, or None with a warning if they do not fit into memory.
 
     Raises BadInput in that case if they are required.
     """
     try:
         with show_progress("looking at annotators"):
-            return look_at(
+            return examine_annotators(
                 named.votes, gold_classes, seconds=None, at=None, rng=np.random.default_rng(seed), rule=rule
             )
     except BadInput as error:
@@ -201,7 +201,7 @@ def _annotators_of(
 def _write_labels(
     file: Path, named: NamedVotes, labelled: Consensus, actions: Sequence[str], task_column: str
 ) -> None:
-    behind = support(named.votes, labelled.label)
+    behind = support_of(named.votes, labelled.label)
     columns: dict[str, Cells] = {
         task_column if task_column not in LABELS else "task": named.tasks,
         "label": Coded(labelled.label, list(named.classes)),

@@ -78,8 +78,8 @@ def _labels_of(sheet: Table, label_column: str, worker_column: str | None) -> La
         )
     if len(label.names) == 1:
         raise BadInput(f"{sheet} has one label only ({label.names[0]!r}): nothing to mistake it for")
-    who = None if worker_column is None else sheet.full(worker_column).code[row]
-    return Labels(row, label.code[row], label.names, who)
+    annotator = None if worker_column is None else sheet.full(worker_column).code[row]
+    return Labels(row, label.code[row], label.names, annotator)
 
 
 def _by_probabilities(

@@ -10,7 +10,7 @@ Votes = Annotated[
 ]
 GoldFile = Annotated[Path | None, typer.Option(help="Table of right answers: columns task and label.")]
 TaskColumn = Annotated[str, typer.Option(help="Name of the column of tasks.")]
-WorkerColumn = Annotated[str, typer.Option(help="Name of the column of annotators.")]
+AnnotatorColumn = Annotated[str, typer.Option(help="Name of the column of annotators.")]
 LabelColumn = Annotated[str, typer.Option(help="Name of the column of labels.")]
 GoldTaskColumn = Annotated[
     str | None, typer.Option(help="Column of tasks in the gold file; by default as in the votes.")

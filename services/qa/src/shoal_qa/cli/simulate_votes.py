@@ -14,19 +14,19 @@ from shoal.command_line.offline import one_line_errors, print_warning, show_prog
 from shoal.files.errors import BadInput
 from shoal.files.writing import write_table, write_text
 from shoal_qa.adapters.files.votes import Columns, Gold, known_answers, read_gold, read_votes
-from shoal_qa.adapters.pages.votes import PRICE_COLUMNS, price_cells, saving, votes_page
+from shoal_qa.adapters.pages.votes import PRICE_COLUMNS, price_cells, saved_share, votes_page
 from shoal_qa.cli.options import (
+    AnnotatorColumn,
     GoldLabelColumn,
     GoldTaskColumn,
     LabelColumn,
     TaskColumn,
     Votes,
-    WorkerColumn,
 )
 from shoal_qa.cli.votes import warn_of_little
 from shoal_qa.domain.stopping.prices import REVIEW_PRICES
 from shoal_qa.domain.stopping.rule import StoppingRule
-from shoal_qa.usecases.files.votes_needed import Replays, replay
+from shoal_qa.usecases.files.votes_needed import Replays, replay_votes
 
 
 def simulate_votes(
@@ -55,7 +55,7 @@ def simulate_votes(
         typer.Option(help="Price of an expert review to try, in the unit of --vote-price; may be repeated."),
     ] = None,
     task_column: TaskColumn = "task",
-    worker_column: WorkerColumn = "worker",
+    worker_column: AnnotatorColumn = "worker",
     label_column: LabelColumn = "label",
     gold_task_column: GoldTaskColumn = None,
     gold_label_column: GoldLabelColumn = None,
@@ -70,7 +70,7 @@ def simulate_votes(
             both = Gold({**right.answers, **gold_answers.answers})
             named = read_votes(
                 votes,
-                Columns(task=task_column, worker=worker_column, label=label_column),
+                Columns(task=task_column, annotator=worker_column, label=label_column),
                 both,
                 print_warning,
             ).named
@@ -78,7 +78,7 @@ def simulate_votes(
             answers = None if truth is None else known_answers(right, named, print_warning, "truth")
         warn_of_little(named)
         with show_progress("replaying") as report:
-            replays = replay(
+            replays = replay_votes(
                 named.votes, gold_classes, answers, model=model, seeds=seeds, rules=rules, report=report
             )
         if output is not None:
@@ -140,7 +140,7 @@ def print_replays(replays: Replays) -> None:
             share = np.nan if votes is None else votes / replays.votes_per_task
             cells += ["not reached", ""] if votes is None else [f"{votes:.2f}", f"{share:.2f}"]
         table.add_row(*cells)
-    table.caption = " ".join(saving(replays))
+    table.caption = " ".join(saved_share(replays))
     out.print(table)
 
 

@@ -11,7 +11,7 @@ from shoal.http.projects import OperatorProject
 from shoal.inputs import NO_NUL
 from shoal_qa.http.parts import Wired
 from shoal_qa.http.project_schemas import DatasetIn, DatasetsAnswer, ManifestAnswer
-from shoal_qa.usecases.datasets import Wish
+from shoal_qa.usecases.datasets import DatasetRequest
 
 CREATED, OK = 201, 200
 DatasetName = Annotated[
@@ -35,7 +35,9 @@ async def freeze_dataset(
     project: OperatorProject, body: DatasetIn, parts: Wired, response: Response
 ) -> ManifestAnswer:
     """Freeze the accepted labels of this moment (201); what is frozen already is returned (200)."""
-    manifest, is_new = await parts.freeze_dataset(project, Wish(body.dataset, body.splits, body.seed))
+    manifest, is_new = await parts.freeze_dataset(
+        project, DatasetRequest(body.dataset, body.splits, body.seed)
+    )
     response.status_code = CREATED if is_new else OK
     return ManifestAnswer(**manifest)
 

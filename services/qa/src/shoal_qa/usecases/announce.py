@@ -13,24 +13,24 @@ from shoal_qa.domain.certificates.promises import Promise
 from shoal_qa.domain.jobs.lifecycle import Request
 from shoal_qa.domain.projects.findings import Findings
 from shoal_qa.domain.projects.metrics import cost_per_label
-from shoal_qa.usecases.ports import KeptJob, LabelRow, Totals
+from shoal_qa.usecases.ports import LabelRow, StoredJob, Totals
 
 SOURCE = "/shoal/qa"
 States = Mapping[str, tuple[AnnotatorState, Evidence]]
 
 
-def label_message(kept: KeptJob, row: LabelRow, now: datetime) -> OutgoingMessage:
+def label_message(stored: StoredJob, row: LabelRow, now: datetime) -> OutgoingMessage:
     """Return the event of one revision of a label."""
     event = LabelAccepted(
-        project=kept.project,
-        sample_id=kept.sample_id,
-        job_id=kept.job_id,
-        campaign_id=kept.campaign_id,
+        project=stored.project,
+        sample_id=stored.sample_id,
+        job_id=stored.job_id,
+        campaign_id=stored.campaign_id,
         state=row.state,
         revision=row.revision,
         label=row.label,
         probability=row.probability,
-        guideline=GuidelineRef(major=kept.major, minor=kept.minor),
+        guideline=GuidelineRef(major=stored.major, minor=stored.minor),
         evidence=LabelEvidence.model_validate(row.evidence),
         reason=row.reason[:200],
         accepted_at=now,
@@ -39,19 +39,19 @@ def label_message(kept: KeptJob, row: LabelRow, now: datetime) -> OutgoingMessag
     return encode(LABELS_ACCEPTED, event, event_id=event_id, source=SOURCE, time=now)
 
 
-def request_message(kept: KeptJob, request: Request, now: datetime) -> OutgoingMessage:
+def request_message(stored: StoredJob, request: Request, now: datetime) -> OutgoingMessage:
     """Return the event that asks for votes."""
     event = VotesRequested(
-        project=kept.project,
-        job_id=kept.job_id,
-        sample_id=kept.sample_id,
+        project=stored.project,
+        job_id=stored.job_id,
+        sample_id=stored.sample_id,
         action=request.action,
         votes=request.votes,
         round=request.round,
         reason=request.reason,
         requested_at=now,
     )
-    event_id = stable_id("votes.requested", kept.job_id, request.round)
+    event_id = stable_id("votes.requested", stored.job_id, request.round)
     return encode(VOTES_REQUESTED, event, event_id=event_id, source=SOURCE, time=now)
 
 
@@ -74,8 +74,8 @@ def quality_measured(
         agreement=findings.alpha,
         gold_accuracy=findings.gold_accuracy,
         cost_per_accepted_label=cost_per_label(totals.spent, totals.labels_accepted),
-        annotators=tuple(_annotator(name, *state) for name, state in sorted(states.items())),
-        certificate=_certificate(promise) if promise else None,
+        annotators=tuple(_annotator_quality(name, *state) for name, state in sorted(states.items())),
+        certificate=_precision_certificate(promise) if promise else None,
         measured_at=now,
     )
 
@@ -86,7 +86,7 @@ def quality_message(event: QualityMeasured) -> OutgoingMessage:
     return encode(QUALITY_METRICS, event, event_id=event_id, source=SOURCE, time=event.measured_at)
 
 
-def _certificate(promise: Promise) -> PrecisionCertificate:
+def _precision_certificate(promise: Promise) -> PrecisionCertificate:
     return PrecisionCertificate(
         target=promise.target,
         confidence=promise.confidence,
@@ -99,7 +99,7 @@ def _certificate(promise: Promise) -> PrecisionCertificate:
     )
 
 
-def _annotator(name: str, state: AnnotatorState, evidence: Evidence) -> AnnotatorQuality:
+def _annotator_quality(name: str, state: AnnotatorState, evidence: Evidence) -> AnnotatorQuality:
     provider, _, annotator = name.partition("/")
     return AnnotatorQuality(
         provider=provider,

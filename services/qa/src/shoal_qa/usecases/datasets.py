@@ -62,7 +62,7 @@ class DatasetRegistry(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class DatasetRequest:
     """What a version should be."""
 
     dataset: str
@@ -85,10 +85,10 @@ class FreezeDataset:
         self._registry = registry
         self._clock = clock
 
-    async def __call__(self, project: str, wish: Wish) -> tuple[dict[str, Any], bool]:
+    async def __call__(self, project: str, request: DatasetRequest) -> tuple[dict[str, Any], bool]:
         """Return the manifest and whether the version is new. Raises Refused without labels or bad shares."""
         try:
-            check_shares(wish.splits)
+            check_shares(request.splits)
         except ValueError as error:
             raise Refused(
                 "invalid", f"splits: {error}", field="splits", fix="Send shares that add up to 1"
@@ -102,15 +102,21 @@ class FreezeDataset:
                 fix=f"See GET /v1/projects/{project}/metrics for what is under way",
             )
         for row in rows:
-            row["split"] = split_of(row["group"] or row["sample_id"], wish.splits, wish.seed)
-        content = {"data.jsonl": _jsonl(rows), "data.parquet": self._files.parquet(rows)}
-        version = _version(project, wish, guideline, content["data.jsonl"])
-        async with self._registry.turn(project, wish.dataset) as turn:
-            known = await turn.get(version)
-            if known is not None:
-                return known, False
+            row["split"] = split_of(row["group"] or row["sample_id"], request.splits, request.seed)
+        content = {"data.jsonl": _write_jsonl(rows), "data.parquet": self._files.parquet(rows)}
+        version = _version_name(project, request, guideline, content["data.jsonl"])
+        async with self._registry.turn(project, request.dataset) as turn:
+            manifest = await turn.get(version)
+            if manifest is not None:
+                return manifest, False
             return await self._publish(
-                turn, project, wish=wish, guideline=guideline, rows=rows, content=content, version=version
+                turn,
+                project,
+                request=request,
+                guideline=guideline,
+                rows=rows,
+                content=content,
+                version=version,
             ), True
 
     async def _publish(
@@ -118,7 +124,7 @@ class FreezeDataset:
         turn: Turn,
         project: str,
         *,
-        wish: Wish,
+        request: DatasetRequest,
         guideline: tuple[int, int],
         rows: Sequence[Row],
         content: dict[str, bytes],
@@ -126,18 +132,18 @@ class FreezeDataset:
     ) -> dict[str, Any]:
         latest, now = await turn.latest(), self._clock()
         files = [
-            {"path": name, "sha256": _sha256(data), "bytes": len(data), "rows": len(rows)}
+            {"path": name, "sha256": _sha256_hex(data), "bytes": len(data), "rows": len(rows)}
             for name, data in content.items()
         ]
         manifest: dict[str, Any] = {
             "project": project,
-            "dataset": wish.dataset,
+            "dataset": request.dataset,
             "version": version,
             "number": latest[0] + 1 if latest else 1,
             "parent": latest[1] if latest else None,
             "guideline": {"major": guideline[0], "minor": guideline[1]},
-            "seed": wish.seed,
-            "shares": dict(wish.splits),
+            "seed": request.seed,
+            "shares": dict(request.splits),
             "rows": len(rows),
             "splits": dict(sorted(Counter(row["split"] for row in rows).items())),
             "classes": dict(sorted(Counter(row["label"] for row in rows).items())),
@@ -145,25 +151,25 @@ class FreezeDataset:
             "files": files,
             "published_at": now.isoformat(),
         }
-        folder = f"{project}/{wish.dataset}/{version}"
+        folder = f"{project}/{request.dataset}/{version}"
         manifest["uri"] = await self._files.write(
             folder, {**content, "manifest.json": orjson.dumps(manifest, option=orjson.OPT_INDENT_2)}
         )
-        event = _event(manifest, now)
-        event_id = stable_id("dataset.published", project, wish.dataset, version)
+        event = _dataset_event(manifest, now)
+        event_id = stable_id("dataset.published", project, request.dataset, version)
         message = encode(DATASETS_PUBLISHED, event, event_id=event_id, source=SOURCE, time=now)
         await turn.add(event, manifest, message)
         return manifest
 
 
-def _event(manifest: Mapping[str, Any], now: datetime) -> DatasetPublished:
+def _dataset_event(manifest: Mapping[str, Any], now: datetime) -> DatasetPublished:
     return DatasetPublished(
         project=manifest["project"],
         dataset=manifest["dataset"],
         version=manifest["version"],
         number=manifest["number"],
         uri=manifest["uri"],
-        files=tuple(DatasetFile(**each) for each in manifest["files"]),
+        files=tuple(DatasetFile(**file) for file in manifest["files"]),
         rows=manifest["rows"],
         splits=manifest["splits"],
         classes=manifest["classes"],
@@ -173,17 +179,17 @@ def _event(manifest: Mapping[str, Any], now: datetime) -> DatasetPublished:
     )
 
 
-def _jsonl(rows: Sequence[Row]) -> bytes:
+def _write_jsonl(rows: Sequence[Row]) -> bytes:
     return b"".join(
         orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_SORT_KEYS) for row in rows
     )
 
 
-def _version(project: str, wish: Wish, guideline: tuple[int, int], jsonl: bytes) -> str:
+def _version_name(project: str, request: DatasetRequest, guideline: tuple[int, int], jsonl: bytes) -> str:
     """Return a version's name: what it holds and how it was split, and nothing about when."""
-    terms = orjson.dumps([project, wish.dataset, dict(wish.splits), wish.seed, guideline])
+    terms = orjson.dumps([project, request.dataset, dict(request.splits), request.seed, guideline])
     return hashlib.sha256(terms + b"\n" + jsonl).hexdigest()[:16]
 
 
-def _sha256(data: bytes) -> str:
+def _sha256_hex(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()

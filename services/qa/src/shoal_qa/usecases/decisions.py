@@ -9,7 +9,7 @@ from shoal_qa.usecases.ports import AuditedSample, Database
 AUDIT = "audit"  # the audit's policy in decisions; campaigns have a colon in theirs
 
 
-class KeepDecisions:
+class RecordDecisions:
     """Only of samples that some policy took: the others never get a label."""
 
     def __init__(self, database: Database) -> None:

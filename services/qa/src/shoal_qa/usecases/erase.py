@@ -7,7 +7,7 @@ from datetime import datetime
 
 from shoal.contracts.samples import SampleErased
 from shoal_qa.usecases.announce import label_message
-from shoal_qa.usecases.ports import Database, KeptJob, LabelRow
+from shoal_qa.usecases.ports import Database, LabelRow, StoredJob
 
 NO_EVIDENCE = {"method": "erased", "votes": 0, "agreement": 0.0}
 
@@ -29,24 +29,26 @@ class EraseSamples:
             async with self._database.transaction() as tx:
                 await tx.projects.lock([project])
                 jobs = [
-                    kept for kept in await tx.samples.erase(project, samples) if kept.job.state != "erased"
+                    stored
+                    for stored in await tx.samples.erase(project, samples)
+                    if stored.job.state != "erased"
                 ]
-                done = [_erased(kept) for kept in jobs]
-                await tx.jobs.save([kept for kept, _ in done])
-                rows = [(kept, row) for kept, row in done if row is not None]
+                changes = [_erase_job(stored) for stored in jobs]
+                await tx.jobs.save([stored for stored, _ in changes])
+                rows = [(stored, row) for stored, row in changes if row is not None]
                 await tx.labels.add([row for _, row in rows], self._clock())
-                await tx.outbox.publish([label_message(kept, row, self._clock()) for kept, row in rows])
+                await tx.outbox.publish([label_message(stored, row, self._clock()) for stored, row in rows])
 
 
-def _erased(kept: KeptJob) -> tuple[KeptJob, LabelRow | None]:
-    after = replace(kept, job=replace(kept.job, state="erased", label=None))
-    if kept.job.label is None:
+def _erase_job(stored: StoredJob) -> tuple[StoredJob, LabelRow | None]:
+    after = replace(stored, job=replace(stored.job, state="erased", label=None))
+    if stored.job.label is None:
         return after, None
-    after = replace(after, revision=kept.revision + 1)
+    after = replace(after, revision=stored.revision + 1)
     row = LabelRow(
-        project=kept.project,
-        job_id=kept.job_id,
-        sample_id=kept.sample_id,
+        project=stored.project,
+        job_id=stored.job_id,
+        sample_id=stored.sample_id,
         revision=after.revision,
         state="withdrawn",
         label=None,

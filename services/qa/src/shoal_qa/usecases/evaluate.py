@@ -7,14 +7,14 @@ from datetime import datetime
 
 from shoal.observability import metrics
 from shoal_qa.domain.jobs.acceptance import AcceptanceRule, Belief
-from shoal_qa.domain.jobs.beliefs import JobVotes, beliefs, posteriors
+from shoal_qa.domain.jobs.beliefs import JobVotes, job_beliefs, job_posteriors
 from shoal_qa.domain.jobs.lifecycle import (
     Accept,
     Change,
     Job,
     Request,
     Withdraw,
-    advance,
+    advance_job,
     settle_by_expert,
     without_expert,
 )
@@ -23,7 +23,7 @@ from shoal_qa.domain.projects.fitting import fit_without_votes
 from shoal_qa.domain.votes.arrays import Floats
 from shoal_qa.domain.votes.book import Annotation, Vote, VoteBook
 from shoal_qa.usecases.announce import label_message, request_message
-from shoal_qa.usecases.ports import Database, KeptAnnotation, KeptJob, LabelRow, Major, Transaction
+from shoal_qa.usecases.ports import Database, LabelRow, Major, StoredAnnotation, StoredJob, Transaction
 from shoal_qa.usecases.rules import Rule
 
 COUNTED = ("label", "audit")  # gold measures annotators; its answer is known
@@ -46,21 +46,21 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    kept: KeptJob
+    stored: StoredJob
     votes: list[Vote]
     blocked: int
     expert: Annotation | None
 
     def counted(self) -> JobVotes:
         votes = [(vote.annotator, vote.label) for vote in self.votes]
-        return JobVotes(votes, self.kept.job.most, self.kept.job.label, self.blocked)
+        return JobVotes(votes, self.stored.job.most, self.stored.job.label, self.blocked)
 
     def advanced(self, belief: Belief, rule: AcceptanceRule) -> tuple[Job, list[Change]]:
         """Return the job after its expert, or else its votes, were looked at; a function of what is live now."""
-        job, expert = self.kept.job, self.expert
+        job, expert = self.stored.job, self.expert
         if expert is not None and expert.label is not None and job.state != "erased":
             return settle_by_expert(job, expert.label, expert.annotator, belief.collected)
-        return advance(without_expert(job), belief, rule)
+        return advance_job(without_expert(job), belief, rule)
 
 
 class Evaluate:
@@ -77,47 +77,49 @@ class Evaluate:
         async with self._database.transaction() as tx:
             return await self.within(tx, await tx.jobs.lock(job_ids))
 
-    async def within(self, tx: Transaction, jobs: Sequence[KeptJob]) -> int:
+    async def within(self, tx: Transaction, jobs: Sequence[StoredJob]) -> int:
         """Look at jobs that are locked by `tx`."""
-        counted = [kept for kept in jobs if kept.purpose in COUNTED]
-        book = _by_job(await tx.annotations.of_jobs([kept.job_id for kept in counted]))
-        groups: dict[Major, list[KeptJob]] = defaultdict(list)
-        for kept in counted:
-            groups[kept.key].append(kept)
+        counted = [stored for stored in jobs if stored.purpose in COUNTED]
+        book = _by_job(await tx.annotations.of_jobs([stored.job_id for stored in counted]))
+        groups: dict[Major, list[StoredJob]] = defaultdict(list)
+        for stored in counted:
+            groups[stored.key].append(stored)
         changed = 0
-        for key, own in sorted(groups.items()):
+        for key, group in sorted(groups.items()):
             context = await context_of(tx, key)
             if context is not None:
-                cases = [_case(kept, book.get(kept.job_id, []), context) for kept in own]
+                cases = [_make_case(stored, book.get(stored.job_id, []), context) for stored in group]
                 changed += await self._group(tx, cases, context)
         return changed
 
     async def _group(self, tx: Transaction, cases: list[_Case], context: Context) -> int:
         rule, now = context.acceptance, self._clock()
         votes = [case.counted() for case in cases]
-        shares = posteriors(votes, context.fit)
-        found = beliefs(votes, shares, context.fit, rule.stopping)
-        changed: list[KeptJob] = []
+        shares = job_posteriors(votes, context.fit)
+        beliefs = job_beliefs(votes, shares, context.fit, rule.stopping)
+        changed: list[StoredJob] = []
         rows: list[LabelRow] = []
         messages = []
         for index, case in enumerate(cases):
-            belief = found[index]
+            belief = beliefs[index]
             after, changes = case.advanced(belief, rule)
-            if after == case.kept.job and not changes:
+            if after == case.stored.job and not changes:
                 continue
-            kept = replace(case.kept, job=after)
+            stored = replace(case.stored, job=after)
             for change in changes:
                 if isinstance(change, Request):
-                    messages.append(request_message(kept, change, now))
+                    messages.append(request_message(stored, change, now))
                     metrics.VOTE_REQUESTS.labels(change.action).inc()
                 else:
-                    kept = replace(kept, revision=kept.revision + 1)
+                    stored = replace(stored, revision=stored.revision + 1)
                     probability = change.probability if isinstance(change, Accept) else belief.of_accepted
-                    row = _row(kept, change, probability, _evidence(case, change, shares[index], context.fit))
+                    row = _label_row(
+                        stored, change, probability, _label_evidence(case, change, shares[index], context.fit)
+                    )
                     rows.append(row)
-                    messages.append(label_message(kept, row, now))
-                    metrics.LABELS.labels(kept.project, row.state).inc()
-            changed.append(kept)
+                    messages.append(label_message(stored, row, now))
+                    metrics.LABELS.labels(stored.project, row.state).inc()
+            changed.append(stored)
         await tx.jobs.save(changed)
         await tx.labels.add(rows, now)
         await tx.outbox.publish(messages)
@@ -136,40 +138,40 @@ async def context_of(tx: Transaction, key: Major) -> Context | None:
     return Context(rule, fit, frozenset(await tx.projects.blocked(key[0])))
 
 
-def _by_job(annotations: Sequence[KeptAnnotation]) -> dict[str, list[KeptAnnotation]]:
-    found: dict[str, list[KeptAnnotation]] = defaultdict(list)
-    for each in annotations:
-        found[each.annotation.job].append(each)
-    return found
+def _by_job(annotations: Sequence[StoredAnnotation]) -> dict[str, list[StoredAnnotation]]:
+    by_job: dict[str, list[StoredAnnotation]] = defaultdict(list)
+    for annotation in annotations:
+        by_job[annotation.annotation.job].append(annotation)
+    return by_job
 
 
-def _case(kept: KeptJob, annotations: Sequence[KeptAnnotation], context: Context) -> _Case:
-    book = VoteBook(each.annotation for each in annotations if not each.is_review)
-    experts = VoteBook(each.annotation for each in annotations if each.is_review)
-    live = [each for each in experts.annotations() if each.label is not None]
-    given = book.votes(kept.job_id)
-    votes = [vote for vote in given if vote.annotator not in context.blocked]
+def _make_case(stored: StoredJob, annotations: Sequence[StoredAnnotation], context: Context) -> _Case:
+    book = VoteBook(annotation.annotation for annotation in annotations if not annotation.is_review)
+    experts = VoteBook(annotation.annotation for annotation in annotations if annotation.is_review)
+    live = [annotation for annotation in experts.annotations() if annotation.label is not None]
+    all_votes = book.votes(stored.job_id)
+    votes = [vote for vote in all_votes if vote.annotator not in context.blocked]
     return _Case(
-        kept,
+        stored,
         votes,
-        len(given) - len(votes),
-        max(live, key=lambda each: (each.at, each.annotation), default=None),
+        len(all_votes) - len(votes),
+        max(live, key=lambda annotation: (annotation.at, annotation.annotation), default=None),
     )
 
 
-def _row(
-    kept: KeptJob,
+def _label_row(
+    stored: StoredJob,
     change: Accept | Withdraw,
     probability: float,
     evidence: dict[str, object],
 ) -> LabelRow:
     label = change.label if isinstance(change, Accept) else None
-    state = "withdrawn" if label is None else "accepted" if kept.revision == 1 else "revised"
+    state = "withdrawn" if label is None else "accepted" if stored.revision == 1 else "revised"
     return LabelRow(
-        project=kept.project,
-        job_id=kept.job_id,
-        sample_id=kept.sample_id,
-        revision=kept.revision,
+        project=stored.project,
+        job_id=stored.job_id,
+        sample_id=stored.sample_id,
+        revision=stored.revision,
         state=state,
         label=label,
         probability=probability,
@@ -178,7 +180,9 @@ def _row(
     )
 
 
-def _evidence(case: _Case, change: Accept | Withdraw, shares: Floats, fit: ProjectFit) -> dict[str, object]:
+def _label_evidence(
+    case: _Case, change: Accept | Withdraw, shares: Floats, fit: ProjectFit
+) -> dict[str, object]:
     """Return why. shares: (classes,), what the job's votes amount to."""
     votes, label = case.votes, change.label if isinstance(change, Accept) else None
     agreeing = sum(vote.label == label for vote in votes)

@@ -11,7 +11,7 @@ from shoal.messaging import OutgoingMessage, encode
 from shoal.messaging.dead_letters.letters import dead_letter
 from shoal.messaging.records.decoding import RejectedRecord
 from shoal_qa.usecases.announce import SOURCE
-from shoal_qa.usecases.ports import Arrived, Database
+from shoal_qa.usecases.ports import Database, ReceivedAnnotation
 
 GROUP = "qa"
 PART = 500
@@ -41,15 +41,15 @@ class ExpireParked:
         now = self._clock()
         async with self._database.transaction() as tx:
             late = await tx.annotations.remove_parked(now - self._wait, PART)
-            await tx.outbox.publish([_letter(each, self._wait, now) for each in late])
+            await tx.outbox.publish([_dead_letter(received, self._wait, now) for received in late])
         return len(late)
 
 
-def _letter(arrived: Arrived, wait: timedelta, now: datetime) -> OutgoingMessage:
+def _dead_letter(arrived: ReceivedAnnotation, wait: timedelta, now: datetime) -> OutgoingMessage:
     event = arrived.event
     event_id = stable_id("annotation.parked", event.project, event.annotation_id, event.revision)
     message = encode(LABELS_SUBMITTED, event, event_id=event_id, source=SOURCE, time=event.submitted_at)
-    partition, _, offset = arrived.place.partition("/")
+    partition, _, offset = arrived.origin.partition("/")
     record = _Record(
         topic=LABELS_SUBMITTED.name,
         partition=int(partition),

@@ -34,13 +34,13 @@ class AddGold:
 
     async def __call__(self, project: str, items: Sequence[GoldItem], votes: int) -> int:
         """Add items, each to be answered by `votes` annotators; return how many are new. Raises Refused."""
-        known = await self._guidelines.all(project)
-        if not known:
+        guidelines = await self._guidelines.all(project)
+        if not guidelines:
             fix = f"Publish one with POST /v1/projects/{project}/guidelines"
             raise Refused("conflict", "the project has no guideline yet", field="project", fix=fix)
-        guideline, now = known[-1], self._clock()
-        _check(items, [item.name for item in guideline.label_schema.classes])
-        jobs = [_job(project, item, guideline=guideline, votes=votes, now=now) for item in items]
+        guideline, now = guidelines[-1], self._clock()
+        _check_labels(items, [item.name for item in guideline.label_schema.classes])
+        jobs = [_gold_job(project, item, guideline=guideline, votes=votes, now=now) for item in items]
         rows = [(job.sample_id, item.label, job.job_id) for job, item in zip(jobs, items, strict=True)]
         messages = [
             encode(
@@ -54,7 +54,7 @@ class AddGold:
         return new
 
 
-def _check(items: Sequence[GoldItem], classes: Sequence[str]) -> None:
+def _check_labels(items: Sequence[GoldItem], classes: Sequence[str]) -> None:
     for index, item in enumerate(items):
         if item.label not in classes:
             detail = f"items[{index}].label: {item.label!r} is not in the label schema"
@@ -62,7 +62,7 @@ def _check(items: Sequence[GoldItem], classes: Sequence[str]) -> None:
             raise Refused("invalid", detail, field=f"items[{index}].label", fix=fix)
 
 
-def _job(
+def _gold_job(
     project: str, item: GoldItem, *, guideline: GuidelinePublished, votes: int, now: datetime
 ) -> LabelingJob:
     sample = item.sample_id or stable_id("gold", project, item.text)

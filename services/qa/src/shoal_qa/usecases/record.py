@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from shoal.contracts.labels import ClassAnswer, LabelingJob
 from shoal.messaging import RejectedItem
 from shoal_qa.usecases.evaluate import Evaluate
-from shoal_qa.usecases.ports import Arrived, Database, Transaction
+from shoal_qa.usecases.ports import Database, ReceivedAnnotation, Transaction
 
 
 class RecordJobs:
@@ -30,35 +30,35 @@ class RecordAnnotations:
         self._database = database
         self._evaluate = evaluate
 
-    async def __call__(self, batch: Sequence[Arrived]) -> list[RejectedItem]:
+    async def __call__(self, batch: Sequence[ReceivedAnnotation]) -> list[RejectedItem]:
         """Keep a batch and look at its jobs anew. Returns annotations with a label that cannot be."""
         async with self._database.transaction() as tx:
-            await tx.projects.lock({each.event.project for each in batch})
-            rejected = await _rejected(tx, batch)
-            wrong = {each.index for each in rejected}
-            good = [each for index, each in enumerate(batch) if index not in wrong]
+            await tx.projects.lock({received.event.project for received in batch})
+            rejected = await _find_rejected(tx, batch)
+            wrong = {received.index for received in rejected}
+            good = [received for index, received in enumerate(batch) if index not in wrong]
             await tx.annotations.add(good)
-        await self._evaluate({each.event.job_id for each in good})
+        await self._evaluate({received.event.job_id for received in good})
         return rejected
 
 
-async def _rejected(tx: Transaction, batch: Sequence[Arrived]) -> list[RejectedItem]:
-    keys = {(each.event.project, each.event.guideline.major) for each in batch}
+async def _find_rejected(tx: Transaction, batch: Sequence[ReceivedAnnotation]) -> list[RejectedItem]:
+    keys = {(received.event.project, received.event.guideline.major) for received in batch}
     classes = {key: await tx.projects.classes(key) for key in sorted(keys)}
-    majors = await tx.jobs.majors({each.event.job_id for each in batch})
-    found = []
-    for index, each in enumerate(batch):
-        event = each.event
-        known = classes[event.project, event.guideline.major]
-        if known is None:
+    majors = await tx.jobs.majors({received.event.job_id for received in batch})
+    rejected = []
+    for index, received in enumerate(batch):
+        event = received.event
+        names = classes[event.project, event.guideline.major]
+        if names is None:
             detail = f"guideline.major: {event.guideline.major}, and project {event.project!r} has no such guideline"
             fix = "publish the guideline at qa, then replay"
-            found.append(RejectedItem(index, "unknown_guideline", f"{detail}; {fix}"))
+            rejected.append(RejectedItem(index, "unknown_guideline", f"{detail}; {fix}"))
         elif majors.get(event.job_id, event.guideline.major) != event.guideline.major:
             detail = f"guideline.major: {event.guideline.major}, and its job is under {majors[event.job_id]}"
-            found.append(RejectedItem(index, "wrong_guideline", f"{detail}; send the job's own guideline"))
-        elif isinstance(event.answer, ClassAnswer) and event.answer.label not in known:
+            rejected.append(RejectedItem(index, "wrong_guideline", f"{detail}; send the job's own guideline"))
+        elif isinstance(event.answer, ClassAnswer) and event.answer.label not in names:
             detail = f"answer.label: {event.answer.label!r} is not in the label schema"
-            some = ", ".join(known[:20])
-            found.append(RejectedItem(index, "unknown_label", f"{detail}; use one of {some}"))
-    return found
+            some = ", ".join(names[:20])
+            rejected.append(RejectedItem(index, "unknown_label", f"{detail}; use one of {some}"))
+    return rejected

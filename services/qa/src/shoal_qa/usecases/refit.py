@@ -54,24 +54,24 @@ class Refit:
 
     async def __call__(self) -> int:
         """Refit what is due; return how many fits were made."""
-        done = 0
+        count = 0
         for key in await self._fits.due():
             async with self._fits.claim(key) as mine:
                 if mine:
-                    done += await self._guarded(key)
-        return done
+                    count += await self._guarded(key)
+        return count
 
     async def _guarded(self, key: Major) -> bool:
         """Refit one; a failure is told and stops no other project. What failed stays due."""
         try:
-            await self.one(key)
+            await self.refit_major(key)
         except Exception as error:
             metrics.LOOP_FAILURES.labels("refit").inc()
             log.warning("refit_failed", project=key[0], major=key[1], error=repr(error))
             return False
         return True
 
-    async def one(self, key: Major) -> None:
+    async def refit_major(self, key: Major) -> None:
         """Refit one project and major."""
         votes = await self._fits.votes(key)
         async with self._database.transaction() as tx:
@@ -83,11 +83,13 @@ class Refit:
         if classes is None:
             return
         with metrics.FIT_SECONDS.time():
-            fit, findings = await asyncio.to_thread(fit_project, votes.given, classes, rule.wish(), before)
+            fit, findings = await asyncio.to_thread(
+                fit_project, votes.project_votes, classes, rule.fit_options(), before
+            )
         number = await self._fits.keep(key, fit, self._clock())
         elsewhere = await self._annotators.gold_elsewhere(key)
         standings = await self._annotators.standings(key[0])
-        states = await asyncio.to_thread(_states, standings, findings, elsewhere)
+        states = await asyncio.to_thread(_next_states, standings, findings, elsewhere)
         await self._annotators.save(key[0], states)
         await self._look_again(key)
         totals = await self._quality.totals(key[0])
@@ -98,7 +100,7 @@ class Refit:
         self._gauges.show(key[0], version_accuracies(await self._quality.audited(key[0])))
         await self._quality.save(key[0], event.model_dump(mode="json"), quality_message(event))
         # Last: a crash before leaves the fit due, and all of this is done again.
-        await self._fits.done(key, number, votes.seen)
+        await self._fits.finish(key, number, votes.last_seq)
 
     async def _look_again(self, key: Major) -> None:
         after = ""
@@ -107,16 +109,18 @@ class Refit:
             after = ids[-1]
 
 
-def _states(before: dict[str, Standing], findings: Findings, elsewhere: dict[str, tuple[int, int]]) -> States:
+def _next_states(
+    before: dict[str, Standing], findings: Findings, elsewhere: dict[str, tuple[int, int]]
+) -> States:
     """Return states by name; gold that somebody answered under another major still speaks for or against them."""
     rule, states = TrustRule(), {}
-    for name, found in findings.evidence.items():
+    for name, gathered in findings.evidence.items():
         right, answered = elsewhere.get(name, (0, 0))
         standing = before.get(name, Standing())
         evidence = replace(
-            found,
-            gold_right=found.gold_right + right,
-            gold_answered=found.gold_answered + answered,
+            gathered,
+            gold_right=gathered.gold_right + right,
+            gold_answered=gathered.gold_answered + answered,
             alarms=next_alarms(standing.alarms, findings.warnings[name], rule),
         )
         states[name] = next_state(standing.state, evidence, rule), evidence
@@ -125,21 +129,21 @@ def _states(before: dict[str, Standing], findings: Findings, elsewhere: dict[str
 
 def _set_gauges(event: QualityMeasured) -> None:
     """Set the gauges of a project."""
-    metrics.AGREEMENT.labels(event.project).set(_number(event.agreement))
+    metrics.AGREEMENT.labels(event.project).set(_or_nan(event.agreement))
     for signal in get_args(Signal):
-        raised = sum(signal in each.warnings for each in event.annotators)
+        raised = sum(signal in annotator.warnings for annotator in event.annotators)
         metrics.ANNOTATOR_ALARMS.labels(event.project, signal).set(raised)
     _set_certificate(event.project, event.certificate)
 
 
-def _set_certificate(project: str, found: PrecisionCertificate | None) -> None:
+def _set_certificate(project: str, certificate: PrecisionCertificate | None) -> None:
     """Set what is certified; all NaN where the rule asks for none, or does so no more."""
-    metrics.CERTIFIED_THRESHOLD.labels(project).set(_number(found.threshold if found else None))
-    metrics.CERTIFIED_PRECISION.labels(project).set(_number(found.bound if found else None))
-    metrics.CERTIFIED_COVERAGE.labels(project).set(_number(found.coverage if found else None))
-    metrics.CERTIFYING_GOLD.labels(project).set(_number(found.gold if found else None))
-    metrics.MORE_GOLD.labels(project).set(_number(found.more_gold if found else None))
+    metrics.CERTIFIED_THRESHOLD.labels(project).set(_or_nan(certificate.threshold if certificate else None))
+    metrics.CERTIFIED_PRECISION.labels(project).set(_or_nan(certificate.bound if certificate else None))
+    metrics.CERTIFIED_COVERAGE.labels(project).set(_or_nan(certificate.coverage if certificate else None))
+    metrics.CERTIFYING_GOLD.labels(project).set(_or_nan(certificate.gold if certificate else None))
+    metrics.MORE_GOLD.labels(project).set(_or_nan(certificate.more_gold if certificate else None))
 
 
-def _number(value: float | None) -> float:
+def _or_nan(value: float | None) -> float:
     return NONE if value is None else value

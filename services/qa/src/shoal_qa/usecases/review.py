@@ -7,7 +7,7 @@ from shoal.contracts.ids import stable_id
 from shoal.contracts.labels import AnnotationSubmitted, ClassAnswer, GuidelineRef
 from shoal.runtime.refusal import Refused
 from shoal_qa.usecases.evaluate import COUNTED, Evaluate
-from shoal_qa.usecases.ports import Arrived, Database, KeptJob, Transaction
+from shoal_qa.usecases.ports import Database, ReceivedAnnotation, StoredJob, Transaction
 
 PROVIDER = "qa"  # reviews that came over qa's own door
 
@@ -24,46 +24,46 @@ class DecideReview:
         """Decide; return the label's revision. To decide the same again changes nothing. Raises Refused."""
         async with self._database.transaction() as tx:
             await tx.projects.lock([project])
-            kept = _checked(project, job_id, await tx.jobs.lock([job_id]))
-            await _check_label(tx, kept, label)
-            await tx.annotations.add([Arrived(self._review(kept, label, reviewer), "0/0")])
-            await self._evaluate.within(tx, [kept])
+            stored = _reviewable_job(project, job_id, await tx.jobs.lock([job_id]))
+            await _check_label(tx, stored, label)
+            await tx.annotations.add([ReceivedAnnotation(self._review(stored, label, reviewer), "0/0")])
+            await self._evaluate.within(tx, [stored])
             (after,) = await tx.jobs.lock([job_id])
             return after.revision
 
-    def _review(self, kept: KeptJob, label: str, reviewer: str) -> AnnotationSubmitted:
+    def _review(self, stored: StoredJob, label: str, reviewer: str) -> AnnotationSubmitted:
         now = self._clock()
         return AnnotationSubmitted(
-            project=kept.project,
-            job_id=kept.job_id,
-            sample_id=kept.sample_id,
-            task_id=kept.job_id,
+            project=stored.project,
+            job_id=stored.job_id,
+            sample_id=stored.sample_id,
+            task_id=stored.job_id,
             provider=PROVIDER,
             annotator=reviewer,
-            annotation_id=stable_id("review", kept.job_id, reviewer, label, now.isoformat()),
+            annotation_id=stable_id("review", stored.job_id, reviewer, label, now.isoformat()),
             revision=1,
             action="submitted",
             answer=ClassAnswer(label=label),
             purpose="review",
-            guideline=GuidelineRef(major=kept.major, minor=kept.minor),
+            guideline=GuidelineRef(major=stored.major, minor=stored.minor),
             submitted_at=now,
         )
 
 
-def _checked(project: str, job_id: str, found: Sequence[KeptJob]) -> KeptJob:
-    if not found or found[0].project != project or found[0].job.state == "erased":
+def _reviewable_job(project: str, job_id: str, jobs: Sequence[StoredJob]) -> StoredJob:
+    if not jobs or jobs[0].project != project or jobs[0].job.state == "erased":
         detail = f"project {project!r} has no job {job_id[:200]!r}"
         raise Refused("unknown", detail, field="job_id", fix=f"See GET /v1/projects/{project}/reviews")
-    kept = found[0]
-    if kept.purpose not in COUNTED:
-        detail = f"job_id: job {job_id} is a {kept.purpose} item, whose answer is known"
+    stored = jobs[0]
+    if stored.purpose not in COUNTED:
+        detail = f"job_id: job {job_id} is a {stored.purpose} item, whose answer is known"
         fix = "Correct a gold answer with POST .../gold"
         raise Refused("conflict", detail, field="job_id", fix=fix)
-    return kept
+    return stored
 
 
-async def _check_label(tx: Transaction, kept: KeptJob, label: str) -> None:
-    classes = await tx.projects.classes(kept.key) or []
+async def _check_label(tx: Transaction, stored: StoredJob, label: str) -> None:
+    classes = await tx.projects.classes(stored.key) or []
     if label not in classes:
         detail = f"label: {label!r} is not in the label schema"
         raise Refused("invalid", detail, field="label", fix=f"Use one of {', '.join(classes[:20])}")

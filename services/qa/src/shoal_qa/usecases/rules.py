@@ -65,7 +65,7 @@ class Rule(Strict):
         """Return what is to be promised of accepted labels."""
         return None if self.target_precision is None else Target(self.target_precision, self.confidence)
 
-    def wish(self) -> FitOptions:
+    def fit_options(self) -> FitOptions:
         """Return how votes are to be read."""
         return FitOptions(self.model, self.target())
 

@@ -8,13 +8,19 @@ import numpy as np
 
 from shoal.files.columns import EMPTY, Coded
 from shoal.files.writing import write_table
-from shoal_qa.usecases.files.annotators import People
+from shoal_qa.usecases.files.annotators import AnnotatorFindings
 
 MOST_CLASSES = 50  # three columns each
 
 
 def write_annotators(
-    file: Path, people: People, *, annotators: Sequence[str], classes: Sequence[str], name: str, level: float
+    file: Path,
+    people: AnnotatorFindings,
+    *,
+    annotators: Sequence[str],
+    classes: Sequence[str],
+    name: str,
+    level: float,
 ) -> None:
     """Write one row for each annotator; shares by class only up to MOST_CLASSES. name: of the first column."""
     columns: dict[str, Any] = {
@@ -34,13 +40,13 @@ def write_annotators(
     code = np.array([other.get(a, EMPTY) for a in range(len(annotators))], np.int32)
     columns["copies_with"] = Coded(code, list(annotators))
     if people.changes is not None:
-        columns |= _changes(people, level)
+        columns |= _change_columns(people, level)
     if len(classes) <= MOST_CLASSES:
-        columns |= _by_class(people, classes)
+        columns |= _class_columns(people, classes)
     write_table(file, columns)
 
 
-def _changes(people: People, level: float) -> dict[str, Any]:
+def _change_columns(people: AnnotatorFindings, level: float) -> dict[str, Any]:
     changes = people.changes
     assert changes is not None
     none = changes.adjusted >= level
@@ -51,10 +57,10 @@ def _changes(people: People, level: float) -> dict[str, Any]:
     }
 
 
-def _by_class(people: People, classes: Sequence[str]) -> dict[str, Any]:
+def _class_columns(people: AnnotatorFindings, classes: Sequence[str]) -> dict[str, Any]:
     by = people.by_class
-    found = {}
+    columns = {}
     for k, name in enumerate(classes):
         for end, values in (("", by.rate), ("_low", by.low), ("_high", by.high)):
-            found[f"right_{name}{end}"] = values[:, k].round(4)
-    return found
+            columns[f"right_{name}{end}"] = values[:, k].round(4)
+    return columns

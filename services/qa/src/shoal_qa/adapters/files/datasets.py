@@ -38,7 +38,7 @@ class FsspecFiles:
     async def write(self, folder: str, files: Mapping[str, bytes]) -> str:
         """Write files in order, the manifest last: a folder without one is no version."""
         address = f"{self._root}/{folder}"
-        await asyncio.to_thread(_write, address, files)
+        await asyncio.to_thread(_write_files, address, files)
         return address
 
     def parquet(self, rows: Sequence[Mapping[str, Any]]) -> bytes:
@@ -50,7 +50,7 @@ class FsspecFiles:
         return buffer.getvalue()
 
 
-def _write(address: str, files: Mapping[str, bytes]) -> None:
+def _write_files(address: str, files: Mapping[str, bytes]) -> None:
     filesystem, path = fsspec.core.url_to_fs(address)
     filesystem.makedirs(path, exist_ok=True)
     for name, data in files.items():
@@ -66,7 +66,7 @@ class PostgresRegistry:
 
     async def get(self, project: str, dataset: str, version: str) -> dict[str, Any] | None:
         """Return a manifest."""
-        return await _manifest(self._pool, project, dataset, version)
+        return await _fetch_manifest(self._pool, project, dataset, version)
 
     async def all(self, project: str) -> list[dict[str, Any]]:
         """Return all manifests of a project, oldest first."""
@@ -105,7 +105,7 @@ class PostgresTurn:
 
     async def get(self, version: str) -> dict[str, Any] | None:
         """Return a manifest."""
-        return await _manifest(self._conn, *self._key, version)
+        return await _fetch_manifest(self._conn, *self._key, version)
 
     async def add(
         self, event: DatasetPublished, manifest: Mapping[str, Any], message: OutgoingMessage
@@ -116,11 +116,11 @@ class PostgresTurn:
         await self._outbox.add(self._conn, [message])
 
 
-async def _manifest(conn: Any, project: str, dataset: str, version: str) -> dict[str, Any] | None:
-    found = await conn.fetchval(
+async def _fetch_manifest(conn: Any, project: str, dataset: str, version: str) -> dict[str, Any] | None:
+    manifest = await conn.fetchval(
         "SELECT manifest FROM datasets WHERE project = $1 AND dataset = $2 AND version = $3",
         project,
         dataset,
         version,
     )
-    return None if found is None else dict(found)
+    return None if manifest is None else dict(manifest)

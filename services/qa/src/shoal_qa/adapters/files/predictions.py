@@ -17,24 +17,24 @@ def read_predictions(file: Path, task_column: str, named: NamedVotes, warn: Warn
     column, a task that comes twice, a value outside [0, 1], and where no task has votes.
     """
     sheet = read_table(file, "predictions", [task_column, *named.classes])
-    task = _numbered(sheet, task_column, named, warn)
+    task = _task_numbers(sheet, task_column, named, warn)
     out = np.full((len(named.tasks), len(named.classes)), np.nan)
-    for place, name in enumerate(named.classes):
+    for index, name in enumerate(named.classes):
         values = sheet.numbers(name)
         bad = np.flatnonzero(~((values >= 0) & (values <= 1)))
         if len(bad):
-            told = "is empty" if np.isnan(values[bad[0]]) else f"is {values[bad[0]]:g}"
-            raise BadInput(f"{sheet}, {sheet.where(int(bad[0]))}: {name} {told}: give a number from 0 to 1")
-        out[task[task != UNKNOWN], place] = values[task != UNKNOWN]
+            fault = "is empty" if np.isnan(values[bad[0]]) else f"is {values[bad[0]]:g}"
+            raise BadInput(f"{sheet}, {sheet.where(int(bad[0]))}: {name} {fault}: give a number from 0 to 1")
+        out[task[task != UNKNOWN], index] = values[task != UNKNOWN]
     return out
 
 
-def _numbered(sheet: Table, task_column: str, named: NamedVotes, warn: Warn) -> Ints:
+def _task_numbers(sheet: Table, task_column: str, named: NamedVotes, warn: Warn) -> Ints:
     """Return the number of each row's task, UNKNOWN for one without votes: (rows,)."""
     column = sheet.full(task_column)
     number = {name: index for index, name in enumerate(named.tasks)}
-    place = np.array([number.get(name, UNKNOWN) for name in column.names], np.int32)
-    task = place[column.code] if len(place) else np.empty(0, np.int32)
+    numbers = np.array([number.get(name, UNKNOWN) for name in column.names], np.int32)
+    task = numbers[column.code] if len(numbers) else np.empty(0, np.int32)
     _, first, count = np.unique(column.code, return_index=True, return_counts=True)
     if (count > 1).any():
         again = column.names[column.code[first[count > 1].min()]]

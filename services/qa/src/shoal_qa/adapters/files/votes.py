@@ -20,7 +20,7 @@ class Columns:
     """Which column is which. seconds: how long a vote took; at: when it was given."""
 
     task: str = "task"
-    worker: str = "worker"
+    annotator: str = "worker"
     label: str = "label"
     seconds: str | None = None
     at: str | None = None
@@ -28,7 +28,9 @@ class Columns:
     def all(self) -> list[str]:
         """Return the columns to be read."""
         return [
-            name for name in (self.task, self.worker, self.label, self.seconds, self.at) if name is not None
+            name
+            for name in (self.task, self.annotator, self.label, self.seconds, self.at)
+            if name is not None
         ]
 
 
@@ -66,23 +68,23 @@ def read_votes(file: Path, columns: Columns, gold: Gold, warn: Warn) -> VotesFil
     or worker, no votes.
     """
     sheet = read_table(file, "votes", columns.all())
-    task, worker = sheet.full(columns.task), sheet.full(columns.worker)
+    task, annotator = sheet.full(columns.task), sheet.full(columns.annotator)
     label = sheet.coded(columns.label).with_names(list(gold.answers.values()))
     seconds = None if columns.seconds is None else _above_zero(sheet, columns.seconds)
     at = None if columns.at is None else sheet.times(columns.at)
-    row = _answered(sheet, columns.label, label, warn)
+    row = _labelled_rows(sheet, columns.label, label, warn)
     if not len(row):
         raise BadInput(f"{sheet} has no votes: give one row for each answer of each worker")
-    row = _last_of_each(sheet, (task, worker, label), row=row, at=at, warn=warn)
+    row = _last_votes(sheet, (task, annotator, label), row=row, at=at, warn=warn)
     votes = VoteArrays(
         task=task.code[row],
-        annotator=worker.code[row],
+        annotator=annotator.code[row],
         label=label.code[row],
         tasks=len(task.names),
-        annotators=len(worker.names),
+        annotators=len(annotator.names),
         classes=len(label.names),
     )
-    named = NamedVotes(votes, task.names, worker.names, label.names)
+    named = NamedVotes(votes, task.names, annotator.names, label.names)
     return VotesFile(
         sheet=sheet,
         row=row,
@@ -102,8 +104,8 @@ def read_gold(file: Path, columns: Columns, what: str = "gold") -> Gold:
     for row, (one, other) in enumerate(zip(task.code.tolist(), label.code.tolist(), strict=True)):
         name, answer = task.names[one], label.names[other]
         if answers.setdefault(name, answer) != answer:
-            told = f"task {name!r} is {answers[name]!r} and {answer!r}"
-            raise BadInput(f"{sheet}, {sheet.where(row)}: {told}: give one right answer")
+            fault = f"task {name!r} is {answers[name]!r} and {answer!r}"
+            raise BadInput(f"{sheet}, {sheet.where(row)}: {fault}: give one right answer")
     return Gold(answers)
 
 
@@ -127,21 +129,21 @@ def _above_zero(sheet: Table, name: str) -> Floats:
     seconds = sheet.numbers(name)
     bad = np.flatnonzero((seconds <= 0) | np.isinf(seconds))
     if len(bad):
-        told = f"{sheet}, {sheet.where(int(bad[0]))}: {name} is {seconds[bad[0]]:g}"
-        raise BadInput(f"{told}: give seconds above 0, or nothing where they are not known")
+        fault = f"{sheet}, {sheet.where(int(bad[0]))}: {name} is {seconds[bad[0]]:g}"
+        raise BadInput(f"{fault}: give seconds above 0, or nothing where they are not known")
     return seconds
 
 
-def _answered(sheet: Table, name: str, label: Coded, warn: Warn) -> NDArray[np.int64]:
+def _labelled_rows(sheet: Table, name: str, label: Coded, warn: Warn) -> NDArray[np.int64]:
     """Return the rows that have a label."""
     empty = np.flatnonzero(label.code == EMPTY)
     if len(empty):
         first = sheet.where(int(empty[0]))
-        warn(f"{sheet}: {_rows(len(empty))} without a {name} left out, the first {first}")
+        warn(f"{sheet}: {_count_rows(len(empty))} without a {name} left out, the first {first}")
     return np.flatnonzero(label.code != EMPTY)
 
 
-def _last_of_each(
+def _last_votes(
     sheet: Table,
     columns: tuple[Coded, Coded, Coded],
     *,
@@ -150,8 +152,8 @@ def _last_of_each(
     warn: Warn,
 ) -> NDArray[np.int64]:
     """Return the rows that count, by task and worker: the last one of each worker on each task."""
-    task, worker, label = columns
-    pair = task.code[row].astype(np.int64) * len(worker.names) + worker.code[row]
+    task, annotator, label = columns
+    pair = task.code[row].astype(np.int64) * len(annotator.names) + annotator.code[row]
     order = np.argsort(pair, kind="stable") if at is None else np.lexsort((at[row], pair))
     last = np.append(pair[order[1:]] != pair[order[:-1]], True)
     if last.all():
@@ -159,13 +161,13 @@ def _last_of_each(
     again, before = row[order[1:][~last[:-1]]], row[order[:-1][~last[:-1]]]
     changed = int((label.code[again] != label.code[before]).sum())
     first = int(np.maximum(again, before).min())
-    told = f"worker {worker.names[worker.code[first]]!r} on task {task.names[task.code[first]]!r}"
+    pair_name = f"worker {annotator.names[annotator.code[first]]!r} on task {task.names[task.code[first]]!r}"
     warn(
-        f"{sheet}: {_rows(len(again))} repeating a worker on a task ({changed} with another label); the last one "
-        f"counts; the first repetition is {sheet.where(first)}, {told}"
+        f"{sheet}: {_count_rows(len(again))} repeating a worker on a task ({changed} with another label); the last one "
+        f"counts; the first repetition is {sheet.where(first)}, {pair_name}"
     )
     return np.asarray(row[order[last]])
 
 
-def _rows(count: int) -> str:
+def _count_rows(count: int) -> str:
     return "1 row" if count == 1 else f"{count:,} rows"

@@ -41,20 +41,20 @@ def consensus_page(facts: Facts) -> str:
         __package__,
         "consensus.html",
         facts=facts,
-        headline=_headline(facts),
+        headline=_headline_cards(facts),
         next_actions=next_actions,
         next_bar=_next_bar(next_actions),
         trust=plot_trust(facts),
-        panel=_panel(facts),
+        panel=_panel_table(facts),
         people=people_intervals(facts),
         half=HALF,
         confusion_matrix=confusion_matrix(facts),
         confused_pairs=confused_pairs(facts),
-        hardest=_hardest(facts),
+        hardest=_hardest_rows(facts),
     )
 
 
-def _headline(facts: Facts) -> list[tuple[str, str]]:
+def _headline_cards(facts: Facts) -> list[tuple[str, str]]:
     """Return the numbers in large, with their meanings."""
     promise = facts.certificate
     cards = [(f"{facts.actions.get('accept', 0):,}", f"of {facts.tasks:,} labels accepted")]
@@ -81,17 +81,19 @@ class _Panel:
     rows: list[list[str]]
 
 
-def _panel(facts: Facts) -> _Panel:
+def _panel_table(facts: Facts) -> _Panel:
     names = dict.fromkeys(name for _, figures in facts.panel for name in figures)
     shown = [name for name in names if any(figures.get(name) is not None for _, figures in facts.panel)]
-    return _Panel(shown, [[model, *(_figure(row.get(name)) for name in shown)] for model, row in facts.panel])
+    return _Panel(
+        shown, [[model, *(_format_figure(row.get(name)) for name in shown)] for model, row in facts.panel]
+    )
 
 
-def _figure(value: float | None) -> str:
+def _format_figure(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}"
 
 
-def _hardest(facts: Facts) -> list[tuple[str, str, str, str, str]]:
+def _hardest_rows(facts: Facts) -> list[tuple[str, str, str, str, str]]:
     return [
         (task.task, task.label, f"{task.probability:.2f}", task.votes, _action_name(task.action))
         for task in facts.hardest

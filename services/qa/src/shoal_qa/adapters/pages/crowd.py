@@ -6,7 +6,7 @@ import numpy as np
 from markupsafe import Markup
 
 from shoal.pages import format_count, interval_rows, shares_matrix
-from shoal_qa.usecases.files.facts import Facts, Person
+from shoal_qa.usecases.files.facts import AnnotatorSkill, Facts
 
 HALF = 20  # annotators in a figure
 MOST_CLASSES = 20
@@ -20,10 +20,10 @@ def people_intervals(facts: Facts) -> list[Markup]:
     parts = [facts.people]
     if len(facts.people) > HALF:
         parts = [facts.people[:HALF], facts.people[HALF:][-HALF:]]
-    return [_intervals(part, len(facts.classes)) for part in parts]
+    return [_plot_intervals(part, len(facts.classes)) for part in parts]
 
 
-def _intervals(people: Sequence[Person], classes: int) -> Markup:
+def _plot_intervals(people: Sequence[AnnotatorSkill], classes: int) -> Markup:
     rows = [
         (person.name, person.skill, person.low, person.high, format_count(person.votes, "vote"))
         for person in people

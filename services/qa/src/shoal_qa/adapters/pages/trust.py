@@ -37,13 +37,13 @@ def _plot_reliability(bins: Reliability) -> Markup:
         x_title="probability said",
         y_title="share that was right",
         lines=[diagonal],
-        dots=_dots(bins),
+        dots=_reliability_dots(bins),
         bottom=start,
         left=start,
     ).svg()
 
 
-def _dots(bins: Reliability) -> list[Dot]:
+def _reliability_dots(bins: Reliability) -> list[Dot]:
     radii = 3.5 + 6 * np.sqrt(bins.count / bins.count.max())
     columns = (bins.confidence, bins.accuracy, bins.low, bins.high, radii)
     rows = zip(*(column.tolist() for column in columns), bins.count.tolist(), strict=True)

@@ -12,8 +12,8 @@ PRICE_COLUMNS = ("votes", "reviewed", "right after reviews", "accepted by votes"
 def votes_page(replays: Replays, what: str, measured: str) -> str:
     """Return the page. what: the data; measured: what accuracy is measured with, in a few words each."""
     series = [
-        Series(name="one by one", colour="var(--good)", points=_points(replays.sequential)),
-        Series(name="fixed number", colour="var(--grey)", points=_points(replays.fixed)),
+        Series(name="one by one", colour="var(--good)", points=_curve_points(replays.sequential)),
+        Series(name="fixed number", colour="var(--grey)", points=_curve_points(replays.fixed)),
     ]
     return render_page(
         __package__,
@@ -21,16 +21,16 @@ def votes_page(replays: Replays, what: str, measured: str) -> str:
         what=what,
         measured=measured,
         replays=len(replays.simulations),
-        headline=_headline(replays),
+        headline=_headline_cards(replays),
         series=series,
         plot=line_plot(series, "votes per task", "accuracy", ".1f"),
-        rows=[_row(needed, replays.votes_per_task) for needed in replays.needed],
+        rows=[_needed_cells(needed, replays.votes_per_task) for needed in replays.needed],
         price_columns=["review price", *PRICE_COLUMNS],
         prices=[price_cells(outcome) for outcome in replays.prices],
     )
 
 
-def saving(replays: Replays) -> tuple[str, str]:
+def saved_share(replays: Replays) -> tuple[str, str]:
     """Return how much asking one by one would have saved, and in words at which price."""
     for needed in replays.needed:
         if needed.sequential is not None:
@@ -52,23 +52,23 @@ def _points_less(needed: Needed) -> str:
     return f"{100 * needed.less:g} point{'' if needed.less == 0.01 else 's'} less"
 
 
-def _headline(replays: Replays) -> list[tuple[str, str]]:
+def _headline_cards(replays: Replays) -> list[tuple[str, str]]:
     """Return the numbers in large, with their meanings."""
-    everything = f"accuracy of all votes, {replays.votes_per_task:.1f} a task"
-    return [(format_percent(replays.accuracy), everything), saving(replays)]
+    meaning = f"accuracy of all votes, {replays.votes_per_task:.1f} a task"
+    return [(format_percent(replays.accuracy), meaning), saved_share(replays)]
 
 
-def _row(needed: Needed, everything: float) -> list[str]:
-    which = "as all votes" if not needed.less else _points_less(needed)
-    cells = [f"{format_percent(needed.accuracy)}, {which}"]
+def _needed_cells(needed: Needed, all_votes: float) -> list[str]:
+    comparison = "as all votes" if not needed.less else _points_less(needed)
+    cells = [f"{format_percent(needed.accuracy)}, {comparison}"]
     for votes in (needed.sequential, needed.fixed):
         if votes is None:
             cells += ["not reached", ""]
         else:
-            cells += [f"{votes:.2f}", format_percent(votes / everything)]
+            cells += [f"{votes:.2f}", format_percent(votes / all_votes)]
     return cells
 
 
-def _points(curve: Curve) -> list[tuple[float, float, float, float]]:
+def _curve_points(curve: Curve) -> list[tuple[float, float, float, float]]:
     columns = (curve.votes_per_task, curve.accuracy, curve.low, curve.high)
     return list(zip(*(column.tolist() for column in columns), strict=True))

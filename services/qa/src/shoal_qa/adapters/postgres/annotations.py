@@ -7,7 +7,7 @@ from typing import Any
 from shoal.contracts.labels import AnnotationSubmitted, ClassAnswer
 from shoal_qa.adapters.postgres.columns import as_columns
 from shoal_qa.domain.votes.book import Annotation
-from shoal_qa.usecases.ports import Arrived, KeptAnnotation
+from shoal_qa.usecases.ports import ReceivedAnnotation, StoredAnnotation
 
 _ADD = """
 INSERT INTO annotations (provider, annotation_id, revision, project, job_id, sample_id, major, annotator, action,
@@ -39,23 +39,27 @@ class PostgresAnnotations:
     def __init__(self, conn: Any) -> None:
         self._conn = conn
 
-    async def add(self, arrived: Sequence[Arrived]) -> None:
+    async def add(self, arrived: Sequence[ReceivedAnnotation]) -> None:
         """Keep revisions once; in one order for everybody, so that batches never wait for each other."""
-        rows = sorted({row[:4]: row for row in map(_row, arrived)}.values(), key=lambda row: row[:4])
+        rows = sorted(
+            {row[:4]: row for row in map(_annotation_values, arrived)}.values(), key=lambda row: row[:4]
+        )
         if rows:
             await self._conn.execute(_ADD, *as_columns(rows))
 
-    async def of_jobs(self, job_ids: Collection[str]) -> list[KeptAnnotation]:
+    async def of_jobs(self, job_ids: Collection[str]) -> list[StoredAnnotation]:
         """Return every revision of the jobs' annotations."""
-        return [_kept(row) for row in await self._conn.fetch(_OF_JOBS, list(job_ids))]
+        return [_stored_annotation(row) for row in await self._conn.fetch(_OF_JOBS, list(job_ids))]
 
-    async def remove_parked(self, before: datetime, limit: int) -> list[Arrived]:
+    async def remove_parked(self, before: datetime, limit: int) -> list[ReceivedAnnotation]:
         """Remove and return annotations received before, whose job never came."""
         rows = await self._conn.fetch(_REMOVE_PARKED, before, limit)
-        return [Arrived(AnnotationSubmitted.model_validate(row["event"]), row["place"]) for row in rows]
+        return [
+            ReceivedAnnotation(AnnotationSubmitted.model_validate(row["event"]), row["place"]) for row in rows
+        ]
 
 
-def _row(arrived: Arrived) -> tuple[Any, ...]:
+def _annotation_values(arrived: ReceivedAnnotation) -> tuple[Any, ...]:
     event = arrived.event
     return (
         event.provider,
@@ -72,11 +76,11 @@ def _row(arrived: Arrived) -> tuple[Any, ...]:
         event.price,
         event.submitted_at,
         event.model_dump(mode="json"),
-        arrived.place,
+        arrived.origin,
     )
 
 
-def _kept(row: Any) -> KeptAnnotation:
+def _stored_annotation(row: Any) -> StoredAnnotation:
     annotation = Annotation(
         job=row["job_id"],
         annotator=f"{row['provider']}/{row['annotator']}",
@@ -85,4 +89,4 @@ def _kept(row: Any) -> KeptAnnotation:
         at=row["submitted_at"].timestamp(),
         label=row["label"],
     )
-    return KeptAnnotation(annotation, row["purpose"] == "review")
+    return StoredAnnotation(annotation, row["purpose"] == "review")

@@ -40,17 +40,18 @@ class PostgresAnnotators:
         rows = await self._pool.fetch(
             "SELECT annotator, state, alarms FROM annotators WHERE project = $1", project
         )
-        return {row["annotator"]: _standing(row) for row in rows}
+        return {row["annotator"]: _standing_of(row) for row in rows}
 
     async def save(self, project: str, states: Mapping[str, tuple[AnnotatorState, Evidence]]) -> None:
         """Replace the states of annotators and the evidence for them."""
         rows = [
-            (project, name, state, *_values(evidence)) for name, (state, evidence) in sorted(states.items())
+            (project, name, state, *_evidence_values(evidence))
+            for name, (state, evidence) in sorted(states.items())
         ]
         await self._pool.executemany(_SAVE, rows)
 
 
-def _values(evidence: Evidence) -> tuple[Any, ...]:
+def _evidence_values(evidence: Evidence) -> tuple[Any, ...]:
     return (
         evidence.votes,
         evidence.skill,
@@ -62,6 +63,6 @@ def _values(evidence: Evidence) -> tuple[Any, ...]:
     )
 
 
-def _standing(row: Any) -> Standing:
+def _standing_of(row: Any) -> Standing:
     alarms = frozenset(cast(Signal, alarm) for alarm in row["alarms"])
     return Standing(cast(AnnotatorState, row["state"]), alarms)

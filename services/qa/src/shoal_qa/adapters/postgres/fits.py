@@ -64,7 +64,7 @@ class PostgresFits:
     async def votes(self, key: Major) -> Votes:
         """Return the votes that count, and the gold answers."""
         # First how far, then the votes: what comes in between is seen twice rather than never.
-        seen = await self._pool.fetchval(
+        last_seq = await self._pool.fetchval(
             "SELECT coalesce(max(seq), 0) FROM annotations WHERE project = $1 AND major = $2", *key
         )
         rows = await self._pool.fetch(_VOTES, *key)
@@ -89,22 +89,25 @@ class PostgresFits:
                WHERE g.project = $1 AND j.major = $2""",
             *key,
         )
-        given = ProjectVotes(
+        project_votes = ProjectVotes(
             [(vote.job, vote.annotator, vote.label) for vote in votes],
             {row["job_id"]: row["label"] for row in gold},
             [seconds[vote.annotation] for vote in votes],
         )
-        return Votes(given, int(seen))
+        return Votes(project_votes, int(last_seq))
 
     async def keep(self, key: Major, fit: ProjectFit, now: datetime) -> int:
         """Replace a fit; return its number."""
         body = await asyncio.to_thread(dump_fit, fit)
         return int(await self._pool.fetchval(_KEEP, *key, body, now))
 
-    async def done(self, key: Major, number: int, seen: int) -> None:
+    async def finish(self, key: Major, number: int, last_seq: int) -> None:
         """Keep how far a fit went; another number means that a rule or gold changed since."""
         await self._pool.execute(
-            "UPDATE fits SET seen = $4 WHERE project = $1 AND major = $2 AND number = $3", *key, number, seen
+            "UPDATE fits SET seen = $4 WHERE project = $1 AND major = $2 AND number = $3",
+            *key,
+            number,
+            last_seq,
         )
 
     async def jobs_to_look_at(self, key: Major, after: str, limit: int) -> list[str]:

@@ -32,15 +32,15 @@ class PostgresGuidelines:
             await conn.execute(
                 "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"qa.guidelines.{project}"
             )
-            found = await conn.fetchrow(
+            latest = await conn.fetchrow(
                 f"SELECT {_COLUMNS} FROM guidelines WHERE project = $1 ORDER BY major DESC, minor DESC LIMIT 1",
                 project,
             )
-            if found is not None and found["document"] == document:
-                return _event(found), False
-            latest = None if found is None else (found["major"], found["minor"])
-            old = [] if found is None else _names(found["document"])
-            major, minor = next_version(latest, old, _names(document))
+            if latest is not None and latest["document"] == document:
+                return _guideline_event(latest), False
+            version = None if latest is None else (latest["major"], latest["minor"])
+            old = [] if latest is None else _class_names(latest["document"])
+            major, minor = next_version(version, old, _class_names(document))
             row = await conn.fetchrow(
                 """INSERT INTO guidelines (project, major, minor, document, published_at)
                    VALUES ($1, $2, $3, $4, $5) RETURNING project, major, minor, document, published_at""",
@@ -50,7 +50,7 @@ class PostgresGuidelines:
                 dict(document),
                 now,
             )
-            event = _event(row)
+            event = _guideline_event(row)
             event_id = stable_id("guideline.published", project, major, minor)
             message = encode(GUIDELINES_PUBLISHED, event, event_id=event_id, source=SOURCE, time=now)
             await self._outbox.add(conn, [message])
@@ -61,7 +61,7 @@ class PostgresGuidelines:
         rows = await self._pool.fetch(
             f"SELECT {_COLUMNS} FROM guidelines WHERE project = $1 ORDER BY major, minor", project
         )
-        return [_event(row) for row in rows]
+        return [_guideline_event(row) for row in rows]
 
 
 class PostgresRules:
@@ -88,11 +88,11 @@ class PostgresRules:
             await conn.execute("UPDATE fits SET seen = 0, number = number + 1 WHERE project = $1", project)
 
 
-def _names(document: Mapping[str, Any]) -> list[str]:
-    return [each["name"] for each in document["label_schema"]["classes"]]
+def _class_names(document: Mapping[str, Any]) -> list[str]:
+    return [item["name"] for item in document["label_schema"]["classes"]]
 
 
-def _event(row: Any) -> GuidelinePublished:
+def _guideline_event(row: Any) -> GuidelinePublished:
     document = row["document"]
     return GuidelinePublished(
         project=row["project"],

@@ -6,7 +6,7 @@ from typing import Any
 from shoal.contracts.labels import LabelingJob
 from shoal_qa.adapters.postgres.columns import as_columns
 from shoal_qa.domain.jobs.lifecycle import Job
-from shoal_qa.usecases.ports import KeptJob
+from shoal_qa.usecases.ports import StoredJob
 
 JOB_COLUMNS = """
 job_id, project, sample_id, purpose, major, minor, campaign_id, revision, state, wanted, most, round, label, decided
@@ -43,11 +43,11 @@ class PostgresJobs:
     async def add(self, jobs: Sequence[LabelingJob]) -> None:
         """Keep jobs; in one order of ids for everybody, so that batches never wait for each other."""
         unique = {job.job_id: job for job in sorted(jobs, key=lambda job: job.max_votes)}
-        rows = [_row(unique[job_id]) for job_id in sorted(unique)]
+        rows = [_job_values(unique[job_id]) for job_id in sorted(unique)]
         if rows:
             await self._conn.execute(_ADD, *as_columns(rows))
 
-    async def lock(self, job_ids: Collection[str]) -> list[KeptJob]:
+    async def lock(self, job_ids: Collection[str]) -> list[StoredJob]:
         """Return jobs, locked, in the order of their ids."""
         rows = await self._conn.fetch(
             f"SELECT {JOB_COLUMNS} FROM jobs WHERE job_id = ANY($1::text[]) ORDER BY job_id FOR UPDATE",
@@ -55,13 +55,13 @@ class PostgresJobs:
         )
         return [job_of(row) for row in rows]
 
-    async def save(self, jobs: Sequence[KeptJob]) -> None:
+    async def save(self, jobs: Sequence[StoredJob]) -> None:
         """Replace what changed of jobs."""
         rows = [
             (
                 stored.job_id,
                 stored.job.state,
-                stored.job.wanted,
+                stored.job.votes_requested,
                 stored.job.round,
                 stored.job.label,
                 stored.job.decided,
@@ -80,9 +80,9 @@ class PostgresJobs:
         return {row["job_id"]: row["major"] for row in rows}
 
 
-def job_of(row: Any) -> KeptJob:
+def job_of(row: Any) -> StoredJob:
     """Return a job. row: one of JOB_COLUMNS."""
-    return KeptJob(
+    return StoredJob(
         job_id=row["job_id"],
         project=row["project"],
         sample_id=row["sample_id"],
@@ -95,7 +95,7 @@ def job_of(row: Any) -> KeptJob:
     )
 
 
-def _row(job: LabelingJob) -> tuple[Any, ...]:
+def _job_values(job: LabelingJob) -> tuple[Any, ...]:
     prediction = job.prediction
     return (
         job.job_id,

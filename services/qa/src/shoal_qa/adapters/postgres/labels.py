@@ -26,10 +26,10 @@ class PostgresLabels:
         for project in sorted({row.project for row in rows}):
             await lock_name(self._conn, f"qa.labels.{project}")
         if rows:
-            await self._conn.execute(_ADD, *as_columns([_values(row) for row in rows]), now)
+            await self._conn.execute(_ADD, *as_columns([_label_values(row) for row in rows]), now)
 
 
-def _values(row: LabelRow) -> tuple[Any, ...]:
+def _label_values(row: LabelRow) -> tuple[Any, ...]:
     return (
         row.project,
         row.job_id,

@@ -64,8 +64,8 @@ class PostgresReports(AuditReader):
 
     async def quality(self, project: str) -> Row | None:
         """Return the project's metrics as last measured."""
-        found = await self._pool.fetchval("SELECT body FROM quality WHERE project = $1", project)
-        return None if found is None else dict(found)
+        body = await self._pool.fetchval("SELECT body FROM quality WHERE project = $1", project)
+        return None if body is None else dict(body)
 
     async def annotators(self, project: str) -> list[Row]:
         """Return annotators, those with most votes first."""
@@ -112,10 +112,10 @@ class PostgresReports(AuditReader):
         )
         if latest is None:
             return None, []
-        found: dict[str, Row] = {}
+        by_sample: dict[str, Row] = {}
         for row in await self._pool.fetch(_ACCEPTED, project, latest["major"]):
-            found.setdefault(row["sample_id"], _dataset_row(row))  # the newest of a sample's labels
-        return (latest["major"], latest["minor"]), list(found.values())
+            by_sample.setdefault(row["sample_id"], _dataset_row(row))  # the newest of a sample's labels
+        return (latest["major"], latest["minor"]), list(by_sample.values())
 
 
 def _dataset_row(row: Any) -> Row:

@@ -6,7 +6,7 @@ from typing import Any
 
 from shoal_qa.adapters.postgres.columns import as_columns
 from shoal_qa.adapters.postgres.jobs import JOB_COLUMNS, job_of
-from shoal_qa.usecases.ports import AuditedSample, KeptJob
+from shoal_qa.usecases.ports import AuditedSample, StoredJob
 
 _INCLUSION = """
 INSERT INTO inclusion (project, sample_id, probability)
@@ -27,7 +27,7 @@ class PostgresSamples:
     def __init__(self, conn: Any) -> None:
         self._conn = conn
 
-    async def erase(self, project: str, sample_ids: Collection[str]) -> list[KeptJob]:
+    async def erase(self, project: str, sample_ids: Collection[str]) -> list[StoredJob]:
         """Forget contents and votes; return the jobs as they were, locked."""
         ids = sorted(sample_ids)
         await self._conn.execute(

@@ -22,13 +22,15 @@ class JobVotes:
     blocked: int = 0  # further votes, of blocked annotators: without weight, but bought
 
 
-def posteriors(jobs: Sequence[JobVotes], fit: ProjectFit) -> Floats:
+def job_posteriors(jobs: Sequence[JobVotes], fit: ProjectFit) -> Floats:
     """Return calibrated probabilities: (jobs, classes). Annotators that the fit has not seen are average ones."""
-    votes = _arrays(jobs, fit)
+    votes = _vote_arrays(jobs, fit)
     return fit.calibration.apply(fit.reader.log_posterior(votes), votes.votes_per_task())
 
 
-def beliefs(jobs: Sequence[JobVotes], shares: Floats, fit: ProjectFit, rule: StoppingRule) -> list[Belief]:
+def job_beliefs(
+    jobs: Sequence[JobVotes], shares: Floats, fit: ProjectFit, rule: StoppingRule
+) -> list[Belief]:
     """Return what the votes on each job amount to, and what to do next. shares: their posteriors."""
     votes = np.array([len(job.votes) for job in jobs], np.int32)
     most = np.array([min(job.most, rule.max_votes) - job.blocked for job in jobs], np.int32)
@@ -41,20 +43,20 @@ def beliefs(jobs: Sequence[JobVotes], shares: Floats, fit: ProjectFit, rule: Sto
             votes=len(job.votes),
             action=Action(int(steps.action[row])),
             reach=None if np.isnan(steps.reach[row]) else float(steps.reach[row]),
-            of_accepted=_of_accepted(job, shares[row], fit),
+            of_accepted=_accepted_probability(job, shares[row], fit),
             blocked=job.blocked,
         )
         for row, job in enumerate(jobs)
     ]
 
 
-def _of_accepted(job: JobVotes, shares: Floats, fit: ProjectFit) -> float:
+def _accepted_probability(job: JobVotes, shares: Floats, fit: ProjectFit) -> float:
     """Return the probability of the label accepted before; 0 without one, or where its class is gone."""
-    known = job.accepted is not None and job.accepted in fit.class_numbers
-    return float(shares[fit.class_numbers[job.accepted]]) if known and job.accepted else 0.0
+    has_class = job.accepted is not None and job.accepted in fit.class_numbers
+    return float(shares[fit.class_numbers[job.accepted]]) if has_class and job.accepted else 0.0
 
 
-def _arrays(jobs: Sequence[JobVotes], fit: ProjectFit) -> VoteArrays:
+def _vote_arrays(jobs: Sequence[JobVotes], fit: ProjectFit) -> VoteArrays:
     annotators, number = fit.annotator_numbers, fit.class_numbers
     rows = [
         (task, annotators.get(annotator, UNKNOWN), number[label])

@@ -14,7 +14,7 @@ class Job:
     """Where one job stands."""
 
     state: State
-    wanted: int  # votes asked for so far, in all; never above `most`
+    votes_requested: int  # votes asked for so far, in all; never above `most`
     most: int
     round: int = 0  # requests for votes made so far: numbers the next one
     label: str | None = None  # accepted now
@@ -50,13 +50,13 @@ class Request:
 Change = Accept | Withdraw | Request
 
 
-def advance(job: Job, belief: Belief, rule: AcceptanceRule) -> tuple[Job, list[Change]]:
+def advance_job(job: Job, belief: Belief, rule: AcceptanceRule) -> tuple[Job, list[Change]]:
     """Return the job after looking at its votes anew, and what to announce, in order. Idempotent: twice is once."""
     if job.decided or job.state == "erased":
         return job, []
     if job.state == "accepted":
         return _keep_or_withdraw(job, belief, rule)
-    return _settle(job, belief, rule)
+    return _settle_job(job, belief, rule)
 
 
 def _keep_or_withdraw(job: Job, belief: Belief, rule: AcceptanceRule) -> tuple[Job, list[Change]]:
@@ -70,8 +70,8 @@ def _keep_or_withdraw(job: Job, belief: Belief, rule: AcceptanceRule) -> tuple[J
     again = max(
         belief.collected, rule.stopping.min_votes + belief.blocked
     )  # what was cancelled is wanted again
-    reopened = replace(job, state="open", label=None, wanted=min(again, job.most))
-    after, changes = _settle(reopened, belief, rule, job.wanted)
+    reopened = replace(job, state="open", label=None, votes_requested=min(again, job.most))
+    after, changes = _settle_job(reopened, belief, rule, job.votes_requested)
     return after, [Withdraw(fallen), *changes]
 
 
@@ -86,7 +86,7 @@ def _withdrawn_for(job: Job, belief: Belief, rule: AcceptanceRule) -> str | None
     return None
 
 
-def _settle(
+def _settle_job(
     job: Job, belief: Belief, rule: AcceptanceRule, requested: int | None = None
 ) -> tuple[Job, list[Change]]:
     """Decide on a job without an accepted label. requested: votes that were last asked for, if not `wanted`."""
@@ -95,27 +95,27 @@ def _settle(
     if belief.action is Action.ACCEPT:
         accepted = replace(job, state="accepted", label=belief.label)
         changes: list[Change] = [Accept(belief.label, belief.probability, reason)]
-        if job.state == "review" or job.wanted > enough:
-            return _request(replace(accepted, wanted=enough), "cancel", "accepted", changes)
+        if job.state == "review" or job.votes_requested > enough:
+            return _request_votes(replace(accepted, votes_requested=enough), "cancel", "accepted", changes)
         return accepted, changes
     if job.state != "open":
         return job, []
-    if belief.collected < job.wanted:  # votes that were asked for are on their way
-        again = requested is not None and job.wanted > requested
-        outstanding = f"{job.wanted - belief.collected} of {job.wanted} votes outstanding"
-        return _request(job, "more", outstanding) if again else (job, [])
+    if belief.collected < job.votes_requested:  # votes that were asked for are on their way
+        again = requested is not None and job.votes_requested > requested
+        outstanding = f"{job.votes_requested - belief.collected} of {job.votes_requested} votes outstanding"
+        return _request_votes(job, "more", outstanding) if again else (job, [])
     if belief.action is Action.MORE:
-        return _request(replace(job, wanted=belief.collected + 1), "more", reason)
+        return _request_votes(replace(job, votes_requested=belief.collected + 1), "more", reason)
     if rule.has_experts:
-        return _request(replace(job, state="review", wanted=enough), "review", reason)
-    return _request(replace(job, state="closed", wanted=enough), "cancel", reason)
+        return _request_votes(replace(job, state="review", votes_requested=enough), "review", reason)
+    return _request_votes(replace(job, state="closed", votes_requested=enough), "cancel", reason)
 
 
-def _request(
+def _request_votes(
     job: Job, action: Literal["more", "review", "cancel"], reason: str, before: list[Change] | None = None
 ) -> tuple[Job, list[Change]]:
     numbered = replace(job, round=job.round + 1)
-    return numbered, [*(before or []), Request(action, job.wanted, numbered.round, reason[:200])]
+    return numbered, [*(before or []), Request(action, job.votes_requested, numbered.round, reason[:200])]
 
 
 def settle_by_expert(job: Job, label: str, reviewer: str, collected: int) -> tuple[Job, list[Change]]:
@@ -124,8 +124,10 @@ def settle_by_expert(job: Job, label: str, reviewer: str, collected: int) -> tup
     after = replace(job, state="accepted", label=label, decided=True)
     changes: list[Change] = [Accept(label, 1.0, f"decided by {reviewer}"[:200])] if changed else []
     enough = min(collected, job.most)
-    if job.state in ("open", "review") and (job.state == "review" or job.wanted > enough):
-        return _request(replace(after, wanted=enough), "cancel", "decided by an expert", changes)
+    if job.state in ("open", "review") and (job.state == "review" or job.votes_requested > enough):
+        return _request_votes(
+            replace(after, votes_requested=enough), "cancel", "decided by an expert", changes
+        )
     return after, changes
 
 

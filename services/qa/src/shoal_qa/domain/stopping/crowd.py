@@ -31,14 +31,14 @@ def crowd_of(votes: VoteArrays, posterior: Floats, skill: Floats) -> Crowd | Non
     """
     if not len(votes) or votes.classes > MOST_CLASSES:
         return None
-    own = skill[votes.annotator]
-    kind = np.searchsorted(np.quantile(own, np.arange(1, KINDS) / KINDS), own, side="right")
+    vote_skill = skill[votes.annotator]
+    kind = np.searchsorted(np.quantile(vote_skill, np.arange(1, KINDS) / KINDS), vote_skill, side="right")
     parts = [votes.select(kind == number) for number in np.unique(kind)]
     share = np.array([len(part) for part in parts]) / len(votes)
-    return Crowd(np.stack([_confusion(part, posterior) for part in parts]), share)
+    return Crowd(np.stack([_smoothed_confusion(part, posterior) for part in parts]), share)
 
 
-def _confusion(votes: VoteArrays, posterior: Floats) -> Floats:
+def _smoothed_confusion(votes: VoteArrays, posterior: Floats) -> Floats:
     """Return p(label | truth), with one right vote and one at random added to each truth: (classes, classes)."""
     counts = count_confusion(votes, posterior) + np.eye(votes.classes) + 1 / votes.classes
     return np.asarray(counts / counts.sum(axis=1, keepdims=True))

@@ -41,11 +41,11 @@ class Outlook:
     def of(cls, tasks: "Standing", label: Ints, confusion: Floats) -> Self:
         """Return the outlook on label[t] of each task t. confusion: (classes, classes), p(label | truth)."""
         posterior = tasks.posterior
-        own = posterior[np.arange(len(label)), label]
-        q = np.clip(own, EDGE, 1 - EDGE)
+        of_label = posterior[np.arange(len(label)), label]
+        q = np.clip(of_label, EDGE, 1 - EDGE)
         agree = confusion[label, label]
         says_label = (posterior * confusion.T[label]).sum(axis=1)
-        mistake = (says_label - own * agree) / (1 - q)
+        mistake = (says_label - of_label * agree) / (1 - q)
         return cls(
             probability=q,
             agree=np.clip(agree, EDGE, 1 - EDGE),
@@ -72,7 +72,7 @@ class Outlook:
         right, wrong = np.ones((len(left), 1)), np.ones((len(left), 1))
         out = np.zeros((len(left), int(left.max(initial=0))))
         for further in range(1, out.shape[1] + 1):
-            right, wrong = _toss(right, self.agree), _toss(wrong, self.mistake)
+            right, wrong = _add_vote(right, self.agree), _add_vote(wrong, self.mistake)
             there = (self.after(further) >= level) & (self.votes + further >= min_votes)[:, None]
             now = (self._mixed(right, wrong) * there).sum(axis=1)
             out[:, further - 1] = np.where(further <= left, now, 0.0)
@@ -87,7 +87,7 @@ class Outlook:
         right, wrong = np.ones((len(left), 1)), np.ones((len(left), 1))
         out = np.zeros(len(left))
         for further in range(1, int(left.max(initial=0)) + 1):
-            right, wrong = _toss(right, self.agree), _toss(wrong, self.mistake)
+            right, wrong = _add_vote(right, self.agree), _add_vote(wrong, self.mistake)
             last = left == further
             after = self.after(further)[last]
             behind = rest[last, None] * (1 - after) > after
@@ -123,12 +123,12 @@ def chance_to_reach(tasks: Standing, crowd: Crowd, level: float, min_votes: int)
 def chance_to_overturn(tasks: Standing, crowd: Crowd) -> Floats:
     """Return the chance that all votes left change the most probable class: (tasks,)."""
     label = tasks.posterior.argmax(axis=1).astype(np.int32)
-    rest = _rivalry(tasks.posterior)
+    rest = _rival_share(tasks.posterior)
     chances = [Outlook.of(tasks, label, kind).overturn(rest, tasks.left) for kind in crowd.confusion]
     return np.asarray(np.tensordot(crowd.share, np.stack(chances), axes=1))
 
 
-def _rivalry(posterior: Floats) -> Floats:
+def _rival_share(posterior: Floats) -> Floats:
     """Return the share of the second class in all that is not the best one's: (tasks,)."""
     if posterior.shape[1] == 1:
         return np.zeros(len(posterior))
@@ -136,7 +136,7 @@ def _rivalry(posterior: Floats) -> Floats:
     return np.asarray(np.minimum(second / np.maximum(1 - best, 1e-12), 1.0))
 
 
-def _toss(weights: Floats, chance: Floats) -> Floats:
+def _add_vote(weights: Floats, chance: Floats) -> Floats:
     """Return the distribution of agreeing votes after one more: (tasks, m) to (tasks, m + 1)."""
     out = np.zeros((len(weights), weights.shape[1] + 1))
     out[:, :-1] = weights * (1 - chance)[:, None]

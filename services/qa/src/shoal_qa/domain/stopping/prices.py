@@ -35,7 +35,7 @@ def replay_price(replay: Replay, answers: Ints, rule: StoppingRule, tempering: T
     answers: (tasks,), what is taken for right, or UNKNOWN. Gold tasks and those without votes are not measured.
     Raises ValueError where nothing is left to measure.
     """
-    measured = (answers != UNKNOWN) & (replay.known == UNKNOWN) & (replay.available > 0)
+    measured = (answers != UNKNOWN) & (replay.gold == UNKNOWN) & (replay.available > 0)
     if not measured.any():
         raise ValueError("no task with votes and an answer to measure on that is not gold")
     claimed = replay.until_all_stop(rule, tempering)

@@ -27,7 +27,7 @@ class Replay:
 
     model: Model
     votes: VoteArrays
-    known: Ints  # (tasks,), gold answers that fits are told, or UNKNOWN
+    gold: Ints  # (tasks,), gold answers that fits are told, or UNKNOWN
     rank: NDArray[np.int64]  # (votes,), place of each vote among those of its task
     available: Ints = field(init=False)  # (tasks,)
     spent: Ints = field(init=False)  # (tasks,)
@@ -41,7 +41,7 @@ class Replay:
     def at_most(self, overlap: int) -> Ints:
         """Return how many votes each task has where ordinary ones have `overlap` at most: (tasks,)."""
         ordinary = np.minimum(self.available, overlap)
-        return np.where(self.known != UNKNOWN, self.available, ordinary).astype(np.int32)
+        return np.where(self.gold != UNKNOWN, self.available, ordinary).astype(np.int32)
 
     def first(self, spent: Ints) -> VoteArrays:
         """Return the first spent[t] votes of each task t."""
@@ -55,32 +55,34 @@ class Replay:
         self.spent = np.maximum(self.spent, self.at_most(rule.min_votes))
         bought = self.first(self.spent)
         self._fit(bought, None)
-        asked: Tasks = np.arange(len(self.spent))
+        open_tasks: Tasks = np.arange(len(self.spent))
         while True:
             claimed = self._fitted.log_posterior(bought)
-            asked = asked[self._want(bought, claimed, asked, rule, tempering)]
-            if not len(asked) and len(bought) == self._fitted_on:
+            open_tasks = open_tasks[self._want(bought, claimed, open_tasks, rule, tempering)]
+            if not len(open_tasks) and len(bought) == self._fitted_on:
                 return claimed
-            self.spent[asked] += 1
+            self.spent[open_tasks] += 1
             bought = self.first(self.spent)
-            if not len(asked) or len(bought) >= GROWTH * self._fitted_on:
+            if not len(open_tasks) or len(bought) >= GROWTH * self._fitted_on:
                 self._fit(bought, self._fitted)
-                asked = np.arange(
+                open_tasks = np.arange(
                     len(self.spent)
                 )  # any task may have changed, not only those with a new vote
 
     def _fit(self, bought: VoteArrays, start: Fitted | None) -> None:
-        self._fitted = self.model.fit(bought, self.known, start)
+        self._fitted = self.model.fit(bought, self.gold, start)
         self._fitted_on = len(bought)
 
     def _want(
-        self, bought: VoteArrays, claimed: Floats, asked: Tasks, rule: StoppingRule, tempering: Tempering
+        self, bought: VoteArrays, claimed: Floats, open_tasks: Tasks, rule: StoppingRule, tempering: Tempering
     ) -> NDArray[np.bool_]:
         """Return which of some tasks are to have one more vote."""
         believed = tempering.apply(claimed, self.spent)
         crowd = crowd_of(bought, believed, self._fitted.skill())
-        most = np.minimum(self.available, rule.max_votes)[asked]
-        steps = next_steps(believed[asked], self.spent[asked], most, rule, Foresight(crowd, tempering))
+        most = np.minimum(self.available, rule.max_votes)[open_tasks]
+        steps = next_steps(
+            believed[open_tasks], self.spent[open_tasks], most, rule, Foresight(crowd, tempering)
+        )
         return np.asarray(steps.action == Action.MORE)
 
 

@@ -55,7 +55,7 @@ def simulate_votes(
     votes: VoteArrays,
     rng: np.random.Generator,
     truth: Ints | None = None,
-    known: Ints | None = None,
+    gold: Ints | None = None,
     *,
     min_votes: int = 2,
     thresholds: Sequence[float] = THRESHOLDS,
@@ -69,18 +69,18 @@ def simulate_votes(
     gold. A task gets 100 votes at most before the last point. About 50 fits, half of them warm. Raises ValueError
     where nothing is left to measure.
     """
-    known = np.full(votes.tasks, UNKNOWN, np.int32) if known is None else known
-    replay = Replay(model, votes, known, random_ranks(votes, rng))
-    everything = model.fit(votes, known).log_posterior(votes).argmax(axis=1)
+    gold = np.full(votes.tasks, UNKNOWN, np.int32) if gold is None else gold
+    replay = Replay(model, votes, gold, random_ranks(votes, rng))
+    everything = model.fit(votes, gold).log_posterior(votes).argmax(axis=1)
     answers = everything if truth is None else truth
-    measured = np.flatnonzero((answers != UNKNOWN) & (known == UNKNOWN) & (replay.available > 0))
+    measured = np.flatnonzero((answers != UNKNOWN) & (gold == UNKNOWN) & (replay.available > 0))
     if not len(measured):
         raise ValueError("no task with votes and an answer to measure on that is not gold")
-    score = _Score(answers, measured, known == UNKNOWN)
+    score = _Score(answers, measured, gold == UNKNOWN)
     all_votes = (1.0, replay.available, everything)
     rules = [_without_experts(threshold, min_votes) for threshold in sorted(thresholds)]
-    fixed = score.curve(_fixed(replay, score))
-    sequential = score.curve([*_sequential(replay, rules, tempering or Tempering()), all_votes])
+    fixed = score.curve(_fixed_points(replay, score))
+    sequential = score.curve([*_sequential_points(replay, rules, tempering or Tempering()), all_votes])
     return VoteSimulation(
         sequential, fixed, int(sequential.votes[-1]), score.accuracy(everything), len(measured)
     )
@@ -109,18 +109,18 @@ def _without_experts(threshold: float, min_votes: int) -> StoppingRule:
     return StoppingRule(threshold=threshold, min_votes=min_votes, max_votes=100, futile_below=futile)
 
 
-def _fixed(replay: Replay, score: _Score) -> list[Point]:
+def _fixed_points(replay: Replay, score: _Score) -> list[Point]:
     most = int(replay.available[score.counted].max())
     points: list[Point] = []
     for overlap in np.unique(np.geomspace(1, most, OVERLAPS).round().astype(np.int64)):
         spent = replay.at_most(int(overlap))
         bought = replay.first(spent)
-        posterior = replay.model.fit(bought, replay.known).log_posterior(bought)
+        posterior = replay.model.fit(bought, replay.gold).log_posterior(bought)
         points.append((float(overlap), spent, posterior.argmax(axis=1)))
     return points
 
 
-def _sequential(replay: Replay, rules: Sequence[StoppingRule], tempering: Tempering) -> list[Point]:
+def _sequential_points(replay: Replay, rules: Sequence[StoppingRule], tempering: Tempering) -> list[Point]:
     points: list[Point] = []
     for rule in rules:
         labels = replay.until_all_stop(rule, tempering).argmax(axis=1)

@@ -17,7 +17,14 @@ from shoal_qa.domain.agreement.alpha import (
 )
 from shoal_qa.domain.agreement.coincidences import ByClass, ByTask, by_class, by_task
 from shoal_qa.domain.votes.arrays import NamedVotes
-from shoal_qa.usecases.files.answer_shapes import SHAPES, OfCodes, Shape, Where, distance_of, numbers
+from shoal_qa.usecases.files.answer_shapes import (
+    SHAPES,
+    CodeDistance,
+    Shape,
+    Where,
+    distance_of,
+    parse_numbers,
+)
 
 PAIRS = {
     "text": 100_000,
@@ -28,7 +35,7 @@ LEVELS = get_args(Level)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Agreement:
     """tasks: distances in [0, 1], of numbers their difference. classes: only of the shape class. level: or ""."""
 
     alpha: Alpha
@@ -44,35 +51,35 @@ class Found:
 
 def agreement_of(
     named: NamedVotes, shape: str, *, level: str | None, where: Where, rng: np.random.Generator
-) -> Found:
+) -> Agreement:
     """Return how far the votes agree. where: tells where a distinct answer stands. Raises BadInput."""
-    _check(shape, level)
+    _check_shape(shape, level)
     votes = named.votes
     if shape == "class":
         alpha = alpha_of_votes(votes)
         apart = by_task(
             votes.task, votes.tasks, lambda i, j: (votes.label[i] != votes.label[j]).astype(np.float64)
         )
-        return Found(alpha, apart, by_class(votes), "nominal")
+        return Agreement(alpha, apart, by_class(votes), "nominal")
     if shape == "number":
-        return _of_numbers(named, cast(Level, level or "interval"), where)
-    distance: Distance = OfCodes(votes.label, distance_of(cast(Shape, shape), named.classes, where))
+        return _number_agreement(named, cast(Level, level or "interval"), where)
+    distance: Distance = CodeDistance(votes.label, distance_of(cast(Shape, shape), named.classes, where))
     alpha = alpha_of_items(votes.task, distance, rng, PAIRS.get(shape, 1_000_000))
-    return Found(alpha, by_task(votes.task, votes.tasks, distance), None, "")
+    return Agreement(alpha, by_task(votes.task, votes.tasks, distance), None, "")
 
 
-def _check(shape: str, level: str | None) -> None:
+def _check_shape(shape: str, level: str | None) -> None:
     if shape not in SHAPES:
         raise BadInput(f"{shape!r} is unknown: use one of {', '.join(SHAPES)}", field="shape")
     if level is not None and (shape != "number" or level not in LEVELS[1:]):
         raise BadInput(f"only the shape number has one, of {', '.join(LEVELS[1:])}", field="level")
 
 
-def _of_numbers(named: NamedVotes, level: Level, where: Where) -> Found:
-    votes, value = named.votes, numbers(named.classes, where)[named.votes.label]
+def _number_agreement(named: NamedVotes, level: Level, where: Where) -> Agreement:
+    votes, value = named.votes, parse_numbers(named.classes, where)[named.votes.label]
     try:
         alpha = alpha_of_values(votes.task, value, level)
     except ValueError as error:
         raise BadInput(f"{level}: {error}", field="level") from None
     tasks = by_task(votes.task, votes.tasks, lambda i, j: np.abs(value[i] - value[j]))
-    return Found(alpha, tasks, None, level)
+    return Agreement(alpha, tasks, None, level)

@@ -26,7 +26,7 @@ MOST_CELLS = 50_000_000  # of annotators x classes x classes: 0.4 GB, held sever
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class People:
+class AnnotatorFindings:
     """(annotators,) or (annotators, classes) each.
 
     p: adjusted p-values of the signals that could be measured. changes: None where the order of votes is not known.
@@ -45,23 +45,23 @@ class People:
 
     def copies_with(self, level: float) -> dict[int, int]:
         """Return whom an annotator most suspiciously agrees with, for pairs whose p-value is below a level."""
-        found: dict[int, int] = {}
+        partners: dict[int, int] = {}
         for row in np.flatnonzero(self.pairs.adjusted < level).tolist():
             one, other = int(self.pairs.one[row]), int(self.pairs.other[row])
-            found.setdefault(one, other)
-            found.setdefault(other, one)
-        return found
+            partners.setdefault(one, other)
+            partners.setdefault(other, one)
+        return partners
 
 
-def look_at(
+def examine_annotators(
     votes: VoteArrays,
-    known: Ints,
+    gold: Ints,
     *,
     seconds: Floats | None,
     at: Floats | None,
     rng: np.random.Generator,
     rule: TrustRule,
-) -> People:
+) -> AnnotatorFindings:
     """Return what is known of each annotator.
 
     known: (tasks,) gold or UNKNOWN. seconds: (votes,) that each took; at: (votes,) when it was given; NaN where not
@@ -70,8 +70,8 @@ def look_at(
     """
     cells = votes.annotators * votes.classes**2
     if cells > MOST_CELLS:
-        told = f"{votes.annotators:,} annotators x {votes.classes:,} classes squared is {cells:,} numbers"
-        raise BadInput(f"{told}, {MOST_CELLS:,} at most: merge rare classes, or look at fewer annotators")
+        size = f"{votes.annotators:,} annotators x {votes.classes:,} classes squared is {cells:,} numbers"
+        raise BadInput(f"{size}, {MOST_CELLS:,} at most: merge rare classes, or look at fewer annotators")
     order = rng.permutation(len(votes)) if at is None else np.argsort(at, kind="stable")
     ordered = VoteArrays(
         task=votes.task[order],
@@ -81,12 +81,12 @@ def look_at(
         annotators=votes.annotators,
         classes=votes.classes,
     )
-    return _people(
-        peers_of(ordered, known), None if seconds is None else seconds[order], at is not None, rule
+    return _examine_peers(
+        peers_of(ordered, gold), None if seconds is None else seconds[order], at is not None, rule
     )
 
 
-def _people(peers: Peers, seconds: Floats | None, timed: bool, rule: TrustRule) -> People:
+def _examine_peers(peers: Peers, seconds: Floats | None, timed: bool, rule: TrustRule) -> AnnotatorFindings:
     votes = peers.votes
     pairs = find_copying(peers)
     p: dict[Signal, Floats] = {
@@ -105,21 +105,21 @@ def _people(peers: Peers, seconds: Floats | None, timed: bool, rule: TrustRule) 
     overall = overall_skill(peers)
     evidence = [
         replace(
-            known,
+            row,
             alarms=next_alarms(frozenset(), {name: float(column[a]) for name, column in p.items()}, rule),
         )
-        for a, known in enumerate(evidence_of(peers, overall))
+        for a, row in enumerate(evidence_of(peers, overall))
     ]
     by_class = skill_by_class(peers)
-    return People(
-        votes=np.array([one.votes for one in evidence], np.int32),
-        gold_right=np.array([one.gold_right for one in evidence], np.int32),
-        gold_answered=np.array([one.gold_answered for one in evidence], np.int32),
+    return AnnotatorFindings(
+        votes=np.array([row.votes for row in evidence], np.int32),
+        gold_right=np.array([row.gold_right for row in evidence], np.int32),
+        gold_answered=np.array([row.gold_answered for row in evidence], np.int32),
         skill=overall,
         by_class=by_class,
         p=p,
         pairs=pairs,
         changes=changes,
-        alarms=[one.alarms for one in evidence],
-        states=[next_state("new", one, rule) for one in evidence],
+        alarms=[row.alarms for row in evidence],
+        states=[next_state("new", row, rule) for row in evidence],
     )

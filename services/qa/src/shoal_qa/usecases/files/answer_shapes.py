@@ -25,7 +25,7 @@ _FORM = {
 
 
 @dataclass(frozen=True, slots=True)
-class OfCodes:
+class CodeDistance:
     """A distance of distinct answers, asked for by the places of votes. code: (votes,)."""
 
     code: Ints
@@ -40,16 +40,16 @@ class OfCodes:
         return out
 
 
-def numbers(answers: Sequence[str], where: Where) -> Floats:
+def parse_numbers(answers: Sequence[str], where: Where) -> Floats:
     """Return the answers as numbers. Raises BadInput, with `where` of the answer."""
     out = np.empty(len(answers))
-    for place, text in enumerate(answers):
+    for index, text in enumerate(answers):
         try:
-            out[place] = float(text)
+            out[index] = float(text)
         except ValueError:
-            out[place] = np.nan
-        if not np.isfinite(out[place]):
-            raise BadInput(f"{where(place)}: {text!r} is not a finite number, as the shape number needs")
+            out[index] = np.nan
+        if not np.isfinite(out[index]):
+            raise BadInput(f"{where(index)}: {text!r} is not a finite number, as the shape number needs")
     return out
 
 
@@ -58,31 +58,31 @@ def distance_of(shape: Shape, answers: Sequence[str], where: Where) -> Distance:
     if shape == "text":
         return TextDistance(answers)
     if shape == "multi":
-        return SetDistance(_members(answers))
+        return SetDistance(_parse_sets(answers))
     classes: dict[str, int] = {}
     return RegionDistance(
-        [_regions(shape, text, classes, where(place)) for place, text in enumerate(answers)]
+        [_parse_regions(shape, text, classes, where(index)) for index, text in enumerate(answers)]
     )
 
 
-def _members(answers: Sequence[str]) -> Any:
+def _parse_sets(answers: Sequence[str]) -> Any:
     sets = [{part.strip() for part in text.split(SEPARATOR)} - {""} for text in answers]
-    number = {name: place for place, name in enumerate(sorted(set().union(*sets)))}
+    number = {name: index for index, name in enumerate(sorted(set().union(*sets)))}
     out = np.zeros((len(sets), max(len(number), 1)), np.bool_)
     for row, names in enumerate(sets):
         out[row, [number[name] for name in names]] = True
     return out
 
 
-def _regions(shape: Shape, text: str, classes: dict[str, int], where: str) -> Regions:
+def _parse_regions(shape: Shape, text: str, classes: dict[str, int], where: str) -> Regions:
     try:
-        found = loads(text)
-        rows = found if not found or isinstance(found[0], list) else [found]
-        ends = [[float(each) for each in row[: _ENDS[shape]]] for row in rows]
+        content = loads(text)
+        rows = content if not content or isinstance(content[0], list) else [content]
+        ends = [[float(end) for end in row[: _ENDS[shape]]] for row in rows]
         names = [str(row[_ENDS[shape]]) if len(row) > _ENDS[shape] else "" for row in rows]
     except (JSONDecodeError, TypeError, ValueError, KeyError):
         raise BadInput(f"{where}: {text[:60]!r} is not JSON like {_FORM[shape]}") from None
-    if any(not _ordered(row, _ENDS[shape]) for row in ends):
+    if any(not _is_ordered(row, _ENDS[shape]) for row in ends):
         raise BadInput(f"{where}: {text[:60]!r} needs finite ends in order: {_FORM[shape]}")
     if shape == "spans":
         ends = [[row[0], 0.0, row[1], 1.0] for row in ends]
@@ -90,7 +90,7 @@ def _regions(shape: Shape, text: str, classes: dict[str, int], where: str) -> Re
     return Regions(np.array(ends, np.float64).reshape(-1, 4), np.array(label, np.int32))
 
 
-def _ordered(row: list[float], ends: int) -> bool:
+def _is_ordered(row: list[float], ends: int) -> bool:
     half = ends // 2
     return (
         len(row) == ends

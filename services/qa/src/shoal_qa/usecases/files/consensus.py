@@ -9,11 +9,11 @@ from shoal_qa.domain.calibration.reliability import Reliability, reliability
 from shoal_qa.domain.consensus import Consensus, Options
 from shoal_qa.domain.stopping.rule import Action
 from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, NamedVotes, VoteArrays
-from shoal_qa.usecases.files.annotators import People
-from shoal_qa.usecases.files.facts import Facts, Hard, Person
+from shoal_qa.usecases.files.annotators import AnnotatorFindings
+from shoal_qa.usecases.files.facts import AnnotatorSkill, Facts, HardTask
 
 HARDEST = 15
-ACTIONS = [each.name.lower() for each in Action]
+ACTIONS = [action.name.lower() for action in Action]
 MOST_BINS = 10
 FEWEST_IN_BIN = 20
 TINY = 1e-12
@@ -27,7 +27,7 @@ class Support:
     agreement: Floats
 
 
-def support(votes: VoteArrays, label: Ints) -> Support:
+def support_of(votes: VoteArrays, label: Ints) -> Support:
     """Return what stands behind labels. label: (tasks,)."""
     count = votes.votes_per_task()
     same = np.bincount(votes.task, votes.label == label[votes.task], votes.tasks)
@@ -36,56 +36,56 @@ def support(votes: VoteArrays, label: Ints) -> Support:
 
 def facts_of(
     named: NamedVotes,
-    known: Ints,
+    gold: Ints,
     *,
-    found: Consensus,
+    consensus: Consensus,
     options: Options,
     actions: Sequence[str],
-    people: People | None,
+    people: AnnotatorFindings | None,
     source: str,
 ) -> Facts:
     """Return what the report shows. actions: (tasks,)."""
-    open_tasks = (found.label != UNKNOWN) & (known == UNKNOWN)
+    open_tasks = (consensus.label != UNKNOWN) & (gold == UNKNOWN)
     return Facts(
         source=source,
         votes=len(named.votes),
         tasks=len(named.tasks),
         classes=named.classes,
-        gold=int((known != UNKNOWN).sum()),
-        model=found.fitted.name,
-        reason=reason(found),
-        panel=_panel(found),
+        gold=int((gold != UNKNOWN).sum()),
+        model=consensus.fitted.name,
+        reason=reason_for_weights(consensus),
+        panel=_panel_figures(consensus),
         actions={name: count for name in ACTIONS if (count := actions.count(name))},
-        expected=float(found.probability[open_tasks].mean()) if open_tasks.any() else None,
-        reliability=_reliability(found),
+        expected=float(consensus.probability[open_tasks].mean()) if open_tasks.any() else None,
+        reliability=_reliability_on_gold(consensus),
         rule=rule_of(options, bool(open_tasks.any())),
-        certificate=found.certificate if open_tasks.any() else None,
+        certificate=consensus.certificate if open_tasks.any() else None,
         annotators=len(named.annotators),
-        people=[] if people is None else _people(people, named.annotators),
-        confusion=None if found.confusion is None else _by_truth(found.confusion),
-        hardest=_hardest(named, known, found, actions),
+        people=[] if people is None else _annotator_skills(people, named.annotators),
+        confusion=None if consensus.confusion is None else _by_truth(consensus.confusion),
+        hardest=_hardest_tasks(named, gold, consensus, actions),
     )
 
 
-def actions_of(found: Consensus) -> list[str]:
+def actions_of(consensus: Consensus) -> list[str]:
     """Return the next step of each task: accept, more, review or futile."""
-    return [ACTIONS[each] for each in found.action.tolist()]
+    return [ACTIONS[action] for action in consensus.action.tolist()]
 
 
-def reason(found: Consensus) -> str:
+def reason_for_weights(consensus: Consensus) -> str:
     """Return in a sentence how the models came to their weights."""
-    if len(found.evidence) == 1:
+    if len(consensus.evidence) == 1:
         return "asked for by name; auto would hear several models."
-    if found.gold is None:
+    if consensus.gold is None:
         return (
             "no answer is known: models weigh by how often they agree with what the others say together, since those "
             "that are right agree, and errors differ."
         )
-    first = max(found.evidence, key=lambda each: each.weight)
-    told = "" if first.accuracy is None else f", right on {100 * first.accuracy:.1f} % of them"
+    first = max(consensus.evidence, key=lambda member: member.weight)
+    accuracy = "" if first.accuracy is None else f", right on {100 * first.accuracy:.1f} % of them"
     return (
         "models weigh by how well they foretell known answers that they were not told; most weight has "
-        f"{first.model}{told}."
+        f"{first.model}{accuracy}."
     )
 
 
@@ -100,25 +100,25 @@ def rule_of(options: Options, left: bool) -> str:
     return f"labels are accepted where known answers bear out {goal}"
 
 
-def _reliability(found: Consensus) -> Reliability | None:
-    if found.gold is None or not len(found.gold.task):
+def _reliability_on_gold(consensus: Consensus) -> Reliability | None:
+    if consensus.gold is None or not len(consensus.gold.task):
         return None
-    bins = min(MOST_BINS, max(1, len(found.gold.task) // FEWEST_IN_BIN))
-    return reliability(found.gold.probability, found.gold.right, bins)
+    bins = min(MOST_BINS, max(1, len(consensus.gold.task) // FEWEST_IN_BIN))
+    return reliability(consensus.gold.probability, consensus.gold.right, bins)
 
 
-def _panel(found: Consensus) -> list[tuple[str, dict[str, float | None]]]:
+def _panel_figures(consensus: Consensus) -> list[tuple[str, dict[str, float | None]]]:
     return [
         (
-            each.model,
+            member.model,
             {
-                "weight": each.weight,
-                "says what auto says": each.agreement,
-                "right on known answers": each.accuracy,
-                "log loss": each.log_loss,
+                "weight": member.weight,
+                "says what auto says": member.agreement,
+                "right on known answers": member.accuracy,
+                "log loss": member.log_loss,
             },
         )
-        for each in found.evidence
+        for member in consensus.evidence
     ]
 
 
@@ -126,10 +126,10 @@ def _by_truth(confusion: Floats) -> Floats:
     return np.asarray(confusion / np.maximum(confusion.sum(axis=1, keepdims=True), TINY))
 
 
-def _people(people: People, names: Sequence[str]) -> list[Person]:
+def _annotator_skills(people: AnnotatorFindings, names: Sequence[str]) -> list[AnnotatorSkill]:
     skill = people.skill
     return [
-        Person(
+        AnnotatorSkill(
             name=names[a],
             votes=int(people.votes[a]),
             skill=float(skill.rate[a]),
@@ -140,31 +140,34 @@ def _people(people: People, names: Sequence[str]) -> list[Person]:
     ]
 
 
-def _hardest(named: NamedVotes, known: Ints, found: Consensus, actions: Sequence[str]) -> list[Hard]:
+def _hardest_tasks(
+    named: NamedVotes, gold: Ints, consensus: Consensus, actions: Sequence[str]
+) -> list[HardTask]:
     """Return the tasks with votes and without gold whose label is least probable, those with most votes first."""
     count = named.votes.votes_per_task()
-    asked = np.flatnonzero((count > 0) & (known == UNKNOWN))
-    chosen = asked[np.lexsort((-count[asked], found.probability[asked]))][:HARDEST].tolist()
-    said = _said(named.votes, chosen, named.classes)
+    candidates = np.flatnonzero((count > 0) & (gold == UNKNOWN))
+    order = np.lexsort((-count[candidates], consensus.probability[candidates]))
+    hardest = candidates[order][:HARDEST].tolist()
+    votes = _votes_in_words(named.votes, hardest, named.classes)
     return [
-        Hard(
+        HardTask(
             task=named.tasks[task],
-            label=named.classes[found.label[task]],
-            probability=float(found.probability[task]),
-            votes=said[task],
+            label=named.classes[consensus.label[task]],
+            probability=float(consensus.probability[task]),
+            votes=votes[task],
             action=actions[task],
         )
-        for task in chosen
+        for task in hardest
     ]
 
 
-def _said(votes: VoteArrays, tasks: Sequence[int], classes: Sequence[str]) -> dict[int, str]:
+def _votes_in_words(votes: VoteArrays, tasks: Sequence[int], classes: Sequence[str]) -> dict[int, str]:
     """Return the votes of some tasks in words, most first."""
-    wanted = np.isin(votes.task, tasks)
-    task, label = votes.task[wanted], votes.label[wanted]
-    said = {}
-    for each in tasks:
-        names, counts = np.unique(label[task == each], return_counts=True)
+    selected = np.isin(votes.task, tasks)
+    task, label = votes.task[selected], votes.label[selected]
+    words = {}
+    for number in tasks:
+        names, counts = np.unique(label[task == number], return_counts=True)
         ranked = np.argsort(-counts, kind="stable")
-        said[each] = ", ".join(f"{counts[i]} x {classes[names[i]]}" for i in ranked)
-    return said
+        words[number] = ", ".join(f"{counts[i]} x {classes[names[i]]}" for i in ranked)
+    return words

@@ -9,7 +9,7 @@ from shoal_qa.domain.votes.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class AnnotatorSkill:
     """One annotator."""
 
     name: str
@@ -20,7 +20,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hard:
+class HardTask:
     """One task of those that are least settled. votes: in words, most first."""
 
     task: str
@@ -54,6 +54,6 @@ class Facts:
     rule: str
     certificate: Certificate | None
     annotators: int
-    people: Sequence[Person]
+    people: Sequence[AnnotatorSkill]
     confusion: Floats | None
-    hardest: Sequence[Hard]
+    hardest: Sequence[HardTask]

@@ -25,49 +25,49 @@ class Labels:
 
 def by_probabilities(labels: Labels, matrix: Any, classes: Sequence[str]) -> LabelErrors:
     """Return what is believed of each label, by probabilities that did not see it. classes: of the columns."""
-    number = {name: place for place, name in enumerate(classes)}
+    number = {name: index for index, name in enumerate(classes)}
     code = np.array([number[name] for name in labels.names], np.int32)[labels.code]
-    return _found(code, _rows(matrix, labels.row), labels.annotator)
+    return _find_errors(code, _matrix_rows(matrix, labels.row), labels.annotator)
 
 
 def by_embeddings(labels: Labels, matrix: Any) -> LabelErrors:
     """Return what is believed of each label, by a probe that is fitted without it."""
     try:
-        p = leave_one_out(_rows(matrix, labels.row), labels.code, len(labels.names))
+        p = leave_one_out(_matrix_rows(matrix, labels.row), labels.code, len(labels.names))
     except ValueError as error:
         raise BadInput(str(error), field="embeddings") from None
-    return _found(labels.code, p, labels.annotator)
+    return _find_errors(labels.code, p, labels.annotator)
 
 
-def classes_of(labels: Labels, columns: int, given: str | None, named: Sequence[str] | None) -> list[str]:
+def classes_of(labels: Labels, columns: int, option: str | None, named: Sequence[str] | None) -> list[str]:
     """Return the class of each column of probabilities.
 
     As given with commas between; else by the file's own names of columns; else the labels themselves where they are
     the numbers 0, 1, ...; else the labels in sorted order, if there are as many. Raises BadInput otherwise.
     """
-    found = list(named or ())
-    if given is not None:
-        found = [each.strip() for each in given.split(",")]
-    elif not set(labels.names) <= set(found):
-        found = labels.names
-        if all(name.isdecimal() and str(int(name)) == name for name in found):
-            found = [str(column) for column in range(columns)]
-    if len(found) != columns or len(set(found)) != columns:
-        told = f"probabilities have {columns} columns, but there are {len(set(found))} classes"
-        raise BadInput(f"{told}: name them in the order of the columns, cat,dog,...", field="classes")
-    missing = sorted(set(labels.names) - set(found))
+    classes = list(named or ())
+    if option is not None:
+        classes = [name.strip() for name in option.split(",")]
+    elif not set(labels.names) <= set(classes):
+        classes = labels.names
+        if all(name.isdecimal() and str(int(name)) == name for name in classes):
+            classes = [str(column) for column in range(columns)]
+    if len(classes) != columns or len(set(classes)) != columns:
+        fault = f"probabilities have {columns} columns, but there are {len(set(classes))} classes"
+        raise BadInput(f"{fault}: name them in the order of the columns, cat,dog,...", field="classes")
+    missing = sorted(set(labels.names) - set(classes))
     if missing:
         raise BadInput(
-            f"label {missing[0]!r} has no column of probabilities: the columns are {', '.join(found[:20])}"
+            f"label {missing[0]!r} has no column of probabilities: the columns are {', '.join(classes[:20])}"
         )
-    return found
+    return classes
 
 
-def _rows(matrix: Any, row: NDArray[np.int64]) -> Any:
+def _matrix_rows(matrix: Any, row: NDArray[np.int64]) -> Any:
     return matrix if len(row) == len(matrix) else matrix[row]
 
 
-def _found(code: Ints, p: Any, annotator: Ints | None) -> LabelErrors:
+def _find_errors(code: Ints, p: Any, annotator: Ints | None) -> LabelErrors:
     try:
         return find_errors(code, p, annotator)
     except ValueError as error:

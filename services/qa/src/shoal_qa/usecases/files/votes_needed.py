@@ -53,9 +53,9 @@ class Replays:
     prices: Sequence[PriceOutcome]
 
 
-def replay(
+def replay_votes(
     votes: VoteArrays,
-    known: Ints,
+    gold: Ints,
     truth: Ints | None,
     *,
     model: str,
@@ -69,23 +69,26 @@ def replay(
     """
     if model not in MODELS:
         raise BadInput(f"{model!r} is unknown: use one of {', '.join(MODELS)}", field="model")
-    everything = consensus(votes, known, Options(model=model))
+    everything = consensus(votes, gold, Options(model=model))
     tempering, answers = everything.calibration, everything.label if truth is None else truth
-    found, outcomes = [], []
+    simulations, outcomes = [], []
     for seed in range(seeds):
         report(seed, seeds)
         rng = np.random.default_rng(seed)
         try:
-            found.append(simulate_votes(MODELS[model], votes, rng, truth, known, tempering=tempering))
+            simulations.append(simulate_votes(MODELS[model], votes, rng, truth, gold, tempering=tempering))
         except ValueError as error:
             raise BadInput(f"nothing to replay: {error}") from None
         outcomes.append(
-            [replay_price(_replay(votes, known, model, seed), answers, rule, tempering) for rule in rules]
+            [
+                replay_price(_start_replay(votes, gold, model, seed), answers, rule, tempering)
+                for rule in rules
+            ]
         )
-    tasks = _paid_tasks(votes, known)
-    sequential = _mean("one by one", [each.sequential for each in found], tasks)
-    fixed = _mean("fixed number", [each.fixed for each in found], tasks)
-    accuracy = float(np.mean([each.accuracy for each in found]))
+    tasks = _paid_tasks(votes, gold)
+    sequential = _mean_curve("one by one", [simulation.sequential for simulation in simulations], tasks)
+    fixed = _mean_curve("fixed number", [simulation.fixed for simulation in simulations], tasks)
+    accuracy = float(np.mean([simulation.accuracy for simulation in simulations]))
     needed = [
         Needed(
             less, accuracy - less, _votes_for(sequential, accuracy - less), _votes_for(fixed, accuracy - less)
@@ -94,18 +97,18 @@ def replay(
     ]
     prices = [_mean_outcome(of_rule) for of_rule in zip(*outcomes, strict=True)]
     return Replays(
-        simulations=found,
+        simulations=simulations,
         sequential=sequential,
         fixed=fixed,
-        votes_per_task=found[0].votes / tasks,
+        votes_per_task=simulations[0].votes / tasks,
         accuracy=accuracy,
         needed=needed,
         prices=prices,
     )
 
 
-def _replay(votes: VoteArrays, known: Ints, model: str, seed: int) -> Replay:
-    return Replay(MODELS[model], votes, known, random_ranks(votes, np.random.default_rng(seed)))
+def _start_replay(votes: VoteArrays, gold: Ints, model: str, seed: int) -> Replay:
+    return Replay(MODELS[model], votes, gold, random_ranks(votes, np.random.default_rng(seed)))
 
 
 def _mean_outcome(outcomes: Sequence[PriceOutcome]) -> PriceOutcome:
@@ -115,13 +118,13 @@ def _mean_outcome(outcomes: Sequence[PriceOutcome]) -> PriceOutcome:
     return PriceOutcome(review_price=outcomes[0].review_price, **means)
 
 
-def _paid_tasks(votes: VoteArrays, known: Ints) -> int:
-    return int(((known < 0) & (votes.votes_per_task() > 0)).sum())
+def _paid_tasks(votes: VoteArrays, gold: Ints) -> int:
+    return int(((gold < 0) & (votes.votes_per_task() > 0)).sum())
 
 
-def _mean(name: str, curves: Sequence[Spending], tasks: int) -> Curve:
-    accuracy = np.array([each.accuracy for each in curves])
-    spent = np.mean([each.votes for each in curves], axis=0) / tasks
+def _mean_curve(name: str, curves: Sequence[Spending], tasks: int) -> Curve:
+    accuracy = np.array([curve.accuracy for curve in curves])
+    spent = np.mean([curve.votes for curve in curves], axis=0) / tasks
     return Curve(
         name=name,
         votes_per_task=spent,

@@ -1,11 +1,11 @@
 """What the use cases need from outside, by aggregate; adapters implement these."""
 
-from shoal_qa.usecases.ports.annotations import Annotations, Arrived, KeptAnnotation
+from shoal_qa.usecases.ports.annotations import Annotations, ReceivedAnnotation, StoredAnnotation
 from shoal_qa.usecases.ports.database import Database, Outbox, Transaction
 from shoal_qa.usecases.ports.fits import Fits, Votes
 from shoal_qa.usecases.ports.gold import Gold
 from shoal_qa.usecases.ports.guidelines import Guidelines
-from shoal_qa.usecases.ports.jobs import Jobs, KeptJob, Major
+from shoal_qa.usecases.ports.jobs import Jobs, Major, StoredJob
 from shoal_qa.usecases.ports.labels import LabelRow, Labels
 from shoal_qa.usecases.ports.projects import Projects
 from shoal_qa.usecases.ports.quality import Annotators, AuditedCount, Quality, Totals
@@ -14,7 +14,6 @@ from shoal_qa.usecases.ports.samples import AuditedSample, Samples
 __all__ = [
     "Annotations",
     "Annotators",
-    "Arrived",
     "AuditedCount",
     "AuditedSample",
     "Database",
@@ -22,15 +21,16 @@ __all__ = [
     "Gold",
     "Guidelines",
     "Jobs",
-    "KeptAnnotation",
-    "KeptJob",
     "LabelRow",
     "Labels",
     "Major",
     "Outbox",
     "Projects",
     "Quality",
+    "ReceivedAnnotation",
     "Samples",
+    "StoredAnnotation",
+    "StoredJob",
     "Totals",
     "Transaction",
     "Votes",

@@ -10,7 +10,7 @@ from shoal_qa.domain.votes.book import Annotation
 
 
 @dataclass(frozen=True, slots=True)
-class KeptAnnotation:
+class StoredAnnotation:
     """A revision of an annotation, and whether an expert gave it."""
 
     annotation: Annotation
@@ -18,21 +18,21 @@ class KeptAnnotation:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrived:
+class ReceivedAnnotation:
     """An annotation's event and where it came from."""
 
     event: AnnotationSubmitted
-    place: str
+    origin: str
 
 
 class Annotations(Protocol):
     """Annotations by revision."""
 
-    async def add(self, arrived: Sequence[Arrived]) -> None:
+    async def add(self, arrived: Sequence[ReceivedAnnotation]) -> None:
         """Keep revisions; a stored one changes nothing. Those of erased samples are left out."""
 
-    async def of_jobs(self, job_ids: Collection[str]) -> list[KeptAnnotation]:
+    async def of_jobs(self, job_ids: Collection[str]) -> list[StoredAnnotation]:
         """Return every revision of the jobs' annotations."""
 
-    async def remove_parked(self, before: datetime, limit: int) -> list[Arrived]:
+    async def remove_parked(self, before: datetime, limit: int) -> list[ReceivedAnnotation]:
         """Remove and return annotations received before, whose job never came."""

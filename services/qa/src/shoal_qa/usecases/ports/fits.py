@@ -14,8 +14,8 @@ from shoal_qa.usecases.ports.jobs import Major
 class Votes:
     """All votes of a project under one major."""
 
-    given: ProjectVotes
-    seen: int  # the last annotation's seq
+    project_votes: ProjectVotes
+    last_seq: int  # the last annotation's seq
 
 
 class Fits(Protocol):
@@ -33,7 +33,7 @@ class Fits(Protocol):
     async def keep(self, key: Major, fit: ProjectFit, now: datetime) -> int:
         """Replace a fit; return its number. It stays due until `done`."""
 
-    async def done(self, key: Major, number: int, seen: int) -> None:
+    async def finish(self, key: Major, number: int, last_seq: int) -> None:
         """Keep that everything a fit changes was done, unless it was asked for anew meanwhile."""
 
     async def jobs_to_look_at(self, key: Major, after: str, limit: int) -> list[str]:

@@ -11,7 +11,7 @@ Major = tuple[str, int]  # project and guideline major: what one fit is about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptJob:
+class StoredJob:
     """A job as it is kept."""
 
     job_id: str
@@ -36,10 +36,10 @@ class Jobs(Protocol):
     async def add(self, jobs: Sequence[LabelingJob]) -> None:
         """Keep jobs; a stored one may only grow in votes. Jobs of erased samples are kept without content."""
 
-    async def lock(self, job_ids: Collection[str]) -> list[KeptJob]:
+    async def lock(self, job_ids: Collection[str]) -> list[StoredJob]:
         """Return jobs, locked, in the order of their ids."""
 
-    async def save(self, jobs: Sequence[KeptJob]) -> None:
+    async def save(self, jobs: Sequence[StoredJob]) -> None:
         """Replace what changed of jobs."""
 
     async def majors(self, job_ids: Collection[str]) -> dict[str, int]:

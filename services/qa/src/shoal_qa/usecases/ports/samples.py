@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from shoal_qa.usecases.ports.jobs import KeptJob
+from shoal_qa.usecases.ports.jobs import StoredJob
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class AuditedSample:
 class Samples(Protocol):
     """Samples by project and id."""
 
-    async def erase(self, project: str, sample_ids: Collection[str]) -> list[KeptJob]:
+    async def erase(self, project: str, sample_ids: Collection[str]) -> list[StoredJob]:
         """Forget contents and votes of samples; return their jobs as they were, locked."""
 
     async def add_inclusion(self, rows: Sequence[tuple[str, str, float]]) -> None:
