@@ -1,7 +1,7 @@
 """Label efficiency beside scikit-activeml: nine of the sets, the same budgets, linear model and seeds.
 
-What the other library's strategies reach is kept below .cache by what they were given: it takes an hour and more, and
-a run that was cut off goes on where it was.
+Results of the other library are stored below .cache by a hash of their inputs: they take an hour and more,
+and an interrupted run continues where it stopped.
 """
 
 import hashlib
@@ -110,7 +110,7 @@ def _theirs(file: Path, name: str) -> "np.ndarray":
 
 
 def _asked(file: Path, name: str) -> str:
-    """Return the curves as JSON, by one strategy in a process and a thread of its own; nothing where it fails."""
+    """Return the curves of one strategy as JSON, from a process with one thread; empty if it fails."""
     one = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
     command = [str(PEERS), str(SCRIPT), str(file), name, str(SEEDS)]
     try:

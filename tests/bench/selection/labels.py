@@ -1,6 +1,6 @@
-"""Label efficiency: every strategy on every set, and what it needs to reach random's accuracy at the largest budget.
+"""Label efficiency: every strategy on every set, and the labels it needs to reach random's final accuracy.
 
-The page and the tables of docs/selection.md are written from what was measured.
+Writes the pages and the tables of docs/selection.md.
 """
 
 from collections.abc import Sequence
@@ -50,7 +50,7 @@ def write(results: Sequence[Result]) -> None:
 
 
 def tables(results: Sequence[Result]) -> str:
-    """Return two tables in Markdown: labels needed as shares of random's, and accuracy at the middle budget."""
+    """Return two Markdown tables: labels needed as shares of random's, and accuracy at the middle budget."""
     names = [curve.strategy for curve in results[0].curves]
     lines = [
         "Labels needed to reach random's accuracy at the largest budget, as a share of random's; - means never.",

@@ -27,7 +27,10 @@ from unit.sampler.poolkit import scored, unit_rows
 def plain(
     pool: Pool, similarity: np.ndarray, chosen: np.ndarray, importance: np.ndarray, k: int
 ) -> list[int]:
-    """Take the candidate of largest weighted gain, all gains anew each time. similarity: (n, r); chosen: (m, r)."""
+    """Take the candidate of largest weighted gain, all gains anew each time.
+
+    similarity: (n, r); chosen: (m, r).
+    """
     cover = chosen.max(axis=0, initial=0.0) if len(chosen) else np.zeros(similarity.shape[1])
     picks: list[int] = []
     for _ in range(k):

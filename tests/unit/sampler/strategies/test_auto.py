@@ -21,7 +21,7 @@ from unit.sampler.poolkit import unit_rows
 
 
 def two_classes(chosen_scores: bool = True) -> Pool:
-    """Return a pool whose class is the sign of the first column, and a model that has learnt it from 60 rows."""
+    """Return a pool whose class is the sign of the first column, and a model fitted to 60 rows of it."""
     x, chosen = unit_rows(0, 300, 6), unit_rows(1, 60, 6)
     labels = (chosen[:, 0] > 0).astype(np.int64)
     probe = fit_probe(chosen, labels, classes=2)

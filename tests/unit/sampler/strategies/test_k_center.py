@@ -17,7 +17,7 @@ module = importlib.import_module("shoal_sampler.domain.strategies.k_center")
 def traversal(
     vectors: np.ndarray, chosen: np.ndarray, weights: np.ndarray, first: int | None, k: int
 ) -> list[float]:
-    """Return the worth of each pick, all distances anew each time: unlike indices it does not depend on ties."""
+    """Return the worth of each pick, all distances anew; unlike indices it does not depend on ties."""
     squared = np.full(len(vectors), np.inf)
     for centre in chosen:
         squared = np.minimum(squared, ((vectors - centre) ** 2).sum(axis=1))

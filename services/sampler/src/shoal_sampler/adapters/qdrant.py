@@ -19,8 +19,9 @@ class QdrantLookup:
         self._client = client
 
     async def find(self, project: str, sample_ids: Sequence[str]) -> dict[str, StoredVector]:
-        """Return the stored vectors; ids that are not UUIDs, and projects without vectors, have none. Raises
-        Transient.
+        """Return the stored vectors. Raises Transient.
+
+        Ids that are not UUIDs, and projects without vectors, have none.
         """
         ids = [sample_id for sample_id in sample_ids if _is_uuid(sample_id)]
         generation = await self._generation(project) if ids else None

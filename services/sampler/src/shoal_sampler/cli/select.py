@@ -136,9 +136,9 @@ def _read_labelled(
         return rows_labelled, np.full(len(rows_labelled), UNKNOWN), []
     numbers, texts = read_labels(labels)
     if numbers is not None:
-        own = row_numbers(numbers, rows, f"labels {labels}, column index")
-        extra = np.setdiff1d(rows_labelled, own)
-        rows_labelled, texts = np.concatenate([own, extra]), texts + [""] * len(extra)
+        labelled_rows = row_numbers(numbers, rows, f"labels {labels}, column index")
+        extra = np.setdiff1d(rows_labelled, labelled_rows)
+        rows_labelled, texts = np.concatenate([labelled_rows, extra]), texts + [""] * len(extra)
     elif labelled is None and len(texts) == rows:
         rows_labelled = np.arange(rows)
     elif len(texts) != len(rows_labelled):

@@ -74,14 +74,14 @@ def compare_strategies(
     err.print(f"{output / 'index.html'}", markup=False, soft_wrap=True)
 
 
-def _read_rows(embeddings: Path, labels: Path, which: str) -> tuple[Vectors, list[str]]:
-    vectors = read_matrix(embeddings, f"{which}embeddings").float32()
+def _read_rows(embeddings: Path, labels: Path, prefix: str) -> tuple[Vectors, list[str]]:
+    vectors = read_matrix(embeddings, f"{prefix}embeddings").float32()
     rows, texts = read_labels(labels)
     if rows is None:
         return vectors, texts
     if sorted(rows) != list(range(len(vectors))):
         raise BadInput(
-            f"{which}labels {labels}: the column index must name each of the {len(vectors)} rows once"
+            f"{prefix}labels {labels}: the column index must name each of the {len(vectors)} rows once"
         )
     return vectors, [text for _, text in sorted(zip(rows, texts, strict=True))]
 

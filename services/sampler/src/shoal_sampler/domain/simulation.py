@@ -44,8 +44,7 @@ def learning_curve(
     strength: float = 10.0,
     report: Report = ignore_progress,
 ) -> list[Point]:
-    """Return the learning curve of one strategy and seed: choose, label, fit a linear model, test, and
-    repeat.
+    """Return the learning curve of one strategy and seed: choose, label, fit a linear model, test, repeat.
 
     The first batch is chosen without a model. If a strategy needs scores and returns too few rows, random
     rows fill the batch. strength: the model's inverse regularisation (probe.py).
@@ -112,9 +111,7 @@ def macro_f1(truth: Indices, predicted: Indices, classes: int) -> float:
 
 
 def labels_needed(budgets: Sequence[int], accuracy: Sequence[float], goal: float) -> float:
-    """Return the labels at which a curve first reaches `goal`, linear between budgets; infinite if it never
-    does.
-    """
+    """Return the labels at which a curve first reaches `goal`, linear between budgets; inf if never."""
     for index, value in enumerate(accuracy):
         if value >= goal:
             if index == 0:

@@ -136,9 +136,9 @@ class Strategy(Part):
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> "Strategy":
-        own = _OF_EXAMPLES if needs_examples(self.kind) else _OF_KIND.get(self.kind, frozenset())
+        allowed = _OF_EXAMPLES if needs_examples(self.kind) else _OF_KIND.get(self.kind, frozenset())
         special = _OF_EXAMPLES.union(*_OF_KIND.values())
-        wrong = (self.model_fields_set & special) - own
+        wrong = (self.model_fields_set & special) - allowed
         misplaced = sorted(
             name for name in wrong if getattr(self, name) != type(self).model_fields[name].default
         )

@@ -203,9 +203,9 @@ def _changed_event(
     )
 
 
-def _same_terms(one: CampaignChanged, other: CampaignChanged) -> bool:
+def _same_terms(event: CampaignChanged, other: CampaignChanged) -> bool:
     fields: tuple[Any, ...] = ("strategy", "filter", "budget", "labeling", "until")
-    return all(getattr(one, name) == getattr(other, name) for name in fields)
+    return all(getattr(event, name) == getattr(other, name) for name in fields)
 
 
 def _outgoing_message(event: CampaignChanged) -> OutgoingMessage:

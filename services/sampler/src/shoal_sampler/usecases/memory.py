@@ -12,9 +12,7 @@ from shoal_sampler.domain.campaigns.window import Memory
 from shoal_sampler.domain.vectors.rows import Vectors
 from shoal_sampler.usecases.ports import Project
 
-MOST_CHOSEN = (
-    8192  # the latest choices of a project that herding and near duplicates look at: 12 MB at 384 dimensions
-)
+MOST_CHOSEN = 8192  # latest chosen samples that herding and near duplicates use: 12 MB at 384 dimensions
 POPULATION = 2048  # size of the uniform sample of the stream that herding covers
 
 

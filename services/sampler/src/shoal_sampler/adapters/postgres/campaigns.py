@@ -63,8 +63,9 @@ class PostgresCampaigns:
         )
 
     async def replace(self, event: CampaignChanged, message: OutgoingMessage) -> bool:
-        """Store the next version; return False if another version came first, or more votes are already
-        reserved.
+        """Store the next version.
+
+        Returns False if another version came first, or more votes are already reserved.
         """
         return await self._write(
             message,

@@ -54,9 +54,7 @@ class PostgresDecisions:
         return {row["sample_id"] for row in rows}
 
     async def add(self, outcome: Outcome, now: datetime) -> None:
-        """Store everything that a window changed; the table's check constraint refuses an overrun of a
-        budget.
-        """
+        """Store everything that a window changed; the table's check constraint refuses to exceed a budget."""
         await self._decide(outcome, now)
         for effect in sorted(outcome.effects, key=lambda effect: effect.campaign_id):
             await self._spend(effect, now)
@@ -96,8 +94,9 @@ class PostgresDecisions:
 
 
 def _policies_json(record: Record) -> str:
-    """Return the policies as JSON text; the driver would read an array of lists as an array of two
-    dimensions.
+    """Return the policies as JSON text.
+
+    The driver would read an array of lists as an array of two dimensions.
     """
     return orjson.dumps(
         [

@@ -1,6 +1,4 @@
-"""The sampler's state in PostgreSQL. Decisions on a project are made under its lock, one transaction at a
-time.
-"""
+"""The sampler's state in PostgreSQL; a project is locked while its samples are decided on."""
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
@@ -69,9 +67,7 @@ class PostgresStore:
         return [CampaignChanged.model_validate(row["definition"]) for row in rows]
 
     async def wait(self, project: str, events: Sequence[SampleEmbedded], now: datetime) -> None:
-        """Store samples that wait for a window, in order of their ids so that concurrent batches cannot
-        deadlock.
-        """
+        """Store samples that wait for a window, in order of their ids, so that batches cannot deadlock."""
         packed = {event.sample_id: ormsgpack.packb(event.model_dump()) for event in events}
         ids = sorted(packed)
         await self._pool.execute(_WAIT, project, ids, [packed[sample_id] for sample_id in ids], now)

@@ -6,8 +6,8 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyDecision:
-    """One policy's decision on one sample. `probability`: that this policy, as it was then, takes this
-    sample.
+    """One policy's decision on one sample. `probability`: the policy's chance of taking this sample, at that
+    time.
 
     A rule that chooses the best of a window has probability 1 for its choices and its exploration chance for
     the rest. Only policies with a positive probability are recorded; all others could not have taken the

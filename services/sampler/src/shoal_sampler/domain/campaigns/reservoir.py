@@ -9,11 +9,11 @@ from shoal_sampler.domain.vectors.rows import Vectors
 
 
 class Reservoir:
-    """Keeps the vectors of the `size` samples with the lowest draws (bottom-k sampling, Cohen and Kaplan
-    2007).
+    """Keeps the vectors of the `size` samples with the lowest draws.
 
-    With draws from a keyed hash of the sample id this is a uniform sample without replacement. A sample that
-    arrives again changes nothing, and two replicas that received the same samples hold the same ones.
+    This is bottom-k sampling (Cohen and Kaplan 2007). With draws from a keyed hash of the sample id it is a
+    uniform sample without replacement. A sample that arrives again changes nothing, and two replicas that
+    received the same samples hold the same ones.
     """
 
     def __init__(self, size: int, dimension: int) -> None:

@@ -30,8 +30,9 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """A project's context: vectors (m, d) and (r, d) of one embedding generation, and hashes of its whole
-    history.
+    """A project's context of one embedding generation, and the content hashes of its whole history.
+
+    chosen_vectors: (m, d). population: (r, d), a sample of the stream.
     """
 
     chosen_vectors: Vectors

@@ -17,9 +17,7 @@ from shoal_sampler.domain.vectors.threads import BlockThreads
 
 
 def pick_greedily(pool: Pool, coverage: Coverage, *, table: Table, k: int, threads: BlockThreads) -> Ranking:
-    """Return k <= n candidates of `pool` by greedy gain, from the table of their similarities; updates
-    `coverage`.
-    """
+    """Return k <= n candidates of `pool` by greedy gain, from their table; updates `coverage`."""
     losses = Losses(coverage, table, threads)
     every = np.arange(len(coverage))
     gains = Gains(pool, losses.losses_of(every, np.full(len(every), UNIT, np.uint16)))
@@ -59,10 +57,10 @@ class Gains:
 
 
 def coarse_gains(gains: Floats) -> Floats:
-    """Return gains cut to 15 bits of mantissa, so that rows that differ by rounding only nearly always have
-    equal gains.
+    """Return gains cut to 15 bits of mantissa.
 
-    The greedy choice is then one of largest gain up to a factor 1 - 2^-15.
+    Rows that differ by rounding only then nearly always have equal gains. The greedy choice is one of largest
+    gain up to a factor 1 - 2^-15.
     """
     result: Floats = (gains.view(np.uint32) & np.uint32(0xFFFFFF00)).view(np.float32)
     return result

@@ -118,8 +118,9 @@ def _runs_between(first: int, end: int, most: int) -> Iterator[slice]:
 def _fill_units(
     units: Units, kernel: Kernel, *, candidates: Vectors, threads: BlockThreads, first: int = 0
 ) -> None:
-    """Write into `units` (r - first, b) the similarities of the population rows from `first` on with
-    `candidates` (b, d).
+    """Write the similarities of the population rows from `first` on with `candidates` (b, d) into `units`.
+
+    units: (r - first, b).
     """
     left = kernel.left(candidates)
     product = np.empty((_TALL, len(left)), np.float32)

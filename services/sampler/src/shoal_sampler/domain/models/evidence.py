@@ -89,8 +89,7 @@ def weigh_uncertainty(vectors: Vectors, labels: Indices, classes: int, seed: int
 
 
 def skill_of(accuracy: float, labels: Indices) -> float:
-    """Return max(0, (accuracy - chance) / (1 - chance)), where chance is the probability that two random
-    labels agree.
+    """Return max(0, (accuracy - chance) / (1 - chance)), chance being how often two random labels agree.
 
     This is Cohen's kappa (1960) of a model whose class shares are those of the labels; 0 if there is only one
     class.
@@ -101,8 +100,9 @@ def skill_of(accuracy: float, labels: Indices) -> float:
 
 
 def area_under_roc(scores: Floats, positive: "np.typing.NDArray[np.bool_]") -> float:
-    """Return the probability that a positive row scores above a negative one, ties counting half; NaN without
-    both.
+    """Return the probability that a positive row scores above a negative one; NaN without both.
+
+    Ties count half.
     """
     hits, misses = int(positive.sum()), int((~positive).sum())
     if not hits or not misses:

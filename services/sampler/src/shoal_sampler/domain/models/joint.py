@@ -24,8 +24,7 @@ def joint_vectors(vectors: Vectors, scores: Floats, weight: float) -> Vectors:
 
 
 def opinion_weight(population: Vectors, skill: float) -> float:
-    """Return the weight for `joint_vectors`: skill x the median squared distance of two rows of the
-    population.
+    """Return the weight for `joint_vectors`: skill x the median squared distance of two population rows.
 
     A perfect model (skill 1) then adds to the squared distance of a pair twice the typical one where it is
     sure that the classes differ (B = 0), and the typical one where it is half sure (B = 1/2). Embeddings and

@@ -26,9 +26,7 @@ _MOST_EDGES = 1 << 22
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """group: (n,) the lowest row of each row's group, its representative. recall: measured share of true
-    pairs.
-    """
+    """group: (n,) the lowest row of each row's group, its representative. recall: measured, of true pairs."""
 
     group: Indices
     recall: float
@@ -117,11 +115,10 @@ class _Links:
 
 
 def connected_components(labels: Indices, left: Indices, right: Indices) -> Indices:
-    """Return the lowest label reachable along the edges (left, right), by hooking and pointer jumping, O(e
-    log n).
+    """Return the lowest label reachable along the edges (left, right).
 
-    On 1,000,000 rows scipy.sparse.csgraph takes 0.8 s against 0.4 s here with 500,000 edges, and 1.7 s
-    against 2.3 s with 4,000,000.
+    Hooking and pointer jumping, O(e log n). On 1,000,000 rows scipy.sparse.csgraph takes 0.8 s against 0.4 s
+    here with 500,000 edges, and 1.7 s against 2.3 s with 4,000,000.
     """
     labels = labels.copy()
     while True:

@@ -91,8 +91,9 @@ def pool_of(
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Candidates in order of choice, best first, and their scores: (k,) each. Candidates that are missing
-    cannot be chosen.
+    """Candidates in order of choice, best first, and their scores: (k,) each.
+
+    Candidates that are missing cannot be chosen.
     """
 
     indices: Indices

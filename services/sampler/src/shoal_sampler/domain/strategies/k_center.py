@@ -1,10 +1,10 @@
-"""k-center: no candidate is far from a chosen row. For coverage of extremes and outliers, not for label
-efficiency.
+"""k-center: no candidate is far from a chosen row.
 
-Greedy farthest-first traversal (Gonzalez 1985; core-set of Sener and Savarese 2018, arXiv 1708.00489): within
-twice the best radius. Exact, in blocks: distances to the chosen rows only fall, so an old one is an upper
-bound. One matrix product updates the REFRESH largest bounds against the centres they missed. The FRONT
-largest of these are then picked from by their Gram matrix, while the best stays above every bound outside.
+For coverage of extremes and outliers, not for label efficiency. Greedy farthest-first traversal (Gonzalez
+1985; core-set of Sener and Savarese 2018, arXiv 1708.00489): within twice the best radius. Exact, in blocks:
+distances to the chosen rows only fall, so an old one is an upper bound. One matrix product updates the
+REFRESH largest bounds against the centres they missed. Picks among the FRONT largest of these use their Gram
+matrix, while the best stays above every bound outside.
 """
 
 from itertools import pairwise
@@ -50,8 +50,9 @@ K_CENTER = NamedStrategy(
 
 
 class _State:
-    """bounds: (n,) weighted squared distances to each row's first `compared_picks` (n,) picks, -inf for
-    picks.
+    """bounds: (n,) weighted squared distances to each row's first `compared_picks` picks; -inf for picks.
+
+    compared_picks: (n,).
     """
 
     def __init__(self, pool: Pool) -> None:
@@ -86,17 +87,16 @@ class _State:
         self.compared_picks[:] = 1
 
     def between(self, rows: Indices) -> Floats:
-        """Return (m, m) squared distances between all pairs of `rows` (m,), weighted by the row of the
-        column.
-        """
+        """Return (m, m) squared distances between `rows` (m,), weighted by the row of the column."""
         vectors = self.pool.vectors[rows]
         squared: Floats = np.maximum(2.0 - 2.0 * (vectors @ vectors.T), 0.0)
         squared *= self.pool.weights[rows]
         return squared
 
     def refresh(self, rows: Indices) -> None:
-        """Compare rows with the picks that they have not been compared with, one matrix product per number of
-        picks.
+        """Compare rows with the picks they have not been compared with yet.
+
+        One matrix product for all rows with the same number of compared picks.
         """
         rows = rows[np.argsort(self.compared_picks[rows], kind="stable")]
         vectors = np.take(self.pool.vectors, rows, axis=0, out=self._gathered[: len(rows)], mode="clip")

@@ -14,7 +14,7 @@ LEAST_CONFIDENCE = NamedStrategy(
     name="least_confidence",
     choose=least_confidence,
     reason="lowest confidences of the window",
-    purpose="like margin, but looks at the most likely class alone",
+    purpose="like margin, but uses only the most likely class",
     needs=frozenset({"scores"}),
     measure=True,
 )

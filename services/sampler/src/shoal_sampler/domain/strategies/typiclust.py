@@ -1,5 +1,6 @@
-"""TypiClust: the most typical row of every cluster, for a first batch (Hacohen et al. 2022, arXiv
-2202.02794).
+"""TypiClust: the most typical row of every cluster, for a first batch.
+
+Hacohen et al. 2022, arXiv 2202.02794.
 """
 
 import heapq
@@ -19,12 +20,12 @@ _BLOCK = 2048
 
 
 def typical_of_clusters(pool: Pool, k: int) -> Ranking:
-    """Return k candidates: the most typical row of the cluster with fewest chosen rows, largest cluster
-    first.
+    """Return k candidates: the most typical row of the cluster with fewest chosen rows.
 
-    Candidates and chosen rows are clustered together into min(m + k, 500) groups by spherical k-means.
-    Typicality is 1 over the mean distance to the 20 nearest neighbours in the cluster, times the weight; it
-    is the score. Cost: k-means, and the sum of squared cluster sizes x d for the neighbours.
+    Of several such clusters the largest goes first. Candidates and chosen rows are clustered together into
+    min(m + k, 500) groups by spherical k-means. Typicality is 1 over the mean distance to the 20 nearest
+    neighbours in the cluster, times the weight; it is the score. Cost: k-means, and the sum of squared
+    cluster sizes x d for the neighbours.
     """
     k = min(k, len(pool))
     if k <= 0:

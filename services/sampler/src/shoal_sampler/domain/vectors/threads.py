@@ -1,5 +1,6 @@
-"""Element-wise work on blocks of rows, on every usable processor. numpy releases the interpreter lock
-meanwhile.
+"""Element-wise work on blocks of rows, on every usable processor.
+
+numpy releases the interpreter lock meanwhile.
 """
 
 import threading
@@ -17,10 +18,10 @@ T = TypeVar("T", bound=np.generic)
 
 
 class BlockThreads:
-    """A pool of threads for work on blocks of rows; each thread reuses its scratch memory. Use it as a
-    context manager.
+    """A pool of threads for work on blocks of rows; a context manager.
 
-    Call matrix products outside of it: they have threads of their library.
+    Each thread reuses its scratch memory. Compute matrix products outside of the pool: their library has its
+    own threads.
     """
 
     def __init__(self) -> None:
@@ -49,8 +50,7 @@ class BlockThreads:
             pass
 
     def scratch(self, shape: tuple[int, ...], kind: type[T]) -> npt.NDArray[T]:
-        """Return uninitialised memory of the calling thread, valid until the thread requests the same dtype
-        again.
+        """Return uninitialised memory of the calling thread, valid until it requests the same dtype again.
 
         Fresh memory comes from the operating system page by page, which takes longer than a pass over it.
         """

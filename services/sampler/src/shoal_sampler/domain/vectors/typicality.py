@@ -29,8 +29,7 @@ def row_typicality(rows: Vectors) -> Floats:
 
 
 def typicality_weights(rows: Vectors, ambiguity: float) -> Floats:
-    """Return (r,) the weight of each row: typicality to a power between -1/2 (ambiguity 0) and 1 (ambiguity
-    1).
+    """Return (r,) weights: typicality to a power from -1/2 (ambiguity 0) to 1 (ambiguity 1).
 
     Only the row itself covers a row better than its typicality, so rows of dense regions have more coverage
     to give. If all rows counted alike, the cover would begin with them; a class whose rows are unlike each

@@ -1,6 +1,4 @@
-"""Selection of rows from a table of embeddings: the strategies on a user's own data, without a running
-service.
-"""
+"""Selection of rows from a table of embeddings: the strategies on a user's own data."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -54,6 +54,4 @@ class Decisions(Protocol):
         """Return which of the samples have a decision."""
 
     async def add(self, outcome: Outcome, now: datetime) -> None:
-        """Store everything that a window changed. Raises if a budget would be exceeded; then nothing is
-        stored.
-        """
+        """Store everything that a window changed. Raises if it exceeds a budget; then nothing is stored."""

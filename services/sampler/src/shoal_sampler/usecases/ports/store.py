@@ -17,8 +17,9 @@ from shoal_sampler.usecases.ports.waiting import Waiting
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """One project under its lock, in one transaction: no other process decides or changes its campaigns
-    meanwhile.
+    """One project under its lock, in one transaction.
+
+    No other process decides on its samples or changes its campaigns meanwhile.
     """
 
     waiting: Waiting
