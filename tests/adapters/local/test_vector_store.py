@@ -129,9 +129,9 @@ async def test_vectors_are_found_by_sample(client: AsyncQdrantClient, project: s
 
 async def test_another_dimension_of_the_same_encoder(client: AsyncQdrantClient, project: str) -> None:
     await QdrantStore(client).prepare(project, GENERATION)
-    with pytest.raises(OtherDimension) as known:
+    with pytest.raises(OtherDimension) as other:
         await QdrantStore(client).prepare(project, GENERATION.model_copy(update={"dimension": 16}))
-    assert known.value.known == 32
+    assert other.value.dimension == 32
 
 
 async def test_errors_are_statuses(client: AsyncQdrantClient, project: str) -> None:
