@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
+from shoal_sampler.domain.combining import without_near_duplicates
 from shoal_sampler.domain.coverage import greedy
 from shoal_sampler.domain.models.evidence import UNDECIDED, skill_of, weigh_uncertainty
 from shoal_sampler.domain.models.joint import joint_vectors, opinion_weight
@@ -13,7 +14,6 @@ from shoal_sampler.domain.models.probe import fit_probe
 from shoal_sampler.domain.models.uncertainty import margin_uncertainty
 from shoal_sampler.domain.pools.pool import Pool, pool_of
 from shoal_sampler.domain.strategies.auto import choose_automatically, choose_with_evidence
-from shoal_sampler.domain.strategies.combining import without_near_duplicates
 from shoal_sampler.domain.strategies.facility_location import facility_location, weighted_location
 from shoal_sampler.domain.vectors.rows import Floats, Vectors
 from shoal_sampler.domain.vectors.typicality import LEAST, row_typicality, typicality_weights

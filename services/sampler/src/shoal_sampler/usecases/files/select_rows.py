@@ -7,15 +7,11 @@ import numpy as np
 
 from shoal.files.errors import BadInput
 from shoal_sampler.domain.campaigns.keyed import keyed_draws
+from shoal_sampler.domain.combining import weighted_combination, with_target_shares, without_near_duplicates
 from shoal_sampler.domain.models.evidence import Evidence
 from shoal_sampler.domain.pools.pool import UNKNOWN, Pool, Ranking, Report, Strategy, ignore_progress, pool_of
 from shoal_sampler.domain.strategies import STRATEGIES, file_strategies
 from shoal_sampler.domain.strategies.auto import choose_with_evidence
-from shoal_sampler.domain.strategies.combining import (
-    weighted_combination,
-    with_target_shares,
-    without_near_duplicates,
-)
 from shoal_sampler.domain.vectors.rows import Floats, Indices, Vectors
 
 _BLOCK = 65_536

@@ -7,19 +7,20 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from shoal_sampler.domain.models.evidence import area_under_roc, weigh_uncertainty
-from shoal_sampler.domain.models.probe import fit_probe
-from shoal_sampler.domain.pools.pool import pool_of
-from shoal_sampler.domain.pools.quotas import pick_classes, predicted_classes
-from shoal_sampler.domain.strategies import STRATEGIES, combining
-from shoal_sampler.domain.strategies.auto import choose_with_evidence
-from shoal_sampler.domain.strategies.combining import (
+from shoal_sampler.domain import combining
+from shoal_sampler.domain.combining import (
     normalised_ranks,
     novelty_scores,
     weighted_combination,
     with_target_shares,
     without_near_duplicates,
 )
+from shoal_sampler.domain.models.evidence import area_under_roc, weigh_uncertainty
+from shoal_sampler.domain.models.probe import fit_probe
+from shoal_sampler.domain.pools.pool import pool_of
+from shoal_sampler.domain.pools.quotas import pick_classes, predicted_classes
+from shoal_sampler.domain.strategies import STRATEGIES
+from shoal_sampler.domain.strategies.auto import choose_with_evidence
 from shoal_sampler.domain.strategies.facility_location import weighted_location
 from shoal_sampler.domain.vectors import nearest
 from shoal_sampler.domain.vectors.typicality import typicality_weights
