@@ -20,7 +20,7 @@ from shoal_qa.domain.models.candidates import Candidates
 from shoal_qa.domain.models.dawid_skene import DawidSkene
 from shoal_qa.domain.models.em import ClassShares
 from shoal_qa.domain.models.priors import Dirichlet
-from shoal_qa.domain.shapes.pairs import rank
+from shoal_qa.domain.shapes.pairs import rank_items
 from shoal_qa.domain.votes.arrays import UNKNOWN, VoteArrays
 
 Work = Callable[[], "np.ndarray"]
@@ -101,7 +101,16 @@ def bradley_terry(folder: Path) -> Work:
     won = np.load(folder / "won.npy").astype(np.int32)
     score, who = np.ones(len(won)), np.zeros(len(won), np.int32)
     return lambda: (
-        rank(won[:, 0], won[:, 1], score, who, int(won.max()) + 1, 1, 0.01, own_sharpness=False).strength
+        rank_items(
+            won[:, 0],
+            won[:, 1],
+            score,
+            who,
+            items=int(won.max()) + 1,
+            annotators=1,
+            penalty=0.01,
+            sharpness_per_annotator=False,
+        ).strength
     )
 
 

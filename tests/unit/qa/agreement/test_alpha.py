@@ -135,9 +135,11 @@ def _simulated(seed: int) -> Alpha:
 
 
 def test_what_cannot_vary_has_no_alpha() -> None:
-    assert alpha_of_values(np.array([0, 0, 1, 1]), np.ones(4), "nominal") == Alpha(None, None, None, 2, 4)
+    assert alpha_of_values(np.array([0, 0, 1, 1]), np.ones(4), "nominal") == Alpha(
+        value=None, low=None, high=None, units=2, answers=4
+    )
     assert alpha_of_values(np.array([0, 1]), np.array([1.0, 2.0]), "interval") == Alpha(
-        None, None, None, 0, 0
+        value=None, low=None, high=None, units=0, answers=0
     )
 
 

@@ -113,7 +113,7 @@ def test_leaving_one_out_is_what_refitting_without_it_gives() -> None:
 
     rng = np.random.default_rng(0)
     features, labels = rng.normal(size=(40, 6)), rng.integers(3, size=40).astype(np.int32)
-    prepared = probe._prepare(features, labels, 3)
+    prepared = probe._prepare_probe(features, labels, 3)
     turned, one_hot = (features - prepared.mean) @ prepared.turn, np.eye(3)[labels]
     design = np.column_stack([np.ones(40), turned])
     penalty = np.diag([0, *[0.1 * prepared.eigenvalues[-1]] * 6])

@@ -5,7 +5,7 @@ import evalica
 import numpy as np
 import pytest
 
-from shoal_qa.domain.shapes.pairs import pairs_of_rankings, rank
+from shoal_qa.domain.shapes.pairs import pairs_of_rankings, rank_items
 
 ITEMS = 8
 
@@ -29,7 +29,9 @@ def comparisons(
 @pytest.mark.parametrize("penalty", [0.01, 1.0])
 def test_without_ties_and_annotators_it_is_choix_s(penalty: float) -> None:
     one, other, score, who, _ = comparisons(0)
-    ours = rank(one, other, score, who, ITEMS, 1, penalty, own_sharpness=False)
+    ours = rank_items(
+        one, other, score, who, items=ITEMS, annotators=1, penalty=penalty, sharpness_per_annotator=False
+    )
     won = [(i, j) if s else (j, i) for i, j, s in zip(one.tolist(), other.tolist(), score, strict=True)]
     theirs = choix.opt_pairwise(
         ITEMS, won, alpha=penalty / 2
@@ -39,7 +41,7 @@ def test_without_ties_and_annotators_it_is_choix_s(penalty: float) -> None:
 
 def test_the_order_is_evalica_s_with_ties_as_half_wins() -> None:
     one, other, score, who, _ = comparisons(1, tie=0.8, many=3000)
-    ours = rank(one, other, score, who, ITEMS, 1, own_sharpness=False)
+    ours = rank_items(one, other, score, who, items=ITEMS, annotators=1, sharpness_per_annotator=False)
     outcome = {1.0: evalica.Winner.X, 0.5: evalica.Winner.Draw, 0.0: evalica.Winner.Y}
     theirs = evalica.bradley_terry(
         [str(i) for i in one], [str(j) for j in other], [outcome[s] for s in score.tolist()]
@@ -49,7 +51,7 @@ def test_the_order_is_evalica_s_with_ties_as_half_wins() -> None:
 
 def test_strengths_and_ties_are_found_again() -> None:
     one, other, score, who, strength = comparisons(2, tie=0.8, many=20_000)
-    found = rank(one, other, score, who, ITEMS, 1, own_sharpness=False)
+    found = rank_items(one, other, score, who, items=ITEMS, annotators=1, sharpness_per_annotator=False)
     assert found.tie == pytest.approx(0.8, rel=0.05)
     assert found.strength == pytest.approx(strength, abs=0.12)
     expected = found.probability(np.array([7]), np.array([0]))[0]
@@ -59,7 +61,7 @@ def test_strengths_and_ties_are_found_again() -> None:
 def test_it_is_the_top_of_the_likelihood() -> None:
     """No small move of one strength, or of the ties, makes the data and the prior more likely."""
     one, other, score, who, _ = comparisons(3, tie=0.5)
-    found = rank(one, other, score, who, ITEMS, 1, own_sharpness=False)
+    found = rank_items(one, other, score, who, items=ITEMS, annotators=1, sharpness_per_annotator=False)
 
     def objective(strength: np.ndarray, tie: float) -> float:
         d = strength[one] - strength[other]
@@ -78,8 +80,10 @@ def test_annotators_who_answer_anything_or_the_opposite_are_seen_through() -> No
     gains = []
     for seed in range(5):
         one, other, score, who, strength = comparisons(seed, 700, 0.3, sharp)
-        told = rank(one, other, score, who, ITEMS, len(sharp))
-        alike = rank(one, other, score, who, ITEMS, len(sharp), own_sharpness=False)
+        told = rank_items(one, other, score, who, items=ITEMS, annotators=len(sharp))
+        alike = rank_items(
+            one, other, score, who, items=ITEMS, annotators=len(sharp), sharpness_per_annotator=False
+        )
         assert told.sharpness[:3].min() > told.sharpness[3:6].max() > told.sharpness[6]
         assert told.sharpness[6] < 0
         gains.append(np.corrcoef(told.strength, strength)[0, 1] - np.corrcoef(alike.strength, strength)[0, 1])
@@ -94,13 +98,13 @@ def test_rankings_are_all_their_pairs() -> None:
         (3, 1, 0),
         (3, 2, 0),
     ]
-    found = rank(better, worse, np.ones(4), of * 0, 5, 1)
+    found = rank_items(better, worse, np.ones(4), of * 0, items=5, annotators=1)
     assert found.strength[3] > found.strength[1] > found.strength[2]
     assert found.strength[0] > found.strength[4]
 
 
 def test_who_never_loses_has_a_finite_strength_and_who_was_not_compared_an_average_one() -> None:
-    found = rank(np.zeros(5, int), np.ones(5, int), np.ones(5), np.zeros(5, int), 3, 1)
+    found = rank_items(np.zeros(5, int), np.ones(5, int), np.ones(5), np.zeros(5, int), items=3, annotators=1)
     assert 0 < found.strength[0] < 10
     assert found.strength[2] == 0
     assert found.tie == 0
@@ -109,4 +113,6 @@ def test_who_never_loses_has_a_finite_strength_and_who_was_not_compared_an_avera
 @pytest.mark.parametrize(("one", "other", "score"), [(0, 0, 1.0), (0, 1, 0.7), (0, 1, np.nan)])
 def test_what_is_no_comparison_is_refused(one: int, other: int, score: float) -> None:
     with pytest.raises(ValueError, match="comparison"):
-        rank(np.array([one]), np.array([other]), np.array([score]), np.array([0]), 2, 1)
+        rank_items(
+            np.array([one]), np.array([other]), np.array([score]), np.array([0]), items=2, annotators=1
+        )

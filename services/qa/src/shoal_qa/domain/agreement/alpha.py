@@ -31,7 +31,7 @@ NORMAL_95 = 1.959964
 CELLS = 4_000_000  # entries of a distance matrix in memory at once
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alpha:
     """The coefficient and its 95 % interval; None where nothing can vary. units, answers: how many counted.
 
@@ -52,9 +52,9 @@ def alpha_of_votes(votes: VoteArrays) -> Alpha:
     several = per_task > 1
     counts = per_task[several]
     alike = pairs.by_task(pairs.by_pair() ** 2)[several]
-    kept = several[votes.task]
-    labels = np.bincount(votes.label[kept], minlength=votes.classes)
-    expected = _expected(labels.astype(np.float64), labels, "nominal")
+    shared = several[votes.task]
+    labels = np.bincount(votes.label[shared], minlength=votes.classes)
+    expected = _expected_distance(labels.astype(np.float64), labels, "nominal")
     return _from_units((counts**2 - alike) / np.maximum(counts - 1, 1), counts, expected)
 
 
@@ -67,12 +67,14 @@ def alpha_of_values(unit: NDArray[np.integer], value: Floats, level: Level) -> A
         raise ValueError("values must be finite")
     if level == "ratio" and value.min(initial=0) < 0:
         raise ValueError("values on a ratio scale are 0 or more")
-    kept = _paired(unit)
-    unit, value = unit[kept], value[kept]
+    shared = _shares_unit(unit)
+    unit, value = unit[shared], value[shared]
     values, code, counts = np.unique(value, return_inverse=True, return_counts=True)
-    place = _places(values, counts, level)
-    return _alpha(
-        unit, lambda i, j: _squared(place[code[i]], place[code[j]], level), _expected(place, counts, level)
+    position = _value_positions(values, counts, level)
+    return _alpha_from_pairs(
+        unit,
+        lambda i, j: _squared_distances(position[code[i]], position[code[j]], level),
+        _expected_distance(position, counts, level),
     )
 
 
@@ -83,24 +85,24 @@ def alpha_of_items(
 
     unit: (answers,). distance: of pairs of answers, by their place in `unit`.
     """
-    kept = np.flatnonzero(_paired(unit))
-    n = len(kept)
+    shared = np.flatnonzero(_shares_unit(unit))
+    n = len(shared)
     if n * (n - 1) // 2 <= pairs:
         first, second = np.triu_indices(n, 1)
     else:
         first = rng.integers(n, size=pairs)
         second = (first + rng.integers(1, n, size=pairs)) % n
-    expected = float(distance(kept[first], kept[second]).mean()) if n else 0.0
-    return _alpha(unit[kept], lambda i, j: distance(kept[i], kept[j]), expected)
+    expected = float(distance(shared[first], shared[second]).mean()) if n else 0.0
+    return _alpha_from_pairs(unit[shared], lambda i, j: distance(shared[i], shared[j]), expected)
 
 
-def _paired(unit: NDArray[np.integer]) -> NDArray[np.bool_]:
+def _shares_unit(unit: NDArray[np.integer]) -> NDArray[np.bool_]:
     """Return which answers share their unit with another: (answers,)."""
     _, code, counts = np.unique(unit, return_inverse=True, return_counts=True)
     return np.asarray(counts[code] > 1)
 
 
-def _alpha(unit: NDArray[np.integer], distance: Distance, expected: float) -> Alpha:
+def _alpha_from_pairs(unit: NDArray[np.integer], distance: Distance, expected: float) -> Alpha:
     order = np.argsort(unit, kind="stable")
     _, code, counts = np.unique(unit[order], return_inverse=True, return_counts=True)
     units = len(counts)
@@ -115,20 +117,26 @@ def _from_units(disagreement: Floats, counts: NDArray[np.number], expected: floa
     """Return alpha from each unit's disagreement, summed over its answers, and its number of answers: (units,) each."""
     units, answers = len(counts), int(counts.sum())
     if not answers or not expected > 0:
-        return Alpha(None, None, None, units, answers)
+        return Alpha(value=None, low=None, high=None, units=units, answers=answers)
     observed = disagreement.sum() / answers
     value = 1 - observed / expected
     spread = ((disagreement - observed * counts) ** 2).sum() * units / max(units - 1, 1)
     half = NORMAL_95 * sqrt(spread) / answers / expected
-    return Alpha(float(value), float(value - half), float(min(value + half, 1.0)), units, answers)
+    return Alpha(
+        value=float(value),
+        low=float(value - half),
+        high=float(min(value + half, 1.0)),
+        units=units,
+        answers=answers,
+    )
 
 
-def _places(values: Floats, counts: NDArray[np.int64], level: Level) -> Floats:
+def _value_positions(values: Floats, counts: NDArray[np.int64], level: Level) -> Floats:
     """Return where each value lies: an ordinal one at the middle of its ranks, so that distances are differences."""
     return np.asarray(np.cumsum(counts) - counts / 2) if level == "ordinal" else values
 
 
-def _squared(one: Floats, other: Floats, level: Level) -> Floats:
+def _squared_distances(one: Floats, other: Floats, level: Level) -> Floats:
     if level == "nominal":
         return np.asarray(one != other, np.float64)
     difference = (one - other) ** 2
@@ -137,7 +145,7 @@ def _squared(one: Floats, other: Floats, level: Level) -> Floats:
     return np.asarray(difference)
 
 
-def _expected(place: Floats, counts: NDArray[np.int64], level: Level) -> float:
+def _expected_distance(position: Floats, counts: NDArray[np.int64], level: Level) -> float:
     """Return the mean distance of all pairs of answers; in O(values), except for ratios."""
     n = int(counts.sum())
     if n < 2:
@@ -145,15 +153,16 @@ def _expected(place: Floats, counts: NDArray[np.int64], level: Level) -> float:
     if level == "nominal":
         total = n**2 - float((counts.astype(np.float64) ** 2).sum())
     elif level == "ratio":
-        step = max(1, CELLS // len(place))
-        parts = range(0, len(place), step)
+        step = max(1, CELLS // len(position))
+        parts = range(0, len(position), step)
         total = sum(
             float(
-                counts[s : s + step] @ (_squared(place[s : s + step, None], place[None, :], level) @ counts)
+                counts[s : s + step]
+                @ (_squared_distances(position[s : s + step, None], position[None, :], level) @ counts)
             )
             for s in parts
         )
     else:
-        mean = (place * counts).sum() / n
-        total = 2 * n * float((counts * (place - mean) ** 2).sum())
+        mean = (position * counts).sum() / n
+        total = 2 * n * float((counts * (position - mean) ** 2).sum())
     return total / (n * (n - 1))

@@ -19,7 +19,7 @@ CHUNK = 1_000_000  # pairs at a time
 
 
 @dataclass(frozen=True, slots=True)
-class ByTask:
+class TaskAgreement:
     """answers: (tasks,); apart: (tasks,) mean distance of two answers, NaN below two answers."""
 
     answers: NDArray[np.int64]
@@ -39,7 +39,7 @@ class ByTask:
 
 
 @dataclass(frozen=True, slots=True)
-class ByClass:
+class ClassAgreement:
     """(classes,) each. agreement: NaN where no other answer stands beside the class's; confused: -1 with none."""
 
     share: Floats  # of all votes
@@ -48,20 +48,20 @@ class ByClass:
     confused_share: Floats
 
 
-def by_task(unit: NDArray[np.integer], tasks: int, distance: Distance) -> ByTask:
+def by_task(unit: NDArray[np.integer], tasks: int, distance: Distance) -> TaskAgreement:
     """Return how far answers are apart on each task. unit: (answers,) in [0, tasks); distance: of places in it."""
     answers = np.bincount(unit, minlength=tasks)
     sums = np.zeros(tasks)
-    for first, second in _pairs(unit):
+    for first, second in _answer_pairs(unit):
         sums += np.bincount(unit[first], distance(first, second), tasks)
     pairs = np.where(answers > 1, answers * (answers - 1) / 2, np.nan)
-    return ByTask(answers, np.asarray(sums / pairs))
+    return TaskAgreement(answers, np.asarray(sums / pairs))
 
 
-def by_class(votes: VoteArrays) -> ByClass:
+def by_class(votes: VoteArrays) -> ClassAgreement:
     """Return agreement on each class; memory O(votes + pairs of classes that meet), never classes x classes."""
     count = np.bincount(votes.label, minlength=votes.classes)
-    one, other, weight = _coincidences(votes)
+    one, other, weight = _class_coincidences(votes)
     total = np.bincount(one, weight, votes.classes)
     same = np.bincount(one, weight * (one == other), votes.classes)
     apart = one != other
@@ -70,10 +70,10 @@ def by_class(votes: VoteArrays) -> ByClass:
     confused[one[apart][order]] = other[apart][order]
     most[one[apart][order]] = weight[apart][order]
     safe = np.where(total > 0, total, np.nan)
-    return ByClass(count / max(len(votes), 1), same / safe, confused, most / safe)
+    return ClassAgreement(count / max(len(votes), 1), same / safe, confused, most / safe)
 
 
-def _pairs(unit: NDArray[np.integer]) -> Iterator[tuple[Rows, Rows]]:
+def _answer_pairs(unit: NDArray[np.integer]) -> Iterator[tuple[Rows, Rows]]:
     """Yield places of answers on one unit, each pair once, in chunks."""
     order = np.argsort(unit, kind="stable")
     code, lag = unit[order], 1
@@ -84,14 +84,14 @@ def _pairs(unit: NDArray[np.integer]) -> Iterator[tuple[Rows, Rows]]:
         lag += 1
 
 
-def _coincidences(votes: VoteArrays) -> tuple[Rows, Rows, Floats]:
+def _class_coincidences(votes: VoteArrays) -> tuple[Rows, Rows, Floats]:
     """Return pairs of classes, in both orders, with their weight: (pairs,) each."""
-    each = 1 / np.maximum(votes.votes_per_task() - 1.0, 1)
+    share = 1 / np.maximum(votes.votes_per_task() - 1.0, 1)
     keys: Rows = np.empty(0, np.int64)
     sums: Floats = np.empty(0)
-    for first, second in _pairs(votes.task):
+    for first, second in _answer_pairs(votes.task):
         one, other = votes.label[first].astype(np.int64), votes.label[second].astype(np.int64)
-        weight = each[votes.task[first]]
+        weight = share[votes.task[first]]
         key = np.concatenate([keys, one * votes.classes + other, other * votes.classes + one])
         keys, code = np.unique(key, return_inverse=True)
         sums = np.asarray(np.bincount(code, np.concatenate([sums, weight, weight]), len(keys)), np.float64)

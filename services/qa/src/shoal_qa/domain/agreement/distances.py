@@ -44,19 +44,21 @@ class TextDistance:
     def __call__(self, first: Rows, second: Rows) -> Floats:
         """Return distances of pairs of answers: (pairs,); O(shorter length) steps on words of the longer for each."""
         pairs = zip(first.tolist(), second.tolist(), strict=True)
-        return np.fromiter((relative(self.texts[i], self.texts[j]) for i, j in pairs), np.float64, len(first))
+        return np.fromiter(
+            (relative_distance(self.texts[i], self.texts[j]) for i, j in pairs), np.float64, len(first)
+        )
 
 
 def box_iou(one: Floats, other: Floats) -> Floats:
     """Return intersection over union of boxes that broadcast: (..., 4), (..., 4) -> (...). 0 for empty boxes."""
     corner = np.minimum(one[..., 2:], other[..., 2:]) - np.maximum(one[..., :2], other[..., :2])
     both = np.maximum(corner, 0).prod(axis=-1)
-    areas = [np.maximum(each[..., 2:] - each[..., :2], 0).prod(axis=-1) for each in (one, other)]
+    areas = [np.maximum(boxes[..., 2:] - boxes[..., :2], 0).prod(axis=-1) for boxes in (one, other)]
     either = areas[0] + areas[1] - both
     return np.asarray(np.where(either > 0, both / np.where(either > 0, either, 1), 0.0))
 
 
-def relative(one: str, other: str) -> float:
+def relative_distance(one: str, other: str) -> float:
     """Return the edit distance over the longer length; 0 for two empty texts."""
     return edit_distance(one, other) / max(len(one), len(other), 1)
 
@@ -70,14 +72,14 @@ def edit_distance(one: str, other: str) -> int:
     """
     if not one:
         return len(other)
-    places: dict[str, int] = {}
+    masks: dict[str, int] = {}
     for at, character in enumerate(one):
-        places[character] = places.get(character, 0) | 1 << at
+        masks[character] = masks.get(character, 0) | 1 << at
     full = (1 << len(one)) - 1
     last = 1 << (len(one) - 1)
     up, down, distance = full, 0, len(one)
     for character in other:
-        match = places.get(character, 0)
+        match = masks.get(character, 0)
         diagonal = (((match & up) + up) ^ up) | match | down
         rise = down | ~(diagonal | up) & full
         fall = up & diagonal

@@ -58,20 +58,24 @@ def find_errors(
     names the first row for anything else.
     """
     check_probabilities(labels, probabilities)
-    who = np.zeros(len(labels), np.int32) if annotator is None else annotator
-    confusion = _confusion(labels, probabilities, who)
-    given = np.ascontiguousarray(confusion.transpose(0, 2, 1))  # [annotator, label] is one row
+    annotators = np.zeros(len(labels), np.int32) if annotator is None else annotator
+    confusion = _estimate_confusion(labels, probabilities, annotators)
+    likelihood = np.ascontiguousarray(confusion.transpose(0, 2, 1))  # [annotator, label] is one row
     few = slice(None, None, -(-len(labels) // FEW))
-    sharpness = _sharpness(probabilities[few].astype(np.float64) + TINY, given[who[few], labels[few]])
+    sharpness = _fit_sharpness(
+        probabilities[few].astype(np.float64) + TINY, likelihood[annotators[few], labels[few]]
+    )
     wrong, suggestion = np.empty(len(labels)), np.empty(len(labels), np.int32)
     for start in range(0, len(labels), CHUNK):
         part = slice(start, start + CHUNK)
-        joint = (probabilities[part].astype(np.float64) + TINY) ** sharpness * given[who[part], labels[part]]
-        wrong[part], suggestion[part] = _rest(joint, labels[part]), joint.argmax(axis=1)
+        joint = (probabilities[part].astype(np.float64) + TINY) ** sharpness * likelihood[
+            annotators[part], labels[part]
+        ]
+        wrong[part], suggestion[part] = _share_outside(joint, labels[part]), joint.argmax(axis=1)
     return LabelErrors(wrong, suggestion, sharpness, confusion)
 
 
-def _rest(joint: Floats, labels: Ints) -> Floats:
+def _share_outside(joint: Floats, labels: Ints) -> Floats:
     """Return the share of each row outside its label; summed, not 1 - share, so that small ones keep their order."""
     own = joint[np.arange(len(joint)), labels].copy()
     joint[np.arange(len(joint)), labels] = 0
@@ -98,9 +102,9 @@ def check_probabilities(labels: Ints, probabilities: NDArray[np.floating]) -> No
         raise ValueError(f"row {row}: probabilities must be 0 or more and add up to 1, not {sums[row]:.4g}")
 
 
-def _confusion(labels: Ints, probabilities: NDArray[np.floating], who: Ints) -> Floats:
-    classes, annotators = probabilities.shape[1], int(who.max()) + 1
-    cell = (who.astype(np.int64) * classes + probabilities.argmax(axis=1)) * classes + labels
+def _estimate_confusion(labels: Ints, probabilities: NDArray[np.floating], annotator: Ints) -> Floats:
+    classes, annotators = probabilities.shape[1], int(annotator.max()) + 1
+    cell = (annotator.astype(np.int64) * classes + probabilities.argmax(axis=1)) * classes + labels
     counts = np.bincount(cell, minlength=annotators * classes**2).astype(np.float64)
     learned = PRIOR.confusions(counts.reshape(annotators, classes, classes))[:-1]
     skill = np.diagonal(learned, axis1=1, axis2=2)[:, :, None]
@@ -108,8 +112,8 @@ def _confusion(labels: Ints, probabilities: NDArray[np.floating], who: Ints) -> 
     return np.asarray(learned ** (1 - ANYWHERE) * anywhere**ANYWHERE)
 
 
-def _sharpness(known: Floats, likelihood: Floats) -> float:
+def _fit_sharpness(probabilities: Floats, likelihood: Floats) -> float:
     """Return the s under which the given labels are most likely. Both (samples, classes)."""
-    powers = (known**s for s in SHARPNESS)
+    powers = (probabilities**s for s in SHARPNESS)
     fits = [np.log((power * likelihood).sum(axis=1) / power.sum(axis=1)).mean() for power in powers]
     return float(SHARPNESS[int(np.argmax(fits))])

@@ -30,7 +30,7 @@ SMALLEST_REST = (
 FLATTEST = 1e-2  # columns that vary by less than this share of the liveliest are not blown up to its size
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Probe:
     """What all samples share: X = (features - mean) @ turn, whose columns are orthogonal."""
 
@@ -45,11 +45,11 @@ class _Probe:
         """Return leave-one-out scores of some samples: (rows, classes)."""
         turned = (features.astype(np.float64) - self.mean) @ self.turn
         shrink = 1 / (self.eigenvalues + penalty * self.eigenvalues[-1])
-        given = np.eye(len(self.shares))[labels]
+        targets = np.eye(len(self.shares))[labels]
         fitted = self.shares + turned @ (shrink[:, None] * self.targets)
         leverage = 1 / self.samples + turned**2 @ shrink
         rest = np.maximum(1 - leverage, SMALLEST_REST)
-        return np.asarray(given - (given - fitted) / rest[:, None])
+        return np.asarray(targets - (targets - fitted) / rest[:, None])
 
 
 def leave_one_out(features: NDArray[np.floating], labels: Ints, classes: int) -> Floats:
@@ -58,14 +58,14 @@ def leave_one_out(features: NDArray[np.floating], labels: Ints, classes: int) ->
     features: (samples, columns), finite. labels: (samples,) in [0, classes). O(n d^2 + d^3) time. Raises ValueError
     where nothing can be learned: fewer than three samples, one label only, or features that do not vary.
     """
-    _check(features, labels, classes)
-    probe = _prepare(features, labels, classes)
+    _check_inputs(features, labels, classes)
+    probe = _prepare_probe(features, labels, classes)
     sample = slice(None, None, -(-len(labels) // CHUNK))
-    few, given = features[sample], labels[sample]
-    truth = np.eye(classes)[given]
-    errors = [((probe.scores(few, given, c) - truth) ** 2).sum() for c in PENALTIES]
+    few, few_labels = features[sample], labels[sample]
+    truth = np.eye(classes)[few_labels]
+    errors = [((probe.scores(few, few_labels, c) - truth) ** 2).sum() for c in PENALTIES]
     penalty = float(PENALTIES[int(np.argmin(errors))])
-    sharpness = _sharpness(probe.scores(few, given, penalty), given)
+    sharpness = _fit_sharpness(probe.scores(few, few_labels, penalty), few_labels)
     out = np.empty((len(labels), classes))
     for start in range(0, len(labels), CHUNK):
         part = slice(start, start + CHUNK)
@@ -73,7 +73,7 @@ def leave_one_out(features: NDArray[np.floating], labels: Ints, classes: int) ->
     return out
 
 
-def _check(features: NDArray[np.floating], labels: Ints, classes: int) -> None:
+def _check_inputs(features: NDArray[np.floating], labels: Ints, classes: int) -> None:
     if features.ndim != 2 or len(features) != len(labels):
         raise ValueError(
             f"{len(labels)} labels need features of shape ({len(labels)}, columns), not {features.shape}"
@@ -84,7 +84,7 @@ def _check(features: NDArray[np.floating], labels: Ints, classes: int) -> None:
         raise ValueError(f"labels must lie in [0, {classes})")
 
 
-def _prepare(features: NDArray[np.floating], labels: Ints, classes: int) -> _Probe:
+def _prepare_probe(features: NDArray[np.floating], labels: Ints, classes: int) -> _Probe:
     """Centre, scale and turn, in chunks: memory beyond the features is O(chunk x columns)."""
     samples, columns = features.shape
     mean = features.mean(axis=0, dtype=np.float64)
@@ -100,10 +100,17 @@ def _prepare(features: NDArray[np.floating], labels: Ints, classes: int) -> _Pro
     eigenvalues, turn = np.linalg.eigh(gram * scale[:, None] * scale)
     turn = scale[:, None] * turn
     shares = np.bincount(labels, minlength=classes) / samples
-    return _Probe(mean, turn, np.maximum(eigenvalues, 0), turn.T @ targets, shares, samples)
+    return _Probe(
+        mean=mean,
+        turn=turn,
+        eigenvalues=np.maximum(eigenvalues, 0),
+        targets=turn.T @ targets,
+        shares=shares,
+        samples=samples,
+    )
 
 
-def _sharpness(scores: Floats, labels: Ints) -> float:
+def _fit_sharpness(scores: Floats, labels: Ints) -> float:
     rows = np.arange(len(labels))
     fits = [log_normalise(b * scores)[rows, labels].mean() for b in SHARPNESS]
     return float(SHARPNESS[int(np.argmax(fits))])

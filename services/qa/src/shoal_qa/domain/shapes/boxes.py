@@ -22,6 +22,7 @@ def merge_boxes(
     boxes: Floats,
     label: Ints,
     annotator: Ints,
+    *,
     weight: Floats,
     present: Sequence[int],
     rule: RegionRule = RegionRule(),  # noqa: B008 - frozen
@@ -35,7 +36,8 @@ def merge_boxes(
     if not np.isfinite(boxes).all() or (boxes[:, :2] > boxes[:, 2:]).any():
         raise ValueError("a box is finite and has left <= right and top <= bottom")
     overlap = box_iou(boxes[:, None], boxes[None, :])
-    groups = group_regions(overlap, label, annotator, weight, present, rule)
+    groups = group_regions(overlap, label, annotator, weight=weight, present=present, rule=rule)
     return [
-        Box(weighted_median(boxes[each.members], weight[annotator[each.members]]), each) for each in groups
+        Box(weighted_median(boxes[group.members], weight[annotator[group.members]]), group)
+        for group in groups
     ]

@@ -17,21 +17,22 @@ def split_choices(
     task: Ints,
     annotator: Ints,
     members: NDArray[np.bool_],
+    *,
     tasks: int,
     annotators: int,
-    own_skill: bool = True,
+    skill_per_class: bool = True,
 ) -> VoteArrays:
     """Return yes and no votes on tasks numbered task x classes + class.
 
-    task, annotator: (answers,). members: (answers, classes). own_skill: number annotators by annotator x classes +
+    task, annotator: (answers,). members: (answers, classes). skill_per_class: number annotators by annotator x classes +
     class, for a skill per class; else an annotator has one skill, better where votes are few.
     """
     classes = members.shape[1]
     number = np.arange(classes, dtype=np.int32)
     votes_on = task[:, None] * classes + number
-    voters = annotator[:, None] * (classes if own_skill else 1) + number * own_skill
-    task_of, annotator_of, label = (each.astype(np.int32).ravel() for each in (votes_on, voters, members))
-    people = annotators * classes if own_skill else annotators
+    voters = annotator[:, None] * (classes if skill_per_class else 1) + number * skill_per_class
+    task_of, annotator_of, label = (column.astype(np.int32).ravel() for column in (votes_on, voters, members))
+    people = annotators * classes if skill_per_class else annotators
     return VoteArrays(
         task=task_of,
         annotator=annotator_of,
@@ -42,6 +43,6 @@ def split_choices(
     )
 
 
-def memberships(log_posterior: Floats, classes: int) -> Floats:
+def class_probabilities(log_posterior: Floats, classes: int) -> Floats:
     """Return p(class applies): (tasks, classes), from a model's answer to the votes of `split_choices`."""
     return np.exp(log_posterior[:, YES]).reshape(-1, classes)

@@ -23,7 +23,7 @@ class RegionRule:
     quorum: float = 0.5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """Regions that are one thing. members: their numbers; label: weighted vote; support: share of the weight."""
 
@@ -35,7 +35,7 @@ class Group:
 
 
 def group_regions(
-    overlap: Floats, label: Ints, annotator: Ints, weight: Floats, present: Sequence[int], rule: RegionRule
+    overlap: Floats, label: Ints, annotator: Ints, *, weight: Floats, present: Sequence[int], rule: RegionRule
 ) -> list[Group]:
     """Return the things on which enough annotators agree, most supported first.
 
@@ -43,17 +43,25 @@ def group_regions(
     the annotators who worked on the task.
     """
     everybody = float(weight[np.unique(np.asarray(present, np.int64))].sum())
-    found = []
-    for members in cluster(overlap, annotator, rule.least):
+    things = []
+    for members in cluster_regions(overlap, annotator, rule.least):
         weights = weight[annotator[members]]
         support = float(weights.sum()) / everybody
         if support > rule.quorum:
-            winner, share = vote(label[members], weights)
-            found.append(Group(members, winner, share, support, _mean_overlap(overlap, members)))
-    return sorted(found, key=lambda each: (-each.support, int(each.members[0])))
+            winner, share = weighted_vote(label[members], weights)
+            things.append(
+                Group(
+                    members=members,
+                    label=winner,
+                    label_share=share,
+                    support=support,
+                    overlap=_mean_overlap(overlap, members),
+                )
+            )
+    return sorted(things, key=lambda group: (-group.support, int(group.members[0])))
 
 
-def cluster(overlap: Floats, annotator: Ints, least: float) -> list[Ints]:
+def cluster_regions(overlap: Floats, annotator: Ints, least: float) -> list[Ints]:
     """Return groups of regions with at most one of each annotator.
 
     Greedy: the pair that overlaps most joins first, unless the joined group would have two regions of one annotator
@@ -64,7 +72,7 @@ def cluster(overlap: Floats, annotator: Ints, least: float) -> list[Ints]:
     one, other = np.nonzero(np.triu(overlap >= least, 1) & (annotator[:, None] != annotator[None, :]))
     for pair in np.argsort(-overlap[one, other], kind="stable"):
         left, right = of[one[pair]], of[other[pair]]
-        if left == right or not _fits(groups[left], groups[right], overlap, annotator, least / 2):
+        if left == right or not _may_join(groups[left], groups[right], overlap, annotator, least=least / 2):
             continue
         groups[left] += groups[right]
         for row in groups[right]:
@@ -73,7 +81,7 @@ def cluster(overlap: Floats, annotator: Ints, least: float) -> list[Ints]:
     return [np.array(sorted(rows), np.int32) for rows in groups if rows]
 
 
-def _fits(left: list[int], right: list[int], overlap: Floats, annotator: Ints, least: float) -> bool:
+def _may_join(left: list[int], right: list[int], overlap: Floats, annotator: Ints, *, least: float) -> bool:
     twice = np.isin(annotator[left], annotator[right]).any()
     return not twice and bool((overlap[np.ix_(left, right)] >= least).all())
 
@@ -83,7 +91,7 @@ def _mean_overlap(overlap: Floats, members: Ints) -> float:
     return float(pairs.mean()) if len(pairs) else 1.0
 
 
-def vote(label: Ints, weight: Floats) -> tuple[int, float]:
+def weighted_vote(label: Ints, weight: Floats) -> tuple[int, float]:
     """Return the label with most weight, the lowest among equals, and its share."""
     sums = np.bincount(label, weight)
     return int(sums.argmax()), float(sums.max() / sums.sum())

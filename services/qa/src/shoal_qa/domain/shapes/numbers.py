@@ -33,12 +33,12 @@ class Numbers:
     spread: Floats
 
 
-def merge_numbers(task: Ints, annotator: Ints, answer: Floats, tasks: int, annotators: int) -> Numbers:
+def merge_numbers(task: Ints, annotator: Ints, answer: Floats, *, tasks: int, annotators: int) -> Numbers:
     """Return the values of all tasks. task, annotator, answer: (answers,). Raises ValueError unless finite."""
     if not np.isfinite(answer).all():
         raise ValueError("answers must be finite")
     count = np.bincount(task, minlength=tasks).astype(np.int32)
-    value = _medians(task, answer, count)
+    value = _task_medians(task, answer, count)
     shared = count[task] > 1
     crowd = _crowd_spread(np.abs(answer - value[task])[shared])
     variance, precision = np.full(annotators, crowd), np.ones(tasks)
@@ -47,21 +47,24 @@ def merge_numbers(task: Ints, annotator: Ints, answer: Floats, tasks: int, annot
         tail = (DEGREES + 1) / (DEGREES + residual**2 / variance[annotator])
         weight = tail / variance[annotator]
         precision = np.bincount(task, weight, tasks).astype(np.float64)
-        before, value = value, _ratio(np.bincount(task, weight * answer, tasks).astype(np.float64), precision)
+        before, value = (
+            value,
+            _safe_ratio(np.bincount(task, weight * answer, tasks).astype(np.float64), precision),
+        )
         rest = np.maximum(1 - weight / precision[task], LEAST_REST)
         squares = shared * tail * (answer - value[task]) ** 2 / rest
-        known = np.bincount(annotator, shared, annotators)
-        variance = (np.bincount(annotator, squares, annotators) + SHRINK * crowd) / (known + SHRINK)
+        informative = np.bincount(annotator, shared, annotators)
+        variance = (np.bincount(annotator, squares, annotators) + SHRINK * crowd) / (informative + SHRINK)
         if np.nanmax(np.abs(value - before), initial=0) <= TOLERANCE * np.sqrt(crowd):
             break
-    return Numbers(value, np.sqrt(_ratio(np.ones(tasks), precision)), np.sqrt(variance))
+    return Numbers(value, np.sqrt(_safe_ratio(np.ones(tasks), precision)), np.sqrt(variance))
 
 
-def _ratio(sums: Floats, weights: Floats) -> Floats:
+def _safe_ratio(sums: Floats, weights: Floats) -> Floats:
     return np.where(weights > 0, sums / np.where(weights > 0, weights, 1), np.nan)
 
 
-def _medians(task: Ints, answer: Floats, count: Ints) -> Floats:
+def _task_medians(task: Ints, answer: Floats, count: Ints) -> Floats:
     order = np.lexsort((answer, task))
     ranked, start = answer[order], np.cumsum(count) - count
     some = count > 0

@@ -38,22 +38,23 @@ class Strengths:
 
     def probability(self, one: Ints, other: Ints) -> Floats:
         """Return the expected score of `one` against `other` of an annotator of sharpness 1."""
-        return _moments(self.strength[one] - self.strength[other], self.tie)[0]
+        return _score_moments(self.strength[one] - self.strength[other], self.tie)[0]
 
 
-def rank(
+def rank_items(
     one: Ints,
     other: Ints,
     score: Floats,
     annotator: Ints,
+    *,
     items: int,
     annotators: int,
     penalty: float = 0.1,
-    own_sharpness: bool = True,
+    sharpness_per_annotator: bool = True,
 ) -> Strengths:
     """Return strengths from comparisons, (comparisons,) each. score: 1, 1/2 or 0 for `one`.
 
-    own_sharpness: False takes all annotators as alike. Raises ValueError for other scores or an item against itself.
+    sharpness_per_annotator: False takes all annotators as alike. Raises ValueError for other scores or an item against itself.
     """
     if not np.isin(score, (0, 0.5, 1)).all() or (one == other).any():
         raise ValueError("a comparison is of two items, and its score is 0, 0.5 or 1")
@@ -62,13 +63,13 @@ def rank(
     tie = 2 * ties / max(len(score) - ties, 1.0)
     for _ in range(ROUNDS):
         b = sharpness[annotator]
-        step = _newton(one, other, score, b, strength, tie, penalty)
+        step = _newton_step(one, other, score, b=b, strength=strength, tie=tie, penalty=penalty)
         strength = strength + step
         gap = strength[one] - strength[other]
         if ties:
-            tie *= ties / max(float(_moments(b * gap, tie)[2].sum()), 1e-12)
-        if own_sharpness:
-            sharpness = _sharpen(gap, score, annotator, sharpness, tie)
+            tie *= ties / max(float(_score_moments(b * gap, tie)[2].sum()), 1e-12)
+        if sharpness_per_annotator:
+            sharpness = _sharpness_step(gap, score, annotator, sharpness=sharpness, tie=tie)
         if np.abs(step).max(initial=0) < TOLERANCE:
             break
     return Strengths(strength, sharpness, tie)
@@ -91,7 +92,7 @@ def pairs_of_rankings(items: Ints, ranking: Ints) -> tuple[Ints, Ints, NDArray[n
     return items[first], items[second], np.asarray(ranking[first], np.int64)
 
 
-def _moments(d: Floats, tie: float) -> tuple[Floats, Floats, Floats]:
+def _score_moments(d: Floats, tie: float) -> tuple[Floats, Floats, Floats]:
     """Return mean and variance of the score, and the probability of a tie."""
     top = np.abs(d) / 2
     win, lose, draw = np.exp(d / 2 - top), np.exp(-d / 2 - top), tie * np.exp(-top)
@@ -100,8 +101,8 @@ def _moments(d: Floats, tie: float) -> tuple[Floats, Floats, Floats]:
     return mean, np.asarray(win / total + even / 4 - mean**2), even
 
 
-def _newton(
-    one: Ints, other: Ints, score: Floats, b: Floats, strength: Floats, tie: float, penalty: float
+def _newton_step(
+    one: Ints, other: Ints, score: Floats, *, b: Floats, strength: Floats, tie: float, penalty: float
 ) -> Floats:
     """Return the Newton step of strengths, halved until the likelihood's slope along it does not turn."""
     items = len(strength)
@@ -110,10 +111,12 @@ def _newton(
         return np.asarray(np.bincount(one, values, items) - np.bincount(other, values, items))
 
     def slope(at: Floats) -> Floats:
-        return spread(b * (score - _moments(b * (at[one] - at[other]), tie)[0])) - penalty * at
+        return spread(b * (score - _score_moments(b * (at[one] - at[other]), tie)[0])) - penalty * at
 
-    curvature = b**2 * _moments(b * (strength[one] - strength[other]), tie)[1]
-    step = _solve(lambda v: spread(curvature * (v[one] - v[other])) + penalty * v, slope(strength))
+    curvature = b**2 * _score_moments(b * (strength[one] - strength[other]), tie)[1]
+    step = _solve_by_gradients(
+        lambda v: spread(curvature * (v[one] - v[other])) + penalty * v, slope(strength)
+    )
     for _ in range(30):
         if float(slope(strength + step) @ step) >= -1e-12:
             break
@@ -121,7 +124,7 @@ def _newton(
     return step
 
 
-def _solve(multiply: Multiply, right: Floats) -> Floats:
+def _solve_by_gradients(multiply: Multiply, right: Floats) -> Floats:
     """Solve multiply(x) = right by conjugate gradients, for a positive definite operator."""
     x, residual = np.zeros_like(right), right.copy()
     way, size = residual.copy(), float(residual @ residual)
@@ -137,9 +140,9 @@ def _solve(multiply: Multiply, right: Floats) -> Floats:
     return x
 
 
-def _sharpen(gap: Floats, score: Floats, annotator: Ints, sharpness: Floats, tie: float) -> Floats:
+def _sharpness_step(gap: Floats, score: Floats, annotator: Ints, *, sharpness: Floats, tie: float) -> Floats:
     """Return one Newton step of every annotator's sharpness."""
-    mean, variance, _ = _moments(sharpness[annotator] * gap, tie)
+    mean, variance, _ = _score_moments(sharpness[annotator] * gap, tie)
     slope = np.bincount(annotator, gap * (score - mean), len(sharpness)) - TRUST * (sharpness - 1)
     curvature = np.bincount(annotator, gap**2 * variance, len(sharpness)) + TRUST
     return np.asarray(sharpness + np.clip(slope / curvature, -1, 1))

@@ -26,6 +26,7 @@ def merge_polygons(
     polygons: Sequence[Floats],
     label: Ints,
     annotator: Ints,
+    *,
     weight: Floats,
     present: Sequence[int],
     rule: RegionRule = RegionRule(),  # noqa: B008 - frozen
@@ -40,11 +41,14 @@ def merge_polygons(
     for i in range(n):
         for j in range(i):
             overlap[i, j] = overlap[j, i] = polygon_iou(polygons[i], polygons[j])
-    groups = group_regions(overlap, label, annotator, weight, present, rule)
-    return [Polygon(_medoid(overlap, each.members, weight[annotator[each.members]]), each) for each in groups]
+    groups = group_regions(overlap, label, annotator, weight=weight, present=present, rule=rule)
+    return [
+        Polygon(_find_medoid(overlap, group.members, weight[annotator[group.members]]), group)
+        for group in groups
+    ]
 
 
-def _medoid(overlap: Floats, members: Ints, weight: Floats) -> int:
+def _find_medoid(overlap: Floats, members: Ints, weight: Floats) -> int:
     return int(members[(overlap[np.ix_(members, members)] @ weight).argmax()])
 
 
@@ -53,22 +57,24 @@ def polygon_iou(one: Floats, other: Floats) -> float:
 
     Raises ValueError for fewer than three corners or corners that are not finite.
     """
-    for each in (one, other):
-        if each.ndim != 2 or each.shape[1] != 2 or len(each) < 3 or not np.isfinite(each).all():
+    for outline in (one, other):
+        if outline.ndim != 2 or outline.shape[1] != 2 or len(outline) < 3 or not np.isfinite(outline).all():
             raise ValueError("a polygon has three corners or more, finite, as (corners, 2)")
     if (one.max(axis=0) < other.min(axis=0)).any() or (other.max(axis=0) < one.min(axis=0)).any():
         return 0.0
-    both, either = _areas(one, other)
+    both, either = _overlap_areas(one, other)
     return both / either if either > 0 else 0.0
 
 
-def _areas(one: Floats, other: Floats) -> tuple[float, float]:
+def _overlap_areas(one: Floats, other: Floats) -> tuple[float, float]:
     """Return the areas of intersection and union."""
-    edges = np.concatenate([np.stack([each, np.roll(each, -1, axis=0)], axis=1) for each in (one, other)])
+    edges = np.concatenate(
+        [np.stack([outline, np.roll(outline, -1, axis=0)], axis=1) for outline in (one, other)]
+    )
     of_one = np.arange(len(edges)) < len(one)
-    x = np.unique(np.concatenate([edges[:, 0, 0], _crossings(edges)]))
+    x = np.unique(np.concatenate([edges[:, 0, 0], _crossing_points(edges)]))
     width, middle = np.diff(x), (x[1:] + x[:-1]) / 2
-    height, cut = _heights(edges, middle)
+    height, cut = _edge_heights(edges, middle)
     order = np.argsort(np.where(cut, height, np.inf), axis=1)
     height, cut = np.take_along_axis(height, order, axis=1), np.take_along_axis(cut, order, axis=1)
     in_one = np.cumsum(cut & of_one[order], axis=1) % 2 == 1
@@ -78,7 +84,7 @@ def _areas(one: Floats, other: Floats) -> tuple[float, float]:
     return float(width @ (step * both).sum(axis=1)), float(width @ (step * either).sum(axis=1))
 
 
-def _heights(edges: Floats, x: Floats) -> tuple[Floats, np.ndarray[tuple[int, ...], np.dtype[np.bool_]]]:
+def _edge_heights(edges: Floats, x: Floats) -> tuple[Floats, np.ndarray[tuple[int, ...], np.dtype[np.bool_]]]:
     """Return the y of each edge at each x, and whether the edge is there at all: (x, edges)."""
     (x0, y0), (x1, y1) = edges[:, 0].T, edges[:, 1].T
     cut = (np.minimum(x0, x1) < x[:, None]) & (x[:, None] < np.maximum(x0, x1))
@@ -86,7 +92,7 @@ def _heights(edges: Floats, x: Floats) -> tuple[Floats, np.ndarray[tuple[int, ..
     return np.asarray(y0 + (x[:, None] - x0) / run * (y1 - y0)), cut
 
 
-def _crossings(edges: Floats) -> Floats:
+def _crossing_points(edges: Floats) -> Floats:
     """Return the x at which two edges cross."""
     start, way = edges[:, 0], edges[:, 1] - edges[:, 0]
     i, j = np.triu_indices(len(edges), 1)

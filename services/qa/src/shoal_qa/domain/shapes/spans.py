@@ -22,6 +22,7 @@ def merge_spans(
     spans: Ints,
     label: Ints,
     annotator: Ints,
+    *,
     weight: Floats,
     present: Sequence[int],
     rule: RegionRule = RegionRule(),  # noqa: B008 - frozen
@@ -33,14 +34,14 @@ def merge_spans(
     spans = np.asarray(spans).reshape(-1, 2)
     if (spans[:, 0] >= spans[:, 1]).any():
         raise ValueError("a span starts before it ends")
-    groups = group_regions(span_iou(spans), label, annotator, weight, present, rule)
+    groups = group_regions(span_iou(spans), label, annotator, weight=weight, present=present, rule=rule)
     ends = [
-        weighted_median(spans[each.members].astype(np.float64), weight[annotator[each.members]])
-        for each in groups
+        weighted_median(spans[group.members].astype(np.float64), weight[annotator[group.members]])
+        for group in groups
     ]
     return [
-        Span(int(np.floor(start)), int(np.ceil(end)), each)
-        for (start, end), each in zip(ends, groups, strict=True)
+        Span(int(np.floor(start)), int(np.ceil(end)), group)
+        for (start, end), group in zip(ends, groups, strict=True)
     ]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shoal_qa.domain.agreement.distances import relative
+from shoal_qa.domain.agreement.distances import relative_distance
 from shoal_qa.domain.votes.arrays import Floats
 
 
@@ -32,7 +32,7 @@ def merge_texts(texts: Sequence[str], weight: Floats) -> Text:
     distance = np.zeros((len(different), len(different)))
     for i, one in enumerate(different):
         for j in range(i):
-            distance[i, j] = distance[j, i] = relative(one, different[j])
+            distance[i, j] = distance[j, i] = relative_distance(one, different[j])
     best = int((distance @ mass).argmin())
     first = int(np.flatnonzero(code == best)[0])
     others = float(mass.sum() - weight[first])

@@ -15,7 +15,7 @@ from shoal_qa.domain.agreement.alpha import (
     alpha_of_values,
     alpha_of_votes,
 )
-from shoal_qa.domain.agreement.coincidences import ByClass, ByTask, by_class, by_task
+from shoal_qa.domain.agreement.coincidences import ClassAgreement, TaskAgreement, by_class, by_task
 from shoal_qa.domain.votes.arrays import NamedVotes
 from shoal_qa.usecases.files.answer_shapes import (
     SHAPES,
@@ -39,8 +39,8 @@ class Agreement:
     """tasks: distances in [0, 1], of numbers their difference. classes: only of the shape class. level: or ""."""
 
     alpha: Alpha
-    tasks: ByTask
-    classes: ByClass | None
+    tasks: TaskAgreement
+    classes: ClassAgreement | None
     level: str
 
     def votes_per_task(self) -> NDArray[np.int64]:
