@@ -1,14 +1,15 @@
-"""Krippendorff's alpha for answers of any shape: how far people agree beyond what chance would give.
+"""Krippendorff's alpha for answers of any shape: agreement beyond what chance would give.
 
     alpha = 1 - observed / expected,
     observed = mean over answers of their distance to the other answers on the same unit,
-    expected = mean distance of all pairs of answers, whatever the unit
+    expected = mean distance of all pairs of answers, across units
 
-1 is perfect, 0 is chance. Units with one answer do not count. Distances of values are Krippendorff's squared
-differences (nominal, ordinal, interval, ratio); distances of sets, boxes and texts enter as they are, as in NLTK.
-Source: K. Krippendorff, "Computing Krippendorff's Alpha-Reliability" (2011); Passonneau, LREC 2006 (MASI).
+1 is perfect agreement, 0 is chance. Units with one answer do not count. Distances of values are
+Krippendorff's squared differences (nominal, ordinal, interval, ratio); distances of sets, boxes and texts are
+used as they are, as in NLTK. Source: K. Krippendorff, "Computing Krippendorff's Alpha-Reliability" (2011);
+Passonneau, LREC 2006 (MASI).
 
-Memory is O(answers): pairs within units are met lag by lag, never as a table of units by annotators.
+Memory is O(answers): pairs within units are formed lag by lag, never as a table of units by annotators.
 """
 
 from collections.abc import Callable
@@ -33,10 +34,11 @@ CELLS = 4_000_000  # entries of a distance matrix in memory at once
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alpha:
-    """The coefficient and its 95 % interval; None where nothing can vary. units, answers: how many counted.
+    """The coefficient and its 95 % interval; None if answers cannot vary. units, answers: the numbers that
+    count.
 
-    The interval treats units as drawn at random and the expected distance as known, as Krippendorff's bootstrap
-    does (the standard error of a ratio of means); below some thirty units it is too narrow.
+    The interval treats units as a random sample and the expected distance as exact, as Krippendorff's
+    bootstrap does (the standard error of a ratio of means). Below some thirty units it is too narrow.
     """
 
     value: float | None
@@ -47,7 +49,7 @@ class Alpha:
 
 
 def alpha_of_votes(votes: VoteArrays) -> Alpha:
-    """Return alpha of labels without order, from counts of equal votes: O(votes), whatever the number of classes."""
+    """Return alpha of unordered labels from counts of equal votes: O(votes), for any number of classes."""
     pairs, per_task = voted_pairs(votes), votes.votes_per_task().astype(np.float64)
     several = per_task > 1
     counts = per_task[several]
@@ -61,12 +63,12 @@ def alpha_of_votes(votes: VoteArrays) -> Alpha:
 def alpha_of_values(unit: NDArray[np.integer], value: Floats, level: Level) -> Alpha:
     """Return alpha of values at a level of measurement.
 
-    unit, value: (answers,); values are finite, of at least 0 for a ratio. Raises ValueError otherwise.
+    unit, value: (answers,). Raises ValueError for values that are not finite, or below 0 on a ratio scale.
     """
     if not np.isfinite(value).all():
         raise ValueError("values must be finite")
     if level == "ratio" and value.min(initial=0) < 0:
-        raise ValueError("values on a ratio scale are 0 or more")
+        raise ValueError("values on a ratio scale must be 0 or more")
     shared = _shares_unit(unit)
     unit, value = unit[shared], value[shared]
     values, code, counts = np.unique(value, return_inverse=True, return_counts=True)
@@ -81,9 +83,9 @@ def alpha_of_values(unit: NDArray[np.integer], value: Floats, level: Level) -> A
 def alpha_of_items(
     unit: NDArray[np.integer], distance: Distance, rng: np.random.Generator, pairs: int = 1_000_000
 ) -> Alpha:
-    """Return alpha under any distance. The expected distance comes from all pairs, or from `pairs` random ones.
+    """Return alpha for any distance. The expected distance comes from all pairs, or from `pairs` random ones.
 
-    unit: (answers,). distance: of pairs of answers, by their place in `unit`.
+    unit: (answers,). distance: of pairs of answers, by their index in `unit`.
     """
     shared = np.flatnonzero(_shares_unit(unit))
     n = len(shared)
@@ -97,7 +99,7 @@ def alpha_of_items(
 
 
 def _shares_unit(unit: NDArray[np.integer]) -> NDArray[np.bool_]:
-    """Return which answers share their unit with another: (answers,)."""
+    """Return whether each answer shares its unit with another: (answers,)."""
     _, code, counts = np.unique(unit, return_inverse=True, return_counts=True)
     return np.asarray(counts[code] > 1)
 
@@ -114,7 +116,7 @@ def _alpha_from_pairs(unit: NDArray[np.integer], distance: Distance, expected: f
 
 
 def _from_units(disagreement: Floats, counts: NDArray[np.number], expected: float) -> Alpha:
-    """Return alpha from each unit's disagreement, summed over its answers, and its number of answers: (units,) each."""
+    """Return alpha from units: the summed disagreement of their answers, and their numbers, (units,) each."""
     units, answers = len(counts), int(counts.sum())
     if not answers or not expected > 0:
         return Alpha(value=None, low=None, high=None, units=units, answers=answers)
@@ -132,7 +134,10 @@ def _from_units(disagreement: Floats, counts: NDArray[np.number], expected: floa
 
 
 def _value_positions(values: Floats, counts: NDArray[np.int64], level: Level) -> Floats:
-    """Return where each value lies: an ordinal one at the middle of its ranks, so that distances are differences."""
+    """Return the position of each value: (values,).
+
+    An ordinal value lies at the middle of its ranks, so that distances are differences of positions.
+    """
     return np.asarray(np.cumsum(counts) - counts / 2) if level == "ordinal" else values
 
 
@@ -146,7 +151,7 @@ def _squared_distances(one: Floats, other: Floats, level: Level) -> Floats:
 
 
 def _expected_distance(position: Floats, counts: NDArray[np.int64], level: Level) -> float:
-    """Return the mean distance of all pairs of answers; in O(values), except for ratios."""
+    """Return the mean distance of all pairs of answers, in O(values) except for ratios."""
     n = int(counts.sum())
     if n < 2:
         return 0.0

@@ -1,9 +1,9 @@
-"""Where annotators agree and where they do not: by task, by class, and which classes are taken for each other.
+"""Where annotators agree and where they do not: by task, by class, and by pairs of confused classes.
 
-A task with n answers holds n (n - 1) ordered pairs of them; each pair counts 1 / (n - 1), so that every answer counts
-once. Sums of these over pairs of classes are Krippendorff's coincidences; agreement on a class is the share of its
-coincidences that fall on itself: how often another annotator says the same where one says it (specific agreement,
-Cicchetti and Feinstein, Journal of Clinical Epidemiology 43, 1990).
+A task with n answers has n (n - 1) ordered pairs of them; each pair counts 1 / (n - 1), so that every answer
+counts once. Sums of these over pairs of classes are Krippendorff's coincidences. Agreement on a class is the
+share of its coincidences with itself: how often another annotator gives the class where one does (specific
+agreement, Cicchetti and Feinstein, Journal of Clinical Epidemiology 43, 1990).
 """
 
 from collections.abc import Iterator
@@ -20,19 +20,19 @@ CHUNK = 1_000_000  # pairs at a time
 
 @dataclass(frozen=True, slots=True)
 class TaskAgreement:
-    """answers: (tasks,); apart: (tasks,) mean distance of two answers, NaN below two answers."""
+    """answers: (tasks,), number of answers. apart: (tasks,), their mean distance, NaN below two answers."""
 
     answers: NDArray[np.int64]
     apart: Floats
 
     def worst(self, count: int) -> NDArray[np.int64]:
-        """Return the tasks whose answers are farthest apart, among equals those with most: at most `count`."""
+        """Return at most `count` tasks with the largest mean distance; ties go to the most answers."""
         shared = np.flatnonzero(self.answers > 1)
         order = np.lexsort((shared, -self.answers[shared], -self.apart[shared]))
         return np.asarray(shared[order[:count]])
 
     def mean(self) -> float | None:
-        """Return the mean over pairs of answers, all alike; None without a pair."""
+        """Return the mean distance over all pairs of answers; None without a pair."""
         pairs = self.answers * (self.answers - 1.0)
         shared = self.answers > 1
         return float(pairs[shared] @ self.apart[shared] / pairs.sum()) if shared.any() else None
@@ -40,16 +40,23 @@ class TaskAgreement:
 
 @dataclass(frozen=True, slots=True)
 class ClassAgreement:
-    """(classes,) each. agreement: NaN where no other answer stands beside the class's; confused: -1 with none."""
+    """Agreement by class, (classes,) each.
+
+    agreement is NaN for a class whose votes have no other vote on their tasks; confused is -1 for a class
+    that no other annotator confuses with another.
+    """
 
     share: Floats  # of all votes
     agreement: Floats
-    confused: NDArray[np.int64]  # the class that other annotators say most where one says this class
+    confused: NDArray[np.int64]  # the class that others give most often instead of this one
     confused_share: Floats
 
 
 def by_task(unit: NDArray[np.integer], tasks: int, distance: Distance) -> TaskAgreement:
-    """Return how far answers are apart on each task. unit: (answers,) in [0, tasks); distance: of places in it."""
+    """Return the distance of answers on each task.
+
+    unit: (answers,) in [0, tasks). distance: of pairs of answers, by their index in `unit`.
+    """
     answers = np.bincount(unit, minlength=tasks)
     sums = np.zeros(tasks)
     for first, second in _answer_pairs(unit):
@@ -59,7 +66,7 @@ def by_task(unit: NDArray[np.integer], tasks: int, distance: Distance) -> TaskAg
 
 
 def by_class(votes: VoteArrays) -> ClassAgreement:
-    """Return agreement on each class; memory O(votes + pairs of classes that meet), never classes x classes."""
+    """Return agreement by class. Memory is O(votes + pairs of confused classes), never classes x classes."""
     count = np.bincount(votes.label, minlength=votes.classes)
     one, other, weight = _class_coincidences(votes)
     total = np.bincount(one, weight, votes.classes)
@@ -74,7 +81,7 @@ def by_class(votes: VoteArrays) -> ClassAgreement:
 
 
 def _answer_pairs(unit: NDArray[np.integer]) -> Iterator[tuple[Rows, Rows]]:
-    """Yield places of answers on one unit, each pair once, in chunks."""
+    """Yield the indices of two answers on one unit, each pair once, in chunks."""
     order = np.argsort(unit, kind="stable")
     code, lag = unit[order], 1
     while len(left := np.flatnonzero(code[lag:] == code[:-lag])):
@@ -85,7 +92,7 @@ def _answer_pairs(unit: NDArray[np.integer]) -> Iterator[tuple[Rows, Rows]]:
 
 
 def _class_coincidences(votes: VoteArrays) -> tuple[Rows, Rows, Floats]:
-    """Return pairs of classes, in both orders, with their weight: (pairs,) each."""
+    """Return pairs of classes, in both orders, with their weights: (pairs,) each."""
     share = 1 / np.maximum(votes.votes_per_task() - 1.0, 1)
     keys: Rows = np.empty(0, np.int64)
     sums: Floats = np.empty(0)

@@ -1,4 +1,4 @@
-"""Distances between answers that are not values: sets, boxes, texts. 0 is the same, 1 has nothing in common."""
+"""Distances of answers that are not values: sets, boxes, texts. 0 means equal, 1 nothing in common."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,10 +14,11 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class SetDistance:
-    """Between sets of classes. members: (answers, classes) true where an answer names a class.
+    """Distance of sets of classes. members: (answers, classes), true if an answer contains a class.
 
-    jaccard: 1 - |both| / |either|. masi: 1 - |both| / |either| x m, m = 1 for equal sets, 2/3 where one holds another,
-    1/3 where they only overlap, 0 without a common class (Passonneau, LREC 2006). Two empty sets are equal.
+    jaccard: 1 - |both| / |either|. masi: 1 - |both| / |either| x m, with m = 1 for equal sets, 2/3 if one
+    contains the other, 1/3 if they overlap otherwise, 0 without a common class (Passonneau, LREC 2006). Two
+    empty sets are equal.
     """
 
     members: NDArray[np.bool_]
@@ -37,12 +38,14 @@ class SetDistance:
 
 @dataclass(frozen=True, slots=True)
 class TextDistance:
-    """Edit distance over the length of the longer text."""
+    """Edit distance of texts, relative to the length of the longer one."""
 
     texts: Sequence[str]
 
     def __call__(self, first: Rows, second: Rows) -> Floats:
-        """Return distances of pairs of answers: (pairs,); O(shorter length) steps on words of the longer for each."""
+        """Return distances of pairs of answers: (pairs,). O(shorter length) steps per pair, see
+        edit_distance.
+        """
         pairs = zip(first.tolist(), second.tolist(), strict=True)
         return np.fromiter(
             (relative_distance(self.texts[i], self.texts[j]) for i, j in pairs), np.float64, len(first)
@@ -50,7 +53,7 @@ class TextDistance:
 
 
 def box_iou(one: Floats, other: Floats) -> Floats:
-    """Return intersection over union of boxes that broadcast: (..., 4), (..., 4) -> (...). 0 for empty boxes."""
+    """Return intersection over union of boxes that broadcast: (..., 4), (..., 4) -> (...); 0 if empty."""
     corner = np.minimum(one[..., 2:], other[..., 2:]) - np.maximum(one[..., :2], other[..., :2])
     both = np.maximum(corner, 0).prod(axis=-1)
     areas = [np.maximum(boxes[..., 2:] - boxes[..., :2], 0).prod(axis=-1) for boxes in (one, other)]
@@ -59,16 +62,17 @@ def box_iou(one: Floats, other: Floats) -> Floats:
 
 
 def relative_distance(one: str, other: str) -> float:
-    """Return the edit distance over the longer length; 0 for two empty texts."""
+    """Return the edit distance divided by the longer length; 0 for two empty texts."""
     return edit_distance(one, other) / max(len(one), len(other), 1)
 
 
 def edit_distance(one: str, other: str) -> int:
-    """Return how many insertions, deletions and substitutions of characters turn one text into the other.
+    """Return the least number of inserted, deleted and substituted characters that turn one text into the
+    other.
 
-    A column of the dynamic programme is two big integers of vertical steps up and down, one bit for each character.
-    Source: Myers, "A fast bit-vector algorithm for approximate string matching", JACM 46 (1999), as restated by
-    Hyyrö (2003).
+    A column of the dynamic programme is two big integers, of vertical steps up and down, with one bit per
+    character. Source: Myers, "A fast bit-vector algorithm for approximate string matching", JACM 46 (1999),
+    as restated by Hyyrö (2003).
     """
     if not one:
         return len(other)

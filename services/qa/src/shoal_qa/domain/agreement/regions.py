@@ -1,9 +1,10 @@
-"""Distance between answers that mark several things: spans of a text, boxes of a picture.
+"""Distance of answers with several regions: spans of a text, boxes of an image.
 
-    1 - sum of the overlaps of matched regions / (regions of the one + regions of the other - matched)
+    1 - sum of the overlaps of matched regions / (regions of one + regions of the other - matched)
 
 Overlap is intersection over union. Regions of the same class match one to one, so that the sum of overlaps is
-largest. One box against one is 1 - IoU; nothing against nothing is 0, nothing against something is 1.
+largest. The distance of one box and another is 1 - IoU, of two empty answers 0, of an empty answer and
+another 1.
 """
 
 from collections.abc import Sequence
@@ -26,7 +27,7 @@ class Regions:
 
 @dataclass(frozen=True, slots=True)
 class RegionDistance:
-    """Between answers by their numbers."""
+    """Distance of two of the answers, by their numbers."""
 
     answers: Sequence[Regions]
 
@@ -40,7 +41,7 @@ class RegionDistance:
 
 def region_distance(one: Regions, other: Regions) -> float:
     """Return the distance of two answers, in [0, 1]."""
-    from scipy.optimize import linear_sum_assignment  # 0.3 s, which only answers with regions pay
+    from scipy.optimize import linear_sum_assignment  # takes 0.3 s; only answers with regions need it
 
     if not len(one.label) or not len(other.label):
         return float(len(one.label) != len(other.label))

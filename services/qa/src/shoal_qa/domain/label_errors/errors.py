@@ -1,19 +1,20 @@
-"""Which given labels are wrong, from probabilities that did not see them.
+"""Wrong labels, found from out-of-sample class probabilities.
 
-A given label is read as the vote of an annotator, and a classifier's out-of-sample answer as what is known beforehand:
+A label counts as the vote of an annotator, and the out-of-sample answer of a classifier as its prior:
 
     p(truth = k | features, label l)  is proportional to  q[k]^s  x  confusion[a, k, l]
 
-q is the classifier's probability; s >= 2 its sharpness: a classifier trained on noisy labels spreads its answer as the
-noise does, which the confusion matrix already says, and s (maximum likelihood of the given labels) takes it back. The
-confusion counts the classifier's best class against the label, shrunk as votes are and then drawn towards errors that
-go anywhere alike, since some of these counts are the classifier's own errors. A label is wrong with probability
-1 - p(truth = label). Where labels name their annotator, each has an own matrix.
+q is the classifier's probability, and s >= 2 its sharpness: a classifier trained on noisy labels spreads its
+answer as the noise does, which the confusion matrix says already, and s (maximum likelihood of the labels)
+reverses it. The confusion counts the classifier's best class against the label. It is shrunk as votes are,
+and then drawn towards errors that go to all classes alike, since some of these counts are the classifier's
+errors. A label is wrong with probability 1 - p(truth = label). If labels name their annotator, each annotator
+has a confusion matrix.
 
-Unlike ranking by self-confidence this sees that some classes are mistaken for each other systematically, and gives a
-probability instead of an order. What it cannot see is noise that follows the features: a classifier learns that.
-Source: Northcutt, Jiang and Chuang, "Confident Learning", JAIR 70 (2021), for the confusion from out-of-sample
-probabilities; Dawid and Skene (1979) for the rest.
+Unlike ranking by self-confidence, this detects classes that are confused systematically, and gives a
+probability instead of an order. It cannot detect noise that depends on the features, which a classifier
+learns. Source: Northcutt, Jiang and Chuang, "Confident Learning", JAIR 70 (2021), for the confusion from
+out-of-sample probabilities; Dawid and Skene (1979) for the rest.
 """
 
 from dataclasses import dataclass
@@ -25,37 +26,37 @@ from shoal_qa.domain.models.priors import Hierarchical
 from shoal_qa.domain.votes.arrays import Floats, Ints
 
 CHUNK = 50_000  # samples at a time
-FEW = 5_000  # samples that suffice for the sharpness
+FEW = 5_000  # samples that suffice to estimate the sharpness
 SHARPNESS = np.exp(np.linspace(np.log(2), np.log(6), 10))
-ANYWHERE = 0.7  # weight of errors that go anywhere alike
+ANYWHERE = 0.7  # weight of errors that go to all classes alike
 PRIOR = Hierarchical(row=30.0, level=1e9)
-"""The classifier errs as well, so its counts weigh less than votes would, and say little of the crowd on one class."""
+"""The classifier errs too, so its counts weigh less than votes, and say little about the crowd on one class."""
 TINY = 1e-9
 SUM_TOLERANCE = 1e-3  # float16 probabilities of many classes add up to 1 no better than this
 
 
 @dataclass(frozen=True, slots=True)
 class LabelErrors:
-    """What is believed of each label. sharpness: s of the module; confusion: (annotators, truth, label)."""
+    """The probabilities of errors. sharpness: s of the module; confusion: (annotators, truth, label)."""
 
-    wrong: Floats  # (samples,): probability that the given label is wrong
-    suggestion: Ints  # (samples,): the most probable class, perhaps the given one
+    wrong: Floats  # (samples,): probability that the label is wrong
+    suggestion: Ints  # (samples,): the most probable class, which may be the label
     sharpness: float
     confusion: Floats
 
     def ranked(self) -> NDArray[np.int64]:
-        """Return the samples, the most probably wrong first: (samples,)."""
+        """Return the samples by falling probability of an error: (samples,)."""
         return np.argsort(-self.wrong, kind="stable")
 
 
 def find_errors(
     labels: Ints, probabilities: NDArray[np.floating], annotator: Ints | None = None
 ) -> LabelErrors:
-    """Return how probably each label is wrong.
+    """Return the probability that each label is wrong.
 
-    labels: (samples,) in [0, classes). probabilities: (samples, classes) out of sample: by a classifier (or probe)
-    that was not trained on the sample. annotator: (samples,) who gave each label, when known. Raises ValueError that
-    names the first row for anything else.
+    labels: (samples,) in [0, classes). probabilities: (samples, classes), out of sample: by a classifier (or
+    probe) that was not trained on the sample. annotator: (samples,), the author of each label, if known.
+    Raises ValueError, with the first bad row, for other input.
     """
     check_probabilities(labels, probabilities)
     annotators = np.zeros(len(labels), np.int32) if annotator is None else annotator
@@ -76,7 +77,7 @@ def find_errors(
 
 
 def _share_outside(joint: Floats, labels: Ints) -> Floats:
-    """Return the share of each row outside its label; summed, not 1 - share, so that small ones keep their order."""
+    """Return the share of each row outside its label: a sum, since 1 - share loses small differences."""
     own = joint[np.arange(len(joint)), labels].copy()
     joint[np.arange(len(joint)), labels] = 0
     rest = joint.sum(axis=1)
@@ -85,7 +86,7 @@ def _share_outside(joint: Floats, labels: Ints) -> Floats:
 
 
 def check_probabilities(labels: Ints, probabilities: NDArray[np.floating]) -> None:
-    """Raise ValueError, with the first bad row, unless there is one distribution over the classes for each label."""
+    """Raise ValueError, with the first bad row, unless each label has one distribution over the classes."""
     if probabilities.ndim != 2 or len(probabilities) != len(labels):
         raise ValueError(
             f"{len(labels)} labels need probabilities of shape ({len(labels)}, classes), not {probabilities.shape}"
@@ -113,7 +114,9 @@ def _estimate_confusion(labels: Ints, probabilities: NDArray[np.floating], annot
 
 
 def _fit_sharpness(probabilities: Floats, likelihood: Floats) -> float:
-    """Return the s under which the given labels are most likely. Both (samples, classes)."""
+    """Return the s that maximises the likelihood of the labels. probabilities, likelihood: (samples,
+    classes).
+    """
     powers = (probabilities**s for s in SHARPNESS)
     fits = [np.log((power * likelihood).sum(axis=1) / power.sum(axis=1)).mean() for power in powers]
     return float(SHARPNESS[int(np.argmax(fits))])

@@ -1,16 +1,16 @@
-"""Out-of-sample class probabilities from embeddings alone: a ridge probe whose leave-one-out answers are exact.
+"""Out-of-sample class probabilities from embeddings alone: a ridge probe with exact leave-one-out answers.
 
-Ridge regression of one-hot labels on standardised features X has the hat matrix H = 1/n + X (X'X + c I)^-1 X', and the
-prediction for sample i by the fit without i follows without refitting:
+Ridge regression of one-hot labels on standardised features X has the hat matrix H = 1/n + X (X'X + c I)^-1
+X'. The prediction for sample i by a fit without i needs no refit:
 
     y[i] - (y[i] - yhat[i]) / (1 - H[i, i])
 
 so one eigendecomposition of X'X serves every sample, every class and every candidate penalty c. Scores become
 probabilities by a softmax whose sharpness maximises the likelihood of the labels, out of sample as well.
-Source: Allen, "The relationship between variable selection and data augmentation and a method for prediction",
-Technometrics 16 (1974); Golub, Heath and Wahba, Technometrics 21 (1979).
+Source: Allen, "The relationship between variable selection and data augmentation and a method for
+prediction", Technometrics 16 (1974); Golub, Heath and Wahba, Technometrics 21 (1979).
 
-Near copies of a sample vouch for its label, wrong or not: drop them first.
+Near copies of a sample confirm its label, right or wrong: remove them first.
 """
 
 from dataclasses import dataclass
@@ -24,15 +24,13 @@ from shoal_qa.domain.votes.scatter import log_normalise
 CHUNK = 20_000  # samples at a time
 PENALTIES = np.logspace(-6, 0.5, 14)  # in units of the largest eigenvalue of X'X
 SHARPNESS = np.exp(np.linspace(0, 4, 30))
-SMALLEST_REST = (
-    1e-6  # of 1 - H[i, i]: a sample that alone decides its own direction has no prediction without it
-)
-FLATTEST = 1e-2  # columns that vary by less than this share of the liveliest are not blown up to its size
+SMALLEST_REST = 1e-6  # of 1 - H[i, i], near 0 if no other sample has the direction of sample i
+FLATTEST = 1e-2  # of the largest spread of a column: flatter columns are scaled as if they had this one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Probe:
-    """What all samples share: X = (features - mean) @ turn, whose columns are orthogonal."""
+    """The part of the fit that all samples share: X = (features - mean) @ turn, with orthogonal columns."""
 
     mean: Floats  # (columns,)
     turn: Floats  # (columns, columns)
@@ -53,10 +51,10 @@ class _Probe:
 
 
 def leave_one_out(features: NDArray[np.floating], labels: Ints, classes: int) -> Floats:
-    """Return p(label | features) of each sample by a probe that did not see the sample: (samples, classes).
+    """Return p(label | features) of each sample, by a probe without the sample: (samples, classes).
 
-    features: (samples, columns), finite. labels: (samples,) in [0, classes). O(n d^2 + d^3) time. Raises ValueError
-    where nothing can be learned: fewer than three samples, one label only, or features that do not vary.
+    features: (samples, columns), finite. labels: (samples,) in [0, classes). O(n d^2 + d^3) time. Raises
+    ValueError for fewer than three samples, a single label, or features that do not vary.
     """
     _check_inputs(features, labels, classes)
     probe = _prepare_probe(features, labels, classes)
@@ -85,7 +83,7 @@ def _check_inputs(features: NDArray[np.floating], labels: Ints, classes: int) ->
 
 
 def _prepare_probe(features: NDArray[np.floating], labels: Ints, classes: int) -> _Probe:
-    """Centre, scale and turn, in chunks: memory beyond the features is O(chunk x columns)."""
+    """Centre, scale and turn the features, in chunks: further memory is O(chunk x columns)."""
     samples, columns = features.shape
     mean = features.mean(axis=0, dtype=np.float64)
     gram, targets = np.zeros((columns, columns)), np.zeros((columns, classes))

@@ -1,1 +1,1 @@
-"""Consensus on answers that are not one class: one file for each shape of answer."""
+"""Consensus on answers that are not one class: one file per shape of answer."""

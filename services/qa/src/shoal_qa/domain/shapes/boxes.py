@@ -1,4 +1,4 @@
-"""Boxes: groups by intersection over union, a vote on the class, the skill-weighted median of each edge, a quorum."""
+"""Boxes: groups by intersection over union, a vote on the class, the weighted median of edges, a quorum."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from shoal_qa.domain.votes.arrays import Floats, Ints
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A box that a quorum agrees on: (4,) left, top, right, bottom, and what it stands on."""
+    """A box with a quorum: (4,) left, top, right, bottom, and the group of answers behind it."""
 
     box: Floats
     group: Group
@@ -27,14 +27,14 @@ def merge_boxes(
     present: Sequence[int],
     rule: RegionRule = RegionRule(),  # noqa: B008 - frozen
 ) -> list[Box]:
-    """Return the boxes of one task. boxes: (n, 4); the rest as for `group_regions`.
+    """Return the boxes of one task. boxes: (n, 4); for the other arguments see `group_regions`.
 
-    The median of edges ignores one annotator who draws far too wide, which a mean does not. Raises ValueError for
-    corners that are not finite or not in order.
+    Unlike a mean, the median of edges ignores one annotator's far too wide box. Raises ValueError for corners
+    that are not finite or not in order.
     """
     boxes = np.asarray(boxes, np.float64).reshape(-1, 4)
     if not np.isfinite(boxes).all() or (boxes[:, :2] > boxes[:, 2:]).any():
-        raise ValueError("a box is finite and has left <= right and top <= bottom")
+        raise ValueError("boxes must be finite, with left <= right and top <= bottom")
     overlap = box_iou(boxes[:, None], boxes[None, :])
     groups = group_regions(overlap, label, annotator, weight=weight, present=present, rule=rule)
     return [

@@ -1,8 +1,8 @@
-"""Multiple choice: whether each class applies is a question of its own, with votes yes and no.
+"""Multiple choice: one yes/no question per class.
 
-A set of classes named by an annotator becomes one vote for each class, on a task of its own with the classes no and
-yes, so that every model of votes answers it. Annotators have their own skill for every class: who names everything is
-weak evidence for a class and strong evidence against the classes left out.
+An annotator's set of classes becomes one vote per class, on a separate task with the classes no and yes, so
+that every model of votes applies. Skill is per annotator and class: the choice of an annotator who chooses
+everything is weak evidence for a class and strong evidence against omitted classes.
 """
 
 import numpy as np
@@ -22,10 +22,11 @@ def split_choices(
     annotators: int,
     skill_per_class: bool = True,
 ) -> VoteArrays:
-    """Return yes and no votes on tasks numbered task x classes + class.
+    """Return yes/no votes on tasks numbered task x classes + class.
 
-    task, annotator: (answers,). members: (answers, classes). skill_per_class: number annotators by annotator x classes +
-    class, for a skill per class; else an annotator has one skill, better where votes are few.
+    task, annotator: (answers,). members: (answers, classes), true for chosen classes. skill_per_class: number
+    annotators by annotator x classes + class, for a skill per class; otherwise an annotator has one skill,
+    which suits few votes.
     """
     classes = members.shape[1]
     number = np.arange(classes, dtype=np.int32)
@@ -44,5 +45,5 @@ def split_choices(
 
 
 def class_probabilities(log_posterior: Floats, classes: int) -> Floats:
-    """Return p(class applies): (tasks, classes), from a model's answer to the votes of `split_choices`."""
+    """Return p(class applies), (tasks, classes), from a model's answer to the votes of `split_choices`."""
     return np.exp(log_posterior[:, YES]).reshape(-1, classes)

@@ -1,7 +1,7 @@
-"""Which regions of several annotators are the same thing, and what a group of them amounts to.
+"""Groups of regions by several annotators that mark the same thing, and the consensus of a group.
 
-Boxes, polygons and spans of one task share this: only the overlap differs. Sizes are those of one task, some hundreds
-of regions at most; tasks are independent.
+Boxes, polygons and spans share this code; only their overlap differs. Tasks are independent, so sizes are
+those of one task, some hundreds of regions at most.
 """
 
 from collections.abc import Sequence
@@ -14,9 +14,10 @@ from shoal_qa.domain.votes.arrays import Floats, Ints
 
 @dataclass(frozen=True, slots=True)
 class RegionRule:
-    """least: overlap (intersection over union) of regions that may be one thing.
+    """least: overlap (intersection over union) of regions that may be the same thing.
 
-    quorum: share of the weight of all annotators of the task, those who marked nothing included, that a thing needs.
+    quorum: share of the weight of all annotators of the task, including those without a region, that a group
+    needs.
     """
 
     least: float = 0.5
@@ -25,7 +26,7 @@ class RegionRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Regions that are one thing. members: their numbers; label: weighted vote; support: share of the weight."""
+    """A group of regions. members: their numbers; label: weighted vote; support: share of the weight."""
 
     members: Ints
     label: int
@@ -37,10 +38,10 @@ class Group:
 def group_regions(
     overlap: Floats, label: Ints, annotator: Ints, *, weight: Floats, present: Sequence[int], rule: RegionRule
 ) -> list[Group]:
-    """Return the things on which enough annotators agree, most supported first.
+    """Return the groups with a quorum, the largest support first.
 
-    overlap: (regions, regions). label, annotator: (regions,). weight: (annotators,), above 0; from skill. present:
-    the annotators who worked on the task.
+    overlap: (regions, regions). label, annotator: (regions,). weight: (annotators,), above 0, from skill.
+    present: the annotators who worked on the task.
     """
     everybody = float(weight[np.unique(np.asarray(present, np.int64))].sum())
     things = []
@@ -62,10 +63,11 @@ def group_regions(
 
 
 def cluster_regions(overlap: Floats, annotator: Ints, least: float) -> list[Ints]:
-    """Return groups of regions with at most one of each annotator.
+    """Return groups of regions with at most one region per annotator.
 
-    Greedy: the pair that overlaps most joins first, unless the joined group would have two regions of one annotator
-    or two that overlap by less than half of `least`, so that chains do not swallow their neighbours.
+    Greedy: pairs join by falling overlap. A pair does not join if the group would have two regions of one
+    annotator, or two that overlap by less than half of `least`, so that chains do not absorb their
+    neighbours.
     """
     groups = [[row] for row in range(len(annotator))]
     of = list(range(len(annotator)))
@@ -92,13 +94,13 @@ def _mean_overlap(overlap: Floats, members: Ints) -> float:
 
 
 def weighted_vote(label: Ints, weight: Floats) -> tuple[int, float]:
-    """Return the label with most weight, the lowest among equals, and its share."""
+    """Return the label with the largest weight, the lowest among equals, and its share."""
     sums = np.bincount(label, weight)
     return int(sums.argmax()), float(sums.max() / sums.sum())
 
 
 def weighted_median(values: Floats, weight: Floats) -> Floats:
-    """Return the median of each column, the middle of the two candidates on a tie. values: (n, columns)."""
+    """Return the median of each column, the middle of two candidates on a tie. values: (n, columns)."""
     order = np.argsort(values, axis=0, kind="stable")
     ranked, mass = np.take_along_axis(values, order, axis=0), np.cumsum(weight[order], axis=0)
     half = mass[-1] / 2

@@ -1,14 +1,14 @@
-"""Numbers: the middle of the answers, where precise annotators count more and stray answers hardly at all.
+"""Numbers: the centre of the answers, with more weight for precise annotators and little for outliers.
 
-An answer is the task's value plus noise from Student's t with DEGREES of freedom and the annotator's own spread:
+An answer is the task's value plus noise from Student's t with DEGREES of freedom and the annotator's spread:
 
-    weight  u = (d + 1) / (d + residual^2 / spread^2)           answers far off count less
+    weight  u = (d + 1) / (d + residual^2 / spread^2)           outliers count less
     value     = sum of u / spread^2 x answer over the same sum of weights
     spread^2  = (sum of u x residual^2 / (1 - share of the answer in its value) + s x crowd) / (answers + s)
 
-The share in the second line of spread takes back that a value follows the answers behind it: without it the annotator
-with most weight would seem ever more exact. Source: Lange, Little and Taylor, "Robust statistical modeling using the t
-distribution", JASA 84 (1989), with spreads shrunk to the crowd's.
+The share in spread^2 corrects for values that follow the answers behind them: without it, the annotator with
+the largest weight would seem ever more precise. Source: Lange, Little and Taylor, "Robust statistical
+modeling using the t distribution", JASA 84 (1989), with spreads shrunk to the crowd's.
 """
 
 from dataclasses import dataclass
@@ -18,15 +18,17 @@ import numpy as np
 from shoal_qa.domain.votes.arrays import Floats, Ints
 
 DEGREES = 4.0
-SHRINK = 4.0  # answers that the crowd's spread weighs
+SHRINK = 4.0  # weight of the crowd's spread, in answers
 ROUNDS = 50
 TOLERANCE = 1e-8
-LEAST_REST = 0.2  # of 1 - share: an answer alone on its task says nothing of spread
+LEAST_REST = 0.2  # of 1 - share, which is 0 for the only answer on a task
 
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """value, error: (tasks,) with one standard error, NaN without answers. spread: (annotators,), one sigma."""
+    """value, error: (tasks,), NaN without answers; error is one standard error. spread: (annotators,), one
+    sigma.
+    """
 
     value: Floats
     error: Floats
@@ -34,7 +36,7 @@ class Numbers:
 
 
 def merge_numbers(task: Ints, annotator: Ints, answer: Floats, *, tasks: int, annotators: int) -> Numbers:
-    """Return the values of all tasks. task, annotator, answer: (answers,). Raises ValueError unless finite."""
+    """Return the values of all tasks. task, annotator, answer: (answers,). Raises ValueError if not finite."""
     if not np.isfinite(answer).all():
         raise ValueError("answers must be finite")
     count = np.bincount(task, minlength=tasks).astype(np.int32)
@@ -75,7 +77,7 @@ def _task_medians(task: Ints, answer: Floats, count: Ints) -> Floats:
 
 
 def _crowd_spread(distances: Floats) -> float:
-    """Return a variance from absolute residuals: robust, and above 0 where most answers are equal."""
+    """Return a robust variance from absolute residuals, above 0 even if most answers are equal."""
     if not len(distances) or not distances.max() > 0:
         return 1.0
     middle = 1.4826 * float(np.median(distances))

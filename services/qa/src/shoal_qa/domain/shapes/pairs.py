@@ -1,15 +1,15 @@
-"""Comparisons: which of two is better, with ties, by annotators who differ in how well they tell.
+"""Comparisons of two items, with ties, by annotators who differ in how well they distinguish items.
 
-Davidson's extension of Bradley and Terry, with a sharpness b of each annotator; for items of strength s and
-d = b (s_i - s_j), the score y is 1 where i wins, 1/2 for a tie and 0 where j wins:
+Davidson's extension of Bradley and Terry, with a sharpness b per annotator. For items of strength s and d = b
+(s_i - s_j), the score y is 1 if i wins, 1/2 for a tie and 0 if j wins:
 
-    p(y) is proportional to exp(d (y - 1/2)) x (v where y = 1/2)
+    p(y) is proportional to exp(d (y - 1/2)) x (v if y = 1/2)
 
-so the slope of the log-likelihood in d is y - E[y] and its curvature Var[y]: Newton's method, with conjugate gradients
-over the comparisons instead of a matrix over items. Strengths have a Gaussian prior N(0, 1 / penalty), sharpness N(1,
-1 / TRUST); an annotator of sharpness 0 answers anything, a negative one the opposite.
-Source: Davidson, "On extending the Bradley-Terry model to accommodate ties", JASA 65 (1970); Chen et al., "Pairwise
-ranking aggregation in a crowdsourced setting", WSDM 2013, for annotators.
+so the slope of the log-likelihood in d is y - E[y] and its curvature Var[y]: Newton's method, with conjugate
+gradients over the comparisons instead of a matrix over items. Strengths have a Gaussian prior N(0, 1 /
+penalty), sharpness N(1, 1 / TRUST). An annotator of sharpness 0 answers at random, of negative sharpness the
+opposite. Source: Davidson, "On extending the Bradley-Terry model to accommodate ties", JASA 65 (1970); Chen
+et al., "Pairwise ranking aggregation in a crowdsourced setting", WSDM 2013, for annotators.
 """
 
 from collections.abc import Callable
@@ -30,14 +30,17 @@ STEPS = 200  # of conjugate gradients
 
 @dataclass(frozen=True, slots=True)
 class Strengths:
-    """strength: (items,), mean 0 where all items were compared. sharpness: (annotators,). tie: v, 0 without ties."""
+    """The fit. strength: (items,), mean 0 if all items were compared. sharpness: (annotators,).
+
+    tie: v of the module, 0 without ties.
+    """
 
     strength: Floats
     sharpness: Floats
     tie: float
 
     def probability(self, one: Ints, other: Ints) -> Floats:
-        """Return the expected score of `one` against `other` of an annotator of sharpness 1."""
+        """Return the expected score of `one` against `other`, by an annotator of sharpness 1."""
         return _score_moments(self.strength[one] - self.strength[other], self.tie)[0]
 
 
@@ -52,12 +55,13 @@ def rank_items(
     penalty: float = 0.1,
     sharpness_per_annotator: bool = True,
 ) -> Strengths:
-    """Return strengths from comparisons, (comparisons,) each. score: 1, 1/2 or 0 for `one`.
+    """Return strengths from comparisons, (comparisons,) each. score: 1, 1/2 or 0, of `one`.
 
-    sharpness_per_annotator: False takes all annotators as alike. Raises ValueError for other scores or an item against itself.
+    sharpness_per_annotator: False gives all annotators the sharpness 1. Raises ValueError for other scores
+    and for an item compared with itself.
     """
     if not np.isin(score, (0, 0.5, 1)).all() or (one == other).any():
-        raise ValueError("a comparison is of two items, and its score is 0, 0.5 or 1")
+        raise ValueError("a comparison needs two different items and a score of 0, 0.5 or 1")
     strength, sharpness = np.zeros(items), np.ones(annotators)
     ties = float((score == 0.5).sum())
     tie = 2 * ties / max(len(score) - ties, 1.0)
@@ -76,10 +80,12 @@ def rank_items(
 
 
 def pairs_of_rankings(items: Ints, ranking: Ints) -> tuple[Ints, Ints, NDArray[np.int64]]:
-    """Return every better and worse item of rankings, and the row of `ranking` that each pair is from.
+    """Return the better and worse item of every pair in rankings, and the ranking of each pair: (pairs,)
+    each.
 
-    items: item numbers, best first, of one ranking after the other; ranking: the number of the ranking, sorted.
-    A ranking of n items is n (n - 1) / 2 comparisons, which are not independent: intervals would be too narrow.
+    items: item numbers, best first, one ranking after the other. ranking: (len(items),), the number of the
+    ranking, sorted. A ranking of n items gives n (n - 1) / 2 comparisons. They are not independent, so
+    intervals from them are too narrow.
     """
     better, worse = [], []
     lag = 1
@@ -104,7 +110,7 @@ def _score_moments(d: Floats, tie: float) -> tuple[Floats, Floats, Floats]:
 def _newton_step(
     one: Ints, other: Ints, score: Floats, *, b: Floats, strength: Floats, tie: float, penalty: float
 ) -> Floats:
-    """Return the Newton step of strengths, halved until the likelihood's slope along it does not turn."""
+    """Return the Newton step of strengths, halved until the likelihood still rises along all of it."""
     items = len(strength)
 
     def spread(values: Floats) -> Floats:
@@ -141,7 +147,7 @@ def _solve_by_gradients(multiply: Multiply, right: Floats) -> Floats:
 
 
 def _sharpness_step(gap: Floats, score: Floats, annotator: Ints, *, sharpness: Floats, tie: float) -> Floats:
-    """Return one Newton step of every annotator's sharpness."""
+    """Return every annotator's sharpness after one Newton step."""
     mean, variance, _ = _score_moments(sharpness[annotator] * gap, tie)
     slope = np.bincount(annotator, gap * (score - mean), len(sharpness)) - TRUST * (sharpness - 1)
     curvature = np.bincount(annotator, gap**2 * variance, len(sharpness)) + TRUST

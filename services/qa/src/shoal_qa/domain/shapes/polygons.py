@@ -1,8 +1,8 @@
-"""Polygons: exact overlaps, groups and a quorum as for boxes; the answer is the member that agrees most with the rest.
+"""Polygons: exact overlaps, groups and a quorum as for boxes; the answer is the medoid of its group.
 
-The overlap is computed by slabs. Between neighbouring x of all corners and crossings nothing changes but heights, and
-those linearly, so the area of a slab is its width times what a vertical line in its middle cuts out. That needs no
-convexity and takes self-crossing outlines by the even-odd rule.
+The overlap is computed by slabs. Between neighbouring x of all corners and crossings only heights change, and
+they change linearly, so the area of a slab is its width times the length cut from a vertical line in its
+middle. This needs no convexity, and reads self-crossing outlines by the even-odd rule.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from shoal_qa.domain.votes.arrays import Floats, Ints
 
 @dataclass(frozen=True, slots=True)
 class Polygon:
-    """A polygon that a quorum agrees on: `member` is the number of the answer that stands for all."""
+    """A polygon with a quorum. `member`: the number of the answer that represents the group."""
 
     member: int
     group: Group
@@ -31,10 +31,10 @@ def merge_polygons(
     present: Sequence[int],
     rule: RegionRule = RegionRule(),  # noqa: B008 - frozen
 ) -> list[Polygon]:
-    """Return the polygons of one task. polygons: (corners, 2) each; the rest as for `group_regions`.
+    """Return the polygons of one task. polygons: (corners, 2) each; for the others see `group_regions`.
 
-    The medoid, the member with the largest weighted overlap with the others: an outline that somebody drew, where a
-    mean of corners would need the same corners in every answer.
+    The answer is the medoid, the member with the largest weighted overlap with the others. It is an outline
+    that an annotator drew; a mean would need the same corners in every answer.
     """
     n = len(polygons)
     overlap = np.eye(n)
@@ -53,13 +53,13 @@ def _find_medoid(overlap: Floats, members: Ints, weight: Floats) -> int:
 
 
 def polygon_iou(one: Floats, other: Floats) -> float:
-    """Return intersection over union of two outlines, (corners, 2) each; 0 where neither has an area.
+    """Return intersection over union of two outlines, (corners, 2) each; 0 if neither has an area.
 
     Raises ValueError for fewer than three corners or corners that are not finite.
     """
     for outline in (one, other):
         if outline.ndim != 2 or outline.shape[1] != 2 or len(outline) < 3 or not np.isfinite(outline).all():
-            raise ValueError("a polygon has three corners or more, finite, as (corners, 2)")
+            raise ValueError("a polygon needs three corners or more, all finite, as (corners, 2)")
     if (one.max(axis=0) < other.min(axis=0)).any() or (other.max(axis=0) < one.min(axis=0)).any():
         return 0.0
     both, either = _overlap_areas(one, other)
@@ -85,7 +85,7 @@ def _overlap_areas(one: Floats, other: Floats) -> tuple[float, float]:
 
 
 def _edge_heights(edges: Floats, x: Floats) -> tuple[Floats, np.ndarray[tuple[int, ...], np.dtype[np.bool_]]]:
-    """Return the y of each edge at each x, and whether the edge is there at all: (x, edges)."""
+    """Return the y of each edge at each x, and whether the edge crosses that x: (x, edges)."""
     (x0, y0), (x1, y1) = edges[:, 0].T, edges[:, 1].T
     cut = (np.minimum(x0, x1) < x[:, None]) & (x[:, None] < np.maximum(x0, x1))
     run = np.where(x1 != x0, x1 - x0, 1)
@@ -93,7 +93,7 @@ def _edge_heights(edges: Floats, x: Floats) -> tuple[Floats, np.ndarray[tuple[in
 
 
 def _crossing_points(edges: Floats) -> Floats:
-    """Return the x at which two edges cross."""
+    """Return the x at which edges cross."""
     start, way = edges[:, 0], edges[:, 1] - edges[:, 0]
     i, j = np.triu_indices(len(edges), 1)
     between = start[j] - start[i]

@@ -1,7 +1,7 @@
 """Free text: the answer that is closest to all others, weighted by skill.
 
-The medoid under the edit distance relative to length: a text that somebody wrote, never a mixture, and one stray answer
-among three cannot win. Equal answers are compared once.
+The medoid for the edit distance relative to length. It is always one of the answers, never a mixture, and one
+outlier among three cannot win. Equal answers are compared once.
 """
 
 from collections.abc import Sequence
@@ -15,16 +15,19 @@ from shoal_qa.domain.votes.arrays import Floats
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The answer that stands for all. member: its number; agreement: 1 - weighted mean distance to the others."""
+    """The consensus. member: number of the answer; agreement: 1 - weighted mean distance to the others."""
 
     member: int
     agreement: float
 
 
 def merge_texts(texts: Sequence[str], weight: Floats) -> Text:
-    """Return the consensus of one task; the first among equals. weight: (answers,), above 0. Raises ValueError."""
+    """Return the consensus of one task, the first answer among equals. weight: (answers,), above 0.
+
+    Raises ValueError without answers or for another number of weights.
+    """
     if not len(texts) or len(texts) != len(weight):
-        raise ValueError("a consensus needs an answer, and one weight for each")
+        raise ValueError("a consensus needs at least one answer, and one weight per answer")
     different = list(dict.fromkeys(texts))
     number = {text: index for index, text in enumerate(different)}
     code = np.array([number[text] for text in texts])
