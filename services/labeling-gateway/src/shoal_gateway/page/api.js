@@ -1,10 +1,11 @@
-// The gateway's HTTP interface. A failed call throws a Problem that says what is wrong and how to put it right.
+// The gateway's HTTP API. A failed call throws a Problem with the title, detail, field and fix of the response.
 
 export class Problem extends Error {
   constructor(status, body) {
-    super(body.detail || body.title || "The gateway did not answer");
+    super(body.detail || body.title || "No answer");
     this.status = status;
     this.title = body.title || "Something went wrong";
+    this.field = body.field || "";
     this.fix = body.fix || "";
   }
 }
@@ -18,20 +19,20 @@ export class Api {
     const headers = { accept: "application/json" };
     if (this.key) headers.authorization = `Bearer ${this.key}`;
     if (body) headers["content-type"] = "application/json";
-    const wanted = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
-    const search = new URLSearchParams(wanted).toString();
+    const parameters = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
+    const search = new URLSearchParams(parameters).toString();
     let response;
     try {
       response = await fetch(search ? `${path}?${search}` : path, {
         method, headers, body: body && JSON.stringify(body), signal: AbortSignal.timeout(20000), cache: "no-store",
       });
     } catch {
-      throw new Problem(0, { title: "No connection", detail: "The gateway did not answer.", fix: "Check the network; your last answer may not have been kept." });
+      throw new Problem(0, { title: "No connection" });
     }
     if (response.status === 204) return null;
     const text = await response.text();
     let json = {};
-    try { json = JSON.parse(text); } catch { /* a proxy's page: the status alone must do */ }
+    try { json = JSON.parse(text); } catch { /* not JSON, such as a proxy's page: only the status counts */ }
     if (!response.ok) throw new Problem(response.status, json);
     return json;
   }

@@ -1,11 +1,12 @@
-// One person, one queue. `body[data-view]` names what is shown: loading, setup, task, empty or error.
+// The annotator's page. `body[data-view]` names the view: loading, setup, task, empty or error.
 import { Api } from "./api.js";
 import { classList, markdown } from "./guideline.js";
 import { Labels } from "./labels.js";
+import { accessMessage, conflictMessage, failureMessage } from "./messages.js";
 
-const LOOK_AGAIN_MS = 5000;
+const CHECK_AGAIN_MS = 5000;
 const $ = (id) => document.getElementById(id);
-const state = { project: "", name: "", lane: "label", task: null, classes: [], version: "", done: [], since: 0, busy: false, timer: 0 };
+const state = { project: "", name: "", lane: "label", task: null, classes: [], version: "", answers: [], since: 0, busy: false, timer: 0 };
 let api = new Api(sessionStorage.getItem("shoal.key") || "");
 const labels = new Labels($("labels"), $("filter-row"), $("filter"), $("filter-count"), choose);
 
@@ -21,7 +22,7 @@ function toast(text) {
   toast.timer = setTimeout(() => $("toast").classList.remove("on"), 2500);
 }
 
-// ---- who and where ----
+// ---- project and name ----
 function readAddress() {
   const query = new URLSearchParams(location.search);
   state.project = query.get("project") || "";
@@ -49,7 +50,7 @@ $("setup").addEventListener("submit", (event) => {
     $(project ? "in-name" : "in-project").focus();
     return;
   }
-  Object.assign(state, { project, name, lane: $("in-review").checked ? "review" : "label", done: [] });
+  Object.assign(state, { project, name, lane: $("in-review").checked ? "review" : "label", answers: [] });
   localStorage.setItem("shoal.name", name);
   localStorage.setItem("shoal.project", project);
   if ($("in-key").value) sessionStorage.setItem("shoal.key", $("in-key").value);
@@ -75,7 +76,7 @@ async function start() {
   await next();
 }
 
-// ---- the work ----
+// ---- labelling ----
 async function next() {
   if (document.body.dataset.view !== "empty") view("loading");
   try {
@@ -101,7 +102,7 @@ function showTask(task) {
   showPrelabel(task.prediction);
   const modifier = labels.many ? "Alt+" : "";
   for (const key of document.querySelectorAll("kbd[data-key]")) key.textContent = modifier + key.dataset.key.toUpperCase();
-  $("keys").textContent = labels.many ? "Type a name · Enter takes the first · 1–9" : "1–9 choose · G guideline · U undo · S skip";
+  $("keys").textContent = labels.many ? "Type to filter · Enter picks the first · 1–9 choose" : "1–9 choose · G guideline · U undo · S skip";
   refreshUndo();
   view("task");
   (labels.many && !matchMedia("(pointer: coarse)").matches ? $("filter") : $("main")).focus({ preventScroll: true });
@@ -112,18 +113,19 @@ function showPrelabel(prediction) {
   if (!prediction) return;
   const name = Object.assign(document.createElement("b"), { textContent: prediction.label });
   const score = prediction.score == null ? "" : ` (${Math.round(prediction.score * 100)} %)`;
-  $("prelabel").replaceChildren("A model suggests ", name, `${score}. Trust the guideline, not the model.`);
+  $("prelabel").replaceChildren("A model suggests ", name, `${score}. Follow the guideline, not the model.`);
 }
 
 function showEmpty() {
   state.task = null;
   refreshUndo();
   $("empty-title").textContent = state.lane === "review" ? "Nothing to review right now" : "Nothing to label right now";
-  $("empty-text").textContent = state.done.length
-    ? `You are up to date after ${state.done.length} answers. New texts appear here by themselves.`
-    : "New texts appear here by themselves.";
+  const count = state.answers.length;
+  $("empty-text").textContent = count
+    ? `You are up to date after ${count} ${count === 1 ? "answer" : "answers"}. New texts will appear here.`
+    : "New texts will appear here.";
   view("empty");
-  state.timer = setTimeout(next, LOOK_AGAIN_MS);
+  state.timer = setTimeout(next, CHECK_AGAIN_MS);
 }
 
 async function act(work) {
@@ -133,7 +135,7 @@ async function act(work) {
     await work();
   } catch (problem) {
     if (problem.status === 409 || problem.status === 410) {
-      toast(`Not kept: ${problem.fix || problem.message}`);
+      toast(`Not saved. ${conflictMessage(problem)}`);
       await next();
     } else {
       failed(problem, () => (state.task ? showTask(state.task) : next()));
@@ -149,8 +151,8 @@ function choose(label) {
   return act(async () => {
     const task = state.task;
     labels.mark(label);
-    const kept = await api.answer(task.task_id, state.name, label, seconds());
-    state.done.push({ task, annotation: kept.annotation_id, said: label });
+    const answer = await api.answer(task.task_id, state.name, label, seconds());
+    state.answers.push({ task, annotation: answer.annotation_id, label });
     toast(`Labelled ${label}`);
     await next();
   });
@@ -160,8 +162,8 @@ function skip() {
   return act(async () => {
     if (!state.task) return;
     const task = state.task;
-    const kept = await api.skip(task.task_id, state.name, seconds());
-    state.done.push({ task, annotation: kept.annotation_id, said: null });
+    const answer = await api.skip(task.task_id, state.name, seconds());
+    state.answers.push({ task, annotation: answer.annotation_id, label: null });
     toast("Skipped");
     await next();
   });
@@ -169,18 +171,18 @@ function skip() {
 
 function undo() {
   return act(async () => {
-    const last = state.done.at(-1);
+    const last = state.answers.at(-1);
     if (!last) return;
     await api.undo(last.task.task_id, state.name, last.annotation);
-    state.done.pop();
-    toast(last.said ? `Took back ${last.said}` : "Took back the skip");
+    state.answers.pop();
+    toast(last.label ? `Took back ${last.label}` : "Took back the skip");
     showTask(last.task);
     refreshProgress();
   });
 }
 
 function refreshUndo() {
-  for (const id of ["undo", "empty-undo"]) $(id).disabled = state.done.length === 0;
+  for (const id of ["undo", "empty-undo"]) $(id).disabled = state.answers.length === 0;
 }
 
 async function refreshProgress() {
@@ -193,18 +195,19 @@ async function refreshProgress() {
     $("progress-text").textContent = `${done} of ${total} done · ${yours} by you`;
     $("progress").hidden = false;
   } catch {
-    $("progress").hidden = true; // the work goes on without it
+    $("progress").hidden = true; // labelling works without it
   }
 }
 
 function failed(problem, again) {
   if (problem.status === 401 || problem.status === 403) {
-    setup(`${problem.message} ${problem.fix}`.trim());
+    setup(accessMessage(problem));
     return;
   }
-  $("error-title").textContent = problem.title;
-  $("error-detail").textContent = problem.message;
-  $("error-fix").textContent = problem.fix || "";
+  const { title, text, advice } = failureMessage(problem);
+  $("error-title").textContent = title;
+  $("error-detail").textContent = text;
+  $("error-fix").textContent = advice;
   $("retry").onclick = again;
   view("error");
   $("retry").focus();
@@ -270,7 +273,7 @@ document.addEventListener("keydown", (event) => {
     run();
   } else if (labels.many && document.body.dataset.view === "task" && /^[a-z]$/i.test(event.key)
       && !event.ctrlKey && !event.metaKey && !event.altKey && !event.target.matches("input")) {
-    $("filter").focus(); // the letter itself lands in the filter
+    $("filter").focus(); // the browser then types the letter into the filter
   }
 });
 

@@ -1,4 +1,4 @@
-// The guideline's Markdown as elements: headings, lists, paragraphs, bold, italic, code. Never as HTML.
+// Renders a guideline's Markdown as DOM elements (headings, lists, paragraphs, bold, italic, code), never as HTML.
 
 const INLINE = /(\*\*[^*]+\*\*|`[^`]+`|\*[^*\s][^*]*\*)/;
 
@@ -13,9 +13,9 @@ function inline(text) {
 }
 
 function element(tag, text) {
-  const made = document.createElement(tag);
-  made.append(...inline(text));
-  return made;
+  const node = document.createElement(tag);
+  node.append(...inline(text));
+  return node;
 }
 
 function block(lines) {

@@ -1,12 +1,12 @@
-// The label buttons: digits 1-9 take what is shown, typing filters when there are many.
+// The label buttons: the keys 1-9 choose the first nine; with many labels, typing filters them.
 
 export const MANY = 12;
 
 export function matching(classes, filter) {
-  const wanted = filter.trim().toLowerCase();
-  if (!wanted) return classes;
-  const starts = classes.filter((item) => item.name.toLowerCase().startsWith(wanted));
-  const holds = classes.filter((item) => !starts.includes(item) && item.name.toLowerCase().includes(wanted));
+  const text = filter.trim().toLowerCase();
+  if (!text) return classes;
+  const starts = classes.filter((item) => item.name.toLowerCase().startsWith(text));
+  const holds = classes.filter((item) => !starts.includes(item) && item.name.toLowerCase().includes(text));
   return [...starts, ...holds];
 }
 
