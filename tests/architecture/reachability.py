@@ -1,9 +1,10 @@
 """Check that no code is without a door: `python -m tests.architecture.reachability`.
 
-Doors are the console scripts and `shoal.commands` of the pyproject.toml files, and the modules that `python -m` runs.
-A module is reached if a door's imports lead to it. A function, class, method or constant is used if a reached
-module's top level or the body of a used definition names it; names are compared without types, so one use anywhere
-counts for every definition of that name. Imports and `__all__` do not count, and neither do tests and benches.
+Doors are the console scripts and `shoal.commands` of the pyproject.toml files, and the modules that `python
+-m` runs. A module is reached if a door's imports lead to it. A function, class, method or constant is used if
+a reached module's top level or the body of a used definition names it; names are compared without types, so
+one use anywhere counts for every definition of that name. Imports and `__all__` do not count, and neither do
+tests and benches.
 """
 
 import ast

@@ -1,8 +1,9 @@
 """Check the words of the code and the prose: `python -m tests.architecture.words [path ...]`.
 
-Names are nouns and verbs of the business, no participles. A module function has two words or more, unless it is
-the only public function of its module, which completes it. Help texts stand alone. Prose avoids phrases that readers
-stumble over and wraps at 110 columns (ruff's W505 checks docstrings and comments; this checks Markdown).
+Names are nouns and verbs of the business, no participles. A module function has two words or more, unless it
+is the only public function of its module, which completes it. Help texts stand alone. Prose avoids phrases
+that readers stumble over and wraps at 110 columns (ruff's W505 checks docstrings and comments; this checks
+Markdown).
 """
 
 import ast
@@ -64,7 +65,7 @@ def helps(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def stands_alone(text: str) -> bool:
-    """Return whether a help text is a sentence, or a noun phrase with a full stop, that needs no other line."""
+    """Return whether a help text is a sentence or a noun phrase with a full stop."""
     first = text.split(" ", 1)[0]
     starts = text[:1].isupper() or not first.isalpha()
     return (

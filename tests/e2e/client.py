@@ -22,7 +22,7 @@ class Client:
         return await self._http.request(method, self._urls[service] + path, **options)
 
     async def done(self, service: str, method: str, path: str, **options: Any) -> Any:
-        """Send a request that must succeed; one about a project that is not known everywhere yet is repeated."""
+        """Send a request that must succeed; repeat it while a new project is not known everywhere."""
         async with asyncio.timeout(30):
             while True:
                 response = await self.ask(service, method, path, **options)

@@ -1,4 +1,4 @@
-"""Bad input at every door: a clear problem that names the field and the fix, or a dead letter with its reason."""
+"""Bad input everywhere: a problem that names the field and the fix, or a dead letter with its reason."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Every service is killed with SIGKILL, again and again, while 5,000 samples flow; then the accounts must balance."""
+"""SIGKILL of every service, repeatedly, while 5,000 samples flow; then the accounts must balance."""
 
 import asyncio
 import random

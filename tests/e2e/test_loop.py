@@ -1,4 +1,4 @@
-"""The whole loop: inferences in by HTTP, chosen, labelled by a vendor, checked, frozen into a dataset version."""
+"""The whole loop: inferences over HTTP, selection, labels by a vendor, checks, a dataset version."""
 
 import hashlib
 import json

@@ -202,7 +202,7 @@ def request(number: int, action: Any, round_: int, votes: int = 0) -> VotesReque
 def answer(
     task: str, who: str, label: str | None, revision: int = 1, action: Action | None = None
 ) -> Annotation:
-    """Return a revision of `who`'s answer to a task; without a label it is a deletion, unless it is a skip."""
+    """Return a revision of `who`'s answer to a task; no label: a deletion, unless it is a skip."""
     meant = action or ("deleted" if label is None else "submitted" if revision == 1 else "updated")
     return Annotation(
         external_id=task,

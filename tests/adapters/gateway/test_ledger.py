@@ -1,4 +1,4 @@
-"""The intent ledger on a real PostgreSQL: claims, leases, outcomes that nobody knows, the order of a task's intents."""
+"""The intent ledger on PostgreSQL: claims, leases, unknown outcomes, the order of a task's intents."""
 
 import asyncio
 from datetime import timedelta

@@ -17,8 +17,8 @@ from shoal_gateway.usecases.translate import to_request
 
 pytestmark = pytest.mark.kafka
 TASKS = "SELECT job_id, attempt, votes, answers, state FROM tasks WHERE lane = 'label' ORDER BY 1, 2"
-# Votes that a job's tasks may bring: those that a live one wants, without places skipped for good where the provider
-# fills none twice, and those that a cancelled one has brought.
+# Votes that a job's tasks may bring: those that a live one wants, without places skipped for good where the
+# provider fills none twice, and those that a cancelled one has brought.
 OVERRUNS = """
 SELECT job_id FROM tasks JOIN jobs USING (job_id) WHERE lane = 'label' GROUP BY job_id, max_votes
 HAVING sum(CASE tasks.state WHEN 'cancelled' THEN answers ELSE tasks.votes - skips * $1 END) > max_votes

@@ -1,4 +1,4 @@
-"""The own queue on a real PostgreSQL: places under concurrent takers, leases, skips, undo, cancelled tasks."""
+"""The in-house queue on PostgreSQL: concurrent annotators, leases, skips, undo, cancelled tasks."""
 
 import asyncio
 import random

@@ -1,7 +1,7 @@
-"""schemathesis against one application in process: requests made from its OpenAPI document, answers held to it.
+"""schemathesis against one application in process: requests from its OpenAPI document, answers held to it.
 
-Bounded: for each operation `POSITIVE` requests that fit the document, `NEGATIVE` ones that do not, and `UNKNOWN` ones
-about what does not exist; the same in every run.
+Bounded: for each operation `POSITIVE` requests that fit the document, `NEGATIVE` ones that do not, and
+`UNKNOWN` ones about what does not exist; the same in every run.
 """
 
 import asyncio

@@ -31,7 +31,7 @@ VALUES ('news', 'j' || $1, 's' || $1, 1, 'accepted', 'x', 0.9,
 
 @pytest.fixture
 async def pools(postgres_dsn: str) -> AsyncIterator[list[Any]]:
-    """Yield two replicas' pools over accepted labels; the first has fewer connections than there are requests."""
+    """Yield two replicas' pools over accepted labels; the first has fewer connections than requests."""
     await migrate(postgres_dsn, schema="qa", package="shoal_qa", outbox=True)
     found = [await open_pool(postgres_dsn, "qa", max_size=size) for size in (3, 10)]
     schema = {"kind": "single_choice", "classes": [{"name": "x", "definition": "", "examples": []}]}

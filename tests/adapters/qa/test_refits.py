@@ -142,7 +142,7 @@ async def test_a_kept_pool_is_what_jobs_are_judged_by_in_another_process(qa: Qa)
 
 
 async def test_two_votes_that_differ_lead_to_the_third_where_a_review_costs_more(qa: Qa) -> None:
-    """The crowd is right in nine of ten cases: a third vote settles most jobs, at a fifth of a review's price."""
+    """Nine of ten votes are right: a third one settles most jobs, at a fifth of a review's price."""
     rules, rule = PostgresRules(qa.pool), Rule(accept_probability=0.7, max_votes=3)
     await rules.put("news", rule, NOON)
     await fill(qa, range(60))

@@ -1,4 +1,4 @@
-"""A command over files loads what it needs and nothing of the services: it answers before one has read its name."""
+"""A command over files loads what it needs and nothing of the services."""
 
 import json
 import os

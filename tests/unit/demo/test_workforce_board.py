@@ -1,4 +1,4 @@
-"""The simulated vendor's promises (docs/generic-vendor.md): no lost answer, no task twice, signed webhooks."""
+"""The simulated vendor's promises (docs/generic-vendor.md): no lost answer, signed webhooks."""
 
 import asyncio
 import random
