@@ -19,7 +19,7 @@ from shoal_local.servers.broker import TansuBroker
 from shoal_local.servers.postgres import PostgresServer
 from shoal_local.servers.qdrant.server import QdrantServer
 
-# Sessions are short: a service killed on this machine restarts at once, and would otherwise wait for its own
+# Sessions are short: a service killed on this machine restarts at once, and would otherwise wait for its
 # old session. The embedded broker also delays every consumer that joins a group by half a session, and
 # refuses idempotent producers.
 _SHORT_SESSIONS = {"SHOAL_KAFKA_SESSION_TIMEOUT_MS": "6000"}

@@ -33,7 +33,7 @@ class LabelingJob(Event):
     provider: Name | None = None  # None: the project's default
     priority: int = Field(default=0, ge=-100, le=100)
     votes: int = Field(ge=1, le=100)  # votes to collect at first
-    max_votes: int = Field(ge=1, le=100)  # upper limit of `votes`
+    max_votes: int = Field(ge=1, le=100)  # upper limit of the job's votes
     group: str | None = Field(default=None, max_length=200)
     requested_at: Timestamp
 

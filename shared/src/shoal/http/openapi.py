@@ -68,7 +68,7 @@ def _model_definitions(models: Sequence[type[BaseModel]]) -> dict[str, Any]:
 
 def _complete_operation(operation: dict[str, Any]) -> None:
     responses = operation["responses"]
-    if "HTTPValidationError" in str(responses.get("422")):  # FastAPI's own default
+    if "HTTPValidationError" in str(responses.get("422")):  # FastAPI's default
         del responses["422"]
     shared = {
         str(status): response

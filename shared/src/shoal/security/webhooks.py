@@ -30,7 +30,7 @@ def sign_webhook(secret: str, webhook_id: str, timestamp: int, body: bytes) -> s
 def verify_webhook(secret: str, headers: Mapping[str, str], body: bytes, *, now: datetime) -> None:
     """Check that the raw `body` is signed with `secret` and fresh. Raises UnsignedWebhook or StaleWebhook.
 
-    The signature is checked first, so an unsigned request learns nothing about the clock. The header may hold
+    The signature is checked first, so an unsigned request learns nothing. The header may hold
     several signatures, separated by spaces, while a secret is being replaced.
     """
     webhook_id, seconds = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")

@@ -79,7 +79,7 @@ def _load_material(plan: Plan) -> Material:
     held_out = [test[i] for i in np.random.default_rng(2027).permutation(len(test))[: plan.held_out]]
     texts = [article.text for article in (*stream, *held_out)]
     with _progress_bar() as progress:
-        task = progress.add_task("vectors for the desk's own model", total=len(texts))
+        task = progress.add_task("vectors for the desk's model", total=len(texts))
         vectors = vectors_of(
             texts,
             models=places.model_folder(),
