@@ -21,12 +21,12 @@ settings.load_profile("shoal")
 @pytest.fixture
 def chromium() -> str:
     """Return Chromium's path; without it the test is skipped, or fails where a browser is required."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is None:
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
         if os.environ.get("SHOAL_REQUIRE_BROWSER"):
             pytest.fail("Chromium is not installed: apt-get install chromium")
         pytest.skip("needs Chromium: apt-get install chromium")
-    return found
+    return program
 
 
 @pytest.fixture(scope="session")

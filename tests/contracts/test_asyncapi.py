@@ -28,8 +28,8 @@ def test_every_topic_and_dead_letter_topic_is_a_channel() -> None:
 
 def _references(node: object) -> list[str]:
     if isinstance(node, list):
-        return [found for item in node for found in _references(item)]
+        return [reference for item in node for reference in _references(item)]
     if not isinstance(node, dict):
         return []
     own = [str(node["$ref"])] if "$ref" in node else []
-    return own + [found for value in node.values() for found in _references(value)]
+    return own + [reference for value in node.values() for reference in _references(value)]

@@ -48,11 +48,11 @@ def test_every_event_has_an_example(event: type[Event]) -> None:
 
 @pytest.mark.parametrize(("event", "path"), EXAMPLES, ids=lambda value: getattr(value, "stem", ""))
 def test_yesterdays_examples_parse_today(event: type[Event], path: Path) -> None:
-    kept = json.loads(path.read_text("utf-8"))
-    jsonschema.validate(kept, json.loads(schemas.golden_path(event).read_text("utf-8")))
-    parsed = event.model_validate_json(json.dumps(kept))
+    example = json.loads(path.read_text("utf-8"))
+    jsonschema.validate(example, json.loads(schemas.golden_path(event).read_text("utf-8")))
+    parsed = event.model_validate_json(json.dumps(example))
     again = parsed.model_dump(mode="json")
-    assert is_kept(kept, again), "a field of the example was lost or changed"
+    assert is_kept(example, again), "a field of the example was lost or changed"
 
 
 def is_kept(old: Any, new: Any) -> bool:
@@ -65,11 +65,11 @@ def is_kept(old: Any, new: Any) -> bool:
 
 
 def test_a_field_that_is_lost_or_changed_is_seen() -> None:
-    kept = {"name": "a", "people": [{"skill": 0.5}]}
-    assert is_kept(kept, {**kept, "people": [{"skill": 0.5, "later": ()}], "more": 1})
-    assert not is_kept(kept, {"name": "a", "people": [{"later": ()}]})
-    assert not is_kept(kept, {"name": "a", "people": [{"skill": 0.6}]})
-    assert not is_kept(kept, {"name": "a", "people": []})
+    example = {"name": "a", "people": [{"skill": 0.5}]}
+    assert is_kept(example, {**example, "people": [{"skill": 0.5, "later": ()}], "more": 1})
+    assert not is_kept(example, {"name": "a", "people": [{"later": ()}]})
+    assert not is_kept(example, {"name": "a", "people": [{"skill": 0.6}]})
+    assert not is_kept(example, {"name": "a", "people": []})
 
 
 @pytest.mark.parametrize(("event", "path"), EXAMPLES, ids=lambda value: getattr(value, "stem", ""))

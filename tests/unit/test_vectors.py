@@ -17,9 +17,9 @@ finite = st.lists(st.floats(width=32, allow_nan=False, allow_infinity=False), mi
 )
 
 
-@pytest.mark.parametrize("sent", [NUMBERS, BYTES, base64.b64encode(BYTES).decode(), (1.5, -2, 0.25)])
-def test_numbers_bytes_and_base64_are_the_same_vector(sent: object) -> None:
-    assert vector_bytes(sent) == BYTES  # type: ignore[arg-type]
+@pytest.mark.parametrize("value", [NUMBERS, BYTES, base64.b64encode(BYTES).decode(), (1.5, -2, 0.25)])
+def test_numbers_bytes_and_base64_are_the_same_vector(value: object) -> None:
+    assert vector_bytes(value) == BYTES  # type: ignore[arg-type]
 
 
 @given(finite)
@@ -55,7 +55,7 @@ def test_bytes_that_cannot_be_compared_are_refused(read: object, data: bytes, fa
 
 
 @pytest.mark.parametrize(
-    ("sent", "fault"),
+    ("value", "fault"),
     [
         ([], "0 numbers; send 1 to 65536"),
         ([1.0] * (MOST + 1), "65537 numbers"),
@@ -72,9 +72,9 @@ def test_bytes_that_cannot_be_compared_are_refused(read: object, data: bytes, fa
         ({"a": 1}, "neither a list of numbers"),
     ],
 )
-def test_what_is_no_vector_is_refused_with_its_fault(sent: object, fault: str) -> None:
+def test_what_is_no_vector_is_refused_with_its_fault(value: object, fault: str) -> None:
     with pytest.raises(BadVector, match=fault):
-        vector_bytes(sent)  # type: ignore[arg-type]
+        vector_bytes(value)  # type: ignore[arg-type]
 
 
 def test_rows_become_bytes_one_by_one_also_of_a_view() -> None:

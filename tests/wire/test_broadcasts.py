@@ -40,12 +40,12 @@ async def test_an_empty_topic_is_caught_up_with(kafka_bootstrap: str) -> None:
 async def test_what_cannot_be_read_or_applied_hides_nothing_after_it(kafka_bootstrap: str) -> None:
     settings = kafka_settings(kafka_bootstrap)
     topic = await new_topic(settings)
-    seen: list[int] = []
+    numbers: list[int] = []
 
     def apply(received: Received) -> None:
         if number(received) == 1:
             raise LookupError
-        seen.append(number(received))
+        numbers.append(number(received))
 
     broadcast = Broadcast(topic, apply)
     async with connected(settings) as messaging:
@@ -53,4 +53,4 @@ async def test_what_cannot_be_read_or_applied_hides_nothing_after_it(kafka_boots
         await messaging.publisher.publish([bad, *messages(topic, 3)])
         await messaging.start(broadcasts=[broadcast])
         await broadcast.caught_up()
-    assert seen == [0, 2]
+    assert numbers == [0, 2]

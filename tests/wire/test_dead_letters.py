@@ -39,8 +39,8 @@ class Effects:
 
 
 def with_headers(good: OutgoingMessage, change: dict[str, bytes]) -> OutgoingMessage:
-    kept = tuple(pair for pair in good.headers if pair[0] not in change)
-    return replace(good, headers=(*kept, *change.items()))
+    unchanged = tuple(pair for pair in good.headers if pair[0] not in change)
+    return replace(good, headers=(*unchanged, *change.items()))
 
 
 POISON: dict[str, tuple[Callable[[OutgoingMessage], OutgoingMessage], str, str]] = {
@@ -74,11 +74,11 @@ async def test_poison_in_the_middle_of_a_batch(kafka_bootstrap: str, poison: str
     assert letter.value == bad.value
     assert letter.key == bad.key
     assert tuple(letter.headers[: len(bad.headers)]) == bad.headers
-    told = letter_facts(letter.headers)
-    assert told["reason"] == reason
-    assert detail in told["detail"]
-    assert (told["topic"], told["partition"], told["offset"]) == (topic.name, "0", "5")
-    assert (told["group"], told["attempt"], told["version"]) == (topic.groups[0], "1", "1.2.3")
+    facts = letter_facts(letter.headers)
+    assert facts["reason"] == reason
+    assert detail in facts["detail"]
+    assert (facts["topic"], facts["partition"], facts["offset"]) == (topic.name, "0", "5")
+    assert (facts["group"], facts["attempt"], facts["version"]) == (topic.groups[0], "1", "1.2.3")
     assert await committed(settings, topic) == 8
 
 
@@ -99,7 +99,7 @@ async def test_poison_json(kafka_bootstrap: str) -> None:
         await eventually(lambda: len(names) >= 2)
     assert names == ["a", "d"]
     letters = await on_broker(settings, topic.dead_letters[0])
-    assert [letter.value for letter in letters] == [each.value for each in poison]
+    assert [letter.value for letter in letters] == [record.value for record in poison]
 
 
 def _project(topic: Topic, name: str) -> OutgoingMessage:

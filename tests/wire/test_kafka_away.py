@@ -23,9 +23,9 @@ pytestmark = [
 @pytest.fixture
 def broker() -> Iterator[TansuBroker]:
     with Stack(servers=frozenset({"kafka"})) as stack:
-        found = stack.servers["kafka"]
-        assert isinstance(found, TansuBroker)
-        yield found
+        kafka = stack.servers["kafka"]
+        assert isinstance(kafka, TansuBroker)
+        yield kafka
 
 
 async def test_readers_and_consumers_are_not_ready_and_nothing_is_acknowledged(broker: TansuBroker) -> None:
@@ -39,9 +39,9 @@ async def test_readers_and_consumers_are_not_ready_and_nothing_is_acknowledged(b
     async with connected(settings) as messaging:
         broadcast = Broadcast(table, lambda received: None)
         await messaging.start([Consumer(topic=topic, group=topic.groups[0], handle=handle)], [broadcast])
-        await eventually(lambda: all(each.ready for each in messaging.health()))
+        await eventually(lambda: all(part.ready for part in messaging.health()))
         await asyncio.to_thread(broker.child.kill)
         with pytest.raises(PublishFailed):
             await messaging.publisher.publish(messages(topic, 1))
-        await eventually(lambda: not any(each.ready for each in messaging.health()))
-        assert all(each.alive and each.detail for each in messaging.health())  # a restart would not help
+        await eventually(lambda: not any(part.ready for part in messaging.health()))
+        assert all(part.alive and part.detail for part in messaging.health())  # a restart would not help

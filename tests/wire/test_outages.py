@@ -155,10 +155,10 @@ async def test_a_dead_letter_that_cannot_be_published_keeps_its_record(kafka_boo
         assert await committed(settings, topic) == 0
         refusing.down = False
 
-        async def done() -> bool:
+        async def is_finished() -> bool:
             return await committed(settings, topic) == 3
 
-        await eventually(done)
+        await eventually(is_finished)
         await messaging.stop()
     assert len(await on_broker(settings, topic.dead_letters[0])) == 1
 
@@ -197,14 +197,14 @@ async def test_killed_between_effect_and_commit(kafka_bootstrap: str, tmp_path: 
 
         await messaging.start([Consumer(topic=topic, group=topic.groups[0], handle=handle)])
 
-        async def done() -> bool:
+        async def is_finished() -> bool:
             return await committed(settings, topic) == 50
 
-        await eventually(done, timeout_s=60)
+        await eventually(is_finished, timeout_s=60)
     with sqlite3.connect(database) as effects:
         (deliveries,) = effects.execute("select count(*) from delivery").fetchone()
-        (kept,) = effects.execute("select count(*) from effect").fetchone()
-    assert (deliveries, kept) == (100, 50)
+        (effect_count,) = effects.execute("select count(*) from effect").fetchone()
+    assert (deliveries, effect_count) == (100, 50)
 
 
 async def test_a_graceful_stop_finishes_and_commits_what_is_in_flight(kafka_bootstrap: str) -> None:

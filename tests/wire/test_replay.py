@@ -36,7 +36,7 @@ async def test_replay_returns_every_letter_once(kafka_bootstrap: str) -> None:
     letters = topic.dead_letters[0]
     await _refuse_all(settings, topic, 5)
     assert await count_letters(settings, letters) == Pile(letters, 5, 5)
-    assert [each.facts["reason"] for each in await pending_letters(settings, letters, 3)] == [
+    assert [letter.facts["reason"] for letter in await pending_letters(settings, letters, 3)] == [
         "unknown_project"
     ] * 3
 
@@ -63,16 +63,16 @@ async def test_a_replayed_record_is_handled_and_counts_its_attempts(kafka_bootst
     await _refuse_all(settings, topic, 0)
     assert letter_facts((await on_broker(settings, letters))[1].headers)["attempt"] == "2"
 
-    seen: list[int] = []
+    numbers: list[int] = []
 
     async def handle(batch: Sequence[Received]) -> Sequence[Rejection]:
-        seen.extend(number(received) for received in batch)
+        numbers.extend(number(received) for received in batch)
         return ()
 
     async with connected(settings) as messaging:
         await replay_letters(settings, messaging.publisher, letters)
         await messaging.start([Consumer(topic=topic, group=topic.groups[0], handle=handle)])
-        await eventually(lambda: seen == [0])
+        await eventually(lambda: numbers == [0])
 
 
 async def test_a_topic_that_does_not_exist_has_no_letters(kafka_bootstrap: str) -> None:

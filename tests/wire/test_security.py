@@ -44,27 +44,27 @@ def secured() -> Iterator[Secured]:
 
 def variables(secured: Secured, protocol: str, mechanism: str, **changed: str) -> dict[str, str]:
     """Return the environment of a process that comes in by `protocol`."""
-    known = {
+    security = {
         "BOOTSTRAP": secured.bootstrap(protocol),
         "SECURITY_PROTOCOL": protocol,
         "PROVISION_TOPICS": "false",
         "SESSION_TIMEOUT_MS": "6000",
     }
     if protocol.startswith("SASL"):
-        known |= {
+        security |= {
             "SASL_MECHANISM": mechanism,
             "SASL_USERNAME": secured.user,
             "SASL_PASSWORD": secured.password,
         }
     if protocol.endswith("SSL"):
-        known["SSL_CAFILE"] = str(secured.certificate)
+        security["SSL_CAFILE"] = str(secured.certificate)
     if protocol == "SSL":
-        known |= {"SSL_CERTFILE": str(secured.certificate), "SSL_KEYFILE": str(secured.key)}
-    return {f"SHOAL_KAFKA_{name}": value for name, value in (known | changed).items()}
+        security |= {"SSL_CERTFILE": str(secured.certificate), "SSL_KEYFILE": str(secured.key)}
+    return {f"SHOAL_KAFKA_{name}": value for name, value in (security | changed).items()}
 
 
-def settings(monkeypatch: pytest.MonkeyPatch, found: dict[str, str]) -> KafkaSettings:
-    for name, value in found.items():
+def settings(monkeypatch: pytest.MonkeyPatch, values: dict[str, str]) -> KafkaSettings:
+    for name, value in values.items():
         monkeypatch.setenv(name, value)
     return KafkaSettings()
 
@@ -75,16 +75,16 @@ async def test_a_service_publishes_and_consumes(
 ) -> None:
     way = settings(monkeypatch, variables(secured, protocol, mechanism))
     topic = await new_topic(way)
-    found: set[int] = set()
+    offsets: set[int] = set()
 
     async def handle(batch: Sequence[Received[Any]]) -> Sequence[Rejection]:
-        found.update(map(number, batch))
+        offsets.update(map(number, batch))
         return ()
 
     async with connected(way) as messaging:
         await messaging.publisher.publish(messages(topic, 20))
         await messaging.start([Consumer(topic=topic, group=topic.groups[0], handle=handle)])
-        await eventually(lambda: len(found) == 20)
+        await eventually(lambda: len(offsets) == 20)
     assert await committed(way, topic) == 20
 
 
@@ -101,11 +101,11 @@ async def test_a_wrong_password_is_refused_at_once(
     secured: Secured, monkeypatch: pytest.MonkeyPatch, protocol: str, mechanism: str
 ) -> None:
     wrong = variables(secured, protocol, mechanism, SASL_PASSWORD="no-such-password")
-    said = await refusal(settings(monkeypatch, wrong))
-    assert "SHOAL_KAFKA_SASL_PASSWORD" in said
-    assert secured.bootstrap(protocol) in said
-    assert "no-such-password" not in said
-    assert "\n" not in said
+    message = await refusal(settings(monkeypatch, wrong))
+    assert "SHOAL_KAFKA_SASL_PASSWORD" in message
+    assert secured.bootstrap(protocol) in message
+    assert "no-such-password" not in message
+    assert "\n" not in message
 
 
 async def test_a_mechanism_that_kafka_does_not_offer(
@@ -118,9 +118,9 @@ async def test_a_mechanism_that_kafka_does_not_offer(
 async def test_a_certificate_that_is_not_trusted(secured: Secured, monkeypatch: pytest.MonkeyPatch) -> None:
     trusting = variables(secured, "SASL_SSL", "PLAIN")
     del trusting["SHOAL_KAFKA_SSL_CAFILE"]
-    said = await refusal(settings(monkeypatch, trusting))
-    assert "self-signed certificate" in said
-    assert "SHOAL_KAFKA_SSL_CAFILE" in said
+    message = await refusal(settings(monkeypatch, trusting))
+    assert "self-signed certificate" in message
+    assert "SHOAL_KAFKA_SSL_CAFILE" in message
 
 
 async def test_a_client_without_the_certificate_that_kafka_asks_for(
@@ -137,7 +137,7 @@ async def test_a_client_without_the_certificate_that_kafka_asks_for(
 def test_a_process_that_is_refused_says_so_in_one_line(secured: Secured, command: list[str]) -> None:
     wrong = variables(secured, "SASL_SSL", "SCRAM-SHA-512", SASL_PASSWORD="no-such-password")
     ports = {"SHOAL_HTTP_PORT": "0", "SHOAL_ADMIN_PORT": "0"}
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, *command],
         env={**os.environ, **wrong, **ports},
         capture_output=True,
@@ -146,8 +146,8 @@ def test_a_process_that_is_refused_says_so_in_one_line(secured: Secured, command
         check=False,
         cwd=Path(__file__).parent,
     )
-    printed = done.stdout + done.stderr
-    assert done.returncode == 2, printed
+    printed = process.stdout + process.stderr
+    assert process.returncode == 2, printed
     assert "SHOAL_KAFKA_SASL_PASSWORD" in printed
     assert "Traceback" not in printed
     assert "no-such-password" not in printed

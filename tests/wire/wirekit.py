@@ -90,9 +90,9 @@ async def eventually(
 async def on_broker(settings: KafkaSettings, name: str) -> list[ConsumerRecord[bytes, bytes]]:
     """Return every record on the topic `name`, in offset order within each partition."""
     async with _looking(settings, "wire-test") as client:
-        found = await partition_spans(client, await topic_partitions(settings, name))
+        spans = await partition_spans(client, await topic_partitions(settings, name))
         records: list[ConsumerRecord[bytes, bytes]] = []
-        while len(records) < sum(end - start for start, end in found.values()):
+        while len(records) < sum(end - start for start, end in spans.values()):
             for batch in (await client.getmany(timeout_ms=500)).values():
                 records.extend(batch)
         return records
@@ -102,7 +102,10 @@ async def committed(settings: KafkaSettings, topic: Topic) -> int:
     """Return how many records of `topic` the group has committed, over all partitions."""
     async with _looking(settings, topic.groups[0]) as client:
         return sum(
-            [await client.committed(place) or 0 for place in await topic_partitions(settings, topic.name)]
+            [
+                await client.committed(partition) or 0
+                for partition in await topic_partitions(settings, topic.name)
+            ]
         )
 
 

@@ -64,8 +64,8 @@ def test_what_a_killed_owner_and_a_killed_watchdog_leave_is_swept_by_the_next_st
     watchdogs = [
         child for child in psutil.Process(process.pid).children() if "watchdog" in " ".join(child.cmdline())
     ]
-    for each in watchdogs:
-        each.kill()
+    for watchdog in watchdogs:
+        watchdog.kill()
     os.kill(process.pid, signal.SIGKILL)
     process.wait(30)
     assert process.stdout is not None

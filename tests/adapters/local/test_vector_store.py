@@ -31,11 +31,11 @@ COUNT = 600
 
 @pytest.fixture
 async def client(qdrant_url: str, qdrant_grpc_port: int) -> AsyncIterator[AsyncQdrantClient]:
-    found = AsyncQdrantClient(
+    qdrant = AsyncQdrantClient(
         qdrant_url, grpc_port=qdrant_grpc_port, prefer_grpc=True, check_compatibility=False
     )
-    yield found
-    await found.close()
+    yield qdrant
+    await qdrant.close()
 
 
 @pytest.fixture
@@ -74,22 +74,22 @@ def nearest(rows: np.ndarray, query: np.ndarray, allowed: np.ndarray, k: int) ->
 
 
 async def search(
-    client: AsyncQdrantClient, project: str, query: np.ndarray, wanted: models.Filter | None = None
+    client: AsyncQdrantClient, project: str, query: np.ndarray, query_filter: models.Filter | None = None
 ) -> list[tuple[int, float]]:
-    found = await client.query_points(
+    answer = await client.query_points(
         alias_name(project),
         query=query.tolist(),
         limit=10,
-        query_filter=wanted,
+        query_filter=query_filter,
         with_payload=True,
         search_params=models.SearchParams(exact=True),
     )
-    return [(int((each.payload or {})["source_id"]), each.score) for each in found.points]
+    return [(int((point.payload or {})["source_id"]), point.score) for point in answer.points]
 
 
-def same(found: list[tuple[int, float]], expected: list[tuple[int, float]]) -> None:
-    assert [each[0] for each in found] == [each[0] for each in expected]
-    assert np.allclose([each[1] for each in found], [each[1] for each in expected], atol=1e-5)
+def same(matches: list[tuple[int, float]], expected: list[tuple[int, float]]) -> None:
+    assert [match[0] for match in matches] == [match[0] for match in expected]
+    assert np.allclose([match[1] for match in matches], [match[1] for match in expected], atol=1e-5)
 
 
 async def test_neighbours_filters_replacement_and_deletion(client: AsyncQdrantClient, project: str) -> None:
@@ -109,7 +109,7 @@ async def test_neighbours_filters_replacement_and_deletion(client: AsyncQdrantCl
     same(await search(client, project, query), nearest(rows, query, everything, 10))
     assert (await client.count(collection_name(project, GENERATION))).count == COUNT
 
-    gone = [each.event.sample_id for each in points(project, rows)[:30]]
+    gone = [point.event.sample_id for point in points(project, rows)[:30]]
     await store.delete(project, gone)
     same(await search(client, project, query), nearest(rows, query, np.arange(COUNT) >= 30, 10))
 
@@ -119,12 +119,12 @@ async def test_vectors_are_found_by_sample(client: AsyncQdrantClient, project: s
     await store.prepare(project, GENERATION)
     all_points = points(project, rows)
     await store.upsert(project, GENERATION, all_points)
-    wanted = all_points[7].event.sample_id
-    found = await QdrantLookup(client).find(project, [wanted, str(uuid.uuid4()), "no uuid"])
-    assert set(found) == {wanted}
-    assert found[wanted].generation == GENERATION.slug()
-    assert np.allclose(found[wanted].vector, rows[7] / np.linalg.norm(rows[7]), atol=1e-5)
-    assert await QdrantLookup(client).find("p" + uuid.uuid4().hex, [wanted]) == {}
+    sample = all_points[7].event.sample_id
+    stored = await QdrantLookup(client).find(project, [sample, str(uuid.uuid4()), "no uuid"])
+    assert set(stored) == {sample}
+    assert stored[sample].generation == GENERATION.slug()
+    assert np.allclose(stored[sample].vector, rows[7] / np.linalg.norm(rows[7]), atol=1e-5)
+    assert await QdrantLookup(client).find("p" + uuid.uuid4().hex, [sample]) == {}
 
 
 async def test_another_dimension_of_the_same_encoder(client: AsyncQdrantClient, project: str) -> None:

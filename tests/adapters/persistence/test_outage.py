@@ -17,9 +17,9 @@ pytestmark = pytest.mark.kafka
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[PostgresServer]:
     monkeypatch.delenv("SHOAL_POSTGRES_DSN", raising=False)
     with Stack(servers=frozenset({"postgres"})) as stack:
-        found = stack.servers["postgres"]
-        assert isinstance(found, PostgresServer)
-        yield found
+        postgres = stack.servers["postgres"]
+        assert isinstance(postgres, PostgresServer)
+        yield postgres
 
 
 async def test_a_killed_server_is_an_outage_until_it_is_back(server: PostgresServer) -> None:
@@ -27,18 +27,18 @@ async def test_a_killed_server_is_an_outage_until_it_is_back(server: PostgresSer
     running = asyncio.create_task(pool.fetchval("SELECT pg_sleep(60)"))
     await asyncio.sleep(0.5)
     server.child.kill()
-    seen: list[BaseException] = []
+    errors: list[BaseException] = []
     try:
         await running
     except Exception as error:
-        seen.append(error)
+        errors.append(error)
     for _ in range(4):
         try:
             await pool.fetchval("SELECT 1")
         except Exception as error:
-            seen.append(error)
-    assert len(seen) == 5
-    assert all(is_transient(error) for error in seen), seen
+            errors.append(error)
+    assert len(errors) == 5
+    assert all(is_transient(error) for error in errors), errors
     await asyncio.to_thread(server.start)
     assert await pool.fetchval("SELECT 1") == 1
     pool.terminate()

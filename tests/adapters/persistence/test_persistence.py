@@ -17,9 +17,9 @@ pytestmark = pytest.mark.kafka
 @pytest.fixture
 async def pool(postgres_dsn: str) -> AsyncIterator[Any]:
     await migrate(postgres_dsn, schema="try", package="shoal_ingest", outbox=True)
-    found = await open_pool(postgres_dsn, "try")
-    yield found
-    await found.close()
+    opened = await open_pool(postgres_dsn, "try")
+    yield opened
+    await opened.close()
 
 
 def message(number: int) -> OutgoingMessage:
@@ -41,11 +41,11 @@ async def relayed(pool: Any, publisher: Any, *, empty: bool = True) -> None:
     """Run a relay until the outbox holds nothing that it could publish."""
     task = asyncio.create_task(Relay(pool, publisher).run())
 
-    async def done() -> bool:
+    async def is_empty() -> bool:
         return not await pool.fetchval("SELECT count(*) FROM outbox WHERE refused IS NULL")
 
     try:
-        await until(done)
+        await until(is_empty)
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError):
@@ -130,7 +130,7 @@ async def test_an_outage_is_waited_for(pool: Any) -> None:
 async def test_a_message_too_large_for_kafka_does_not_stop_others(pool: Any) -> None:
     class Limited(FakePublisher):
         async def publish(self, messages: Any) -> None:
-            if any(each.value == b"v1" for each in messages):
+            if any(message.value == b"v1" for message in messages):
                 raise MessageTooLarge("v1")
             await super().publish(messages)
 
@@ -147,10 +147,10 @@ async def test_two_relays_publish_everything_once_and_in_order(pool: Any) -> Non
     for number in range(30):
         await add(pool, number)
 
-    async def done() -> bool:
+    async def is_empty() -> bool:
         return not await pool.fetchval("SELECT count(*) FROM outbox")
 
-    await until(done)
+    await until(is_empty)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

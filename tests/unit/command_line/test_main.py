@@ -39,6 +39,6 @@ def test_the_version() -> None:
     ],
 )
 def test_a_service_that_does_not_answer(arguments: list[str]) -> None:
-    done = CliRunner().invoke(command_line(arguments), [*arguments, "--url", "http://127.0.0.1:9"])
-    assert done.exit_code == 1
-    assert "does not answer" in done.output
+    result = CliRunner().invoke(command_line(arguments), [*arguments, "--url", "http://127.0.0.1:9"])
+    assert result.exit_code == 1
+    assert "does not answer" in result.output

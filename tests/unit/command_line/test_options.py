@@ -37,11 +37,11 @@ def test_an_option_has_one_type_in_all_commands() -> None:
 
 
 def test_output_is_a_path_and_format_a_form() -> None:
-    found = [(command, name, parameter) for command, name, parameter in options()]
-    outputs = {command: kind_of(parameter) for command, name, parameter in found if name == "--output"}
+    parameters = [(command, name, parameter) for command, name, parameter in options()]
+    outputs = {command: kind_of(parameter) for command, name, parameter in parameters if name == "--output"}
     assert "shoal qa consensus" in outputs
     assert set(outputs.values()) == {"path"}
-    forms = [parameter for _, name, parameter in found if name == "--format"]
+    forms = [parameter for _, name, parameter in parameters if name == "--format"]
     assert len(forms) > 8
     assert all(list(form.type.choices) == ["table", "json", "jsonl", "csv"] for form in forms)
 

@@ -15,13 +15,13 @@ TRUTH = ["a", "a", "b", "c"] * 30
 
 
 def outcome(arm: str, seed: int, wrong: int) -> Outcome:
-    said = np.array(TRUTH)
-    said[:wrong] = "c"
+    predicted = np.array(TRUTH)
+    predicted[:wrong] = "c"
     first = np.array(["a"] * len(TRUTH))
     return Outcome(
         arm=arm,
         seed=seed,
-        predictions=[first, said],
+        predictions=[first, predicted],
         votes_spent=[240],
         votes=Votes(100, 70, 40, 38),
         rare_labels=5,
@@ -43,10 +43,10 @@ def test_the_summary_s_scores_are_scikit_learn_s() -> None:
     outcomes = [
         outcome(arm, seed, wrong) for seed in (1, 2) for arm, wrong in (("random", 40), ("shoal", 10))
     ]
-    found = summarize_arms(outcomes, TRUTH, np.random.default_rng(0))
+    summary = summarize_arms(outcomes, TRUTH, np.random.default_rng(0))
     for arm, wrong in (("random", 40), ("shoal", 10)):
         predicted, truth = outcome(arm, 1, wrong).predictions[-1], np.array(TRUTH)
-        last = found[arm].curve[-1]
+        last = summary[arm].curve[-1]
         assert last.accuracy.mean == pytest.approx(accuracy_score(truth, predicted))
         assert last.macro_f1.mean == pytest.approx(f1_score(truth, predicted, average="macro"))
         assert last.accuracy.low <= last.accuracy.mean <= last.accuracy.high
@@ -89,8 +89,8 @@ async def test_the_workforce_keeps_the_interface(workforce: Workforce) -> None:
         http.headers.update(headers)
         first = (await http.post("/tasks", json=batch(task(1)))).json()["results"]
         again = (await http.post("/tasks", json=batch(task(1), task(2)))).json()["results"]
-        assert [each["status"] for each in first] == ["created"]
-        assert [each["status"] for each in again] == ["exists", "created"]
+        assert [result["status"] for result in first] == ["created"]
+        assert [result["status"] for result in again] == ["exists", "created"]
         assert (await http.put("/tasks/t1/votes", json={"votes": 3})).json()["votes"] == 3
         assert (await http.put("/tasks/t1/votes", json={"votes": 2})).json()["votes"] == 3  # never fewer
         assert (await http.put("/tasks/none/votes", json={"votes": 2})).status_code == 404

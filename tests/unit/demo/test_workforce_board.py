@@ -42,7 +42,7 @@ def task(number: int, votes: int = 2, priority: int = 0) -> Task:
 
 @given(st.lists(st.integers(0, 3), max_size=40), st.integers(1, 7))
 def test_a_reader_of_the_feed_misses_nothing_and_sees_nothing_twice(steps: list[int], limit: int) -> None:
-    board, shown, seen = Board(), 0, list[int]()
+    board, shown, numbers = Board(), 0, list[int]()
     cursor: str | None = None
     for step in [*steps, 0]:
         for _ in range(step):
@@ -52,9 +52,9 @@ def test_a_reader_of_the_feed_misses_nothing_and_sees_nothing_twice(steps: list[
         while more:
             page = board.feed("news", cursor, limit)
             assert board.feed("news", cursor, limit) == page  # again from the same cursor: the same page
-            seen += [each["n"] for each in page.annotations]
+            numbers += [annotation["n"] for annotation in page.annotations]
             cursor, more = page.cursor, page.more
-    assert seen == list(range(shown))
+    assert numbers == list(range(shown))
 
 
 @pytest.mark.parametrize("cursor", ["1", "-1", "x", "²"])
@@ -73,18 +73,18 @@ def test_no_task_gets_more_votes_than_wanted_nor_two_of_one_person(steps: list[t
         board.add(task(number))
     for what, who in steps:
         name = f"p{who}"
-        if what == "take" and name not in busy and (taken := board.take(name)):
-            busy[name] = taken
+        if what == "take" and name not in busy and (assigned := board.take(name)):
+            busy[name] = assigned
         elif what in ("finish", "skip") and name in busy:
-            done = busy.pop(name)
-            if board.finish(done, name, answered=what == "finish"):
-                answers.append((done.external_id, name))
+            finished = busy.pop(name)
+            if board.finish(finished, name, answered=what == "finish"):
+                answers.append((finished.external_id, name))
         elif what == "want":
             board.want("t0", 3)
         elif what == "cancel":
             board.cancel("t2")
     assert len(answers) == len(set(answers))
-    assert all(each.answers + len(each.busy) <= each.votes for each in board.tasks.values())
+    assert all(task.answers + len(task.busy) <= task.votes for task in board.tasks.values())
 
 
 def test_the_urgent_first_and_cancelled_content_is_forgotten() -> None:
@@ -127,9 +127,9 @@ async def test_votes_come_by_feed_with_revisions_and_webhooks_are_signed() -> No
         async with asyncio.timeout(30):
             while sum(e["action"] == "submitted" for e in entries) < 360:
                 entries = await read(http)
-    votes = [each for each in entries if each["action"] == "submitted"]
-    assert len({(each["external_id"], each["annotator"]) for each in votes}) == 360
-    assert {each["revision"] for each in entries if each["action"] == "updated"} == {2}
+    votes = [entry for entry in entries if entry["action"] == "submitted"]
+    assert len({(entry["external_id"], entry["annotator"]) for entry in votes}) == 360
+    assert {entry["revision"] for entry in entries if entry["action"] == "updated"} == {2}
     hooks = Webhooks(SECRET, 0.0, random.Random(1))
     async with httpx.AsyncClient(transport=httpx.MockTransport(take)) as client:
         await hooks._send(client, "http://shoal/hook", entries[:3])
@@ -138,11 +138,11 @@ async def test_votes_come_by_feed_with_revisions_and_webhooks_are_signed() -> No
 
 
 async def read(http: httpx.AsyncClient) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+    entries: list[dict[str, Any]] = []
     cursor: dict[str, str] = {}
     while True:
         page = (await http.get("/annotations", params={"project": "news", "limit": 50, **cursor})).json()
-        found += page["annotations"]
+        entries += page["annotations"]
         cursor = {"cursor": page["next_cursor"]}
         if not page["more"]:
-            return found
+            return entries

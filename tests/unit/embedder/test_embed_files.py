@@ -47,15 +47,15 @@ def test_texts_of_every_kind_of_file_give_the_same_rows() -> None:
     Path("t.csv").write_text('id,text\n1,wheat prices rose\n2,"bank, merger"\n')
     Path("t.txt").write_text("wheat prices rose\nbank, merger\n")
     Path("t.jsonl").write_text('{"text": "wheat prices rose"}\n{"text": "bank, merger"}\n')
-    found = []
+    results = []
     for file in ("t.csv", "t.txt", "t.jsonl"):
         code, out, error = run(file, "--output", "x.npy")
         assert code == 0, error
         assert json.loads(out) == {"rows": 2, "dimension": 384, "output": "x.npy"}
-        found.append(np.load("x.npy"))
-    assert (found[0] == found[1]).all()
-    assert (found[0] == found[2]).all()
-    assert np.linalg.norm(found[0], axis=1) == pytest.approx([1, 1], abs=1e-5)
+        results.append(np.load("x.npy"))
+    assert (results[0] == results[1]).all()
+    assert (results[0] == results[2]).all()
+    assert np.linalg.norm(results[0], axis=1) == pytest.approx([1, 1], abs=1e-5)
 
 
 def test_images_of_a_folder_come_in_order_of_their_names() -> None:
@@ -77,7 +77,7 @@ def test_bad_files_are_one_line_and_exit_code_2() -> None:
     Path("gap.txt").write_text("one\n\nthree\n")
     Path("junk.png").write_bytes(b"junk")
     Path("empty").mkdir()
-    for arguments, told in (
+    for arguments, message in (
         (("t.csv",), "--column: texts t.csv has no column text; it has id, body"),
         (("gap.txt",), "texts gap.txt, line 2: text is empty: fill it, or remove the row"),
         (("junk.png",), "junk.png cannot be read as an image"),
@@ -86,7 +86,7 @@ def test_bad_files_are_one_line_and_exit_code_2() -> None:
         (("t.csv", "junk.png"), "use one command for each"),
     ):
         code, _, error = run(*arguments, "--output", "x.npy")
-        assert (code, told in error) == (2, True), error
+        assert (code, message in error) == (2, True), error
 
 
 def test_features_of_digits_are_worth_more_than_their_pixels_by_themselves_say() -> None:

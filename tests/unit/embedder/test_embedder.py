@@ -37,8 +37,8 @@ class Store:
             raise OtherDimension(3)
 
     async def upsert(self, project: str, generation: Generation, points: Sequence[Point]) -> None:
-        for each in points:
-            self.points[project, generation.slug(), each.event.sample_id] = each.vector
+        for point in points:
+            self.points[project, generation.slug(), point.event.sample_id] = point.vector
 
     async def delete(self, project: str, samples: Sequence[str]) -> None:
         self.points = {key: value for key, value in self.points.items() if key[2] not in samples}

@@ -81,7 +81,7 @@ def test_what_is_no_matrix_is_one_line(tmp_path: Path) -> None:
     write_parquet(tmp_path / "words.parquet", {"v": [["a"]]})
     write_parquet(tmp_path / "ids.parquet", {"id": ["a"]})
     write_parquet(tmp_path / "both.parquet", {"v": [[1.0]], "w": [[1.0]]})
-    for name, told in {
+    for name, message in {
         "flat.npy": "has shape (2,): give two dimensions",
         "empty.npy": "is empty, shape (0, 2)",
         "text.npy": "holds <U1, not numbers: save floats",
@@ -103,7 +103,7 @@ def test_what_is_no_matrix_is_one_line(tmp_path: Path) -> None:
         with pytest.raises(BadInput) as error:
             read_matrix(tmp_path / name, "embeddings")
         assert str(error.value).startswith(f"embeddings {tmp_path / name}"), error.value
-        assert told in str(error.value)
+        assert message in str(error.value)
 
 
 def test_a_vector_has_one_dimension(tmp_path: Path) -> None:

@@ -54,10 +54,10 @@ def test_every_format_gives_the_same_table(files: list[Path]) -> None:
 
 
 def test_an_empty_cell_is_named_by_its_line_where_the_file_has_lines(files: list[Path]) -> None:
-    place = {".csv": "line 4", ".tsv": "line 4", ".jsonl": "line 3", ".json": "row 2", ".parquet": "row 2"}
+    row = {".csv": "line 4", ".tsv": "line 4", ".jsonl": "line 3", ".json": "row 2", ".parquet": "row 2"}
     for file in files:
         suffix = Path(file.name.removesuffix(".gz")).suffix
-        with pytest.raises(BadInput, match=f"^votes {file}, {place[suffix]}: task is empty: fill it"):
+        with pytest.raises(BadInput, match=f"^votes {file}, {row[suffix]}: task is empty: fill it"):
             read_table(file, "votes", ["task"]).full("task")
 
 
@@ -86,17 +86,17 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize(("text", "told"), BAD.items())
-def test_what_is_no_table_is_one_line(tmp_path: Path, text: str, told: str) -> None:
+@pytest.mark.parametrize(("text", "message"), BAD.items())
+def test_what_is_no_table_is_one_line(tmp_path: Path, text: str, message: str) -> None:
     file = tmp_path / "t.csv"
     file.write_text(text)
     with pytest.raises(BadInput) as error:
         read_table(file, "votes", ["a", "b"])
-    assert f"votes {file}{told}" in str(error.value)
+    assert f"votes {file}{message}" in str(error.value)
 
 
 def test_what_is_no_json_is_named_by_its_place(tmp_path: Path) -> None:
-    for name, text, told in (
+    for name, text, message in (
         ("t.jsonl", '{"a": 1}\n\n[1]\n', ", line 3 is not a JSON object: give one JSON object"),
         ("t.jsonl", "nonsense\n", ", line 1 is not a JSON object"),
         ("t.json", '{"a": 1}', " holds no JSON array: give an array of objects"),
@@ -106,7 +106,7 @@ def test_what_is_no_json_is_named_by_its_place(tmp_path: Path) -> None:
         (tmp_path / name).write_text(text)
         with pytest.raises(BadInput) as error:
             open_table(tmp_path / name, "votes")
-        assert f"votes {tmp_path / name}{told}" in str(error.value)
+        assert f"votes {tmp_path / name}{message}" in str(error.value)
 
 
 def test_a_field_that_is_no_text_is_its_json(tmp_path: Path) -> None:

@@ -24,8 +24,10 @@ class Generations:
     def __init__(self) -> None:
         self.known: dict[tuple[str, str, str], int] = {}
 
-    async def dimensions(self, wanted: Mapping[tuple[str, str, str], int]) -> dict[tuple[str, str, str], int]:
-        return {key: self.known.setdefault(key, size) for key, size in wanted.items()}
+    async def dimensions(
+        self, proposed: Mapping[tuple[str, str, str], int]
+    ) -> dict[tuple[str, str, str], int]:
+        return {key: self.known.setdefault(key, size) for key, size in proposed.items()}
 
 
 @pytest.fixture

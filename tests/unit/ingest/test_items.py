@@ -29,9 +29,9 @@ def line(**changes: Any) -> bytes:
     ],
 )
 def test_an_object_an_array_and_ndjson(body: bytes, count: int) -> None:
-    found = parse_body(body)
-    assert len(found) == count
-    assert all(isinstance(each, Inference) for each in found)
+    results = parse_body(body)
+    assert len(results) == count
+    assert all(isinstance(result, Inference) for result in results)
 
 
 @pytest.mark.parametrize("body", [b"", b"  \n", b"[{]", b'[{"project": "news"}', b"[" * 100_000])
@@ -90,8 +90,8 @@ def test_every_line_has_its_own_result_in_order(good: list[bool]) -> None:
     if not any(good):
         lines.append(line(source_id="last"))
         good = [*good, True]
-    found = parse_body(b"\n".join(lines))
-    assert [isinstance(each, Inference) for each in found] == good
+    results = parse_body(b"\n".join(lines))
+    assert [isinstance(result, Inference) for result in results] == good
 
 
 def test_numbers_and_base64_are_the_same_vector() -> None:

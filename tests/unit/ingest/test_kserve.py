@@ -65,9 +65,9 @@ def test_open_inference_protocol_scores_with_the_model_s_name() -> None:
         "data": [0.9, 0.1, 0.2, 0.8],
         "parameters": {"labels": ["a", "b"]},
     }
-    found = response_answers({"model_name": "topics", "model_version": "3", "outputs": [tensor]})
-    assert (found.model, found.version) == ("topics", "3")
-    assert [each.label for each in found.answers] == ["a", "b"]
+    response = response_answers({"model_name": "topics", "model_version": "3", "outputs": [tensor]})
+    assert (response.model, response.version) == ("topics", "3")
+    assert [answer.label for answer in response.answers] == ["a", "b"]
 
 
 @pytest.mark.parametrize(

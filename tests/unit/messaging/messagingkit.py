@@ -45,8 +45,8 @@ def message(number: int, topic: Topic = topics.SAMPLES_INGESTED) -> OutgoingMess
 
 def raw(number: int, topic: Topic = topics.SAMPLES_INGESTED) -> Raw:
     """Return the record of sample `number`, at offset `number`."""
-    sent = message(number, topic)
-    return Raw(number, sent.key, sent.value, sent.headers)
+    outgoing = message(number, topic)
+    return Raw(number, outgoing.key, outgoing.value, outgoing.headers)
 
 
 def received(number: int) -> Received[SampleIngested]:

@@ -26,13 +26,13 @@ class Handler:
 
     async def __call__(self, batch: Sequence[Received]) -> Sequence[Rejection]:
         self.calls += 1
-        offsets = [each.offset for each in batch]
+        offsets = [record.offset for record in batch]
         for offset in set(offsets) & self.poison:
             self.cured_after[offset] = self.cured_after.get(offset, 10**9) - 1
             if self.cured_after[offset] >= 0:
                 raise ZeroDivisionError(offset)
         self.effects += [offset for offset in offsets if offset not in self.refused]
-        return [Rejection(each, "refused", "no") for each in batch if each.offset in self.refused]
+        return [Rejection(record, "refused", "no") for record in batch if record.offset in self.refused]
 
 
 async def run(handler: Handler, count: int, most: int = 10**9) -> tuple[list[Rejection], list[int]]:
@@ -63,8 +63,10 @@ async def test_poison_is_isolated_and_all_else_has_its_effect_once(
     rejections, pauses = await run(handler, count)
     here = set(range(count))
     assert handler.effects == sorted(here - poison - refused)
-    assert {each.record.offset for each in rejections if each.reason == HANDLER_ERROR} == poison & here
-    assert {each.record.offset for each in rejections if each.reason == "refused"} == (
+    assert {
+        rejection.record.offset for rejection in rejections if rejection.reason == HANDLER_ERROR
+    } == poison & here
+    assert {rejection.record.offset for rejection in rejections if rejection.reason == "refused"} == (
         refused - poison
     ) & here
     assert pauses == [1, 2] * len(poison & here)

@@ -40,13 +40,13 @@ def test_every_record_is_an_event_or_refused_with_a_reason(topic: Topic, faults:
     records = [bad(n, topic, fault) if fault else raw(n, topic) for n, fault in enumerate(faults)]
     decoded = DECODERS[topic.encoding].decode(records)
     good = [n for n, fault in enumerate(faults) if not fault]
-    assert [each.event for each in decoded.events] == [event(n) for n in good]
-    assert [each.offset for each in decoded.events] == good
-    assert [each.id for each in decoded.events] == [f"event-{n}" for n in good]
-    assert sorted(each.record.offset for each in decoded.refused) == [
+    assert [item.event for item in decoded.events] == [event(n) for n in good]
+    assert [item.offset for item in decoded.events] == good
+    assert [item.id for item in decoded.events] == [f"event-{n}" for n in good]
+    assert sorted(item.record.offset for item in decoded.refused) == [
         n for n, fault in enumerate(faults) if fault
     ]
-    assert all(each.reason and each.detail for each in decoded.refused)
+    assert all(item.reason and item.detail for item in decoded.refused)
 
 
 @given(value=st.binary(max_size=60))
@@ -55,12 +55,12 @@ def test_no_bytes_break_the_decoder(value: bytes) -> None:
         decoded = decoder.decode(
             [replace(raw(0), value=value), raw(1) if decoder is DECODERS["msgpack"] else raw(1, JSON)]
         )
-        assert [each.offset for each in decoded.events] == [1]
+        assert [received.offset for received in decoded.events] == [1]
 
 
 def test_a_tombstone_is_neither_event_nor_fault() -> None:
     decoded = DECODERS["msgpack"].decode([replace(raw(0), value=None), raw(1)])
-    assert [each.offset for each in decoded.events] == [1]
+    assert [received.offset for received in decoded.events] == [1]
     assert decoded.refused == []
 
 

@@ -5,10 +5,10 @@ from shoal.messaging.clients.provisioning import new_topics
 
 
 def test_every_topic_and_dead_letter_topic_is_made_once() -> None:
-    made = {topic.name: topic for topic in new_topics(TOPICS.values(), 3)}
-    wanted = set(TOPICS) | {name for topic in TOPICS.values() for name in topic.dead_letters}
-    assert made.keys() == wanted
-    assert all(topic.replication_factor == 3 for topic in made.values())
+    created = {topic.name: topic for topic in new_topics(TOPICS.values(), 3)}
+    names = set(TOPICS) | {name for topic in TOPICS.values() for name in topic.dead_letters}
+    assert created.keys() == names
+    assert all(topic.replication_factor == 3 for topic in created.values())
 
 
 def test_compacted_topics_keep_the_last_of_each_key_for_ever() -> None:

@@ -14,8 +14,8 @@ MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
 def directory_with(key: str, *roles: str) -> ProjectDirectory:
     directory = ProjectDirectory()
-    kept = ApiKey(key_id="k", sha256=hash_key(key), roles=roles)  # type: ignore[arg-type]
-    directory.put(ProjectChanged(project="news", keys=(kept,), changed_at=MOMENT))
+    stored = ApiKey(key_id="k", sha256=hash_key(key), roles=roles)  # type: ignore[arg-type]
+    directory.put(ProjectChanged(project="news", keys=(stored,), changed_at=MOMENT))
     return directory
 
 
