@@ -48,8 +48,11 @@ async def test_it_stands_alone_and_fits_every_screen(found: Replays, tmp_path: P
         await expect(page.locator("svg polyline")).to_have_count(2)
         await expect(page.locator("svg polyline").nth(1)).to_be_visible()
         await expect(page.locator(".key span")).to_have_text(["one by one", "fixed number"])
-        await expect(page.locator("tbody tr")).to_have_count(3)
-        await expect(page.locator("tbody tr").nth(0)).to_contain_text("as all votes")
+        accuracies, prices = page.locator("tbody").nth(0), page.locator("tbody").nth(1)
+        await expect(accuracies.locator("tr")).to_have_count(3)
+        await expect(accuracies.locator("tr").nth(0)).to_contain_text("as with all votes")
+        await expect(prices.locator("tr")).to_have_count(2)
+        await expect(prices.locator("tr").nth(0)).to_contain_text("no reviews")
         light = await page.evaluate("getComputedStyle(document.body).backgroundColor")
         await page.emulate_media(color_scheme="dark")
         assert await page.evaluate("getComputedStyle(document.body).backgroundColor") != light
@@ -67,5 +70,5 @@ def test_savings_are_what_the_curves_say(found: Replays) -> None:
     some = replace(found, needed=[Needed(0.0, 0.9, None, 7.0), Needed(0.01, 0.89, 3.5, 6.0)])
     text = votes_page(some, "", "")
     assert "<b>50 %</b>" in text
-    assert "one by one, at 1 point less of accuracy" in text
+    assert "one by one, with 1 point less of accuracy" in text
     assert "<td>89 %, 1 point less</td><td>3.50</td><td>50 %</td><td>6.00</td>" in text

@@ -1,4 +1,4 @@
-"""Topics in -> use cases. Everything is idempotent: a batch may come again, also split differently."""
+"""Kafka consumers that call the use cases. All are idempotent: a batch may repeat, also split differently."""
 
 from collections.abc import Sequence
 

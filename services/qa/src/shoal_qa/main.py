@@ -1,4 +1,4 @@
-"""The composition root: the only file that knows all the others."""
+"""The composition root: builds the service from its parts and runs it."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -37,7 +37,7 @@ EXPIRE_S = 60.0
 
 @asynccontextmanager
 async def build_service(settings: QaSettings, publisher: Publisher) -> AsyncIterator[Service]:
-    """Open what the service needs, wire it, and close it at the end."""
+    """Migrate the database, open its pool, and yield the service; close the pool at the end."""
     await migrate(settings.postgres_dsn, schema=SCHEMA, package="shoal_qa", outbox=True)
     pool = await open_pool(settings.postgres_dsn, schema=SCHEMA)
     try:
@@ -47,7 +47,7 @@ async def build_service(settings: QaSettings, publisher: Publisher) -> AsyncIter
 
 
 def wire_service(settings: QaSettings, publisher: Publisher, pool: Any) -> Service:
-    """Return the service made of its parts."""
+    """Return the service built from its parts."""
     database, directory = PostgresDatabase(pool), ProjectDirectory()
     guidelines, reports, registry = PostgresGuidelines(pool), PostgresReports(pool), PostgresRegistry(pool)
     evaluate = Evaluate(database, utc_now)
@@ -90,7 +90,7 @@ def wire_service(settings: QaSettings, publisher: Publisher, pool: Any) -> Servi
 
 
 def main() -> None:
-    """Run the service until it is told to stop."""
+    """Run the service until it receives a stop signal."""
     run_service(QaSettings(), build_service)
 
 

@@ -1,4 +1,4 @@
-"""Settings of qa, from SHOAL_ variables, read once."""
+"""Settings of qa, read once from SHOAL_ environment variables."""
 
 from typing import ClassVar
 
@@ -8,7 +8,7 @@ from shoal.runtime import ServiceSettings
 
 
 class QaSettings(ServiceSettings):
-    """What every service has, and what only this one needs."""
+    """Settings of every service, and those of qa."""
 
     SERVICE: ClassVar[str] = "qa"
 

@@ -17,7 +17,7 @@ def test_agreement_shows_alpha_classes_and_the_worst_tasks(crowd: Crowd) -> None
     code, table, told = run("agreement", "--votes", "votes.csv")
     assert (code, told) == (0, "")
     assert "Krippendorff's alpha" in table
-    assert "tasks that divide people" in table
+    assert "least agreed tasks" in table
     code, text, _ = run("agreement", "--votes", "votes.csv", "--format", "json", "--limit", "3")
     found = json.loads(text)
     assert found["votes"] == len(crowd.votes)
@@ -58,7 +58,7 @@ def test_parquet_of_any_types_is_read_as_text_and_written_back() -> None:
     base = ("consensus", "--votes", "votes.parquet", "--gold", "gold.csv", "--model", "majority")
     code, _, told = run(*base, "--output", "labels.parquet")
     assert code == 0, told
-    assert "1 row without a label left out, the first row 4" in told
+    assert "left out 1 row without a label, the first is row 4" in told
     rows = pyarrow.parquet.read_table("labels.parquet").to_pylist()
     assert [(row["task"], row["label"], row["votes"]) for row in rows] == [
         ("1", "true", 2),
@@ -101,11 +101,11 @@ def test_agreement_of_other_shapes(shape: str, answers: list[list[str]], distanc
 BAD_SHAPES = [
     ("number", "3", "4x", "line 3: '4x' is not a finite number"),
     ("number", "3", "inf", "line 3: 'inf' is not a finite number"),
-    ("spans", "[0, 1]", "[4, 2]", "line 3: '[4, 2]' needs finite ends in order"),
-    ("spans", "[0, 1]", "0 to 1", "line 3: '0 to 1' is not JSON like [start, end]"),
-    ("boxes", "[0, 0, 1, 1]", "[0, 0, 1]", "line 3: '[0, 0, 1]' needs finite ends in order"),
-    ("boxes", "[0, 0, 1, 1]", '{"x": 1}', "is not JSON like [left, top, right, bottom]"),
-    ("boxes", "[0, 0, 1, 1]", "7", "is not JSON like [left, top, right, bottom]"),
+    ("spans", "[0, 1]", "[4, 2]", "line 3: '[4, 2]' needs finite numbers, low before high"),
+    ("spans", "[0, 1]", "0 to 1", "line 3: '0 to 1' is not of the form [start, end]"),
+    ("boxes", "[0, 0, 1, 1]", "[0, 0, 1]", "line 3: '[0, 0, 1]' needs finite numbers, low before high"),
+    ("boxes", "[0, 0, 1, 1]", '{"x": 1}', "is not of the form [left, top, right, bottom]"),
+    ("boxes", "[0, 0, 1, 1]", "7", "is not of the form [left, top, right, bottom]"),
     ("rings", "1", "2", "--shape: 'rings' is unknown: use one of class, number"),
 ]
 
@@ -225,9 +225,9 @@ def test_what_is_no_file_of_votes_is_one_line(command: tuple[str, ...]) -> None:
 @pytest.mark.usefixtures("crowd")
 def test_odd_votes_are_warned_of(command: tuple[str, ...]) -> None:
     cases = {
-        "a,x,c\na,x,d\na,y,c\n": "1 row repeating a worker on a task (1 with another label); the last one counts; "
-        "the first repetition is line 3, worker 'x' on task 'a'",
-        "a,x,c\na,y,\nb,x,c\nb,y,d\n": "1 row without a label left out, the first line 3",
+        "a,x,c\na,x,d\na,y,c\n": "left out 1 row of repeated votes (1 with another label); "
+        "an annotator's last vote on a task counts; the first repetition is line 3, annotator 'x' on task 'a'",
+        "a,x,c\na,y,\nb,x,c\nb,y,d\n": "left out 1 row without a label, the first is line 3",
         "a,x,c\nb,x,d\n": "one annotator only ('x')",
         "a,x,c\nb,y,d\n": "no task has two votes",
     }
@@ -249,8 +249,8 @@ def test_bad_gold_is_one_line_or_a_warning() -> None:
         "task\nt001\n": "gold g.csv has no column label",
         "task,label\n": "gold g.csv has no rows",
         "task,label\nt001,\n": "gold g.csv, line 2: label is empty",
-        "task,label\nt001,cat\nt001,dog\n": "gold g.csv, line 3: task 't001' is 'cat' and 'dog'",
-        "task,label\nT001,cat\n": "no task of it has votes, for instance 'T001'",
+        "task,label\nt001,cat\nt001,dog\n": "gold g.csv, line 3: task 't001' has two answers, 'cat' and 'dog'",
+        "task,label\nT001,cat\n": "gold: none of its tasks appears in the votes (for example 'T001')",
     }
     for text, told in cases.items():
         Path("g.csv").write_text(text)
@@ -259,7 +259,7 @@ def test_bad_gold_is_one_line_or_a_warning() -> None:
     Path("g.csv").write_text("task,label\nt001,cat\nx,cat\nt002,newt\n")
     code, _, error = run(*base)
     assert code == 0
-    assert "gold: 1 of 3 tasks have no votes, for instance 'x'" in error
+    assert "gold: 1 of 3 tasks have no votes, for example 'x'" in error
     Path("g.csv").write_text("item,answer\nt001,cat\n")
     code, table, _ = run(*base, "--gold-task-column", "item", "--gold-label-column", "answer")
     assert code == 0

@@ -72,7 +72,7 @@ def test_labels_that_are_numbers_are_the_columns(crowd: Crowd) -> None:
         "label-errors", "--labels", "labels.csv", "--probabilities", "p.npy", "--output", "e.csv"
     )
     assert code == 0, told
-    assert "rows without a label left out, the first line" in told
+    assert "rows without a label, the first is line" in told
     found = rows_of("e.csv")
     assert {each["label"] for each in found} == {"1", "2"}
     assert all(label[int(each["row"])] == int(each["label"]) for each in found)
@@ -84,7 +84,7 @@ BAD_LABELS = [
     (("--probabilities", "nan.npy"), "nan.npy, row 4, column 1 is nan"),
     (
         ("--probabilities", "four.npy"),
-        "--classes: probabilities have 4 columns, but there are 3 classes: name them",
+        "--classes: probabilities have 4 columns, but there are 3 classes: give the classes",
     ),
     (("--probabilities", "p.npy", "--classes", "cat,dog,fox"), "label 'eel' has no column"),
     (("--probabilities", "p.npy", "--classes", "cat,dog,dog"), "3 columns, but there are 2 classes"),

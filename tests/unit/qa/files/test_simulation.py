@@ -36,7 +36,7 @@ def test_simulate_votes_draws_curves_and_one_page() -> None:
     for row in prices[1:]:
         cost = float(row["votes"]) + float(row["review_price"]) * float(row["reviewed"])
         assert float(row["cost"]) == pytest.approx(cost)
-    assert "what the price of a review does" in " ".join(table.split())
+    assert "effect of the price of a review" in " ".join(table.split())
     page = Path("replayed/index.html").read_text()
     assert page.count("<polyline") == 2
     assert "http" not in page.replace("http-equiv", "")
@@ -54,11 +54,13 @@ def test_simulate_votes_says_what_it_measures_with_or_why_not() -> None:
     assert "agreement with the consensus of all votes" in told
     for options, expected in (
         (("--model", "best"), "--model: 'best' is unknown: use one of auto"),
-        (("--gold", "gold.csv"), "nothing to replay: no task with votes and an answer to measure on"),
+        (("--gold", "gold.csv"), "votes cannot be replayed: no task with votes and an answer to measure on"),
         (("--truth", "votes.json"), "truth votes.json cannot be read"),
     ):
         code, _, error = run(*base, *options)
         assert (code, expected in error) == (2, True), error
     Path("other.csv").write_text("task,label\nx,cat\n")
     code, _, error = run(*base, "--truth", "other.csv")
-    assert (code, "truth: no task of it has votes, for instance 'x'" in error) == (2, True), error
+    assert (code, "truth: none of its tasks appears in the votes (for example 'x')" in error) == (2, True), (
+        error
+    )

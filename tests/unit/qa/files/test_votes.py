@@ -49,7 +49,7 @@ def test_votes_are_what_a_loop_over_rows_says(
     assert named.tasks == sorted({task.strip() for task, _, _, _ in found})
     answered = [row for row in found if row[2].strip()]
     assert any("without a label" in line for line in told) == (len(answered) < len(found))
-    assert any("repeating a worker" in line for line in told) == (len(last) < len(answered))
+    assert any("of repeated votes" in line for line in told) == (len(last) < len(answered))
     assert [found[row][2].strip() for row in got.row] == [named.classes[c] for c in votes.label]
     if got.at is not None:
         assert got.at.tolist() == [found[row][3] for row in got.row]

@@ -1,4 +1,4 @@
-"""`shoal qa`: guidelines, gold, labels and dataset versions of a running service; quality of votes over files.
+"""`shoal qa`: guidelines, gold, labels and dataset versions of a service; quality of votes in files.
 
-Every command over files is an entry point by itself, so that one loads nothing of the others.
+Every command over files is a separate entry point, so that it does not import what only others need.
 """

@@ -1,4 +1,4 @@
-"""`shoal qa agreement`: how far annotators agree, over a file of votes."""
+"""`shoal qa agreement`: the agreement of annotators in a file of votes."""
 
 from typing import Annotated, Any
 
@@ -19,6 +19,7 @@ SHOWN_CLASSES = 30
 
 def show_agreement(
     votes: Votes,
+    *,
     shape: Annotated[
         str, typer.Option(help="Kind of answers: class, number, multi (a|b), text, spans or boxes (JSON).")
     ] = "class",
@@ -26,14 +27,16 @@ def show_agreement(
         str | None,
         typer.Option(help="Level of measurement of numbers: interval (default), ordinal or ratio."),
     ] = None,
-    limit: Annotated[int, typer.Option(min=0, help="How many of the least agreed tasks to print.")] = 10,
+    limit: Annotated[
+        int, typer.Option(min=0, help="Number of tasks with the least agreement to print.")
+    ] = 10,
     seed: Annotated[int, typer.Option(help="Seed of the random pairs that estimate chance agreement.")] = 0,
     form: FormatOption = Format.TABLE,
     task_column: TaskColumn = "task",
     worker_column: AnnotatorColumn = "worker",
     label_column: LabelColumn = "label",
 ) -> None:
-    """Print Krippendorff's alpha, agreement by class, and the tasks that divide people; needs no stack."""
+    """Print Krippendorff's alpha, agreement by class, and the least agreed tasks; needs no stack."""
     with one_line_errors():
         with show_progress("reading"):
             file = read_votes(
@@ -55,7 +58,7 @@ def show_agreement(
 
 def _warn_of_little(measured: Agreement, named: NamedVotes) -> None:
     if len(named.annotators) == 1:
-        print_warning(f"one annotator only ({named.annotators[0]!r}): there is nobody to agree with")
+        print_warning(f"one annotator only ({named.annotators[0]!r}): agreement needs at least two")
     elif not (measured.tasks.answers > 1).any():
         print_warning("no task has two votes: agreement cannot be measured")
     elif measured.alpha.value is None:
@@ -65,7 +68,7 @@ def _warn_of_little(measured: Agreement, named: NamedVotes) -> None:
 
 
 def _facts_of(measured: Agreement, named: NamedVotes, shape: str, limit: int) -> dict[str, Any]:
-    """Return what was measured by name; of numbers, the mean difference in place of the share that agrees."""
+    """Return the measurements by name; for numbers the mean difference instead of the share that agrees."""
     least, middle, most = measured.votes_per_task().tolist()
     mean = measured.tasks.mean()
     facts: dict[str, Any] = {
@@ -122,13 +125,13 @@ def _finite_number(value: float) -> float | None:
 
 
 def print_agreement(facts: dict[str, Any]) -> None:
-    """Print tables of the whole, of the classes, and of the tasks that divide people."""
+    """Print tables of the summary, the classes, and the tasks with the least agreement."""
     out.print(_summary_table(facts))
     if facts.get("classes"):
         out.print(_classes_table(facts["classes"]))
     if facts["worst_tasks"]:
         key = "mean_difference" if "mean_difference" in facts else "agreement"
-        table = Table("task", "votes", key.replace("_", " "), title="tasks that divide people most")
+        table = Table("task", "votes", key.replace("_", " "), title="least agreed tasks")
         for task in facts["worst_tasks"]:
             table.add_row(shown_name(task["task"], 80), str(task["votes"]), _share_text(task[key]))
         out.print(table)
@@ -156,8 +159,8 @@ def _summary_table(facts: dict[str, Any]) -> Table:
 
 
 def _classes_table(rows: list[dict[str, Any]]) -> Table:
-    title = "classes by agreement, and the class that other annotators choose instead"
-    table = Table("class", "share of votes", "agreement", "else mostly", title=title)
+    title = "classes by agreement, and the class that other annotators choose most often instead"
+    table = Table("class", "share of votes", "agreement", "instead", title=title)
     ranked = sorted(rows, key=lambda row: (row["agreement"] is None, row["agreement"]))
     for row in ranked[:SHOWN_CLASSES]:
         other = row["mostly_confused_with"]

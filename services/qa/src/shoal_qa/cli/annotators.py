@@ -1,4 +1,4 @@
-"""`shoal qa annotators`: who gives the votes of a file, and how well."""
+"""`shoal qa annotators`: the annotators of a file of votes, with skill, state and warning signals."""
 
 from pathlib import Path
 from typing import Annotated
@@ -30,20 +30,21 @@ RANK = {"blocked": 0, "probation": 1, "new": 2, "trusted": 3}
 
 def show_annotators(
     votes: Votes,
+    *,
     gold: GoldFile = None,
     output: Annotated[
         Path | None, typer.Option(help="CSV or Parquet file to write, one row for each annotator.")
     ] = None,
     seconds: Annotated[
-        str | None, typer.Option(help="Column of the seconds that a vote took; enables the signal of haste.")
+        str | None, typer.Option(help="Column of the seconds that a vote took; enables the signal `haste`.")
     ] = None,
     at: Annotated[
         str | None,
         typer.Option(
-            help="Column of the time of a vote, or its number in order; enables the signal of changes."
+            help="Column of the time of a vote, or of its number in order; enables the signal `change`."
         ),
     ] = None,
-    limit: Annotated[int, typer.Option(min=0, help="How many annotators to print.")] = 20,
+    limit: Annotated[int, typer.Option(min=0, help="Number of annotators to print.")] = 20,
     seed: Annotated[int, typer.Option(help="Seed of the order of votes, which is random without --at.")] = 0,
     task_column: TaskColumn = "task",
     worker_column: AnnotatorColumn = "worker",
@@ -51,7 +52,7 @@ def show_annotators(
     gold_task_column: GoldTaskColumn = None,
     gold_label_column: GoldLabelColumn = None,
 ) -> None:
-    """Print each annotator's skill with its interval, gold, state and warning signals; needs no stack."""
+    """Print annotators with skill, its 95 % interval, gold, state and warning signals; needs no stack."""
     rule = TrustRule()
     columns = Columns(task=task_column, annotator=worker_column, label=label_column, seconds=seconds, at=at)
     gold_columns = Columns(task=gold_task_column or task_column, label=gold_label_column or label_column)
@@ -75,13 +76,13 @@ def show_annotators(
     if output is not None:
         if len(file.named.classes) > MOST_CLASSES:
             print_warning(
-                f"{len(file.named.classes):,} classes: skill by class is written for {MOST_CLASSES} at most"
+                f"{len(file.named.classes):,} classes: skill by class is written for at most {MOST_CLASSES}"
             )
         err.print(f"{len(file.named.annotators):,} annotators: {output}", markup=False, soft_wrap=True)
 
 
 def print_annotators(people: AnnotatorFindings, named: NamedVotes, limit: int, rule: TrustRule) -> None:
-    """Print the annotators, those to look at first on top."""
+    """Print the annotators, the most suspicious ones first."""
     order = sorted(
         range(len(named.annotators)),
         key=lambda a: (RANK[people.states[a]], -len(people.alarms[a]), people.skill.rate[a]),
@@ -101,6 +102,6 @@ def print_annotators(people: AnnotatorFindings, named: NamedVotes, limit: int, r
     table.title = ", ".join(f"{count:,} {state}" for state, count in counts.items() if count)
     often = f"{1 / rule.raised_below:.0f}"
     table.caption = (
-        f"low, high: 95 % interval. A signal is a reason to look: 1 honest crowd in {often} raises one."
+        f"low, high: 95 % interval. A signal is no proof: 1 honest crowd in {often} raises one by chance."
     )
     out.print(table)

@@ -1,4 +1,4 @@
-"""`shoal qa consensus`: what the votes of a file are worth, and which labels may be used."""
+"""`shoal qa consensus`: labels of a file's tasks, with probabilities and next steps."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -37,11 +37,12 @@ from shoal_qa.usecases.files.facts import Facts
 
 LABELS = ("label", "probability", "accepted", "action", "votes", "agreement")
 MOST_VOTES = 100
-TARGET = 0.95  # precision where gold is given and no target
+TARGET = 0.95  # precision with --gold and without --target-precision
 
 
 def label_tasks(
     votes: Votes,
+    *,
     output: Annotated[
         Path,
         typer.Option(
@@ -52,25 +53,27 @@ def label_tasks(
     predictions: Annotated[
         Path | None,
         typer.Option(
-            help="Table of a model's predictions, used as one more voter: task, and a probability by class."
+            help="Table of a model's predictions, used as one more voter: task and a column for each class."
         ),
     ] = None,
     model: Annotated[
-        str, typer.Option(help="Model of votes: auto, or a name out of docs/quality.md.")
+        str, typer.Option(help="Model of votes: auto, or a name from docs/quality.md.")
     ] = "auto",
     target_precision: Annotated[
         float | None,
-        typer.Option(help="Share of accepted labels that must be right; 0.95 where gold is given."),
+        typer.Option(help="Share of accepted labels that must be right; by default 0.95 with --gold."),
     ] = None,
     confidence: Annotated[float, typer.Option(help="Confidence level of the precision guarantee.")] = 0.95,
     min_votes: Annotated[int, typer.Option(help="Fewest votes of an accepted label.")] = 1,
     max_votes: Annotated[
         int | None,
-        typer.Option(help="Most votes that a task may get; by default the most that any has, at least 5."),
+        typer.Option(help="Most votes of a task; by default the largest number in the file, at least 5."),
     ] = None,
     futile_below: Annotated[
         float,
-        typer.Option(help="Without experts: no vote is asked for below this chance of settling a task."),
+        typer.Option(
+            help="Chance of settling a task below which no more votes are bought; without experts only."
+        ),
     ] = 0.05,
     vote_price: Annotated[float, typer.Option(help="Price of a vote.")] = 1.0,
     review_price: Annotated[
@@ -90,7 +93,7 @@ def label_tasks(
     gold_task_column: GoldTaskColumn = None,
     gold_label_column: GoldLabelColumn = None,
 ) -> None:
-    """Turn votes into labels with probabilities, and say which of them may be accepted; needs no stack."""
+    """Turn votes into labels with probabilities, and say which labels can be accepted; needs no stack."""
     with one_line_errors():
         if target_precision is None and gold is not None:
             target_precision = TARGET
@@ -122,7 +125,7 @@ def label_tasks(
         actions, people, rule = actions_of(labelled), None, TrustRule()
         if annotators is not None or report is not None:
             people = _annotators_of(named, gold_classes, seed, rule, required=annotators is not None)
-        _write_labels(output, named, labelled, actions, task_column)
+        _write_labels(output, named, labelled, actions, task_column=task_column)
         if annotators is not None and people is not None:
             write_annotators(
                 annotators,
@@ -167,9 +170,13 @@ def _check_prices(vote_price: float, review_price: float, futile_below: float) -
     if not 0 < vote_price < float("inf"):
         raise BadInput(f"{vote_price:g} is not a price above 0", field="vote_price")
     if not 0 <= review_price < float("inf"):
-        raise BadInput(f"{review_price:g} is no price; 0 disables reviews", field="review_price")
+        raise BadInput(
+            f"{review_price:g} is not a price of 0 or more; 0 disables reviews", field="review_price"
+        )
     if not 0 <= futile_below < 1:
-        raise BadInput(f"{futile_below:g} is not a chance from 0 to less than 1", field="futile_below")
+        raise BadInput(
+            f"{futile_below:g} is not a chance of at least 0 and less than 1", field="futile_below"
+        )
 
 
 def _options_of(**fields: Any) -> Options:
@@ -199,7 +206,7 @@ def _annotators_of(
 
 
 def _write_labels(
-    file: Path, named: NamedVotes, labelled: Consensus, actions: Sequence[str], task_column: str
+    file: Path, named: NamedVotes, labelled: Consensus, actions: Sequence[str], *, task_column: str
 ) -> None:
     behind = support_of(named.votes, labelled.label)
     columns: dict[str, Cells] = {
@@ -215,7 +222,7 @@ def _write_labels(
 
 
 def print_consensus(facts: Facts) -> None:
-    """Print what was decided and how good it is; print_warning where nothing is promised."""
+    """Print the next steps and the quality of the labels; warn if there is no guarantee."""
     table = Table("measure", "value", title=f"{facts.tasks:,} tasks, {facts.votes:,} votes")
     table.add_row("model", shown_name(facts.model))
     for action, count in facts.actions.items():
@@ -227,7 +234,7 @@ def print_consensus(facts: Facts) -> None:
     promise = facts.certificate
     if promise is not None and promise.bound is not None:
         table.add_row(
-            f"accepted labels that are right, with {promise.confidence:g} confidence",
+            f"accepted labels that are right (confidence {promise.confidence:g})",
             f"at least {promise.bound:.3f}",
         )
     out.print(table)
@@ -235,10 +242,11 @@ def print_consensus(facts: Facts) -> None:
         print_warning(facts.rule)
     elif promise.threshold is None:
         more = (
-            "more gold would hardly help"
+            "more gold would hardly help; collect more or better votes"
             if promise.more_gold is None
             else f"about {promise.more_gold:,} more would do"
         )
         print_warning(
-            f"{facts.gold:,} gold answers do not bear out a precision of {promise.target:g}: nothing accepted; {more}"
+            f"{facts.gold:,} gold answers do not confirm a precision of {promise.target:g}: "
+            f"no label is accepted; {more}"
         )

@@ -1,4 +1,4 @@
-"""`shoal qa label-errors`: which labels of a file are probably wrong."""
+"""`shoal qa label-errors`: the labels of a file that are probably wrong."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,6 +23,7 @@ SHOWN = 10
 
 
 def label_errors(
+    *,
     labels: Annotated[
         Path, typer.Option(help="Table with a column label, one row for each row of the matrix.")
     ],
@@ -44,10 +45,10 @@ def label_errors(
     label_column: LabelColumn = "label",
     worker_column: Annotated[str | None, typer.Option(help="Name of the column of annotators.")] = None,
     id_column: Annotated[
-        str | None, typer.Option(help="Name of a column that is copied to the output as id.")
+        str | None, typer.Option(help="Name of a column to copy to the output as id.")
     ] = None,
 ) -> None:
-    """Rank labels by the probability of being wrong, with the label that is more likely; needs no stack."""
+    """Rank labels by the probability of being wrong and suggest a better label; needs no stack."""
     with one_line_errors():
         if probabilities is not None and embeddings is not None:
             raise BadInput("give --probabilities or --embeddings, not both")
@@ -61,7 +62,8 @@ def label_errors(
             else:
                 matrix = _read_rows(sheet, "embeddings", embeddings)
                 errors, names = by_embeddings(labelled, matrix.finite()), labelled.names
-        _write_errors(output, labelled, errors, names, None if id_column is None else sheet.coded(id_column))
+        ids = None if id_column is None else sheet.coded(id_column)
+        _write_errors(output, labelled, errors, names, ids=ids)
     print_label_errors(labelled, errors, names)
     err.print(f"{len(labelled.row):,} labels: {output}", markup=False, soft_wrap=True)
 
@@ -74,10 +76,12 @@ def _labels_of(sheet: Table, label_column: str, worker_column: str | None) -> La
     if len(row) < sheet.rows:
         first = sheet.where(int(np.flatnonzero(label.code == EMPTY)[0]))
         print_warning(
-            f"{sheet}: {sheet.rows - len(row):,} rows without a {label_column} left out, the first {first}"
+            f"{sheet}: left out {sheet.rows - len(row):,} rows without a {label_column}, the first is {first}"
         )
     if len(label.names) == 1:
-        raise BadInput(f"{sheet} has one label only ({label.names[0]!r}): nothing to mistake it for")
+        raise BadInput(
+            f"{sheet} has one label only ({label.names[0]!r}): give labels of at least two classes"
+        )
     annotator = None if worker_column is None else sheet.full(worker_column).code[row]
     return Labels(row, label.code[row], label.names, annotator)
 
@@ -103,7 +107,7 @@ def _read_rows(sheet: Table, what: str, file: Path | None) -> Matrix:
 
 
 def _write_errors(
-    file: Path, labelled: Labels, errors: LabelErrors, names: list[str], ids: Coded | None
+    file: Path, labelled: Labels, errors: LabelErrors, names: list[str], *, ids: Coded | None
 ) -> None:
     order = errors.ranked()
     columns: dict[str, Any] = {"row": labelled.row[order]}
@@ -118,7 +122,7 @@ def _write_errors(
 
 
 def print_label_errors(labelled: Labels, errors: LabelErrors, names: list[str]) -> None:
-    """Print how many labels are wrong, and those that most probably are."""
+    """Print the number of wrong labels, and the labels that are most probably wrong."""
     table = Shown("row", "label", "suggestion", "probability of being wrong")
     for index in errors.ranked()[:SHOWN].tolist():
         label, better = labelled.names[labelled.code[index]], names[errors.suggestion[index]]

@@ -1,4 +1,4 @@
-"""Options that several commands over files share."""
+"""Options shared by the commands over files."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,8 +13,8 @@ TaskColumn = Annotated[str, typer.Option(help="Name of the column of tasks.")]
 AnnotatorColumn = Annotated[str, typer.Option(help="Name of the column of annotators.")]
 LabelColumn = Annotated[str, typer.Option(help="Name of the column of labels.")]
 GoldTaskColumn = Annotated[
-    str | None, typer.Option(help="Column of tasks in the gold file; by default as in the votes.")
+    str | None, typer.Option(help="Name of the column of tasks in --gold; by default as in --votes.")
 ]
 GoldLabelColumn = Annotated[
-    str | None, typer.Option(help="Column of labels in the gold file; by default as in the votes.")
+    str | None, typer.Option(help="Name of the column of labels in --gold; by default as in --votes.")
 ]

@@ -24,7 +24,10 @@ ask = Client("qa", "SHOAL_QA_URL").ask_json
 
 @app.command("publish")
 def publish_guideline(project: str, guideline: JsonFile, url: Url = URL) -> None:
-    """Publish a guideline: {"title", "text", "label_schema": {"classes": [{"name", "definition", "examples"}]}}."""
+    """Publish a guideline.
+
+    Its JSON: {"title", "text", "label_schema": {"classes": [{"name", "definition", "examples"}]}}.
+    """
     out.print_json(data=ask("POST", url, f"/v1/projects/{project}/guidelines", json=read_json(guideline)))
 
 
@@ -51,7 +54,7 @@ def write_labels(
     url: Url = URL,
     after: Annotated[int, typer.Option(help="Cursor of an earlier run: its last seq.")] = 0,
 ) -> None:
-    """Print labels as JSON lines, as they are now."""
+    """Print the current labels as JSON lines."""
     while True:
         page = ask("GET", url, f"/v1/projects/{project}/labels", params={"after": after, "limit": 5000})
         for label in page["labels"]:
@@ -63,7 +66,7 @@ def write_labels(
 
 @app.command("metrics")
 def show_metrics(project: str, url: Url = URL, form: FormatOption = Format.TABLE) -> None:
-    """Print how good labels are, what they cost, and who gives them."""
+    """Print the quality and cost of labels, the production model's accuracy, and the annotators."""
     answer = ask("GET", url, f"/v1/projects/{project}/metrics")
     rows = list(_metrics_of(answer))
     print_result(form, answer, rows, lambda: print_metrics(answer, rows))

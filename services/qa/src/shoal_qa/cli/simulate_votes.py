@@ -1,4 +1,4 @@
-"""`shoal qa simulate-votes`: how many of a file's votes would have done."""
+"""`shoal qa simulate-votes`: the number of votes that would have been enough."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -31,21 +31,26 @@ from shoal_qa.usecases.files.votes_needed import Replays, replay_votes
 
 def simulate_votes(
     votes: Votes,
+    *,
     output: Annotated[Path | None, typer.Option(help="Folder to write: curves.csv and index.html.")] = None,
     truth: Annotated[
         Path | None,
-        typer.Option(help="Table of right answers to measure with; without it, the consensus of all votes."),
+        typer.Option(
+            help="Table of right answers to measure accuracy; by default the consensus of all votes."
+        ),
     ] = None,
     gold: Annotated[
         Path | None,
-        typer.Option(help="Table of right answers that the model has from the start; they are not measured."),
+        typer.Option(
+            help="Table of right answers that the model knows from the start; they are not measured."
+        ),
     ] = None,
     model: Annotated[
-        str, typer.Option(help="Model of votes: a name out of docs/quality.md, or auto, which takes longer.")
+        str, typer.Option(help="Model of votes: a name from docs/quality.md, or auto, which takes longer.")
     ] = "dawid-skene",
     seeds: Annotated[int, typer.Option(min=1, help="Number of random orders of the votes.")] = 3,
     accept_probability: Annotated[
-        float, typer.Option(help="Probability from which a label is accepted, in the table of prices.")
+        float, typer.Option(help="Least probability of an accepted label, in the table of prices.")
     ] = 0.9,
     min_votes: Annotated[int, typer.Option(help="Fewest votes of a task, in the table of prices.")] = 2,
     max_votes: Annotated[int, typer.Option(help="Most votes of a task, in the table of prices.")] = 5,
@@ -60,7 +65,7 @@ def simulate_votes(
     gold_task_column: GoldTaskColumn = None,
     gold_label_column: GoldLabelColumn = None,
 ) -> None:
-    """Replay the votes, task by task, and show what stopping earlier would have saved; needs no stack."""
+    """Replay the votes in random order and show how many would have been enough; needs no stack."""
     of_answers = Columns(task=gold_task_column or task_column, label=gold_label_column or label_column)
     with one_line_errors():
         rules = _price_rules(accept_probability, (min_votes, max_votes), vote_price, review_price)
@@ -100,7 +105,7 @@ def simulate_votes(
 def _price_rules(
     threshold: float, votes: tuple[int, int], vote_price: float, review_prices: Sequence[float] | None
 ) -> list[StoppingRule]:
-    """Return the rules to try: one without experts, and one for each price of a review."""
+    """Return the rules to try: one without reviews, and one for each price of a review."""
     prices = sorted(review_prices or [price * vote_price for price in REVIEW_PRICES])
     try:
         return [
@@ -129,10 +134,10 @@ def _curve_columns(replays: Replays) -> dict[str, Any]:
 
 
 def print_replays(replays: Replays) -> None:
-    """Print the votes per task for an accuracy, by both ways of stopping."""
+    """Print the votes per task for an accuracy, one by one and with a fixed number."""
     table = Table("accuracy", "one by one", "of all votes", "fixed number", "of all votes")
     table.title = (
-        f"votes per task; all votes: {replays.votes_per_task:.2f} a task, {replays.accuracy:.3f} right"
+        f"votes per task; all votes: {replays.votes_per_task:.2f} per task, {replays.accuracy:.3f} right"
     )
     for needed in replays.needed:
         cells = [f"{needed.accuracy:.3f}"]
@@ -150,8 +155,8 @@ def _price_columns(replays: Replays) -> dict[str, Any]:
 
 
 def print_prices(replays: Replays) -> None:
-    """Print what each price of a review does to votes, reviews, accuracy and cost."""
-    table = Table("review price", *PRICE_COLUMNS, title="what the price of a review does, per task")
+    """Print votes, reviews, accuracy and cost for each price of a review."""
+    table = Table("review price", *PRICE_COLUMNS, title="effect of the price of a review, per task")
     for outcome in replays.prices:
         table.add_row(*price_cells(outcome))
     out.print(table)

@@ -1,4 +1,4 @@
-"""Votes and gold as commands read them, with warnings of what is odd."""
+"""Reading of votes and gold for the commands, with warnings about votes that show little."""
 
 from pathlib import Path
 
@@ -20,12 +20,10 @@ def read_with_gold(
 
 
 def warn_of_little(named: NamedVotes) -> None:
-    """Warn where votes are too few, or too much alike, to show anything."""
+    """Warn if votes are too few, or too similar, to show anything."""
     if len(named.annotators) == 1:
-        print_warning(
-            f"one annotator only ({named.annotators[0]!r}): without gold nothing speaks for or against an answer"
-        )
+        print_warning(f"one annotator only ({named.annotators[0]!r}): without gold no answer can be checked")
     elif (named.votes.votes_per_task() < 2).all():
-        print_warning("no task has two votes: without gold nothing speaks for or against an answer")
+        print_warning("no task has two votes: without gold no answer can be checked")
     if len(named.classes) == 1:
         print_warning(f"one class only ({named.classes[0]!r}): no answer can be wrong")

@@ -1,1 +1,1 @@
-"""What qa does, one file per intent."""
+"""The use cases of qa, one file for each."""

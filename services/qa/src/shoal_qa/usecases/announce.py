@@ -1,4 +1,7 @@
-"""Labels, requests and quality as events; ids are derived from the job and the revision or round, or the moment."""
+"""Events about labels, requests for votes, and quality.
+
+Their ids are derived from the job and its revision or round, or from the project and the time.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -20,7 +23,7 @@ States = Mapping[str, tuple[AnnotatorState, Evidence]]
 
 
 def label_message(stored: StoredJob, row: LabelRow, now: datetime) -> OutgoingMessage:
-    """Return the event of one revision of a label."""
+    """Return the message about one revision of a label."""
     event = LabelAccepted(
         project=stored.project,
         sample_id=stored.sample_id,
@@ -40,7 +43,7 @@ def label_message(stored: StoredJob, row: LabelRow, now: datetime) -> OutgoingMe
 
 
 def request_message(stored: StoredJob, request: Request, now: datetime) -> OutgoingMessage:
-    """Return the event that asks for votes."""
+    """Return the message that requests votes or a review, or cancels requested votes."""
     event = VotesRequested(
         project=stored.project,
         job_id=stored.job_id,
@@ -64,7 +67,7 @@ def quality_measured(
     states: States,
     now: datetime,
 ) -> QualityMeasured:
-    """Return a project's quality as measured now."""
+    """Return the event about a project's quality at `now`."""
     return QualityMeasured(
         project=project,
         votes=totals.votes,
@@ -81,7 +84,7 @@ def quality_measured(
 
 
 def quality_message(event: QualityMeasured) -> OutgoingMessage:
-    """Return it as a message."""
+    """Return the message of a quality event."""
     event_id = stable_id("quality.measured", event.project, event.measured_at.isoformat())
     return encode(QUALITY_METRICS, event, event_id=event_id, source=SOURCE, time=event.measured_at)
 

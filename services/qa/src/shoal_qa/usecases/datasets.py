@@ -1,4 +1,4 @@
-"""Dataset versions: the accepted labels of a moment, immutable and named by their content."""
+"""Dataset versions: the accepted labels at one time, immutable and named by their content."""
 
 import hashlib
 from collections import Counter
@@ -23,14 +23,14 @@ Row = dict[str, Any]
 
 
 class AcceptedLabels(Protocol):
-    """The labels that hold now."""
+    """The current accepted labels."""
 
     async def accepted(self, project: str) -> tuple[tuple[int, int] | None, list[Row]]:
         """Return the current guideline's (major, minor) and its accepted labels, by sample id."""
 
 
 class DatasetFiles(Protocol):
-    """Where files of versions lie."""
+    """The storage of version files."""
 
     async def write(self, folder: str, files: Mapping[str, bytes]) -> str:
         """Write a version's files, the manifest last; return the folder's address."""
@@ -40,30 +40,30 @@ class DatasetFiles(Protocol):
 
 
 class Turn(Protocol):
-    """The versions of one dataset, while nobody else adds one."""
+    """The versions of one dataset, while this process alone may add one."""
 
     async def latest(self) -> tuple[int, str] | None:
-        """Return the number and version of the newest."""
+        """Return the number and name of the newest version."""
 
     async def get(self, version: str) -> dict[str, Any] | None:
-        """Return a manifest."""
+        """Return the manifest of a version."""
 
     async def add(
         self, event: DatasetPublished, manifest: Mapping[str, Any], message: OutgoingMessage
     ) -> None:
-        """Keep a version and announce it, when the turn ends."""
+        """Store a version and its event; both are committed when the turn ends."""
 
 
 class DatasetRegistry(Protocol):
-    """Versions by number."""
+    """Dataset versions by number."""
 
     def turn(self, project: str, dataset: str) -> AbstractAsyncContextManager[Turn]:
-        """Wait until nobody else adds a version of the dataset, over all replicas, and let nobody while it runs."""
+        """Wait for the dataset's lock, which one of all replicas holds at a time, until the block ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetRequest:
-    """What a version should be."""
+    """A request for a version. splits: shares by name. seed: of the split."""
 
     dataset: str
     splits: Mapping[str, float]
@@ -71,7 +71,7 @@ class DatasetRequest:
 
 
 class FreezeDataset:
-    """The same labels and splits are the same version, whoever asks and how often."""
+    """Freezes accepted labels. The same labels and splits always give the same version."""
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class FreezeDataset:
         self._clock = clock
 
     async def __call__(self, project: str, request: DatasetRequest) -> tuple[dict[str, Any], bool]:
-        """Return the manifest and whether the version is new. Raises Refused without labels or bad shares."""
+        """Return the manifest and whether it is new. Raises Refused without labels, and for bad shares."""
         try:
             check_shares(request.splits)
         except ValueError as error:
@@ -99,7 +99,7 @@ class FreezeDataset:
                 "conflict",
                 "there is no accepted label under the current guideline",
                 field="project",
-                fix=f"See GET /v1/projects/{project}/metrics for what is under way",
+                fix=f"GET /v1/projects/{project}/metrics shows the jobs that are open",
             )
         for row in rows:
             row["split"] = split_of(row["group"] or row["sample_id"], request.splits, request.seed)
@@ -186,7 +186,7 @@ def _write_jsonl(rows: Sequence[Row]) -> bytes:
 
 
 def _version_name(project: str, request: DatasetRequest, guideline: tuple[int, int], jsonl: bytes) -> str:
-    """Return a version's name: what it holds and how it was split, and nothing about when."""
+    """Return a version's name: a hash of its content and splits, independent of time."""
     terms = orjson.dumps([project, request.dataset, dict(request.splits), request.seed, guideline])
     return hashlib.sha256(terms + b"\n" + jsonl).hexdigest()[:16]
 

@@ -1,4 +1,4 @@
-"""Keep with which probability a labelled sample was chosen, and which samples the random audit took."""
+"""Record the inclusion probabilities of selected samples, and the samples of the random audit."""
 
 from collections.abc import Sequence
 
@@ -6,17 +6,17 @@ from shoal.contracts.selections import SamplingDecided
 from shoal_qa.domain.projects.metrics import inclusion_probability
 from shoal_qa.usecases.ports import AuditedSample, Database
 
-AUDIT = "audit"  # the audit's policy in decisions; campaigns have a colon in theirs
+AUDIT = "audit"  # the policy of the audit in decisions; those of campaigns contain a colon
 
 
 class RecordDecisions:
-    """Only of samples that some policy took: the others never get a label."""
+    """Records decisions on samples that some policy took; the others never get a label."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def __call__(self, events: Sequence[SamplingDecided]) -> None:
-        """Keep a batch."""
+        """Record a batch."""
         selected = [event for event in events if any(decision.taken for decision in event.decisions)]
         if not selected:
             return
@@ -35,7 +35,7 @@ class RecordDecisions:
 
 
 def _audited_sample(event: SamplingDecided) -> AuditedSample | None:
-    """Return the sample if the audit took it and a model said something of it."""
+    """Return the sample if the audit took it and it has a prediction."""
     rates = [choice.probability for choice in event.decisions if choice.taken and choice.policy == AUDIT]
     if not rates or event.model is None or event.predicted_label is None:
         return None

@@ -1,4 +1,4 @@
-"""Forget samples: contents and votes go, labels are withdrawn and say why."""
+"""Erase samples: delete contents and votes, and withdraw labels with the reason."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ NO_EVIDENCE = {"method": "erased", "votes": 0, "agreement": 0.0}
 
 
 class EraseSamples:
-    """Idempotent: what is erased stays so."""
+    """Erases samples. Idempotent: erased samples stay erased."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
@@ -24,7 +24,7 @@ class EraseSamples:
         projects: dict[str, list[str]] = defaultdict(list)
         for event in events:
             projects[event.project].append(event.sample_id)
-        # One transaction per project: locks of two projects are never held together.
+        # One transaction per project, so that locks of two projects are never held together.
         for project, samples in sorted(projects.items()):
             async with self._database.transaction() as tx:
                 await tx.projects.lock([project])

@@ -1,4 +1,7 @@
-"""Look at jobs anew: votes to beliefs, beliefs to labels, requests and withdrawals; rows and events together."""
+"""Evaluate jobs: from votes to beliefs, and from beliefs to labels, requests and withdrawals.
+
+Rows and events are committed together.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
@@ -26,13 +29,13 @@ from shoal_qa.usecases.announce import label_message, request_message
 from shoal_qa.usecases.ports import Database, LabelRow, Major, StoredAnnotation, StoredJob, Transaction
 from shoal_qa.usecases.rules import Rule
 
-COUNTED = ("label", "audit")  # gold measures annotators; its answer is known
-SHOWN = 10  # classes of a posterior that evidence keeps
+COUNTED = ("label", "audit")  # purposes of jobs that get labels; gold measures annotators
+SHOWN = 10  # most classes of a posterior in the evidence
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What jobs of one project and major are judged by."""
+    """The rule, fit and blocked annotators that apply to jobs of one project and major."""
 
     rule: Rule
     fit: ProjectFit
@@ -40,7 +43,7 @@ class Context:
 
     @property
     def acceptance(self) -> AcceptanceRule:
-        """Return by what labels are accepted: the rule, and the certificate where it asks for one."""
+        """Return the rule of acceptance, with the certificate's threshold if the rule has a target."""
         return self.rule.acceptance(self.fit.promise)
 
 
@@ -56,7 +59,7 @@ class _Case:
         return JobVotes(votes, self.stored.job.most, self.stored.job.label, self.blocked)
 
     def advanced(self, belief: Belief, rule: AcceptanceRule) -> tuple[Job, list[Change]]:
-        """Return the job after its expert, or else its votes, were looked at; a function of what is live now."""
+        """Return the job after its expert's answer, or else its votes. Only live annotations matter."""
         job, expert = self.stored.job, self.expert
         if expert is not None and expert.label is not None and job.state != "erased":
             return settle_by_expert(job, expert.label, expert.annotator, belief.collected)
@@ -64,21 +67,21 @@ class _Case:
 
 
 class Evaluate:
-    """Idempotent: a job that was looked at with the same votes and the same fit does not change."""
+    """Evaluates jobs. Idempotent: a job with the same votes and the same fit does not change."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._clock = clock
 
     async def __call__(self, job_ids: Collection[str]) -> int:
-        """Look at jobs; return how many changed."""
+        """Evaluate jobs; return the number of changed ones."""
         if not job_ids:
             return 0
         async with self._database.transaction() as tx:
             return await self.within(tx, await tx.jobs.lock(job_ids))
 
     async def within(self, tx: Transaction, jobs: Sequence[StoredJob]) -> int:
-        """Look at jobs that are locked by `tx`."""
+        """Evaluate jobs that are locked by `tx`; return the number of changed ones."""
         counted = [stored for stored in jobs if stored.purpose in COUNTED]
         book = _by_job(await tx.annotations.of_jobs([stored.job_id for stored in counted]))
         groups: dict[Major, list[StoredJob]] = defaultdict(list)
@@ -127,7 +130,7 @@ class Evaluate:
 
 
 async def context_of(tx: Transaction, key: Major) -> Context | None:
-    """Return what a project's jobs are judged by; None without a guideline."""
+    """Return the context of a project's jobs; None without a guideline."""
     classes = await tx.projects.classes(key)
     if classes is None:
         return None
@@ -183,7 +186,7 @@ def _label_row(
 def _label_evidence(
     case: _Case, change: Accept | Withdraw, shares: Floats, fit: ProjectFit
 ) -> dict[str, object]:
-    """Return why. shares: (classes,), what the job's votes amount to."""
+    """Return the evidence for a change. shares: (classes,), posterior of the job."""
     votes, label = case.votes, change.label if isinstance(change, Accept) else None
     agreeing = sum(vote.label == label for vote in votes)
     likely = sorted(range(len(shares)), key=lambda index: -shares[index])[:SHOWN]

@@ -1,4 +1,4 @@
-"""Annotations whose job never came: to the dead letters, with the reason, after a long wait."""
+"""Send annotations whose job has not arrived to the dead letters, after a long wait."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class _Record:
 
 
 class ExpireParked:
-    """A parked annotation leaves with the transaction that forgets it."""
+    """Expires parked annotations. The dead letter is committed with the removal."""
 
     def __init__(self, database: Database, wait: timedelta, clock: Callable[[], datetime]) -> None:
         self._database = database
@@ -37,7 +37,7 @@ class ExpireParked:
         self._clock = clock
 
     async def __call__(self) -> int:
-        """Expire a part; return how many annotations."""
+        """Expire at most PART annotations; return their number."""
         now = self._clock()
         async with self._database.transaction() as tx:
             late = await tx.annotations.remove_parked(now - self._wait, PART)

@@ -1,4 +1,4 @@
-"""Gold items: samples whose answer is known, mixed into the work to measure annotators."""
+"""Gold items: samples with a right answer, mixed into the work to measure annotators."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from shoal_qa.usecases.ports import Database, Guidelines
 
 @dataclass(frozen=True, slots=True)
 class GoldItem:
-    """A text and its right answer; sample_id where it is a sample of the stream."""
+    """A text and its right answer. sample_id: of a sample of the stream, else None."""
 
     text: str
     label: str
@@ -25,7 +25,7 @@ class GoldItem:
 
 
 class AddGold:
-    """Keeps gold items and asks for votes on them, in one transaction."""
+    """Stores gold items and requests votes on them, in one transaction."""
 
     def __init__(self, database: Database, guidelines: Guidelines, clock: Callable[[], datetime]) -> None:
         self._database = database
@@ -33,7 +33,7 @@ class AddGold:
         self._clock = clock
 
     async def __call__(self, project: str, items: Sequence[GoldItem], votes: int) -> int:
-        """Add items, each to be answered by `votes` annotators; return how many are new. Raises Refused."""
+        """Add items with `votes` votes each; return the number of new or changed ones. Raises Refused."""
         guidelines = await self._guidelines.all(project)
         if not guidelines:
             fix = f"Publish one with POST /v1/projects/{project}/guidelines"

@@ -1,4 +1,4 @@
-"""The accuracy of the production model's versions, from the audit's samples."""
+"""The accuracy of the production model by version, from the samples of the audit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class VersionAccuracy:
 
 
 def version_accuracies(counts: Sequence[AuditedCount]) -> list[VersionAccuracy]:
-    """Return the accuracy of each version, in the order of `counts`, which hold a version's rates side by side."""
+    """Return the accuracy of each version, in the order of `counts`. Counts of one version are adjacent."""
     return [
         VersionAccuracy(*version, production_accuracy(_audited_samples(list(rows))))
         for version, rows in groupby(counts, key=_version_of)
@@ -51,13 +51,13 @@ def _audited_samples(counts: Sequence[AuditedCount]) -> AuditedSamples:
 
 
 class ProductionGauges:
-    """What Prometheus shows of each version. Remembers the series of each project, to drop those of old versions."""
+    """Prometheus gauges of each version. Remembers a project's series, to remove those of old versions."""
 
     def __init__(self) -> None:
         self._series: dict[str, set[Version]] = {}
 
     def show(self, project: str, accuracies: Sequence[VersionAccuracy]) -> None:
-        """Set a project's series."""
+        """Set the gauges of a project's versions and remove those of other versions."""
         current = {(accuracy.model, accuracy.version) for accuracy in accuracies}
         for version in self._series.get(project, set()) - current:
             for gauge in GAUGES:

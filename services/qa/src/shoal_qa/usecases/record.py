@@ -1,4 +1,4 @@
-"""Take in jobs and annotations: kept first, evaluated after, so that whichever comes last sees both."""
+"""Record jobs and annotations: stored first, then evaluated, so that the later one sees both."""
 
 from collections.abc import Sequence
 
@@ -9,14 +9,14 @@ from shoal_qa.usecases.ports import Database, ReceivedAnnotation, Transaction
 
 
 class RecordJobs:
-    """Jobs of samplers, and our own of gold items."""
+    """Records jobs of samplers, and those of gold items."""
 
     def __init__(self, database: Database, evaluate: Evaluate) -> None:
         self._database = database
         self._evaluate = evaluate
 
     async def __call__(self, jobs: Sequence[LabelingJob]) -> None:
-        """Keep a batch; annotations that were waiting for these jobs count now."""
+        """Record a batch; parked annotations of these jobs count from now on."""
         async with self._database.transaction() as tx:
             await tx.projects.lock({job.project for job in jobs})
             await tx.jobs.add(jobs)
@@ -24,14 +24,14 @@ class RecordJobs:
 
 
 class RecordAnnotations:
-    """Annotations by revision; their job may come later."""
+    """Records annotations by revision; their job may arrive later."""
 
     def __init__(self, database: Database, evaluate: Evaluate) -> None:
         self._database = database
         self._evaluate = evaluate
 
     async def __call__(self, batch: Sequence[ReceivedAnnotation]) -> list[RejectedItem]:
-        """Keep a batch and look at its jobs anew. Returns annotations with a label that cannot be."""
+        """Record a batch and evaluate its jobs; return the rejected annotations."""
         async with self._database.transaction() as tx:
             await tx.projects.lock({received.event.project for received in batch})
             rejected = await _find_rejected(tx, batch)
@@ -51,12 +51,14 @@ async def _find_rejected(tx: Transaction, batch: Sequence[ReceivedAnnotation]) -
         event = received.event
         names = classes[event.project, event.guideline.major]
         if names is None:
-            detail = f"guideline.major: {event.guideline.major}, and project {event.project!r} has no such guideline"
+            detail = f"guideline.major: project {event.project!r} has no guideline {event.guideline.major}"
             fix = "publish the guideline at qa, then replay"
             rejected.append(RejectedItem(index, "unknown_guideline", f"{detail}; {fix}"))
         elif majors.get(event.job_id, event.guideline.major) != event.guideline.major:
-            detail = f"guideline.major: {event.guideline.major}, and its job is under {majors[event.job_id]}"
-            rejected.append(RejectedItem(index, "wrong_guideline", f"{detail}; send the job's own guideline"))
+            detail = (
+                f"guideline.major: {event.guideline.major} differs from {majors[event.job_id]} of the job"
+            )
+            rejected.append(RejectedItem(index, "wrong_guideline", f"{detail}; send the job's guideline"))
         elif isinstance(event.answer, ClassAnswer) and event.answer.label not in names:
             detail = f"answer.label: {event.answer.label!r} is not in the label schema"
             some = ", ".join(names[:20])

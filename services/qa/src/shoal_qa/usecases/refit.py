@@ -1,4 +1,4 @@
-"""Learn about annotators anew when votes came, then look at every job whose label may change."""
+"""Fit projects again when votes arrived, then evaluate every job whose label may change."""
 
 import asyncio
 from collections.abc import Callable
@@ -32,7 +32,7 @@ States = dict[str, tuple[AnnotatorState, Evidence]]
 
 
 class Refit:
-    """One pass: every project with votes that its fit has not seen. The fit runs in a thread."""
+    """Fits every project with votes that are newer than its fit. The fit runs in a thread."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class Refit:
         self._gauges = ProductionGauges()
 
     async def __call__(self) -> int:
-        """Refit what is due; return how many fits were made."""
+        """Make the fits that are due; return their number."""
         count = 0
         for key in await self._fits.due():
             async with self._fits.claim(key) as mine:
@@ -62,7 +62,7 @@ class Refit:
         return count
 
     async def _guarded(self, key: Major) -> bool:
-        """Refit one; a failure is told and stops no other project. What failed stays due."""
+        """Refit one project; a failure is logged, stops no other project, and leaves the fit due."""
         try:
             await self.refit_major(key)
         except Exception as error:
@@ -99,7 +99,7 @@ class Refit:
         _set_gauges(event)
         self._gauges.show(key[0], version_accuracies(await self._quality.audited(key[0])))
         await self._quality.save(key[0], event.model_dump(mode="json"), quality_message(event))
-        # Last: a crash before leaves the fit due, and all of this is done again.
+        # Last, so that a crash before this line leaves the fit due and everything is repeated.
         await self._fits.finish(key, number, votes.last_seq)
 
     async def _look_again(self, key: Major) -> None:
@@ -112,7 +112,7 @@ class Refit:
 def _next_states(
     before: dict[str, Standing], findings: Findings, elsewhere: dict[str, tuple[int, int]]
 ) -> States:
-    """Return states by name; gold that somebody answered under another major still speaks for or against them."""
+    """Return states by name. Gold answers under other majors of the project count as well."""
     rule, states = TrustRule(), {}
     for name, gathered in findings.evidence.items():
         right, answered = elsewhere.get(name, (0, 0))
@@ -137,7 +137,7 @@ def _set_gauges(event: QualityMeasured) -> None:
 
 
 def _set_certificate(project: str, certificate: PrecisionCertificate | None) -> None:
-    """Set what is certified; all NaN where the rule asks for none, or does so no more."""
+    """Set the gauges of the certificate; NaN if the rule has no target."""
     metrics.CERTIFIED_THRESHOLD.labels(project).set(_or_nan(certificate.threshold if certificate else None))
     metrics.CERTIFIED_PRECISION.labels(project).set(_or_nan(certificate.bound if certificate else None))
     metrics.CERTIFIED_COVERAGE.labels(project).set(_or_nan(certificate.coverage if certificate else None))

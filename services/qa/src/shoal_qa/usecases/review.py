@@ -1,4 +1,4 @@
-"""An expert decides where votes could not: one more annotation, kept and judged like those of a review queue."""
+"""An expert's decision on a job that votes did not settle, stored as an annotation like any other review."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -9,11 +9,11 @@ from shoal.runtime.refusal import Refused
 from shoal_qa.usecases.evaluate import COUNTED, Evaluate
 from shoal_qa.usecases.ports import Database, ReceivedAnnotation, StoredJob, Transaction
 
-PROVIDER = "qa"  # reviews that came over qa's own door
+PROVIDER = "qa"  # of reviews sent to qa's HTTP API
 
 
 class DecideReview:
-    """The latest live review of a job decides, wherever it was given; votes no longer change it."""
+    """Decides reviews. The latest live review of a job, from any provider, overrides its votes."""
 
     def __init__(self, database: Database, evaluate: Evaluate, clock: Callable[[], datetime]) -> None:
         self._database = database
@@ -21,7 +21,7 @@ class DecideReview:
         self._clock = clock
 
     async def __call__(self, project: str, job_id: str, label: str, reviewer: str) -> int:
-        """Decide; return the label's revision. To decide the same again changes nothing. Raises Refused."""
+        """Decide a job; return the label's revision. Repeating a decision changes nothing. Raises Refused."""
         async with self._database.transaction() as tx:
             await tx.projects.lock([project])
             stored = _reviewable_job(project, job_id, await tx.jobs.lock([job_id]))
@@ -56,8 +56,8 @@ def _reviewable_job(project: str, job_id: str, jobs: Sequence[StoredJob]) -> Sto
         raise Refused("unknown", detail, field="job_id", fix=f"See GET /v1/projects/{project}/reviews")
     stored = jobs[0]
     if stored.purpose not in COUNTED:
-        detail = f"job_id: job {job_id} is a {stored.purpose} item, whose answer is known"
-        fix = "Correct a gold answer with POST .../gold"
+        detail = f"job_id: job {job_id} is a {stored.purpose} item and is not reviewed"
+        fix = f"Correct a gold answer with POST /v1/projects/{project}/gold"
         raise Refused("conflict", detail, field="job_id", fix=fix)
     return stored
 

@@ -16,7 +16,7 @@ ModelName = Annotated[str, OneOf(lambda: list(MODELS))]
 
 
 class Rule(Strict):
-    """A project's rule, as people set it; the defaults hold where they set none."""
+    """A project's rule of acceptance; the defaults apply to fields that are not set."""
 
     model_config = with_examples({"model": "auto", "target_precision": 0.95, "confidence": 0.95})
 
@@ -27,31 +27,33 @@ class Rule(Strict):
         default=0.9,
         gt=0,
         lt=1,
-        description="Probability from which a label is accepted; unused with a target.",
+        description="Least probability of an accepted label; unused with a target.",
     )
     target_precision: float | None = Field(
-        default=None, gt=0, lt=1, description="Precision of accepted labels that gold must vouch for."
+        default=None, gt=0, lt=1, description="Precision of accepted labels that gold must confirm."
     )
     confidence: float = Field(
         default=0.95, gt=0, lt=1, description="Confidence level of the precision guarantee."
     )
-    min_votes: int = Field(default=2, ge=1, le=100, description="Votes before a label is accepted.")
-    max_votes: int = Field(default=5, ge=1, le=100, description="Votes after which no more are asked for.")
+    min_votes: int = Field(default=2, ge=1, le=100, description="Fewest votes of an accepted label.")
+    max_votes: int = Field(default=5, ge=1, le=100, description="Most votes of a job.")
     futile_below: float = Field(
         default=0.05,
         ge=0,
         lt=1,
-        description="Chance of acceptance below which no vote is bought; with `exhausted` close.",
+        description="Chance of acceptance below which no vote is bought; used if `exhausted` is close.",
     )
     vote_price: float = Field(default=1.0, gt=0, description="Cost of a vote.")
     review_price: float = Field(
-        default=5.0, gt=0, description="Cost of a review, in the unit of vote_price; with `exhausted` review."
+        default=5.0,
+        gt=0,
+        description="Cost of a review, in the unit of vote_price; used if `exhausted` is review.",
     )
     hysteresis: float = Field(
         default=0.1, ge=0, lt=1, description="Drop below the threshold before an accepted label is withdrawn."
     )
     exhausted: Literal["review", "close"] = Field(
-        default="review", description="What happens to a job that more votes would not help."
+        default="review", description="What happens to a job that votes do not settle."
     )
 
     @model_validator(mode="after")
@@ -62,15 +64,15 @@ class Rule(Strict):
         return self
 
     def target(self) -> Target | None:
-        """Return what is to be promised of accepted labels."""
+        """Return the target precision of accepted labels with its confidence."""
         return None if self.target_precision is None else Target(self.target_precision, self.confidence)
 
     def fit_options(self) -> FitOptions:
-        """Return how votes are to be read."""
+        """Return the options of the project's fit."""
         return FitOptions(self.model, self.target())
 
     def acceptance(self, promise: Promise | None) -> AcceptanceRule:
-        """Return the domain's rule. promise: the fit's; one of another target counts for nothing. Raises ValueError."""
+        """Return the domain's rule. promise: of the fit, ignored if of another target. Raises ValueError."""
         threshold, held = self._thresholds(promise)
         stopping = StoppingRule(
             threshold=threshold,

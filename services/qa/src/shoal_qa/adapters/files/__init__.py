@@ -1,1 +1,1 @@
-"""Files in, files out: votes, gold, matrices, fits, datasets."""
+"""Readers and writers of files: votes, gold, predictions, annotators, fits, datasets."""

@@ -1,4 +1,4 @@
-"""Annotators as a table, one row each."""
+"""Annotators as a table, one row for each."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +10,7 @@ from shoal.files.columns import EMPTY, Coded
 from shoal.files.writing import write_table
 from shoal_qa.usecases.files.annotators import AnnotatorFindings
 
-MOST_CLASSES = 50  # three columns each
+MOST_CLASSES = 50  # classes above which the table has no columns by class, of which each class needs three
 
 
 def write_annotators(
@@ -22,7 +22,7 @@ def write_annotators(
     name: str,
     level: float,
 ) -> None:
-    """Write one row for each annotator; shares by class only up to MOST_CLASSES. name: of the first column."""
+    """Write one row for each annotator; shares by class up to MOST_CLASSES. name: of the first column."""
     columns: dict[str, Any] = {
         name: list(annotators),
         "votes": people.votes,

@@ -1,4 +1,4 @@
-"""Dataset files by fsspec (a folder, S3, GCS ...), and their registry in PostgreSQL."""
+"""Dataset files, written with fsspec (a folder, S3, GCS ...), and their registry in PostgreSQL."""
 
 import asyncio
 import io
@@ -30,19 +30,19 @@ _TYPES = {
 
 
 class FsspecFiles:
-    """Files under one address."""
+    """Dataset files under one root address."""
 
     def __init__(self, root: str) -> None:
         self._root = root.rstrip("/")
 
     async def write(self, folder: str, files: Mapping[str, bytes]) -> str:
-        """Write files in order, the manifest last: a folder without one is no version."""
+        """Write files in order, the manifest last: a folder without a manifest is not a version."""
         address = f"{self._root}/{folder}"
         await asyncio.to_thread(_write_files, address, files)
         return address
 
     def parquet(self, rows: Sequence[Mapping[str, Any]]) -> bytes:
-        """Return rows as Parquet, zstd, with columns of fixed types."""
+        """Return rows as Parquet, compressed by zstd, with fixed column types."""
         names = list(rows[0])
         arrays = [pa.array([row[name] for row in rows], _TYPES.get(name, pa.string())) for name in names]
         buffer = io.BytesIO()
@@ -58,14 +58,14 @@ def _write_files(address: str, files: Mapping[str, bytes]) -> None:
 
 
 class PostgresRegistry:
-    """Versions by number."""
+    """Dataset versions in PostgreSQL."""
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
         self._outbox = Outbox()
 
     async def get(self, project: str, dataset: str, version: str) -> dict[str, Any] | None:
-        """Return a manifest."""
+        """Return the manifest of a version."""
         return await _fetch_manifest(self._pool, project, dataset, version)
 
     async def all(self, project: str) -> list[dict[str, Any]]:
@@ -77,7 +77,7 @@ class PostgresRegistry:
 
     @asynccontextmanager
     async def turn(self, project: str, dataset: str) -> AsyncIterator["PostgresTurn"]:
-        """Give the dataset's lock, and a transaction that ends with the block; who waits holds no connection."""
+        """Hold the dataset's lock in a transaction until the block ends; waiting takes no connection."""
         while True:
             async with self._pool.acquire() as conn, conn.transaction():
                 if await conn.fetchval(_TRY_LOCK, f"qa.datasets.{project}/{dataset}"):
@@ -87,7 +87,7 @@ class PostgresRegistry:
 
 
 class PostgresTurn:
-    """The versions of one dataset, under its lock."""
+    """The versions of one dataset while its lock is held."""
 
     def __init__(self, conn: Any, outbox: Outbox, project: str, dataset: str) -> None:
         self._conn = conn
@@ -95,7 +95,7 @@ class PostgresTurn:
         self._key = (project, dataset)
 
     async def latest(self) -> tuple[int, str] | None:
-        """Return the number and version of the newest."""
+        """Return the number and name of the newest version."""
         row = await self._conn.fetchrow(
             """SELECT number, version FROM datasets WHERE project = $1 AND dataset = $2
                ORDER BY number DESC LIMIT 1""",
@@ -104,13 +104,13 @@ class PostgresTurn:
         return None if row is None else (row["number"], row["version"])
 
     async def get(self, version: str) -> dict[str, Any] | None:
-        """Return a manifest."""
+        """Return the manifest of a version."""
         return await _fetch_manifest(self._conn, *self._key, version)
 
     async def add(
         self, event: DatasetPublished, manifest: Mapping[str, Any], message: OutgoingMessage
     ) -> None:
-        """Keep a version and announce it, when the turn ends."""
+        """Store a version and its event; both are committed when the turn ends."""
         values = (event.number, event.version, dict(manifest), event.published_at)
         await self._conn.execute(_ADD, *self._key, *values)
         await self._outbox.add(self._conn, [message])

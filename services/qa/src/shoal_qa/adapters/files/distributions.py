@@ -1,4 +1,4 @@
-"""Matrices of which every row is a distribution over classes."""
+"""Check of matrices whose rows are distributions over classes."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ SUM_TOLERANCE = 1e-3
 
 
 def check_distributions(matrix: Matrix) -> None:
-    """Raise BadInput unless every row is 0 or more and adds up to 1."""
+    """Raise BadInput unless the numbers of every row are 0 or more and add up to 1."""
     for start in range(0, len(matrix), BLOCK):
         part: Floats = np.asarray(matrix.values[start : start + BLOCK], np.float64)
         sums = part.sum(axis=1)

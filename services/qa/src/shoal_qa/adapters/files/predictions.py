@@ -1,4 +1,4 @@
-"""A model's predictions in a CSV or Parquet file: a column of tasks, and one of probabilities for each class."""
+"""A model's predictions in a file: a column of tasks and a column of probabilities for each class."""
 
 from pathlib import Path
 
@@ -11,10 +11,10 @@ from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, NamedVotes
 
 
 def read_predictions(file: Path, task_column: str, named: NamedVotes, warn: Warn) -> Floats:
-    """Return the probabilities of each task's classes, (tasks, classes), NaN for tasks that the file does not have.
+    """Return the probabilities of each task's classes: (tasks, classes), NaN for tasks that the file lacks.
 
-    Tasks without votes are left out, which is told to `warn`. Raises BadInput for a file that cannot be read, a missing
-    column, a task that comes twice, a value outside [0, 1], and where no task has votes.
+    Tasks without votes are left out with a warning. Raises BadInput for a file that cannot be read, a missing
+    column, a repeated task, a value outside [0, 1], and a file without any task that has votes.
     """
     sheet = read_table(file, "predictions", [task_column, *named.classes])
     task = _task_numbers(sheet, task_column, named, warn)
@@ -38,10 +38,12 @@ def _task_numbers(sheet: Table, task_column: str, named: NamedVotes, warn: Warn)
     _, first, count = np.unique(column.code, return_index=True, return_counts=True)
     if (count > 1).any():
         again = column.names[column.code[first[count > 1].min()]]
-        raise BadInput(f"{sheet}: task {again!r} comes more than once: give one row for each task")
+        raise BadInput(f"{sheet}: task {again!r} has more than one row: give one row for each task")
     missing = int((task == UNKNOWN).sum())
     if missing == len(task):
-        raise BadInput(f"{sheet}: no task of it has votes: are the names written alike?")
+        raise BadInput(
+            f"{sheet}: none of its tasks appears in the votes; check that both files use the same task ids"
+        )
     if missing:
         warn(f"{sheet}: {missing} of {len(task)} tasks have no votes and are left out")
     return task

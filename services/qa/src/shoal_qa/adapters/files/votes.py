@@ -1,4 +1,4 @@
-"""Votes and gold in CSV and Parquet files, numbered, without a loop over votes."""
+"""Readers of votes and gold. Names become numbers by whole columns, without a Python loop over votes."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ Warn = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
-    """Which column is which. seconds: how long a vote took; at: when it was given."""
+    """Names of the columns. seconds: how long a vote took. at: when it was given."""
 
     task: str = "task"
     annotator: str = "worker"
@@ -26,7 +26,7 @@ class Columns:
     at: str | None = None
 
     def all(self) -> list[str]:
-        """Return the columns to be read."""
+        """Return the names of the columns to read."""
         return [
             name
             for name in (self.task, self.annotator, self.label, self.seconds, self.at)
@@ -43,9 +43,9 @@ class Gold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VotesFile:
-    """The votes that count, by task and worker, whatever the order of the file.
+    """The votes that count, ordered by task and annotator.
 
-    seconds, at: (votes,), where such a column was named.
+    seconds, at: (votes,), None unless the columns name them.
     """
 
     sheet: Table
@@ -55,7 +55,7 @@ class VotesFile:
     at: Floats | None = None
 
     def where(self, label: int) -> str:
-        """Return where the file first gives a label."""
+        """Return the file and line of the first vote with a label."""
         rows = self.row[self.named.votes.label == label]
         return f"{self.sheet}, {self.sheet.where(int(rows[0]))}" if len(rows) else str(self.sheet)
 
@@ -63,9 +63,9 @@ class VotesFile:
 def read_votes(file: Path, columns: Columns, gold: Gold, warn: Warn) -> VotesFile:
     """Return the votes, numbered by sorted names; classes are those of votes and gold.
 
-    Rows without a label are left out, and of several rows of one worker on one task the last counts (by `at` where it
-    is known); both are told to `warn`. Raises BadInput for a file that cannot be read, a missing column, an empty task
-    or worker, no votes.
+    Rows without a label are left out. Of several rows of one annotator on one task the last counts, by `at`
+    if there is such a column. Both cases warn. Raises BadInput for a file that cannot be read, a missing
+    column, an empty task or annotator, and a file without votes.
     """
     sheet = read_table(file, "votes", columns.all())
     task, annotator = sheet.full(columns.task), sheet.full(columns.annotator)
@@ -74,7 +74,7 @@ def read_votes(file: Path, columns: Columns, gold: Gold, warn: Warn) -> VotesFil
     at = None if columns.at is None else sheet.times(columns.at)
     row = _labelled_rows(sheet, columns.label, label, warn)
     if not len(row):
-        raise BadInput(f"{sheet} has no votes: give one row for each answer of each worker")
+        raise BadInput(f"{sheet} has no votes: give one row for each answer of each annotator")
     row = _last_votes(sheet, (task, annotator, label), row=row, at=at, warn=warn)
     votes = VoteArrays(
         task=task.code[row],
@@ -95,31 +95,33 @@ def read_votes(file: Path, columns: Columns, gold: Gold, warn: Warn) -> VotesFil
 
 
 def read_gold(file: Path, columns: Columns, what: str = "gold") -> Gold:
-    """Return right answers by task; what: the file to errors. BadInput, also where a task has two answers or none."""
+    """Return right answers by task. what: name of the file in messages.
+
+    Raises BadInput for a file that cannot be read, one without rows, and a task with two answers or none.
+    """
     sheet = read_table(file, what, (columns.task, columns.label))
     task, label = sheet.full(columns.task), sheet.full(columns.label)
     if not sheet.rows:
-        raise BadInput(f"{sheet} has no rows: give one for each task whose answer is known")
+        raise BadInput(f"{sheet} has no rows: give one row with the right answer of each gold task")
     answers: dict[str, str] = {}
     for row, (one, other) in enumerate(zip(task.code.tolist(), label.code.tolist(), strict=True)):
         name, answer = task.names[one], label.names[other]
         if answers.setdefault(name, answer) != answer:
-            fault = f"task {name!r} is {answers[name]!r} and {answer!r}"
+            fault = f"task {name!r} has two answers, {answers[name]!r} and {answer!r}"
             raise BadInput(f"{sheet}, {sheet.where(row)}: {fault}: give one right answer")
     return Gold(answers)
 
 
 def known_answers(gold: Gold, named: NamedVotes, warn: Warn, what: str = "gold") -> Ints:
-    """Return the gold class of each task or UNKNOWN, (tasks,). Raises BadInput where no task of the gold has votes."""
+    """Return the gold class of each task or UNKNOWN: (tasks,). Raises BadInput if no gold task has votes."""
     missing = sorted(gold.answers.keys() - set(named.tasks))
     if missing and len(missing) == len(gold.answers):
         raise BadInput(
-            f"{what}: no task of it has votes, for instance {missing[0]!r}: are the names written alike?"
+            f"{what}: none of its tasks appears in the votes (for example {missing[0]!r}); "
+            "check that both files use the same task ids"
         )
     if missing:
-        warn(
-            f"{what}: {len(missing)} of {len(gold.answers)} tasks have no votes, for instance {missing[0]!r}"
-        )
+        warn(f"{what}: {len(missing)} of {len(gold.answers)} tasks have no votes, for example {missing[0]!r}")
     number = {name: index for index, name in enumerate(named.classes)}
     get = gold.answers.get
     return np.array([number.get(get(task, ""), UNKNOWN) for task in named.tasks], dtype=np.int32)
@@ -130,7 +132,7 @@ def _above_zero(sheet: Table, name: str) -> Floats:
     bad = np.flatnonzero((seconds <= 0) | np.isinf(seconds))
     if len(bad):
         fault = f"{sheet}, {sheet.where(int(bad[0]))}: {name} is {seconds[bad[0]]:g}"
-        raise BadInput(f"{fault}: give seconds above 0, or nothing where they are not known")
+        raise BadInput(f"{fault}: give seconds above 0, or leave the cell empty if they are unknown")
     return seconds
 
 
@@ -139,7 +141,7 @@ def _labelled_rows(sheet: Table, name: str, label: Coded, warn: Warn) -> NDArray
     empty = np.flatnonzero(label.code == EMPTY)
     if len(empty):
         first = sheet.where(int(empty[0]))
-        warn(f"{sheet}: {_count_rows(len(empty))} without a {name} left out, the first {first}")
+        warn(f"{sheet}: left out {_count_rows(len(empty))} without a {name}, the first is {first}")
     return np.flatnonzero(label.code != EMPTY)
 
 
@@ -151,7 +153,7 @@ def _last_votes(
     at: Floats | None,
     warn: Warn,
 ) -> NDArray[np.int64]:
-    """Return the rows that count, by task and worker: the last one of each worker on each task."""
+    """Return the rows that count, the last one of each annotator on each task, by task and annotator."""
     task, annotator, label = columns
     pair = task.code[row].astype(np.int64) * len(annotator.names) + annotator.code[row]
     order = np.argsort(pair, kind="stable") if at is None else np.lexsort((at[row], pair))
@@ -161,10 +163,11 @@ def _last_votes(
     again, before = row[order[1:][~last[:-1]]], row[order[:-1][~last[:-1]]]
     changed = int((label.code[again] != label.code[before]).sum())
     first = int(np.maximum(again, before).min())
-    pair_name = f"worker {annotator.names[annotator.code[first]]!r} on task {task.names[task.code[first]]!r}"
+    who, item = annotator.names[annotator.code[first]], task.names[task.code[first]]
     warn(
-        f"{sheet}: {_count_rows(len(again))} repeating a worker on a task ({changed} with another label); the last one "
-        f"counts; the first repetition is {sheet.where(first)}, {pair_name}"
+        f"{sheet}: left out {_count_rows(len(again))} of repeated votes ({changed} with another label); "
+        f"an annotator's last vote on a task counts; the first repetition is {sheet.where(first)}, "
+        f"annotator {who!r} on task {item!r}"
     )
     return np.asarray(row[order[last]])
 

@@ -1,1 +1,1 @@
-"""Pages that a person reads."""
+"""HTML pages of the commands over files."""

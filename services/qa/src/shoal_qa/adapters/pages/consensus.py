@@ -1,4 +1,4 @@
-"""A consensus as one self-contained page, in the words of those who run a labelling project."""
+"""The report on a consensus: one self-contained page for those who run a labelling project."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from shoal_qa.usecases.files.facts import Facts
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What is to be done with tasks, as the page writes it."""
+    """A next step of tasks, with its name, colour and meaning on the page."""
 
     name: str
     colour: str
@@ -23,19 +23,19 @@ class Action:
 ACTIONS: Mapping[str, Action] = {
     "accept": Action("accepted", "var(--good)", "use the label as it is"),
     "more": Action(
-        "one more vote", "var(--blue)", "another vote may settle it, or is cheaper than a mistake"
+        "one more vote", "var(--blue)", "another vote may settle the label, or costs less than a mistake"
     ),
-    "review": Action("review", "#d9730d", "an expert should look"),
+    "review": Action("review", "#d9730d", "an expert should decide"),
     "futile": Action(
         "futile",
         "var(--grey)",
-        "further votes are not expected to change it; where nothing is certified, gold would help",
+        "more votes are not expected to change the label; without a certificate, gold answers would help",
     ),
 }
 
 
 def consensus_page(facts: Facts) -> str:
-    """Return the page."""
+    """Return the page as HTML."""
     next_actions = [(facts.actions[name], ACTIONS[name]) for name in ACTIONS if facts.actions.get(name)]
     return render_page(
         __package__,
@@ -55,17 +55,17 @@ def consensus_page(facts: Facts) -> str:
 
 
 def _headline_cards(facts: Facts) -> list[tuple[str, str]]:
-    """Return the numbers in large, with their meanings."""
+    """Return the headline numbers with their meanings."""
     promise = facts.certificate
     cards = [(f"{facts.actions.get('accept', 0):,}", f"of {facts.tasks:,} labels accepted")]
     if promise is not None and promise.bound is not None:
         confidence = format_percent(promise.confidence)
-        meaning = f"of accepted labels are right, at the least (with {confidence} confidence)"
+        meaning = f"of accepted labels are right, at least (with {confidence} confidence)"
         cards.append((format_percent(promise.bound), meaning))
     else:
-        cards.append(("no promise", "yet about accepted labels: see below"))
+        cards.append(("no guarantee", "for accepted labels yet: see below"))
     if facts.expected is not None:
-        cards.append((format_percent(facts.expected), "of labels are right, by their probabilities"))
+        cards.append((format_percent(facts.expected), "of labels are expected to be right (gold excluded)"))
     return cards
 
 
@@ -75,7 +75,7 @@ def _next_bar(actions: list[tuple[int, Action]]) -> Markup:
 
 @dataclass(frozen=True, slots=True)
 class _Panel:
-    """Models and the figures that any of them has."""
+    """The models' figures as a table; figures that no model has are left out."""
 
     figures: list[str]
     rows: list[list[str]]

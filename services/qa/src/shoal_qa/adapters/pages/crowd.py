@@ -1,4 +1,4 @@
-"""Annotators with their intervals, and the classes that they mistake for each other."""
+"""Figures about the crowd: annotators with their intervals, and classes that they confuse."""
 
 from collections.abc import Sequence
 
@@ -8,13 +8,13 @@ from markupsafe import Markup
 from shoal.pages import format_count, interval_rows, shares_matrix
 from shoal_qa.usecases.files.facts import AnnotatorSkill, Facts
 
-HALF = 20  # annotators in a figure
+HALF = 20  # most annotators of a figure
 MOST_CLASSES = 20
 MOST_PAIRS = 15
 
 
 def people_intervals(facts: Facts) -> list[Markup]:
-    """Return a figure, or two when annotators are many: the least and the most skilled."""
+    """Return one figure, or two for many annotators: the least and the most skilled."""
     if not facts.people:
         return []
     parts = [facts.people]
@@ -32,15 +32,15 @@ def _plot_intervals(people: Sequence[AnnotatorSkill], classes: int) -> Markup:
 
 
 def confusion_matrix(facts: Facts) -> Markup | None:
-    """Return the matrix; None where classes are too many to draw or nothing is known of them."""
+    """Return the confusion matrix; None without one, and for more than MOST_CLASSES classes."""
     if facts.confusion is None or len(facts.classes) > MOST_CLASSES:
         return None
     shares = [[float(share) for share in row] for row in facts.confusion]
-    return shares_matrix(facts.classes, shares, "truth", "said")
+    return shares_matrix(facts.classes, shares, "truth", "vote")
 
 
 def confused_pairs(facts: Facts) -> list[tuple[str, str, str]]:
-    """Return the most frequent mistakes: the class, what was said instead, how often of 100 votes."""
+    """Return the most frequent mistakes: (class, label given instead, times in 100 votes)."""
     if facts.confusion is None:
         return []
     wrong = facts.confusion * (1 - np.eye(len(facts.classes)))

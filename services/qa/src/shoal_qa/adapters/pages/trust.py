@@ -1,4 +1,4 @@
-"""Whether probabilities hold, and how many labels may be accepted: two plots."""
+"""Two plots on gold: whether the probabilities are right, and how many labels can be accepted."""
 
 from dataclasses import dataclass
 from math import isnan
@@ -14,14 +14,14 @@ from shoal_qa.usecases.files.facts import Facts
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """The plots; coverage is None when there is nothing to draw."""
+    """The two plots. coverage: None without a certificate."""
 
     reliability: Markup
     coverage: Markup | None
 
 
 def plot_trust(facts: Facts) -> Trust | None:
-    """Return the plots, None without known answers."""
+    """Return the plots; None without gold."""
     if facts.reliability is None:
         return None
     promise = facts.certificate
@@ -32,10 +32,10 @@ def plot_trust(facts: Facts) -> Trust | None:
 
 def _plot_reliability(bins: Reliability) -> Markup:
     start = start_of_axis(float(min(bins.confidence.min(), bins.low.min())))
-    diagonal = Line("says what it means", "var(--grey)", [(start, start), (1, 1)], dashed=True)
+    diagonal = Line("perfectly calibrated", "var(--grey)", [(start, start), (1, 1)], dashed=True)
     return Shares(
-        x_title="probability said",
-        y_title="share that was right",
+        x_title="predicted probability",
+        y_title="share of right labels",
         lines=[diagonal],
         dots=_reliability_dots(bins),
         bottom=start,
@@ -54,7 +54,7 @@ def _reliability_dots(bins: Reliability) -> list[Dot]:
             low=low,
             high=high,
             radius=radius,
-            title=f"said {format_percent(x)}, right {format_percent(y)} of {format_count(number, 'answer')}",
+            title=f"predicted {format_percent(x)}, right {format_percent(y)} of {format_count(number, 'answer')}",
         )
         for x, y, low, high, radius, number in rows
     ]
@@ -68,13 +68,13 @@ def _plot_coverage(promise: Certificate) -> Markup:
     least = min([promise.target, *(y for _, y in precision), *(y for _, y in bound if y > 0)])
     lines = [
         Line("target", "var(--grey)", [(0, promise.target), (1, promise.target)], dashed=True),
-        Line("right, at the least", "var(--blue)", bound, dashed=True),
-        Line("right on known answers", "var(--blue)", precision),
+        Line("right, at least", "var(--blue)", bound, dashed=True),
+        Line("right on gold", "var(--blue)", precision),
     ]
     word = f"accepted: {format_percent(promise.coverage)}"
     return Shares(
-        x_title="share of labels accepted, surest first",
-        y_title="share of these that is right",
+        x_title="share of labels accepted, most probable first",
+        y_title="share of accepted labels that are right",
         lines=lines,
         bottom=start_of_axis(min(least, 0.9)),
         marks=[] if promise.threshold is None else [(promise.coverage, word)],

@@ -1,4 +1,4 @@
-"""Annotations of a transaction, in PostgreSQL."""
+"""The annotations of a transaction in PostgreSQL."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -40,7 +40,7 @@ class PostgresAnnotations:
         self._conn = conn
 
     async def add(self, arrived: Sequence[ReceivedAnnotation]) -> None:
-        """Keep revisions once; in one order for everybody, so that batches never wait for each other."""
+        """Store revisions once, always in the same order, so that batches cannot deadlock."""
         rows = sorted(
             {row[:4]: row for row in map(_annotation_values, arrived)}.values(), key=lambda row: row[:4]
         )
@@ -52,7 +52,7 @@ class PostgresAnnotations:
         return [_stored_annotation(row) for row in await self._conn.fetch(_OF_JOBS, list(job_ids))]
 
     async def remove_parked(self, before: datetime, limit: int) -> list[ReceivedAnnotation]:
-        """Remove and return annotations received before, whose job never came."""
+        """Remove and return at most `limit` annotations from before `before` whose job has not arrived."""
         rows = await self._conn.fetch(_REMOVE_PARKED, before, limit)
         return [
             ReceivedAnnotation(AnnotationSubmitted.model_validate(row["event"]), row["place"]) for row in rows

@@ -1,4 +1,4 @@
-"""Annotators in PostgreSQL: their states, and the evidence for them."""
+"""Annotators in PostgreSQL: their states and the evidence for these."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -25,7 +25,7 @@ ON CONFLICT (project, annotator) DO UPDATE SET state = $3, votes = $4, skill = $
 
 
 class PostgresAnnotators:
-    """Annotators of a pool's database."""
+    """Annotators by project and name."""
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
@@ -36,14 +36,14 @@ class PostgresAnnotators:
         return {row["name"]: (row["right"], row["answered"]) for row in rows}
 
     async def standings(self, project: str) -> dict[str, Standing]:
-        """Return the state and the alarms of annotators."""
+        """Return the states and alarms of a project's annotators by name."""
         rows = await self._pool.fetch(
             "SELECT annotator, state, alarms FROM annotators WHERE project = $1", project
         )
         return {row["annotator"]: _standing_of(row) for row in rows}
 
     async def save(self, project: str, states: Mapping[str, tuple[AnnotatorState, Evidence]]) -> None:
-        """Replace the states of annotators and the evidence for them."""
+        """Replace the states of annotators and the evidence for these."""
         rows = [
             (project, name, state, *_evidence_values(evidence))
             for name, (state, evidence) in sorted(states.items())

@@ -1,4 +1,4 @@
-"""What the random audit took, and how many of it have labels."""
+"""The samples of the random audit in PostgreSQL, counted by their labels."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ GROUP BY v.newest, a.model, a.version, a.rate ORDER BY v.newest DESC, a.model, a
 
 
 class AuditReader:
-    """The audit's part of what is read from `_pool`."""
+    """A mixin that reads the audit's counts from `_pool`."""
 
     _pool: Any
 

@@ -15,7 +15,7 @@ from shoal_qa.usecases.ports import Transaction
 
 
 class PostgresDatabase:
-    """Transactions from a pool, each on one connection."""
+    """Transactions on connections of a pool."""
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool

@@ -1,4 +1,4 @@
-"""Fits and what they are made of, in PostgreSQL."""
+"""Fits, and the votes and gold they are made from, in PostgreSQL."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -40,18 +40,18 @@ ORDER BY job_id LIMIT $4
 
 
 class PostgresFits:
-    """Fits of a pool's database."""
+    """Fits by project and major."""
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
 
     async def due(self) -> list[Major]:
-        """Return what has annotations that its fit has not seen."""
+        """Return the projects and majors with annotations that are newer than their fit."""
         return [(row["project"], row["major"]) for row in await self._pool.fetch(_DUE)]
 
     @asynccontextmanager
     async def claim(self, key: Major) -> AsyncIterator[bool]:
-        """Hold a fit by an advisory lock, which goes with the connection, also by a kill."""
+        """Hold a fit by an advisory lock, which ends with the connection, also when the process is killed."""
         name = f"qa.fit.{key[0]}.{key[1]}"
         async with self._pool.acquire() as conn:
             mine = await conn.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", name)
@@ -63,7 +63,7 @@ class PostgresFits:
 
     async def votes(self, key: Major) -> Votes:
         """Return the votes that count, and the gold answers."""
-        # First how far, then the votes: what comes in between is seen twice rather than never.
+        # The last seq is read before the votes: annotations in between are read twice rather than never.
         last_seq = await self._pool.fetchval(
             "SELECT coalesce(max(seq), 0) FROM annotations WHERE project = $1 AND major = $2", *key
         )
@@ -97,12 +97,12 @@ class PostgresFits:
         return Votes(project_votes, int(last_seq))
 
     async def keep(self, key: Major, fit: ProjectFit, now: datetime) -> int:
-        """Replace a fit; return its number."""
+        """Replace a fit; return its new number."""
         body = await asyncio.to_thread(dump_fit, fit)
         return int(await self._pool.fetchval(_KEEP, *key, body, now))
 
     async def finish(self, key: Major, number: int, last_seq: int) -> None:
-        """Keep how far a fit went; another number means that a rule or gold changed since."""
+        """Store the last seq of a fit, unless its number changed because the rule or gold did."""
         await self._pool.execute(
             "UPDATE fits SET seen = $4 WHERE project = $1 AND major = $2 AND number = $3",
             *key,
@@ -111,5 +111,5 @@ class PostgresFits:
         )
 
     async def jobs_to_look_at(self, key: Major, after: str, limit: int) -> list[str]:
-        """Return ids, in order, of jobs whose label votes can still change."""
+        """Return the sorted ids of jobs whose label votes can still change."""
         return [row["job_id"] for row in await self._pool.fetch(_LOOK_AT, *key, after, limit)]

@@ -1,4 +1,4 @@
-"""Gold items of a transaction, in PostgreSQL."""
+"""The gold items of a transaction in PostgreSQL."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,7 +22,7 @@ class PostgresGold:
         self._conn = conn
 
     async def add(self, project: str, rows: Sequence[tuple[str, str, str]], now: datetime) -> int:
-        """Keep gold items; return how many are new or changed."""
+        """Store gold items; return the number of new or changed ones."""
         unique = {row[0]: row for row in rows}
         if not unique:
             return 0
@@ -30,7 +30,7 @@ class PostgresGold:
             _ADD, project, *as_columns([unique[sample] for sample in sorted(unique)]), now
         )
         changed = int(status.split()[-1])
-        if changed:  # what was fitted with other answers is due again, also a fit that is under way
+        if changed:  # fits with other gold answers are due again, also one that is running
             await self._conn.execute(
                 "UPDATE fits SET seen = 0, number = number + 1 WHERE project = $1", project
             )

@@ -1,4 +1,4 @@
-"""Guidelines and rules in PostgreSQL, guidelines announced by the outbox."""
+"""Guidelines and rules in PostgreSQL; guidelines are announced through the outbox."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,7 +18,7 @@ _COLUMNS = "project, major, minor, document, published_at"
 
 
 class PostgresGuidelines:
-    """One lock per project, so that numbers have no gaps and announcements keep their order."""
+    """Guidelines by project. A lock per project keeps numbers without gaps and events in order."""
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
@@ -27,7 +27,7 @@ class PostgresGuidelines:
     async def publish(
         self, project: str, document: Mapping[str, Any], now: datetime
     ) -> tuple[GuidelinePublished, bool]:
-        """Keep the next version, unless it equals the latest."""
+        """Store the next version, unless it equals the latest; return it and whether it is new."""
         async with self._pool.acquire() as conn, conn.transaction():
             await conn.execute(
                 "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"qa.guidelines.{project}"
@@ -76,7 +76,7 @@ class PostgresRules:
         return Rule() if body is None else Rule.model_validate(body)
 
     async def put(self, project: str, rule: Rule, now: datetime) -> None:
-        """Replace the rule; every job of the project is looked at again by it."""
+        """Replace the rule; every job of the project is evaluated again."""
         async with self._pool.acquire() as conn, conn.transaction():
             await conn.execute(
                 """INSERT INTO rules (project, body, changed_at) VALUES ($1, $2, $3)

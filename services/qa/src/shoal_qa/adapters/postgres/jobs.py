@@ -1,4 +1,4 @@
-"""Jobs of a transaction, in PostgreSQL."""
+"""The jobs of a transaction in PostgreSQL."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -41,14 +41,14 @@ class PostgresJobs:
         self._conn = conn
 
     async def add(self, jobs: Sequence[LabelingJob]) -> None:
-        """Keep jobs; in one order of ids for everybody, so that batches never wait for each other."""
+        """Store jobs, always in the order of their ids, so that batches cannot deadlock."""
         unique = {job.job_id: job for job in sorted(jobs, key=lambda job: job.max_votes)}
         rows = [_job_values(unique[job_id]) for job_id in sorted(unique)]
         if rows:
             await self._conn.execute(_ADD, *as_columns(rows))
 
     async def lock(self, job_ids: Collection[str]) -> list[StoredJob]:
-        """Return jobs, locked, in the order of their ids."""
+        """Lock jobs and return them in the order of their ids."""
         rows = await self._conn.fetch(
             f"SELECT {JOB_COLUMNS} FROM jobs WHERE job_id = ANY($1::text[]) ORDER BY job_id FOR UPDATE",
             list(job_ids),
@@ -56,7 +56,7 @@ class PostgresJobs:
         return [job_of(row) for row in rows]
 
     async def save(self, jobs: Sequence[StoredJob]) -> None:
-        """Replace what changed of jobs."""
+        """Update the states of jobs."""
         rows = [
             (
                 stored.job_id,
@@ -73,7 +73,7 @@ class PostgresJobs:
             await self._conn.execute(_SAVE, *as_columns(rows))
 
     async def majors(self, job_ids: Collection[str]) -> dict[str, int]:
-        """Return the guideline major of every job that is stored."""
+        """Return the guideline major of every stored job by id."""
         rows = await self._conn.fetch(
             "SELECT job_id, major FROM jobs WHERE job_id = ANY($1::text[])", list(job_ids)
         )
@@ -81,7 +81,7 @@ class PostgresJobs:
 
 
 def job_of(row: Any) -> StoredJob:
-    """Return a job. row: one of JOB_COLUMNS."""
+    """Return the job of a row with JOB_COLUMNS."""
     return StoredJob(
         job_id=row["job_id"],
         project=row["project"],

@@ -1,4 +1,4 @@
-"""Labels of a transaction, in PostgreSQL."""
+"""The labels of a transaction in PostgreSQL."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,7 +22,7 @@ class PostgresLabels:
         self._conn = conn
 
     async def add(self, rows: Sequence[LabelRow], now: datetime) -> None:
-        """Keep revisions of labels; in the order of commits, because readers go on from the last seq they saw."""
+        """Store revisions of labels in the order of commits: readers continue from the last seq they saw."""
         for project in sorted({row.project for row in rows}):
             await lock_name(self._conn, f"qa.labels.{project}")
         if rows:

@@ -1,4 +1,4 @@
-"""Messages of a transaction, in PostgreSQL."""
+"""The outgoing messages of a transaction in PostgreSQL."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,5 +15,5 @@ class PostgresOutbox:
         self._outbox = Outbox()
 
     async def publish(self, messages: Sequence[OutgoingMessage]) -> None:
-        """Have messages leave with this transaction."""
+        """Send messages after this transaction commits."""
         await self._outbox.add(self._conn, messages)

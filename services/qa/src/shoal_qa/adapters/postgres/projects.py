@@ -1,4 +1,4 @@
-"""Projects of a transaction, in PostgreSQL: their locks, and what their jobs are judged by."""
+"""The projects of a transaction in PostgreSQL: locks, rules, classes, fits and blocked annotators."""
 
 import asyncio
 from collections.abc import Collection
@@ -17,7 +17,7 @@ WHERE project = $1 AND major = $2 ORDER BY minor DESC LIMIT 1
 
 
 class FitCache:
-    """Fits in this process's memory, by number."""
+    """The latest fits in memory, with their numbers."""
 
     def __init__(self) -> None:
         self._fits: dict[Major, tuple[int, ProjectFit]] = {}
@@ -43,7 +43,7 @@ class PostgresProjects:
         self._fits = fits
 
     async def lock(self, projects: Collection[str]) -> None:
-        """Take the projects' locks in one order. They make seq numbers appear in the order of commits."""
+        """Take the projects' locks in sorted order. With them, seq numbers appear in the order of commits."""
         for project in sorted(set(projects)):
             await lock_name(self._conn, f"qa.arrivals.{project}")
 
@@ -58,14 +58,14 @@ class PostgresProjects:
         return None if classes is None else [item["name"] for item in classes]
 
     async def blocked(self, project: str) -> set[str]:
-        """Return the annotators whose votes have no weight."""
+        """Return the blocked annotators, whose votes have no weight."""
         rows = await self._conn.fetch(
             "SELECT annotator FROM annotators WHERE project = $1 AND state = 'blocked'", project
         )
         return {row["annotator"] for row in rows}
 
     async def fit(self, key: Major) -> ProjectFit | None:
-        """Return the latest fit; read again only when it has another number."""
+        """Return the latest fit; its bytes are read only if its number changed."""
         number = await self._conn.fetchval("SELECT number FROM fits WHERE project = $1 AND major = $2", *key)
         if number is None:
             return None

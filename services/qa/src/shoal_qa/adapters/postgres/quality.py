@@ -1,4 +1,4 @@
-"""Quality of projects in PostgreSQL, announced by the outbox."""
+"""Quality of projects in PostgreSQL, announced through the outbox."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,7 +27,7 @@ ON CONFLICT (project) DO UPDATE SET body = excluded.body, measured_at = excluded
 
 
 class PostgresQuality(AuditReader):
-    """Quality of a pool's projects."""
+    """Quality by project."""
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
@@ -45,7 +45,7 @@ class PostgresQuality(AuditReader):
         )
 
     async def save(self, project: str, body: Mapping[str, Any], message: OutgoingMessage) -> None:
-        """Keep the project's metrics and announce them."""
+        """Store the project's metrics and announce them."""
         async with self._pool.acquire() as conn, conn.transaction():
             await conn.execute(_SAVE, project, dict(body))
             await self._outbox.add(conn, [message])

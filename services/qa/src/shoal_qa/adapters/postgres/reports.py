@@ -1,4 +1,4 @@
-"""What people and training systems ask: labels, jobs, metrics, annotators, reviews, gold."""
+"""Queries of the HTTP API: labels, jobs, metrics, annotators, reviews, gold."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ ORDER BY l.sample_id, l.seq DESC
 
 
 class PostgresReports(AuditReader):
-    """Reads only."""
+    """Read-only queries."""
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
@@ -48,7 +48,7 @@ class PostgresReports(AuditReader):
         return [dict(row) for row in await self._pool.fetch(_LABELS, project, after, limit)]
 
     async def votes(self, job_ids: list[str]) -> list[Row]:
-        """Return the newest revision of every annotation of jobs."""
+        """Return the newest revision of every annotation of the jobs."""
         return [dict(row) for row in await self._pool.fetch(_VOTES, job_ids)]
 
     async def annotations(self, project: str, after: int, limit: int) -> list[Row]:
@@ -56,7 +56,7 @@ class PostgresReports(AuditReader):
         return [dict(row) for row in await self._pool.fetch(_ANNOTATIONS, project, after, limit)]
 
     async def job(self, project: str, job_id: str) -> Row | None:
-        """Return a job as it stands."""
+        """Return a job in its current state."""
         row = await self._pool.fetchrow(
             f"SELECT {_JOB} FROM jobs WHERE project = $1 AND job_id = $2", project, job_id
         )
@@ -96,7 +96,7 @@ class PostgresReports(AuditReader):
         return [dict(row) for row in rows]
 
     async def jobs_by_state(self, project: str) -> dict[str, int]:
-        """Return how many jobs are in each state."""
+        """Return the number of jobs in each state; gold items count as the state `gold`."""
         rows = await self._pool.fetch(
             """SELECT CASE WHEN purpose = 'gold' THEN 'gold' ELSE state END AS state, count(*) AS n
                FROM jobs WHERE project = $1 GROUP BY 1""",

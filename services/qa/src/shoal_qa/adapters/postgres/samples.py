@@ -1,4 +1,4 @@
-"""Samples of a transaction, in PostgreSQL: erasures, inclusion probabilities, the audit."""
+"""The samples of a transaction in PostgreSQL: erasures, inclusion probabilities, the audit."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import astuple
@@ -28,7 +28,7 @@ class PostgresSamples:
         self._conn = conn
 
     async def erase(self, project: str, sample_ids: Collection[str]) -> list[StoredJob]:
-        """Forget contents and votes; return the jobs as they were, locked."""
+        """Delete contents and votes; lock the jobs and return them as they were."""
         ids = sorted(sample_ids)
         await self._conn.execute(
             "INSERT INTO erased SELECT $1, id FROM unnest($2::text[]) AS id ON CONFLICT DO NOTHING",
@@ -51,11 +51,11 @@ class PostgresSamples:
         return [job_of(row) for row in rows]
 
     async def add_inclusion(self, rows: Sequence[tuple[str, str, float]]) -> None:
-        """Keep inclusion probabilities; a stored one stays."""
+        """Store inclusion probabilities; a stored one stays."""
         await self._conn.execute(_INCLUSION, *as_columns(sorted({row[:2]: row for row in rows}.values())))
 
     async def add_audited(self, samples: Sequence[AuditedSample]) -> None:
-        """Keep audited samples; in one order, so that batches never wait for each other."""
+        """Store audited samples, always in the same order, so that batches cannot deadlock."""
         rows = {(sample.project, sample.sample_id): astuple(sample) for sample in samples}
         if rows:
             await self._conn.execute(_AUDITED, *as_columns([rows[key] for key in sorted(rows)]))

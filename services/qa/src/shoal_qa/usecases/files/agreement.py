@@ -1,4 +1,4 @@
-"""How far annotators agree: one number with its interval, and where to look."""
+"""The agreement of annotators: Krippendorff's alpha with its interval, by task and by class."""
 
 from dataclasses import dataclass
 from typing import cast, get_args
@@ -26,17 +26,18 @@ from shoal_qa.usecases.files.answer_shapes import (
     parse_numbers,
 )
 
-PAIRS = {
-    "text": 100_000,
-    "spans": 100_000,
-    "boxes": 100_000,
-}  # random ones for the expected distance: 0.3 % off
+# Random pairs that estimate the expected distance: 0.3 % off.
+PAIRS = {"text": 100_000, "spans": 100_000, "boxes": 100_000}
 LEVELS = get_args(Level)
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """tasks: distances in [0, 1], of numbers their difference. classes: only of the shape class. level: or ""."""
+    """Agreement of all votes, by task and by class.
+
+    tasks: mean distances in [0, 1], for numbers the mean difference. classes: only for the shape class.
+    level: the level of measurement, "" if the shape has none.
+    """
 
     alpha: Alpha
     tasks: TaskAgreement
@@ -44,7 +45,7 @@ class Agreement:
     level: str
 
     def votes_per_task(self) -> NDArray[np.int64]:
-        """Return the least, the middle and the largest number of votes of a task."""
+        """Return the least, the median and the largest number of votes of a task: (3,)."""
         count = self.tasks.answers
         return np.array([count.min(), np.median(count), count.max()]).astype(np.int64)
 
@@ -52,7 +53,7 @@ class Agreement:
 def agreement_of(
     named: NamedVotes, shape: str, *, level: str | None, where: Where, rng: np.random.Generator
 ) -> Agreement:
-    """Return how far the votes agree. where: tells where a distinct answer stands. Raises BadInput."""
+    """Return the agreement of votes. where: returns the file and line of an answer. Raises BadInput."""
     _check_shape(shape, level)
     votes = named.votes
     if shape == "class":
@@ -72,7 +73,7 @@ def _check_shape(shape: str, level: str | None) -> None:
     if shape not in SHAPES:
         raise BadInput(f"{shape!r} is unknown: use one of {', '.join(SHAPES)}", field="shape")
     if level is not None and (shape != "number" or level not in LEVELS[1:]):
-        raise BadInput(f"only the shape number has one, of {', '.join(LEVELS[1:])}", field="level")
+        raise BadInput(f"needs --shape number, and one of {', '.join(LEVELS[1:])}", field="level")
 
 
 def _number_agreement(named: NamedVotes, level: Level, where: Where) -> Agreement:

@@ -1,4 +1,4 @@
-"""What votes and gold say about each annotator: skill, by class as well, warning signals, and a state."""
+"""Annotators judged by votes and gold: skill, skill by class, warning signals and state."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -22,14 +22,15 @@ from shoal_qa.domain.annotators.trust import (
 from shoal_qa.domain.projects.peers import peers_of
 from shoal_qa.domain.votes.arrays import Floats, Ints, VoteArrays
 
-MOST_CELLS = 50_000_000  # of annotators x classes x classes: 0.4 GB, held several times
+MOST_CELLS = 50_000_000  # numbers of annotators x classes x classes: 0.4 GB, held several times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnotatorFindings:
-    """(annotators,) or (annotators, classes) each.
+    """Findings about annotators: arrays of (annotators,), by_class of (annotators, classes).
 
-    p: adjusted p-values of the signals that could be measured. changes: None where the order of votes is not known.
+    p: adjusted p-values of the signals that could be measured. changes: None if the order of votes is
+    unknown.
     """
 
     votes: Ints
@@ -44,7 +45,7 @@ class AnnotatorFindings:
     states: list[AnnotatorState]
 
     def copies_with(self, level: float) -> dict[int, int]:
-        """Return whom an annotator most suspiciously agrees with, for pairs whose p-value is below a level."""
+        """Return each annotator's most suspicious partner, among pairs with a p-value below `level`."""
         partners: dict[int, int] = {}
         for row in np.flatnonzero(self.pairs.adjusted < level).tolist():
             one, other = int(self.pairs.one[row]), int(self.pairs.other[row])
@@ -62,16 +63,17 @@ def examine_annotators(
     rng: np.random.Generator,
     rule: TrustRule,
 ) -> AnnotatorFindings:
-    """Return what is known of each annotator.
+    """Return the findings about each annotator.
 
-    known: (tasks,) gold or UNKNOWN. seconds: (votes,) that each took; at: (votes,) when it was given; NaN where not
-    known. Without `at` the order is drawn at random: a file sorted by label would make everybody look like a straight
-    liner. Raises BadInput where annotators and classes are too many for a confusion matrix each.
+    gold: (tasks,) classes or UNKNOWN. seconds: (votes,) that each vote took. at: (votes,) when it was given.
+    Both are NaN if unknown. Without `at` the order is drawn at random: in a file sorted by label everybody
+    would look like a straight-liner. Raises BadInput if annotators and classes are too many for confusion
+    matrices.
     """
     cells = votes.annotators * votes.classes**2
     if cells > MOST_CELLS:
         size = f"{votes.annotators:,} annotators x {votes.classes:,} classes squared is {cells:,} numbers"
-        raise BadInput(f"{size}, {MOST_CELLS:,} at most: merge rare classes, or look at fewer annotators")
+        raise BadInput(f"{size}, at most {MOST_CELLS:,} fit: merge rare classes, or leave out annotators")
     order = rng.permutation(len(votes)) if at is None else np.argsort(at, kind="stable")
     ordered = VoteArrays(
         task=votes.task[order],

@@ -1,4 +1,4 @@
-"""Answers of every shape as texts, and how far two of them are apart."""
+"""Answers of every shape, written as texts, and the distance between two of them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,13 +26,13 @@ _FORM = {
 
 @dataclass(frozen=True, slots=True)
 class CodeDistance:
-    """A distance of distinct answers, asked for by the places of votes. code: (votes,)."""
+    """The distance between votes, which is that of their answers. code: (votes,), number of the answer."""
 
     code: Ints
     distance: Distance
 
     def __call__(self, first: Rows, second: Rows) -> Floats:
-        """Return distances of pairs of votes: (pairs,); equal answers are not compared."""
+        """Return the distances of pairs of votes: (pairs,), 0 for equal answers."""
         one, other = self.code[first].astype(np.int64), self.code[second].astype(np.int64)
         out = np.zeros(len(one))
         apart = np.flatnonzero(one != other)
@@ -41,7 +41,7 @@ class CodeDistance:
 
 
 def parse_numbers(answers: Sequence[str], where: Where) -> Floats:
-    """Return the answers as numbers. Raises BadInput, with `where` of the answer."""
+    """Return the answers as numbers: (answers,). Raises BadInput that names the place of the answer."""
     out = np.empty(len(answers))
     for index, text in enumerate(answers):
         try:
@@ -54,7 +54,10 @@ def parse_numbers(answers: Sequence[str], where: Where) -> Floats:
 
 
 def distance_of(shape: Shape, answers: Sequence[str], where: Where) -> Distance:
-    """Return the distance of distinct answers by their numbers: multi, text, spans or boxes. Raises BadInput."""
+    """Return the distance between answers, which are numbered by position: multi, text, spans or boxes.
+
+    Raises BadInput for an answer that is not of the shape.
+    """
     if shape == "text":
         return TextDistance(answers)
     if shape == "multi":
@@ -81,9 +84,11 @@ def _parse_regions(shape: Shape, text: str, classes: dict[str, int], where: str)
         ends = [[float(end) for end in row[: _ENDS[shape]]] for row in rows]
         names = [str(row[_ENDS[shape]]) if len(row) > _ENDS[shape] else "" for row in rows]
     except (JSONDecodeError, TypeError, ValueError, KeyError):
-        raise BadInput(f"{where}: {text[:60]!r} is not JSON like {_FORM[shape]}") from None
+        raise BadInput(
+            f"{where}: {text[:60]!r} is not of the form {_FORM[shape]}: write it as JSON"
+        ) from None
     if any(not _is_ordered(row, _ENDS[shape]) for row in ends):
-        raise BadInput(f"{where}: {text[:60]!r} needs finite ends in order: {_FORM[shape]}")
+        raise BadInput(f"{where}: {text[:60]!r} needs finite numbers, low before high: {_FORM[shape]}")
     if shape == "spans":
         ends = [[row[0], 0.0, row[1], 1.0] for row in ends]
     label = [classes.setdefault(name, len(classes)) for name in names]

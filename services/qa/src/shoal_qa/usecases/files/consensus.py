@@ -1,4 +1,4 @@
-"""The consensus of a file of votes: labels to be written, and the facts that a report shows."""
+"""The consensus of a file of votes: next steps, and the facts of the report."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ TINY = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """How many votes each task has, and the share of them that say its label: (tasks,); NaN without votes."""
+    """Number of votes of each task, and their share for its label: (tasks,), NaN without votes."""
 
     votes: Ints
     agreement: Floats
 
 
 def support_of(votes: VoteArrays, label: Ints) -> Support:
-    """Return what stands behind labels. label: (tasks,)."""
+    """Return the votes behind labels. label: (tasks,)."""
     count = votes.votes_per_task()
     same = np.bincount(votes.task, votes.label == label[votes.task], votes.tasks)
     return Support(count, np.where(count > 0, same / np.maximum(count, 1), np.nan))
@@ -44,7 +44,7 @@ def facts_of(
     people: AnnotatorFindings | None,
     source: str,
 ) -> Facts:
-    """Return what the report shows. actions: (tasks,)."""
+    """Return the facts of the report. actions: (tasks,)."""
     open_tasks = (consensus.label != UNKNOWN) & (gold == UNKNOWN)
     return Facts(
         source=source,
@@ -73,31 +73,31 @@ def actions_of(consensus: Consensus) -> list[str]:
 
 
 def reason_for_weights(consensus: Consensus) -> str:
-    """Return in a sentence how the models came to their weights."""
+    """Return a sentence about the weights of the models."""
     if len(consensus.evidence) == 1:
-        return "asked for by name; auto would hear several models."
+        return "chosen by name; the model auto would combine several models."
     if consensus.gold is None:
         return (
-            "no answer is known: models weigh by how often they agree with what the others say together, since those "
-            "that are right agree, and errors differ."
+            "there is no gold, so a model weighs more the more often it agrees with the other models together: "
+            "right answers agree, errors differ."
         )
     first = max(consensus.evidence, key=lambda member: member.weight)
     accuracy = "" if first.accuracy is None else f", right on {100 * first.accuracy:.1f} % of them"
     return (
-        "models weigh by how well they foretell known answers that they were not told; most weight has "
+        "a model weighs more the better it predicts gold answers that it did not see; the highest weight has "
         f"{first.model}{accuracy}."
     )
 
 
 def rule_of(options: Options, left: bool) -> str:
-    """Return in words by what labels are accepted. left: whether there are tasks whose answer is not known."""
+    """Return the rule of acceptance in words. left: whether there are tasks without gold."""
     if not left:
-        return "every answer is known, nothing is left to accept by votes"
+        return "every task is gold, so no label is accepted by its votes"
     if options.target_precision is None:
-        least = f"labels with a probability of {options.accept_probability:g} and more are accepted"
-        return f"{least}; nothing is promised of them without gold and a target"
+        least = f"labels with a probability of at least {options.accept_probability:g} are accepted"
+        return f"{least}; a guarantee needs gold and a target"
     goal = f"{100 * options.target_precision:g} % right with {100 * options.confidence:g} % confidence"
-    return f"labels are accepted where known answers bear out {goal}"
+    return f"labels are accepted if gold confirms {goal}"
 
 
 def _reliability_on_gold(consensus: Consensus) -> Reliability | None:
@@ -113,8 +113,8 @@ def _panel_figures(consensus: Consensus) -> list[tuple[str, dict[str, float | No
             member.model,
             {
                 "weight": member.weight,
-                "says what auto says": member.agreement,
-                "right on known answers": member.accuracy,
+                "agrees with auto": member.agreement,
+                "right on gold": member.accuracy,
                 "log loss": member.log_loss,
             },
         )
@@ -143,7 +143,7 @@ def _annotator_skills(people: AnnotatorFindings, names: Sequence[str]) -> list[A
 def _hardest_tasks(
     named: NamedVotes, gold: Ints, consensus: Consensus, actions: Sequence[str]
 ) -> list[HardTask]:
-    """Return the tasks with votes and without gold whose label is least probable, those with most votes first."""
+    """Return the tasks with the least probable labels, gold excluded; of equal ones most votes first."""
     count = named.votes.votes_per_task()
     candidates = np.flatnonzero((count > 0) & (gold == UNKNOWN))
     order = np.lexsort((-count[candidates], consensus.probability[candidates]))
@@ -162,7 +162,7 @@ def _hardest_tasks(
 
 
 def _votes_in_words(votes: VoteArrays, tasks: Sequence[int], classes: Sequence[str]) -> dict[int, str]:
-    """Return the votes of some tasks in words, most first."""
+    """Return the votes of some tasks in words, the most frequent label first."""
     selected = np.isin(votes.task, tasks)
     task, label = votes.task[selected], votes.label[selected]
     words = {}

@@ -1,4 +1,4 @@
-"""What a labelling manager reads about a consensus, gathered: the facts behind the page."""
+"""The facts of the report on a consensus."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from shoal_qa.domain.votes.arrays import Floats
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnotatorSkill:
-    """One annotator."""
+    """An annotator's skill with its 95 % interval."""
 
     name: str
     votes: int
@@ -21,7 +21,7 @@ class AnnotatorSkill:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HardTask:
-    """One task of those that are least settled. votes: in words, most first."""
+    """One of the hardest tasks. votes: in words, the most frequent label first."""
 
     task: str
     label: str
@@ -34,10 +34,11 @@ class HardTask:
 class Facts:
     """Everything on the page.
 
-    panel: models with their figures, by name of the figure. actions: how many tasks. expected: mean probability of
-    the labels that are not gold, None where all are. reliability: on gold, None without it. rule: by what labels are
-    accepted where there is no certificate. people: from least to most skilled, none where they were not looked at.
-    confusion: (classes, classes) of the crowd, rows are the truth, None where classes are too many.
+    panel: models with their figures by name. actions: number of tasks by next step. expected: mean
+    probability of the labels, gold excluded; None if every task is gold. reliability: on gold, None without
+    it. rule: of acceptance, in words, for the case without a certificate. people: from least to most skilled,
+    empty if they were not examined. confusion: (classes, classes) of the crowd, rows are the truth; None for
+    too many classes.
     """
 
     source: str

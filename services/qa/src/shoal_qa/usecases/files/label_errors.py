@@ -1,4 +1,4 @@
-"""Which given labels are wrong: by a model's probabilities, or by a probe of embeddings."""
+"""Labels that are probably wrong, by a model's probabilities or by a probe on embeddings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from shoal_qa.domain.votes.arrays import Ints
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """Labels of a file. row: (labels,) of the matrix; code: (labels,); names: of the codes, sorted."""
+    """Labels of a file. row: (labels,), row of the matrix. code: (labels,). names: of the codes, sorted."""
 
     row: NDArray[np.int64]
     code: Ints
@@ -24,14 +24,17 @@ class Labels:
 
 
 def by_probabilities(labels: Labels, matrix: Any, classes: Sequence[str]) -> LabelErrors:
-    """Return what is believed of each label, by probabilities that did not see it. classes: of the columns."""
+    """Return the probable errors, by probabilities of a model that did not see the labels.
+
+    classes: of the columns of `matrix`. Raises BadInput.
+    """
     number = {name: index for index, name in enumerate(classes)}
     code = np.array([number[name] for name in labels.names], np.int32)[labels.code]
     return _find_errors(code, _matrix_rows(matrix, labels.row), labels.annotator)
 
 
 def by_embeddings(labels: Labels, matrix: Any) -> LabelErrors:
-    """Return what is believed of each label, by a probe that is fitted without it."""
+    """Return the probable errors, by probes that are fitted without the label they judge. Raises BadInput."""
     try:
         p = leave_one_out(_matrix_rows(matrix, labels.row), labels.code, len(labels.names))
     except ValueError as error:
@@ -42,8 +45,9 @@ def by_embeddings(labels: Labels, matrix: Any) -> LabelErrors:
 def classes_of(labels: Labels, columns: int, option: str | None, named: Sequence[str] | None) -> list[str]:
     """Return the class of each column of probabilities.
 
-    As given with commas between; else by the file's own names of columns; else the labels themselves where they are
-    the numbers 0, 1, ...; else the labels in sorted order, if there are as many. Raises BadInput otherwise.
+    These are the names in `option`, separated by commas; else the file's column names; else 0, 1, ... if the
+    labels are such numbers; else the labels in sorted order, if there are as many as columns. Raises BadInput
+    otherwise.
     """
     classes = list(named or ())
     if option is not None:
@@ -54,7 +58,7 @@ def classes_of(labels: Labels, columns: int, option: str | None, named: Sequence
             classes = [str(column) for column in range(columns)]
     if len(classes) != columns or len(set(classes)) != columns:
         fault = f"probabilities have {columns} columns, but there are {len(set(classes))} classes"
-        raise BadInput(f"{fault}: name them in the order of the columns, cat,dog,...", field="classes")
+        raise BadInput(f"{fault}: give the classes in the order of the columns, cat,dog,...", field="classes")
     missing = sorted(set(labels.names) - set(classes))
     if missing:
         raise BadInput(

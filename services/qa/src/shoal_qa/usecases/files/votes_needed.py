@@ -1,4 +1,4 @@
-"""How many votes would have done: replays of the votes that were given, in several random orders."""
+"""The number of votes that would have been enough: replays of a file's votes in random orders."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
@@ -14,14 +14,14 @@ from shoal_qa.domain.stopping.rule import StoppingRule
 from shoal_qa.domain.stopping.simulation import Spending, VoteSimulation, simulate_votes
 from shoal_qa.domain.votes.arrays import Floats, Ints, VoteArrays
 
-LESS = (0.0, 0.005, 0.01)  # accuracy given up against all votes
+LESS = (0.0, 0.005, 0.01)  # accuracy below that of all votes
 ROUNDING = 1e-12
 Report = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """Means over replays: (points,) each. low, high: the least and the most accurate replay."""
+    """Means over replays; every array is (points,). low, high: accuracy of the worst and the best replay."""
 
     name: str
     votes_per_task: Floats
@@ -32,7 +32,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """Votes per task for an accuracy, by stopping one by one and by a fixed number; None where it is not reached."""
+    """Votes per task for an accuracy, one by one and with a fixed number; None if not reached."""
 
     less: float
     accuracy: float
@@ -42,7 +42,7 @@ class Needed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replays:
-    """What the replays say. votes_per_task, accuracy: of all votes. prices: means over replays, one a rule."""
+    """Results of the replays. votes_per_task, accuracy: with all votes. prices: means by rule."""
 
     simulations: Sequence[VoteSimulation]
     sequential: Curve
@@ -63,7 +63,7 @@ def replay_votes(
     rules: Sequence[StoppingRule],
     report: Report,
 ) -> Replays:
-    """Return curves over `seeds` random orders, and what each rule comes to in them.
+    """Return curves over `seeds` random orders, and the outcome of each rule.
 
     known, truth: (tasks,), as `simulate_votes` has them. Raises BadInput.
     """
@@ -78,7 +78,7 @@ def replay_votes(
         try:
             simulations.append(simulate_votes(MODELS[model], votes, rng, truth, gold, tempering=tempering))
         except ValueError as error:
-            raise BadInput(f"nothing to replay: {error}") from None
+            raise BadInput(f"votes cannot be replayed: {error}") from None
         outcomes.append(
             [
                 replay_price(_start_replay(votes, gold, model, seed), answers, rule, tempering)
@@ -135,7 +135,7 @@ def _mean_curve(name: str, curves: Sequence[Spending], tasks: int) -> Curve:
 
 
 def _votes_for(curve: Curve, accuracy: float) -> float | None:
-    """Return votes per task at which the mean curve first reaches an accuracy, on straight lines."""
+    """Return the votes per task at which the mean curve first reaches an accuracy, interpolated linearly."""
     reached = np.flatnonzero(curve.accuracy >= accuracy - ROUNDING)
     if not len(reached):
         return None

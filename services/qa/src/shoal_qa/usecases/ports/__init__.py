@@ -1,4 +1,4 @@
-"""What the use cases need from outside, by aggregate; adapters implement these."""
+"""The ports of the use cases, by aggregate; adapters implement them."""
 
 from shoal_qa.usecases.ports.annotations import Annotations, ReceivedAnnotation, StoredAnnotation
 from shoal_qa.usecases.ports.database import Database, Outbox, Transaction

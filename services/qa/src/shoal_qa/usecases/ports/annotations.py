@@ -1,4 +1,4 @@
-"""Annotations of a transaction."""
+"""The annotations of a transaction."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from shoal_qa.domain.votes.book import Annotation
 
 @dataclass(frozen=True, slots=True)
 class StoredAnnotation:
-    """A revision of an annotation, and whether an expert gave it."""
+    """A revision of an annotation. is_review: whether it is an expert's."""
 
     annotation: Annotation
     is_review: bool
@@ -19,7 +19,7 @@ class StoredAnnotation:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedAnnotation:
-    """An annotation's event and where it came from."""
+    """An annotation's event with its record's partition and offset in `origin`, as "partition/offset"."""
 
     event: AnnotationSubmitted
     origin: str
@@ -29,10 +29,10 @@ class Annotations(Protocol):
     """Annotations by revision."""
 
     async def add(self, arrived: Sequence[ReceivedAnnotation]) -> None:
-        """Keep revisions; a stored one changes nothing. Those of erased samples are left out."""
+        """Store revisions; stored ones stay as they are, those of erased samples are left out."""
 
     async def of_jobs(self, job_ids: Collection[str]) -> list[StoredAnnotation]:
         """Return every revision of the jobs' annotations."""
 
     async def remove_parked(self, before: datetime, limit: int) -> list[ReceivedAnnotation]:
-        """Remove and return annotations received before, whose job never came."""
+        """Remove and return at most `limit` annotations from before `before` whose job has not arrived."""

@@ -1,4 +1,4 @@
-"""Transactions: everything that changes together or not at all."""
+"""Transactions over all aggregates."""
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
@@ -15,10 +15,10 @@ from shoal_qa.usecases.ports.samples import Samples
 
 
 class Outbox(Protocol):
-    """Messages of a transaction."""
+    """Outgoing messages of a transaction."""
 
     async def publish(self, messages: Sequence[OutgoingMessage]) -> None:
-        """Have messages leave with this transaction."""
+        """Send messages after this transaction commits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

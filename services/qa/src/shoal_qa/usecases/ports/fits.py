@@ -1,4 +1,4 @@
-"""Fits, and the votes they are made of."""
+"""Fits, and the votes they are made from."""
 
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -22,19 +22,19 @@ class Fits(Protocol):
     """Fits by project and major."""
 
     async def due(self) -> list[Major]:
-        """Return what has annotations that its fit has not seen."""
+        """Return the projects and majors with annotations that are newer than their fit."""
 
     def claim(self, key: Major) -> AbstractAsyncContextManager[bool]:
-        """Hold a fit while the block runs; gives False when another replica does."""
+        """Hold a fit while the block runs; yields False if another replica holds it."""
 
     async def votes(self, key: Major) -> Votes:
         """Return all votes."""
 
     async def keep(self, key: Major, fit: ProjectFit, now: datetime) -> int:
-        """Replace a fit; return its number. It stays due until `done`."""
+        """Replace a fit; return its number. It stays due until `finish`."""
 
     async def finish(self, key: Major, number: int, last_seq: int) -> None:
-        """Keep that everything a fit changes was done, unless it was asked for anew meanwhile."""
+        """Mark a fit as evaluated up to `last_seq`, unless the rule or gold changed since."""
 
     async def jobs_to_look_at(self, key: Major, after: str, limit: int) -> list[str]:
-        """Return ids, in order, of jobs whose label votes can still change."""
+        """Return the sorted ids of jobs whose label votes can still change."""

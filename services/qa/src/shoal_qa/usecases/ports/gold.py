@@ -1,4 +1,4 @@
-"""Gold items of a transaction."""
+"""The gold items of a transaction."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,4 +9,7 @@ class Gold(Protocol):
     """Gold items by project and sample."""
 
     async def add(self, project: str, rows: Sequence[tuple[str, str, str]], now: datetime) -> int:
-        """Keep (sample, label, job) of gold items; return how many are new or changed, which asks for a refit."""
+        """Store (sample, label, job) of gold items; return the number of new or changed ones.
+
+        Changes make the project's fits due.
+        """

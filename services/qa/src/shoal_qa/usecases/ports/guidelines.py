@@ -8,12 +8,12 @@ from shoal.contracts.quality import GuidelinePublished
 
 
 class Guidelines(Protocol):
-    """Guidelines, announced as they are published."""
+    """Guidelines by project, announced when they are published."""
 
     async def publish(
         self, project: str, document: Mapping[str, Any], now: datetime
     ) -> tuple[GuidelinePublished, bool]:
-        """Keep the next version, unless it equals the latest; return it and whether it is new."""
+        """Store the next version, unless it equals the latest; return it and whether it is new."""
 
     async def all(self, project: str) -> list[GuidelinePublished]:
         """Return every version, oldest first."""

@@ -1,4 +1,4 @@
-"""Jobs of a transaction."""
+"""The jobs of a transaction."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from typing import Protocol
 from shoal.contracts.labels import LabelingJob
 from shoal_qa.domain.jobs.lifecycle import Job
 
-Major = tuple[str, int]  # project and guideline major: what one fit is about
+Major = tuple[str, int]  # project and guideline major: the key of a fit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredJob:
-    """A job as it is kept."""
+    """A job with its state and its sample."""
 
     job_id: str
     project: str
@@ -26,7 +26,7 @@ class StoredJob:
 
     @property
     def key(self) -> Major:
-        """Return what its fit is about."""
+        """Return the key of the job's fit."""
         return self.project, self.major
 
 
@@ -34,13 +34,13 @@ class Jobs(Protocol):
     """Jobs by id."""
 
     async def add(self, jobs: Sequence[LabelingJob]) -> None:
-        """Keep jobs; a stored one may only grow in votes. Jobs of erased samples are kept without content."""
+        """Store jobs; of a stored one only max_votes can grow. Jobs of erased samples have no content."""
 
     async def lock(self, job_ids: Collection[str]) -> list[StoredJob]:
-        """Return jobs, locked, in the order of their ids."""
+        """Lock jobs and return them in the order of their ids."""
 
     async def save(self, jobs: Sequence[StoredJob]) -> None:
-        """Replace what changed of jobs."""
+        """Update the states of jobs."""
 
     async def majors(self, job_ids: Collection[str]) -> dict[str, int]:
-        """Return the guideline major of every job that is stored."""
+        """Return the guideline major of every stored job by id."""

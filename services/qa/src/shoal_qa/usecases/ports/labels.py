@@ -1,4 +1,4 @@
-"""Labels of a transaction."""
+"""The labels of a transaction."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelRow:
-    """One revision of a label, to be stored."""
+    """One revision of a label."""
 
     project: str
     job_id: str
@@ -25,4 +25,4 @@ class Labels(Protocol):
     """Labels by revision."""
 
     async def add(self, rows: Sequence[LabelRow], now: datetime) -> None:
-        """Keep revisions of labels, in the order of commits."""
+        """Store revisions of labels in the order of commits."""

@@ -1,4 +1,4 @@
-"""Projects of a transaction: their locks, and what their jobs are judged by."""
+"""The projects of a transaction: locks, rules, classes, fits and blocked annotators."""
 
 from collections.abc import Collection
 from typing import Protocol
@@ -12,7 +12,10 @@ class Projects(Protocol):
     """Projects by name."""
 
     async def lock(self, projects: Collection[str]) -> None:
-        """Wait for others that take in jobs, annotations or erasures of these projects; before any other lock."""
+        """Wait for other transactions that record jobs, annotations or erasures of these projects.
+
+        Call it before any other lock is taken.
+        """
 
     async def rule(self, project: str) -> Rule:
         """Return the project's rule."""
@@ -24,4 +27,4 @@ class Projects(Protocol):
         """Return the latest fit."""
 
     async def blocked(self, project: str) -> set[str]:
-        """Return the annotators whose votes have no weight."""
+        """Return the blocked annotators, whose votes have no weight."""

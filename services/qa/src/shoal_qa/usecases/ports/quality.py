@@ -1,4 +1,4 @@
-"""What a fit says about annotators and projects."""
+"""Annotators and the quality of projects."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,10 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditedCount:
-    """How many samples of a model's version the audit took at one rate, and how many have a label, or a right one."""
+    """Audited samples of a model version at one rate, counted by their labels.
+
+    labelled: with an accepted label. right: of those, with a right prediction. pending: without a label.
+    """
 
     model: str
     version: str
@@ -39,10 +42,10 @@ class Annotators(Protocol):
         """Return (right, answered) of each annotator on gold under the project's other majors."""
 
     async def standings(self, project: str) -> dict[str, Standing]:
-        """Return the state and the alarms of annotators."""
+        """Return the states and alarms of a project's annotators by name."""
 
     async def save(self, project: str, states: Mapping[str, tuple[AnnotatorState, Evidence]]) -> None:
-        """Replace the states of annotators and the evidence for them."""
+        """Replace the states of annotators and the evidence for these."""
 
 
 class Quality(Protocol):
@@ -52,7 +55,7 @@ class Quality(Protocol):
         """Return counts and costs."""
 
     async def audited(self, project: str) -> list[AuditedCount]:
-        """Return what the audit took, a version's rates side by side, newest versions first."""
+        """Return counts by model version and rate, the versions with the newest samples first."""
 
     async def save(self, project: str, body: Mapping[str, Any], message: OutgoingMessage) -> None:
-        """Keep the project's metrics and announce them."""
+        """Store the project's metrics and announce them."""

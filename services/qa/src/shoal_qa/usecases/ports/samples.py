@@ -1,4 +1,4 @@
-"""Samples of a transaction."""
+"""The samples of a transaction."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from shoal_qa.usecases.ports.jobs import StoredJob
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditedSample:
-    """A sample that the random audit took with probability `rate`, and what the production model said of it."""
+    """A sample that the random audit took with probability `rate`, with the production model's prediction."""
 
     project: str
     sample_id: str
@@ -25,10 +25,10 @@ class Samples(Protocol):
     """Samples by project and id."""
 
     async def erase(self, project: str, sample_ids: Collection[str]) -> list[StoredJob]:
-        """Forget contents and votes of samples; return their jobs as they were, locked."""
+        """Delete contents and votes of samples; lock their jobs and return them as they were."""
 
     async def add_inclusion(self, rows: Sequence[tuple[str, str, float]]) -> None:
-        """Keep (project, sample, probability) of chosen samples; a stored one stays."""
+        """Store (project, sample, inclusion probability); a stored one stays."""
 
     async def add_audited(self, samples: Sequence[AuditedSample]) -> None:
-        """Keep audited samples; a stored one stays. Erased ones are left out."""
+        """Store audited samples; a stored one stays, erased ones are left out."""
