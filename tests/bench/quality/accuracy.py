@@ -32,8 +32,8 @@ def score(crowd: Crowd) -> Scores:
 
 def _right(crowd: Crowd, model: str) -> float:
     best = MODELS[model].fit(crowd.votes).log_posterior(crowd.votes).argmax(axis=1)
-    known = (crowd.truth != UNKNOWN) & (crowd.votes.votes_per_task() > 0)
-    return float((best[known] == crowd.truth[known]).mean())
+    gold = (crowd.truth != UNKNOWN) & (crowd.votes.votes_per_task() > 0)
+    return float((best[gold] == crowd.truth[gold]).mean())
 
 
 def on_public_sets() -> Iterator[str]:

@@ -124,7 +124,7 @@ def public() -> Iterator[Crowd]:
 def _read(name: str) -> Crowd:
     """Return a set, the first of several votes of an annotator on a task."""
     first = {(row["task"], row["worker"]): row["label"] for row in reversed(_rows(name, "labels"))}
-    named = name_votes((task, worker, label) for (task, worker), label in first.items())
+    named = name_votes((task, annotator, label) for (task, annotator), label in first.items())
     answers = {row["task"]: row["label"] for row in _rows(name, "truth")}
     truth = named.gold_classes(answers)
     if not (truth != UNKNOWN).any():

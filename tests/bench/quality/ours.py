@@ -43,10 +43,10 @@ def votes_of(folder: Path) -> VoteArrays:
 def gold_of(folder: Path) -> "np.ndarray":
     """Return the answers of GOLD random tasks, UNKNOWN elsewhere."""
     truth = np.load(folder / "truth.npy")
-    known = np.full(len(truth), UNKNOWN, np.int32)
+    gold = np.full(len(truth), UNKNOWN, np.int32)
     drawn = np.random.default_rng(0).choice(len(truth), GOLD, replace=False)
-    known[drawn] = truth[drawn]
-    return known
+    gold[drawn] = truth[drawn]
+    return gold
 
 
 def dawid_skene(folder: Path) -> Work:
@@ -72,8 +72,8 @@ def model_of(name: str) -> Callable[[Path], Work]:
 
 def auto(folder: Path) -> Work:
     """Return labels of the panel, calibrated and certified on GOLD answers."""
-    votes, known = votes_of(folder), gold_of(folder)
-    return lambda: consensus(votes, known, Options(target_precision=0.97)).label
+    votes, gold = votes_of(folder), gold_of(folder)
+    return lambda: consensus(votes, gold, Options(target_precision=0.97)).label
 
 
 def candidates(folder: Path) -> Work:
@@ -83,7 +83,9 @@ def candidates(folder: Path) -> Work:
     def work() -> np.ndarray:
         beliefs = Candidates().fit(votes).beliefs(votes)
         pairs, label = beliefs.pairs, np.full(votes.tasks, UNKNOWN, np.int32)
-        order = np.lexsort((-pairs.label, beliefs.of_pair, pairs.task))  # the likeliest of a task stays
+        order = np.lexsort(
+            (-pairs.label, beliefs.of_pair, pairs.task)
+        )  # the most probable class of a task is stored last
         label[pairs.task[order]] = pairs.label[order]
         return label
 

@@ -94,8 +94,8 @@ def accuracy(folder):
         except Exception as error:
             sys.stderr.write(f"{name}: {error!r}\n")
             return np.nan
-        known = found.index[truth[found.index] >= 0]
-        return float((found[known].to_numpy() == truth[known]).mean())
+        gold = found.index[truth[found.index] >= 0]
+        return float((found[gold].to_numpy() == truth[gold]).mean())
 
     return lambda: np.array([one(name) for name in ACCURACY])
 

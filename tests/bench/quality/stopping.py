@@ -49,18 +49,18 @@ def gold_of(truth: Ints, rng: np.random.Generator) -> Ints:
     """Return GOLD random answers, a third of them at most, and UNKNOWN elsewhere: (tasks,)."""
     answers = np.flatnonzero(truth != UNKNOWN)
     drawn = rng.choice(answers, min(GOLD, len(answers) // 3), replace=False)
-    known = np.full(len(truth), UNKNOWN, np.int32)
-    known[drawn] = truth[drawn]
-    return known
+    gold = np.full(len(truth), UNKNOWN, np.int32)
+    gold[drawn] = truth[drawn]
+    return gold
 
 
 def outcome(crowd: Crowd, model: str, order: int, way: Way, review_price: float) -> PriceOutcome:
     """Return the outcome of one replay."""
     rng = np.random.default_rng(order)
     truth = crowd.truth.astype(np.int32)
-    known = gold_of(truth, rng)
-    tempering = consensus(crowd.votes, known, Options(model=model)).calibration
-    replay = Replay(MODELS[model], crowd.votes, known, random_ranks(crowd.votes, rng))
+    gold = gold_of(truth, rng)
+    tempering = consensus(crowd.votes, gold, Options(model=model)).calibration
+    replay = Replay(MODELS[model], crowd.votes, gold, random_ranks(crowd.votes, rng))
     return replay_price(replay, truth, way.rule(review_price), tempering)
 
 

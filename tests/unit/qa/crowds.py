@@ -1,4 +1,6 @@
-"""Seeded crowds of the real ones' kind: skills differ, tasks differ, and everybody errs more on hard ones."""
+"""Seeded crowds like the real ones: annotators differ in skill, tasks in difficulty, hard tasks for
+everybody.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,9 +20,9 @@ def arrays(columns: Iterable[np.ndarray], tasks: int, annotators: int, classes: 
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Crowd:
-    """Annotators answer random tasks in random order. label: (votes,), of honest people until a test bends it."""
+    """Annotators answer random tasks in random order. label: (votes,), honest until a test changes it."""
 
     task: np.ndarray
     annotator: np.ndarray
@@ -35,15 +37,18 @@ class Crowd:
         return arrays(columns, len(self.truth), self.annotators, self.classes)
 
     def peers(self, gold: int = 0) -> Peers:
-        known = np.full(len(self.truth), UNKNOWN, np.int32)
-        known[:gold] = self.truth[:gold]
-        return peers_of(self.votes, known)
+        answers = np.full(len(self.truth), UNKNOWN, np.int32)
+        answers[:gold] = self.truth[:gold]
+        return peers_of(self.votes, answers)
 
 
 def honest(
     seed: int, tasks: int = 300, annotators: int = 20, per_task: int = 5, classes: int = 3, hard: float = 0.2
 ) -> Crowd:
-    """Skills from 0.6 to 0.95; on a share `hard` of tasks half as much is known, and errors go to one wrong class."""
+    """Return a crowd with skills from 0.6 to 0.95.
+
+    On a share `hard` of tasks annotators know half as much, and errors go to one wrong class.
+    """
     rng = np.random.default_rng(seed)
     truth = rng.integers(classes, size=tasks)
     trap = (truth + rng.integers(1, classes, tasks)) % classes
@@ -56,16 +61,20 @@ def honest(
     right = rng.random(len(task)) < skill[annotator] * np.where(is_hard[task], 0.6, 1)
     anywhere = (truth[task] + rng.integers(1, classes, len(task))) % classes
     wrong = np.where(is_hard[task] & (rng.random(len(task)) < 0.7), trap[task], anywhere)
-    return Crowd(task, annotator, np.where(right, truth[task], wrong), truth, annotators, classes)
+    label = np.where(right, truth[task], wrong)
+    return Crowd(
+        task=task, annotator=annotator, label=label, truth=truth, annotators=annotators, classes=classes
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class YesNo:
-    """Facts to affirm or deny, few votes each. All but shares and counts is in log odds of a right answer.
+    """Yes/no questions with few votes each. All numbers but shares and counts are log odds of a right answer.
 
-    yes: share of tasks that are true. skill: of an average annotator; differ: its standard deviation between
-    annotators. easier: how much more likely everybody is right on true facts, and less on false ones; habit: the
-    standard deviation of the same between annotators. busy: exponent of votes per annotator, 0 for equal shares.
+    yes: share of tasks whose answer is yes. skill: of an average annotator; differ: its standard deviation
+    between annotators. easier: how much more likely right answers are on yes tasks, and less on others;
+    habit: the standard deviation of the same between annotators. busy: exponent of votes per annotator, 0 for
+    equal shares.
     """
 
     tasks: int = 600
@@ -90,4 +99,7 @@ def yes_no(kind: YesNo, seed: int) -> Crowd:
     shift = rng.normal(kind.easier, kind.habit, kind.annotators)
     odds = skill[annotator] + shift[annotator] * (2 * truth[task] - 1)
     right = rng.random(len(task)) < 1 / (1 + np.exp(-odds))
-    return Crowd(task, annotator, np.where(right, truth[task], 1 - truth[task]), truth, kind.annotators, 2)
+    label = np.where(right, truth[task], 1 - truth[task])
+    return Crowd(
+        task=task, annotator=annotator, label=label, truth=truth, annotators=kind.annotators, classes=2
+    )

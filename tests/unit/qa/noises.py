@@ -1,4 +1,4 @@
-"""Digits whose labels were spoilt in four seeded ways, with out-of-sample probabilities of a probe."""
+"""Digits with labels corrupted in four seeded ways, and out-of-sample probabilities of a probe."""
 
 from collections.abc import Callable
 from functools import cache
@@ -19,29 +19,29 @@ Noise = Callable[[np.random.Generator], np.ndarray]
 
 
 def elsewhere(rng: np.random.Generator, bad: np.ndarray) -> np.ndarray:
-    """Return labels with another class, any alike, where bad."""
+    """Return labels with another random class where `bad` is true."""
     return np.where(bad, (TRUTH + rng.integers(1, CLASSES, SIZE)) % CLASSES, TRUTH)
 
 
 def uniform(rng: np.random.Generator) -> np.ndarray:
-    """Err anywhere alike."""
+    """Errors are equally likely everywhere."""
     return elsewhere(rng, rng.random(SIZE) < 0.15)
 
 
 def class_dependent(rng: np.random.Generator) -> np.ndarray:
-    """Take some classes for a certain other."""
+    """Some classes are mistaken for one other class."""
     partner, rate = np.roll(rng.permutation(CLASSES), 1), rng.uniform(0, 0.3, CLASSES)
     labels = elsewhere(rng, rng.random(SIZE) < 0.03)
     return np.where(rng.random(SIZE) < rate[TRUTH], partner[TRUTH], labels)
 
 
 def annotator_dependent(rng: np.random.Generator) -> np.ndarray:
-    """Err mostly where five of twenty annotators labelled."""
+    """Most errors are by five of twenty annotators."""
     return elsewhere(rng, rng.random(SIZE) < np.where(ANNOTATOR < 5, 0.45, 0.05))
 
 
 def feature_dependent(rng: np.random.Generator) -> np.ndarray:
-    """Err where another class is nearly as likely, and towards it."""
+    """Errors go to a nearly as probable class."""
     second = CLEAN.copy()
     second[np.arange(SIZE), TRUTH] = 0
     doubt = second.max(axis=1)
@@ -54,19 +54,19 @@ NOISES = [uniform, class_dependent, annotator_dependent, feature_dependent]
 
 @cache
 def noisy(noise: Noise, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return spoilt labels, and probabilities by a probe that learned from them."""
+    """Return corrupted labels, and probabilities by a probe that learned from them."""
     labels = noise(np.random.default_rng(seed)).astype(np.int32)
     return labels, leave_one_out(FEATURES, labels, CLASSES)
 
 
 def precision(ranked: np.ndarray, labels: np.ndarray, share: float) -> float:
-    """Return the precision among as many samples as `share` of the errors there are."""
+    """Return the precision among the first samples, as many as `share` of the number of errors."""
     bad = labels != TRUTH
     return float(bad[ranked[: int(share * bad.sum())]].mean())
 
 
 def cleanlab_s(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
-    """Return cleanlab's ranking: what it finds first, the rest by self-confidence."""
+    """Return cleanlab's ranking: its issues first, the rest by self-confidence."""
     found = find_label_issues(labels, probabilities, return_indices_ranked_by="self_confidence", n_jobs=1)
     confidence = probabilities[np.arange(SIZE), labels]
     rest = np.setdiff1d(np.arange(SIZE), found)

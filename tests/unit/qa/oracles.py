@@ -1,4 +1,4 @@
-"""Measures of agreement from the whole table of votes: plain, and as large as tasks by classes."""
+"""Measures of agreement from the full table of votes, tasks by classes."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ def _counts(votes: VoteArrays) -> Floats:
 
 
 def pairwise_agreement(votes: VoteArrays) -> float | None:
-    """Return the share of pairs of votes on one task that agree; None where no task has two votes."""
+    """Return the share of agreeing pairs of votes on a task; None if no task has two votes."""
     table = _counts(votes)
     pairs = table.sum(axis=1) * (table.sum(axis=1) - 1)
     if not pairs.sum():
@@ -22,9 +22,11 @@ def pairwise_agreement(votes: VoteArrays) -> float | None:
 
 
 def krippendorff_alpha(votes: VoteArrays) -> float | None:
-    """Return Krippendorff's alpha for nominal labels: 1 is perfect, 0 is chance; None where it is undefined.
+    """Return Krippendorff's alpha for nominal labels: 1 is perfect, 0 is chance; None if it is undefined.
 
-    alpha = 1 - (n - 1) * (sum over units u and c != k of n[u,c] n[u,k] / (n[u] - 1)) / (sum over c != k of n[c] n[k]).
+    alpha = 1 - (n - 1) * (sum over units u and c != k of n[u,c] n[u,k] / (n[u] - 1)) / (sum over c != k of
+    n[c] n[k]).
+
     Source: K. Krippendorff, "Computing Krippendorff's Alpha-Reliability" (2011).
     """
     table = _counts(votes)

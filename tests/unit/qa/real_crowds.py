@@ -15,15 +15,16 @@ SETS = ("bluebirds", "music_genre", "rte", "weather_cf", "web", "zencrowd_us")
 
 @cache
 def real_crowd(name: str) -> tuple[VoteArrays, Ints]:
-    """Return the votes of a set, the first of each annotator on a task, and the truth or UNKNOWN of each task.
+    """Return the votes of a set, the first of each annotator on a task, and the truth of each task or
+    UNKNOWN.
 
-    Skips the test where the sets are absent.
+    Skips the test if the sets are absent.
     """
     if not (FOLDER / name).is_dir():
         pytest.skip(f"needs the public crowd set {FOLDER / name}")
     first = {(row["task"], row["worker"]): row["label"] for row in reversed(_rows(name, "labels"))}
     answers = {row["task"]: row["label"] for row in _rows(name, "truth")}
-    named = name_votes((task, worker, label) for (task, worker), label in first.items())
+    named = name_votes((task, annotator, label) for (task, annotator), label in first.items())
     truth = named.gold_classes(answers)
     assert (truth != UNKNOWN).any()
     return named.votes, truth
@@ -36,7 +37,7 @@ def _rows(name: str, table: str) -> list[dict[str, str]]:
 
 def draw_gold(truth: Ints, gold: int, rng: np.random.Generator) -> Ints:
     """Return the answers of `gold` random tasks and UNKNOWN for the others: (tasks,)."""
-    known = np.full(len(truth), UNKNOWN, np.int32)
+    answers = np.full(len(truth), UNKNOWN, np.int32)
     drawn = rng.choice(np.flatnonzero(truth != UNKNOWN), gold, replace=False)
-    known[drawn] = truth[drawn]
-    return known
+    answers[drawn] = truth[drawn]
+    return answers

@@ -1,4 +1,4 @@
-"""From votes and gold to labels: what is said of a task never rests on its own gold answer."""
+"""From votes and gold to labels: the label of a task never depends on its gold answer."""
 
 from dataclasses import replace
 
@@ -15,10 +15,10 @@ from unit.qa.crowds import Crowd, honest
 
 
 def gold_of(crowd: Crowd, gold: int, seed: int = 0) -> Ints:
-    known = np.full(len(crowd.truth), UNKNOWN, np.int32)
+    answers = np.full(len(crowd.truth), UNKNOWN, np.int32)
     chosen = np.random.default_rng(seed).choice(len(crowd.truth), gold, replace=False)
-    known[chosen] = crowd.truth[chosen]
-    return known
+    answers[chosen] = crowd.truth[chosen]
+    return answers
 
 
 @pytest.fixture(scope="module")
@@ -27,35 +27,35 @@ def crowd() -> Crowd:
 
 
 def test_gold_tasks_have_their_answer_and_are_accepted(crowd: Crowd) -> None:
-    known = gold_of(crowd, 100)
-    told = known != UNKNOWN
-    lied = known.copy()
-    lied[told] = (known[told] + 1) % crowd.classes
+    gold = gold_of(crowd, 100)
+    told = gold != UNKNOWN
+    lied = gold.copy()
+    lied[told] = (gold[told] + 1) % crowd.classes
     found = consensus(crowd.votes, lied, Options(target_precision=0.9))
     np.testing.assert_array_equal(found.label[told], lied[told])
     assert (found.probability[told] == 1).all()
     assert found.accepted[told].all()
-    assert not found.accepted[~told].any()  # gold that contradicts everybody certifies nothing
+    assert not found.accepted[~told].any()  # gold that contradicts all votes certifies nothing
 
 
 def test_what_is_promised_of_accepted_labels_holds(crowd: Crowd) -> None:
     found = consensus(crowd.votes, gold_of(crowd, 300), Options(target_precision=0.9))
     assert found.certificate is not None
     assert found.certificate.threshold is not None
-    known = gold_of(crowd, 300) != UNKNOWN
-    accepted = found.accepted & ~known
-    assert 0.3 < accepted[~known].mean() <= found.certificate.coverage + 1e-9
+    gold = gold_of(crowd, 300) != UNKNOWN
+    accepted = found.accepted & ~gold
+    assert 0.3 < accepted[~gold].mean() <= found.certificate.coverage + 1e-9
     assert (found.label == crowd.truth)[accepted].mean() >= 0.9
     assert (found.probability[accepted] >= found.certificate.threshold).all()
 
 
 def test_a_promise_is_broken_no_more_often_than_it_says() -> None:
-    """25 draws of gold; 5 % of promises may break, so that more than 4 of them do in one of a hundred such tests."""
+    """25 draws of gold. With 5 % of guarantees broken, more than 4 breaks occur in 1 of 100 such tests."""
     crowd, issued, broken = honest(51, tasks=600, annotators=25), 0, 0
     for seed in range(25):
-        known = gold_of(crowd, 120, seed)
-        found = consensus(crowd.votes, known, Options(target_precision=0.85))
-        accepted = found.accepted & (known == UNKNOWN)
+        gold = gold_of(crowd, 120, seed)
+        found = consensus(crowd.votes, gold, Options(target_precision=0.85))
+        accepted = found.accepted & (gold == UNKNOWN)
         issued += bool(accepted.any())
         broken += bool(accepted.any()) and bool((found.label == crowd.truth)[accepted].mean() < 0.85)
     assert issued > 15
@@ -89,9 +89,9 @@ def test_confidence_without_gold_is_not_above_accuracy(seed: int) -> None:
 
 
 def test_confidence_with_gold_is_accuracy(crowd: Crowd) -> None:
-    known = gold_of(crowd, 300)
-    found = consensus(crowd.votes, known)
-    rest = known == UNKNOWN
+    gold = gold_of(crowd, 300)
+    found = consensus(crowd.votes, gold)
+    rest = gold == UNKNOWN
     gap = found.probability[rest].mean() - (found.label == crowd.truth)[rest].mean()
     assert abs(gap) < 0.03
 
@@ -146,8 +146,8 @@ def test_the_same_votes_in_another_order_give_the_same_labels(crowd: Crowd) -> N
         annotators=votes.annotators,
         classes=votes.classes,
     )
-    known = gold_of(crowd, 150)
-    one, two = consensus(votes, known), consensus(other, known)
+    gold = gold_of(crowd, 150)
+    one, two = consensus(votes, gold), consensus(other, gold)
     np.testing.assert_array_equal(one.label, two.label)
     np.testing.assert_allclose(one.probability, two.probability, atol=1e-6)
 

@@ -120,7 +120,7 @@ def test_a_sample_of_pairs_is_near_all_of_them() -> None:
 
 
 def test_the_interval_holds_alpha_in_nineteen_of_twenty_projects() -> None:
-    """Coin flips by skilled annotators: the mean of many estimates is the alpha that intervals must hold."""
+    """Votes of skilled annotators: the mean of many estimates is the alpha that intervals must contain."""
     found = [_simulated(seed) for seed in range(300)]
     middle = np.mean([each.value for each in found])
     held = np.mean([each.low <= middle <= each.high for each in found])  # type: ignore[operator]

@@ -1,4 +1,4 @@
-"""Agreement by task and class against loops over pairs; distances of answers that mark several things by hand."""
+"""Agreement by task and class against loops over pairs; distances of answers with regions, by hand."""
 
 from itertools import permutations
 
@@ -98,6 +98,8 @@ def test_regions_by_hand() -> None:
 
 
 def test_regions_match_so_that_the_overlaps_add_up_to_most() -> None:
-    """The best pair first (0.6) would leave the others nothing; crosswise they have 0.5 and 0.25."""
+    """Matching the best pair first (0.6) would leave nothing for the others; crosswise they have 0.5 and
+    0.25.
+    """
     one, other = regions((0, 0, 8, 1, 0), (8, 0, 10, 1, 0)), regions((2, 0, 10, 1, 0), (0, 0, 4, 1, 0))
     assert region_distance(one, other) == pytest.approx(1 - (4 / 8 + 2 / 8) / 2)

@@ -1,4 +1,4 @@
-"""Reliability in bins: a slow reference, calibrated and boastful answers, ties and edges."""
+"""Reliability in bins: a slow reference, calibrated and overconfident answers, ties and edge cases."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Confidence that means what it says: the default without gold, and what gold adds to it."""
+"""Calibrated confidence: the default without gold, and the effect of gold."""
 
 import numpy as np
 import pytest
@@ -17,14 +17,14 @@ from unit.qa.real_crowds import SETS, real_crowd
 
 
 def claims(temperature: float, tasks: int, rng: np.random.Generator) -> tuple[Floats, np.ndarray]:
-    """Return log posteriors that are right at a temperature, and truths drawn accordingly: (tasks, 3), (tasks,)."""
+    """Return log posteriors that are calibrated at a temperature, (tasks, 3), and truths drawn from them."""
     logits = log_normalise(rng.normal(0, 3, (tasks, 3)) * temperature)
     draw = rng.random((tasks, 1)) > np.exp(log_normalise(logits / temperature)).cumsum(axis=1)
     return logits, np.minimum(draw.sum(axis=1), 2).astype(np.int32)
 
 
 def confidence(crowd_votes: VoteArrays, seed: int = 0) -> tuple[Floats, Floats, Tempering]:
-    """Return raw and default probabilities, and the map, of a Dawid-Skene fit without gold."""
+    """Return raw and default probabilities of a Dawid-Skene fit without gold, and the default calibration."""
     model = DawidSkene()
     fitted = model.fit(crowd_votes)
     raw = fitted.log_posterior(crowd_votes)
@@ -39,22 +39,20 @@ def test_the_default_is_honest_where_hard_tasks_fool_everybody(classes: int, har
     raw, calibrated, _ = confidence(crowd.votes)
     right = calibrated.argmax(axis=1) == crowd.truth
     noise = 2 * np.sqrt(right.mean() * (1 - right.mean()) / len(right))
-    assert raw.max(axis=1).mean() > right.mean() + noise  # the raw one lies
+    assert raw.max(axis=1).mean() > right.mean() + noise  # the raw one is overconfident
     assert calibrated.max(axis=1).mean() <= right.mean() + noise
-    assert calibrated.max(axis=1).mean() > right.mean() - 0.15  # and the default is of use
+    assert calibrated.max(axis=1).mean() > right.mean() - 0.15  # and the default is not useless
 
 
 @pytest.mark.parametrize("name", SETS)
 def test_the_default_is_nearer_the_truth_than_raw_claims_on_real_crowds(name: str) -> None:
     votes, truth = real_crowd(name)
     raw, calibrated, _ = confidence(votes)
-    known = truth != UNKNOWN
-    right = (raw.argmax(axis=1) == truth)[known]
-    before, after = raw.max(axis=1)[known].mean(), calibrated.max(axis=1)[known].mean()
+    gold = truth != UNKNOWN
+    right = (raw.argmax(axis=1) == truth)[gold]
+    before, after = raw.max(axis=1)[gold].mean(), calibrated.max(axis=1)[gold].mean()
     assert before > right.mean() + 0.05
-    assert (
-        after <= right.mean() + 0.06
-    )  # errors that a crowd makes together leave no trace: 0.043 at most here
+    assert after <= right.mean() + 0.06  # shared errors do not show in votes: 0.043 at most here
     assert after < before
 
 
@@ -70,21 +68,21 @@ def test_fits_of_few_votes_are_believed_less() -> None:
 
 def test_each_half_is_told_its_own_gold() -> None:
     crowd = honest(8, tasks=90)
-    known = np.where(np.arange(90) < 40, crowd.truth, UNKNOWN).astype(np.int32)
+    gold = np.where(np.arange(90) < 40, crowd.truth, UNKNOWN).astype(np.int32)
     told: list[Ints] = []
 
     class Spy(DawidSkene):
-        def fit(self, votes: VoteArrays, known: Ints | None = None, start: Fitted | None = None) -> Fitted:
-            assert known is not None
-            assert len(known) == votes.tasks
-            told.append(known)
-            return super().fit(votes, known, start)
+        def fit(self, votes: VoteArrays, gold: Ints | None = None, start: Fitted | None = None) -> Fitted:
+            assert gold is not None
+            assert len(gold) == votes.tasks
+            told.append(gold)
+            return super().fit(votes, gold, start)
 
     model = Spy()
-    default_tempering(model, model.fit(crowd.votes, known), crowd.votes, np.random.default_rng(0), gold=known)
+    default_tempering(model, model.fit(crowd.votes, gold), crowd.votes, np.random.default_rng(0), gold=gold)
     assert len(told) == 1 + 2 * 5
     for first, second in zip(told[1::2], told[2::2], strict=True):
-        assert sorted(np.concatenate([first, second])) == sorted(known)
+        assert sorted(np.concatenate([first, second])) == sorted(gold)
 
 
 def test_models_are_told_apart_by_how_their_claims_grow() -> None:

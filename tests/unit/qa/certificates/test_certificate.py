@@ -1,4 +1,4 @@
-"""The promise about accepted labels: exact tails, simulated scores of every shape, real crowds, cross-fitted gold."""
+"""Certificates: exact tails, simulated scores of every shape, real crowds, cross-fitted gold."""
 
 from collections.abc import Callable
 
@@ -32,27 +32,27 @@ def drawn(shape: str, gold: int, others: int, rng: np.random.Generator) -> tuple
     return (np.floor(score * 3) if shape == "in three lumps" else score), right
 
 
-def cross_fitted(model: Model, votes: VoteArrays, known: Ints, rng: np.random.Generator) -> Floats:
+def cross_fitted(model: Model, votes: VoteArrays, answers: Ints, rng: np.random.Generator) -> Floats:
     """Return log posteriors of gold tasks by fits without their fold's answers: (gold, classes)."""
-    gold = np.flatnonzero(known != UNKNOWN)
+    gold = np.flatnonzero(answers != UNKNOWN)
     fold = fold_numbers(len(gold), 4, rng)
     out = np.empty((len(gold), votes.classes))
     for number in range(4):
-        rest = known.copy()
+        rest = answers.copy()
         rest[gold[fold == number]] = UNKNOWN
         out[fold == number] = model.fit(votes, rest).log_posterior(votes)[gold[fold == number]]
     return out
 
 
 def broken(found: Certificate, score: Floats, right: np.ndarray) -> bool:
-    """Tell whether labels were accepted and fewer of them than promised are right."""
+    """Return whether labels were accepted and fewer of them than guaranteed are right."""
     if found.threshold is None:
         return False
     return bool(right[score >= found.threshold].mean() < found.target)
 
 
 def split_clopper_pearson(score: Floats, right: np.ndarray, target: float, confidence: float) -> float | None:
-    """Return the threshold that half of the gold chooses and the other half certifies alone."""
+    """Return the threshold that one half of the gold chooses and the other half certifies alone."""
     half = len(score) // 2
 
     def holds(threshold: float, part: slice) -> bool:
@@ -113,7 +113,7 @@ def test_the_promise_holds(shape: str) -> None:
 
 
 def test_the_promise_can_fail_without_the_budget() -> None:
-    """The simulation above would notice: the best-looking threshold breaks its promise far too often."""
+    """The simulation above would notice: the best-looking threshold breaks its guarantee far too often."""
     rng, failures = np.random.default_rng(6), 0
     for _ in range(200):
         score, right = drawn("flat, just short", 120, 700, rng)
@@ -211,9 +211,9 @@ def test_the_promise_holds_on_real_crowds(name: str) -> None:
     for _ in range(draws):
         mixed = rng.permutation(answered)
         gold = min(int(rng.choice([50, 100, 200])), len(mixed) // 2)
-        known, rest = mixed[:gold], mixed[gold:]
+        sample, rest = mixed[:gold], mixed[gold:]
         failures += broken(
-            certify(score[known], right[known], score[rest], target=0.9, confidence=0.9),
+            certify(score[sample], right[sample], score[rest], target=0.9, confidence=0.9),
             score[rest],
             right[rest],
         )
@@ -222,15 +222,15 @@ def test_the_promise_holds_on_real_crowds(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["rte", "weather_cf"])
 def test_cross_fitted_gold_keeps_the_promise_on_real_crowds(name: str) -> None:
-    """Gold teaches the fit as well: told scores would look surer and righter than those of other tasks."""
+    """Gold teaches the fit as well: in-sample scores would look better than those of other tasks."""
     votes, truth = real_crowd(name)
     rng, draws, failures, issued = np.random.default_rng(13), 25, 0, 0
     model = DawidSkene(iterations=15)
     for _ in range(draws):
-        known = draw_gold(truth, 100, rng)
-        gold, rest = known != UNKNOWN, (known == UNKNOWN) & (truth != UNKNOWN)
-        crossed = cross_fitted(model, votes, known, rng)
-        final = model.fit(votes, known).log_posterior(votes)
+        answers = draw_gold(truth, 100, rng)
+        gold, rest = answers != UNKNOWN, (answers == UNKNOWN) & (truth != UNKNOWN)
+        crossed = cross_fitted(model, votes, answers, rng)
+        final = model.fit(votes, answers).log_posterior(votes)
         right = final.argmax(axis=1) == truth
         score = final.max(axis=1)
         found = certify(
@@ -259,13 +259,13 @@ def test_gold_with_many_votes_is_thinned_to_what_ordinary_tasks_have() -> None:
     task = np.repeat(np.arange(len(per_task)), per_task)
     annotator = np.concatenate([np.arange(n) for n in per_task])
     votes = arrays((task, annotator, np.zeros_like(task)), len(per_task), 20, 2)
-    known = np.where(np.arange(len(per_task)) < 30, 0, UNKNOWN).astype(np.int32)
-    after = thin_gold(votes, known, rng).votes_per_task()
+    gold = np.where(np.arange(len(per_task)) < 30, 0, UNKNOWN).astype(np.int32)
+    after = thin_gold(votes, gold, rng).votes_per_task()
     assert np.bincount(after[:30]).tolist() == [0, 0, 10, 10, 10]
     assert (after[30:] == per_task[30:]).all()
 
 
 def test_gold_with_as_many_votes_as_others_is_left_alone() -> None:
     crowd = honest(1, tasks=50)
-    known = np.where(np.arange(50) < 20, crowd.truth, UNKNOWN).astype(np.int32)
-    assert len(thin_gold(crowd.votes, known, np.random.default_rng(0))) == len(crowd.votes)
+    gold = np.where(np.arange(50) < 20, crowd.truth, UNKNOWN).astype(np.int32)
+    assert len(thin_gold(crowd.votes, gold, np.random.default_rng(0))) == len(crowd.votes)

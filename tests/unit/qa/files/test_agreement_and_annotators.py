@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -124,7 +125,7 @@ def test_annotators_writes_skill_gold_state_and_signals() -> None:
     label = crowd.label.copy()
     spam = crowd.annotator == 3
     label[spam] = rng.integers(3, size=int(spam.sum()))
-    bent = Crowd(crowd.task, crowd.annotator, label, crowd.truth, crowd.annotators, crowd.classes)
+    bent = replace(crowd, label=label)
     seconds = rng.lognormal(2, 0.3, len(label)) * np.where(crowd.annotator == 5, 0.05, 1)
     rows = [
         (*each, f"{s:.3f}", place)

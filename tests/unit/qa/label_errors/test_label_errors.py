@@ -1,4 +1,4 @@
-"""Label errors on scikit-learn's digits with seeded noise, side by side with cleanlab on the same inputs."""
+"""Label errors on scikit-learn's digits with seeded noise, compared with cleanlab on the same inputs."""
 
 from collections.abc import Callable
 from time import perf_counter
@@ -40,7 +40,7 @@ SEEDS = range(4)
         (annotator_dependent, 0.3, 0.0),
         (annotator_dependent, 1.0, 0.02),
         (feature_dependent, 0.3, 0.0),
-        (feature_dependent, 1.0, -0.01),  # about one error in a hundred fewer: see the module
+        (feature_dependent, 1.0, -0.01),  # about one error in a hundred fewer, as the module explains
     ],
 )
 def test_precision_is_no_lower_than_cleanlab_s(noise: Noise, share: float, gain: float) -> None:
@@ -69,7 +69,10 @@ def test_knowing_who_labelled_finds_more_where_some_are_careless() -> None:
 
 @pytest.mark.parametrize("noise", NOISES[:3])
 def test_the_probability_of_being_wrong_is_one(noise: Noise) -> None:
-    """In each band of probability, the share that is wrong lies near it; a classifier cannot see the fourth noise."""
+    """The share of wrong labels in each band of probability lies near it.
+
+    Except for the fourth noise, which a classifier cannot see.
+    """
     found = [(find_errors(*noisy(noise, seed)).wrong, noisy(noise, seed)[0] != TRUTH) for seed in SEEDS]
     wrong, bad = (np.concatenate(each) for each in zip(*found, strict=True))
     assert wrong.mean() == pytest.approx(bad.mean(), abs=0.04)
@@ -108,7 +111,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def test_leaving_one_out_is_what_refitting_without_it_gives() -> None:
-    """Against refits one by one, at the penalty chosen and on the scale of all samples."""
+    """Compared with refits one by one, at the chosen penalty and the scale of all samples."""
     from shoal_qa.domain.label_errors import probe
 
     rng = np.random.default_rng(0)

@@ -21,10 +21,10 @@ tables = st.lists(rows, max_size=25, unique_by=lambda row: row[:2])
 
 
 def likeliest_classes(beliefs: Beliefs) -> tuple[np.ndarray, np.ndarray]:
-    """Return the likeliest class given on each task, UNKNOWN without votes, and its probability: (tasks,) each."""
+    """Return the most probable voted class of each task, UNKNOWN without votes, and its probability."""
     pairs = beliefs.pairs
     label, probability = np.full(pairs.tasks, UNKNOWN, np.int32), np.zeros(pairs.tasks)
-    order = np.lexsort((-pairs.label, beliefs.of_pair, pairs.task))  # the last of a task stays
+    order = np.lexsort((-pairs.label, beliefs.of_pair, pairs.task))  # the last one of a task is stored
     label[pairs.task[order]], probability[pairs.task[order]] = pairs.label[order], beliefs.of_pair[order]
     return label, probability
 
@@ -44,13 +44,13 @@ def some_fit() -> FittedCandidates:
 def crowd(
     seed: int, classes: int, tasks: int = 2000, annotators: int = 40, per_task: int = 5
 ) -> tuple[VoteArrays, np.ndarray]:
-    """Return votes of a crowd of which a third answers anything, and the truth."""
+    """Return votes of a crowd in which a third answers at random, and the truth."""
     rng = np.random.default_rng(seed)
     truth = rng.integers(classes, size=tasks)
     annotator = np.concatenate([rng.choice(annotators, per_task, replace=False) for _ in range(tasks)])
     task = np.repeat(np.arange(tasks), per_task)
     knows = rng.random(len(task)) < np.where(annotator % 3 == 0, 0.02, 0.75)
-    popular = rng.integers(classes // 5 + 1, size=len(task))  # guesses are of a fifth of the classes
+    popular = rng.integers(classes // 5 + 1, size=len(task))  # guesses use a fifth of the classes
     label = np.where(knows, truth[task], popular)
     return arrays((task, annotator, label), tasks, annotators, classes), truth
 
@@ -66,10 +66,10 @@ def test_posteriors_are_those_of_all_classes_written_out(table: list[tuple[int, 
 def test_expected_classes_are_those_of_all_classes_written_out(
     table: list[tuple[int, int, int]], gold: list[int]
 ) -> None:
-    votes, fitted, known = votes_of(table), some_fit(), np.array(gold, np.int32)
+    votes, fitted, answers = votes_of(table), some_fit(), np.array(gold, np.int32)
     dense = np.exp(fitted.log_posterior(votes))
-    dense[known != UNKNOWN] = np.eye(CLASSES)[known[known != UNKNOWN]]
-    counts = fitted.beliefs(votes).with_gold(known).class_counts(fitted.prior)
+    dense[answers != UNKNOWN] = np.eye(CLASSES)[answers[answers != UNKNOWN]]
+    counts = fitted.beliefs(votes).with_gold(answers).class_counts(fitted.prior)
     assert counts == pytest.approx(dense[votes.votes_per_task() > 0].sum(axis=0), abs=1e-9)
 
 
@@ -133,13 +133,13 @@ def test_memory_grows_with_votes_not_with_classes() -> None:
 
 def test_gold_teaches_about_annotators_and_missed_classes() -> None:
     votes, truth = crowd(5, 20, tasks=300)
-    known = np.full(300, UNKNOWN, np.int32)
-    known[:100] = truth[:100]
-    told, blind = Candidates().fit(votes, known), Candidates().fit(votes)
+    gold = np.full(300, UNKNOWN, np.int32)
+    gold[:100] = truth[:100]
+    told, blind = Candidates().fit(votes, gold), Candidates().fit(votes)
     share = np.bincount(truth, minlength=20) / 300
     assert np.abs(told.prior - share).sum() < np.abs(blind.prior - share).sum()
     wrong = np.full(300, UNKNOWN, np.int32)
-    wrong[:] = (truth + 1) % 20  # gold that says that nobody ever was right
+    wrong[:] = (truth + 1) % 20  # gold that contradicts every vote
     assert Candidates().fit(votes, wrong).skill().max() < 0.2
 
 
@@ -177,10 +177,10 @@ def test_next_to_nothing_is_enough(votes: VoteArrays) -> None:
 
 def test_auto_takes_it_where_confusion_matrices_would_not_fit() -> None:
     votes, truth = crowd(8, 2000, tasks=600)
-    known = np.full(600, UNKNOWN, np.int32)
-    known[:60] = truth[:60]
+    gold = np.full(600, UNKNOWN, np.int32)
+    gold[:60] = truth[:60]
     tracemalloc.start()
-    found = consensus(votes, known)
+    found = consensus(votes, gold)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert [member.model for member in found.evidence] == ["candidates", "majority"]

@@ -1,4 +1,4 @@
-"""How much annotators differ is read from their votes, without any truth."""
+"""The differences between annotators are estimated from votes, without any truth."""
 
 import numpy as np
 import pytest

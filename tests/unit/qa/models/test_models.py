@@ -17,7 +17,7 @@ from shoal_qa.domain.votes.arrays import UNKNOWN, name_votes
 def crowd(
     seed: int, tasks: int = 300, classes: int = 3, spammers: int = 3
 ) -> tuple[list[tuple[str, str, str]], list[str]]:
-    """Return votes of 12 annotators, some of whom answer anything, and the truth."""
+    """Return votes of 12 annotators, some of whom answer at random, and the truth."""
     rng = np.random.default_rng(seed)
     truth = rng.integers(classes, size=tasks)
     rows = []
@@ -60,9 +60,9 @@ def test_without_a_prior_it_is_crowd_kit_s_dawid_skene() -> None:
 def test_gold_answers_enter_the_fit() -> None:
     rows, truth = crowd(3)
     named = name_votes(rows)
-    known = np.full(len(named.tasks), UNKNOWN, np.int32)
-    known[:50] = [named.classes.index(truth[int(task[1:])]) for task in named.tasks[:50]]
-    fitted = MODELS["dawid-skene"].fit(named.votes, known)
+    gold = np.full(len(named.tasks), UNKNOWN, np.int32)
+    gold[:50] = [named.classes.index(truth[int(task[1:])]) for task in named.tasks[:50]]
+    fitted = MODELS["dawid-skene"].fit(named.votes, gold)
     assert fitted.skill()[3:].min() > fitted.skill()[:3].max()
 
 

@@ -1,4 +1,4 @@
-"""The panel: several models of votes heard together, and what is known of gold by fits that were not told it."""
+"""The panel: several pooled models of votes, and their evidence on held-out gold."""
 
 import numpy as np
 import pytest
@@ -17,9 +17,9 @@ def accuracy(posterior: np.ndarray, truth: np.ndarray) -> float:
 
 
 def known_of(truth: np.ndarray, gold: int) -> np.ndarray:
-    known = np.full(len(truth), UNKNOWN, np.int32)
-    known[:gold] = truth[:gold]
-    return known
+    answers = np.full(len(truth), UNKNOWN, np.int32)
+    answers[:gold] = truth[:gold]
+    return answers
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -30,7 +30,10 @@ def test_the_panel_is_not_below_majority_vote(seed: int) -> None:
 
 
 def gain(kind: YesNo) -> float:
-    """Return by how much the panel is above majority vote, whose ties are right by half: the mean of five crowds."""
+    """Return the mean advantage of the panel over majority vote on five crowds.
+
+    A tie of majority vote counts as half right.
+    """
     return float(np.mean([_gain(yes_no(kind, seed)) for seed in range(5)]))
 
 
@@ -93,12 +96,12 @@ def test_with_gold_who_is_right_weighs_more() -> None:
 
 
 class _Stubborn(Majority):
-    """Reads votes upside down."""
+    """A model that reads votes upside down."""
 
     def __init__(self) -> None:
         super().__init__(name="stubborn")
 
-    def fit(self, votes, known=None, start=None):  # type: ignore[no-untyped-def]
+    def fit(self, votes, gold=None, start=None):  # type: ignore[no-untyped-def]
         flipped = VoteArrays(
             task=votes.task,
             annotator=votes.annotator,
@@ -126,16 +129,16 @@ class _Flipped:
 
 def test_a_held_out_answer_was_not_seen_by_what_is_said_of_it() -> None:
     crowd = honest(9, tasks=200)
-    known = known_of(crowd.truth, 40)
-    before = AUTO.study(crowd.votes, known).heldout
-    lied = known.copy()
-    lied[7] = (known[7] + 1) % crowd.classes
+    gold = known_of(crowd.truth, 40)
+    before = AUTO.study(crowd.votes, gold).heldout
+    lied = gold.copy()
+    lied[7] = (gold[7] + 1) % crowd.classes
     after = AUTO.study(crowd.votes, lied).heldout
     assert before is not None
     assert after is not None
     np.testing.assert_array_equal(before.task, np.arange(40))
     np.testing.assert_allclose(after.members[:, 7], before.members[:, 7], atol=1e-12)
-    assert np.abs(after.members - before.members).max() > 1e-6  # others were told another answer
+    assert np.abs(after.members - before.members).max() > 1e-6  # other folds used the changed answer
 
 
 def test_stacked_weights_are_the_best_there_are() -> None:

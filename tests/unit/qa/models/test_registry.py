@@ -1,4 +1,4 @@
-"""The registry of models of votes is all that projects' rules and the docs go by."""
+"""The registry of models is the only source for rules of projects and for the docs."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Models of votes besides Dawid-Skene, and what holds for all of them."""
+"""Models of votes besides Dawid-Skene, and properties of all models."""
 
 import numpy as np
 import pytest
@@ -161,7 +161,7 @@ def test_subtypes_are_less_sure_of_what_is_said_wrongly_together(seed: int) -> N
 def two_kinds(
     seed: int, tasks: int = 1500, annotators: int = 15, per_task: int = 9
 ) -> tuple[VoteArrays, Ints]:
-    """A third of each class is hard: four in ten take it for the next class, the same one for all."""
+    """A third of each class is hard: four in ten votes give the next class, the same for all annotators."""
     rng = np.random.default_rng(seed)
     truth, hard = rng.integers(3, size=tasks), rng.random((tasks, 1)) < 0.35
     who = np.argsort(rng.random((tasks, annotators)), axis=1)[:, :per_task]
@@ -215,7 +215,7 @@ def test_class_shares_do_not_run_away_where_votes_are_few() -> None:
 
 
 def test_merged_errors_tell_what_few_votes_of_each_annotator_cannot() -> None:
-    """Everybody takes a class for the next one; nobody answers often enough to show it alone."""
+    """All annotators confuse a class with the next one; none answers often enough to show it alone."""
     rng = np.random.default_rng(12)
     truth = rng.integers(4, size=600)
     task = np.repeat(np.arange(600, dtype=np.int32), 5)

@@ -1,4 +1,4 @@
-"""Comparisons and rankings against choix and evalica, by hand, and on annotators who answer anything."""
+"""Comparisons and rankings against choix and evalica, by hand, and with annotators who answer at random."""
 
 import choix
 import evalica
@@ -59,7 +59,7 @@ def test_strengths_and_ties_are_found_again() -> None:
 
 
 def test_it_is_the_top_of_the_likelihood() -> None:
-    """No small move of one strength, or of the ties, makes the data and the prior more likely."""
+    """No small change of one strength, or of the ties, makes the data and the prior more probable."""
     one, other, score, who, _ = comparisons(3, tie=0.5)
     found = rank_items(one, other, score, who, items=ITEMS, annotators=1, sharpness_per_annotator=False)
 

@@ -94,7 +94,9 @@ def test_clusters_have_one_region_of_each_annotator_and_every_region_once(
 
 
 def test_boxes_of_noisy_annotators_are_found_again() -> None:
-    """Eight things, six annotators of different care who miss some and invent some: all found, near where they are."""
+    """Eight objects, six annotators who miss some and invent some: all objects are found, near their
+    position.
+    """
     rng = np.random.default_rng(0)
     things = np.array([[x, y, x + 20, y + 20.0] for x in (0, 40, 80, 120) for y in (0, 40)])
     noise = np.array([0.5, 0.5, 1, 1, 2, 3])
@@ -168,7 +170,7 @@ def test_overlaps_of_rectangles_and_turned_ones_are_those_of_boxes(c: list[int],
 
 
 def test_overlap_of_stars_is_that_of_many_points() -> None:
-    """Not convex, with many crossings, against counting points of a fine grid."""
+    """Non-convex outlines with many crossings, compared with counting points of a fine grid."""
     rng = np.random.default_rng(1)
     angle = np.linspace(0, 2 * pi, 24, endpoint=False)
     one, other = (
@@ -251,7 +253,7 @@ def test_choices_of_one_skill_share_it() -> None:
 
 
 def test_numbers_of_precise_and_sloppy_people() -> None:
-    """Closer than mean and median; the sloppy are known as such; errors are as large as they are said to be."""
+    """Values are closer than mean and median, imprecise annotators show, and errors have their size."""
     rng = np.random.default_rng(0)
     spread = np.array([0.2, 0.2, 0.5, 1, 3, 5, 5])
     truth = rng.uniform(-50, 50, 400)

@@ -40,7 +40,7 @@ def slow_counts(votes: VoteArrays, posterior: np.ndarray) -> np.ndarray:
 
 
 def many(seed: int, heavy: int, tasks: int, size: int = 4000) -> VoteArrays:
-    """Return votes of which half are on the first `heavy` tasks, far more of each than layers are deep."""
+    """Return votes of which half are on the first `heavy` tasks, far more per task than there are layers."""
     rng = np.random.default_rng(seed)
     task = np.where(rng.random(size) < 0.5, rng.integers(heavy, size=size), rng.integers(tasks, size=size))
     return votes_of(

@@ -10,7 +10,7 @@ from unit.qa.crowds import Crowd, honest
 
 
 def scores(crowd: Crowd, right: float, seed: int) -> np.ndarray:
-    """Return probabilities of a model that is right in `right` of cases and rather surer where it is."""
+    """Return probabilities of a model that is right in `right` of cases, and more confident there."""
     rng = np.random.default_rng(seed)
     hit = rng.random(len(crowd.truth)) < right
     label = np.where(
@@ -32,7 +32,9 @@ def test_a_good_model_helps_where_votes_are_few(crowd: Crowd) -> None:
     found = consensus(crowd.votes, predictions=scores(crowd, 0.85, 1))
     assert (found.label == crowd.truth).mean() > alone + 0.03
     assert len(found.skill) == crowd.annotators
-    assert (np.diff(found.fitted.skill()[found.people :]) > 0).all()  # the surer, the more often right
+    assert (
+        np.diff(found.fitted.skill()[found.people :]) > 0
+    ).all()  # more confident levels are right more often
 
 
 def test_a_model_that_guesses_does_not_harm(crowd: Crowd) -> None:
@@ -67,8 +69,8 @@ def test_no_predictions_and_equal_ones_are_no_trouble(crowd: Crowd) -> None:
 
 
 def test_gold_counts_beside_predictions(crowd: Crowd) -> None:
-    known = np.full(1200, UNKNOWN, np.int32)
-    known[:60] = crowd.truth[:60]
-    found = consensus(crowd.votes, known, predictions=scores(crowd, 0.85, 4))
+    gold = np.full(1200, UNKNOWN, np.int32)
+    gold[:60] = crowd.truth[:60]
+    found = consensus(crowd.votes, gold, predictions=scores(crowd, 0.85, 4))
     assert found.gold is not None
     assert len(found.gold.task) == 60

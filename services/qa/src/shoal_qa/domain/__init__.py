@@ -1,3 +1,4 @@
-"""The quality of labels: votes, models of annotators, acceptance and datasets. Pure: numpy, scipy and the
-standard library.
+"""The quality of labels: votes, models of annotators, acceptance and datasets.
+
+Pure: numpy, scipy and the standard library.
 """

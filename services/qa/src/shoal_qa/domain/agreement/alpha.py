@@ -34,11 +34,11 @@ CELLS = 4_000_000  # entries of a distance matrix in memory at once
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alpha:
-    """The coefficient and its 95 % interval; None if answers cannot vary. units, answers: the numbers that
-    count.
+    """The coefficient and its 95 % interval; None if answers cannot vary.
 
-    The interval treats units as a random sample and the expected distance as exact, as Krippendorff's
-    bootstrap does (the standard error of a ratio of means). Below some thirty units it is too narrow.
+    units, answers: the numbers that count. The interval treats units as a random sample and the expected
+    distance as exact, as Krippendorff's bootstrap does (the standard error of a ratio of means). Below some
+    thirty units it is too narrow.
     """
 
     value: float | None

@@ -43,8 +43,9 @@ class TextDistance:
     texts: Sequence[str]
 
     def __call__(self, first: Rows, second: Rows) -> Floats:
-        """Return distances of pairs of answers: (pairs,). O(shorter length) steps per pair, see
-        edit_distance.
+        """Return distances of pairs of answers: (pairs,).
+
+        Each pair takes O(shorter length) steps on integers with one bit per character of the other text.
         """
         pairs = zip(first.tolist(), second.tolist(), strict=True)
         return np.fromiter(
@@ -67,8 +68,7 @@ def relative_distance(one: str, other: str) -> float:
 
 
 def edit_distance(one: str, other: str) -> int:
-    """Return the least number of inserted, deleted and substituted characters that turn one text into the
-    other.
+    """Return the least number of inserted, deleted and substituted characters that turn `one` into `other`.
 
     A column of the dynamic programme is two big integers, of vertical steps up and down, with one bit per
     character. Source: Myers, "A fast bit-vector algorithm for approximate string matching", JACM 46 (1999),

@@ -1,5 +1,6 @@
-"""Calibration on held-out gold, starting from a cautious default; gold tasks are calibrated without
-themselves.
+"""Calibration on held-out gold, starting from a cautious default.
+
+Gold tasks themselves are calibrated by the gold of other folds.
 """
 
 from dataclasses import dataclass, replace
@@ -13,8 +14,10 @@ from shoal_qa.domain.votes.arrays import Bools, Floats, Ints, VoteArrays
 
 ENOUGH_GOLD = 100  # answers; with more, a default estimated from votes adds nothing
 POOL_EXCESS = 0.05
-"""`excess` of a pool's default. Labels at 0.9 and more are then right in 91 to 100 % of cases on six public
-sets."""
+"""`excess` of a pool's default.
+
+Labels at 0.9 and more are then right in 91 to 100 % of cases on six public sets.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,11 @@ MOST_GOLD = 1_000_000  # no estimate beyond
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Every threshold that was tested, from strict to lax: (thresholds,) each. precision is NaN without gold
-    there.
+    """Every threshold that was tested, from strict to lax: (thresholds,) each.
 
-    lower: bound of precision at the threshold's part of the budget. A threshold that no budget reached shows
-    its bound at the part of one start; it is not certified, whatever that bound.
+    precision: on gold, NaN if the threshold accepts none. lower: bound of precision at the threshold's part
+    of the budget. A threshold that no budget reached shows its bound at the part of one start; it is not
+    certified, whatever that bound.
     """
 
     threshold: Floats
@@ -60,14 +60,14 @@ def certify(
     confidence: float = 0.95,
     open_ended: bool = False,
 ) -> Certificate:
-    """Return the threshold of largest coverage whose accepted labels are certified to be right in `target` of
-    cases.
+    """Return the certificate: the threshold of largest coverage that reaches the target precision.
 
-    gold_score: (gold,), by fits without these answers. gold_right: (gold,), whether the label is the gold
-    answer. all_scores: (n,), of the tasks to accept or not, without gold tasks. Only the order of scores
-    counts; they need not be probabilities. open_ended: guarantee future tasks of the same kind instead of the
-    n tasks at hand. O((gold + n) log(gold + n)). Raises ValueError for a target or confidence outside (0, 1),
-    unequal lengths, and scores that are not finite.
+    The precision of accepted labels is at least `target` with probability `confidence`. gold_score: (gold,),
+    by fits without these answers. gold_right: (gold,), whether the label is the gold answer. all_scores:
+    (n,), of the tasks to accept or not, without gold tasks. Only the order of scores counts; they need not be
+    probabilities. open_ended: guarantee future tasks of the same kind instead of the n tasks at hand. O((gold
+    + n) log(gold + n)). Raises ValueError for a target or confidence outside (0, 1), unequal lengths, and
+    scores that are not finite.
     """
     gold_score, all_scores = np.asarray(gold_score, np.float64), np.asarray(all_scores, np.float64)
     _check_inputs(gold_score, gold_right, all_scores, target=target, confidence=confidence)

@@ -77,9 +77,7 @@ class GoldCounts:
 
 
 def plan_tests(gold: int, target: float, budget: float) -> ThresholdPlan:
-    """Return the shares to test for this much gold: even steps, and starts at a first share and its
-    doublings.
-    """
+    """Return the shares to test: even steps, and starts at a first share and its doublings."""
     needed = log(budget) / log(target)
     first = min(1.0, FIRST_START * needed / gold) if gold else 1.0
     starts = first * 2.0 ** np.arange(int(np.log2(1 / first) + ROUNDING) + 1)

@@ -30,7 +30,7 @@ FEW = 5_000  # samples that suffice to estimate the sharpness
 SHARPNESS = np.exp(np.linspace(np.log(2), np.log(6), 10))
 ANYWHERE = 0.7  # weight of errors that go to all classes alike
 PRIOR = Hierarchical(row=30.0, level=1e9)
-"""The classifier errs too, so its counts weigh less than votes, and say little about the crowd on one class."""
+"""The classifier errs too: its counts weigh less than votes and say little about the crowd on one class."""
 TINY = 1e-9
 SUM_TOLERANCE = 1e-3  # float16 probabilities of many classes add up to 1 no better than this
 
@@ -114,8 +114,9 @@ def _estimate_confusion(labels: Ints, probabilities: NDArray[np.floating], annot
 
 
 def _fit_sharpness(probabilities: Floats, likelihood: Floats) -> float:
-    """Return the s that maximises the likelihood of the labels. probabilities, likelihood: (samples,
-    classes).
+    """Return the s that maximises the likelihood of the labels.
+
+    probabilities, likelihood: (samples, classes).
     """
     powers = (probabilities**s for s in SHARPNESS)
     fits = [np.log((power * likelihood).sum(axis=1) / power.sum(axis=1)).mean() for power in powers]

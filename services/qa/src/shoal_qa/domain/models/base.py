@@ -46,8 +46,9 @@ class Additive(Fitted, Protocol):
 
     @property
     def rows(self) -> Floats:
-        """Return the row that each vote adds: (annotators + 1, labels, width). The last annotator is an
-        unknown one.
+        """Return the row that each vote adds: (annotators + 1, labels, width).
+
+        The last annotator stands for all that are not in the fit.
         """
         ...
 
@@ -70,8 +71,9 @@ class Model(Protocol):
         ...
 
     def fit(self, votes: VoteArrays, gold: Ints | None = None, start: Fitted | None = None) -> Fitted:
-        """Fit to votes. gold: (tasks,), gold class of each task or UNKNOWN. start: an earlier fit, for a warm
-        start.
+        """Fit to votes.
+
+        gold: (tasks,), gold class of each task or UNKNOWN. start: an earlier fit, for a warm start.
         """
         ...
 

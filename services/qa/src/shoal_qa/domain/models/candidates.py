@@ -2,7 +2,7 @@
 
     p(annotator a says l | truth k) = know[a] [l = k] + (1 - know[a]) guess[l]
 
-Relative to guessing by all annotators, the votes on a task multiply the odds of class k by
+Relative to guessing by all annotators, the votes on a task multiply the weight of class k by
 
     product over the votes (a, k) of 1 + know[a] / ((1 - know[a]) guess[k])
 
@@ -30,8 +30,9 @@ TINY = 1e-300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FittedCandidates:
-    """prior, guess: (classes,), each adds up to 1. know: (annotators + 1,), the last for an unknown
-    annotator.
+    """The fit. prior, guess: (classes,), each adds up to 1.
+
+    know: (annotators + 1,), the share of knowledge of each annotator and, last, of an unknown one.
     """
 
     name: str
@@ -113,8 +114,9 @@ class Candidates:
     suits: str = "thousands of classes: time and memory grow with the votes alone"
 
     def fit(self, votes: VoteArrays, gold: Ints | None = None, start: Fitted | None = None) -> Fitted:
-        """Fit from vote shares, or warm from an earlier fit. gold: (tasks,), gold class of each task or
-        UNKNOWN.
+        """Fit from vote shares, or warm from an earlier fit.
+
+        gold: (tasks,), gold class of each task or UNKNOWN.
         """
         pairs, popular = voted_pairs(votes), _smoothed_popularity(votes)
         if isinstance(start, FittedCandidates):

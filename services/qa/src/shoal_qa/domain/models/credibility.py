@@ -17,8 +17,10 @@ from shoal_qa.domain.votes.arrays import Floats, VoteArrays
 from shoal_qa.domain.votes.scatter import sum_by_annotator
 
 BELIEVED = 0.5
-"""Factor on k: agreement with others varies more than correctness does, since others err too. Measured on six
-public crowds, at 2 votes a task up to all votes, and on simulated crowds of yes/no tasks."""
+"""Factor on k: agreement with others varies more than correctness does, since others err too.
+
+Measured on six public crowds, at 2 votes a task up to all votes, and on simulated crowds of yes/no tasks.
+"""
 MOST = 5_000.0  # votes, for annotators who are all alike
 
 
@@ -34,10 +36,9 @@ def votes_for_skill(votes: VoteArrays) -> float:
 
 
 def votes_for_habits(votes: VoteArrays) -> float:
-    """Return how many votes on a class weigh as much as the annotator's other votes and the crowd's, from 0
-    to MOST.
+    """Return how many votes on a class weigh as much as all other evidence about it, from 0 to MOST.
 
-    O(votes).
+    The other evidence is the annotator's votes on other classes, and the crowd. O(votes).
     """
     cell = votes.annotator.astype(np.int64) * votes.classes + votes.label
     labels = np.bincount(cell, minlength=votes.annotators * votes.classes).astype(np.float64)

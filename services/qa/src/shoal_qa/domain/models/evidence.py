@@ -23,8 +23,9 @@ class MemberEvidence:
 
 
 def member_evidence(study: Study, votes: VoteArrays, pooled: Floats) -> tuple[MemberEvidence, ...]:
-    """Return the evidence about each member of the panel. pooled: (tasks, classes), the log posteriors of the
-    panel.
+    """Return the evidence about each member of the panel.
+
+    pooled: (tasks, classes), log posteriors of the panel.
     """
     voted, best = votes.votes_per_task() > 0, pooled.argmax(axis=1)
     evidence = []

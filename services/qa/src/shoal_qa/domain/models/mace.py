@@ -67,8 +67,9 @@ class _SpamState:
         self._says: Floats = np.tile(self._popular, (votes.annotators, 1))
 
     def confusions(self, posterior: Floats) -> Floats:
-        """Return p(label | truth) after one more round: (annotators + 1, K, K), the last for an unknown
-        annotator.
+        """Return p(label | truth) after one more round: (annotators + 1, K, K).
+
+        The last entry is for an unknown annotator.
         """
         looked = self._looked(posterior)
         knows, guesses = self._diligence(looked)

@@ -56,8 +56,9 @@ class Heldout:
         return np.exp(self.members[:, np.arange(len(self.truth)), self.truth])
 
     def pooled(self, withheld: int | None = None) -> Floats:
-        """Return log posteriors of the panel, with weights from gold outside fold `withheld`: (gold,
-        classes).
+        """Return log posteriors of the panel: (gold, classes).
+
+        The weights come from gold outside fold `withheld`.
         """
         return mix_posteriors(list(self.members), self.weights(withheld))
 
@@ -182,8 +183,9 @@ def _finish_fit(model: Any, rounds: int, votes: VoteArrays, *, gold: Ints | None
 def _sample_tasks(
     votes: VoteArrays, gold: Ints | None, most: int, seed: int
 ) -> tuple[VoteArrays, Ints | None]:
-    """Return the votes of all gold tasks and of random others, about `most` votes, with tasks renumbered in
-    order.
+    """Return the votes of all gold tasks and of random others, about `most` votes.
+
+    Tasks are renumbered in order.
     """
     if len(votes) <= most:
         return votes, gold

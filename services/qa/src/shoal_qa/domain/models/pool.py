@@ -44,8 +44,9 @@ class FittedPool:
 
     @property
     def rows(self) -> Floats:
-        """Return the row that each vote adds, the members' rows side by side: (annotators + 1, labels,
-        width).
+        """Return the row that each vote adds: (annotators + 1, labels, width).
+
+        It holds the members' rows side by side.
         """
         annotators = self.annotators + 1  # majority vote has one entry for all of them
         rows = [member.rows for member in self.members]

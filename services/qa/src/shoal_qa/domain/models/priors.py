@@ -34,8 +34,7 @@ class ConfusionPrior(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Dirichlet:
-    """One fixed Dirichlet for every row: `everywhere` pseudo-votes in each cell, `diagonal` more on the
-    truth.
+    """One fixed Dirichlet for every row: `everywhere` pseudo-votes per cell, `diagonal` more on the truth.
 
     p[k, l] = (n[k, l] + e + d [k = l]) / (n[k, .] + K e + d). With (1e-9, 0) this is the maximum likelihood
     of Dawid and Skene (1979). With many classes e > 0 drowns the data, since a row receives K e pseudo-votes.
@@ -59,11 +58,11 @@ class Dirichlet:
 
 @dataclass(frozen=True, slots=True)
 class Variational:
-    """Mean-field variational Bayes with a fixed Dirichlet: rows are exp E[log p], which add up to less than
-    1.
+    """Mean-field variational Bayes with a fixed Dirichlet.
 
-    log p[k, l] = psi(n[k, l] + e + d [k = l]) - psi(n[k, .] + K e + d): a row with few votes counts for less.
-    Source: Kim and Ghahramani, "Bayesian Classifier Combination", AISTATS 2012.
+    Rows are exp E[log p], which add up to less than 1: log p[k, l] = psi(n[k, l] + e + d [k = l]) - psi(n[k,
+    .] + K e + d). A row with few votes counts for less. Source: Kim and Ghahramani, "Bayesian Classifier
+    Combination", AISTATS 2012.
     """
 
     everywhere: float = 0.5

@@ -24,8 +24,9 @@ from shoal_qa.domain.votes.scatter import count_confusions, log_normalise, sum_b
 
 @dataclass(frozen=True, slots=True)
 class FittedSubtypes:
-    """log_kinds: (classes, kinds), log p(truth, kind). log_confusion: (annotators + 1, classes x kinds,
-    classes).
+    """The fit. log_kinds: (classes, kinds), log p(truth, kind).
+
+    log_confusion: (annotators + 1, classes x kinds, classes), the last for an unknown annotator.
     """
 
     log_kinds: Floats
@@ -130,8 +131,9 @@ class Subtypes:
         return FittedSubtypes(kinds + shares[:, None], confusion, (right + 1) / (answered + 2), self.name)
 
     def _with_prior(self, counts: Floats) -> Floats:
-        """Return Dirichlet counts; the last entry is for an unknown annotator, the crowd with the weight of
-        the prior.
+        """Return Dirichlet counts: (annotators + 1, classes x kinds, classes).
+
+        The last entry is for an unknown annotator: the crowd, with the weight of the prior.
         """
         classes = counts.shape[2]
         prior = self.everywhere / classes + self.diagonal * np.repeat(np.eye(classes), self.kinds, axis=0)

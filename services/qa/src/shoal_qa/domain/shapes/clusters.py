@@ -43,11 +43,11 @@ def group_regions(
     overlap: (regions, regions). label, annotator: (regions,). weight: (annotators,), above 0, from skill.
     present: the annotators who worked on the task.
     """
-    everybody = float(weight[np.unique(np.asarray(present, np.int64))].sum())
+    whole = float(weight[np.unique(np.asarray(present, np.int64))].sum())
     things = []
     for members in cluster_regions(overlap, annotator, rule.least):
         weights = weight[annotator[members]]
-        support = float(weights.sum()) / everybody
+        support = float(weights.sum()) / whole
         if support > rule.quorum:
             winner, share = weighted_vote(label[members], weights)
             things.append(

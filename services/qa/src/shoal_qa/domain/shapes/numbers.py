@@ -26,8 +26,9 @@ LEAST_REST = 0.2  # of 1 - share, which is 0 for the only answer on a task
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """value, error: (tasks,), NaN without answers; error is one standard error. spread: (annotators,), one
-    sigma.
+    """The values. value, error: (tasks,), NaN without answers; error is one standard error.
+
+    spread: (annotators,), one sigma of each annotator.
     """
 
     value: Floats
@@ -36,7 +37,7 @@ class Numbers:
 
 
 def merge_numbers(task: Ints, annotator: Ints, answer: Floats, *, tasks: int, annotators: int) -> Numbers:
-    """Return the values of all tasks. task, annotator, answer: (answers,). Raises ValueError if not finite."""
+    """Return the values of all tasks. task, annotator, answer: (answers,). Raises ValueError if infinite."""
     if not np.isfinite(answer).all():
         raise ValueError("answers must be finite")
     count = np.bincount(task, minlength=tasks).astype(np.int32)

@@ -80,8 +80,7 @@ def rank_items(
 
 
 def pairs_of_rankings(items: Ints, ranking: Ints) -> tuple[Ints, Ints, NDArray[np.int64]]:
-    """Return the better and worse item of every pair in rankings, and the ranking of each pair: (pairs,)
-    each.
+    """Return the better and worse item of each pair in rankings, and the pair's ranking: (pairs,) each.
 
     items: item numbers, best first, one ranking after the other. ranking: (len(items),), the number of the
     ranking, sorted. A ranking of n items gives n (n - 1) / 2 comparisons. They are not independent, so

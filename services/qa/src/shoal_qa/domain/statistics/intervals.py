@@ -40,10 +40,10 @@ def binomial_tail(right: int, total: int, p: float) -> float:
 
 
 def hypergeometric_tail(right: int, drawn: int, rights: int, population: int) -> float:
-    """Return P(X >= right), X the number of right items among `drawn` from a population with `rights` right
-    items.
+    """Return P(X >= right) for a hypergeometric X.
 
-    One term comes from log-gammas, the others from ratios of neighbours; O(drawn) time and memory.
+    X is the number of right items among `drawn` from a population with `rights` right items. One term comes
+    from log-gammas, the others from ratios of neighbours; O(drawn) time and memory.
     """
     most = min(drawn, rights)
     if right <= max(0, drawn + rights - population):

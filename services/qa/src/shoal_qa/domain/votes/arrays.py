@@ -120,11 +120,10 @@ class NamedVotes:
 def name_votes(
     triples: Iterable[tuple[str, str, str]], classes: Sequence[str] | None = None, tasks: Iterable[str] = ()
 ) -> NamedVotes:
-    """Number the names in (task, annotator, label) triples, in sorted order, so the order of triples has no
-    effect.
+    """Number the names in (task, annotator, label) triples, in sorted order.
 
-    classes: the label schema; by default the labels that occur. tasks: further tasks, which may have no
-    votes.
+    The order of triples has no effect. classes: the label schema; by default the labels that occur. tasks:
+    further tasks, which may have no votes.
     """
     rows = list(triples)
     task_names = sorted({row[0] for row in rows} | set(tasks))

@@ -1,5 +1,6 @@
-"""Blocks of work in threads. numpy releases the interpreter lock while it computes, and results do not depend
-on the number of threads.
+"""Blocks of work in threads, whose number never changes a result.
+
+numpy releases the interpreter lock while it computes.
 """
 
 from collections.abc import Callable, Iterable

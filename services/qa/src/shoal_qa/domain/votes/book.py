@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Annotation:
-    """One revision of an annotator's answer. `label` is None if the annotation was deleted or the task
-    skipped.
+    """One revision of an annotator's answer.
+
+    `label` is None if the annotation was deleted or the task skipped.
     """
 
     job: str

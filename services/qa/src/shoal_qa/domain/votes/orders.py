@@ -65,8 +65,9 @@ class CellRuns:
 
 
 def by_task(task: Indices, cell: Indices, tasks: int) -> TaskLayers:
-    """Return the votes in layers, in O(votes). task, cell: (votes,). Raises ValueError for a task outside [0,
-    tasks).
+    """Return the votes in layers, in O(votes). task, cell: (votes,).
+
+    Raises ValueError for a task outside [0, tasks).
     """
     counts = np.bincount(task, minlength=tasks)
     if len(counts) > tasks:

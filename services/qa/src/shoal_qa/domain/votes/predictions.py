@@ -20,11 +20,10 @@ FEWEST = 20  # predictions per level
 
 
 def with_predictions(votes: VoteArrays, probabilities: Floats) -> VoteArrays:
-    """Return the votes with the model's added, as further annotators after the others, in O(votes + tasks x
-    classes).
+    """Return the votes together with the model's, as further annotators after the others.
 
     probabilities: (tasks, classes), a row of NaN for a task without a prediction. Raises ValueError for
-    another shape.
+    another shape. O(votes + tasks x classes).
     """
     if probabilities.shape != (votes.tasks, votes.classes):
         raise ValueError(

@@ -47,8 +47,7 @@ def class_posteriors(votes: VoteArrays, log_prior: Floats, log_likelihood: Float
 
 
 def count_confusions(votes: VoteArrays, posterior: Floats) -> Floats:
-    """Return the expected number of votes of each annotator by truth and label: (annotators, truths,
-    classes).
+    """Return the expected number of votes by annotator, truth and label: (annotators, truths, classes).
 
     posterior: (tasks, truths); truths are classes, or subdivisions of them. O(votes x truths) time. Raises
     ValueError for a vote of an annotator without a number.

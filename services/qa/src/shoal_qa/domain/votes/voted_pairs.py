@@ -40,10 +40,9 @@ class VotedPairs:
         return Beliefs(self, counts / self.by_task(counts)[self.task], np.full(self.tasks, -np.inf))
 
     def beliefs(self, prior: Floats, gain: Floats) -> "Beliefs":
-        """Return posteriors for votes that multiply the odds of a pair's class by exp(gain), and of no other
-        class.
+        """Return posteriors for votes that multiply the probability of a pair's class by exp(gain).
 
-        prior: (classes,). gain: (pairs,).
+        The result is normalised over all classes. prior: (classes,). gain: (pairs,).
         """
         score = np.log(prior)[self.label] + gain
         others = np.maximum(1 - self.by_task(prior[self.label]), 0)
