@@ -1,4 +1,4 @@
-"""A gateway on a database of its own."""
+"""A gateway on a separate database."""
 
 from collections.abc import AsyncIterator
 

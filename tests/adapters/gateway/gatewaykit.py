@@ -1,4 +1,4 @@
-"""The gateway's use cases wired to a real PostgreSQL, with a vendor that a test plays."""
+"""The gateway's use cases wired to a real PostgreSQL, with a vendor that tests control."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -26,7 +26,7 @@ from shoal_gateway.usecases.receive_webhook import DrainInbox
 from shoal_gateway.usecases.record_annotations import RecordAnnotations
 from shoal_gateway.usecases.request_votes import RequestVotes
 
-NOON = datetime.now(UTC) + timedelta(days=1)  # after the server's own now(), from which intents are due
+NOON = datetime.now(UTC) + timedelta(days=1)  # after the server's now(), when intents become due
 LEASE = timedelta(minutes=15)
 INTENT_LEASE = timedelta(minutes=2)
 CROWD = ProviderConfig(project="news", name="crowd", kind="crowd", price_per_vote=0.1, is_default=True)
@@ -42,7 +42,7 @@ GUIDELINE = Guideline(
 
 
 class Clock:
-    """A time that a test moves."""
+    """A clock that a test moves."""
 
     def __init__(self) -> None:
         self.now = NOON
@@ -55,7 +55,7 @@ class Clock:
 
 
 class Crowd:
-    """A vendor's end: remembers what arrived; `failure`, when set, is raised after the call has arrived."""
+    """A vendor that records its calls; `failure`, if set, is raised after a call was recorded."""
 
     def __init__(self, *, replaces_skips: bool = True) -> None:
         self.capabilities = Capabilities(
@@ -96,7 +96,7 @@ class Crowd:
 
 
 class Quiet:
-    """Nobody watches."""
+    """A watch that ignores everything."""
 
     def __getattr__(self, name: str) -> Any:
         return lambda *_, **__: None
@@ -146,7 +146,7 @@ class Gateway:
         return self._in_house if config.kind == "inhouse" else self.crowd  # type: ignore[return-value]
 
     async def take_in(self, *found: Annotation | Malformed) -> list[Annotation]:
-        """Keep what came by the crowd's feed, in one transaction."""
+        """Record items of the crowd's feed, in one transaction."""
         async with self.database.transaction() as tx:
             return await self.record(tx, CROWD, found, "poll")
 
@@ -156,7 +156,7 @@ class Gateway:
             pass
 
     async def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        """Return what a query finds."""
+        """Return the rows of a query."""
         return [tuple(row) for row in await self.pool.fetch(sql, *values)]
 
     async def task_of(self, job_id: str, attempt: int = 1) -> str:
@@ -202,7 +202,7 @@ def request(number: int, action: Any, round_: int, votes: int = 0) -> VotesReque
 def answer(
     task: str, who: str, label: str | None, revision: int = 1, action: Action | None = None
 ) -> Annotation:
-    """Return a revision of `who`'s answer to a task; no label: a deletion, unless it is a skip."""
+    """Return a revision of `who`'s answer to a task; without a label it is a deletion or a skip."""
     meant = action or ("deleted" if label is None else "submitted" if revision == 1 else "updated")
     return Annotation(
         external_id=task,

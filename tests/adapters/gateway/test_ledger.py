@@ -31,16 +31,16 @@ async def claim(gateway: Gateway, late: timedelta = timedelta(), limit: int = 50
     return await gateway.ledger.claim(UPSERTS, limit, NOON + late, INTENT_LEASE)
 
 
-async def test_every_intent_is_claimed_once_however_many_claim(gateway: Gateway) -> None:
+async def test_concurrent_claims_take_every_intent_once(gateway: Gateway) -> None:
     await gateway.create([job(number) for number in range(60)])
 
-    async def worker() -> list[str]:
+    async def claim_all() -> list[str]:
         mine: list[str] = []
         while claimed := await claim(gateway, limit=7):
             mine += [intent.intent_id for intent in claimed]
         return mine
 
-    found = [each for mine in await asyncio.gather(*(worker() for _ in range(6))) for each in mine]
+    found = [each for mine in await asyncio.gather(*(claim_all() for _ in range(6))) for each in mine]
     assert len(found) == len(set(found)) == 60
 
 
@@ -50,7 +50,7 @@ async def test_urgent_jobs_are_claimed_first(gateway: Gateway) -> None:
     assert sorted(claimed) == sorted([await gateway.task_of(f"j{number}") for number in (2, 5, 8)])
 
 
-async def test_a_claim_runs_out_and_the_next_knows_that_it_may_be_done(gateway: Gateway) -> None:
+async def test_a_claim_expires_and_the_next_knows_that_it_may_be_done(gateway: Gateway) -> None:
     await gateway.create([job(1)])
     (first,) = await claim(gateway)
     assert not first.maybe_done
@@ -74,7 +74,7 @@ async def test_an_unknown_outcome_is_sent_again_under_the_same_id(gateway: Gatew
     assert await gateway.rows(TASKS) == [("open", True)]
 
 
-async def test_a_worker_that_dies_in_the_call_leaves_it_to_the_next(gateway: Gateway, crowd: Crowd) -> None:
+async def test_an_intent_of_a_crashed_process_goes_to_the_next(gateway: Gateway, crowd: Crowd) -> None:
     await gateway.create([job(1)])
     crowd.failure = MemoryError("killed")
     with pytest.raises(MemoryError):
@@ -87,7 +87,7 @@ async def test_a_worker_that_dies_in_the_call_leaves_it_to_the_next(gateway: Gat
     assert await gateway.rows(TASKS) == [("open", True)]
 
 
-async def test_who_lost_a_claim_cannot_give_it_away(gateway: Gateway) -> None:
+async def test_an_expired_claim_cannot_release_the_next_one(gateway: Gateway) -> None:
     await gateway.create([job(1)])
     (slow,) = await claim(gateway)
     (holder,) = await claim(gateway, INTENT_LEASE)
@@ -102,7 +102,7 @@ async def test_who_lost_a_claim_cannot_give_it_away(gateway: Gateway) -> None:
     assert await gateway.rows(INTENTS) == [("upsert", "done", 2)]
 
 
-async def test_what_is_refused_is_parked_with_the_reason_until_the_provider_is_put_right(
+async def test_refused_intents_are_parked_with_the_reason_until_the_provider_is_fixed(
     gateway: Gateway, crowd: Crowd
 ) -> None:
     await gateway.create([job(1), job(2)])
@@ -130,7 +130,7 @@ async def test_a_task_s_intents_keep_their_order(gateway: Gateway, crowd: Crowd)
 
 
 @pytest.mark.parametrize("parked", [True, False])
-async def test_a_cancellation_is_carried_out_also_when_nobody_knows_whether_the_task_arrived(
+async def test_a_cancellation_is_sent_even_if_the_task_may_not_have_arrived(
     gateway: Gateway, crowd: Crowd, parked: bool
 ) -> None:
     await gateway.create([job(1)])

@@ -17,8 +17,8 @@ from shoal_gateway.usecases.translate import to_request
 
 pytestmark = pytest.mark.kafka
 TASKS = "SELECT job_id, attempt, votes, answers, state FROM tasks WHERE lane = 'label' ORDER BY 1, 2"
-# Votes that a job's tasks may bring: those that a live one wants, without places skipped for good where the
-# provider fills none twice, and those that a cancelled one has brought.
+# Jobs whose tasks may bring more votes than reserved. A live task counts its votes, less its skips if the
+# provider does not replace them ($1 is 1); a cancelled task counts its answers.
 OVERRUNS = """
 SELECT job_id FROM tasks JOIN jobs USING (job_id) WHERE lane = 'label' GROUP BY job_id, max_votes
 HAVING sum(CASE tasks.state WHEN 'cancelled' THEN answers ELSE tasks.votes - skips * $1 END) > max_votes
@@ -58,7 +58,7 @@ async def test_a_request_that_a_crash_left_is_swept_up(gateway: Gateway) -> None
 
 
 def history(chance: random.Random, task: str) -> list[Annotation]:
-    """Return what some annotators did about a task: answers, edits, skips and deletions."""
+    """Return a task's revisions by some annotators: answers, edits, skips and deletions."""
     found = []
     for who in chance.sample(["ann", "bob", "cid", "dee"], 3):
         for revision in range(1, chance.randrange(2, 5)):
@@ -69,7 +69,7 @@ def history(chance: random.Random, task: str) -> list[Annotation]:
 
 
 @pytest.mark.parametrize("seed", range(5))
-async def test_revisions_are_kept_and_announced_once_in_any_order(gateway: Gateway, seed: int) -> None:
+async def test_revisions_are_stored_and_announced_once_in_any_order(gateway: Gateway, seed: int) -> None:
     chance = random.Random(seed)
     await gateway.create([job(number, votes=3) for number in range(4)])
     await gateway.send_all()
@@ -112,7 +112,7 @@ async def test_the_event_leaves_with_the_row_or_not_at_all(gateway: Gateway) -> 
     assert await gateway.rows(both) == [(1, 1, 1)]
 
 
-async def test_what_is_wrong_is_kept_aside_once_and_costs_its_neighbours_nothing(gateway: Gateway) -> None:
+async def test_invalid_annotations_are_stored_once_and_do_not_affect_valid_ones(gateway: Gateway) -> None:
     await gateway.create([job(1)])
     task = await gateway.task_of("j1")
     unreadable = Malformed(index=2, field="answer", detail="no label")
@@ -127,13 +127,13 @@ async def test_feeds_that_refuse_the_same_in_opposite_orders_do_not_block_each_o
     gateway: Gateway,
 ) -> None:
     wrong = [answer(f"nowhere-{number}", "ann", "x") for number in range(1000)]
-    opened = [gateway.rows("SELECT pg_sleep(0.2)") for _ in range(2)]  # so that nobody waits for a connection
+    opened = [gateway.rows("SELECT pg_sleep(0.2)") for _ in range(2)]  # opens the connections beforehand
     await asyncio.gather(*opened)
     await asyncio.gather(gateway.take_in(*wrong), gateway.take_in(*reversed(wrong)))
     assert await gateway.rows("SELECT count(*) FROM refused_annotations") == [(1000,)]
 
 
-async def test_a_webhook_is_worked_on_once(gateway: Gateway) -> None:
+async def test_a_webhook_is_processed_once(gateway: Gateway) -> None:
     await gateway.create([job(number) for number in range(8)])
     tasks = [await gateway.task_of(f"j{number}") for number in range(8)]
     for number, task in enumerate(tasks):
@@ -148,7 +148,7 @@ async def test_a_webhook_is_worked_on_once(gateway: Gateway) -> None:
     assert found_by == [("hook", 7), ("poll", 1)]
 
 
-async def test_a_webhook_whose_work_was_cut_off_is_worked_on_again(gateway: Gateway) -> None:
+async def test_an_interrupted_webhook_is_processed_again(gateway: Gateway) -> None:
     await gateway.create([job(1)])
     event = answer(await gateway.task_of("j1"), "ann", "x")
     await gateway.inbox.keep(CROWD, "w1", [event])
@@ -166,10 +166,10 @@ async def test_a_webhook_whose_work_was_cut_off_is_worked_on_again(gateway: Gate
 
 @pytest.mark.parametrize("replaces_skips", [True, False])
 @pytest.mark.parametrize("seed", range(3))
-async def test_votes_asked_for_stay_within_what_is_reserved(
+async def test_requested_votes_stay_within_the_reservation(
     gateway: Gateway, crowd: Crowd, seed: int, replaces_skips: bool
 ) -> None:
-    """Jobs, requests and answers at once, twice and in any order, on two replicas' worth of transactions."""
+    """Jobs, requests and answers arrive concurrently, twice and in any order."""
     chance = random.Random(seed)
     gateway.crowd.capabilities = Crowd(replaces_skips=replaces_skips).capabilities
     steps: list[Any] = []
@@ -200,14 +200,14 @@ async def test_votes_asked_for_stay_within_what_is_reserved(
 
 
 async def crowd_works(gateway: Gateway, chance: random.Random, label: str | None) -> None:
-    """Answer some open tasks, or skip them without a label, as the vendor's people do."""
+    """Answer some open tasks, or skip them if there is no label, as a vendor's annotators do."""
     found = await gateway.rows("SELECT external_id FROM tasks WHERE state = 'open' ORDER BY 1")
     for (task,) in chance.sample(found, min(3, len(found))):
-        who = f"worker-{chance.randrange(10**6)}"
+        who = f"annotator-{chance.randrange(10**6)}"
         await gateway.take_in(answer(task, who, label, 1, None if label else "skipped"))
 
 
-async def test_there_is_one_default_however_many_set_it_at_once(gateway: Gateway) -> None:
+async def test_concurrent_changes_leave_one_default(gateway: Gateway) -> None:
     names = [f"vendor-{number}" for number in range(6)]
     await asyncio.gather(*(gateway.configs.put(replace(CROWD, name=name)) for name in names))
     assert await gateway.rows("SELECT count(*) FROM providers WHERE is_default") == [(1,)]

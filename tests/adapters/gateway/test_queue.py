@@ -13,13 +13,13 @@ from shoal_gateway.usecases.annotate import CurrentRevision, Submission
 
 pytestmark = pytest.mark.kafka
 PEOPLE = ("ann", "bob", "cid", "dee", "eve", "flo")
-# Places that are taken at a moment: answers that stand and leases that run.
-PLACES = """
+# Tasks with more occupied slots than votes; answers and running leases occupy slots.
+OVERFULL = """
 SELECT q.external_id FROM queue q JOIN assignments a USING (external_id)
 WHERE a.holding = 'answered' OR (a.holding = 'leased' AND a.leased_until > $1)
 GROUP BY q.external_id, q.votes HAVING count(*) > q.votes
 """
-# Votes that stand at qa, by job, counted from what was announced.
+# Jobs with more current votes than reserved, or two of one annotator.
 OVERRUNS = """
 WITH heads AS (
     SELECT DISTINCT ON (a.annotation_id) t.job_id, a.annotator, a.action
@@ -32,7 +32,7 @@ GROUP BY job_id, max_votes HAVING count(*) > max_votes OR count(*) > count(DISTI
 
 
 async def offer(gateway: Gateway, count: int, votes: int = 1, max_votes: int = 3) -> None:
-    """Put jobs into the own queue."""
+    """Put jobs into the in-house queue."""
     await gateway.create([job(n, votes=votes, max_votes=max_votes, provider="inhouse") for n in range(count)])
     await gateway.send_all()
 
@@ -49,13 +49,13 @@ async def refusal(gateway: Gateway, work: Submission) -> str:
 
 
 @pytest.mark.parametrize("votes", [1, 2])
-async def test_no_place_is_given_to_two_people(gateway: Gateway, votes: int) -> None:
+async def test_no_slot_goes_to_two_annotators(gateway: Gateway, votes: int) -> None:
     await offer(gateway, 60, votes)
 
     async def person(who: str) -> list[str]:
         mine: list[str] = []
         idle = 0
-        while idle < 20:  # a task that others have locked is passed over, so that none at once is not none
+        while idle < 20:  # a locked task is skipped, so one empty result does not mean an empty queue
             task = await take(gateway, who)
             if task is None:
                 idle += 1
@@ -68,11 +68,11 @@ async def test_no_place_is_given_to_two_people(gateway: Gateway, votes: int) -> 
     done = await asyncio.gather(*(person(who) for who in PEOPLE))
     assert sum(map(len, done)) == 60 * votes
     assert all(len(mine) == len(set(mine)) for mine in done)
-    assert await gateway.rows(PLACES, NOON) == []
+    assert await gateway.rows(OVERFULL, NOON) == []
     assert await gateway.rows("SELECT DISTINCT answers, state FROM tasks") == [(votes, "done")]
 
 
-async def test_the_last_place_goes_to_one_of_those_who_ask_at_once(gateway: Gateway) -> None:
+async def test_the_last_slot_goes_to_one_of_several_concurrent_annotators(gateway: Gateway) -> None:
     for number in range(40):
         await gateway.create([job(number, votes=1, provider="inhouse")])
         await gateway.send_all()
@@ -97,7 +97,7 @@ async def test_a_lease_is_renewed_for_its_holder_and_runs_out_for_others(gateway
     assert await gateway.rows("SELECT annotator, label FROM annotations") == [("bob", "x")]
 
 
-async def test_a_skip_frees_the_place_for_others_only(gateway: Gateway) -> None:
+async def test_a_skip_frees_the_slot_for_others_only(gateway: Gateway) -> None:
     await offer(gateway, 1)
     task = str(await take(gateway, "ann"))
     await gateway.annotate.answer(Submission(external_id=task, annotator="ann", label=None, reason="unclear"))
@@ -107,7 +107,9 @@ async def test_a_skip_frees_the_place_for_others_only(gateway: Gateway) -> None:
 
 
 @pytest.mark.parametrize("label", ["x", None])
-async def test_what_is_taken_back_is_one_s_own_again(gateway: Gateway, label: str | None) -> None:
+async def test_an_answer_taken_back_is_leased_to_its_annotator_again(
+    gateway: Gateway, label: str | None
+) -> None:
     await offer(gateway, 1)
     task = str(await take(gateway, "ann"))
     kept = await gateway.annotate.answer(Submission(external_id=task, annotator="ann", label=label))
@@ -123,13 +125,13 @@ async def test_what_is_taken_back_is_one_s_own_again(gateway: Gateway, label: st
     assert await gateway.rows("SELECT count(*) FROM outbox") == [(3,)]
 
 
-async def test_undo_of_a_skip_whose_place_is_taken_takes_it_from_nobody(gateway: Gateway) -> None:
+async def test_undoing_a_skip_does_not_take_the_slot_from_its_new_holder(gateway: Gateway) -> None:
     await offer(gateway, 1)
     task = str(await take(gateway, "ann"))
     kept = await gateway.annotate.answer(Submission(external_id=task, annotator="ann", label=None))
     assert await take(gateway, "bob") == task
     await gateway.annotate.take_back(task, "ann", kept.annotation_id)
-    assert await gateway.rows(PLACES, NOON) == []
+    assert await gateway.rows(OVERFULL, NOON) == []
     assert await refusal(gateway, Submission(external_id=task, annotator="ann", label="x")) == "task_full"
 
 
@@ -143,7 +145,7 @@ async def test_the_same_answer_from_two_tabs_is_one_revision(gateway: Gateway) -
     assert await gateway.rows("SELECT revision FROM annotations") == [(1,)]
 
 
-async def test_a_sample_comes_to_a_person_once_also_under_another_job(gateway: Gateway) -> None:
+async def test_an_annotator_gets_a_sample_once_even_under_two_jobs(gateway: Gateway) -> None:
     await gateway.create([job(1, provider="inhouse")])
     again = job(2, provider="inhouse").model_copy(update={"sample_id": "s1"})
     await gateway.create([again])
@@ -154,7 +156,7 @@ async def test_a_sample_comes_to_a_person_once_also_under_another_job(gateway: G
     assert await take(gateway, "bob") is not None
 
 
-async def test_a_cancelled_task_takes_no_answer_also_before_the_queue_knows(gateway: Gateway) -> None:
+async def test_a_cancelled_task_takes_no_answer_even_before_the_queue_knows(gateway: Gateway) -> None:
     await offer(gateway, 1, votes=2, max_votes=2)
     task = str(await gateway.task_of("j0"))
     await gateway.annotate.answer(Submission(external_id=task, annotator="ann", label="x"))
@@ -162,7 +164,7 @@ async def test_a_cancelled_task_takes_no_answer_also_before_the_queue_knows(gate
     assert await refusal(gateway, Submission(external_id=task, annotator="bob", label="x")) == "task_closed"
     assert (
         await gateway.annotate.answer(Submission(external_id=task, annotator="ann", label="y"))
-    ).revision == 2  # one's own may be put right
+    ).revision == 2  # an existing answer may be corrected
     await gateway.requests([request(0, "more", 2, votes=2)])
     assert await gateway.rows("SELECT votes, answers FROM tasks WHERE attempt = 2") == [(1, 0)]
     await gateway.send_all()
@@ -172,7 +174,7 @@ async def test_a_cancelled_task_takes_no_answer_also_before_the_queue_knows(gate
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_votes_and_places_hold_whatever_people_do_at_once(gateway: Gateway, seed: int) -> None:
+async def test_votes_and_slots_hold_under_concurrent_annotators(gateway: Gateway, seed: int) -> None:
     chance = random.Random(seed)
     await offer(gateway, 9, votes=2, max_votes=3)  # qa cancels some of the first six, sooner or later
     kept: dict[tuple[str, str], str] = {}
@@ -207,7 +209,7 @@ async def test_votes_and_places_hold_whatever_people_do_at_once(gateway: Gateway
         await asyncio.gather(*(act(who) for who in PEOPLE))
         if step % 3 == 0:
             await gateway.send_all()
-        assert await gateway.rows(PLACES, gateway.clock.now) == []
+        assert await gateway.rows(OVERFULL, gateway.clock.now) == []
         assert await gateway.rows(OVERRUNS) == []
         gateway.clock.pass_by(timedelta(minutes=chance.choice([0, 4, 16])))
     assert len(kept) > 10

@@ -1,4 +1,4 @@
-"""Cancellation and erasure on a real PostgreSQL, beside everything else that goes on."""
+"""Cancellation and erasure on a real PostgreSQL, concurrent with everything else."""
 
 import asyncio
 import random
@@ -19,7 +19,7 @@ def erased(number: int) -> SampleErased:
     return SampleErased(project="news", sample_id=f"s{number}", reason="asked", erased_at=job(1).requested_at)
 
 
-async def test_a_skip_beside_a_cancellation_buys_nothing(gateway: Gateway, crowd: Crowd) -> None:
+async def test_a_skip_during_a_cancellation_adds_no_votes(gateway: Gateway, crowd: Crowd) -> None:
     gateway.crowd.capabilities = Crowd(replaces_skips=False).capabilities
     await gateway.create([job(1)])
     await gateway.send_all()
@@ -50,7 +50,7 @@ async def test_a_cancelled_task_keeps_the_answers_that_come_late(gateway: Gatewa
     assert [call[0] for call in crowd.calls] == ["upsert", "cancel", "upsert"]
 
 
-async def test_an_erased_sample_is_forgotten_here_and_at_the_vendor(gateway: Gateway, crowd: Crowd) -> None:
+async def test_an_erased_sample_is_removed_here_and_at_the_vendor(gateway: Gateway, crowd: Crowd) -> None:
     await gateway.create([job(1), job(2), job(3, provider="inhouse")])
     await gateway.send_all()
     await gateway.erase([erased(1), erased(3)])
@@ -64,13 +64,13 @@ async def test_an_erased_sample_is_forgotten_here_and_at_the_vendor(gateway: Gat
     assert await gateway.rows("SELECT reason FROM refused_annotations") == [("sample_erased",)]
 
 
-async def test_a_job_after_the_erasure_is_not_kept(gateway: Gateway) -> None:
+async def test_a_job_after_the_erasure_is_not_stored(gateway: Gateway) -> None:
     await gateway.erase([erased(1)])
     await gateway.create([job(1), job(2)])
     assert await gateway.rows("SELECT job_id FROM jobs") == [("j2",)]
 
 
-async def test_an_erasure_beside_an_uncommitted_job_forgets_its_text(gateway: Gateway) -> None:
+async def test_an_erasure_waits_for_an_uncommitted_job_and_blanks_its_text(gateway: Gateway) -> None:
     async with gateway.database.transaction() as tx:
         assert await tx.samples.erased_among({("news", "s1")}) == set()
         await tx.jobs.add([to_job(job(1), "crowd")])
@@ -81,7 +81,7 @@ async def test_an_erasure_beside_an_uncommitted_job_forgets_its_text(gateway: Ga
     assert await gateway.rows("SELECT content, erased, closed FROM jobs") == [(None, True, True)]
 
 
-async def test_erasures_jobs_requests_and_answers_at_once_wait_for_nobody_in_a_ring(gateway: Gateway) -> None:
+async def test_concurrent_erasures_jobs_requests_and_answers_do_not_deadlock(gateway: Gateway) -> None:
     chance = random.Random(7)
     numbers = list(range(20))
     await gateway.create([job(number) for number in numbers])

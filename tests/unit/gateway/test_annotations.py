@@ -52,7 +52,7 @@ def test_votes_do_not_depend_on_order_or_duplicates(log: list[Annotation], data:
 
 
 @given(REVISIONS)
-def test_what_is_known_is_never_fresh(log: list[Annotation]) -> None:
+def test_stored_revisions_are_never_new(log: list[Annotation]) -> None:
     assert new_revisions(log, [item.key for item in log]) == []
 
 

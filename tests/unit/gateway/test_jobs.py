@@ -1,4 +1,4 @@
-"""Which tasks a job's demand for votes calls for."""
+"""The tasks that a job's demand for votes requires."""
 
 from dataclasses import replace
 
@@ -44,7 +44,7 @@ def test_the_tasks_always_add_up_to_the_votes_wanted(
     assert len({t.attempt for t in tasks}) == len(tasks)
 
 
-def test_more_votes_extend_the_task_where_the_provider_can() -> None:
+def test_more_votes_extend_the_task_if_the_provider_can() -> None:
     assert plan_votes([task()], 3, extends=True, replaces_skips=True) == Extension("t1", 3)
     assert plan_votes([task()], 3, extends=False, replaces_skips=True) == NewTask(2, 1)
 
@@ -54,7 +54,7 @@ def test_answers_of_a_cancelled_task_count() -> None:
     assert plan_votes([cancelled], 3, extends=True, replaces_skips=True) == NewTask(2, 1)
 
 
-def test_a_skip_is_replaced_where_the_provider_does_not() -> None:
+def test_a_skip_is_replaced_if_the_provider_does_not_replace_it() -> None:
     skipped = task(skips=1)
     assert plan_votes([skipped], 2, extends=True, replaces_skips=False) == Extension("t1", 3)
     assert plan_votes([skipped], 2, extends=True, replaces_skips=True) is None

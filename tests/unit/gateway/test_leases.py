@@ -1,4 +1,4 @@
-"""The in-house queue under random histories: never more answers than wanted, no sample twice."""
+"""The in-house queue under random histories: never more answers than wanted, and no sample twice."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -31,14 +31,14 @@ def held(annotator: str, holding: Holding, until: datetime = START + LENGTH) -> 
     return Assignment(annotator, holding, until)
 
 
-def test_a_lease_holds_the_place_until_it_runs_out() -> None:
+def test_a_lease_holds_the_slot_until_it_expires() -> None:
     busy = entry(new_lease("ann", START, LENGTH))
     assert may_lease(busy, "bob", START) is Refusal.FULL
     assert may_lease(busy, "ann", START) is None
     assert may_lease(busy, "bob", START + LENGTH) is None
 
 
-def test_a_skip_frees_the_place_for_another_and_not_for_the_same() -> None:
+def test_a_skip_frees_the_slot_for_others_and_not_for_the_same_annotator() -> None:
     skipped = entry(held("ann", Holding.SKIPPED))
     assert may_lease(skipped, "bob", START) is None
     assert may_lease(skipped, "ann", START) is Refusal.ALREADY_SKIPPED
@@ -48,14 +48,14 @@ def test_the_same_sample_never_comes_back_in_another_task() -> None:
     assert may_lease(entry(seen_by=("ann",)), "ann", START) is Refusal.SAMPLE_SEEN
 
 
-def test_a_late_answer_counts_only_while_the_place_is_free() -> None:
+def test_a_late_answer_counts_only_while_the_slot_is_free() -> None:
     late = START + LENGTH
     assert may_answer(entry(held("ann", Holding.LEASED)), "ann", late) is None
     taken = entry(held("ann", Holding.LEASED), new_lease("bob", late, LENGTH))
     assert may_answer(taken, "ann", late) is Refusal.FULL
 
 
-def test_an_answer_that_stands_may_be_changed_after_the_end() -> None:
+def test_an_existing_answer_may_be_changed_after_the_task_is_closed() -> None:
     assert may_answer(entry(held("ann", Holding.ANSWERED), opened=False), "ann", START) is None
     assert may_answer(entry(opened=False), "ann", START) is Refusal.CLOSED
 

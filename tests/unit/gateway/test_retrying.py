@@ -1,4 +1,4 @@
-"""Waits between tries, and their end."""
+"""Waits between attempts, and the last attempt."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +20,6 @@ def test_a_vendor_cannot_ask_us_to_wait_for_a_week() -> None:
     assert wait_s(1, retry_after_s=7 * 86400, jitter=0) == 3600
 
 
-def test_a_call_is_parked_in_the_end() -> None:
+def test_a_call_is_parked_after_its_last_attempt() -> None:
     assert not attempts_exhausted(11)
     assert attempts_exhausted(12)

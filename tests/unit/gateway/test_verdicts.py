@@ -1,4 +1,4 @@
-"""What a provider's HTTP status means."""
+"""The meaning of a provider's HTTP status."""
 
 import pytest
 

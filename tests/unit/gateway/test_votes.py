@@ -1,4 +1,4 @@
-"""How many votes a job may ask for: never more than reserved, whatever is replayed in whatever order."""
+"""The number of votes that a job may request: never more than reserved, under any replay in any order."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,6 +1,7 @@
 """Topics and the use cases that take their events.
 
-Everything is idempotent: a batch may arrive again, also split differently."""
+Everything is idempotent: a batch may arrive again, also split differently.
+"""
 
 from collections.abc import Callable, Sequence
 

@@ -1,6 +1,7 @@
 """Rules of the in-house queue: each annotator sees a sample once, leases expire, and skips free a slot.
 
-A task that wants n votes has n slots; an answer or a running lease occupies one."""
+A task that wants n votes has n slots; an answer or a running lease occupies one.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

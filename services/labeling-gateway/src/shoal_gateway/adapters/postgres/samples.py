@@ -24,7 +24,10 @@ class PostgresSamples:
         return {(row["project"], row["sample_id"]) for row in records}
 
     async def erase(self, samples: Collection[tuple[str, str]]) -> Sequence[str]:
-        """Blank the contents of samples and return the ids of their jobs; wait for those who add jobs."""
+        """Blank the contents of samples and return the ids of their jobs.
+
+        Waits for transactions that add jobs in the same projects.
+        """
         await self._lock_projects(ERASING, samples)
         columns = _sample_columns(samples)
         await self._conn.execute(
