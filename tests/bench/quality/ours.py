@@ -101,13 +101,13 @@ def alpha(folder: Path) -> Work:
 def bradley_terry(folder: Path) -> Work:
     """Return strengths from comparisons in won.npy, (comparisons, 2), the better first."""
     won = np.load(folder / "won.npy").astype(np.int32)
-    score, who = np.ones(len(won)), np.zeros(len(won), np.int32)
+    score, annotator = np.ones(len(won)), np.zeros(len(won), np.int32)
     return lambda: (
         rank_items(
             won[:, 0],
             won[:, 1],
             score,
-            who,
+            annotator,
             items=int(won.max()) + 1,
             annotators=1,
             penalty=0.01,
