@@ -135,7 +135,7 @@ def test_too_little_memory_is_one_line(crowd: Crowd, monkeypatch: pytest.MonkeyP
     def hungry(*_: object, **__: object) -> None:
         raise MemoryError("Unable to allocate 9 TiB")
 
-    monkeypatch.setattr(sys.modules["shoal_qa.cli.consensus"], "labels_of", hungry)
+    monkeypatch.setattr(sys.modules["shoal_qa.cli.labelling"], "labels_of", hungry)
     code, _, told = run("consensus", "--votes", "votes.csv", "--output", "labels.csv")
     assert (code, told) == (1, "not enough memory: Unable to allocate 9 TiB")
 

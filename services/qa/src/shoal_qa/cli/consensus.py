@@ -1,41 +1,38 @@
 """`shoal qa consensus`: labels of a file's tasks, with probabilities and next steps."""
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
 import typer
 from rich.table import Table
 
 from shoal.command_line.console import err, out, shown_name
-from shoal.command_line.offline import one_line_errors, print_warning, show_progress, show_steps
-from shoal.files.columns import Coded
+from shoal.command_line.offline import one_line_errors, print_warning
 from shoal.files.errors import BadInput
-from shoal.files.writing import Cells, write_table, write_text
-from shoal_qa.adapters.files.annotators import write_annotators
-from shoal_qa.adapters.files.predictions import read_predictions
 from shoal_qa.adapters.files.votes import Columns
-from shoal_qa.adapters.pages.consensus import consensus_page
+from shoal_qa.cli.labelling import Outputs, read_inputs, write_consensus
 from shoal_qa.cli.options import (
     AnnotatorColumn,
+    AnnotatorsOutput,
+    Confidence,
+    FutileBelow,
     GoldFile,
     GoldLabelColumn,
     GoldTaskColumn,
     LabelColumn,
+    LabelsOutput,
+    Model,
+    Predictions,
+    ReportOutput,
+    ReviewPrice,
+    Seed,
+    TargetPrecision,
     TaskColumn,
+    VotePrice,
     Votes,
 )
-from shoal_qa.cli.votes import read_with_gold
-from shoal_qa.domain.annotators.trust import TrustRule
-from shoal_qa.domain.consensus import Consensus, Options
-from shoal_qa.domain.consensus import consensus as labels_of
-from shoal_qa.domain.votes.arrays import Ints, NamedVotes
-from shoal_qa.usecases.files.annotators import AnnotatorFindings, examine_annotators
-from shoal_qa.usecases.files.consensus import actions_of, facts_of, support_of
+from shoal_qa.domain.consensus import Options
 from shoal_qa.usecases.files.facts import Facts
 
-LABELS = ("label", "probability", "accepted", "action", "votes", "agreement")
 MOST_VOTES = 100
 TARGET = 0.95  # precision with --gold and without --target-precision
 
@@ -43,50 +40,23 @@ TARGET = 0.95  # precision with --gold and without --target-precision
 def label_tasks(
     votes: Votes,
     *,
-    output: Annotated[
-        Path,
-        typer.Option(
-            help="CSV or Parquet file to write: task, label, probability, accepted, action, votes, agreement."
-        ),
-    ],
+    output: LabelsOutput,
     gold: GoldFile = None,
-    predictions: Annotated[
-        Path | None,
-        typer.Option(
-            help="Table of a model's predictions, used as one more voter: task and a column for each class."
-        ),
-    ] = None,
-    model: Annotated[
-        str, typer.Option(help="Model of votes: auto, or a name from docs/quality.md.")
-    ] = "auto",
-    target_precision: Annotated[
-        float | None,
-        typer.Option(help="Share of accepted labels that must be right; by default 0.95 with --gold."),
-    ] = None,
-    confidence: Annotated[float, typer.Option(help="Confidence level of the precision guarantee.")] = 0.95,
+    predictions: Predictions = None,
+    model: Model = "auto",
+    target_precision: TargetPrecision = None,
+    confidence: Confidence = 0.95,
     min_votes: Annotated[int, typer.Option(help="Fewest votes of an accepted label.")] = 1,
     max_votes: Annotated[
         int | None,
         typer.Option(help="Most votes of a task; by default the largest number in the file, at least 5."),
     ] = None,
-    futile_below: Annotated[
-        float,
-        typer.Option(
-            help="Chance of settling a task below which no more votes are bought; without experts only."
-        ),
-    ] = 0.05,
-    vote_price: Annotated[float, typer.Option(help="Price of a vote.")] = 1.0,
-    review_price: Annotated[
-        float,
-        typer.Option(help="Price of an expert review, in the unit of --vote-price; 0 disables reviews."),
-    ] = 5.0,
-    annotators: Annotated[
-        Path | None, typer.Option(help="CSV or Parquet file of annotators to write.")
-    ] = None,
-    report: Annotated[Path | None, typer.Option(help="HTML page to write; it opens from disk.")] = None,
-    seed: Annotated[
-        int, typer.Option(help="Seed of random choices; the same seed gives the same answer.")
-    ] = 0,
+    futile_below: FutileBelow = 0.05,
+    vote_price: VotePrice = 1.0,
+    review_price: ReviewPrice = 5.0,
+    annotators: AnnotatorsOutput = None,
+    report: ReportOutput = None,
+    seed: Seed = 0,
     task_column: TaskColumn = "task",
     worker_column: AnnotatorColumn = "worker",
     label_column: LabelColumn = "label",
@@ -113,39 +83,9 @@ def label_tasks(
         )
         columns = Columns(task=task_column, annotator=worker_column, label=label_column)
         gold_columns = Columns(task=gold_task_column or task_column, label=gold_label_column or label_column)
-        file, gold_classes = read_with_gold(votes, columns, gold, gold_columns)
-        named = file.named
-        scores = (
-            predictions
-            if predictions is None
-            else read_predictions(predictions, task_column, named, print_warning)
-        )
-        with show_steps("fitting models of votes") as step:
-            labelled = labels_of(named.votes, gold_classes, options, report=step, predictions=scores)
-        actions, people, rule = actions_of(labelled), None, TrustRule()
-        if annotators is not None or report is not None:
-            people = _annotators_of(named, gold_classes, seed, rule, required=annotators is not None)
-        _write_labels(output, named, labelled, actions, task_column=task_column)
-        if annotators is not None and people is not None:
-            write_annotators(
-                annotators,
-                people,
-                annotators=named.annotators,
-                classes=named.classes,
-                name=worker_column,
-                level=rule.raised_below,
-            )
-        facts = facts_of(
-            named,
-            gold_classes,
-            consensus=labelled,
-            options=options,
-            actions=actions,
-            people=people,
-            source=votes.name,
-        )
-        if report is not None:
-            write_text(report, consensus_page(facts))
+        inputs = read_inputs(votes, columns, gold, gold_columns, predictions=predictions)
+        outputs = Outputs(labels=output, annotators=annotators, report=report, columns=columns)
+        facts = write_consensus(inputs, options, outputs)
     print_consensus(facts)
     for written in (output, annotators, report):
         if written is not None:
@@ -184,41 +124,6 @@ def _options_of(**fields: Any) -> Options:
         return Options(**fields)
     except ValueError as error:
         raise BadInput(str(error), field="model") from None
-
-
-def _annotators_of(
-    named: NamedVotes, gold_classes: Ints, seed: int, rule: TrustRule, *, required: bool
-) -> AnnotatorFindings | None:
-    """Return the annotators' skill and signals, or None with a warning if they do not fit into memory.
-
-    Raises BadInput in that case if they are required.
-    """
-    try:
-        with show_progress("looking at annotators"):
-            return examine_annotators(
-                named.votes, gold_classes, seconds=None, at=None, rng=np.random.default_rng(seed), rule=rule
-            )
-    except BadInput as error:
-        if required:
-            raise
-        print_warning(f"the report has no annotators: {error}")
-        return None
-
-
-def _write_labels(
-    file: Path, named: NamedVotes, labelled: Consensus, actions: Sequence[str], *, task_column: str
-) -> None:
-    behind = support_of(named.votes, labelled.label)
-    columns: dict[str, Cells] = {
-        task_column if task_column not in LABELS else "task": named.tasks,
-        "label": Coded(labelled.label, list(named.classes)),
-        "probability": labelled.probability.round(4),
-        "accepted": labelled.accepted,
-        "action": list(actions),
-        "votes": behind.votes,
-        "agreement": behind.agreement.round(4),
-    }
-    write_table(file, columns)
 
 
 def print_consensus(facts: Facts) -> None:

@@ -1,4 +1,4 @@
-"""Options shared by the commands over files."""
+"""Options of the commands over files."""
 
 from pathlib import Path
 from typing import Annotated
@@ -18,3 +18,43 @@ GoldTaskColumn = Annotated[
 GoldLabelColumn = Annotated[
     str | None, typer.Option(help="Name of the column of labels in --gold; by default as in --votes.")
 ]
+
+Model = Annotated[str, typer.Option(help="Model of votes: auto, or a name from docs/quality.md.")]
+Predictions = Annotated[
+    Path | None,
+    typer.Option(
+        help="Table of a model's predictions, used as one more voter: task and a column for each class."
+    ),
+]
+LabelsOutput = Annotated[
+    Path,
+    typer.Option(
+        help="CSV or Parquet file to write: task, label, probability, accepted, action, votes, agreement."
+    ),
+]
+AnnotatorsOutput = Annotated[Path | None, typer.Option(help="CSV or Parquet file of annotators to write.")]
+ReportOutput = Annotated[Path | None, typer.Option(help="HTML page to write; it opens from disk.")]
+ReplayOutput = Annotated[Path | None, typer.Option(help="Folder to write: curves.csv and index.html.")]
+TargetPrecision = Annotated[
+    float | None,
+    typer.Option(help="Share of accepted labels that must be right; by default 0.95 with --gold."),
+]
+Confidence = Annotated[float, typer.Option(help="Confidence level of the precision guarantee.")]
+AcceptProbability = Annotated[
+    float, typer.Option(help="Least probability of an accepted label, in the table of prices.")
+]
+FutileBelow = Annotated[
+    float,
+    typer.Option(
+        help="Chance of settling a task below which no more votes are bought; without experts only."
+    ),
+]
+VotePrice = Annotated[float, typer.Option(help="Price of a vote.")]
+ReviewPrice = Annotated[
+    float, typer.Option(help="Price of an expert review, in the unit of --vote-price; 0 disables reviews.")
+]
+ReviewPrices = Annotated[
+    list[float] | None,
+    typer.Option(help="Price of an expert review to try, in the unit of --vote-price; may be repeated."),
+]
+Seed = Annotated[int, typer.Option(help="Seed of random choices; the same seed gives the same answer.")]

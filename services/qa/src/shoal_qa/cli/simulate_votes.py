@@ -16,23 +16,28 @@ from shoal.files.writing import write_table, write_text
 from shoal_qa.adapters.files.votes import Columns, Gold, known_answers, read_gold, read_votes
 from shoal_qa.adapters.pages.votes import PRICE_COLUMNS, price_cells, saved_share, votes_page
 from shoal_qa.cli.options import (
+    AcceptProbability,
     AnnotatorColumn,
     GoldLabelColumn,
     GoldTaskColumn,
     LabelColumn,
+    ReplayOutput,
+    ReviewPrices,
     TaskColumn,
+    VotePrice,
     Votes,
 )
 from shoal_qa.cli.votes import warn_of_little
 from shoal_qa.domain.stopping.prices import REVIEW_PRICES
 from shoal_qa.domain.stopping.rule import StoppingRule
+from shoal_qa.domain.votes.arrays import NamedVotes
 from shoal_qa.usecases.files.votes_needed import Replays, replay_votes
 
 
 def simulate_votes(
     votes: Votes,
     *,
-    output: Annotated[Path | None, typer.Option(help="Folder to write: curves.csv and index.html.")] = None,
+    output: ReplayOutput = None,
     truth: Annotated[
         Path | None,
         typer.Option(
@@ -49,16 +54,11 @@ def simulate_votes(
         str, typer.Option(help="Model of votes: a name from docs/quality.md, or auto, which takes longer.")
     ] = "dawid-skene",
     seeds: Annotated[int, typer.Option(min=1, help="Number of random orders of the votes.")] = 3,
-    accept_probability: Annotated[
-        float, typer.Option(help="Least probability of an accepted label, in the table of prices.")
-    ] = 0.9,
+    accept_probability: AcceptProbability = 0.9,
     min_votes: Annotated[int, typer.Option(help="Fewest votes of a task, in the table of prices.")] = 2,
     max_votes: Annotated[int, typer.Option(help="Most votes of a task, in the table of prices.")] = 5,
-    vote_price: Annotated[float, typer.Option(help="Price of a vote.")] = 1.0,
-    review_price: Annotated[
-        list[float] | None,
-        typer.Option(help="Price of an expert review to try, in the unit of --vote-price; may be repeated."),
-    ] = None,
+    vote_price: VotePrice = 1.0,
+    review_price: ReviewPrices = None,
     task_column: TaskColumn = "task",
     worker_column: AnnotatorColumn = "worker",
     label_column: LabelColumn = "label",
@@ -87,19 +87,26 @@ def simulate_votes(
                 named.votes, gold_classes, answers, model=model, seeds=seeds, rules=rules, report=report
             )
         if output is not None:
-            measured = (
-                "agreement with the consensus of all votes" if truth is None else "the share of right answers"
+            _write_replays(
+                output, replays, f"{votes.name}: {_counts_of(named)}, {model}", is_truth=truth is not None
             )
-            what = f"{votes.name}: {len(named.votes):,} votes on {len(named.tasks):,} tasks, {model}"
-            write_table(output / "curves.csv", _curve_columns(replays))
-            write_table(output / "prices.csv", _price_columns(replays))
-            write_text(output / "index.html", votes_page(replays, what, measured))
     if truth is None:
         print_warning("no --truth: accuracy is agreement with the consensus of all votes, which may be wrong")
     print_replays(replays)
     print_prices(replays)
     if output is not None:
         err.print(str(output / "index.html"), markup=False, highlight=False, soft_wrap=True)
+
+
+def _counts_of(named: NamedVotes) -> str:
+    return f"{len(named.votes):,} votes on {len(named.tasks):,} tasks"
+
+
+def _write_replays(folder: Path, replays: Replays, what: str, *, is_truth: bool) -> None:
+    measured = "the share of right answers" if is_truth else "agreement with the consensus of all votes"
+    write_table(folder / "curves.csv", _curve_columns(replays))
+    write_table(folder / "prices.csv", _price_columns(replays))
+    write_text(folder / "index.html", votes_page(replays, what, measured))
 
 
 def _price_rules(

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
 
 import numpy as np
-import typer
 from rich.table import Table as Shown
 
 from shoal.command_line.console import err
@@ -14,9 +12,24 @@ from shoal.files.errors import BadInput
 from shoal.files.matrices import read_matrix
 from shoal.files.writing import Cells, write_table
 from shoal_sampler.adapters.files import read_labels, read_numbers
+from shoal_sampler.cli.options import (
+    Balance,
+    Count,
+    DuplicateCosine,
+    Embeddings,
+    Explain,
+    LabelledRows,
+    Labels,
+    PicksOutput,
+    Probabilities,
+    Seed,
+    StrategyName,
+    TargetShares,
+    Terms,
+    Weights,
+)
 from shoal_sampler.domain.models.evidence import Evidence
 from shoal_sampler.domain.pools.pool import UNKNOWN
-from shoal_sampler.domain.strategies import file_strategies
 from shoal_sampler.domain.vectors.rows import Floats, Indices
 from shoal_sampler.usecases.files.inputs import (
     positive_weights,
@@ -29,47 +42,20 @@ from shoal_sampler.usecases.files.select_rows import Picks, Request, Table, sele
 
 def select_rows(
     *,
-    embeddings: Annotated[
-        Path, typer.Option(help="Matrix (n, d), one row for each item: .npy, .npz or .parquet.")
-    ],
-    n: Annotated[int, typer.Option(help="Number of rows to choose.")],
-    output: Annotated[Path, typer.Option(help="CSV or Parquet file to write: index, rank, score, reason.")],
-    probabilities: Annotated[
-        Path | None, typer.Option(help="Matrix (n, classes) of your model: .npy, .npz or .parquet.")
-    ] = None,
-    labelled: Annotated[
-        Path | None,
-        typer.Option(help="Numbers of the rows that have labels: .npy, or a table with a column index."),
-    ] = None,
-    labels: Annotated[
-        Path | None,
-        typer.Option(
-            help="Table with columns index and label, or one label a row in the order of --labelled."
-        ),
-    ] = None,
-    strategy: Annotated[str, typer.Option(help=f"Strategy: {', '.join(file_strategies())}.")] = "auto",
-    seed: Annotated[int, typer.Option(help="Seed of random choices; the same seed gives the same rows.")] = 0,
-    weights: Annotated[
-        Path | None, typer.Option(help="Worth of each row, above 0: .npy, or a table with a column weight.")
-    ] = None,
-    combine: Annotated[
-        str | None, typer.Option(help="Terms with strengths in place of a strategy: margin=1,novelty=0.5.")
-    ] = None,
-    balance: Annotated[
-        bool, typer.Option("--balance", help="Choose as many rows of each predicted class.")
-    ] = False,
-    target: Annotated[
-        Path | None, typer.Option(help="Table with a column share, one row for each predicted class.")
-    ] = None,
-    duplicates: Annotated[
-        float | None,
-        typer.Option(
-            min=-1, max=1, help="Cosine from which two rows are duplicates; of these only one is chosen."
-        ),
-    ] = None,
-    explain: Annotated[
-        bool, typer.Option("--explain", help="Print the evidence for the choice and the first picks.")
-    ] = False,
+    embeddings: Embeddings,
+    n: Count,
+    output: PicksOutput,
+    probabilities: Probabilities = None,
+    labelled: LabelledRows = None,
+    labels: Labels = None,
+    strategy: StrategyName = "auto",
+    seed: Seed = 0,
+    weights: Weights = None,
+    combine: Terms = None,
+    balance: Balance = False,
+    target: TargetShares = None,
+    duplicates: DuplicateCosine = None,
+    explain: Explain = False,
 ) -> None:
     """Choose rows to label next; needs no stack."""
     with one_line_errors():

@@ -1,0 +1,126 @@
+"""Files in and out of `shoal qa consensus`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from shoal.command_line.offline import print_warning, show_progress, show_steps
+from shoal.files.columns import Coded
+from shoal.files.errors import BadInput
+from shoal.files.writing import Cells, write_table, write_text
+from shoal_qa.adapters.files.annotators import write_annotators
+from shoal_qa.adapters.files.predictions import read_predictions
+from shoal_qa.adapters.files.votes import Columns
+from shoal_qa.adapters.pages.consensus import consensus_page
+from shoal_qa.cli.votes import read_with_gold
+from shoal_qa.domain.annotators.trust import TrustRule
+from shoal_qa.domain.consensus import Consensus, Options
+from shoal_qa.domain.consensus import consensus as labels_of
+from shoal_qa.domain.votes.arrays import Floats, Ints, NamedVotes
+from shoal_qa.usecases.files.annotators import AnnotatorFindings, examine_annotators
+from shoal_qa.usecases.files.consensus import actions_of, facts_of, support_of
+from shoal_qa.usecases.files.facts import Facts
+
+LABELS = ("label", "probability", "accepted", "action", "votes", "agreement")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """The votes, gold (tasks,) as classes, a model's probabilities (tasks, classes) if any, the votes' file."""
+
+    named: NamedVotes
+    gold_classes: Ints
+    scores: Floats | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outputs:
+    """Files to write. columns: of the votes' file, whose names the written tables take over."""
+
+    labels: Path
+    annotators: Path | None
+    report: Path | None
+    columns: Columns
+
+
+def read_inputs(
+    votes: Path, columns: Columns, gold: Path | None, gold_columns: Columns, *, predictions: Path | None
+) -> Inputs:
+    """Return the votes with gold and predictions numbered alike. Raises BadInput."""
+    file, gold_classes = read_with_gold(votes, columns, gold, gold_columns)
+    scores = None
+    if predictions is not None:
+        scores = read_predictions(predictions, columns.task, file.named, print_warning)
+    return Inputs(named=file.named, gold_classes=gold_classes, scores=scores, source=votes.name)
+
+
+def write_consensus(inputs: Inputs, options: Options, outputs: Outputs) -> Facts:
+    """Fit the models, then write the files; return the facts of the report. Raises BadInput."""
+    named, gold_classes = inputs.named, inputs.gold_classes
+    with show_steps("fitting models of votes") as step:
+        labelled = labels_of(named.votes, gold_classes, options, report=step, predictions=inputs.scores)
+    actions, people, rule = actions_of(labelled), None, TrustRule()
+    if outputs.annotators is not None or outputs.report is not None:
+        people = _annotators_of(
+            named, gold_classes, options.seed, rule, required=outputs.annotators is not None
+        )
+    _write_labels(outputs.labels, named, labelled, actions, task_column=outputs.columns.task)
+    if outputs.annotators is not None and people is not None:
+        write_annotators(
+            outputs.annotators,
+            people,
+            annotators=named.annotators,
+            classes=named.classes,
+            name=outputs.columns.annotator,
+            level=rule.raised_below,
+        )
+    facts = facts_of(
+        named,
+        gold_classes,
+        consensus=labelled,
+        options=options,
+        actions=actions,
+        people=people,
+        source=inputs.source,
+    )
+    if outputs.report is not None:
+        write_text(outputs.report, consensus_page(facts))
+    return facts
+
+
+def _annotators_of(
+    named: NamedVotes, gold_classes: Ints, seed: int, rule: TrustRule, *, required: bool
+) -> AnnotatorFindings | None:
+    """Return the annotators' skill and signals, or None with a warning if they do not fit into memory.
+
+    Raises BadInput in that case if they are required.
+    """
+    try:
+        with show_progress("looking at annotators"):
+            return examine_annotators(
+                named.votes, gold_classes, seconds=None, at=None, rng=np.random.default_rng(seed), rule=rule
+            )
+    except BadInput as error:
+        if required:
+            raise
+        print_warning(f"the report has no annotators: {error}")
+        return None
+
+
+def _write_labels(
+    file: Path, named: NamedVotes, labelled: Consensus, actions: Sequence[str], *, task_column: str
+) -> None:
+    behind = support_of(named.votes, labelled.label)
+    columns: dict[str, Cells] = {
+        task_column if task_column not in LABELS else "task": named.tasks,
+        "label": Coded(labelled.label, list(named.classes)),
+        "probability": labelled.probability.round(4),
+        "accepted": labelled.accepted,
+        "action": list(actions),
+        "votes": behind.votes,
+        "agreement": behind.agreement.round(4),
+    }
+    write_table(file, columns)
