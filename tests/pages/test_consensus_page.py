@@ -117,7 +117,7 @@ def test_it_says_what_is_missing() -> None:
     few = certify(np.full(20, 0.9), np.ones(20, np.bool_), np.full(100, 0.9), target=0.95)
     assert few.threshold is None
     text = consensus_page(replace(facts(), gold=20, certificate=few))
-    assert "Nothing is accepted" in text
+    assert "No label is accepted" in text
     assert f"About {few.more_gold} more gold answers would do" in text
 
 
