@@ -29,7 +29,9 @@ def belief_of(
     """Return what votes on one job of two classes amount to, with the action that the project's rule says."""
     left = np.array([min(most, rule.stopping.max_votes) - blocked], np.int32)
     shares = np.array([[probability, 1 - probability]])
-    steps = next_steps(shares, np.array([votes], np.int32), left, rule.stopping, FORESIGHT)
+    steps = next_steps(
+        shares, np.array([votes], np.int32), most=left, rule=rule.stopping, foresight=FORESIGHT
+    )
     return Belief(
         label=label,
         probability=probability,
@@ -104,7 +106,9 @@ def test_without_a_threshold_nothing_is_accepted_and_budgets_hold(
 
 
 def test_without_a_threshold_votes_are_bought_while_they_last_then_an_expert_looks() -> None:
-    job, changes = advance_job(Job("open", 2, 3), belief_of(0.99, 2, 3, UNCERTIFIED), UNCERTIFIED)
+    job, changes = advance_job(
+        Job(state="open", votes_requested=2, most=3), belief_of(0.99, 2, 3, UNCERTIFIED), UNCERTIFIED
+    )
     assert [(each.action, each.votes) for each in changes if isinstance(each, Request)] == [("more", 3)]
     job, _ = advance_job(job, belief_of(0.99, 3, 3, UNCERTIFIED), UNCERTIFIED)
     assert job.state == "review"
@@ -114,12 +118,12 @@ def test_without_a_threshold_votes_are_bought_while_they_last_then_an_expert_loo
 
 def test_without_a_threshold_a_goal_ends_the_votes() -> None:
     rule = AcceptanceRule(StoppingRule(threshold=None, goal=0.95, review_price=5))
-    job, _ = advance_job(Job("open", 2, 5), belief_of(0.97, 2, 5, rule), rule)
+    job, _ = advance_job(Job(state="open", votes_requested=2, most=5), belief_of(0.97, 2, 5, rule), rule)
     assert (job.state, job.votes_requested) == ("review", 2)
 
 
 def test_labels_go_with_their_certificate_unless_its_threshold_is_held() -> None:
-    accepted = Job("accepted", 3, 3, label="x")
+    accepted = Job(state="accepted", votes_requested=3, most=3, label="x")
     held = AcceptanceRule(StoppingRule(threshold=None, review_price=5), hysteresis=0.1, held=0.9)
     belief = belief_of(0.85, 3, 3, held, of_accepted=0.85)
     assert advance_job(accepted, belief, held) == (accepted, [])
@@ -130,46 +134,48 @@ def test_labels_go_with_their_certificate_unless_its_threshold_is_held() -> None
 
 
 def test_sure_after_enough_votes() -> None:
-    job, changes = advance_job(Job("open", 2, 3), belief_of(0.95, 2, 3), RULE)
+    job, changes = advance_job(Job(state="open", votes_requested=2, most=3), belief_of(0.95, 2, 3), RULE)
     assert job.label == "x"
     assert changes == [Accept("x", 0.95, "probability 0.95 after 2 votes reached 0.90")]
 
 
 def test_an_accepted_label_is_withdrawn_when_its_votes_go() -> None:
-    accepted = Job("accepted", 2, 3, label="x")
+    accepted = Job(state="accepted", votes_requested=2, most=3, label="x")
     job, changes = advance_job(accepted, belief_of(0.95, 1, 3, of_accepted=0.95), RULE)
     assert job.state == "open"
     assert isinstance(changes[0], Withdraw)
 
 
 def test_an_expert_decides_for_good() -> None:
-    job, changes = settle_by_expert(Job("review", 3, 3), "y", "dr. who", 3)
+    job, changes = settle_by_expert(Job(state="review", votes_requested=3, most=3), "y", "dr. who", 3)
     assert [type(each) for each in changes] == [Accept, Request]  # the review's own tasks are cancelled
     assert advance_job(job, belief_of(0.99, 5, 5), RULE) == (job, [])
     assert settle_by_expert(job, "y", "dr. who", 3)[1] == []
 
 
 def test_an_expert_ends_what_is_outstanding() -> None:
-    job, changes = settle_by_expert(Job("open", 3, 3), "y", "dr. who", 1)
+    job, changes = settle_by_expert(Job(state="open", votes_requested=3, most=3), "y", "dr. who", 1)
     assert job.votes_requested == 1
     assert [(each.action, each.votes) for each in changes if isinstance(each, Request)] == [("cancel", 1)]
 
 
 def test_a_blocked_vote_was_bought_and_is_replaced() -> None:
-    job, changes = advance_job(Job("open", 2, 3), belief_of(0.7, 1, 3, blocked=1), RULE)
+    job, changes = advance_job(
+        Job(state="open", votes_requested=2, most=3), belief_of(0.7, 1, 3, blocked=1), RULE
+    )
     assert [(each.action, each.votes) for each in changes if isinstance(each, Request)] == [("more", 3)]
     job, _ = advance_job(job, belief_of(0.8, 2, 3, blocked=1), RULE)
     assert job.state == "review"  # three were bought, and more are not to be had
 
 
 def test_votes_that_were_asked_for_are_waited_for() -> None:
-    job, changes = advance_job(Job("open", 3, 3), belief_of(0.5, 2, 3), RULE)
-    assert (job, changes) == (Job("open", 3, 3), [])
+    job, changes = advance_job(Job(state="open", votes_requested=3, most=3), belief_of(0.5, 2, 3), RULE)
+    assert (job, changes) == (Job(state="open", votes_requested=3, most=3), [])
 
 
 def test_what_votes_do_not_settle_is_closed_without_experts() -> None:
     rule = AcceptanceRule(StoppingRule())
-    job, changes = advance_job(Job("open", 5, 5), belief_of(0.7, 5, 5, rule), rule)
+    job, changes = advance_job(Job(state="open", votes_requested=5, most=5), belief_of(0.7, 5, 5, rule), rule)
     assert job.state == "closed"
     assert [each.action for each in changes if isinstance(each, Request)] == ["cancel"]
 
@@ -178,7 +184,9 @@ def test_two_votes_that_differ_lead_to_the_third_and_the_price_of_a_review_decid
     """At 0.6 a vote for the label, right in 0.8 of cases, gives 0.73: enough for 0.7 and not for 0.9."""
     for threshold, price, state in ((0.7, 5.0, "open"), (0.9, 5.0, "review"), (0.7, 1.5, "review")):
         rule = AcceptanceRule(StoppingRule(threshold=threshold, max_votes=3, review_price=price))
-        job, changes = advance_job(Job("open", 2, 3), belief_of(0.6, 2, 3, rule), rule)
+        job, changes = advance_job(
+            Job(state="open", votes_requested=2, most=3), belief_of(0.6, 2, 3, rule), rule
+        )
         assert (job.state, job.votes_requested) == (state, 3 if state == "open" else 2)
         (request,) = (each for each in changes if isinstance(each, Request))
         assert "chance of 0" in request.reason

@@ -70,7 +70,7 @@ def as_the_service(named: NamedVotes, found: Consensus, rule: Rule) -> list[Acti
         strict=True,
     ):
         assert belief.action == action or action == Action.ACCEPT  # gold tasks are accepted in files alone
-        job = Job("open", min(belief.votes, rule.max_votes), rule.max_votes)
+        job = Job(state="open", votes_requested=min(belief.votes, rule.max_votes), most=rule.max_votes)
         _, changes = advance_job(job, belief, acceptance)
         steps.append(action_of(changes))
     return steps

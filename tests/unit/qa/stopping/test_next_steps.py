@@ -30,7 +30,8 @@ def steps(
     t: Tempering = FLAT,
 ) -> NextSteps:
     count = np.array(votes, np.int32)
-    return next_steps(np.array(q), count, np.full_like(count, rule.max_votes), rule, Foresight(kinds, t))
+    most = np.full_like(count, rule.max_votes)
+    return next_steps(np.array(q), count, most=most, rule=rule, foresight=Foresight(kinds, t))
 
 
 def standing(q: Floats, votes: Ints, left: Ints, t: Tempering = FLAT) -> Standing:

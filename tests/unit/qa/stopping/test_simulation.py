@@ -56,7 +56,9 @@ def test_curves_rise_in_votes_and_end_with_all() -> None:
 def test_gold_is_neither_paid_for_nor_measured() -> None:
     crowd = honest(3, tasks=150, per_task=6)
     known = np.where(np.arange(150) < 50, crowd.truth, UNKNOWN).astype(np.int32)
-    found = simulate_votes(MODEL, crowd.votes, np.random.default_rng(0), crowd.truth.astype(np.int32), known)
+    found = simulate_votes(
+        MODEL, crowd.votes, np.random.default_rng(0), crowd.truth.astype(np.int32), gold=known
+    )
     assert found.tasks == 100
     assert found.votes == 600
     assert found.fixed.votes[0] == 100
@@ -77,7 +79,7 @@ def test_stopping_beats_fixed_overlap_where_tasks_differ(classes: int) -> None:
         crowd = honest(seed, tasks=500, per_task=12, classes=classes, hard=0.2)
         truth = crowd.truth.astype(np.int32)
         known = np.where(np.arange(500) < 100, truth, UNKNOWN).astype(np.int32)
-        found = simulate_votes(MODEL, crowd.votes, np.random.default_rng(seed), truth, known)
+        found = simulate_votes(MODEL, crowd.votes, np.random.default_rng(seed), truth, gold=known)
         saved.append(tuple(saving(found, curve, 0.01) for curve in (found.sequential, found.fixed)))
         for share in (1 / 4, 1 / 3):
             assert at(found.sequential, share * found.votes) > at(found.fixed, share * found.votes) + 0.01
@@ -111,7 +113,7 @@ def test_stopping_beats_fixed_overlap_on_real_crowds(name: str) -> None:
     votes, truth = real_crowd(name)
     rng = np.random.default_rng(0)
     known = draw_gold(truth, int(0.2 * len(truth)), rng)
-    found = simulate_votes(MODEL, votes, rng, truth, known)
+    found = simulate_votes(MODEL, votes, rng, truth, gold=known)
     half = found.votes / 2
     assert at(found.sequential, half) > at(found.fixed, half)
     assert at(found.sequential, half) > found.accuracy - 0.035

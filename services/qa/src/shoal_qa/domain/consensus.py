@@ -151,9 +151,9 @@ def _next_actions(
 ) -> NDArray[np.int8]:
     """Return the next step of each task: (tasks,). Gold tasks are accepted."""
     most = np.full(votes.tasks, rule.max_votes, np.int32)
-    action = next_steps(posterior, votes.votes_per_task(), most, rule, foresight).action
+    steps = next_steps(posterior, votes.votes_per_task(), most=most, rule=rule, foresight=foresight)
     has_gold = np.zeros(votes.tasks, np.bool_) if gold is None else gold != UNKNOWN
-    return np.where(has_gold, Action.ACCEPT, action).astype(np.int8)
+    return np.where(has_gold, Action.ACCEPT, steps.action).astype(np.int8)
 
 
 def _by_people(votes: VoteArrays, people: int) -> VoteArrays:

@@ -11,7 +11,7 @@ def make_app(parts: Parts) -> FastAPI:
     """Return the application."""
     return create_app(
         title="Shoal qa",
-        summary="Guidelines, gold, labels and how good they are, reviews and dataset versions.",
+        summary="Guidelines, gold, labels and their quality, reviews and dataset versions.",
         routers=[guidelines.routes, labels.routes, datasets.routes],
         parts=parts,
     )

@@ -27,14 +27,14 @@ routes = APIRouter(prefix="/v1/projects/{project}/datasets", tags=["datasets"])
     status_code=CREATED,
     summary="Freeze a dataset version",
     responses={
-        OK: {"model": ManifestAnswer, "description": "The same labels and splits are frozen already."},
+        OK: {"model": ManifestAnswer, "description": "The same version exists already."},
         **problem_responses(404, 409),
     },
 )
 async def freeze_dataset(
     project: OperatorProject, body: DatasetIn, parts: Wired, response: Response
 ) -> ManifestAnswer:
-    """Freeze the accepted labels of this moment (201); what is frozen already is returned (200)."""
+    """Freeze the current accepted labels (201); an equal version is returned (200)."""
     manifest, is_new = await parts.freeze_dataset(
         project, DatasetRequest(body.dataset, body.splits, body.seed)
     )

@@ -28,14 +28,18 @@ routes = APIRouter(prefix="/v1/projects/{project}", tags=["guidelines"])
     status_code=CREATED,
     summary="Publish a guideline",
     responses={
-        OK: {"model": GuidelineAnswer, "description": "It equals the latest."},
+        OK: {"model": GuidelineAnswer, "description": "The guideline equals the latest version."},
         **problem_responses(404),
     },
 )
 async def publish_guideline(
     project: OperatorProject, body: GuidelineIn, parts: Wired, response: Response
 ) -> GuidelineAnswer:
-    """Publish a guideline: a new major when the classes differ, else a new minor; the same again: 200."""
+    """Publish a guideline.
+
+    Other classes make a new major version, other changes a new minor version (201). Without changes the
+    latest version is returned (200).
+    """
     event, is_new = await parts.guidelines.publish(project, body.model_dump(), parts.clock())
     response.status_code = CREATED if is_new else OK
     return GuidelineAnswer.of(event)
@@ -51,7 +55,7 @@ async def list_guidelines(project: AnnotatorProject, parts: Wired) -> Guidelines
 
 @routes.get("/guidelines/current", summary="Show the current guideline", responses=problem_responses(404))
 async def show_guideline(project: AnnotatorProject, parts: Wired) -> GuidelineAnswer:
-    """Return the version that new jobs are made under."""
+    """Return the current version, which applies to new jobs."""
     versions = await parts.guidelines.all(project)
     if not versions:
         fix = f"Publish one with POST /v1/projects/{project}/guidelines"
@@ -61,26 +65,26 @@ async def show_guideline(project: AnnotatorProject, parts: Wired) -> GuidelineAn
 
 @routes.get("/rule", summary="Show the rule of acceptance", responses=problem_responses(404))
 async def show_rule(project: OperatorProject, parts: Wired) -> Rule:
-    """Return the rule by which labels are accepted."""
+    """Return the rule of acceptance."""
     return await parts.rules.get(project)
 
 
 @routes.put("/rule", summary="Replace the rule of acceptance", responses=problem_responses(404))
 async def replace_rule(project: OperatorProject, body: Rule, parts: Wired) -> Rule:
-    """Replace the rule; every label is evaluated again by it."""
+    """Replace the rule of acceptance; every job is evaluated again."""
     await parts.rules.put(project, body, parts.clock())
     return body
 
 
 @routes.post("/gold", status_code=CREATED, summary="Add gold items", responses=problem_responses(404, 409))
 async def add_gold(project: OperatorProject, body: GoldIn, parts: Wired) -> GoldAddedAnswer:
-    """Add samples whose answer is known; annotators get them like any other work."""
+    """Add samples with right answers; annotators get them like any other job."""
     items = [GoldItem(item.text, item.label, item.sample_id) for item in body.items]
     return GoldAddedAnswer(items=len(items), new=await parts.add_gold(project, items, body.votes))
 
 
 @routes.get("/gold", summary="List gold items", responses=problem_responses(404))
 async def list_gold(project: OperatorProject, parts: Wired) -> GoldAnswer:
-    """Return gold items and how many annotators answered each."""
+    """Return gold items, with the number of annotators that answered them."""
     rows = await parts.reports.gold(project)
     return GoldAnswer(items=[GoldItemAnswer(**row) for row in rows])

@@ -30,9 +30,9 @@ from shoal_qa.http.schemas import (
 )
 from shoal_qa.usecases.production import version_accuracies
 
-After = Annotated[int, Query(ge=0, le=2**63 - 1, description="Cursor: next_after of the last answer.")]
-Limit = Annotated[int, Query(ge=1, le=5000, description="Most items of the answer.")]
-Include = Annotated[Literal["", "votes"], Query(description="votes: with the votes of each label.")]
+After = Annotated[int, Query(ge=0, le=2**63 - 1, description="Cursor: `next_after` of the last answer.")]
+Limit = Annotated[int, Query(ge=1, le=5000, description="Largest number of items to return.")]
+Include = Annotated[Literal["", "votes"], Query(description="`votes` adds the votes of every label.")]
 JobId = Annotated[str, Path(min_length=1, max_length=200, pattern=NO_NUL, description="Id of the job.")]
 LABELS, REVISIONS = TypeAdapter(list[LabelAnswer]), TypeAdapter(list[RevisionAnswer])
 
@@ -48,7 +48,7 @@ async def list_labels(
     limit: Limit = 500,
     include: Include = "",
 ) -> LabelsAnswer:
-    """Return labels that changed after a cursor, each as it stands; `include=votes` adds their votes."""
+    """Return the current state of labels that changed after a cursor; `include=votes` adds their votes."""
     rows = await parts.reports.labels(project, after, limit)
     if include == "votes":
         await _add_votes(parts, rows)
@@ -60,7 +60,7 @@ async def list_labels(
 async def list_annotations(
     project: OperatorProject, parts: Wired, after: After = 0, limit: Limit = 500
 ) -> AnnotationsAnswer:
-    """Return every revision of every annotation after a cursor, as it came."""
+    """Return the revisions of annotations after a cursor, in the order of arrival."""
     rows = await parts.reports.annotations(project, after, limit)
     next_after = rows[-1]["seq"] if rows else after
     return AnnotationsAnswer(
@@ -70,7 +70,7 @@ async def list_annotations(
 
 @routes.get("/jobs/{job_id}", summary="Show a job", responses=problem_responses(404))
 async def show_job(project: OperatorProject, job_id: JobId, parts: Wired) -> JobAnswer:
-    """Return a job, its votes and its state."""
+    """Return a job with its state and votes."""
     row = await parts.reports.job(project, job_id)
     if row is None:
         detail = f"project {project!r} has no job {job_id!r}"
@@ -90,14 +90,14 @@ async def list_reviews(project: ReviewerProject, parts: Wired, limit: Limit = 10
 async def decide_review(
     project: ReviewerProject, job_id: JobId, body: ReviewIn, parts: Wired
 ) -> DecisionAnswer:
-    """Decide a job's label."""
+    """Set a job's label by an expert's decision, which votes do not change."""
     revision = await parts.decide_review(project, job_id, body.label, body.reviewer)
     return DecisionAnswer(job_id=job_id, label=body.label, revision=revision)
 
 
 @routes.get("/metrics", summary="Show metrics", responses=problem_responses(404))
 async def show_metrics(project: OperatorProject, parts: Wired) -> MetricsAnswer:
-    """Return how good labels are, what they cost, where jobs stand, and how often production models are right."""
+    """Return the quality and cost of labels, the states of jobs, and the accuracy of production models."""
     measured = await parts.reports.quality(project)
     accuracies = version_accuracies(await parts.reports.audited(project))
     return MetricsAnswer(
@@ -112,7 +112,7 @@ async def show_metrics(project: OperatorProject, parts: Wired) -> MetricsAnswer:
 
 @routes.get("/annotators", summary="List annotators", responses=problem_responses(404))
 async def list_annotators(project: OperatorProject, parts: Wired) -> AnnotatorsAnswer:
-    """Return annotators with their skill, its interval and their state."""
+    """Return annotators with skill, its 95 % interval, and state."""
     rows = await parts.reports.annotators(project)
     return AnnotatorsAnswer(annotators=[AnnotatorAnswer(**row) for row in rows])
 

@@ -1,4 +1,4 @@
-"""What the routes need; main puts it together."""
+"""The use cases and reports that the routes call."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Rules(Protocol):
         """Return a project's rule."""
 
     async def put(self, project: str, rule: Rule, now: datetime) -> None:
-        """Replace it."""
+        """Replace a project's rule."""
 
 
 class Registry(Protocol):
@@ -34,20 +34,20 @@ class Registry(Protocol):
         """Return all manifests of a project."""
 
     async def get(self, project: str, dataset: str, version: str) -> Row | None:
-        """Return one."""
+        """Return the manifest of a version."""
 
 
 class Reports(Protocol):
-    """What people ask."""
+    """Read-only queries of the routes."""
 
     async def labels(self, project: str, after: int, limit: int) -> list[Row]:
         """Return labels that changed after `after`."""
 
     async def annotations(self, project: str, after: int, limit: int) -> list[Row]:
-        """Return annotations by revision, as they came."""
+        """Return revisions of annotations after `after`, in the order of arrival."""
 
     async def votes(self, job_ids: list[str]) -> list[Row]:
-        """Return jobs' votes."""
+        """Return the votes of jobs."""
 
     async def job(self, project: str, job_id: str) -> Row | None:
         """Return a job."""
@@ -62,13 +62,13 @@ class Reports(Protocol):
         """Return jobs that wait for an expert."""
 
     async def audited(self, project: str) -> list[AuditedCount]:
-        """Return what the audit took, a version's rates side by side, newest versions first."""
+        """Return counts by model version and rate, the versions with the newest samples first."""
 
     async def jobs_by_state(self, project: str) -> dict[str, int]:
-        """Return how many jobs are in each state."""
+        """Return the number of jobs in each state."""
 
     async def gold(self, project: str) -> list[Row]:
-        """Return gold items as they stand."""
+        """Return gold items with the number of their answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,7 +44,7 @@ _MANIFEST: dict[str, Any] = {
 
 
 class ClassIn(Strict):
-    """One class."""
+    """One class of a label schema."""
 
     name: ShortText
     definition: Annotated[Plain, Field(max_length=10_000)] = ""
@@ -52,7 +52,7 @@ class ClassIn(Strict):
 
 
 class SchemaIn(Strict):
-    """What an annotator may answer."""
+    """A label schema: the answers that annotators can give."""
 
     kind: Literal["single_choice"] = "single_choice"
     classes: list[ClassIn] = Field(min_length=1, max_length=10_000)
@@ -61,7 +61,7 @@ class SchemaIn(Strict):
     def _named_once(self) -> "SchemaIn":
         names = [item.name for item in self.classes]
         if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"class {twice[0]!r} is there twice: name each class once")
+            raise ValueError(f"class {twice[0]!r} appears twice: give every class one entry")
         return self
 
 
@@ -74,7 +74,7 @@ class GuidelineIn(Strict):
     text: Annotated[Plain, Field(max_length=200_000, description="Markdown.")] = ""
     label_schema: SchemaIn
     prelabels_allowed: bool = Field(
-        default=False, description="Whether annotators see what a model predicted."
+        default=False, description="Whether annotators see the model's prediction."
     )
 
 
@@ -110,7 +110,7 @@ class GoldItemIn(Strict):
 
     text: Annotated[Plain, Field(min_length=1, max_length=200_000)]
     label: ShortText = Field(description="A class of the current guideline.")
-    sample_id: ShortText | None = Field(default=None, description="The sample, when it is one of the stream.")
+    sample_id: ShortText | None = Field(default=None, description="Id of the sample, if it is in the stream.")
 
 
 class GoldIn(Strict):
@@ -123,7 +123,7 @@ class GoldIn(Strict):
 
 
 class GoldAddedAnswer(Answer):
-    """How many gold items were taken, and how many are new or changed."""
+    """The number of gold items in the request, and of those that are new or changed."""
 
     model_config = with_examples({"items": 20, "new": 18})
 
@@ -132,13 +132,13 @@ class GoldAddedAnswer(Answer):
 
 
 class GoldItemAnswer(Answer):
-    """A gold item and its answers."""
+    """A gold item with the number of its answers."""
 
     sample_id: str
     label: str
     job_id: str
     added_at: Timestamp
-    answers: int = Field(description="Annotators that answered it.")
+    answers: int = Field(description="Number of annotators that answered it.")
 
 
 class GoldAnswer(Answer):
@@ -162,7 +162,7 @@ class GoldAnswer(Answer):
 
 
 class DatasetIn(Strict):
-    """A version to freeze."""
+    """A dataset version to freeze."""
 
     model_config = with_examples({"dataset": "topics", "seed": 0})
 
@@ -171,26 +171,26 @@ class DatasetIn(Strict):
         default={"train": 0.8, "validation": 0.1, "test": 0.1},
         description="Share of each split; they add up to 1. Samples of one group stay in one split.",
     )
-    seed: int = Field(default=0, ge=0, le=2**63 - 1, description="Another seed draws other splits.")
+    seed: int = Field(default=0, ge=0, le=2**63 - 1, description="Seed of the split.")
 
 
 class ManifestAnswer(Answer):
-    """A dataset version: what it holds and where its files lie."""
+    """A dataset version: its content and its files."""
 
     model_config = with_examples(_MANIFEST)
 
     project: Name
     dataset: Name
-    version: str = Field(description="From the SHA-256 of its content.")
+    version: str = Field(description="Name made from the SHA-256 of the content.")
     number: int
-    parent: str | None = Field(description="The version before.")
+    parent: str | None = Field(description="The previous version.")
     guideline: GuidelineRef
     seed: int
-    shares: dict[str, float] = Field(description="Shares that were asked for.")
+    shares: dict[str, float] = Field(description="Requested share of each split.")
     rows: int
     splits: dict[str, int] = Field(description="Rows of each split.")
     classes: dict[str, int]
-    campaigns: dict[str, int] = Field(description="Rows by the campaign that asked for them.")
+    campaigns: dict[str, int] = Field(description="Rows of each campaign; `none` for samples without one.")
     files: list[DatasetFile]
     published_at: str
     uri: str

@@ -80,21 +80,21 @@ class VoteAnswer(Answer):
 
 
 class RevisionAnswer(VoteAnswer):
-    """One revision of an annotation, as it came."""
+    """One revision of an annotation."""
 
-    seq: int = Field(description="Its place in the order of arrival.")
+    seq: int = Field(description="Sequence number in the order of arrival.")
     sample_id: str
 
 
 class LabelAnswer(Answer):
-    """A label as it stands."""
+    """The current state of a label."""
 
-    seq: int = Field(description="Its place in the order of changes.")
+    seq: int = Field(description="Sequence number in the order of changes.")
     job_id: str
     sample_id: str
     revision: int
     state: Literal["accepted", "revised", "withdrawn"]
-    label: str | None = Field(description="Null when it was withdrawn.")
+    label: str | None = Field(description="Null if the label was withdrawn.")
     probability: float
     evidence: LabelEvidence
     reason: str
@@ -104,11 +104,11 @@ class LabelAnswer(Answer):
     major: int = Field(description="Major number of the guideline.")
     minor: int
     content: ContentAnswer | None = Field(description="Null when the sample was erased.")
-    predicted: str | None = Field(description="What the production model said.")
+    predicted: str | None = Field(description="Label predicted by the production model.")
     model: str | None
-    inclusion: float | None = Field(description="Probability with which the sample was chosen.")
+    inclusion: float | None = Field(description="Probability with which the sample was selected.")
     votes: list[VoteAnswer] | None = Field(
-        default=None, exclude_if=lambda value: value is None, description="With include=votes."
+        default=None, exclude_if=lambda value: value is None, description="Present with `include=votes`."
     )
 
 
@@ -139,7 +139,7 @@ class AnnotationsAnswer(Answer):
 
 
 class JobAnswer(Answer):
-    """A job, its votes and its state."""
+    """A job with its state and votes."""
 
     model_config = with_examples(
         {
@@ -178,9 +178,9 @@ class JobAnswer(Answer):
     predicted: str | None
     model: str | None
     state: JobState
-    wanted: int = Field(description="Votes wanted now.")
-    most: int = Field(description="Votes that the job may ever have.")
-    round: int = Field(description="Requests for more votes.")
+    votes_requested: int = Field(alias="wanted", description="Votes requested so far.")
+    most: int = Field(description="Most votes of the job.")
+    round: int = Field(description="Number of requests to the gateway so far.")
     label: str | None
     decided: bool = Field(description="Whether an expert decided.")
     revision: int
@@ -224,11 +224,11 @@ class ReviewIn(Strict):
     model_config = with_examples({"label": "grain", "reviewer": "eve"})
 
     label: ShortText = Field(description="A class of the label schema.")
-    reviewer: ShortText = Field(description="Who decides.")
+    reviewer: ShortText = Field(description="Name of the expert.")
 
 
 class DecisionAnswer(Answer):
-    """A label that an expert decided."""
+    """The label of a job after an expert's decision."""
 
     model_config = with_examples({"job_id": "j-1", "label": "grain", "revision": 2})
 
@@ -245,15 +245,15 @@ class ProductionAnswer(Answer):
     accuracy: float | None = Field(description="Null before the first labelled sample.")
     low: float
     high: float
-    lowest: float = Field(description="The lower end if every pending sample turned out wrong.")
-    highest: float = Field(description="The upper end if every pending sample turned out right.")
+    lowest: float = Field(description="Lower end of the interval if every pending sample turns out wrong.")
+    highest: float = Field(description="Upper end of the interval if every pending sample turns out right.")
     audited: int
     labelled: int
     pending: int
 
 
 class MetricsAnswer(Answer):
-    """How good labels are, what they cost, where jobs stand, and how often production models are right."""
+    """The quality and cost of labels, the states of jobs, and the accuracy of production models."""
 
     model_config = with_examples(
         {
@@ -298,7 +298,7 @@ class MetricsAnswer(Answer):
     )
 
     measured: QualityMeasured | None = Field(description="Null before the first votes.")
-    jobs: dict[str, int] = Field(description="Jobs by state; gold items apart.")
+    jobs: dict[str, int] = Field(description="Number of jobs in each state; gold items count as `gold`.")
     production: list[ProductionAnswer]
 
 

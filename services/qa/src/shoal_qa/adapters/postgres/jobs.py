@@ -91,7 +91,14 @@ def job_of(row: Any) -> StoredJob:
         minor=row["minor"],
         campaign_id=row["campaign_id"],
         revision=row["revision"],
-        job=Job(row["state"], row["wanted"], row["most"], row["round"], row["label"], row["decided"]),
+        job=Job(
+            state=row["state"],
+            votes_requested=row["wanted"],
+            most=row["most"],
+            round=row["round"],
+            label=row["label"],
+            decided=row["decided"],
+        ),
     )
 
 

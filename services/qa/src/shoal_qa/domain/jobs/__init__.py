@@ -1,1 +1,1 @@
-"""The life of a job: votes, beliefs, acceptance."""
+"""Jobs: beliefs about their labels, acceptance, and the state machine."""

@@ -1,4 +1,4 @@
-"""A project's rule for the labels of jobs, and what the votes on one job amount to."""
+"""A project's rule of acceptance, and the belief about one job's label."""
 
 from dataclasses import dataclass
 
@@ -7,15 +7,13 @@ from shoal_qa.domain.stopping.rule import Action, StoppingRule
 
 @dataclass(frozen=True, slots=True)
 class AcceptanceRule:
-    """When votes are enough, and when a label that was accepted stays.
+    """When a label is accepted, and when an accepted label stays.
 
-    held: where the rule has no threshold, the one under which labels accepted before stay, if any do.
+    held: the threshold for labels accepted earlier, if `stopping` has none; None if none of them stays.
     """
 
     stopping: StoppingRule
-    hysteresis: float = (
-        0.1  # an accepted label is withdrawn below threshold - hysteresis, not at the first wobble
-    )
+    hysteresis: float = 0.1  # an accepted label is withdrawn below threshold - hysteresis only
     held: float | None = None
 
     def __post_init__(self) -> None:
@@ -24,36 +22,36 @@ class AcceptanceRule:
 
     @property
     def has_experts(self) -> bool:
-        """Return whether an expert may look at what votes do not settle; else such a job is closed."""
+        """Return whether experts decide jobs that votes do not settle; otherwise such jobs are closed."""
         return self.stopping.review_price is not None
 
     @property
     def stays_from(self) -> float | None:
-        """Return the probability from which an accepted label stays; None where none stays."""
+        """Return the least probability of an accepted label that stays; None if none stays."""
         level = self.held if self.stopping.threshold is None else self.stopping.threshold
         return None if level is None else level - self.hysteresis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Belief:
-    """What the votes on one job amount to."""
+    """The belief about one job's label, from its votes."""
 
     label: str  # the most probable one
     probability: float  # calibrated
     votes: int
     action: Action  # by the project's rule
-    reach: float | None = None  # chance that the votes left reach the threshold, where it was worked out
-    of_accepted: float = 0.0  # the probability of the label accepted before, if any
-    blocked: int = 0  # votes of blocked annotators: bought, and without weight
+    reach: float | None = None  # chance that the votes left reach the threshold, if it was computed
+    of_accepted: float = 0.0  # probability of the label accepted earlier, if any
+    blocked: int = 0  # votes of blocked annotators, which were bought and have no weight
 
     @property
     def collected(self) -> int:
-        """Return how many votes were bought."""
+        """Return the number of votes that were bought."""
         return self.votes + self.blocked
 
 
 def reason_of(belief: Belief, rule: StoppingRule) -> str:
-    """Return in words why the action is what it is."""
+    """Return the reason for the action in words."""
     sure = f"probability {belief.probability:.2f} after {belief.votes} votes"
     if belief.action is Action.ACCEPT:
         return f"{sure} reached {rule.threshold:.2f}"

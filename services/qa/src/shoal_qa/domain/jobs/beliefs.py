@@ -1,4 +1,4 @@
-"""From votes on jobs to beliefs about their labels, under a fitted model."""
+"""Beliefs about the labels of jobs, from their votes and a project's fit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, VoteArrays
 
 @dataclass(frozen=True, slots=True)
 class JobVotes:
-    """The votes of one job that count: at most one per annotator."""
+    """The votes of one job that count, at most one per annotator."""
 
     votes: Sequence[tuple[str, str]]  # (annotator, label)
-    most: int  # votes that the job may ever have
-    accepted: str | None = None  # the label accepted before
-    blocked: int = 0  # further votes, of blocked annotators: without weight, but bought
+    most: int  # most votes of the job
+    accepted: str | None = None  # label accepted earlier
+    blocked: int = 0  # votes of blocked annotators, which were bought and have no weight
 
 
 def job_posteriors(jobs: Sequence[JobVotes], fit: ProjectFit) -> Floats:
-    """Return calibrated probabilities: (jobs, classes). Annotators that the fit has not seen are average ones."""
+    """Return calibrated probabilities: (jobs, classes). Annotators unknown to the fit count as average."""
     votes = _vote_arrays(jobs, fit)
     return fit.calibration.apply(fit.reader.log_posterior(votes), votes.votes_per_task())
 
@@ -31,10 +31,10 @@ def job_posteriors(jobs: Sequence[JobVotes], fit: ProjectFit) -> Floats:
 def job_beliefs(
     jobs: Sequence[JobVotes], shares: Floats, fit: ProjectFit, rule: StoppingRule
 ) -> list[Belief]:
-    """Return what the votes on each job amount to, and what to do next. shares: their posteriors."""
+    """Return the belief about each job, with its next step. shares: (jobs, classes), posteriors."""
     votes = np.array([len(job.votes) for job in jobs], np.int32)
     most = np.array([min(job.most, rule.max_votes) - job.blocked for job in jobs], np.int32)
-    steps = next_steps(shares, votes, most, rule, fit.foresight)
+    steps = next_steps(shares, votes, most=most, rule=rule, foresight=fit.foresight)
     best, sure = shares.argmax(axis=1).tolist(), shares.max(axis=1).tolist()
     return [
         Belief(
@@ -51,7 +51,7 @@ def job_beliefs(
 
 
 def _accepted_probability(job: JobVotes, shares: Floats, fit: ProjectFit) -> float:
-    """Return the probability of the label accepted before; 0 without one, or where its class is gone."""
+    """Return the probability of the label accepted earlier; 0 without one, or if its class was removed."""
     has_class = job.accepted is not None and job.accepted in fit.class_numbers
     return float(shares[fit.class_numbers[job.accepted]]) if has_class and job.accepted else 0.0
 

@@ -1,4 +1,4 @@
-"""The life of a job's label as a pure state machine: what changes, what to announce, and why."""
+"""The state machine of a job's label: changes, events to announce, and reasons."""
 
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -9,21 +9,21 @@ from shoal_qa.domain.stopping.rule import Action
 State = Literal["open", "accepted", "review", "closed", "erased"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Where one job stands."""
+    """The state of one job."""
 
     state: State
-    votes_requested: int  # votes asked for so far, in all; never above `most`
+    votes_requested: int  # in all so far; never above `most`
     most: int
-    round: int = 0  # requests for votes made so far: numbers the next one
+    round: int = 0  # number of requests so far
     label: str | None = None  # accepted now
-    decided: bool = False  # by an expert: votes no longer change it
+    decided: bool = False  # by an expert: votes do not change it
 
 
 @dataclass(frozen=True, slots=True)
 class Accept:
-    """The label is accepted, or revised when another one was accepted before."""
+    """The label is accepted, or revised if another one was accepted earlier."""
 
     label: str
     probability: float
@@ -32,14 +32,14 @@ class Accept:
 
 @dataclass(frozen=True, slots=True)
 class Withdraw:
-    """The accepted label no longer holds."""
+    """The accepted label is withdrawn."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Tell those who collect votes how many are wanted in all, that an expert should look, or that enough is enough."""
+    """A request to the gateway: more votes (`votes` in all), an expert's review, or no further votes."""
 
     action: Literal["more", "review", "cancel"]
     votes: int
@@ -51,7 +51,7 @@ Change = Accept | Withdraw | Request
 
 
 def advance_job(job: Job, belief: Belief, rule: AcceptanceRule) -> tuple[Job, list[Change]]:
-    """Return the job after looking at its votes anew, and what to announce, in order. Idempotent: twice is once."""
+    """Return the job after its votes were evaluated, and the changes to announce, in order. Idempotent."""
     if job.decided or job.state == "erased":
         return job, []
     if job.state == "accepted":
@@ -60,23 +60,22 @@ def advance_job(job: Job, belief: Belief, rule: AcceptanceRule) -> tuple[Job, li
 
 
 def _keep_or_withdraw(job: Job, belief: Belief, rule: AcceptanceRule) -> tuple[Job, list[Change]]:
-    """Look at an accepted label again."""
+    """Return a job with an accepted label after its votes were evaluated again."""
     if belief.action is Action.ACCEPT and belief.label != job.label:
         reason = f"was {job.label}: now {belief.label} at {belief.probability:.2f} after {belief.votes} votes"
         return replace(job, label=belief.label), [Accept(belief.label, belief.probability, reason[:200])]
     fallen = _withdrawn_for(job, belief, rule)
     if fallen is None:
         return job, []
-    again = max(
-        belief.collected, rule.stopping.min_votes + belief.blocked
-    )  # what was cancelled is wanted again
+    # Votes that were cancelled are requested again.
+    again = max(belief.collected, rule.stopping.min_votes + belief.blocked)
     reopened = replace(job, state="open", label=None, votes_requested=min(again, job.most))
     after, changes = _settle_job(reopened, belief, rule, job.votes_requested)
     return after, [Withdraw(fallen), *changes]
 
 
 def _withdrawn_for(job: Job, belief: Belief, rule: AcceptanceRule) -> str | None:
-    """Return why an accepted label no longer holds; None where it does."""
+    """Return the reason to withdraw an accepted label; None if it stays."""
     if belief.votes < rule.stopping.min_votes:
         return f"{belief.votes} votes left, {rule.stopping.min_votes} needed"
     if rule.stays_from is None:
@@ -89,9 +88,12 @@ def _withdrawn_for(job: Job, belief: Belief, rule: AcceptanceRule) -> str | None
 def _settle_job(
     job: Job, belief: Belief, rule: AcceptanceRule, requested: int | None = None
 ) -> tuple[Job, list[Change]]:
-    """Decide on a job without an accepted label. requested: votes that were last asked for, if not `wanted`."""
+    """Return a job without an accepted label after its votes were evaluated.
+
+    requested: votes of the last request, if they differ from `votes_requested`.
+    """
     reason = reason_of(belief, rule.stopping)
-    enough = min(belief.collected, job.most)  # a provider may have given one more than it was asked for
+    enough = min(belief.collected, job.most)  # a provider may return one vote more than requested
     if belief.action is Action.ACCEPT:
         accepted = replace(job, state="accepted", label=belief.label)
         changes: list[Change] = [Accept(belief.label, belief.probability, reason)]
@@ -119,7 +121,7 @@ def _request_votes(
 
 
 def settle_by_expert(job: Job, label: str, reviewer: str, collected: int) -> tuple[Job, list[Change]]:
-    """Return the job with an expert's answer, which votes no longer change; outstanding ones are cancelled."""
+    """Return the job with an expert's answer, which votes do not change; outstanding votes are cancelled."""
     changed = job.label != label or not job.decided
     after = replace(job, state="accepted", label=label, decided=True)
     changes: list[Change] = [Accept(label, 1.0, f"decided by {reviewer}"[:200])] if changed else []
@@ -132,5 +134,5 @@ def settle_by_expert(job: Job, label: str, reviewer: str, collected: int) -> tup
 
 
 def without_expert(job: Job) -> Job:
-    """Return the job after its expert's answer was taken back: votes decide again."""
+    """Return the job after its expert's answer was deleted: votes decide again."""
     return replace(job, decided=False)

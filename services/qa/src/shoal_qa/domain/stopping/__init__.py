@@ -1,1 +1,1 @@
-"""When to stop asking for votes, and simulations of it."""
+"""When to stop asking for votes: the rule, the look ahead, and simulations."""

@@ -1,8 +1,8 @@
-"""Whose votes come next: annotators as they were so far, in four kinds by skill.
+"""The annotators of the next votes: those of the votes so far, in four kinds by skill.
 
-A vote by a skilled annotator may settle what the average one cannot, so the mean of all would understate what a
-further vote can do. On the six public sets of docs/quality.md, under Dawid and Skene's model, four kinds cost
-as much as one where a review costs 2 or 5 votes, and 2 and 6 % less where it costs 10 and 20.
+A vote by a skilled annotator may settle what the average one cannot, so the mean of all would understate what
+a further vote can do. On the six public sets of docs/quality.md, under Dawid and Skene's model, four kinds
+cost as much as one where a review costs 2 or 5 votes, and 2 and 6 % less where it costs 10 and 20.
 """
 
 from dataclasses import dataclass
@@ -13,19 +13,19 @@ import numpy as np
 from shoal_qa.domain.votes.arrays import Floats, VoteArrays
 
 KINDS = 4
-MOST_CLASSES = 200  # of a confusion matrix
+MOST_CLASSES = 200  # classes of a confusion matrix
 
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Kinds of annotators. confusion: (kinds, classes, classes), p(label | truth). share: (kinds,) of all votes."""
+    """Kinds of annotators. confusion: (kinds, classes, classes), p(label | truth). share: of votes."""
 
     confusion: Floats
     share: Floats
 
 
 def crowd_of(votes: VoteArrays, posterior: Floats, skill: Floats) -> Crowd | None:
-    """Return the annotators of votes, in quarters by skill; None without votes and above MOST_CLASSES classes.
+    """Return the annotators of votes, in quarters by skill; None without votes and above MOST_CLASSES.
 
     posterior: (tasks, classes), calibrated. skill: (annotators,). O(votes x classes).
     """
@@ -39,7 +39,7 @@ def crowd_of(votes: VoteArrays, posterior: Floats, skill: Floats) -> Crowd | Non
 
 
 def _smoothed_confusion(votes: VoteArrays, posterior: Floats) -> Floats:
-    """Return p(label | truth), with one right vote and one at random added to each truth: (classes, classes)."""
+    """Return p(label | truth), with one right and one random vote added to each truth: (classes, classes)."""
     counts = count_confusion(votes, posterior) + np.eye(votes.classes) + 1 / votes.classes
     return np.asarray(counts / counts.sum(axis=1, keepdims=True))
 

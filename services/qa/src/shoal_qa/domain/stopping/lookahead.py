@@ -1,17 +1,17 @@
-"""What further votes can be expected to do to a task, before they are bought.
+"""The expected effect of further votes on a task, before they are bought.
 
-Seen from one class k, a further vote either agrees with it or not. With q the calibrated probability of k, c1 the
-chance that a vote says k where k is right and c0 where it is not, the number a of agreeing votes among the next m is a
-mixture of two binomials, q Bin(m, c1) + (1 - q) Bin(m, c0), and the probability of k becomes
+Seen from one class k, a further vote either agrees with it or not. With q the calibrated probability of k, c1
+the chance that a vote says k where k is right and c0 where it is not, the number a of agreeing votes among
+the next m is a mixture of two binomials, q Bin(m, c1) + (1 - q) Bin(m, c0), and the probability of k becomes
 
     logistic((T(n) logit(q) + a log(c1 / c0) + (m - a) log((1 - c1) / (1 - c0))) / T(n + m))
 
 where T(n) is the temperature at n votes (calibration/tempering.py). With two classes that is exact; with more
-it merges the other classes, which understates what a vote tells. c0 is the mean over the other classes by their
-probability.
+it merges the other classes, which understates what a vote tells. c0 is the mean over the other classes by
+their probability.
 
-The chance of reaching a level is summed over the leading classes, as if no two of them got there in turn, so it
-is an estimate, and rather too high than too low.
+The chance of reaching a level is summed over the leading classes, as if no two of them could reach it one
+after the other. It is therefore an estimate, and rather too high than too low.
 """
 
 from dataclasses import dataclass
@@ -24,12 +24,12 @@ from shoal_qa.domain.stopping.crowd import Crowd
 from shoal_qa.domain.votes.arrays import Floats, Ints
 
 EDGE = 1e-9  # probabilities stay this far from 0 and 1
-LEADING = 4  # classes whose chances are worked out; the others are taken to be like them
+LEADING = 4  # classes whose chances are computed; the others are assumed to be like them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
-    """One class of each task, and what an annotator would say about it: (tasks,) for each field."""
+    """One class of each task, with the chances that a vote agrees with it. Every array is (tasks,)."""
 
     probability: Floats
     agree: Floats  # c1
@@ -55,7 +55,7 @@ class Outlook:
         )
 
     def after(self, further: int) -> Floats:
-        """Return the probability after `further` votes of which 0, 1, ..., all agree: (tasks, further + 1)."""
+        """Return the probability after `further` votes if 0, 1, ... or all agree: (tasks, further + 1)."""
         start = self.tempering.temperatures(self.votes) * np.log(self.probability / (1 - self.probability))
         up = np.log(self.agree / self.mistake)
         down = np.log((1 - self.agree) / (1 - self.mistake))
@@ -65,9 +65,9 @@ class Outlook:
         return np.asarray(1 / (1 + np.exp(-np.clip(odds, -700, 700))))
 
     def reach(self, level: float, min_votes: int, left: Ints) -> Floats:
-        """Return the chance that the class is at the level within 1, 2, ... further votes: (tasks, most of left).
+        """Return the chance that the class reaches the level in 1, 2, ... further votes: (tasks, max(left)).
 
-        left: (tasks,), votes that each task may still have. A level counts from min_votes votes on.
+        left: (tasks,), votes that each task may still get. The level counts from min_votes votes on.
         """
         right, wrong = np.ones((len(left), 1)), np.ones((len(left), 1))
         out = np.zeros((len(left), int(left.max(initial=0))))
@@ -82,7 +82,7 @@ class Outlook:
     def overturn(self, rest: Floats, left: Ints) -> Floats:
         """Return the chance that another class is the most probable one when no votes are left: (tasks,).
 
-        rest: (tasks,), the share of the strongest other class in what is not this one's.
+        rest: (tasks,), share of the most probable other class in the probability of all others.
         """
         right, wrong = np.ones((len(left), 1)), np.ones((len(left), 1))
         out = np.zeros(len(left))
@@ -101,7 +101,7 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Where some tasks stand. posterior: (tasks, classes). votes, left: (tasks,), votes so far and still to be had."""
+    """The state of some tasks. posterior: (tasks, classes). votes, left: (tasks,), so far and possible."""
 
     posterior: Floats
     votes: Ints
@@ -110,7 +110,7 @@ class Standing:
 
 
 def chance_to_reach(tasks: Standing, crowd: Crowd, level: float, min_votes: int) -> Floats:
-    """Return the chance that some class is at the level within 1, 2, ... further votes: (tasks, most of left)."""
+    """Return the chance that a class reaches the level in 1, 2, ... further votes: (tasks, max(left))."""
     leading = np.argsort(-tasks.posterior, axis=1, kind="stable")[:, :LEADING].astype(np.int32)
     out = np.zeros((len(leading), int(tasks.left.max(initial=0))))
     for confusion, share in zip(crowd.confusion, crowd.share, strict=True):
@@ -121,7 +121,7 @@ def chance_to_reach(tasks: Standing, crowd: Crowd, level: float, min_votes: int)
 
 
 def chance_to_overturn(tasks: Standing, crowd: Crowd) -> Floats:
-    """Return the chance that all votes left change the most probable class: (tasks,)."""
+    """Return the chance that the votes left change the most probable class: (tasks,)."""
     label = tasks.posterior.argmax(axis=1).astype(np.int32)
     rest = _rival_share(tasks.posterior)
     chances = [Outlook.of(tasks, label, kind).overturn(rest, tasks.left) for kind in crowd.confusion]
@@ -129,7 +129,7 @@ def chance_to_overturn(tasks: Standing, crowd: Crowd) -> Floats:
 
 
 def _rival_share(posterior: Floats) -> Floats:
-    """Return the share of the second class in all that is not the best one's: (tasks,)."""
+    """Return the share of the second class in the probability of all classes but the best: (tasks,)."""
     if posterior.shape[1] == 1:
         return np.zeros(len(posterior))
     second, best = np.partition(posterior, (-2, -1), axis=1)[:, -2:].T
@@ -137,7 +137,7 @@ def _rival_share(posterior: Floats) -> Floats:
 
 
 def _add_vote(weights: Floats, chance: Floats) -> Floats:
-    """Return the distribution of agreeing votes after one more: (tasks, m) to (tasks, m + 1)."""
+    """Return the distribution of agreeing votes after one more vote: (tasks, m) to (tasks, m + 1)."""
     out = np.zeros((len(weights), weights.shape[1] + 1))
     out[:, :-1] = weights * (1 - chance)[:, None]
     out[:, 1:] += weights * chance[:, None]

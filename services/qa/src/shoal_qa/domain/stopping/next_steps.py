@@ -1,12 +1,12 @@
-"""The next step of tasks: nothing more (accept), one more vote, an expert's review, or nothing (futile).
+"""The next step of tasks: accept, one more vote, an expert's review, or futile.
 
 - accept: at least min_votes, and the calibrated probability of the best class reaches the threshold;
-- more: below min_votes, or one more vote is worth its price (rule.py), as seen from what votes by annotators like
-  those so far would say (lookahead.py). While nothing is known of annotators, votes are bought as long as they last;
-- review: votes are used up or not worth their price, and there are experts;
+- more: fewer than min_votes, or one more vote is worth its price (rule.py), if annotators vote as they did so
+  far (lookahead.py). Before the first fit of annotators, votes are bought up to the maximum;
+- review: the votes are used up or not worth their price, and there are experts;
 - futile: the same without experts; or the goal is reached and only gold could certify it.
 
-All tasks at once or one alone: rows do not depend on each other. O(tasks x kinds x (classes + votes left^2)).
+Tasks do not depend on each other. O(tasks x kinds x (classes + votes left^2)).
 """
 
 from dataclasses import dataclass
@@ -21,29 +21,29 @@ from shoal_qa.domain.stopping.rule import Action, StoppingRule
 from shoal_qa.domain.votes.arrays import Bools, Floats, Ints
 
 CHUNK = 20_000  # tasks at a time
-HORIZON = 10  # votes looked ahead at most
+HORIZON = 10  # most votes to look ahead
 
 
 @dataclass(frozen=True, slots=True)
 class NextSteps:
-    """One entry per task: (tasks,) for each field."""
+    """The next steps of tasks. Every array is (tasks,)."""
 
     action: NDArray[np.int8]  # an Action
-    reach: Floats  # chance that the votes left reach the level; NaN where no look ahead was needed
+    reach: Floats  # chance that the votes left reach the level; NaN if it was not needed
 
 
 @dataclass(frozen=True, slots=True)
 class Foresight:
-    """What votes to come are judged by. crowd: None while nothing is known of annotators."""
+    """The prediction of further votes: annotators and calibration. crowd: None before the first fit."""
 
     crowd: Crowd | None
     tempering: Tempering
 
 
 def next_steps(
-    posterior: Floats, votes: Ints, most: Ints, rule: StoppingRule, foresight: Foresight
+    posterior: Floats, votes: Ints, *, most: Ints, rule: StoppingRule, foresight: Foresight
 ) -> NextSteps:
-    """Return what to do next with each task.
+    """Return the next step of each task.
 
     posterior: (tasks, classes), calibrated by `tempering`. votes, most: (tasks,), votes so far and at most.
     Raises ValueError for arrays that do not fit together.
@@ -72,7 +72,7 @@ def next_steps(
 
 
 def _worth_votes(tasks: Standing, crowd: Crowd, rule: StoppingRule, level: float) -> tuple[Bools, Floats]:
-    """Return which tasks are worth one more vote, and the chance that the votes left reach the level."""
+    """Return whether tasks are worth one more vote, and the chance that the votes left reach the level."""
     reach = chance_to_reach(tasks, crowd, level, rule.min_votes)
     overturn = np.zeros(len(reach)) if rule.review_price is not None else chance_to_overturn(tasks, crowd)
     return rule.worth_votes(reach, overturn), reach[:, -1]

@@ -1,4 +1,4 @@
-"""What the price of a review does to a project that stops by the rule: votes, reviews, accuracy and cost."""
+"""The effect of the price of a review on votes, reviews, accuracy and cost of a project."""
 
 from dataclasses import dataclass
 
@@ -14,10 +14,10 @@ REVIEW_PRICES = (2.0, 5.0, 10.0, 20.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceOutcome:
-    """What a task costs in the mean, and what its label is worth.
+    """Means per task under one rule.
 
-    accuracy: of all labels, reviewed ones taken as right. accepted_accuracy: of those that votes settled, NaN without.
-    cost: votes and reviews at their prices.
+    accuracy: of all labels, reviewed ones taken as right. accepted_accuracy: of labels accepted by votes, NaN
+    without any. cost: votes and reviews at their prices.
     """
 
     review_price: float | None
@@ -30,10 +30,10 @@ class PriceOutcome:
 
 
 def replay_price(replay: Replay, answers: Ints, rule: StoppingRule, tempering: Tempering) -> PriceOutcome:
-    """Return what a project with this rule would have come to.
+    """Return the outcome of a project with this rule.
 
-    answers: (tasks,), what is taken for right, or UNKNOWN. Gold tasks and those without votes are not measured.
-    Raises ValueError where nothing is left to measure.
+    answers: (tasks,), the answers that count as right, or UNKNOWN. Gold tasks and those without votes are not
+    measured. Raises ValueError if no task is left to measure.
     """
     measured = (answers != UNKNOWN) & (replay.gold == UNKNOWN) & (replay.available > 0)
     if not measured.any():

@@ -1,4 +1,4 @@
-"""The rule by which votes, reviews and acceptance of a task are decided; the service and files share it."""
+"""The rule that decides on votes, reviews and acceptance of a task, in the service and over files."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -9,7 +9,7 @@ from shoal_qa.domain.votes.arrays import Bools, Floats
 
 
 class Action(IntEnum):
-    """What to do next with a task."""
+    """The next step of a task."""
 
     ACCEPT = 0
     MORE = 1
@@ -19,17 +19,17 @@ class Action(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoppingRule:
-    """When votes are enough. Probabilities are calibrated ones.
+    """A project's thresholds and prices. Probabilities are calibrated ones.
 
-    threshold: None while no certificate gives one: nothing is accepted, and a task needs no further votes once it
-    reaches `goal`; without a goal, votes are bought up to max_votes. review_price: None means no experts.
+    threshold: None while no certificate gives one. Then nothing is accepted, and votes are bought until a
+    task reaches `goal`, or without a goal up to max_votes. review_price: None means no experts.
     """
 
     threshold: float | None = 0.9
     goal: float | None = None
     min_votes: int = 2
     max_votes: int = 5
-    futile_below: float = 0.05  # without experts: chances below it are not worth a vote
+    futile_below: float = 0.05  # without experts: a smaller chance is not worth a vote
     vote_price: float = 1.0
     review_price: float | None = None  # in the unit of vote_price
 
@@ -45,20 +45,21 @@ class StoppingRule:
 
     @property
     def level(self) -> float | None:
-        """Return the probability that votes are bought to reach."""
+        """Return the probability that votes should reach."""
         return self.goal if self.threshold is None else self.threshold
 
     def worth_votes(self, reach: Floats, overturn: Floats) -> Bools:
-        """Return which tasks are worth one more vote: (tasks,).
+        """Return whether tasks are worth one more vote: (tasks,).
 
         reach: (tasks, steps), the chance that 1, 2, ... further votes reach the level, stopping when they do.
         overturn: (tasks,), the chance that all of them change the most probable class.
 
         With experts, buying up to m votes and a review if they fail costs less than a review now, for some m:
 
-            vote_price x (sum over j = 0 ... m - 1 of (1 - reach[j])) + (1 - reach[m]) x review_price < review_price
+            vote_price x (sum over j = 0 ... m - 1 of (1 - reach[j]))
+                + (1 - reach[m]) x review_price < review_price
 
-        Without experts every label is used as it is, so a vote that may mend one counts as well.
+        Without experts every label is used as it is, so a vote that may correct one counts as well.
         """
         if self.review_price is None:
             chance = reach[:, -1] if reach.shape[1] else overturn

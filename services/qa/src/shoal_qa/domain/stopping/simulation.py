@@ -1,13 +1,13 @@
-"""How many of the votes would have done: the votes that were given, replayed in random order.
+"""The number of votes that would have been enough: a crowd's votes, replayed in random order.
 
-Sequential: every task starts with min_votes of its votes, and gets one more in each round while the next action for it
-is "more" (next_steps.py). The threshold rises in steps; where all tasks have stopped at one step, votes spent
-and accuracy are a point of the curve, as a project with that threshold would have had. Annotators' skills are learned
-from the votes spent so far and from gold alone (replay.py).
+Sequential: every task starts with min_votes of its votes, and gets one more in each round while its next step
+is "more" (next_steps.py). The threshold rises in steps. When all tasks have stopped at one step, votes spent
+and accuracy are a point of the curve, as in a project with that threshold. Annotators' skills are learned
+only from gold and the votes spent so far (replay.py).
 
 Fixed overlap: the first 1, 2, 3, ... votes of every task in the same order, under the same model.
 
-Which annotator a vote comes from is given by the replay, so a gain from choosing annotators is not in here.
+The replay determines the annotator of each vote, so a gain from choosing annotators is not included.
 """
 
 from collections.abc import Sequence
@@ -23,8 +23,8 @@ from shoal_qa.domain.stopping.rule import StoppingRule
 from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, VoteArrays
 
 THRESHOLDS = (0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99, 0.999)
-FUTILE = 0.25  # of the risk that a threshold leaves: chances below it are not worth a vote
-OVERLAPS = 16  # points of fixed overlap at most
+FUTILE = 0.25  # share of the threshold's remaining risk; a smaller chance is not worth a vote
+OVERLAPS = 16  # most points of fixed overlap
 
 Labels = NDArray[np.integer]
 Point = tuple[float, Ints, Labels]  # threshold or overlap, votes of each task, labels
@@ -32,16 +32,19 @@ Point = tuple[float, Ints, Labels]  # threshold or overlap, votes of each task, 
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """A curve by rising votes, up to all of them: (points,) each. `at` is the threshold (1: all votes) or overlap."""
+    """A curve of accuracy by votes, up to all votes; every array is (points,).
+
+    at: the threshold (1 for all votes) or the overlap.
+    """
 
     at: Floats
     votes: NDArray[np.int64]
     accuracy: Floats
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VoteSimulation:
-    """Both curves, and what all votes give. Votes on gold tasks are not counted, their answers being known."""
+    """Both curves, and the result with all votes. Gold tasks and their votes are not counted."""
 
     sequential: Spending
     fixed: Spending
@@ -55,19 +58,19 @@ def simulate_votes(
     votes: VoteArrays,
     rng: np.random.Generator,
     truth: Ints | None = None,
-    gold: Ints | None = None,
     *,
+    gold: Ints | None = None,
     min_votes: int = 2,
     thresholds: Sequence[float] = THRESHOLDS,
     tempering: Tempering | None = None,
 ) -> VoteSimulation:
     """Replay votes under sequential stopping and under fixed overlap.
 
-    truth: (tasks,), right answers or UNKNOWN, to measure accuracy with; None measures agreement with the consensus
-    of all votes. known: (tasks,), gold answers that the fits are told; gold tasks have all their votes from the start
-    and count neither as votes nor in accuracy. tempering: the calibration of thresholds; by default the one without
-    gold. A task gets 100 votes at most before the last point. About 50 fits, half of them warm. Raises ValueError
-    where nothing is left to measure.
+    truth: (tasks,), right answers or UNKNOWN, to measure accuracy; None measures agreement with the consensus
+    of all votes. gold: (tasks,), gold answers that the fits use; gold tasks have all their votes from the
+    start and count neither as votes nor in accuracy. tempering: the calibration of thresholds; by default the
+    one without gold. A task gets at most 100 votes before the last point. About 50 fits, half of them warm.
+    Raises ValueError if no task is left to measure.
     """
     gold = np.full(votes.tasks, UNKNOWN, np.int32) if gold is None else gold
     replay = Replay(model, votes, gold, random_ranks(votes, rng))
@@ -82,7 +85,11 @@ def simulate_votes(
     fixed = score.curve(_fixed_points(replay, score))
     sequential = score.curve([*_sequential_points(replay, rules, tempering or Tempering()), all_votes])
     return VoteSimulation(
-        sequential, fixed, int(sequential.votes[-1]), score.accuracy(everything), len(measured)
+        sequential=sequential,
+        fixed=fixed,
+        votes=int(sequential.votes[-1]),
+        accuracy=score.accuracy(everything),
+        tasks=len(measured),
     )
 
 
@@ -96,7 +103,7 @@ class _Score:
         return float((labels[self.measured] == self.answers[self.measured]).mean())
 
     def curve(self, points: Sequence[Point]) -> Spending:
-        """Turn (threshold or overlap, votes spent, labels) into a curve."""
+        """Return the curve of points (threshold or overlap, votes spent, labels)."""
         return Spending(
             np.array([at for at, _, _ in points]),
             np.array([int(spent[self.counted].sum()) for _, spent, _ in points], dtype=np.int64),
