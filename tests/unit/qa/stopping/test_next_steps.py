@@ -39,7 +39,7 @@ def standing(q: Floats, votes: Ints, left: Ints, t: Tempering = FLAT) -> Standin
 
 
 def updated(q: Floats, labels: tuple[int, ...], confusion: Floats, votes: int, t: Tempering) -> Floats:
-    """Return the calibrated probabilities of one task after further labels, as the service would compute them."""
+    """Return the calibrated probabilities of one task after further labels, as in the service."""
     now, then = t.temperatures(np.array([votes, votes + len(labels)]))
     logits = (now * np.log(q) + sum(np.log(confusion[:, label]) for label in labels)) / then
     p = np.exp(logits - logits.max())
@@ -54,7 +54,7 @@ def chance(q: Floats, labels: tuple[int, ...], confusion: Floats) -> float:
 def slow_reach(
     q: Floats, votes: int, confusion: Floats, left: int, rule: StoppingRule, t: Tempering
 ) -> float:
-    """Return the chance that some class is at the threshold within `left` votes, by every sequence of them."""
+    """Return the chance that some class is at the threshold within `left` votes, by all sequences."""
     assert rule.threshold is not None
     total = 0.0
     for labels in product(range(len(q)), repeat=left):
@@ -124,7 +124,7 @@ def test_every_action_has_its_case() -> None:
 
 
 def test_two_votes_that_differ_lead_to_the_third() -> None:
-    """At 0.5 a third vote by annotators who are right in 19 of 20 cases makes 0.95, whichever label it says."""
+    """At 0.5 a third vote by annotators who are right in 19 of 20 cases makes 0.95, whatever its label."""
     good = np.array([[0.95, 0.05], [0.05, 0.95]])
     for price in (None, 5.0):
         rule = StoppingRule(min_votes=2, max_votes=3, review_price=price)

@@ -76,7 +76,9 @@ def replay_votes(
         report(seed, seeds)
         rng = np.random.default_rng(seed)
         try:
-            simulations.append(simulate_votes(MODELS[model], votes, rng, truth, gold=gold, tempering=tempering))
+            simulations.append(
+                simulate_votes(MODELS[model], votes, rng, truth, gold=gold, tempering=tempering)
+            )
         except ValueError as error:
             raise BadInput(f"votes cannot be replayed: {error}") from None
         outcomes.append(
