@@ -3,13 +3,14 @@
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import httpx
 
 from shoal.clock import utc_now
-from shoal.messaging import Publisher
+from shoal.messaging import Consumer, Publisher
 from shoal.persistence import Relay, migrate, open_pool
 from shoal.runtime import Loop, Service, run_service
 from shoal.security import ProjectDirectory
@@ -58,93 +59,137 @@ async def build_service(settings: GatewaySettings, publisher: Publisher) -> Asyn
             await pool.close()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapters:
+    """What several use cases share."""
+
+    pool: Any
+    database: PostgresDatabase
+    configs: PostgresConfigs
+    guidelines: StoredGuidelines
+    inbox: PostgresInbox
+    providers: Registry
+    watch: Metrics
+
+    @property
+    def record(self) -> RecordAnnotations:
+        """Return the use case that takes in annotations, however they arrive."""
+        return RecordAnnotations(self.guidelines, self.providers, self.watch)
+
+
 def wire_service(
     settings: GatewaySettings, publisher: Publisher, *, pool: Any, lookups: Any, http: httpx.AsyncClient
 ) -> Service:
     """Return the service, wired."""
     public_url = settings.public_url or f"http://{settings.http_host}:{settings.http_port}"
-    database, configs = PostgresDatabase(pool, utc_now), PostgresConfigs(lookups)
-    guidelines, directory, watch = StoredGuidelines(lookups), ProjectDirectory(), Metrics()
-    inbox = PostgresInbox(pool, utc_now)
-    providers = Registry(lookups, http, public_url, utc_now)
-    record = RecordAnnotations(guidelines, providers, watch)
-    dispatch = Dispatch(
-        ledger=PostgresLedger(pool),
-        configs=configs,
-        providers=providers,
-        carry_out=CarryOut(guidelines, random.random),
-        watch=watch,
-        clock=utc_now,
-        lease=timedelta(seconds=settings.intent_lease_s),
+    adapters = Adapters(
+        pool=pool,
+        database=PostgresDatabase(pool, utc_now),
+        configs=PostgresConfigs(lookups),
+        guidelines=StoredGuidelines(lookups),
+        inbox=PostgresInbox(pool, utc_now),
+        providers=Registry(lookups, http, public_url, utc_now),
+        watch=Metrics(),
     )
-    interval = timedelta(seconds=settings.poll_interval_s)
-    poll = PollFeeds(
-        database=database,
-        cursors=PostgresCursors(pool),
-        providers=providers,
-        record=record,
-        watch=watch,
-        clock=utc_now,
-        interval=interval,
-    )
-    dispatching = Loop(name="dispatch", step=dispatch, interval_s=IDLE_S, drain=True)
-    drain = DrainInbox(inbox, configs, record, watch)
+    dispatching = _dispatching_loop(settings, adapters)
+    drain = DrainInbox(adapters.inbox, adapters.configs, adapters.record, adapters.watch)
     draining = Loop(name="inbox", step=drain, interval_s=IDLE_S, drain=True)
-    requests = RequestVotes(database, configs, providers, dispatching.wake)
-    annotate = Annotate(
-        database=database,
-        record=record,
-        watch=watch,
-        clock=utc_now,
-        lease_length=timedelta(minutes=settings.lease_minutes),
-    )
-    receive_webhook = ReceiveWebhook(
-        database=database,
-        inbox=inbox,
-        configs=configs,
-        providers=providers,
-        record=record,
-        watch=watch,
-        clock=utc_now,
-        wake=draining.wake,
-    )
+    requests = RequestVotes(adapters.database, adapters.configs, adapters.providers, dispatching.wake)
+    directory = ProjectDirectory()
+    parts = _http_parts(settings, adapters, directory, dispatching=dispatching, draining=draining)
+    guidelines = adapters.guidelines
     return Service(
         name="labeling-gateway",
-        app=make_app(
-            Parts(
-                annotate=annotate,
-                guidelines=guidelines,
-                reports=PostgresReports(pool),
-                configs=configs,
-                receive_webhook=receive_webhook,
-                projects=directory,
-                wake=dispatching.wake,
-            )
-        ),
-        consumers=[
-            job_consumer(
-                CreateJobs(
-                    database=database,
-                    configs=configs,
-                    providers=providers,
-                    requests=requests,
-                    wake=dispatching.wake,
-                )
-            ),
-            vote_consumer(requests),
-            erasure_consumer(EraseSamples(database, dispatching.wake)),
-        ],
+        app=make_app(parts),
+        consumers=_make_consumers(adapters, requests, dispatching),
         broadcasts=[guideline_broadcast(guidelines.announce)],
         directory=directory,
         loops=[
             dispatching,
             draining,
-            Loop(name="poll", step=poll, interval_s=min(IDLE_S, settings.poll_interval_s), drain=True),
+            _polling_loop(settings, adapters),
             Loop(name="requests", step=requests.sweep, interval_s=SWEEP_S, drain=True),
             Loop(name="guidelines", step=guidelines.store_announced, interval_s=IDLE_S, drain=True),
         ],
         background=[Relay(pool, publisher).run],
     )
+
+
+def _dispatching_loop(settings: GatewaySettings, adapters: Adapters) -> Loop:
+    dispatch = Dispatch(
+        ledger=PostgresLedger(adapters.pool),
+        configs=adapters.configs,
+        providers=adapters.providers,
+        carry_out=CarryOut(adapters.guidelines, random.random),
+        watch=adapters.watch,
+        clock=utc_now,
+        lease=timedelta(seconds=settings.intent_lease_s),
+    )
+    return Loop(name="dispatch", step=dispatch, interval_s=IDLE_S, drain=True)
+
+
+def _polling_loop(settings: GatewaySettings, adapters: Adapters) -> Loop:
+    poll = PollFeeds(
+        database=adapters.database,
+        cursors=PostgresCursors(adapters.pool),
+        providers=adapters.providers,
+        record=adapters.record,
+        watch=adapters.watch,
+        clock=utc_now,
+        interval=timedelta(seconds=settings.poll_interval_s),
+    )
+    return Loop(name="poll", step=poll, interval_s=min(IDLE_S, settings.poll_interval_s), drain=True)
+
+
+def _http_parts(
+    settings: GatewaySettings,
+    adapters: Adapters,
+    directory: ProjectDirectory,
+    *,
+    dispatching: Loop,
+    draining: Loop,
+) -> Parts:
+    annotate = Annotate(
+        database=adapters.database,
+        record=adapters.record,
+        watch=adapters.watch,
+        clock=utc_now,
+        lease_length=timedelta(minutes=settings.lease_minutes),
+    )
+    receive_webhook = ReceiveWebhook(
+        database=adapters.database,
+        inbox=adapters.inbox,
+        configs=adapters.configs,
+        providers=adapters.providers,
+        record=adapters.record,
+        watch=adapters.watch,
+        clock=utc_now,
+        wake=draining.wake,
+    )
+    return Parts(
+        annotate=annotate,
+        guidelines=adapters.guidelines,
+        reports=PostgresReports(adapters.pool),
+        configs=adapters.configs,
+        receive_webhook=receive_webhook,
+        projects=directory,
+        wake=dispatching.wake,
+    )
+
+
+def _make_consumers(adapters: Adapters, requests: RequestVotes, dispatching: Loop) -> list[Consumer[Any]]:
+    create_jobs = CreateJobs(
+        database=adapters.database,
+        configs=adapters.configs,
+        providers=adapters.providers,
+        requests=requests,
+        wake=dispatching.wake,
+    )
+    return [
+        job_consumer(create_jobs),
+        vote_consumer(requests),
+        erasure_consumer(EraseSamples(adapters.database, dispatching.wake)),
+    ]
 
 
 def main() -> None:

@@ -81,7 +81,7 @@ def make_app(workforce: Workforce) -> FastAPI:
     app = FastAPI(title="Simulated workforce", docs_url=None, redoc_url=None, lifespan=at_work)
     install_problems(app)
     app.add_exception_handler(UnknownTask, _answer_unknown)
-    app.include_router(_make_app(workforce))
+    app.include_router(_make_routes(workforce))
     return app
 
 
@@ -102,7 +102,7 @@ async def serve_workforce(workforce: Workforce, port: int = 0, host: str = "127.
         await serving
 
 
-def _make_app(workforce: Workforce) -> APIRouter:
+def _make_routes(workforce: Workforce) -> APIRouter:
     board = workforce.board
 
     def allowed(request: Request) -> None:
@@ -147,27 +147,27 @@ def _make_app(workforce: Workforce) -> APIRouter:
         try:
             page = board.feed(project, cursor, limit)
         except BadCursor:
-            raise Problem(
-                400,
-                "Unknown cursor",
-                "use the cursor of an earlier page",
-                field="cursor",
-            ) from None
+            detail = "use the cursor of an earlier page"
+            raise Problem(400, "Unknown cursor", detail, field="cursor") from None
         return {"annotations": page.annotations, "next_cursor": page.cursor, "more": page.more}
 
     @routes.get("/simulation")
     async def simulation() -> dict[str, Any]:
         """Return the simulation's counts, for the demo's report; not part of the generic vendor's API."""
-        return {
-            "people": len(workforce.crowd),
-            "who_do_not_read": sum(person.spams for person in workforce.crowd),
-            "speedup": workforce.terms.speedup,
-            "tasks": len(board.tasks),
-            "webhooks_sent": workforce.webhooks.delivered,
-            "webhooks_lost": workforce.webhooks.lost,
-        }
+        return _simulation_counts(workforce)
 
     return routes
+
+
+def _simulation_counts(workforce: Workforce) -> dict[str, Any]:
+    return {
+        "people": len(workforce.crowd),
+        "who_do_not_read": sum(person.spams for person in workforce.crowd),
+        "speedup": workforce.terms.speedup,
+        "tasks": len(workforce.board.tasks),
+        "webhooks_sent": workforce.webhooks.delivered,
+        "webhooks_lost": workforce.webhooks.lost,
+    }
 
 
 def _take_task(workforce: Workforce, batch: TasksIn, item: TaskIn) -> dict[str, Any]:
