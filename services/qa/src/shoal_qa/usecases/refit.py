@@ -91,7 +91,7 @@ class Refit:
         standings = await self._annotators.standings(key[0])
         states = await asyncio.to_thread(_next_states, standings, findings, elsewhere)
         await self._annotators.save(key[0], states)
-        await self._look_again(key)
+        await self._evaluate_jobs(key)
         totals = await self._quality.totals(key[0])
         event = quality_measured(
             key[0], totals, findings=findings, promise=fit.promise, states=states, now=self._clock()
@@ -102,9 +102,9 @@ class Refit:
         # Last, so that a crash before this line leaves the fit due and everything is repeated.
         await self._fits.finish(key, number, votes.last_seq)
 
-    async def _look_again(self, key: Major) -> None:
+    async def _evaluate_jobs(self, key: Major) -> None:
         after = ""
-        while ids := await self._fits.jobs_to_look_at(key, after, PART):
+        while ids := await self._fits.jobs_to_evaluate(key, after, PART):
             await self._evaluate(ids)
             after = ids[-1]
 

@@ -110,6 +110,6 @@ class PostgresFits:
             last_seq,
         )
 
-    async def jobs_to_look_at(self, key: Major, after: str, limit: int) -> list[str]:
+    async def jobs_to_evaluate(self, key: Major, after: str, limit: int) -> list[str]:
         """Return the sorted ids of jobs whose label votes can still change."""
         return [row["job_id"] for row in await self._pool.fetch(_LOOK_AT, *key, after, limit)]

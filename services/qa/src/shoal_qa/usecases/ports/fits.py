@@ -36,5 +36,5 @@ class Fits(Protocol):
     async def finish(self, key: Major, number: int, last_seq: int) -> None:
         """Mark a fit as evaluated up to `last_seq`, unless the rule or gold changed since."""
 
-    async def jobs_to_look_at(self, key: Major, after: str, limit: int) -> list[str]:
+    async def jobs_to_evaluate(self, key: Major, after: str, limit: int) -> list[str]:
         """Return the sorted ids of jobs whose label votes can still change."""
