@@ -118,7 +118,7 @@ def test_it_says_what_is_missing() -> None:
     assert few.threshold is None
     text = consensus_page(replace(facts(), gold=20, certificate=few))
     assert "No label is accepted" in text
-    assert f"About {few.more_gold} more gold answers would do" in text
+    assert f"About {few.more_gold} more gold answers would be enough" in text
 
 
 def test_many_classes_are_listed_by_their_worst_pairs() -> None:

@@ -26,6 +26,7 @@ from shoal_qa.domain.votes.arrays import NamedVotes
 from shoal_qa.usecases.files.annotators import AnnotatorFindings, examine_annotators
 
 RANK = {"blocked": 0, "probation": 1, "new": 2, "trusted": 3}
+COLUMNS = ("annotator", "state", "votes", "skill", "low", "high", "gold", "signals (p)")
 
 
 def show_annotators(
@@ -87,7 +88,7 @@ def print_annotators(people: AnnotatorFindings, named: NamedVotes, limit: int, r
         range(len(named.annotators)),
         key=lambda a: (RANK[people.states[a]], -len(people.alarms[a]), people.skill.rate[a]),
     )
-    table = Table("annotator", "state", "votes", "skill", "low", "high", "gold", "signals (p)")
+    table = Table(*COLUMNS)
     for a in order[:limit]:
         rates = (people.skill.rate[a], people.skill.low[a], people.skill.high[a])
         table.add_row(

@@ -149,7 +149,7 @@ def print_consensus(facts: Facts) -> None:
         more = (
             "more gold would hardly help; collect more or better votes"
             if promise.more_gold is None
-            else f"about {promise.more_gold:,} more would do"
+            else f"about {promise.more_gold:,} more would be enough"
         )
         print_warning(
             f"{facts.gold:,} gold answers do not confirm a precision of {promise.target:g}: "

@@ -1,4 +1,4 @@
-"""Files in and out of `shoal qa consensus`."""
+"""Reading and writing of the files of `shoal qa consensus`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ LABELS = ("label", "probability", "accepted", "action", "votes", "agreement")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
-    """The votes, gold (tasks,) as classes, a model's probabilities (tasks, classes) if any, the votes' file."""
+    """The input. gold: (tasks,) classes or UNKNOWN. A model's probabilities are (tasks, classes), if any."""
 
     named: NamedVotes
     gold_classes: Ints
@@ -38,7 +38,7 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outputs:
-    """Files to write. columns: of the votes' file, whose names the written tables take over."""
+    """Files to write. columns: of the votes' file; the tables use the same names."""
 
     labels: Path
     annotators: Path | None
@@ -49,7 +49,7 @@ class Outputs:
 def read_inputs(
     votes: Path, columns: Columns, gold: Path | None, gold_columns: Columns, *, predictions: Path | None
 ) -> Inputs:
-    """Return the votes with gold and predictions numbered alike. Raises BadInput."""
+    """Return votes, gold and predictions with the same numbering. Raises BadInput."""
     file, gold_classes = read_with_gold(votes, columns, gold, gold_columns)
     scores = None
     if predictions is not None:

@@ -34,7 +34,9 @@ LabelsOutput = Annotated[
 ]
 AnnotatorsOutput = Annotated[Path | None, typer.Option(help="CSV or Parquet file of annotators to write.")]
 ReportOutput = Annotated[Path | None, typer.Option(help="HTML page to write; it opens from disk.")]
-ReplayOutput = Annotated[Path | None, typer.Option(help="Folder to write: curves.csv and index.html.")]
+ReplayOutput = Annotated[
+    Path | None, typer.Option(help="Folder to write: curves.csv, prices.csv and index.html.")
+]
 TargetPrecision = Annotated[
     float | None,
     typer.Option(help="Share of accepted labels that must be right; by default 0.95 with --gold."),

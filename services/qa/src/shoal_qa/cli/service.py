@@ -19,6 +19,11 @@ app = typer.Typer(
 )
 Url = Annotated[str, typer.Option(envvar="SHOAL_QA_URL", help="Address of the qa service.")]
 JsonFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="JSON file.")]
+ANNOTATOR_COLUMNS = ("annotator", "state", "votes", "skill", "95 % interval", "gold", "warnings")
+PRODUCTION_COLUMNS = (
+    *("model", "version", "accuracy", "95 % interval"),
+    *("bound if pending are", "labelled", "pending"),
+)
 ask = Client("qa", "SHOAL_QA_URL").ask_json
 
 
@@ -89,9 +94,9 @@ def print_metrics(answer: dict[str, Any], rows: list[dict[str, Any]]) -> None:
         table.add_row(row["metric"], str(row["value"]))
     out.print(table)
     print_production(answer["production"])
-    annotators = Table("annotator", "state", "votes", "skill", "95 % interval", "gold", "warnings")
+    annotators = Table(*ANNOTATOR_COLUMNS)
     for annotator in (answer["measured"] or {}).get("annotators", []):
-        annotators.add_row(
+        cells = [
             f"{annotator['provider']}/{annotator['annotator']}",
             annotator["state"],
             str(annotator["votes"]),
@@ -99,7 +104,8 @@ def print_metrics(answer: dict[str, Any], rows: list[dict[str, Any]]) -> None:
             f"{annotator['skill_low']:.2f} to {annotator['skill_high']:.2f}",
             f"{annotator['gold_right']} of {annotator['gold_answered']}",
             ", ".join(annotator.get("warnings", [])),
-        )
+        ]
+        annotators.add_row(*cells)
     out.print(annotators)
 
 
@@ -107,10 +113,10 @@ def print_production(accuracies: list[dict[str, Any]]) -> None:
     """Print the accuracy of the production model's versions; nothing before the audit took a sample."""
     if not accuracies:
         return
-    table = Table("model", "version", "accuracy", "95 % interval", "if pending are", "labelled", "pending")
+    table = Table(*PRODUCTION_COLUMNS)
     for accuracy in accuracies:
         estimate = accuracy["accuracy"]
-        table.add_row(
+        cells = [
             accuracy["model"],
             accuracy["version"],
             "" if estimate is None else f"{estimate:.3f}",
@@ -118,7 +124,8 @@ def print_production(accuracies: list[dict[str, Any]]) -> None:
             f"wrong {accuracy['lowest']:.3f}, right {accuracy['highest']:.3f}",
             str(accuracy["labelled"]),
             str(accuracy["pending"]),
-        )
+        ]
+        table.add_row(*cells)
     out.print(table)
 
 

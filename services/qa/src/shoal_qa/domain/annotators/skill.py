@@ -1,7 +1,7 @@
 """Skill of each annotator with 95 % intervals, overall and per class, from gold and from the other votes.
 
-Peers are not sure. Where they give the classes probabilities r[k], an annotator of skill q says l with
-probability
+The other votes are not certain. If they give the classes probabilities r[k], an annotator of skill q gives
+label l with probability
 
     q A + (1 - q) B + C,      A = r[l],   B = sum over k != l of r[k] e[k, l],   C = 0
 
@@ -17,9 +17,9 @@ gold alone, Jeffreys' interval. Where annotators err independently, 95.6 % of 4,
 (tests/unit/qa/projects/test_findings.py repeats a part of it). Clopper and Pearson's on the same votes, each
 vote without gold counted half, held it in 99 % and were up to twice as wide.
 
-Errors that annotators share (a task that misleads everybody) look like agreement, and nothing here tells them
-apart: on five public crowds without gold, skills are 1.8 to 7 points too high and 53 to 95 % of intervals
-hold the share of right answers; with gold on a fifth of the tasks 73 to 98 % do.
+Errors that annotators share, on a task that misleads them all, look like agreement and cannot be
+distinguished from it: on five public crowds without gold, skills are 1.8 to 7 points too high and 53 to 95 %
+of intervals hold the share of right answers; with gold on a fifth of the tasks 73 to 98 % do.
 
 Sources: Dawid and Skene, Applied Statistics 28 (1979), for the model; Berndt, Hall, Hall and Hausman, Annals
 of Economic and Social Measurement 3 (1974), for the matrix; Brown, Cai and DasGupta, Statistical Science 16

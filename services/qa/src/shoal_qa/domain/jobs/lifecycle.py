@@ -102,7 +102,7 @@ def _settle_job(
         return accepted, changes
     if job.state != "open":
         return job, []
-    if belief.collected < job.votes_requested:  # votes that were asked for are on their way
+    if belief.collected < job.votes_requested:  # requested votes are outstanding
         again = requested is not None and job.votes_requested > requested
         outstanding = f"{job.votes_requested - belief.collected} of {job.votes_requested} votes outstanding"
         return _request_votes(job, "more", outstanding) if again else (job, [])
