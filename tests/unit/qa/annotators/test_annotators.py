@@ -1,4 +1,4 @@
-"""What votes say about people: bounds against slow and exact ones, signals on honest crowds and on bent ones."""
+"""Findings about annotators: bounds against slow exact ones, signals on honest and dishonest crowds."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -191,7 +191,7 @@ def test_the_pair_and_its_tasks_are_counted_as_a_plain_loop_counts_them() -> Non
 @pytest.mark.parametrize("rate", [0.6, 0.9])
 @pytest.mark.parametrize("answers", [40, 300])
 def test_changes_are_found_no_more_often_than_promised(rate: float, answers: int) -> None:
-    """One annotator in each family, so that the p-value is not adjusted: five alarms in a hundred, not fewer by far."""
+    """One annotator in each family, so that p-values are not adjusted: about five alarms in a hundred."""
     rng = np.random.default_rng(0)
     who = np.zeros(answers, np.int32)
     found = [

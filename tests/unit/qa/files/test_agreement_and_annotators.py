@@ -1,4 +1,4 @@
-"""The commands over files of votes, as a user meets them: agreement, annotators, and input that is no votes."""
+"""The commands over files of votes, as users run them: agreement, annotators, and unusable input."""
 
 import csv
 import json
@@ -288,7 +288,7 @@ def test_a_result_that_cannot_be_written_is_one_line() -> None:
 
 @pytest.mark.usefixtures("crowd")
 def test_names_are_shown_as_they_are_written() -> None:
-    """Brackets would be markup to the terminal, and an unmatched one an error; a mark of byte order is no name."""
+    """Brackets are not markup, unmatched ones no error; a byte order mark is not part of a name."""
     rows = [(f"[/t{i}]", f"[red]w{w}", f"[b]{(i + w) % 2}") for i in range(4) for w in range(3)]
     text = "\ufefftask,worker,label\r\n" + "".join(",".join(row) + "\r\n" for row in rows)
     Path("odd.csv").write_bytes(text.encode())

@@ -12,7 +12,7 @@ from unit.qa.fileskit import CLASSES, rows_of, run, write
 
 
 def probabilities(crowd: Crowd, noise: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the true classes, labels of which a tenth is wrong, and probabilities of a model that did not see them."""
+    """Return true classes, labels of which a tenth is wrong, and a model's probabilities without these labels."""
     rng = np.random.default_rng(4)
     truth = np.repeat(crowd.truth, 3)
     wrong = rng.random(len(truth)) < 0.1

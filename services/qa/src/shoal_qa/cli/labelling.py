@@ -28,7 +28,7 @@ LABELS = ("label", "probability", "accepted", "action", "votes", "agreement")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
-    """The input. gold: (tasks,) classes or UNKNOWN. A model's probabilities are (tasks, classes), if any."""
+    """The input. gold_classes: (tasks,) or UNKNOWN. scores: (tasks, classes), a model's probabilities."""
 
     named: NamedVotes
     gold_classes: Ints
