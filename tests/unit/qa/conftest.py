@@ -10,7 +10,7 @@ from unit.qa.fileskit import CLASSES, votes_of, write
 
 @pytest.fixture
 def crowd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Crowd:
-    """Return a crowd, with its votes in votes.csv and its first 60 answers in gold.csv of the working folder."""
+    """Return a crowd; its votes are in votes.csv, its first 60 answers in gold.csv of the working folder."""
     monkeypatch.chdir(tmp_path)
     found = honest(1)
     write("votes.csv", "task,worker,label", votes_of(found))

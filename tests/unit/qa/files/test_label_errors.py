@@ -12,7 +12,7 @@ from unit.qa.fileskit import CLASSES, rows_of, run, write
 
 
 def probabilities(crowd: Crowd, noise: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return true classes, labels of which a tenth is wrong, and a model's probabilities without these labels."""
+    """Return true classes, labels of which a tenth is wrong, and a model's probabilities."""
     rng = np.random.default_rng(4)
     truth = np.repeat(crowd.truth, 3)
     wrong = rng.random(len(truth)) < 0.1

@@ -36,7 +36,7 @@ def show_agreement(
     worker_column: AnnotatorColumn = "worker",
     label_column: LabelColumn = "label",
 ) -> None:
-    """Print Krippendorff's alpha, agreement by class, and the least agreed tasks; needs no stack."""
+    """Print Krippendorff's alpha, agreement by class, and the least agreed tasks; needs no services."""
     with one_line_errors():
         with show_progress("reading"):
             file = read_votes(

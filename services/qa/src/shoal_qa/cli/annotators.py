@@ -53,7 +53,7 @@ def show_annotators(
     gold_task_column: GoldTaskColumn = None,
     gold_label_column: GoldLabelColumn = None,
 ) -> None:
-    """Print annotators with skill, its 95 % interval, gold, state and warning signals; needs no stack."""
+    """Print annotators with skill, its 95 % interval, gold, state and warning signals; needs no services."""
     rule = TrustRule()
     columns = Columns(task=task_column, annotator=worker_column, label=label_column, seconds=seconds, at=at)
     gold_columns = Columns(task=gold_task_column or task_column, label=gold_label_column or label_column)

@@ -63,7 +63,7 @@ def label_tasks(
     gold_task_column: GoldTaskColumn = None,
     gold_label_column: GoldLabelColumn = None,
 ) -> None:
-    """Turn votes into labels with probabilities, and say which labels can be accepted; needs no stack."""
+    """Turn votes into labels with probabilities, and say which labels can be accepted; needs no services."""
     with one_line_errors():
         if target_precision is None and gold is not None:
             target_precision = TARGET

@@ -48,7 +48,7 @@ def label_errors(
         str | None, typer.Option(help="Name of a column to copy to the output as id.")
     ] = None,
 ) -> None:
-    """Rank labels by the probability of being wrong and suggest a better label; needs no stack."""
+    """Rank labels by the probability of being wrong and suggest a better label; needs no services."""
     with one_line_errors():
         if probabilities is not None and embeddings is not None:
             raise BadInput("give --probabilities or --embeddings, not both")

@@ -65,7 +65,7 @@ def simulate_votes(
     gold_task_column: GoldTaskColumn = None,
     gold_label_column: GoldLabelColumn = None,
 ) -> None:
-    """Replay the votes in random order and show how many would have been enough; needs no stack."""
+    """Replay the votes in random order and show how many would have been enough; needs no services."""
     of_answers = Columns(task=gold_task_column or task_column, label=gold_label_column or label_column)
     with one_line_errors():
         rules = _price_rules(accept_probability, (min_votes, max_votes), vote_price, review_price)

@@ -57,7 +57,7 @@ def select_rows(
     duplicates: DuplicateCosine = None,
     explain: Explain = False,
 ) -> None:
-    """Choose rows to label next; needs no stack."""
+    """Choose rows to label next; needs no services."""
     with one_line_errors():
         request = Request(
             n=n,

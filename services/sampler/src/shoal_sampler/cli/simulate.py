@@ -47,7 +47,7 @@ def compare_strategies(
         int, typer.Option(min=1, help="Number of repetitions; each draws 80 % of the pool anew.")
     ] = 5,
 ) -> None:
-    """Draw learning curves of a linear model on frozen embeddings; needs no stack."""
+    """Draw learning curves of a linear model on frozen embeddings; needs no services."""
     with one_line_errors():
         if (test_embeddings is None) != (test_labels is None):
             raise BadInput("--test-embeddings and --test-labels belong together: give both, or neither")
