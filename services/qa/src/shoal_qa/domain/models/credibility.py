@@ -26,13 +26,14 @@ MOST = 5_000.0  # votes, for annotators who are all alike
 
 def votes_for_skill(votes: VoteArrays) -> float:
     """Return how many votes of an annotator weigh as much as the crowd's skill, from 0 to MOST. O(votes)."""
-    counts = votes.votes_per_task()[votes.task]
-    others = counts > 1
-    same = votes.shares()[votes.task, votes.label] * counts - 1
-    agreement = np.where(others, same / np.maximum(counts - 1, 1), 0.0)
-    answered = sum_by_annotator(votes, others.astype(np.float64))
-    total = sum_by_annotator(votes, agreement)
-    return _credible_after(answered, total[:, None], float((agreement**2).sum()))
+    cells = votes.task.astype(np.int64) * votes.classes + votes.label
+    equal = np.bincount(cells, minlength=votes.tasks * votes.classes).reshape(votes.tasks, votes.classes)
+    counts = votes.votes_per_task()
+    others = np.maximum(counts - 1, 1)[:, None]
+    agreement = np.maximum(equal - 1, 0) / others  # (tasks, classes), of a vote for that label
+    answered = sum_by_annotator(votes, (counts > 1).astype(np.float64).take(votes.task))
+    total = sum_by_annotator(votes, agreement.ravel().take(cells))
+    return _credible_after(answered, total[:, None], float((equal * agreement**2).sum()))
 
 
 def votes_for_habits(votes: VoteArrays) -> float:
