@@ -61,12 +61,13 @@ bench: setup .venv/peers/.ready .venv/peers-quality/.ready ## measure Shoal besi
 	@$(UV) pip install -q --python $(@D)/bin/python --no-deps --require-hashes -r $<
 	@touch $@
 
-lint: setup ## check style, types, imports between layers, and unreachable code
+lint: setup ## check style, types, imports between layers, unreachable code, and words
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy shared/src services/*/src deploy/local/src
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tests.architecture.reachability
+	@$(BIN)/python -m tests.architecture.words
 
 fmt: setup ## format the code
 	@$(BIN)/ruff check --fix-only -q . && $(BIN)/ruff format .

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from adapters.gateway.gatewaykit import CROWD, NOON, Crowd, Gateway, answer, job, request
+from revisionskit import count_answers
 from shoal_gateway.adapters.postgres.configs import PostgresCursors
-from shoal_gateway.domain.annotations import Annotation, count_answers
+from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.usecases.ports import Malformed
 from shoal_gateway.usecases.translate import to_request
 

@@ -5,10 +5,9 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
+from revisionskit import count_answers, latest_revisions
 from shoal_gateway.domain.annotations import (
     Annotation,
-    count_answers,
-    latest_revisions,
     new_revisions,
     price_of,
 )

@@ -51,21 +51,6 @@ def new_revisions(
     return fresh
 
 
-def latest_revisions(revisions: Iterable[Annotation]) -> dict[str, Annotation]:
-    """Return the latest revision of each annotation id, in whatever order they arrived."""
-    heads: dict[str, Annotation] = {}
-    for annotation in revisions:
-        head = heads.get(annotation.annotation_id)
-        if head is None or annotation.revision > head.revision:
-            heads[annotation.annotation_id] = annotation
-    return heads
-
-
-def count_answers(revisions: Iterable[Annotation]) -> int:
-    """Return the number of distinct annotators whose latest revision is a vote."""
-    return len({head.annotator for head in latest_revisions(revisions).values() if head.is_vote})
-
-
 def price_of(annotation: Annotation, price_per_vote: float) -> float:
     """Return the cost of a revision: the provider's price, or the agreed price for a first answer.
 

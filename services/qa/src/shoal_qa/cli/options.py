@@ -19,7 +19,7 @@ GoldLabelColumn = Annotated[
     str | None, typer.Option(help="Name of the column of labels in --gold; by default as in --votes.")
 ]
 
-Model = Annotated[str, typer.Option(help="Model of votes: auto, or a name from docs/quality.md.")]
+Model = Annotated[str, typer.Option(help="Model of votes: auto, or a name that `shoal qa models` lists.")]
 Predictions = Annotated[
     Path | None,
     typer.Option(

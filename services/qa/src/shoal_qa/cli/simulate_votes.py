@@ -51,7 +51,10 @@ def simulate_votes(
         ),
     ] = None,
     model: Annotated[
-        str, typer.Option(help="Model of votes: a name from docs/quality.md, or auto, which takes longer.")
+        str,
+        typer.Option(
+            help="Model of votes: a name that `shoal qa models` lists, or auto, which takes longer."
+        ),
     ] = "dawid-skene",
     seeds: Annotated[int, typer.Option(min=1, help="Number of random orders of the votes.")] = 3,
     accept_probability: AcceptProbability = 0.9,

@@ -13,16 +13,18 @@ from shoal.http.problems import Problem
 from shoal.http.projects import OperatorProject, ReviewerProject
 from shoal.inputs import NO_NUL
 from shoal_qa.http.parts import Parts, Row, Wired
-from shoal_qa.http.schemas import (
-    AnnotationsAnswer,
+from shoal_qa.http.quality_schemas import (
     AnnotatorAnswer,
     AnnotatorsAnswer,
+    MetricsAnswer,
+    ProductionAnswer,
+)
+from shoal_qa.http.schemas import (
+    AnnotationsAnswer,
     DecisionAnswer,
     JobAnswer,
     LabelAnswer,
     LabelsAnswer,
-    MetricsAnswer,
-    ProductionAnswer,
     ReviewAnswer,
     ReviewIn,
     ReviewsAnswer,

@@ -67,7 +67,7 @@ class Model(Protocol):
 
     @property
     def suits(self) -> str:
-        """Return the crowds that the model suits, for the table of docs/quality.md."""
+        """Return the crowds that the model suits, for `shoal qa models` and docs/quality.md."""
         ...
 
     def fit(self, votes: VoteArrays, gold: Ints | None = None, start: Fitted | None = None) -> Fitted:
