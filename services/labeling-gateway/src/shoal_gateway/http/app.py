@@ -8,7 +8,7 @@ from shoal.http.problems import RETRY_AFTER, Problem, problem_response
 from shoal_gateway.http import providers, queue, webhooks
 from shoal_gateway.http.page import page_routes
 from shoal_gateway.http.parts import Parts
-from shoal_gateway.http.schemas import WebhookIn
+from shoal_gateway.http.webhook_schemas import WebhookIn
 
 
 def make_app(parts: Parts) -> FastAPI:

@@ -60,3 +60,15 @@ ReviewPrices = Annotated[
     typer.Option(help="Price of an expert review to try, in the unit of --vote-price; may be repeated."),
 ]
 Seed = Annotated[int, typer.Option(help="Seed of random choices; the same seed gives the same answer.")]
+Truth = Annotated[
+    Path | None,
+    typer.Option(help="Table of right answers to measure accuracy; by default the consensus of all votes."),
+]
+GoldFromStart = Annotated[
+    Path | None,
+    typer.Option(help="Table of right answers that the model knows from the start; they are not measured."),
+]
+ReplayModel = Annotated[
+    str,
+    typer.Option(help="Model of votes: a name that `shoal qa models` lists, or auto, which takes longer."),
+]

@@ -18,12 +18,15 @@ from shoal_qa.adapters.pages.votes import PRICE_COLUMNS, price_cells, saved_shar
 from shoal_qa.cli.options import (
     AcceptProbability,
     AnnotatorColumn,
+    GoldFromStart,
     GoldLabelColumn,
     GoldTaskColumn,
     LabelColumn,
+    ReplayModel,
     ReplayOutput,
     ReviewPrices,
     TaskColumn,
+    Truth,
     VotePrice,
     Votes,
 )
@@ -38,24 +41,9 @@ def simulate_votes(
     votes: Votes,
     *,
     output: ReplayOutput = None,
-    truth: Annotated[
-        Path | None,
-        typer.Option(
-            help="Table of right answers to measure accuracy; by default the consensus of all votes."
-        ),
-    ] = None,
-    gold: Annotated[
-        Path | None,
-        typer.Option(
-            help="Table of right answers that the model knows from the start; they are not measured."
-        ),
-    ] = None,
-    model: Annotated[
-        str,
-        typer.Option(
-            help="Model of votes: a name that `shoal qa models` lists, or auto, which takes longer."
-        ),
-    ] = "dawid-skene",
+    truth: Truth = None,
+    gold: GoldFromStart = None,
+    model: ReplayModel = "dawid-skene",
     seeds: Annotated[int, typer.Option(min=1, help="Number of random orders of the votes.")] = 3,
     accept_probability: AcceptProbability = 0.9,
     min_votes: Annotated[int, typer.Option(help="Fewest votes of a task, in the table of prices.")] = 2,
