@@ -1,5 +1,7 @@
 """Errors of consumers and publishers: whether to retry, to reject the record, or to stop."""
 
+import re
+
 import asyncpg
 import httpx
 from aiokafka.errors import KafkaError
@@ -57,6 +59,11 @@ _OUTAGES = (
 )
 
 
+# asyncpg's states of a connection at its end: after a fatal error (2), cancelled (3), terminating (4).
+# Numbers from 10 are queries under way: two at once on one connection are a programming error.
+_DEAD_CONNECTION = re.compile(r'protocol is in the "failed" state|another operation \([234]\) is in progress')
+
+
 def is_transient(error: BaseException) -> bool:
     """Return whether `error` is an outage, after which the same records may succeed.
 
@@ -69,7 +76,7 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(error, asyncpg.InterfaceError):
         return "clos" in str(error)
     if isinstance(error, asyncpg.InternalClientError):
-        return 'protocol is in the "failed" state' in str(error)
+        return _DEAD_CONNECTION.search(str(error)) is not None
     if isinstance(error, KafkaError):
         return bool(error.retriable)
     return isinstance(error, _OUTAGES)
