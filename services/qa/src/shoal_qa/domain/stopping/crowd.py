@@ -2,7 +2,7 @@
 
 A vote by a skilled annotator may settle what the average one cannot, so the mean of all would understate what
 a further vote can do. On the six public sets of docs/quality.md, under Dawid and Skene's model, four kinds
-cost as much as one where a review costs 2 or 5 votes, and 2 and 6 % less where it costs 10 and 20.
+cost as much as one where a review costs 2 votes, and 1, 1 and 6 % less where it costs 5, 10 and 20.
 """
 
 from dataclasses import dataclass
