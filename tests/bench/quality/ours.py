@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import scipy.special  # noqa: F401 - models import it on first use; like the peers' imports, before the clock
 from tests.bench.quality.peers import peak_mib
 
 from shoal_qa.domain.agreement.alpha import alpha_of_votes
