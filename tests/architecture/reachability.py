@@ -8,13 +8,13 @@ tests and benches.
 """
 
 import ast
-import tomllib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
+from tests.architecture.modules import Module, doors, reached_modules, read_modules
+
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("shared", "services/*", "deploy/*")
 ALLOWED_MODULES = {  # name: why it may be without a door
     "shoal_qa.domain.shapes": "opened by the issue on label types",
 }
@@ -63,17 +63,6 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 @dataclass(slots=True)
-class Module:
-    """A module: its tree, what it imports, and the names it gives to imported ones."""
-
-    name: str
-    path: Path
-    tree: ast.Module
-    imports: set[str] = field(default_factory=set)
-    aliases: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
 class Item:
     """A definition: where it is, and the names in its body. `always`: a framework calls it."""
 
@@ -84,77 +73,6 @@ class Item:
     owner: "Item | None" = None
     always: bool = False
     bases: tuple[str, ...] = ()
-
-
-def packages(root: Path) -> list[Path]:
-    """Return the pyproject.toml files of the packages."""
-    return sorted(path for pattern in PACKAGES for path in root.glob(f"{pattern}/pyproject.toml"))
-
-
-def read_modules(root: Path) -> dict[str, Module]:
-    """Return every module by its dotted name."""
-    modules = {}
-    for project in packages(root):
-        folder = project.parent / "src"
-        for path in sorted(folder.rglob("*.py")):
-            parts = path.relative_to(folder).with_suffix("").parts
-            name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-            modules[name] = Module(name, path, ast.parse(path.read_text(encoding="utf-8"), str(path)))
-    for module in modules.values():
-        read_imports(module, modules)
-    return modules
-
-
-def read_imports(module: Module, modules: dict[str, Module]) -> None:
-    """Fill in imports and aliases."""
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Import):
-            module.imports.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            source = node.module or ""
-            if node.level:
-                package = module.name.split(".")
-                package = package if module.path.name == "__init__.py" else package[:-1]
-                source = ".".join([*package[: len(package) - node.level + 1], *filter(None, [source])])
-            module.imports.add(source)
-            for alias in node.names:
-                if f"{source}.{alias.name}" in modules:
-                    module.imports.add(f"{source}.{alias.name}")
-                elif alias.asname:
-                    module.aliases[alias.asname] = alias.name
-
-
-def doors(root: Path, modules: dict[str, Module]) -> tuple[set[str], set[str]]:
-    """Return the modules at which code is entered, and the names that are called there."""
-    entered, called = set(), set()
-    for path in packages(root):
-        project = tomllib.loads(path.read_text(encoding="utf-8"))["project"]
-        commands = project.get("entry-points", {}).get("shoal.commands", {})
-        for target in [*project.get("scripts", {}).values(), *commands.values()]:
-            module, _, name = target.partition(":")
-            entered.add(module)
-            called.add(name)
-    entered |= {name for name, module in modules.items() if is_run(module)}
-    return entered, called
-
-
-def is_run(module: Module) -> bool:
-    """Return whether `python -m` runs the module."""
-    tests = [ast.unparse(node.test) for node in module.tree.body if isinstance(node, ast.If)]
-    return module.path.name == "__main__.py" or "__name__ == '__main__'" in tests
-
-
-def reached_modules(modules: dict[str, Module], entered: set[str]) -> set[str]:
-    """Return the modules that imports lead to; a module's packages are imported before it."""
-    reached: set[str] = set()
-    waiting = list(entered)
-    while waiting:
-        parts = waiting.pop().split(".")
-        for name in (".".join(parts[: length + 1]) for length in range(len(parts))):
-            if name in modules and name not in reached:
-                reached.add(name)
-                waiting.extend(modules[name].imports)
-    return reached
 
 
 def names_in(nodes: Iterable[ast.AST], aliases: dict[str, str]) -> set[str]:
