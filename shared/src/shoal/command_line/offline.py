@@ -1,6 +1,6 @@
 """Shared parts of commands over files: one-line errors with exit code 2, warnings, and progress on stderr."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from shoal.files.errors import BadInput
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-__all__ = ["BadInput", "one_line_errors", "print_warning", "show_progress", "show_steps"]
+__all__ = ["BadInput", "one_line_errors", "print_summary", "print_warning", "show_progress", "show_steps"]
 
 
 @contextmanager
@@ -33,6 +33,16 @@ def one_line_errors() -> Iterator[None]:
 def print_warning(message: str) -> None:
     """Print a warning on stderr."""
     err.print(f"warning: {message}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+
+
+def print_summary(file: object, facts: Iterable[str]) -> None:
+    """Print on stderr how a file was read: "votes votes.csv: 9,440 rows; 3 classes: a, b, c".
+
+    facts: phrases in the order of importance; empty ones are left out. A command prints one line for each
+    file before the long work starts, so that a wrong reading is seen at once.
+    """
+    line = "; ".join(fact for fact in facts if fact)
+    err.print(f"{file}: {line}", style="dim", markup=False, highlight=False, soft_wrap=True)
 
 
 @contextmanager
