@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from shoal_local import leftovers, places
+from shoal_local.datasets import DEFAULT, UnusableFolder, dataset_address
 from shoal_local.process import StartFailed
 from shoal_local.seeding import PROJECT, seed_project
 from shoal_local.services import LocalShoal
@@ -30,9 +31,18 @@ def up(
             envvar="SHOAL_ADMIN_KEY", help="Administrator's key; with it, every service requires keys."
         ),
     ] = "",
+    datasets: Annotated[
+        str,
+        typer.Option(
+            envvar="SHOAL_DATASETS_URI",
+            metavar="DIR",
+            help="Folder of dataset versions; it stays after Ctrl-C.",
+        ),
+    ] = DEFAULT,
 ) -> None:
     """Start the embedded stack and the five services, and leave them running until Ctrl-C."""
     more = {"SHOAL_ADMIN_KEY": admin_key} if admin_key else {}
+    more["SHOAL_DATASETS_URI"] = _usable_address(datasets)
     stop = _stop_on_signals()
     try:
         with ExitStack() as running:
@@ -67,6 +77,15 @@ def demo(
     raise typer.Exit(main(output, quick=quick))
 
 
+def _usable_address(datasets: str) -> str:
+    """Return the address of the folder of datasets; exit with 2 and one line if it cannot be used."""
+    try:
+        return dataset_address(datasets)
+    except UnusableFolder as error:
+        err.print(str(error), markup=False, soft_wrap=True)
+        raise typer.Exit(2) from None
+
+
 def _print_stack(stack: Stack, shoal: LocalShoal, *, empty: bool) -> None:
     table = Table(title="Shoal is up", show_header=False)
     if not empty:
@@ -78,13 +97,14 @@ def _print_stack(stack: Stack, shoal: LocalShoal, *, empty: bool) -> None:
     table.add_row("Kafka", f"{stack.kafka_bootstrap}  {stack.kafka_name}")
     table.add_row("PostgreSQL", stack.postgres_dsn)
     table.add_row("Qdrant (gRPC)", f"127.0.0.1:{stack.environment['SHOAL_QDRANT_GRPC_PORT']}")
+    table.add_row("datasets", shoal.datasets)
     table.add_row("files and logs", str(stack.path))
     out.print(table)
     if "memory" in stack.kafka_name:
         out.print(
             "The broker keeps its log in memory and loses it when it stops; SHOAL_KAFKA=apache keeps it on disk."
         )
-    out.print("Ctrl-C stops everything and removes its files.")
+    out.print(f"Ctrl-C stops everything and removes its files; datasets stay in {shoal.datasets}.")
 
 
 class _Stop:
