@@ -8,8 +8,9 @@ import pyarrow.parquet
 import pytest
 
 from shoal.files import matrices
+from shoal.files.arrays import read_array, read_vector
 from shoal.files.errors import BadInput
-from shoal.files.matrices import read_array, read_matrix, read_vector
+from shoal.files.matrices import read_matrix
 
 X = np.array([[1, 2.5], [3, -4], [0, 0.125]], np.float32)
 
@@ -81,6 +82,7 @@ def test_what_is_no_matrix_is_one_line(tmp_path: Path) -> None:
     write_parquet(tmp_path / "words.parquet", {"v": [["a"]]})
     write_parquet(tmp_path / "ids.parquet", {"id": ["a"]})
     write_parquet(tmp_path / "both.parquet", {"v": [[1.0]], "w": [[1.0]]})
+    (tmp_path / "x.txt").write_text("1 2")
     for name, message in {
         "flat.npy": "has shape (2,): give two dimensions",
         "empty.npy": "is empty, shape (0, 2)",
@@ -92,16 +94,16 @@ def test_what_is_no_matrix_is_one_line(tmp_path: Path) -> None:
         "two.npz": "holds a, b: save one array, or name one embeddings",
         "missing.npy": "cannot be read: ",
         "odd.parquet": "row 1 has 2 values, row 0 has 1: give lists of one length",
-        "gap.parquet": "row 1 is empty: leave the row out",
-        "hole.parquet": "row 1 has an empty value",
-        "null.parquet": "row 1 of column v is empty",
-        "words.parquet": "holds string, not numbers",
+        "gap.parquet": "row 1 has no values: give finite",
+        "hole.parquet": "row 1, column 0 is nan",
+        "null.parquet": "row 1 has no values",
+        "words.parquet": "no column of numbers; it has v (list<element: string>)",
         "ids.parquet": "has no column of lists and no column of numbers",
-        "both.parquet": "has several columns of lists (v, w): leave one",
-        "x.txt": "give a .npy, .npz or .parquet file",
+        "both.parquet": "has several columns of lists (v, w): choose one with --columns",
+        "x.txt": "give a .npy, .npz, .parquet or .arrow file",
     }.items():
         with pytest.raises(BadInput) as error:
-            read_matrix(tmp_path / name, "embeddings")
+            read_matrix(tmp_path / name, "embeddings").finite()
         assert str(error.value).startswith(f"embeddings {tmp_path / name}"), error.value
         assert message in str(error.value)
 

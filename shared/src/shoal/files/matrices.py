@@ -1,7 +1,6 @@
-"""Matrices of numbers in files: .npy, .npz and Parquet; never pickled objects."""
+"""Matrices of numbers in files: .npy, .npz, Parquet and Arrow; never pickled objects."""
 
-import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,10 +8,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shoal.files.arrays import NUMPY, ZIP, check_numbers, read_array
 from shoal.files.errors import BadContent, BadInput
 
 BLOCK = 65_536  # rows
 Report = Callable[[int, int], None]
+Rows = NDArray[np.int64]
+
+_MOST_ROWS = 10  # named in a message
+_OTHER_FORMS = {
+    b"\x89HDF": "HDF5",
+    b"\x1f\x8b": "a gzip file",
+    b"FEA1": "Feather version 1",
+    b"\x80\x04": "a pickle",
+    b"\x80\x05": "a pickle",
+    b"MATLAB": "a MATLAB file",
+}
 
 
 def _report_nothing(_count: int, _total: int) -> None:
@@ -24,13 +35,15 @@ class Matrix:
     """A matrix of numbers from a file.
 
     values: (n, d) numbers of any width; a .npy file is mapped into memory. names: names of the columns, if
-    the file has them. what: the file's role in messages, such as "embeddings".
+    the file has them. what: the file's role in messages, such as "embeddings". notes: phrases about what was
+    not read.
     """
 
     what: str
     file: Path
     values: Any
     names: list[str] | None = None
+    notes: Sequence[str] = ()
 
     def __str__(self) -> str:
         return f"{self.what} {self.file}"
@@ -38,103 +51,118 @@ class Matrix:
     def __len__(self) -> int:
         return len(self.values)
 
+    def facts(self) -> list[str]:
+        """Return phrases for the summary of the file: its rows and dimensions, and what was left out."""
+        rows, dimensions = self.values.shape
+        return [f"{rows:,} x {dimensions:,}", *self.notes]
+
     def finite(self) -> Any:
-        """Return the unconverted values. Raises BadInput for one that is not finite."""
-        for start in range(0, len(self), BLOCK):
-            self._check(np.isfinite(self.values[start : start + BLOCK]), start)
+        """Return the unconverted values. Raises BadInput, with all rows that have one that is not finite."""
+        self._check(self._bad_rows(lambda block: np.isfinite(block)))
         return self.values
 
     def float32(self, report: Report = _report_nothing) -> NDArray[np.float32]:
-        """Return a copy, (n, d). Raises BadInput for a value that is not a finite float32 number."""
+        """Return a copy, (n, d). Raises BadInput, with all rows with one that is no finite float32 number."""
+        out, bad = self.float32_rows(report)
+        self._check(bad)
+        return out
+
+    def float32_rows(self, report: Report = _report_nothing) -> tuple[NDArray[np.float32], Rows]:
+        """Return a copy, (n, d), and the rows with a value that is no finite float32 number."""
         out = np.empty(self.values.shape, np.float32)
+        bad = []
         for start in range(0, len(self), BLOCK):
             block = out[start : start + BLOCK]
             with np.errstate(over="ignore"):
                 block[:] = self.values[start : start + BLOCK]
-            self._check(np.isfinite(block), start)
+            bad.append(start + np.flatnonzero(~np.isfinite(block).all(axis=1)))
             report(min(start + BLOCK, len(self)), len(self))
-        return out
+        return out, np.concatenate(bad)
 
-    def _check(self, finite: NDArray[np.bool_], start: int) -> None:
-        bad = np.argwhere(~finite)
+    def _bad_rows(self, valid: Callable[[Any], NDArray[np.bool_]]) -> Rows:
+        parts = range(0, len(self), BLOCK)
+        bad = [
+            start + np.flatnonzero(~valid(self.values[start : start + BLOCK]).all(axis=1)) for start in parts
+        ]
+        return np.concatenate(bad)
+
+    def _check(self, bad: Rows) -> None:
         if len(bad):
-            row, column = int(bad[0][0]) + start, int(bad[0][1])
-            value = self.values[row, column]
-            raise BadInput(f"{self}, row {row}, column {column} is {value}: give finite float32 numbers")
+            more = f"; rows {shown_rows(bad)} have such values" if len(bad) > 1 else ""
+            raise BadInput(f"{self}, {self._fault_of(int(bad[0]))}{more}: give finite float32 numbers")
+
+    def _fault_of(self, row: int) -> str:
+        values = np.asarray(self.values[row])
+        if np.isnan(values).all():
+            return f"row {row} has no values"
+        finite = np.isfinite(values)
+        if finite.all():  # but too large for a float32
+            finite = np.abs(values) <= np.finfo(np.float32).max
+        odd = np.flatnonzero(~finite)
+        column = int(odd[0])
+        name = self.names[column] if self.names else column
+        return f"row {row}, column {name} is {values[column]}"
 
 
-def read_matrix(file: Path, what: str) -> Matrix:
+def shown_rows(rows: Rows) -> str:
+    """Return the numbers of rows as text, cut after the first few."""
+    shown = ", ".join(str(row) for row in rows[:_MOST_ROWS])
+    return shown if len(rows) <= _MOST_ROWS else f"{shown} and {len(rows) - _MOST_ROWS:,} more"
+
+
+def read_matrix(file: Path, what: str, columns: Sequence[str] | None = None) -> Matrix:
     """Return the (n, d) numbers of a file, n and d above 0. Raises BadInput.
 
-    what: the file's role in messages. A .npz file must hold one array, or one named `what`; a Parquet file
-    one column of lists of equal length, or columns of numbers.
+    what: the file's role in messages. columns: names or patterns of the columns of a Parquet or Arrow file
+    that are dimensions; None chooses one column of lists of equal length, or the columns of floats. A .npz
+    file must hold one array, or one named `what`, or one matrix beside vectors.
     """
-    values, names = _read_values(file, what)
+    values, names, notes = _read_values(file, what, columns)
+    if values.ndim == 3 and 1 in values.shape[1:]:
+        notes = [*notes, f"shape {values.shape} without its middle dimension"]
+        values = values.reshape(len(values), -1)
     if values.ndim != 2:
         raise BadInput(f"{what} {file} has shape {values.shape}: give two dimensions, one row per item")
     if not all(values.shape):
         raise BadInput(f"{what} {file} is empty, shape {values.shape}: give at least one row and one column")
-    return Matrix(what=what, file=file, values=values, names=names)
+    return Matrix(what=what, file=file, values=values, names=names, notes=notes)
 
 
-def read_array(file: Path, what: str) -> Any:
-    """Return the array of a .npy or .npz file, of any shape, with plain values such as numbers or text.
-
-    Raises BadInput.
-    """
-    try:
-        stored = np.load(file, mmap_mode="r", allow_pickle=False)
-        return stored if isinstance(stored, np.ndarray) else _only_array(stored, file, what)
-    except BadInput:
-        raise
-    except OSError as error:
-        raise BadInput(f"{what} {file} cannot be read: {error}") from None
-    except (
-        ValueError,
-        EOFError,
-        KeyError,
-        zipfile.BadZipFile,
-    ):  # numpy's text recommends loading it unsafely
-        raise BadInput(
-            f"{what} {file} cannot be read: it is not a {file.suffix} file of plain values; save it with numpy.save"
-        ) from None
-
-
-def read_vector(file: Path, what: str) -> NDArray[Any]:
-    """Return the (n,) numbers of a .npy or .npz file. Raises BadInput."""
-    array = _check_numbers(read_array(file, what), file, what)
-    if array.ndim != 1:
-        raise BadInput(f"{what} {file} has shape {array.shape}: give one dimension")
-    return np.asarray(array)
-
-
-def _read_values(file: Path, what: str) -> tuple[Any, list[str] | None]:
+def _read_values(
+    file: Path, what: str, columns: Sequence[str] | None
+) -> tuple[Any, list[str] | None, list[str]]:
+    """Read by the content of the file, or by its name where the content tells nothing."""
+    head = _first_bytes(file, what)
     suffix = file.suffix.lower()
-    if suffix in (".npy", ".npz"):
-        return _check_numbers(read_array(file, what), file, what), None
-    if suffix != ".parquet":
-        raise BadInput(f"{what} {file}: give a .npy, .npz or .parquet file")
-    from shoal.files.parquet_matrix import parquet_matrix  # loads pyarrow, which .npy files do not need
+    for magic, form in _OTHER_FORMS.items():
+        if head.startswith(magic):
+            raise BadInput(f"{what} {file} is {form}: give a .npy, .npz, .parquet or .arrow file")
+    arrow = head.startswith((b"PAR1", b"ARROW1")) or suffix in (
+        ".parquet",
+        ".pq",
+        ".arrow",
+        ".feather",
+        ".ipc",
+    )
+    if head.startswith((NUMPY, ZIP)) or (suffix in (".npy", ".npz") and not arrow):
+        if columns is not None:
+            raise BadInput(f"{what} {file} has no names of columns: leave --columns out")
+        return check_numbers(read_array(file, what), file, what), None, []
+    if not arrow:
+        raise BadInput(f"{what} {file}: give a .npy, .npz, .parquet or .arrow file")
+    from shoal.files.arrow_matrix import arrow_matrix  # loads pyarrow, which .npy files do not need
 
     try:
-        return parquet_matrix(file)
+        return arrow_matrix(file, columns)
     except BadContent as error:
         raise BadInput(f"{what} {file}{error}") from None
     except (OSError, ValueError) as error:
         raise BadInput(f"{what} {file} cannot be read: {error}") from None
 
 
-def _only_array(stored: Any, file: Path, what: str) -> Any:
-    with stored:
-        names = stored.files
-        if len(names) != 1 and what not in names:
-            raise BadInput(
-                f"{what} {file} holds {', '.join(names) or 'no array'}: save one array, or name one {what}"
-            )
-        return stored[names[0] if len(names) == 1 else what]
-
-
-def _check_numbers(array: Any, file: Path, what: str) -> Any:
-    if array.dtype.kind not in "fiu":
-        raise BadInput(f"{what} {file} holds {array.dtype}, not numbers: save floats")
-    return array
+def _first_bytes(file: Path, what: str) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            return stream.read(8)
+    except OSError as error:
+        raise BadInput(f"{what} {file} cannot be read: {error.strerror or error}") from None

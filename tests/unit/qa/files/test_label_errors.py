@@ -80,7 +80,7 @@ def test_labels_that_are_numbers_are_the_columns(crowd: Crowd) -> None:
 
 BAD_LABELS = [
     (("--probabilities", "short.npy"), "short.npy has 899 rows, labels labels.csv 900"),
-    (("--probabilities", "sums.npy"), "sums.npy, row 7: give numbers of 0 or more that add up to 1, not 2"),
+    (("--probabilities", "sums.npy"), "sums.npy, row 7 adds up to 2, not to 1"),
     (("--probabilities", "nan.npy"), "nan.npy, row 4, column 1 is nan"),
     (
         ("--probabilities", "four.npy"),
@@ -93,7 +93,7 @@ BAD_LABELS = [
     (("--embeddings", "same.npy"), "at least one column must vary"),
     (("--embeddings", "flat.npy"), "has shape (900,)"),
     (("--embeddings", "text.npy"), "holds <U1, not numbers"),
-    (("--embeddings", "labels.csv"), "give a .npy, .npz or .parquet file"),
+    (("--embeddings", "labels.csv"), "give a .npy, .npz, .parquet or .arrow file"),
     (("--embeddings", "missing.npy"), "embeddings missing.npy cannot be read"),
     (("--probabilities", "p.npy", "--label-column", "class"), "no column class; it has label"),
 ]

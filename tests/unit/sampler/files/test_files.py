@@ -124,11 +124,11 @@ BAD = [
         ("--n", "5", "--strategy", "margin"),
         "--probabilities: this choice needs the model's probabilities: give them",
     ),
-    (("--n", "5", "--probabilities", "short.npy"), "probabilities have 59 rows, embeddings 60"),
-    (("--n", "5", "--probabilities", "sums.npy"), "probabilities, row 7 adds up to 2, not to 1"),
+    (("--n", "5", "--probabilities", "short.npy"), "short.npy has 59 rows, embeddings 60"),
+    (("--n", "5", "--probabilities", "sums.npy"), "row 7 adds up to 2, not to 1"),
     (
         ("--n", "5", "--probabilities", "below.npy"),
-        "probabilities, row 4 has -1: probabilities must not be negative",
+        "row 4 has -1: apply a softmax to logits; probabilities are 0 or more",
     ),
     (("--n", "5", "--labelled", "outside.csv"), "entry 1 is row 60, outside 0 to 59"),
     (("--n", "5", "--labelled", "twice.csv"), "names row 3 more than once"),
@@ -189,7 +189,7 @@ def test_shapes_and_files_that_are_no_embeddings() -> None:
         "empty.npy": "is empty",
         "text.npy": "not numbers",
         "junk.npy": "cannot be read: it is not a .npy file",
-        "x.txt": "give a .npy, .npz or .parquet file",
+        "labels.csv": "give a .npy, .npz, .parquet or .arrow file",
     }
     for file, told in cases.items():
         code, _, error = run("select", "--embeddings", file, "--n", "1", "--output", "o.csv")

@@ -1,5 +1,6 @@
 """`shoal qa label-errors`: the labels of a file that are probably wrong."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,13 +9,14 @@ import typer
 from rich.table import Table as Shown
 
 from shoal.command_line.console import err, out, shown_name
-from shoal.command_line.offline import one_line_errors, print_warning, show_progress
+from shoal.command_line.matrices import ColumnsOption, column_patterns
+from shoal.command_line.offline import one_line_errors, print_summary, print_warning, show_progress
 from shoal.files.columns import EMPTY, Coded
 from shoal.files.errors import BadInput
 from shoal.files.matrices import Matrix, read_matrix
+from shoal.files.probabilities import check_probabilities
 from shoal.files.tables import Table, read_table
 from shoal.files.writing import write_table
-from shoal_qa.adapters.files.distributions import check_distributions
 from shoal_qa.cli.options import LabelColumn
 from shoal_qa.domain.label_errors.errors import LabelErrors
 from shoal_qa.usecases.files.label_errors import Labels, by_embeddings, by_probabilities, classes_of
@@ -44,6 +46,7 @@ def label_errors(
     ] = None,
     label_column: LabelColumn = "label",
     worker_column: Annotated[str | None, typer.Option(help="Name of the column of annotators.")] = None,
+    columns: ColumnsOption = None,
     id_column: Annotated[
         str | None, typer.Option(help="Name of a column to copy to the output as id.")
     ] = None,
@@ -53,14 +56,14 @@ def label_errors(
         if probabilities is not None and embeddings is not None:
             raise BadInput("give --probabilities or --embeddings, not both")
         with show_progress("reading"):
-            columns = [name for name in (label_column, worker_column, id_column) if name is not None]
-            sheet = read_table(labels, "labels", columns)
+            names_to_read = [name for name in (label_column, worker_column, id_column) if name is not None]
+            sheet = read_table(labels, "labels", names_to_read)
             labelled = _labels_of(sheet, label_column, worker_column)
         with show_progress("judging labels"):
             if probabilities is not None:
                 errors, names = _by_probabilities(labelled, sheet, probabilities, classes)
             else:
-                matrix = _read_rows(sheet, "embeddings", embeddings)
+                matrix = _read_rows(sheet, "embeddings", embeddings, column_patterns(columns))
                 errors, names = by_embeddings(labelled, matrix.finite()), labelled.names
         ids = None if id_column is None else sheet.coded(id_column)
         _write_errors(output, labelled, errors, names, ids=ids)
@@ -91,16 +94,17 @@ def _by_probabilities(
 ) -> tuple[LabelErrors, list[str]]:
     matrix = _read_rows(sheet, "probabilities", file)
     values = matrix.finite()
-    check_distributions(matrix)
+    check_probabilities(values, str(matrix))
     names = classes_of(labelled, values.shape[1], classes, matrix.names)
     return by_probabilities(labelled, values, names), names
 
 
-def _read_rows(sheet: Table, what: str, file: Path | None) -> Matrix:
+def _read_rows(sheet: Table, what: str, file: Path | None, columns: Sequence[str] | None = None) -> Matrix:
     """Return a matrix with one row for each label. Raises BadInput."""
     if file is None:
         raise BadInput("give --probabilities of a model that did not see the labels, or --embeddings")
-    matrix = read_matrix(file, what)
+    matrix = read_matrix(file, what, columns)
+    print_summary(matrix, matrix.facts())
     if len(matrix) != sheet.rows:
         raise BadInput(f"{matrix} has {len(matrix)} rows, {sheet} {sheet.rows}: give one for each label")
     return matrix

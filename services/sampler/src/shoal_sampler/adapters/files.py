@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shoal.files.arrays import read_array, read_vector
 from shoal.files.errors import BadInput
-from shoal.files.matrices import read_array, read_vector
 from shoal.files.tables import open_table
 
 INDEX = "index"

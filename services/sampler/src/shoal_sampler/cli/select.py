@@ -7,7 +7,8 @@ import numpy as np
 from rich.table import Table as Shown
 
 from shoal.command_line.console import err
-from shoal.command_line.offline import one_line_errors, print_warning, show_progress
+from shoal.command_line.matrices import ColumnsOption, column_patterns
+from shoal.command_line.offline import one_line_errors, print_summary, print_warning, show_progress
 from shoal.files.errors import BadInput
 from shoal.files.matrices import read_matrix
 from shoal.files.writing import Cells, write_table
@@ -55,6 +56,7 @@ def select_rows(
     balance: Balance = False,
     target: TargetShares = None,
     duplicates: DuplicateCosine = None,
+    columns: ColumnsOption = None,
     explain: Explain = False,
 ) -> None:
     """Choose rows to label next; needs no services."""
@@ -68,8 +70,9 @@ def select_rows(
             duplicates=duplicates,
         )
         with show_progress("reading") as report:
-            matrix = read_matrix(embeddings, "embeddings")
+            matrix = read_matrix(embeddings, "embeddings", column_patterns(columns))
             vectors = unit_directions(matrix.float32(report), str(matrix))
+        print_summary(matrix, matrix.facts())
         rows = len(vectors)
         p = None if probabilities is None else _read_probabilities(probabilities, rows)
         rows_labelled, classes, names = _read_labelled(labelled, labels, rows)
@@ -98,7 +101,9 @@ def select_rows(
 
 
 def _read_probabilities(file: Path, rows: int) -> Floats:
-    return probability_rows(read_matrix(file, "probabilities").float32(), rows)
+    matrix = read_matrix(file, "probabilities")
+    print_summary(matrix, matrix.facts())
+    return probability_rows(matrix.float32(), rows, str(matrix))
 
 
 def _write_picks(file: Path, picks: Picks) -> None:

@@ -9,7 +9,8 @@ import typer
 from rich.table import Table
 
 from shoal.command_line.console import err, out
-from shoal.command_line.offline import one_line_errors, show_progress
+from shoal.command_line.matrices import ColumnsOption, column_patterns
+from shoal.command_line.offline import one_line_errors, print_summary, show_progress
 from shoal.files.errors import BadInput
 from shoal.files.matrices import read_matrix
 from shoal.files.writing import Cells, write_table, write_text
@@ -43,6 +44,7 @@ def compare_strategies(
         str, typer.Option(help=f"Strategies to compare, with commas between: {', '.join(file_strategies())}.")
     ] = "random,auto,herding,margin",
     budgets: Annotated[str, typer.Option(help="Numbers of labels to buy, in rising order.")] = "100,200,400",
+    columns: ColumnsOption = None,
     seeds: Annotated[
         int, typer.Option(min=1, help="Number of repetitions; each draws 80 % of the pool anew.")
     ] = 5,
@@ -51,8 +53,12 @@ def compare_strategies(
     with one_line_errors():
         if (test_embeddings is None) != (test_labels is None):
             raise BadInput("--test-embeddings and --test-labels belong together: give both, or neither")
-        vectors, names = _read_rows(embeddings, labels, "")
-        test = _read_rows(test_embeddings, test_labels, "test ") if test_embeddings and test_labels else None
+        vectors, names = _read_rows(embeddings, labels, "", columns)
+        test = (
+            _read_rows(test_embeddings, test_labels, "test ", columns)
+            if test_embeddings and test_labels
+            else None
+        )
         data, held_out = split_rows(vectors, names, test, seed=0)
         names_of_strategies = [name.strip() for name in strategies.split(",") if name.strip()]
         with show_progress("simulating") as report:
@@ -74,8 +80,12 @@ def compare_strategies(
     err.print(f"{output / 'index.html'}", markup=False, soft_wrap=True)
 
 
-def _read_rows(embeddings: Path, labels: Path, prefix: str) -> tuple[Vectors, list[str]]:
-    vectors = read_matrix(embeddings, f"{prefix}embeddings").float32()
+def _read_rows(
+    embeddings: Path, labels: Path, prefix: str, columns: Sequence[str] | None
+) -> tuple[Vectors, list[str]]:
+    matrix = read_matrix(embeddings, f"{prefix}embeddings", column_patterns(columns))
+    print_summary(matrix, matrix.facts())
+    vectors = matrix.float32()
     rows, texts = read_labels(labels)
     if rows is None:
         return vectors, texts

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 
 from shoal.files.errors import BadInput
+from shoal.files.probabilities import check_probabilities
 from shoal_sampler.domain.vectors.rows import Floats, Indices, Vectors
 
 _BLOCK = 65_536
-_ROUNDING = 1e-2  # float16 probabilities of a hundred classes add up to 1 within this
 
 
 def unit_directions(vectors: Vectors, what: str) -> Vectors:
@@ -26,24 +26,14 @@ def unit_directions(vectors: Vectors, what: str) -> Vectors:
     return vectors
 
 
-def probability_rows(p: Floats, rows: int) -> Floats:
+def probability_rows(p: Floats, rows: int, what: str = "probabilities") -> Floats:
     """Return (rows, c) probabilities.
 
     Raises BadInput for another number of rows, a value below 0, or a sum other than 1.
     """
     if len(p) != rows:
-        raise BadInput(f"probabilities have {len(p)} rows, embeddings {rows}: give one row for each")
-    negative = np.flatnonzero((p < 0).any(axis=1))
-    if len(negative):
-        raise BadInput(
-            f"probabilities, row {negative[0]} has {p[negative[0]].min():g}: probabilities must not be negative"
-        )
-    sums = p.sum(axis=1, dtype=np.float64)
-    wrong = np.flatnonzero(np.abs(sums - 1) > _ROUNDING)
-    if len(wrong):
-        raise BadInput(
-            f"probabilities, row {wrong[0]} adds up to {sums[wrong[0]]:.4g}, not to 1: apply a softmax"
-        )
+        raise BadInput(f"{what} has {len(p)} rows, embeddings {rows}: give one row for each")
+    check_probabilities(p, what)
     return p
 
 
