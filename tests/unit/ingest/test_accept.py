@@ -1,6 +1,6 @@
 """Accepting inferences, without a broker."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
 import pytest
@@ -30,6 +30,24 @@ class Generations:
         return {key: self.known.setdefault(key, size) for key, size in proposed.items()}
 
 
+class SampleIds:
+    """Ids as a set; `is_away` stands for PostgreSQL's outage."""
+
+    def __init__(self) -> None:
+        self.keys: set[tuple[str, str]] = set()
+        self.is_away = False
+
+    async def add(self, keys: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+        if self.is_away:
+            return set(keys)
+        new = set(keys) - self.keys
+        self.keys |= new
+        return new
+
+    async def among(self, project: str, sample_ids: Collection[str]) -> set[str]:
+        return {sample_id for sample_id in sample_ids if (project, sample_id) in self.keys}
+
+
 @pytest.fixture
 def publisher() -> FakePublisher:
     return FakePublisher()
@@ -37,7 +55,13 @@ def publisher() -> FakePublisher:
 
 @pytest.fixture
 def accept(publisher: FakePublisher) -> AcceptInferences:
-    return AcceptInferences(Projects(), Generations(), publisher, lambda: NOON)
+    return AcceptInferences(
+        projects=Projects(),
+        generations=Generations(),
+        sample_ids=SampleIds(),
+        publisher=publisher,
+        clock=lambda: NOON,
+    )
 
 
 async def test_what_is_accepted_is_published_under_its_stable_id(
@@ -45,7 +69,8 @@ async def test_what_is_accepted_is_published_under_its_stable_id(
 ) -> None:
     body = b'{"project": "news", "source": "wire", "source_id": "7", "text": "hello"}'
     first, again = await accept(parse_body(body)), await accept(parse_body(body))
-    assert first == again == [Accepted(sample_id("news", "wire", "7"))]
+    assert first == [Accepted("news", sample_id("news", "wire", "7"), new=True)]
+    assert again == [Accepted("news", sample_id("news", "wire", "7"), new=False)]
     ids = {dict(message.headers)["ce_id"] for message in publisher.messages}
     assert len(publisher.messages) == 2
     assert len(ids) == 1  # the same event, which consumers count once
@@ -111,3 +136,30 @@ def test_an_item_keeps_what_it_says() -> None:
     )
     assert isinstance(item, Inference)
     assert item.datum().uri == "s3://b/k"
+
+
+async def test_the_first_inference_of_a_sample_is_new_and_the_others_are_repeated(
+    accept: AcceptInferences,
+) -> None:
+    lines = [b'{"project": "news", "source_id": "%d", "text": "a"}' % number for number in (1, 2, 1, 3, 2)]
+    results = await accept(parse_body(b"\n".join(lines)))
+    assert [result.new for result in results if isinstance(result, Accepted)] == [
+        True,
+        True,
+        False,
+        True,
+        False,
+    ]
+
+
+async def test_what_kafka_did_not_acknowledge_is_new_when_it_is_sent_again(
+    accept: AcceptInferences, publisher: FakePublisher
+) -> None:
+    body = b'{"project": "news", "source_id": "7", "text": "hello"}'
+    publisher.failure = PublishFailed("away")
+    with pytest.raises(PublishFailed):
+        await accept(parse_body(body))
+    publisher.failure = None
+    (result,) = await accept(parse_body(body))
+    assert isinstance(result, Accepted)
+    assert result.new

@@ -14,6 +14,7 @@ from shoal_ingest.adapters.erasures import PostgresErasures
 from shoal_ingest.adapters.generations import PostgresGenerations
 from shoal_ingest.adapters.halves import PostgresHalves
 from shoal_ingest.adapters.projects import PostgresProjects
+from shoal_ingest.adapters.samples import PostgresSampleIds
 from shoal_ingest.consumers import half_consumer
 from shoal_ingest.http.app import make_app
 from shoal_ingest.http.parts import Parts
@@ -43,12 +44,25 @@ def wire_service(settings: IngestSettings, publisher: Publisher, pool: Any) -> S
     """Return the service, wired from its parts."""
     directory = ProjectDirectory()
     window = timedelta(hours=settings.join_window_hours)
-    join = JoinHalves(PostgresHalves(pool), publisher, utc_now, window)
+    sample_ids = PostgresSampleIds(pool)
+    join = JoinHalves(
+        halves=PostgresHalves(pool),
+        sample_ids=sample_ids,
+        publisher=publisher,
+        clock=utc_now,
+        window=window,
+    )
     return Service(
         name="ingest",
         app=make_app(
             Parts(
-                accept=AcceptInferences(directory, PostgresGenerations(pool), publisher, utc_now),
+                accept=AcceptInferences(
+                    projects=directory,
+                    generations=PostgresGenerations(pool),
+                    sample_ids=sample_ids,
+                    publisher=publisher,
+                    clock=utc_now,
+                ),
                 receive_half=ReceiveHalf(publisher),
                 manage_projects=ManageProjects(PostgresProjects(pool), directory.put, utc_now),
                 erase_sample=EraseSample(PostgresErasures(pool), utc_now),

@@ -2,6 +2,8 @@
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,20 +40,38 @@ class Client:
             exit_with_problem(response)
         return response.json()
 
+    @contextmanager
+    def connect(self, url: str) -> Iterator["httpx.Client"]:
+        """Yield a client of the service for many requests, with the key of SHOAL_API_KEY.
+
+        Its errors are the caller's. Exits with 2 and one line if the address is none.
+        """
+        import httpx
+
+        if not url.startswith(("http://", "https://")):
+            err.print(f"{url!r} is no address: begin --url or {self.variable} with http://", markup=False)
+            raise typer.Exit(2)
+        with httpx.Client(base_url=url, timeout=self.timeout_s, headers=_key_header()) as http:
+            yield http
+
     def ask(
         self, method: str, url: str, path: str, headers: dict[str, str] | None = None, **options: Any
     ) -> "httpx.Response":
         """Return the response with any status. SHOAL_API_KEY, if set, authorises the request."""
         import httpx  # takes longer than most commands; only those that call a service load it
 
-        key = os.environ.get("SHOAL_API_KEY")
-        headers = {**(headers or {}), **({"authorization": f"Bearer {key}"} if key else {})}
+        headers = {**(headers or {}), **_key_header()}
         try:
             return httpx.request(method, url + path, timeout=self.timeout_s, headers=headers, **options)
         except httpx.TransportError as error:
             message = f"{self.service} does not answer at {url}: {error}. Set --url or {self.variable}."
             err.print(message, markup=False)
             raise typer.Exit(1) from None
+
+
+def _key_header() -> dict[str, str]:
+    key = os.environ.get("SHOAL_API_KEY")
+    return {"authorization": f"Bearer {key}"} if key else {}
 
 
 def exit_with_problem(response: "httpx.Response") -> None:

@@ -80,7 +80,8 @@ def _answer_results(results: list[Result]) -> Response:
     for reason, count in counts.items():
         metrics.INFERENCES.labels(reason or "accepted").inc(count)
     accepted = counts[""]
-    body = {"accepted": accepted, "rejected": len(items) - accepted, "results": items}
+    repeated = sum(not item.get("new", True) for item in items)
+    body = {"accepted": accepted, "repeated": repeated, "rejected": len(items) - accepted, "results": items}
     if accepted or not items:
         return Response(orjson.dumps(body), ACCEPTED, media_type="application/json")
     first = {**items[0], "title": "No inference was accepted", "type": "about:blank"}
@@ -92,7 +93,7 @@ def _answer_results(results: list[Result]) -> Response:
 
 def _result_item(index: int, result: Result) -> dict[str, Any]:
     if isinstance(result, Accepted):
-        return {"index": index, "status": "accepted", "sample_id": result.sample_id}
+        return {"index": index, "status": "accepted", "sample_id": result.sample_id, "new": result.new}
     return {
         "index": index,
         "status": "rejected",

@@ -16,7 +16,12 @@ _NEWSDESK = {
     "keys": [{"key_id": "5f0c7f6e-6a4e-4f6e-9a51-2b6f3a4f8d10", "roles": ["producer"]}],
     "changed_at": "2026-01-31T12:00:00Z",
 }
-_ACCEPTED = {"index": 0, "status": "accepted", "sample_id": "0b1f6a5c-58d4-5a3c-8f6b-0f4f7d3f3f1e"}
+_ACCEPTED = {
+    "index": 0,
+    "status": "accepted",
+    "sample_id": "0b1f6a5c-58d4-5a3c-8f6b-0f4f7d3f3f1e",
+    "new": True,
+}
 _REJECTED: dict[str, Any] = {
     "index": 1,
     "status": "rejected",
@@ -33,6 +38,9 @@ class AcceptedInference(Answer):
     index: int = Field(ge=0, description="Its place in the body, from 0.")
     status: Literal["accepted"]
     sample_id: str = Field(description="The sample's id, derived from project, source and source id.")
+    new: bool = Field(
+        description="False if the sample was sent before; true for all while PostgreSQL is unavailable."
+    )
 
 
 class RejectedInference(Answer):
@@ -52,9 +60,12 @@ InferenceResult = Annotated[AcceptedInference | RejectedInference, Field(discrim
 class InferencesAnswer(Answer):
     """The number of accepted inferences, and one result per inference, in order."""
 
-    model_config = with_examples({"accepted": 1, "rejected": 1, "results": [_ACCEPTED, _REJECTED]})
+    model_config = with_examples(
+        {"accepted": 1, "repeated": 0, "rejected": 1, "results": [_ACCEPTED, _REJECTED]}
+    )
 
-    accepted: int = Field(ge=0)
+    accepted: int = Field(ge=0, description="Inferences that Kafka has, repeated ones included.")
+    repeated: int = Field(ge=0, description="Accepted inferences whose sample was sent before.")
     rejected: int = Field(ge=0)
     results: list[InferenceResult]
 
@@ -74,6 +85,7 @@ class InferencesProblem(ProblemDetails):
                     "field": "source_id",
                     "fix": "Add the field",
                     "accepted": 0,
+                    "repeated": 0,
                     "rejected": 1,
                     "results": [{**_REJECTED, "index": 0}],
                 }
@@ -82,6 +94,7 @@ class InferencesProblem(ProblemDetails):
     )
 
     accepted: int = Field(ge=0, le=0)
+    repeated: int = Field(ge=0, le=0)
     rejected: int = Field(ge=1)
     results: list[RejectedInference]
 

@@ -1,7 +1,7 @@
 """Accept inferences: valid ones are acknowledged once Kafka has them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shoal.contracts.ids import sample_id, stable_id
@@ -10,7 +10,7 @@ from shoal.contracts.topics import SAMPLES_INGESTED
 from shoal.messaging import OutgoingMessage, Publisher, encode
 from shoal_ingest.usecases.inference import Inference, VectorIn
 from shoal_ingest.usecases.items import Fault, Parsed
-from shoal_ingest.usecases.ports import Generations, ProjectLookup
+from shoal_ingest.usecases.ports import Generations, ProjectLookup, SampleIds
 
 SOURCE = "/shoal/ingest"
 MOST_BYTES = 512 * 1024
@@ -21,9 +21,16 @@ Key = tuple[str, str, str]  # project, encoder, version
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """One accepted inference, which Kafka has."""
+    """One accepted inference, which Kafka has; `new` is False if its sample was sent before."""
 
+    project: str
     sample_id: str
+    new: bool = True
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Return project and sample id."""
+        return self.project, self.sample_id
 
 
 Result = Accepted | Fault
@@ -34,13 +41,16 @@ class AcceptInferences:
 
     def __init__(
         self,
+        *,
         projects: ProjectLookup,
         generations: Generations,
+        sample_ids: SampleIds,
         publisher: Publisher,
         clock: Callable[[], datetime],
     ) -> None:
         self._projects = projects
         self._generations = generations
+        self._sample_ids = sample_ids
         self._publisher = publisher
         self._clock = clock
 
@@ -67,9 +77,10 @@ class AcceptInferences:
                 results.append(_too_large(len(message.value)))
                 continue
             messages.append(message)
-            results.append(Accepted(event.sample_id))
+            results.append(Accepted(event.project, event.sample_id))
         await self._publisher.publish(messages)
-        return results
+        new = await self._sample_ids.add({item.key for item in results if isinstance(item, Accepted)})
+        return _mark_repeated(results, new)
 
     async def _dimensions(self, items: Sequence[Parsed]) -> dict[Key, int]:
         proposed: dict[Key, int] = {}
@@ -89,6 +100,18 @@ class AcceptInferences:
         if field := _field_with_nul(item):
             return Fault("invalid", field, f"{field}: holds the character NUL", "Remove the character")
         return None if item.embedding is None else _wrong_dimension(item, item.embedding, dimensions)
+
+
+def _mark_repeated(results: Sequence[Result], new: set[tuple[str, str]]) -> list[Result]:
+    """Return the results with `new` set for the first inference of each new sample only."""
+    first_of: dict[tuple[str, str], int] = {}
+    for index, item in enumerate(results):
+        if isinstance(item, Accepted) and item.key in new:
+            first_of.setdefault(item.key, index)
+    return [
+        replace(item, new=first_of.get(item.key) == index) if isinstance(item, Accepted) else item
+        for index, item in enumerate(results)
+    ]
 
 
 def _field_with_nul(item: Inference) -> str | None:

@@ -14,16 +14,23 @@ from shoal.messaging import OutgoingMessage, Publisher, RejectedItem, encode
 from shoal.observability import metrics
 from shoal_ingest.domain import kserve
 from shoal_ingest.usecases.accept import MOST_BYTES, SOURCE, event_id
-from shoal_ingest.usecases.ports import Halves, Pair
+from shoal_ingest.usecases.ports import Halves, Pair, SampleIds
 
 
 class JoinHalves:
     """Joins halves. A pair's samples are published before its halves are deleted; a crash repeats them."""
 
     def __init__(
-        self, halves: Halves, publisher: Publisher, clock: Callable[[], datetime], window: timedelta
+        self,
+        *,
+        halves: Halves,
+        sample_ids: SampleIds,
+        publisher: Publisher,
+        clock: Callable[[], datetime],
+        window: timedelta,
     ) -> None:
         self._halves = halves
+        self._sample_ids = sample_ids
         self._publisher = publisher
         self._clock = clock
         self._window = window
@@ -37,13 +44,17 @@ class JoinHalves:
         last = {key_of(half): index for index, half in enumerate(halves)}
         pairs = await self._halves.pairs(set(last))
         messages: list[OutgoingMessage] = []
+        samples: list[SampleIngested] = []
         rejected: list[RejectedItem] = []
         for pair in pairs:
             try:
-                messages += _pair_messages(pair, self._clock())
+                events, encoded = _pair_messages(pair, self._clock())
+                samples += events
+                messages += encoded
             except kserve.BadPayload as error:
                 rejected.append(RejectedItem(last[key_of(pair.request)], "payload_unreadable", str(error)))
         await self._publisher.publish(messages)
+        await self._sample_ids.add({(sample.project, sample.sample_id) for sample in samples})
         await self._halves.joined(pairs)
         return rejected
 
@@ -90,7 +101,7 @@ def pair_samples(pair: Pair, now: datetime) -> list[SampleIngested]:
     ]
 
 
-def _pair_messages(pair: Pair, now: datetime) -> list[OutgoingMessage]:
+def _pair_messages(pair: Pair, now: datetime) -> tuple[list[SampleIngested], list[OutgoingMessage]]:
     try:
         events = pair_samples(pair, now)
     except ValueError as error:  # BadPayload, or the contract's refusal of, for example, an empty label
@@ -100,7 +111,7 @@ def _pair_messages(pair: Pair, now: datetime) -> list[OutgoingMessage]:
     ]
     if any(len(message.value) > MOST_BYTES for message in messages):
         raise kserve.BadPayload(f"an instance has more than {MOST_BYTES} bytes: send shorter texts")
-    return messages
+    return events, messages
 
 
 def _parse_payload(half: InferenceHalf) -> Any:

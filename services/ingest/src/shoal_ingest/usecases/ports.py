@@ -42,6 +42,16 @@ class Generations(Protocol):
         """Return the dimension of every (project, name, version); a new key gets the proposed dimension."""
 
 
+class SampleIds(Protocol):
+    """The ids of all ingested samples."""
+
+    async def add(self, keys: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Store (project, sample id); return the new ones, or all of them while the store is unavailable."""
+
+    async def among(self, project: str, sample_ids: Collection[str]) -> set[str]:
+        """Return which of the ids belong to ingested samples of the project."""
+
+
 class Erasures(Protocol):
     """The ledger of erased samples."""
 

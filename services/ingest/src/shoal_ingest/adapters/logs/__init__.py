@@ -1,0 +1,1 @@
+"""Inference logs in files."""
