@@ -16,6 +16,7 @@ import numpy as np
 
 from shoal.files.columns import EMPTY, Coded, Column, Floats, Parse, parse_numbers, parse_times
 from shoal.files.errors import BadContent, BadInput
+from shoal.files.options import PLAIN, ReadOptions
 
 
 class Format(Protocol):
@@ -44,6 +45,10 @@ class Table:
 
     def __str__(self) -> str:
         return f"{self.what} {self.file}"
+
+    def facts(self) -> list[str]:
+        """Return how the file was read, in phrases: its rows, its form if that is not the plain one."""
+        return ["1 row" if self.rows == 1 else f"{self.rows:,} rows"]
 
     def where(self, row: int) -> str:
         """Return where people find a row, counted from 0, in the file: "line 3"."""
@@ -91,6 +96,7 @@ class TableFile:
     what: str
     file: Path
     format: Format
+    options: ReadOptions = PLAIN
 
     def __str__(self) -> str:
         return f"{self.what} {self.file}"
@@ -122,7 +128,7 @@ class TableFile:
         return Table(what=self.what, format=self.format, file=self.file, columns=columns, rows=rows)
 
 
-def open_table(file: Path, what: str) -> TableFile:
+def open_table(file: Path, what: str, options: ReadOptions = PLAIN) -> TableFile:
     """Open a table and read its columns' names. what: the file's role in messages. Raises BadInput.
 
     The file's name determines the format: .csv, .tsv, .json, .jsonl, .ndjson, .txt (lines in a column
@@ -130,12 +136,12 @@ def open_table(file: Path, what: str) -> TableFile:
     """
     suffix = Path(file.name.removesuffix(".gz")).suffix.lower()
     with _readable_file(what, file):
-        return TableFile(what, file, _FORMATS.get(suffix, _open_csv)(file))
+        return TableFile(what, file, _FORMATS.get(suffix, _open_csv)(file), options)
 
 
-def read_table(file: Path, what: str, names: Sequence[str]) -> Table:
+def read_table(file: Path, what: str, names: Sequence[str], options: ReadOptions = PLAIN) -> Table:
     """Return the named columns of a file; further columns are ignored. Raises BadInput."""
-    return open_table(file, what).read(names)
+    return open_table(file, what, options).read(names)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from unit.qa.fileskit import CLASSES, rows_of, run, votes_of, write
 
 def test_agreement_shows_alpha_classes_and_the_worst_tasks(crowd: Crowd) -> None:
     code, table, told = run("agreement", "--votes", "votes.csv")
-    assert (code, told) == (0, "")
+    assert (code, told) == (0, "votes votes.csv: 1,500 rows")
     assert "Krippendorff's alpha" in table
     assert "least agreed tasks" in table
     code, text, _ = run("agreement", "--votes", "votes.csv", "--format", "json", "--limit", "3")

@@ -9,8 +9,16 @@ from rich.table import Table
 from shoal.command_line.console import out, shown_name
 from shoal.command_line.offline import one_line_errors, print_warning, show_progress
 from shoal.command_line.printing import Format, FormatOption, print_result
+from shoal.command_line.reading import (
+    EncodingOption,
+    JoinSpellingsOption,
+    MissingOption,
+    SkipBadOption,
+    read_options,
+)
 from shoal_qa.adapters.files.votes import Columns, Gold, read_votes
 from shoal_qa.cli.options import AnnotatorColumn, LabelColumn, TaskColumn, Votes
+from shoal_qa.cli.votes import summarize_votes
 from shoal_qa.domain.votes.arrays import NamedVotes
 from shoal_qa.usecases.files.agreement import Agreement, agreement_of
 
@@ -35,6 +43,10 @@ def show_agreement(
     task_column: TaskColumn = "task",
     worker_column: AnnotatorColumn = "worker",
     label_column: LabelColumn = "label",
+    encoding: EncodingOption = None,
+    skip_bad: SkipBadOption = False,
+    missing: MissingOption = None,
+    join_spellings: JoinSpellingsOption = False,
 ) -> None:
     """Print Krippendorff's alpha, agreement by class, and the least agreed tasks; needs no services."""
     with one_line_errors():
@@ -44,7 +56,9 @@ def show_agreement(
                 Columns(task=task_column, annotator=worker_column, label=label_column),
                 Gold(),
                 print_warning,
+                options=read_options(encoding, missing, skip_bad=skip_bad, join_spellings=join_spellings),
             )
+        summarize_votes(file)
         with show_progress("comparing"):
             measured = agreement_of(
                 file.named, shape, level=level, where=file.where, rng=np.random.default_rng(seed)

@@ -9,6 +9,13 @@ from rich.table import Table
 
 from shoal.command_line.console import err, out, shown_name
 from shoal.command_line.offline import one_line_errors, print_warning, show_progress
+from shoal.command_line.reading import (
+    EncodingOption,
+    JoinSpellingsOption,
+    MissingOption,
+    SkipBadOption,
+    read_options,
+)
 from shoal_qa.adapters.files.annotators import MOST_CLASSES, write_annotators
 from shoal_qa.adapters.files.votes import Columns
 from shoal_qa.cli.options import (
@@ -52,13 +59,18 @@ def show_annotators(
     label_column: LabelColumn = "label",
     gold_task_column: GoldTaskColumn = None,
     gold_label_column: GoldLabelColumn = None,
+    encoding: EncodingOption = None,
+    skip_bad: SkipBadOption = False,
+    missing: MissingOption = None,
+    join_spellings: JoinSpellingsOption = False,
 ) -> None:
     """Print annotators with skill, its 95 % interval, gold, state and warning signals; needs no services."""
     rule = TrustRule()
     columns = Columns(task=task_column, annotator=worker_column, label=label_column, seconds=seconds, at=at)
     gold_columns = Columns(task=gold_task_column or task_column, label=gold_label_column or label_column)
+    options = read_options(encoding, missing, skip_bad=skip_bad, join_spellings=join_spellings)
     with one_line_errors():
-        file, gold_classes = read_with_gold(votes, columns, gold, gold_columns)
+        file, gold_classes = read_with_gold(votes, columns, gold, gold_columns, options=options)
         with show_progress("fitting"):
             rng = np.random.default_rng(seed)
             people = examine_annotators(

@@ -7,6 +7,13 @@ from rich.table import Table
 
 from shoal.command_line.console import err, out, shown_name
 from shoal.command_line.offline import one_line_errors, print_warning
+from shoal.command_line.reading import (
+    EncodingOption,
+    JoinSpellingsOption,
+    MissingOption,
+    SkipBadOption,
+    read_options,
+)
 from shoal.files.errors import BadInput
 from shoal_qa.adapters.files.votes import Columns
 from shoal_qa.cli.labelling import Outputs, read_inputs, write_consensus
@@ -62,6 +69,10 @@ def label_tasks(
     label_column: LabelColumn = "label",
     gold_task_column: GoldTaskColumn = None,
     gold_label_column: GoldLabelColumn = None,
+    encoding: EncodingOption = None,
+    skip_bad: SkipBadOption = False,
+    missing: MissingOption = None,
+    join_spellings: JoinSpellingsOption = False,
 ) -> None:
     """Turn votes into labels with probabilities, and say which labels can be accepted; needs no services."""
     with one_line_errors():
@@ -83,7 +94,14 @@ def label_tasks(
         )
         columns = Columns(task=task_column, annotator=worker_column, label=label_column)
         gold_columns = Columns(task=gold_task_column or task_column, label=gold_label_column or label_column)
-        inputs = read_inputs(votes, columns, gold, gold_columns, predictions=predictions)
+        inputs = read_inputs(
+            votes,
+            columns,
+            gold,
+            gold_columns,
+            predictions=predictions,
+            reading=read_options(encoding, missing, skip_bad=skip_bad, join_spellings=join_spellings),
+        )
         outputs = Outputs(labels=output, annotators=annotators, report=report, columns=columns)
         facts = write_consensus(inputs, options, outputs)
     print_consensus(facts)

@@ -11,6 +11,13 @@ from rich.table import Table as Shown
 from shoal.command_line.console import err, out, shown_name
 from shoal.command_line.matrices import ColumnsOption, column_patterns
 from shoal.command_line.offline import one_line_errors, print_summary, print_warning, show_progress
+from shoal.command_line.reading import (
+    EncodingOption,
+    JoinSpellingsOption,
+    MissingOption,
+    SkipBadOption,
+    read_options,
+)
 from shoal.files.columns import EMPTY, Coded
 from shoal.files.errors import BadInput
 from shoal.files.matrices import Matrix, read_matrix
@@ -50,6 +57,10 @@ def label_errors(
     id_column: Annotated[
         str | None, typer.Option(help="Name of a column to copy to the output as id.")
     ] = None,
+    encoding: EncodingOption = None,
+    skip_bad: SkipBadOption = False,
+    missing: MissingOption = None,
+    join_spellings: JoinSpellingsOption = False,
 ) -> None:
     """Rank labels by the probability of being wrong and suggest a better label; needs no services."""
     with one_line_errors():
@@ -57,8 +68,10 @@ def label_errors(
             raise BadInput("give --probabilities or --embeddings, not both")
         with show_progress("reading"):
             names_to_read = [name for name in (label_column, worker_column, id_column) if name is not None]
-            sheet = read_table(labels, "labels", names_to_read)
+            options = read_options(encoding, missing, skip_bad=skip_bad, join_spellings=join_spellings)
+            sheet = read_table(labels, "labels", names_to_read, options)
             labelled = _labels_of(sheet, label_column, worker_column)
+        print_summary(sheet, sheet.facts())
         with show_progress("judging labels"):
             if probabilities is not None:
                 errors, names = _by_probabilities(labelled, sheet, probabilities, classes)

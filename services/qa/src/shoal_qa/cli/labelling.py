@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from shoal.command_line.offline import print_warning, show_progress, show_steps
+from shoal.command_line.offline import print_summary, print_warning, show_progress, show_steps
 from shoal.files.columns import Coded
 from shoal.files.errors import BadInput
+from shoal.files.options import ReadOptions
 from shoal.files.writing import Cells, write_table, write_text
 from shoal_qa.adapters.files.annotators import write_annotators
 from shoal_qa.adapters.files.predictions import read_predictions
@@ -47,13 +48,22 @@ class Outputs:
 
 
 def read_inputs(
-    votes: Path, columns: Columns, gold: Path | None, gold_columns: Columns, *, predictions: Path | None
+    votes: Path,
+    columns: Columns,
+    gold: Path | None,
+    gold_columns: Columns,
+    *,
+    predictions: Path | None,
+    reading: ReadOptions,
 ) -> Inputs:
     """Return votes, gold and predictions with the same numbering. Raises BadInput."""
-    file, gold_classes = read_with_gold(votes, columns, gold, gold_columns)
+    file, gold_classes = read_with_gold(votes, columns, gold, gold_columns, options=reading)
     scores = None
     if predictions is not None:
-        scores = read_predictions(predictions, columns.task, file.named, print_warning)
+        scores, sheet = read_predictions(
+            predictions, columns.task, file.named, print_warning, options=reading
+        )
+        print_summary(sheet, sheet.facts())
     return Inputs(named=file.named, gold_classes=gold_classes, scores=scores, source=votes.name)
 
 

@@ -11,6 +11,13 @@ from rich.table import Table
 
 from shoal.command_line.console import err, out
 from shoal.command_line.offline import one_line_errors, print_warning, show_progress
+from shoal.command_line.reading import (
+    EncodingOption,
+    JoinSpellingsOption,
+    MissingOption,
+    SkipBadOption,
+    read_options,
+)
 from shoal.files.errors import BadInput
 from shoal.files.writing import write_table, write_text
 from shoal_qa.adapters.files.votes import Columns, Gold, known_answers, read_gold, read_votes
@@ -30,7 +37,7 @@ from shoal_qa.cli.options import (
     VotePrice,
     Votes,
 )
-from shoal_qa.cli.votes import warn_of_little
+from shoal_qa.cli.votes import summarize_votes, warn_of_little
 from shoal_qa.domain.stopping.prices import REVIEW_PRICES
 from shoal_qa.domain.stopping.rule import StoppingRule
 from shoal_qa.domain.votes.arrays import NamedVotes
@@ -55,23 +62,31 @@ def simulate_votes(
     label_column: LabelColumn = "label",
     gold_task_column: GoldTaskColumn = None,
     gold_label_column: GoldLabelColumn = None,
+    encoding: EncodingOption = None,
+    skip_bad: SkipBadOption = False,
+    missing: MissingOption = None,
+    join_spellings: JoinSpellingsOption = False,
 ) -> None:
     """Replay the votes in random order and show how many would have been enough; needs no services."""
     of_answers = Columns(task=gold_task_column or task_column, label=gold_label_column or label_column)
+    options = read_options(encoding, missing, skip_bad=skip_bad, join_spellings=join_spellings)
     with one_line_errors():
         rules = _price_rules(accept_probability, (min_votes, max_votes), vote_price, review_price)
         with show_progress("reading"):
-            gold_answers = Gold() if gold is None else read_gold(gold, of_answers)
-            right = Gold() if truth is None else read_gold(truth, of_answers, "truth")
+            gold_answers = Gold() if gold is None else read_gold(gold, of_answers, options=options)
+            right = Gold() if truth is None else read_gold(truth, of_answers, "truth", options)
             both = Gold({**right.answers, **gold_answers.answers})
-            named = read_votes(
+            file = read_votes(
                 votes,
                 Columns(task=task_column, annotator=worker_column, label=label_column),
                 both,
                 print_warning,
-            ).named
+                options=options,
+            )
+            named = file.named
             gold_classes = known_answers(gold_answers, named, print_warning)
             answers = None if truth is None else known_answers(right, named, print_warning, "truth")
+        summarize_votes(file, right, gold_answers)
         warn_of_little(named)
         with show_progress("replaying") as report:
             replays = replay_votes(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rich.table import Table as Shown
@@ -9,8 +10,17 @@ from rich.table import Table as Shown
 from shoal.command_line.console import err
 from shoal.command_line.matrices import ColumnsOption, column_patterns
 from shoal.command_line.offline import one_line_errors, print_summary, print_warning, show_progress
+from shoal.command_line.reading import (
+    EncodingOption,
+    JoinSpellingsOption,
+    MissingOption,
+    SkipBadOption,
+    read_options,
+    summarize_table,
+)
 from shoal.files.errors import BadInput
 from shoal.files.matrices import read_matrix
+from shoal.files.options import ReadOptions
 from shoal.files.writing import Cells, write_table
 from shoal_sampler.adapters.files import read_labels, read_numbers
 from shoal_sampler.cli.options import (
@@ -58,15 +68,20 @@ def select_rows(
     duplicates: DuplicateCosine = None,
     columns: ColumnsOption = None,
     explain: Explain = False,
+    encoding: EncodingOption = None,
+    skip_bad: SkipBadOption = False,
+    missing: MissingOption = None,
+    join_spellings: JoinSpellingsOption = False,
 ) -> None:
     """Choose rows to label next; needs no services."""
+    reading = read_options(encoding, missing, skip_bad=skip_bad, join_spellings=join_spellings)
     with one_line_errors():
         request = Request(
             n=n,
             strategy=strategy,
             seed=seed,
             combine=_parse_terms(combine),
-            target=_target_shares(balance, target),
+            target=_target_shares(balance, target, reading),
             duplicates=duplicates,
         )
         with show_progress("reading") as report:
@@ -75,9 +90,11 @@ def select_rows(
         print_summary(matrix, matrix.facts())
         rows = len(vectors)
         p = None if probabilities is None else _read_probabilities(probabilities, rows)
-        rows_labelled, classes, names = _read_labelled(labelled, labels, rows)
+        rows_labelled, classes, names = _read_labelled(labelled, labels, rows, reading)
         worth = (
-            None if weights is None else positive_weights(read_numbers(weights, "weights", "weight"), rows)
+            None
+            if weights is None
+            else positive_weights(_read_numbers(weights, "weights", "weight", reading), rows)
         )
         with show_progress("choosing") as report:
             picks = select(
@@ -116,16 +133,22 @@ def _write_picks(file: Path, picks: Picks) -> None:
     write_table(file, columns)
 
 
+def _read_numbers(file: Path, what: str, column: str, reading: ReadOptions) -> Any:
+    return read_numbers(file, what, column, options=reading, summarize=summarize_table)
+
+
 def _read_labelled(
-    labelled: Path | None, labels: Path | None, rows: int
+    labelled: Path | None, labels: Path | None, rows: int, reading: ReadOptions
 ) -> tuple[Indices, Indices, list[str]]:
     """Return the labelled rows, their classes, and the names of the classes."""
     rows_labelled = np.empty(0, np.int64)
     if labelled is not None:
-        rows_labelled = row_numbers(read_numbers(labelled, "labelled", "index"), rows, f"labelled {labelled}")
+        rows_labelled = row_numbers(
+            _read_numbers(labelled, "labelled", "index", reading), rows, f"labelled {labelled}"
+        )
     if labels is None:
         return rows_labelled, np.full(len(rows_labelled), UNKNOWN), []
-    numbers, texts = read_labels(labels)
+    numbers, texts = read_labels(labels, options=reading, summarize=summarize_table)
     if numbers is not None:
         labelled_rows = row_numbers(numbers, rows, f"labels {labels}, column index")
         extra = np.setdiff1d(rows_labelled, labelled_rows)
@@ -165,10 +188,10 @@ def _parse_terms(text: str | None) -> dict[str, float] | None:
     return terms
 
 
-def _target_shares(balance: bool, target: Path | None) -> list[float] | None:
+def _target_shares(balance: bool, target: Path | None, reading: ReadOptions) -> list[float] | None:
     if target is None:
         return [] if balance else None
-    return [float(share) for share in read_numbers(target, "target", "share")]
+    return [float(share) for share in _read_numbers(target, "target", "share", reading)]
 
 
 def _evidence_rows(evidence: Evidence) -> Iterator[tuple[str, str]]:

@@ -11,8 +11,17 @@ from rich.table import Table
 from shoal.command_line.console import err, out
 from shoal.command_line.matrices import ColumnsOption, column_patterns
 from shoal.command_line.offline import one_line_errors, print_summary, show_progress
+from shoal.command_line.reading import (
+    EncodingOption,
+    JoinSpellingsOption,
+    MissingOption,
+    SkipBadOption,
+    read_options,
+    summarize_table,
+)
 from shoal.files.errors import BadInput
 from shoal.files.matrices import read_matrix
+from shoal.files.options import ReadOptions
 from shoal.files.writing import Cells, write_table, write_text
 from shoal_sampler.adapters.files import read_labels
 from shoal_sampler.adapters.pages.curves import curves_page
@@ -48,17 +57,20 @@ def compare_strategies(
     seeds: Annotated[
         int, typer.Option(min=1, help="Number of repetitions; each draws 80 % of the pool anew.")
     ] = 5,
+    encoding: EncodingOption = None,
+    skip_bad: SkipBadOption = False,
+    missing: MissingOption = None,
+    join_spellings: JoinSpellingsOption = False,
 ) -> None:
     """Draw learning curves of a linear model on frozen embeddings; needs no services."""
+    reading = read_options(encoding, missing, skip_bad=skip_bad, join_spellings=join_spellings)
     with one_line_errors():
         if (test_embeddings is None) != (test_labels is None):
             raise BadInput("--test-embeddings and --test-labels belong together: give both, or neither")
-        vectors, names = _read_rows(embeddings, labels, "", columns)
-        test = (
-            _read_rows(test_embeddings, test_labels, "test ", columns)
-            if test_embeddings and test_labels
-            else None
-        )
+        vectors, names = _read_rows(embeddings, labels, "", columns, reading=reading)
+        test = None
+        if test_embeddings and test_labels:
+            test = _read_rows(test_embeddings, test_labels, "test ", columns, reading=reading)
         data, held_out = split_rows(vectors, names, test, seed=0)
         names_of_strategies = [name.strip() for name in strategies.split(",") if name.strip()]
         with show_progress("simulating") as report:
@@ -81,12 +93,12 @@ def compare_strategies(
 
 
 def _read_rows(
-    embeddings: Path, labels: Path, prefix: str, columns: Sequence[str] | None
+    embeddings: Path, labels: Path, prefix: str, columns: Sequence[str] | None, *, reading: ReadOptions
 ) -> tuple[Vectors, list[str]]:
     matrix = read_matrix(embeddings, f"{prefix}embeddings", column_patterns(columns))
     print_summary(matrix, matrix.facts())
     vectors = matrix.float32()
-    rows, texts = read_labels(labels)
+    rows, texts = read_labels(labels, f"{prefix}labels", options=reading, summarize=summarize_table)
     if rows is None:
         return vectors, texts
     if sorted(rows) != list(range(len(vectors))):

@@ -5,18 +5,23 @@ from pathlib import Path
 import numpy as np
 
 from shoal.files.errors import BadInput
+from shoal.files.options import PLAIN, ReadOptions
 from shoal.files.tables import Table, read_table
 from shoal_qa.adapters.files.votes import Warn
 from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, NamedVotes
 
 
-def read_predictions(file: Path, task_column: str, named: NamedVotes, warn: Warn) -> Floats:
-    """Return the probabilities of each task's classes: (tasks, classes), NaN for tasks that the file lacks.
+def read_predictions(
+    file: Path, task_column: str, named: NamedVotes, warn: Warn, *, options: ReadOptions = PLAIN
+) -> tuple[Floats, Table]:
+    """Return the probabilities of each task's classes, and the table that they come from.
+
+    They are (tasks, classes), NaN for tasks that the file lacks.
 
     Tasks without votes are left out with a warning. Raises BadInput for a file that cannot be read, a missing
     column, a repeated task, a value outside [0, 1], and a file without any task that has votes.
     """
-    sheet = read_table(file, "predictions", [task_column, *named.classes])
+    sheet = read_table(file, "predictions", [task_column, *named.classes], options)
     task = _task_numbers(sheet, task_column, named, warn)
     out = np.full((len(named.tasks), len(named.classes)), np.nan)
     for index, name in enumerate(named.classes):
@@ -26,7 +31,7 @@ def read_predictions(file: Path, task_column: str, named: NamedVotes, warn: Warn
             fault = "is empty" if np.isnan(values[bad[0]]) else f"is {values[bad[0]]:g}"
             raise BadInput(f"{sheet}, {sheet.where(int(bad[0]))}: {name} {fault}: give a number from 0 to 1")
         out[task[task != UNKNOWN], index] = values[task != UNKNOWN]
-    return out
+    return out, sheet
 
 
 def _task_numbers(sheet: Table, task_column: str, named: NamedVotes, warn: Warn) -> Ints:

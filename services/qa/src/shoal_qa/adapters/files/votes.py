@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from shoal.files.columns import EMPTY, Coded
 from shoal.files.errors import BadInput
+from shoal.files.options import PLAIN, ReadOptions
 from shoal.files.tables import Table, read_table
 from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, NamedVotes, VoteArrays
 
@@ -36,9 +37,10 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """Right answers by task."""
+    """Right answers by task. sheet: the table that they come from."""
 
     answers: Mapping[str, str] = field(default_factory=dict)
+    sheet: Table | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +62,16 @@ class VotesFile:
         return f"{self.sheet}, {self.sheet.where(int(rows[0]))}" if len(rows) else str(self.sheet)
 
 
-def read_votes(file: Path, columns: Columns, gold: Gold, warn: Warn) -> VotesFile:
+def read_votes(
+    file: Path, columns: Columns, gold: Gold, warn: Warn, *, options: ReadOptions = PLAIN
+) -> VotesFile:
     """Return the votes, numbered by sorted names; classes are those of votes and gold.
 
     Rows without a label are left out. Of several rows of one annotator on one task the last counts, by `at`
     if there is such a column. Both cases warn. Raises BadInput for a file that cannot be read, a missing
     column, an empty task or annotator, and a file without votes.
     """
-    sheet = read_table(file, "votes", columns.all())
+    sheet = read_table(file, "votes", columns.all(), options)
     task, annotator = sheet.full(columns.task), sheet.full(columns.annotator)
     label = sheet.coded(columns.label).with_names(list(gold.answers.values()))
     seconds = None if columns.seconds is None else _above_zero(sheet, columns.seconds)
@@ -94,12 +98,12 @@ def read_votes(file: Path, columns: Columns, gold: Gold, warn: Warn) -> VotesFil
     )
 
 
-def read_gold(file: Path, columns: Columns, what: str = "gold") -> Gold:
+def read_gold(file: Path, columns: Columns, what: str = "gold", options: ReadOptions = PLAIN) -> Gold:
     """Return right answers by task. what: name of the file in messages.
 
     Raises BadInput for a file that cannot be read, one without rows, and a task with two answers or none.
     """
-    sheet = read_table(file, what, (columns.task, columns.label))
+    sheet = read_table(file, what, (columns.task, columns.label), options)
     task, label = sheet.full(columns.task), sheet.full(columns.label)
     if not sheet.rows:
         raise BadInput(f"{sheet} has no rows: give one row with the right answer of each gold task")
@@ -109,7 +113,7 @@ def read_gold(file: Path, columns: Columns, what: str = "gold") -> Gold:
         if answers.setdefault(name, answer) != answer:
             fault = f"task {name!r} has two answers, {answers[name]!r} and {answer!r}"
             raise BadInput(f"{sheet}, {sheet.where(row)}: {fault}: give one right answer")
-    return Gold(answers)
+    return Gold(answers, sheet)
 
 
 def known_answers(gold: Gold, named: NamedVotes, warn: Warn, what: str = "gold") -> Ints:

@@ -1,0 +1,43 @@
+"""Options of reading that all commands over tables share."""
+
+from typing import Annotated
+
+import typer
+
+from shoal.command_line.offline import print_summary
+from shoal.files.options import ReadOptions
+from shoal.files.tables import Table
+
+EncodingOption = Annotated[
+    str | None,
+    typer.Option(
+        "--encoding",
+        help="Encoding of text files that have no byte order mark, such as latin-1; by default UTF-8.",
+    ),
+]
+SkipBadOption = Annotated[
+    bool,
+    typer.Option("--skip-bad", help="Leave out rows that cannot be used, and list them beside the output."),
+]
+MissingOption = Annotated[
+    list[str] | None,
+    typer.Option("--missing", help="Text that means an empty cell, such as None; may be repeated."),
+]
+JoinSpellingsOption = Annotated[
+    bool,
+    typer.Option(
+        "--join-spellings", help="Count labels as one class that differ only in case, blanks or Unicode form."
+    ),
+]
+
+
+def read_options(
+    encoding: str | None, missing: list[str] | None, *, skip_bad: bool, join_spellings: bool = False
+) -> ReadOptions:
+    """Return the options of a command as the reader takes them."""
+    return ReadOptions(encoding, skip_bad, tuple(missing or ()), join_spellings)
+
+
+def summarize_table(table: Table) -> None:
+    """Print how a table was read."""
+    print_summary(table, table.facts())
