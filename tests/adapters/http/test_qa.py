@@ -1,5 +1,6 @@
 """qa answers as its OpenAPI document says, whatever it is sent."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -33,7 +34,9 @@ def server(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
         service = wire_service(QaSettings(postgres_dsn=dsn, datasets_uri=str(folder)), FakePublisher(), pool)
         assert service.directory is not None
         service.directory.put(ProjectChanged(project="news", changed_at=datetime(2026, 1, 1, tzinfo=UTC)))
-        server = Server(service, runner, {"project": "news", "job_id": "j0", "dataset": "topics"})
+        server = Server(
+            service, runner, {"project": "news", "job_id": "j0", "dataset": "topics", "file": "data.jsonl"}
+        )
         assert server.send("POST", f"{NEWS}/guidelines", json=GUIDELINE).status_code == 201
         assert server.send("PUT", f"{NEWS}/rule", json=RULE).status_code == 200
         runner.run(service.consumers[0].handle([received(job(n), "labeling.jobs") for n in range(6)]))
@@ -46,6 +49,8 @@ def server(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
         manifest = server.send("POST", f"{NEWS}/datasets", json={"dataset": "topics"})
         assert manifest.status_code == 201, manifest.text
         server.parameters["version"] = manifest.json()["version"]
+        for seed in range(2):
+            server.send("POST", f"{NEWS}/datasets", json={"dataset": "lost", "seed": seed}).raise_for_status()
         yield server
         runner.run(pool.close())
 
@@ -99,3 +104,101 @@ def test_votes_come_with_labels_that_ask_for_them(server: Server) -> None:
     assert plain
     assert all("votes" not in label for label in plain)
     assert all(label["votes"] for label in voted)
+
+
+def latest_file(server: Server, name: str, **headers: str) -> Any:
+    return server.send("GET", f"{NEWS}/datasets/topics/latest/files/{name}", headers=headers)
+
+
+def test_files_of_a_version_are_downloaded_with_their_hash_as_etag(server: Server) -> None:
+    manifest = server.send("GET", f"{NEWS}/datasets/topics/latest").json()
+    for entry in manifest["files"]:
+        answer = latest_file(server, entry["path"])
+        assert answer.status_code == 200, answer.text
+        assert hashlib.sha256(answer.content).hexdigest() == entry["sha256"]
+        assert answer.headers["etag"] == f'"{entry["sha256"]}"'
+        assert answer.headers["content-length"] == str(entry["bytes"])
+        assert answer.headers["content-disposition"] == f'attachment; filename="{entry["path"]}"'
+    assert latest_file(server, "data.jsonl").headers["content-type"] == "application/x-ndjson"
+    assert latest_file(server, "data.parquet").headers["content-type"] == "application/vnd.apache.parquet"
+
+
+def test_the_manifest_is_downloaded_as_it_was_written(server: Server) -> None:
+    manifest = server.send("GET", f"{NEWS}/datasets/topics/latest").json()
+    answer = latest_file(server, "manifest.json")
+    assert answer.content == (Path(manifest["uri"]) / "manifest.json").read_bytes()
+    assert answer.headers["etag"] == f'"{hashlib.sha256(answer.content).hexdigest()}"'
+
+
+@pytest.mark.parametrize(
+    ("header", "start", "stop"),
+    [("bytes=0-9", 0, 10), ("bytes=10-", 10, None), ("bytes=-7", -7, None), ("bytes=5-99999999", 5, None)],
+)
+def test_one_range_is_a_part_of_the_file(server: Server, header: str, start: int, stop: int | None) -> None:
+    whole = latest_file(server, "data.jsonl").content
+    answer = latest_file(server, "data.jsonl", range=header)
+    assert (answer.status_code, answer.content) == (206, whole[start:stop])
+    first = start % len(whole)
+    assert answer.headers["content-range"] == f"bytes {first}-{first + len(answer.content) - 1}/{len(whole)}"
+
+
+@pytest.mark.parametrize("header", ["bytes=9-3", "bytes=0-1,4-5", "lines=0-3", "bytes=-", "x", "bytes=a-b"])
+def test_other_ranges_are_ignored(server: Server, header: str) -> None:
+    answer = latest_file(server, "data.jsonl", range=header)
+    assert (answer.status_code, answer.content) == (200, latest_file(server, "data.jsonl").content)
+
+
+@pytest.mark.parametrize("header", ["bytes=99999999-", "bytes=-0"])
+def test_a_range_outside_the_file_is_a_problem_with_its_size(server: Server, header: str) -> None:
+    answer = latest_file(server, "data.jsonl", range=header)
+    size = len(latest_file(server, "data.jsonl").content)
+    assert (answer.status_code, answer.json()["field"]) == (416, "range")
+    assert answer.headers["content-range"] == f"bytes */{size}"
+
+
+def test_a_range_of_another_version_is_the_whole_file(server: Server) -> None:
+    etag = latest_file(server, "data.jsonl").headers["etag"]
+    headers = {"range": "bytes=0-3", "if-range": etag}
+    assert latest_file(server, "data.jsonl", **headers).status_code == 206
+    assert latest_file(server, "data.jsonl", **headers | {"if-range": '"other"'}).status_code == 200
+
+
+def test_a_file_that_the_caller_has_is_not_sent_again(server: Server) -> None:
+    etag = latest_file(server, "data.jsonl").headers["etag"]
+    answer = latest_file(server, "data.jsonl", **{"if-none-match": f'"x", W/{etag}'})
+    assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", etag)
+    assert latest_file(server, "data.jsonl", **{"if-none-match": '"x"'}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "name", ["data.csv", "%2e%2e", "..%2Fmanifest.json", "%2Fetc%2Fpasswd", "..%2f..%2f..%2fsecret", "%00"]
+)
+def test_other_files_are_unknown_and_the_fix_lists_those_of_the_version(server: Server, name: str) -> None:
+    answer = latest_file(server, name)
+    assert answer.status_code in {404, 422}
+    if name == "data.csv":
+        assert answer.json()["fix"] == "Use one of data.jsonl, data.parquet, manifest.json"
+
+
+def test_unknown_versions_and_datasets_are_named_with_those_that_exist(server: Server) -> None:
+    version = server.parameters["version"]
+    problem = server.send("GET", f"{NEWS}/datasets/topics/2").json()
+    assert (problem["status"], problem["field"]) == (404, "version")
+    assert version in problem["fix"]
+    problem = server.send("GET", f"{NEWS}/datasets/topic/latest/files/data.jsonl").json()
+    assert (problem["status"], problem["field"]) == (404, "dataset")
+    assert problem["fix"].startswith("Use one of ")
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_file_that_its_storage_lost_is_a_problem_with_its_address(server: Server, seed: int) -> None:
+    manifests = server.send("GET", f"{NEWS}/datasets").json()["datasets"]
+    manifest = next(item for item in manifests if (item["dataset"], item["seed"]) == ("lost", seed))
+    file = Path(manifest["uri"]) / "data.parquet"
+    if seed:
+        file.unlink()
+    else:
+        file.write_bytes(file.read_bytes()[:-1])
+    problem = server.send("GET", f"{NEWS}/datasets/lost/{manifest['version']}/files/data.parquet").json()
+    assert (problem["status"], problem["field"]) == (410, "file")
+    assert str(file) in problem["detail"]

@@ -10,7 +10,8 @@ import orjson
 import pytest
 
 from shoal.persistence import migrate, open_pool
-from shoal_qa.adapters.files.datasets import FsspecFiles, PostgresRegistry
+from shoal_qa.adapters.files.datasets import FsspecFiles
+from shoal_qa.adapters.postgres.datasets import PostgresRegistry
 from shoal_qa.adapters.postgres.guidelines import PostgresGuidelines
 from shoal_qa.adapters.postgres.reports import PostgresReports
 from shoal_qa.usecases.datasets import DatasetRequest, FreezeDataset

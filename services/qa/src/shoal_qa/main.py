@@ -10,9 +10,10 @@ from shoal.messaging import Publisher
 from shoal.persistence import Relay, migrate, open_pool
 from shoal.runtime import Loop, Service, run_service
 from shoal.security import ProjectDirectory
-from shoal_qa.adapters.files.datasets import FsspecFiles, PostgresRegistry
+from shoal_qa.adapters.files.datasets import FsspecFiles
 from shoal_qa.adapters.postgres.annotators import PostgresAnnotators
 from shoal_qa.adapters.postgres.database import PostgresDatabase
+from shoal_qa.adapters.postgres.datasets import PostgresRegistry
 from shoal_qa.adapters.postgres.fits import PostgresFits
 from shoal_qa.adapters.postgres.guidelines import PostgresGuidelines, PostgresRules
 from shoal_qa.adapters.postgres.quality import PostgresQuality
@@ -21,6 +22,7 @@ from shoal_qa.consumers import annotation_consumer, decision_consumer, erasure_c
 from shoal_qa.http.app import make_app
 from shoal_qa.http.parts import Parts
 from shoal_qa.settings import QaSettings
+from shoal_qa.usecases.dataset_files import FindVersion, OpenDatasetFile
 from shoal_qa.usecases.datasets import FreezeDataset
 from shoal_qa.usecases.decisions import RecordDecisions
 from shoal_qa.usecases.erase import EraseSamples
@@ -50,6 +52,7 @@ def wire_service(settings: QaSettings, publisher: Publisher, pool: Any) -> Servi
     """Return the service built from its parts."""
     database, directory = PostgresDatabase(pool), ProjectDirectory()
     guidelines, reports, registry = PostgresGuidelines(pool), PostgresReports(pool), PostgresRegistry(pool)
+    files, find_version = FsspecFiles(settings.datasets_uri), FindVersion(registry)
     evaluate = Evaluate(database, utc_now)
     refit = Refit(
         database=database,
@@ -69,8 +72,10 @@ def wire_service(settings: QaSettings, publisher: Publisher, pool: Any) -> Servi
                 add_gold=AddGold(database, guidelines, utc_now),
                 reports=reports,
                 decide_review=DecideReview(database, evaluate, utc_now),
-                freeze_dataset=FreezeDataset(reports, FsspecFiles(settings.datasets_uri), registry, utc_now),
+                freeze_dataset=FreezeDataset(reports, files, registry, utc_now),
                 datasets=registry,
+                find_version=find_version,
+                open_file=OpenDatasetFile(find_version, files),
                 clock=utc_now,
             )
         ),

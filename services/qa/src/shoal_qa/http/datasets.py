@@ -2,22 +2,38 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Header, Path, Response
+from fastapi.responses import StreamingResponse
 
 from shoal.contracts.base import NAME_PATTERN
 from shoal.http.openapi import problem_responses
-from shoal.http.problems import Problem
 from shoal.http.projects import OperatorProject
 from shoal.inputs import NO_NUL
 from shoal_qa.http.parts import Wired
 from shoal_qa.http.project_schemas import DatasetIn, DatasetsAnswer, ManifestAnswer
+from shoal_qa.http.ranges import MEDIA_TYPES, FileHeaders, file_response
 from shoal_qa.usecases.datasets import DatasetRequest
 
 CREATED, OK = 201, 200
 DatasetName = Annotated[
     str, Path(max_length=128, pattern=NAME_PATTERN, description="Name of the dataset.", examples=["topics"])
 ]
-Version = Annotated[str, Path(min_length=1, max_length=80, pattern=NO_NUL, description="The version.")]
+Version = Annotated[
+    str,
+    Path(min_length=1, max_length=80, pattern=NO_NUL, description="The version, or `latest`."),
+]
+FileName = Annotated[
+    str,
+    Path(
+        min_length=1,
+        max_length=200,
+        pattern=NO_NUL,
+        description="Name of the file in the manifest, or `manifest.json`.",
+        examples=["data.parquet"],
+    ),
+]
+_CONTENT = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in MEDIA_TYPES.values()}
+_CONTENT["application/json"] = {"schema": {}}
 
 routes = APIRouter(prefix="/v1/projects/{project}/datasets", tags=["datasets"])
 
@@ -53,10 +69,30 @@ async def list_datasets(project: OperatorProject, parts: Wired) -> DatasetsAnswe
 async def show_dataset(
     project: OperatorProject, dataset: DatasetName, version: Version, parts: Wired
 ) -> ManifestAnswer:
-    """Return one version's manifest."""
-    manifest = await parts.datasets.get(project, dataset, version)
-    if manifest is None:
-        detail = f"project {project!r} has no version {version!r} of {dataset!r}"
-        fix = f"See GET /v1/projects/{project}/datasets"
-        raise Problem(404, "Unknown version", detail, field="version", fix=fix)
-    return ManifestAnswer(**manifest)
+    """Return one version's manifest; `latest` is the newest version."""
+    return ManifestAnswer(**await parts.find_version(project, dataset, version))
+
+
+@routes.get(
+    "/{dataset}/{version}/files/{file}",
+    summary="Download a file of a dataset version",
+    response_class=StreamingResponse,
+    responses={
+        OK: {"description": "The file; its ETag is the SHA-256 of the content.", "content": _CONTENT},
+        206: {"description": "The requested range of the file.", "content": _CONTENT},
+        304: {"description": "The caller has the file already, by its ETag."},
+        **problem_responses(404, 410, 416),
+    },
+)
+async def download_file(
+    *,
+    project: OperatorProject,
+    dataset: DatasetName,
+    version: Version,
+    file: FileName,
+    parts: Wired,
+    headers: Annotated[FileHeaders, Header()],
+) -> Response:
+    """Return a file that the manifest lists, or `manifest.json`, as a stream. One range can be requested."""
+    stored_file = await parts.open_file(project, dataset, version, file)
+    return file_response(stored_file, headers)

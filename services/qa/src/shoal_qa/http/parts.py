@@ -8,9 +8,10 @@ from typing import Annotated, Any, Protocol
 from fastapi import Depends
 
 from shoal.http.application import parts_of
+from shoal_qa.usecases.dataset_files import FindVersion, OpenDatasetFile
 from shoal_qa.usecases.datasets import FreezeDataset
 from shoal_qa.usecases.gold import AddGold
-from shoal_qa.usecases.ports import AuditedCount, Guidelines
+from shoal_qa.usecases.ports import AuditedCount, DatasetRegistry, Guidelines
 from shoal_qa.usecases.review import DecideReview
 from shoal_qa.usecases.rules import Rule
 
@@ -25,16 +26,6 @@ class Rules(Protocol):
 
     async def put(self, project: str, rule: Rule, now: datetime) -> None:
         """Replace a project's rule."""
-
-
-class Registry(Protocol):
-    """Dataset versions."""
-
-    async def all(self, project: str) -> list[Row]:
-        """Return all manifests of a project."""
-
-    async def get(self, project: str, dataset: str, version: str) -> Row | None:
-        """Return the manifest of a version."""
 
 
 class Reports(Protocol):
@@ -81,7 +72,9 @@ class Parts:
     reports: Reports
     decide_review: DecideReview
     freeze_dataset: FreezeDataset
-    datasets: Registry
+    datasets: DatasetRegistry
+    find_version: FindVersion
+    open_file: OpenDatasetFile
     clock: Callable[[], datetime]
 
 

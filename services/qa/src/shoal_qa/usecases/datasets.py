@@ -3,10 +3,9 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 
@@ -14,51 +13,13 @@ from shoal.contracts.ids import stable_id
 from shoal.contracts.labels import GuidelineRef
 from shoal.contracts.quality import DatasetFile, DatasetPublished
 from shoal.contracts.topics import DATASETS_PUBLISHED
-from shoal.messaging import OutgoingMessage, encode
+from shoal.messaging import encode
 from shoal.runtime.refusal import Refused
 from shoal_qa.domain.splits import check_shares, split_of
 from shoal_qa.usecases.announce import SOURCE
-
-Row = dict[str, Any]
-
-
-class AcceptedLabels(Protocol):
-    """The current accepted labels."""
-
-    async def accepted(self, project: str) -> tuple[tuple[int, int] | None, list[Row]]:
-        """Return the current guideline's (major, minor) and its accepted labels, by sample id."""
-
-
-class DatasetFiles(Protocol):
-    """The storage of version files."""
-
-    async def write(self, folder: str, files: Mapping[str, bytes]) -> str:
-        """Write a version's files, the manifest last; return the folder's address."""
-
-    def parquet(self, rows: Sequence[Row]) -> bytes:
-        """Return rows as a Parquet file."""
-
-
-class Turn(Protocol):
-    """The versions of one dataset, while this process alone may add one."""
-
-    async def latest(self) -> tuple[int, str] | None:
-        """Return the number and name of the newest version."""
-
-    async def get(self, version: str) -> dict[str, Any] | None:
-        """Return the manifest of a version."""
-
-    async def add(
-        self, event: DatasetPublished, manifest: Mapping[str, Any], message: OutgoingMessage
-    ) -> None:
-        """Store a version and its event; both are committed when the turn ends."""
-
-
-class DatasetRegistry(Protocol):
-    """Dataset versions by number."""
-
-    def turn(self, project: str, dataset: str) -> AbstractAsyncContextManager[Turn]:
-        """Wait for the dataset's lock, which one of all replicas holds at a time, until the block ends."""
+from shoal_qa.usecases.dataset_files import MANIFEST, version_folder
+from shoal_qa.usecases.ports import AcceptedLabels, DatasetFiles, DatasetRegistry, Turn
+from shoal_qa.usecases.ports.datasets import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +112,9 @@ class FreezeDataset:
             "files": files,
             "published_at": now.isoformat(),
         }
-        folder = f"{project}/{request.dataset}/{version}"
         manifest["uri"] = await self._files.write(
-            folder, {**content, "manifest.json": orjson.dumps(manifest, option=orjson.OPT_INDENT_2)}
+            version_folder(manifest),
+            {**content, MANIFEST: orjson.dumps(manifest, option=orjson.OPT_INDENT_2)},
         )
         event = _dataset_event(manifest, now)
         event_id = stable_id("dataset.published", project, request.dataset, version)

@@ -2,6 +2,7 @@
 
 from shoal_qa.usecases.ports.annotations import Annotations, ReceivedAnnotation, StoredAnnotation
 from shoal_qa.usecases.ports.database import Database, Outbox, Transaction
+from shoal_qa.usecases.ports.datasets import AcceptedLabels, DatasetFiles, DatasetRegistry, Turn
 from shoal_qa.usecases.ports.fits import Fits, Votes
 from shoal_qa.usecases.ports.gold import Gold
 from shoal_qa.usecases.ports.guidelines import Guidelines
@@ -12,11 +13,14 @@ from shoal_qa.usecases.ports.quality import Annotators, AuditedCount, Quality, T
 from shoal_qa.usecases.ports.samples import AuditedSample, Samples
 
 __all__ = [
+    "AcceptedLabels",
     "Annotations",
     "Annotators",
     "AuditedCount",
     "AuditedSample",
     "Database",
+    "DatasetFiles",
+    "DatasetRegistry",
     "Fits",
     "Gold",
     "Guidelines",
@@ -33,5 +37,6 @@ __all__ = [
     "StoredJob",
     "Totals",
     "Transaction",
+    "Turn",
     "Votes",
 ]
