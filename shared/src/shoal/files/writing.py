@@ -1,5 +1,6 @@
 """Write tables and pages; the file's name determines the format of a table."""
 
+import gzip
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
@@ -9,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shoal.files.columns import EMPTY, Coded
-from shoal.files.errors import BadInput
+from shoal.files.outputs import replace_file
 
 Cells = Coded | NDArray[Any] | Sequence[Any]
 
 
 def write_table(file: Path, columns: Mapping[str, Cells]) -> None:
-    """Write columns of equal length to CSV, or to TSV or Parquet by the file's name.
+    """Write columns of equal length to CSV, or to TSV or Parquet by the file's name; .gz is compressed.
 
     A column is a sequence of texts, numbers or truth values, or a Coded; EMPTY, NaN and masked values are
     empty cells. Raises BadInput if the file cannot be written.
@@ -25,26 +26,21 @@ def write_table(file: Path, columns: Mapping[str, Cells]) -> None:
     import pyarrow.parquet
 
     table = pa.table({name: _arrow_array(cells) for name, cells in columns.items()})
-    suffix = file.suffix.lower()
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        if suffix == ".parquet":
-            pyarrow.parquet.write_table(table, file)
-        else:
-            delimiter = "\t" if suffix == ".tsv" else ","
-            options = pyarrow.csv.WriteOptions(quoting_style="needed", delimiter=delimiter)
-            pyarrow.csv.write_csv(table, file, options)
-    except OSError as error:
-        raise BadInput(f"{file} cannot be written: {error}") from None
+    name = file.name.lower()
+    with replace_file(file) as partial:
+        if name.endswith(".parquet"):
+            pyarrow.parquet.write_table(table, partial)
+            return
+        delimiter = "\t" if name.removesuffix(".gz").endswith(".tsv") else ","
+        options = pyarrow.csv.WriteOptions(quoting_style="needed", delimiter=delimiter)
+        with gzip.open(partial, "wb") if name.endswith(".gz") else partial.open("wb") as raw:
+            pyarrow.csv.write_csv(table, raw, options)
 
 
 def write_text(file: Path, text: str) -> None:
     """Write a page. Raises BadInput if that fails."""
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise BadInput(f"{file} cannot be written: {error}") from None
+    with replace_file(file) as partial:
+        partial.write_text(text, encoding="utf-8")
 
 
 def _arrow_array(cells: Cells) -> Any:

@@ -16,6 +16,7 @@ from shoal.command_line.reading import (
     SkipBadOption,
     read_options,
 )
+from shoal.files.outputs import OutputCheck
 from shoal_qa.adapters.files.annotators import MOST_CLASSES, write_annotators
 from shoal_qa.adapters.files.votes import Columns
 from shoal_qa.cli.options import (
@@ -70,6 +71,7 @@ def show_annotators(
     gold_columns = Columns(task=gold_task_column or task_column, label=gold_label_column or label_column)
     options = read_options(encoding, missing, skip_bad=skip_bad, join_spellings=join_spellings)
     with one_line_errors():
+        OutputCheck([votes, gold], print_warning).check_table("output", output)
         file, gold_classes = read_with_gold(votes, columns, gold, gold_columns, options=options)
         with show_progress("fitting"):
             rng = np.random.default_rng(seed)

@@ -15,6 +15,7 @@ from shoal.command_line.reading import (
     read_options,
 )
 from shoal.files.errors import BadInput
+from shoal.files.outputs import OutputCheck
 from shoal_qa.adapters.files.votes import Columns
 from shoal_qa.cli.labelling import Outputs, read_inputs, write_consensus
 from shoal_qa.cli.options import (
@@ -92,6 +93,10 @@ def label_tasks(
             review_price=review_price or None,
             seed=seed,
         )
+        check = OutputCheck([votes, gold, predictions], print_warning)
+        check.check_table("output", output)
+        check.check_table("annotators", annotators)
+        check.check_page("report", report)
         columns = Columns(task=task_column, annotator=worker_column, label=label_column)
         gold_columns = Columns(task=gold_task_column or task_column, label=gold_label_column or label_column)
         inputs = read_inputs(

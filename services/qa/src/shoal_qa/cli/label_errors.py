@@ -21,6 +21,7 @@ from shoal.command_line.reading import (
 from shoal.files.columns import EMPTY, Coded
 from shoal.files.errors import BadInput
 from shoal.files.matrices import Matrix, read_matrix
+from shoal.files.outputs import OutputCheck
 from shoal.files.probabilities import check_probabilities
 from shoal.files.tables import Table, read_table
 from shoal.files.writing import write_table
@@ -66,6 +67,7 @@ def label_errors(
     with one_line_errors():
         if probabilities is not None and embeddings is not None:
             raise BadInput("give --probabilities or --embeddings, not both")
+        OutputCheck([labels, probabilities, embeddings], print_warning).check_table("output", output)
         with show_progress("reading"):
             names_to_read = [name for name in (label_column, worker_column, id_column) if name is not None]
             options = read_options(encoding, missing, skip_bad=skip_bad, join_spellings=join_spellings)

@@ -19,6 +19,7 @@ from shoal.command_line.reading import (
     read_options,
 )
 from shoal.files.errors import BadInput
+from shoal.files.outputs import OutputCheck
 from shoal.files.writing import write_table, write_text
 from shoal_qa.adapters.files.votes import Columns, Gold, known_answers, read_gold, read_votes
 from shoal_qa.adapters.pages.votes import PRICE_COLUMNS, price_cells, saved_share, votes_page
@@ -42,6 +43,8 @@ from shoal_qa.domain.stopping.prices import REVIEW_PRICES
 from shoal_qa.domain.stopping.rule import StoppingRule
 from shoal_qa.domain.votes.arrays import NamedVotes
 from shoal_qa.usecases.files.votes_needed import Replays, replay_votes
+
+FILES = ("curves.csv", "prices.csv", "index.html")
 
 
 def simulate_votes(
@@ -71,6 +74,7 @@ def simulate_votes(
     of_answers = Columns(task=gold_task_column or task_column, label=gold_label_column or label_column)
     options = read_options(encoding, missing, skip_bad=skip_bad, join_spellings=join_spellings)
     with one_line_errors():
+        OutputCheck([votes, gold, truth], print_warning).check_folder("output", output, FILES)
         rules = _price_rules(accept_probability, (min_votes, max_votes), vote_price, review_price)
         with show_progress("reading"):
             gold_answers = Gold() if gold is None else read_gold(gold, of_answers, options=options)

@@ -11,6 +11,7 @@ from shoal.command_line.matrices import ColumnsOption, column_patterns
 from shoal.command_line.offline import one_line_errors, print_summary, print_warning, show_progress
 from shoal.files.errors import BadInput
 from shoal.files.matrices import read_matrix
+from shoal.files.outputs import OutputCheck
 from shoal.files.writing import Cells, write_table
 from shoal_sampler.domain.pools.near_duplicates import near_duplicates
 from shoal_sampler.domain.pools.representatives import Representatives, choose_representatives
@@ -42,6 +43,7 @@ def group_duplicates(
     with one_line_errors():
         if not 0 < similarity <= 1:
             raise BadInput(f"{similarity:g}: must be above 0 and at most 1", field="similarity")
+        OutputCheck([embeddings], print_warning).check_table("output", output)
         with show_progress("reading") as report:
             matrix = read_matrix(embeddings, "embeddings", column_patterns(columns))
             vectors = unit_directions(matrix.float32(report), str(matrix))

@@ -21,6 +21,7 @@ from shoal.command_line.reading import (
 from shoal.files.errors import BadInput
 from shoal.files.matrices import read_matrix
 from shoal.files.options import ReadOptions
+from shoal.files.outputs import OutputCheck
 from shoal.files.writing import Cells, write_table
 from shoal_sampler.adapters.files import read_labels, read_numbers
 from shoal_sampler.cli.options import (
@@ -76,6 +77,8 @@ def select_rows(
     """Choose rows to label next; needs no services."""
     reading = read_options(encoding, missing, skip_bad=skip_bad, join_spellings=join_spellings)
     with one_line_errors():
+        inputs = [embeddings, probabilities, labelled, labels, weights, target]
+        OutputCheck(inputs, print_warning).check_table("output", output)
         request = Request(
             n=n,
             strategy=strategy,

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from shoal.command_line.console import err, out
 from shoal.command_line.matrices import ColumnsOption, column_patterns
-from shoal.command_line.offline import one_line_errors, print_summary, show_progress
+from shoal.command_line.offline import one_line_errors, print_summary, print_warning, show_progress
 from shoal.command_line.reading import (
     EncodingOption,
     JoinSpellingsOption,
@@ -22,6 +22,7 @@ from shoal.command_line.reading import (
 from shoal.files.errors import BadInput
 from shoal.files.matrices import read_matrix
 from shoal.files.options import ReadOptions
+from shoal.files.outputs import OutputCheck
 from shoal.files.writing import Cells, write_table, write_text
 from shoal_sampler.adapters.files import read_labels
 from shoal_sampler.adapters.pages.curves import curves_page
@@ -34,6 +35,8 @@ from shoal_sampler.usecases.files.learning_curves import (
     simulate_strategies,
     split_rows,
 )
+
+FILES = ("curves.csv", "needed.csv", "index.html")
 
 
 def compare_strategies(
@@ -67,6 +70,8 @@ def compare_strategies(
     with one_line_errors():
         if (test_embeddings is None) != (test_labels is None):
             raise BadInput("--test-embeddings and --test-labels belong together: give both, or neither")
+        inputs = [embeddings, labels, test_embeddings, test_labels]
+        OutputCheck(inputs, print_warning).check_folder("output", output, FILES)
         vectors, names = _read_rows(embeddings, labels, "", columns, reading=reading)
         test = None
         if test_embeddings and test_labels:
