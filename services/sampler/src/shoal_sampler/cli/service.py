@@ -31,7 +31,8 @@ def create_campaign(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Create a campaign from a file, for instance {"name": "wheat",
-    "strategy": {"kind": "more_like_these", "examples": ["<sample id>"]}, "budget": {"votes": 300}}.
+    "strategy": {"kind": "more_like_these", "examples": ["wire/8841"]}, "budget": {"votes": 300}}. An example
+    is a sample's source and source id, or its id.
     """
     campaign = ask("POST", url, f"/v1/projects/{project}/campaigns", json=read_json(definition))
     print_campaigns(form, [campaign], campaign)

@@ -14,6 +14,7 @@ from pydantic import (
 from shoal.choices import OneOf
 from shoal.contracts.base import Name
 from shoal.inputs import NO_NUL, Moment, ShortText, Strict, with_examples
+from shoal.samples import REFERENCE_SCHEMAS, SampleFields, reference_fields
 from shoal.vectors import vector_bytes
 from shoal_sampler.domain.campaigns.kinds import campaign_kinds, needs_examples, uncertainty_measures
 
@@ -30,25 +31,24 @@ class Part(Strict):
     model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
 
-class Example(Part):
-    """A sample by its id, or a vector: numbers, or base64 of little-endian float32 bytes."""
+class Example(Part, SampleFields):
+    """A sample by its id or its source and source id, or a vector: numbers, or base64 of float32 bytes."""
 
-    sample_id: ShortText | None = None
     vector: bytes | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _short_forms(cls, value: Any) -> Any:
         if isinstance(value, str):
-            return {"sample_id": value}
+            return reference_fields(value)
         if isinstance(value, dict) and isinstance(value.get("vector"), list | str):
             return {**value, "vector": _vector_bytes(value["vector"])}  # pydantic reports its errors
         return value
 
     @model_validator(mode="after")
     def _something(self) -> "Example":
-        if self.sample_id is None and self.vector is None:
-            raise ValueError("give a sample_id or a vector")
+        if not self.names_sample and self.vector is None:
+            raise ValueError("give a sample_id, source and source_id, or a vector")
         return self
 
 
@@ -60,13 +60,7 @@ def _vector_bytes(value: list[float] | str) -> bytes:
 
 EXAMPLE_SCHEMA = {
     "anyOf": [
-        {"type": "string", "minLength": 1, "maxLength": 200, "description": "A sample's id."},
-        {
-            "type": "object",
-            "properties": {"sample_id": {"type": "string", "minLength": 1, "maxLength": 200}},
-            "required": ["sample_id"],
-            "additionalProperties": False,
-        },
+        *REFERENCE_SCHEMAS,
         {
             "type": "object",
             "properties": {
@@ -200,7 +194,10 @@ class Definition(Part):
             "labeling": {"votes": 2, "max_votes": 3},
             "strategy": {
                 "kind": "more_like_these",
-                "examples": ["0b1f6a5c-58d4-5a3c-8f6b-0f4f7d3f3f1e"],
+                "examples": [
+                    {"source": "wire", "source_id": "8841"},
+                    "0b1f6a5c-58d4-5a3c-8f6b-0f4f7d3f3f1e",
+                ],
                 "threshold": 0.45,
             },
         }

@@ -9,6 +9,7 @@ from shoal.contracts.selections import CampaignChanged, CampaignState
 from shoal.contracts.topics import CAMPAIGNS_CHANGED
 from shoal.messaging import OutgoingMessage, encode
 from shoal.runtime.refusal import Refused
+from shoal.samples import reference_field, reference_text, referred_sample
 from shoal.vectors import BadVector, read_vector, to_bytes
 from shoal_sampler.domain.campaigns.campaign import NotAllowed, check_transition
 from shoal_sampler.domain.campaigns.kinds import needs_examples
@@ -107,12 +108,15 @@ class ManageCampaigns:
         strategy = definition.strategy
         if not needs_examples(strategy.kind):
             return definition
-        lists = {"examples": strategy.examples, "counter_examples": strategy.counter_examples}
+        lists = {
+            name: [
+                (_example_sample(project, name, index, example), example)
+                for index, example in enumerate(getattr(strategy, name))
+            ]
+            for name in ("examples", "counter_examples")
+        }
         sample_ids = [
-            example.sample_id
-            for part in lists.values()
-            for example in part
-            if example.sample_id and not example.vector
+            sample for part in lists.values() for sample, example in part if sample and not example.vector
         ]
         vectors = await self._vectors.find(project, sample_ids) if sample_ids else {}
         generation = _example_generation(strategy, vectors)
@@ -121,14 +125,20 @@ class ManageCampaigns:
         return definition.model_copy(update={"strategy": changed})
 
 
+def _example_sample(project: str, name: str, index: int, example: Example) -> str | None:
+    """Return the id of the example's sample; None for a vector."""
+    if example.vector is not None and example.source_id is None:
+        return example.sample_id
+    return referred_sample(project, example, f"strategy.{name}[{index}]")
+
+
 def _example_generation(strategy: Strategy, vectors: dict[str, StoredVector]) -> str:
     if strategy.generation is not None:
         return strategy.generation
     if vectors:
         return next(iter(vectors.values())).generation
-    field = "strategy.examples[0].sample_id"
     if strategy.examples[0].vector is None:
-        raise _unknown_example(field, strategy.examples[0].sample_id)
+        raise _unknown_example("strategy.examples[0]", strategy.examples[0])
     raise Refused(
         "invalid",
         "strategy.generation: missing, and no example is an embedded sample, whose generation would be used",
@@ -138,17 +148,20 @@ def _example_generation(strategy: Strategy, vectors: dict[str, StoredVector]) ->
 
 
 def _resolve_examples(
-    name: str, examples: Sequence[Example], vectors: dict[str, StoredVector], generation: str
+    name: str,
+    examples: Sequence[tuple[str | None, Example]],
+    vectors: dict[str, StoredVector],
+    generation: str,
 ) -> tuple[Example, ...]:
     dimension = _dimension_of(generation)
     resolved = []
-    for index, example in enumerate(examples):
+    for index, (sample_id, example) in enumerate(examples):
         field = f"strategy.{name}[{index}]"
         vector = example.vector
         if vector is None:
-            stored = vectors.get(example.sample_id or "")
+            stored = vectors.get(sample_id or "")
             if stored is None:
-                raise _unknown_example(f"{field}.sample_id", example.sample_id)
+                raise _unknown_example(field, example)
             if stored.generation != generation:
                 raise _other_generation(field, stored.generation, generation)
             vector = to_bytes(stored.vector)
@@ -158,7 +171,7 @@ def _resolve_examples(
             detail = f"{field}.vector: {len(vector) // 4} numbers: {error}"
             fix = f"Send a vector of generation {generation}"
             raise Refused("invalid", detail, field=f"{field}.vector", fix=fix) from error
-        resolved.append(Example(sample_id=example.sample_id, vector=vector))
+        resolved.append(Example(sample_id=sample_id, vector=vector))
     return tuple(resolved)
 
 
@@ -174,9 +187,10 @@ def _dimension_of(generation: str) -> int:
     return int(last)
 
 
-def _unknown_example(field: str, sample_id: str | None) -> Refused:
-    detail = f"{field}: {sample_id!r} is not among the project's embedded samples"
-    fix = "Use the sample_id that ingest returned, once it is embedded"
+def _unknown_example(field: str, example: Example) -> Refused:
+    field = reference_field(example, field)
+    detail = f"{field}: {reference_text(example)} is not among the project's embedded samples"
+    fix = "Use a sample that ingest accepted; one that was sent a moment ago is embedded within seconds"
     return Refused("invalid", detail, field=field, fix=fix)
 
 
