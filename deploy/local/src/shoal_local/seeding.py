@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-PROJECT = "newsdesk"
+PROJECT = "example"
 PATIENCE_S = 30.0
 GUIDELINE = {
     "title": "Topics of newswire",
@@ -78,7 +78,7 @@ def seed_project(urls: Mapping[str, str], key: str | None = None) -> None:
     headers = {"authorization": f"Bearer {key}"} if key else {}
     with httpx.Client(headers=headers, timeout=30) as http:
         _send_request(
-            http, "POST", urls["ingest"] + "/v1/projects", {"project": PROJECT, "title": "News desk"}
+            http, "POST", urls["ingest"] + "/v1/projects", {"project": PROJECT, "title": "Example: news desk"}
         )
         _send_request(http, "POST", f"{urls['qa']}/v1/projects/{PROJECT}/guidelines", GUIDELINE)
         campaign = {

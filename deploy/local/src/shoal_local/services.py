@@ -7,7 +7,7 @@ import urllib.request
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from shoal_local import places
+from shoal.cache import model_folder
 from shoal_local.ports import HOST, free_port
 from shoal_local.process import Child
 from shoal_local.stack import Stack
@@ -118,7 +118,7 @@ class LocalShoal:
             **self._stack.environment,
             "SHOAL_HTTP_PORT": str(ports.http),
             "SHOAL_ADMIN_PORT": str(ports.admin),
-            "SHOAL_MODEL_CACHE": str(places.model_folder()),
+            "SHOAL_MODEL_CACHE": str(model_folder()),
             "SHOAL_DATASETS_URI": str(self._stack.path / "datasets"),
             "SHOAL_PUBLIC_URL": f"http://{HOST}:{ports.http}",
             **self._more,

@@ -12,7 +12,9 @@ from typing import Protocol
 
 import psutil
 
+from shoal.cache import cache_folder
 from shoal_local import leftovers, places
+from shoal_local.exports import forget_own_broker
 from shoal_local.process import MARK
 from shoal_local.servers.apache import ApacheBroker
 from shoal_local.servers.broker import TansuBroker
@@ -123,11 +125,12 @@ class Stack:
             self._qdrant()
 
     def _kafka(self) -> None:
+        forget_own_broker()
         if _pop_address(self.environment, "SHOAL_KAFKA_BOOTSTRAP"):
             return
         if os.environ.get("SHOAL_KAFKA") == "apache":
             broker: ApacheBroker | TansuBroker = ApacheBroker(
-                self.path, places.cache_folder() / "kafka", secured=self._secured
+                self.path, cache_folder() / "kafka", secured=self._secured
             )
         else:
             broker = TansuBroker(self.path)

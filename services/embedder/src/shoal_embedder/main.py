@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from qdrant_client import AsyncQdrantClient
 
+from shoal.cache import model_folder
 from shoal.clock import utc_now
 from shoal.messaging import Publisher
 from shoal.runtime import Service, run_service
@@ -25,7 +26,7 @@ async def build_service(settings: EmbedderSettings, publisher: Publisher) -> Asy
     model = await asyncio.to_thread(
         find_encoder(settings.encoder, "texts").load,
         EncoderOptions(
-            cache=settings.model_cache.expanduser(),
+            cache=(settings.model_cache or model_folder()).expanduser(),
             max_tokens=settings.max_tokens,
             threads=settings.encoder_threads,
         ),

@@ -24,9 +24,10 @@ class EmbedderSettings(ServiceSettings):
         default=find_encoder(None, "texts").name,
         description="Encoder of texts that arrive without an embedding.",
     )
-    model_cache: Path = Field(
-        default=Path("~/.cache/shoal/models"),
-        description="Folder of the model's file; created at the first start.",
+    model_cache: Path | None = Field(
+        default=None,
+        description="Folder of the model's file; created at the first start. By default `models` in "
+        "SHOAL_CACHE, which is `~/.cache/shoal` unless set.",
     )
     max_tokens: int = Field(
         default=128,

@@ -25,6 +25,22 @@ _LIMITS = {
     "pattern": "pattern `{}`",
 }
 _NO_NUL = r"^[^\x00]*$"
+_COMMANDS = (
+    ("SHOAL_INGEST_URL", "Address of the ingest service; `shoal up` prints this and the next addresses."),
+    ("SHOAL_SAMPLER_URL", "Address of the sampler."),
+    ("SHOAL_GATEWAY_URL", "Address of the labeling gateway, which serves the annotator's page."),
+    ("SHOAL_QA_URL", "Address of qa."),
+    ("SHOAL_API_KEY", "Key that commands send; needed where services have SHOAL_ADMIN_KEY."),
+    (
+        "SHOAL_KAFKA_BOOTSTRAP",
+        "Kafka's brokers, for `shoal dlq` and `shoal status`; all settings of Kafka apply.",
+    ),
+    (
+        "SHOAL_CACHE",
+        "Folder of files that can be recreated: encoders, demo data, Kafka's jars, running stacks. Default: "
+        "`~/.cache/shoal`; `make` sets `.cache` in the repository.",
+    ),
+)
 _NOTE = "<!-- Written by `make docs`; the text comes from {}. -->\n"
 
 
@@ -97,7 +113,14 @@ def render_settings(classes: Mapping[str, type[BaseSettings]]) -> str:
     for name, kind in services.items():
         fields = [field for field in kind.model_fields if field not in shared]
         lines += [f"## {name}", "", *_settings_table(kind, fields)]
+    lines += ["## Commands", "", *_commands_table()]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _commands_table() -> Iterator[str]:
+    yield "Without any address in the environment, commands use the stack that `shoal up` runs on this machine."
+    yield from ("", "| variable | meaning |", "|---|---|")
+    yield from (f"| `{name}` | {meaning} |" for name, meaning in _COMMANDS)
 
 
 def _settings_table(kind: type[BaseSettings], names: list[str]) -> Iterator[str]:

@@ -64,7 +64,8 @@ class Client:
         try:
             return httpx.request(method, url + path, timeout=self.timeout_s, headers=headers, **options)
         except httpx.TransportError as error:
-            message = f"{self.service} does not answer at {url}: {error}. Set --url or {self.variable}."
+            fix = f"Start a stack with `shoal up`, or set --url or {self.variable}"
+            message = f"{self.service} does not answer at {url}: {error}. {fix}."
             err.print(message, markup=False)
             raise typer.Exit(1) from None
 

@@ -6,12 +6,15 @@ from importlib.metadata import EntryPoint, entry_points, version
 
 import typer
 
+from shoal.command_line.running_stack import use_running_stack
+
 GROUP = "shoal.commands"
 HELP = "Shoal: ML data operations. Exit codes: 0 done, 1 failed, 2 wrong usage."
 
 
 def main() -> None:
     """Run the command of the arguments."""
+    use_running_stack()
     command_line(sys.argv[1:])()
 
 

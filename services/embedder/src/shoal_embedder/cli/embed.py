@@ -7,6 +7,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from shoal.cache import model_folder
 from shoal.command_line.console import out
 from shoal.command_line.offline import one_line_errors, show_progress
 from shoal.files.errors import BadInput
@@ -15,7 +16,6 @@ from shoal_embedder.adapters.encoders import encoder_names, find_encoder
 from shoal_embedder.adapters.encoders.named import EncoderOptions, Item, Model
 from shoal_embedder.adapters.inputs import IMAGES, expand_folders, read_images, read_texts
 
-CACHE = Path("~/.cache/shoal/models")
 _TEXTS_AT_ONCE, _IMAGES_AT_ONCE = 64, 32
 
 
@@ -34,8 +34,11 @@ def embed(
         ),
     ] = None,
     cache: Annotated[
-        Path, typer.Option(envvar="SHOAL_MODEL_CACHE", help="Folder of the encoders' files.")
-    ] = CACHE,
+        Path | None,
+        typer.Option(
+            envvar="SHOAL_MODEL_CACHE", help="Folder of the encoders' files; by default in SHOAL_CACHE."
+        ),
+    ] = None,
     max_tokens: Annotated[
         int, typer.Option(min=8, max=512, help="Number of tokens after which a text is cut.")
     ] = 128,
@@ -47,7 +50,7 @@ def embed(
     with one_line_errors():
         sources = expand_folders(files)
         pictures = sources[0].suffix.lower() in IMAGES
-        options = EncoderOptions(cache=cache.expanduser(), max_tokens=max_tokens)
+        options = EncoderOptions(cache=(cache or model_folder()).expanduser(), max_tokens=max_tokens)
         rows = list(
             _image_vectors(sources, encoder, options)
             if pictures

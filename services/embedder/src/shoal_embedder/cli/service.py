@@ -5,14 +5,19 @@ from typing import Annotated
 
 import typer
 
+from shoal.cache import model_folder
 from shoal.command_line.console import out
 from shoal.command_line.offline import one_line_errors
 from shoal.files.errors import BadInput
 from shoal_embedder.adapters.encoders import ENCODERS
 
 app = typer.Typer(help="The encoder's file.", no_args_is_help=True)
-Cache = Annotated[Path, typer.Option(envvar="SHOAL_MODEL_CACHE", help="Folder of the encoders' files.")]
-CACHE = Path("~/.cache/shoal/models")
+Cache = Annotated[
+    Path | None,
+    typer.Option(
+        envvar="SHOAL_MODEL_CACHE", help="Folder of the encoders' files; by default in SHOAL_CACHE."
+    ),
+]
 
 
 @app.command()
@@ -20,10 +25,10 @@ def model(
     encoder: Annotated[
         str, typer.Option(help=f"Encoder: {', '.join(ENCODERS)}.", envvar="SHOAL_ENCODER")
     ] = next(iter(ENCODERS)),
-    cache: Cache = CACHE,
+    cache: Cache = None,
 ) -> None:
     """Write the model's file in advance, so that services start faster, and print its path."""
     with one_line_errors():
         if encoder not in ENCODERS:
             raise BadInput(f"{encoder!r} is unknown: use one of {', '.join(ENCODERS)}", field="encoder")
-        out.print(str(ENCODERS[encoder].write_file(cache.expanduser())), soft_wrap=True)
+        out.print(str(ENCODERS[encoder].write_file((cache or model_folder()).expanduser())), soft_wrap=True)
