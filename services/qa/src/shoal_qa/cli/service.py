@@ -24,7 +24,8 @@ PRODUCTION_COLUMNS = (
     *("model", "version", "accuracy", "95 % interval"),
     *("bound if pending are", "labelled", "pending"),
 )
-ask = Client("qa", "SHOAL_QA_URL").ask_json
+client = Client("qa", "SHOAL_QA_URL")
+ask = client.ask_json
 
 
 @app.command("publish")
