@@ -20,6 +20,7 @@ from shoal_gateway.adapters.postgres.guidelines import StoredGuidelines
 from shoal_gateway.adapters.postgres.inbox import PostgresInbox
 from shoal_gateway.adapters.postgres.ledger import PostgresLedger
 from shoal_gateway.adapters.postgres.reports import PostgresReports
+from shoal_gateway.adapters.postgres.work import PostgresWork
 from shoal_gateway.adapters.registry import Registry
 from shoal_gateway.adapters.watching import Metrics
 from shoal_gateway.consumers import erasure_consumer, guideline_broadcast, job_consumer, vote_consumer
@@ -31,6 +32,7 @@ from shoal_gateway.usecases.carry_out import CarryOut
 from shoal_gateway.usecases.create_jobs import CreateJobs
 from shoal_gateway.usecases.dispatch import Dispatch
 from shoal_gateway.usecases.erase_samples import EraseSamples
+from shoal_gateway.usecases.last_answer import FindLastAnswer
 from shoal_gateway.usecases.poll_feeds import PollFeeds
 from shoal_gateway.usecases.receive_webhook import DrainInbox, ReceiveWebhook
 from shoal_gateway.usecases.record_annotations import RecordAnnotations
@@ -168,8 +170,10 @@ def _http_parts(
     )
     return Parts(
         annotate=annotate,
+        last_answer=FindLastAnswer(adapters.database, utc_now),
         guidelines=adapters.guidelines,
         reports=PostgresReports(adapters.pool),
+        work=PostgresWork(adapters.pool, utc_now),
         configs=adapters.configs,
         receive_webhook=receive_webhook,
         projects=directory,

@@ -50,6 +50,7 @@ class VotesRequested(Event):
     votes: int = Field(ge=0, le=100)  # the total to collect, not an increment: replays add nothing
     round: int = Field(ge=1)
     reason: str = Field(max_length=200)
+    posterior: dict[Label, float] = Field(default_factory=dict)  # of a review: the likeliest classes
     requested_at: Timestamp
 
 
@@ -64,7 +65,10 @@ class SkipAnswer(Value):
     """The annotator skipped the sample."""
 
     kind: Literal["skip"] = "skip"
-    reason: str = Field(default="", max_length=500)
+    code: Name | None = (
+        None  # unclear_rule, unreadable, several_classes, not_my_field, other; the list may grow
+    )
+    reason: str = Field(default="", max_length=500)  # in the annotator's words
 
 
 Answer = Annotated[ClassAnswer | SkipAnswer, Field(discriminator="kind")]

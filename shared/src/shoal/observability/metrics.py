@@ -116,6 +116,7 @@ ANNOTATIONS = Counter(
     "Annotation revisions stored",
     ["project", "provider", "action", "found_by"],
 )
+SKIPS = Counter("shoal_gateway_skips_total", "Skipped tasks by reason", ["project", "provider", "code"])
 ANNOTATION_COST = Counter(
     "shoal_gateway_annotation_cost_total", "Price of stored annotations", ["project", "provider"]
 )

@@ -16,9 +16,11 @@ class Metrics:
     """Prometheus counters, and log lines for operators."""
 
     def recorded(self, config: ProviderConfig, fresh: Sequence[Annotation], found_by: str) -> None:
-        """Count new revisions and add up their cost."""
+        """Count new revisions and skips by reason, and add up the cost."""
         for item in fresh:
             metrics.ANNOTATIONS.labels(*config.key, item.action, found_by).inc()
+            if item.action == "skipped":
+                metrics.SKIPS.labels(*config.key, item.code or "none").inc()
             metrics.ANNOTATION_COST.labels(*config.key).inc(price_of(item, config.price_per_vote))
 
     def refused(self, config: ProviderConfig, problems: Sequence[AnswerProblem]) -> None:

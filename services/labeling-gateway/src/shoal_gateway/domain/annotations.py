@@ -12,8 +12,8 @@ Action = Literal["submitted", "updated", "deleted", "skipped"]
 class Annotation:
     """One revision of one annotator's answer to one task.
 
-    `label` is None when the revision skips or deletes; `price` is None when the provider
-    states none.
+    `label` is None when the revision skips or deletes; `code` and `reason` say why it skips; `price` is None
+    when the provider states none.
     """
 
     external_id: str
@@ -26,6 +26,7 @@ class Annotation:
     submitted_at: datetime
     duration_s: float | None = None
     price: float | None = None
+    code: str | None = None
 
     @property
     def is_vote(self) -> bool:

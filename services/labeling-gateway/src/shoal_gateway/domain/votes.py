@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from shoal_gateway.domain.disputes import Grounds
+
 Action = Literal["more", "review", "cancel"]
 
 
@@ -18,11 +20,12 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request of qa. `votes` is a total, so a replay adds nothing."""
+    """One request of qa. `votes` is a total, so a replay adds nothing; a review has grounds."""
 
     action: Action
     votes: int
     round: int
+    grounds: Grounds | None = None
 
 
 @dataclass(frozen=True, slots=True)

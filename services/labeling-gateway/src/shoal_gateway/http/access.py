@@ -5,9 +5,14 @@ from shoal.security import Principal
 from shoal_gateway.domain.tasks import Lane
 
 
+def may_review(principal: Principal) -> bool:
+    """Return whether the key opens the lane of reviews."""
+    return bool(principal.roles & {"reviewer", "operator", "admin"})
+
+
 def check_lane(principal: Principal, lane: Lane) -> None:
     """Raise a problem unless the key may see the lane: only reviewers see disputed samples."""
-    if lane is Lane.REVIEW and not principal.roles & {"reviewer", "operator", "admin"}:
+    if lane is Lane.REVIEW and not may_review(principal):
         raise Problem(
             403,
             "Reviewers only",

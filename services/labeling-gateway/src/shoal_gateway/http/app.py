@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from shoal.http.application import create_app
 from shoal.http.problems import RETRY_AFTER, Problem, problem_response
-from shoal_gateway.http import providers, queue, webhooks
+from shoal_gateway.http import providers, queue, webhooks, work
 from shoal_gateway.http.page import page_routes
 from shoal_gateway.http.parts import Parts
 from shoal_gateway.http.webhook_schemas import WebhookIn
@@ -16,7 +16,7 @@ def make_app(parts: Parts) -> FastAPI:
     app = create_app(
         title="Shoal labeling gateway",
         summary="Sends jobs to labelling providers, and holds the in-house queue.",
-        routers=[page_routes(), queue.routes, providers.routes, webhooks.routes],
+        routers=[page_routes(), work.routes, queue.routes, providers.routes, webhooks.routes],
         parts=parts,
         models=[WebhookIn],
     )

@@ -7,11 +7,13 @@ from typing import Annotated
 from fastapi import Depends
 
 from shoal.http.application import parts_of
-from shoal.http.projects import Projects
+from shoal.security import ProjectDirectory
 from shoal_gateway.usecases.annotate import Annotate
+from shoal_gateway.usecases.last_answer import FindLastAnswer
 from shoal_gateway.usecases.ports import Guidelines, ProviderConfigs
 from shoal_gateway.usecases.receive_webhook import ReceiveWebhook
 from shoal_gateway.usecases.reports import Reports
+from shoal_gateway.usecases.work import WorkReports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,11 +21,13 @@ class Parts:
     """Use cases and reports. `wake` starts a dispatch at once, after a provider was configured."""
 
     annotate: Annotate
+    last_answer: FindLastAnswer
     guidelines: Guidelines
     reports: Reports
+    work: WorkReports
     configs: ProviderConfigs
     receive_webhook: ReceiveWebhook
-    projects: Projects
+    projects: ProjectDirectory
     wake: Callable[[], None]
 
 

@@ -114,6 +114,7 @@ class ProviderStatusAnswer(Answer):
     votes_wanted: int
     votes: int
     skips: int
+    skips_by_reason: dict[str, int] = Field(description="Skips by code; `none` counts those without one.")
     cost: float
     intents_pending: int = Field(description="Messages that wait to be sent.")
     intents_parked: int = Field(description="Messages that the provider refused.")
@@ -130,6 +131,7 @@ class ProviderStatusAnswer(Answer):
             votes_wanted=status.votes_wanted,
             votes=status.votes,
             skips=status.skips,
+            skips_by_reason=status.skips_by_reason,
             cost=round(status.cost, 6),
             intents_pending=status.intents_pending,
             intents_parked=status.intents_parked,
@@ -151,6 +153,7 @@ class QueueAnswer(Answer):
                     "votes_wanted": 104,
                     "votes": 91,
                     "skips": 2,
+                    "skips_by_reason": {"unclear_rule": 2},
                     "cost": 4.55,
                     "intents_pending": 1,
                     "intents_parked": 0,

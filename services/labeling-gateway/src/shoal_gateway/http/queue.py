@@ -1,28 +1,21 @@
-"""Routes of the in-house queue: next task, answer, skip, take back, guideline, progress."""
+"""Routes of the in-house queue: next task, answer, skip, last answer, take back."""
 
+from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path
 from starlette.responses import Response
 
 from shoal.http.openapi import problem_responses
-from shoal.http.problems import Problem
 from shoal.http.projects import Annotator, AnnotatorProject, check_project
 from shoal.inputs import NO_NUL
 from shoal.security import Principal
-from shoal_gateway.domain.guidelines import Guideline
-from shoal_gateway.domain.tasks import Lane
+from shoal_gateway.domain.tasks import Lane, TaskOrder
 from shoal_gateway.http.access import check_lane
 from shoal_gateway.http.parts import Parts, Wired
-from shoal_gateway.http.schemas import (
-    AnnotationAnswer,
-    AnnotationIn,
-    AnnotatorName,
-    GuidelineAnswer,
-    ProgressAnswer,
-    SkipIn,
-    TaskAnswer,
-)
+from shoal_gateway.http.schemas import AnnotationAnswer, AnnotationIn, SkipIn
+from shoal_gateway.http.task_schemas import LastAnswerAnswer, TaskAnswer
+from shoal_gateway.http.work import AnnotatorQuery, LaneQuery, current_guideline
 from shoal_gateway.usecases.annotate import Submission
 
 CREATED, NO_CONTENT = 201, 204
@@ -30,8 +23,6 @@ TaskId = Annotated[str, Path(min_length=1, max_length=200, pattern=NO_NUL, descr
 AnnotationId = Annotated[
     str, Path(min_length=1, max_length=200, pattern=NO_NUL, description="Id of the annotation.")
 ]
-AnnotatorQuery = Annotated[AnnotatorName, Query(description="Name of the annotator.", examples=["ann"])]
-LaneQuery = Annotated[Lane, Query(description="label: all annotators; review: reviewers only.")]
 
 routes = APIRouter(tags=["queue"])
 
@@ -52,13 +43,33 @@ async def take_task(
 ) -> TaskAnswer | Response:
     """Return the next task for this annotator, leased to them; 204 if there is none."""
     check_lane(key, lane)
-    current = await _current_guideline(parts, project)
+    await current_guideline(parts, project)
     task = await parts.annotate.next(project, lane, annotator)
     if task is None:
         return Response(status_code=NO_CONTENT)
-    order, until = task
-    guideline = await parts.guidelines.get(project, order.guideline_major) or current
-    return TaskAnswer.of(order, until, guideline=guideline, current=current)
+    return await _task_answer(parts, *task)
+
+
+@routes.get(
+    "/v1/projects/{project}/queue/last",
+    response_model=LastAnswerAnswer,
+    summary="Show the annotator's last answer",
+    responses={NO_CONTENT: {"description": "There is no answer."}, **problem_responses(404, 409, 410)},
+)
+async def show_last_answer(
+    *,
+    project: AnnotatorProject,
+    annotator: AnnotatorQuery,
+    key: Annotator,
+    parts: Wired,
+    lane: LaneQuery = Lane.LABEL,
+) -> LastAnswerAnswer | Response:
+    """Return the annotator's last answer or skip that was not taken back, if it can be changed."""
+    check_lane(key, lane)
+    last = await parts.last_answer(project, lane, annotator)
+    if last is None:
+        return Response(status_code=NO_CONTENT)
+    return LastAnswerAnswer.of(last, await _task_answer(parts, last.order, None))
 
 
 @routes.post(
@@ -92,6 +103,7 @@ async def skip_task(task: TaskId, body: SkipIn, key: Annotator, parts: Wired) ->
         external_id=task,
         annotator=body.annotator,
         label=None,
+        code=body.code,
         reason=body.reason,
         duration_s=body.duration_s,
     )
@@ -111,42 +123,15 @@ async def withdraw_annotation(
     return AnnotationAnswer.of(await parts.annotate.take_back(task, annotator, annotation))
 
 
-@routes.get(
-    "/v1/projects/{project}/guideline", summary="Show the guideline", responses=problem_responses(404)
-)
-async def show_guideline(project: AnnotatorProject, parts: Wired) -> GuidelineAnswer:
-    """Return the current guideline."""
-    return GuidelineAnswer.of(await _current_guideline(parts, project))
-
-
-@routes.get("/v1/projects/{project}/progress", summary="Show progress", responses=problem_responses(404))
-async def show_progress(
-    *,
-    project: AnnotatorProject,
-    key: Annotator,
-    parts: Wired,
-    annotator: AnnotatorQuery = "-",
-    lane: LaneQuery = Lane.LABEL,
-) -> ProgressAnswer:
-    """Return how many tasks of the in-house queue wait and are done."""
-    check_lane(key, lane)
-    return ProgressAnswer.of(await parts.reports.progress(project, lane, annotator))
-
-
 async def _check_task(key: Principal, parts: Parts, task: str) -> None:
     project, lane = await parts.annotate.project_of(task)
     check_project(parts.projects, key, project)
     check_lane(key, lane)
 
 
-async def _current_guideline(parts: Parts, project: str) -> Guideline:
-    guideline = await parts.guidelines.current(project)
-    if guideline is None:
-        raise Problem(
-            404,
-            "No guideline yet",
-            f"project {project!r} has no guideline, so nothing can be labelled",
-            field="project",
-            fix=f"Publish one at the qa service with POST /v1/projects/{project}/guidelines",
-        )
-    return guideline
+async def _task_answer(parts: Parts, order: TaskOrder, leased_until: datetime | None) -> TaskAnswer:
+    """Return a task as the page shows it; only in the review lane does it carry the votes."""
+    current = await current_guideline(parts, order.project)
+    guideline = await parts.guidelines.get(order.project, order.guideline_major) or current
+    dispute = await parts.work.dispute(order.job_id) if order.lane is Lane.REVIEW else None
+    return TaskAnswer.of(order, leased_until, guideline=guideline, current=current, dispute=dispute)

@@ -1,21 +1,10 @@
-"""Reports for people: progress, the state of providers, the tasks of a job."""
+"""Reports for operators: the state of providers, and the tasks of a job."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from shoal_gateway.domain.jobs import Task
-from shoal_gateway.domain.tasks import Lane
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """One lane of the in-house queue: open and complete tasks, and the annotator's answers."""
-
-    waiting: int
-    complete: int
-    yours: int
-    votes: int  # current answers of all annotators
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +16,7 @@ class ProviderStatus:
     votes_wanted: int
     votes: int
     skips: int
+    skips_by_reason: dict[str, int]
     cost: float
     intents_pending: int
     intents_parked: int
@@ -46,9 +36,6 @@ class TaskStatus:
 
 class Reports(Protocol):
     """Read-only reports."""
-
-    async def progress(self, project: str, lane: Lane, annotator: str) -> Progress:
-        """Return the progress of the in-house queue."""
 
     async def providers(self, project: str) -> list[ProviderStatus]:
         """Return every provider that has had tasks."""

@@ -12,6 +12,7 @@ from shoal.contracts.labels import (
 from shoal.contracts.quality import GuidelinePublished
 from shoal.contracts.samples import Prediction
 from shoal_gateway.domain.annotations import Annotation
+from shoal_gateway.domain.disputes import Grounds
 from shoal_gateway.domain.guidelines import Class, Guideline
 from shoal_gateway.domain.jobs import Job, Task
 from shoal_gateway.domain.tasks import Datum, Guess, Lane
@@ -48,7 +49,8 @@ def to_guess(prediction: Prediction | None) -> Guess | None:
 
 def to_request(event: VotesRequested) -> Request:
     """Return qa's request."""
-    return Request(event.action, event.votes, event.round)
+    grounds = Grounds(event.reason, event.posterior) if event.action == "review" else None
+    return Request(event.action, event.votes, event.round, grounds)
 
 
 def to_guideline(event: GuidelinePublished) -> Guideline:
@@ -91,5 +93,5 @@ def _answer_of(annotation: Annotation) -> Answer | None:
     if annotation.action == "deleted":
         return None
     if annotation.label is None:
-        return SkipAnswer(reason=annotation.reason)
+        return SkipAnswer(code=annotation.code, reason=annotation.reason)
     return ClassAnswer(label=annotation.label)

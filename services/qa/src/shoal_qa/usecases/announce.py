@@ -42,8 +42,13 @@ def label_message(stored: StoredJob, row: LabelRow, now: datetime) -> OutgoingMe
     return encode(LABELS_ACCEPTED, event, event_id=event_id, source=SOURCE, time=now)
 
 
-def request_message(stored: StoredJob, request: Request, now: datetime) -> OutgoingMessage:
-    """Return the message that requests votes or a review, or cancels requested votes."""
+def request_message(
+    stored: StoredJob, request: Request, posterior: Mapping[str, float], now: datetime
+) -> OutgoingMessage:
+    """Return the message that requests votes or a review, or cancels requested votes.
+
+    posterior: the likeliest classes of the job; only reviewers see them, so only a review carries them.
+    """
     event = VotesRequested(
         project=stored.project,
         job_id=stored.job_id,
@@ -52,6 +57,7 @@ def request_message(stored: StoredJob, request: Request, now: datetime) -> Outgo
         votes=request.votes,
         round=request.round,
         reason=request.reason,
+        posterior=dict(posterior) if request.action == "review" else {},
         requested_at=now,
     )
     event_id = stable_id("votes.requested", stored.job_id, request.round)

@@ -111,7 +111,8 @@ class Evaluate:
             stored = replace(case.stored, job=after)
             for change in changes:
                 if isinstance(change, Request):
-                    messages.append(request_message(stored, change, now))
+                    posterior = _likely_classes(shares[index], context.fit)
+                    messages.append(request_message(stored, change, posterior, now))
                     metrics.VOTE_REQUESTS.labels(change.action).inc()
                 else:
                     stored = replace(stored, revision=stored.revision + 1)
@@ -189,13 +190,18 @@ def _label_evidence(
     """Return the evidence for a change. shares: (classes,), posterior of the job."""
     votes, label = case.votes, change.label if isinstance(change, Accept) else None
     agreeing = sum(vote.label == label for vote in votes)
-    likely = sorted(range(len(shares)), key=lambda index: -shares[index])[:SHOWN]
     return {
         "method": fit.fitted.name,
         "votes": len(votes),
         "annotators": [vote.annotator for vote in votes],
         "annotation_ids": [vote.annotation for vote in votes],
         "agreement": agreeing / len(votes) if votes else 0.0,
-        "posterior": {fit.classes[i]: round(float(shares[i]), 6) for i in likely if shares[i] >= 0.001},
+        "posterior": _likely_classes(shares, fit),
         "reviewed_by": case.expert.annotator if case.expert else None,
     }
+
+
+def _likely_classes(shares: Floats, fit: ProjectFit) -> dict[str, float]:
+    """Return the likeliest classes with their probabilities, the likeliest first. shares: (classes,)."""
+    likely = sorted(range(len(shares)), key=lambda index: -shares[index])[:SHOWN]
+    return {fit.classes[index]: round(float(shares[index]), 6) for index in likely if shares[index] >= 0.001}

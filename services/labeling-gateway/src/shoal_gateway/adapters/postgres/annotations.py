@@ -6,13 +6,15 @@ from typing import Any
 from shoal_gateway.adapters.postgres import rows
 from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.providers import ProviderConfig
+from shoal_gateway.domain.tasks import Lane
 from shoal_gateway.usecases.ports import ReceivedItem
 
 INSERT = """
 INSERT INTO annotations (project, provider, annotation_id, revision, external_id, annotator, action, label,
-                         reason, duration_s, price, submitted_at, found_by)
+                         reason, code, duration_s, price, submitted_at, found_by)
 SELECT $1, $2, a.*, $3 FROM unnest($4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[],
-                                   $10::text[], $11::float8[], $12::float8[], $13::timestamptz[]) AS a
+                                   $10::text[], $11::text[], $12::float8[], $13::float8[],
+                                   $14::timestamptz[]) AS a
 ON CONFLICT DO NOTHING RETURNING annotation_id, revision
 """
 REFUSE = """
@@ -33,6 +35,15 @@ WITH heads AS (
 UPDATE tasks t SET answers = c.answers, skips = c.skips, updated_at = now()
 FROM counts c WHERE t.external_id = c.external_id
 RETURNING t.external_id, t.answers, t.skips
+"""
+
+LAST = """
+SELECT a.* FROM annotations a JOIN tasks t USING (external_id)
+WHERE a.project = $1 AND a.provider = $2 AND a.annotator = $3 AND t.lane = $4 AND a.action <> 'deleted'
+  AND NOT EXISTS (SELECT 1 FROM annotations b
+                  WHERE b.project = a.project AND b.provider = a.provider
+                    AND b.annotation_id = a.annotation_id AND b.revision > a.revision)
+ORDER BY a.submitted_at DESC, a.received_at DESC LIMIT 1
 """
 
 
@@ -61,6 +72,7 @@ class PostgresAnnotations:
             [item.action for item in items],
             [item.label for item in items],
             [item.reason for item in items],
+            [item.code for item in items],
             [item.duration_s for item in items],
             [price for _, price in annotations],
             [item.submitted_at for item in items],
@@ -80,6 +92,11 @@ class PostgresAnnotations:
         """Count each task's current answers and skips from its revisions; store and return them."""
         records = await self._conn.fetch(RECOUNT, sorted(external_ids))
         return {row["external_id"]: (row["answers"], row["skips"]) for row in records}
+
+    async def last_of(self, project: str, provider: str, annotator: str, lane: Lane) -> Annotation | None:
+        """Return the annotator's newest answer or skip in a lane that was not taken back, or None."""
+        row = await self._conn.fetchrow(LAST, project, provider, annotator, lane)
+        return rows.read_annotation(row) if row else None
 
     async def latest(self, project: str, provider: str, annotation_id: str) -> Annotation | None:
         """Return an annotation's latest revision, or None."""

@@ -8,22 +8,24 @@ from shoal_gateway.domain.leases import Assignment, Holding, QueueEntry, may_lea
 from shoal_gateway.domain.tasks import Lane, TaskOrder
 
 ORDER = "external_id, project, job_id, sample_id, lane, guideline_major, datum, guess, votes, priority, open"
-# The same rule as may_lease of the domain, on the state at the statement's start.
-NEXT = """
-SELECT q.external_id FROM queue q
-WHERE q.project = $1 AND q.lane = $2 AND q.open AND q.answered < q.votes AND q.datum IS NOT NULL
-  AND q.external_id <> ALL($5::text[])
+# The rule of the domain's may_lease, for annotator $1 at time $2, on the state at the statement's start.
+LEASABLE = """
+  q.open AND q.answered < q.votes AND q.datum IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.external_id = q.external_id AND t.state = 'cancelled')
   AND NOT EXISTS (
       SELECT 1 FROM assignments a
-      WHERE a.project = q.project AND a.sample_id = q.sample_id AND a.annotator = $3
+      WHERE a.project = q.project AND a.sample_id = q.sample_id AND a.annotator = $1
         AND (a.external_id <> q.external_id OR a.holding <> 'leased'))
   AND (SELECT count(*) FROM assignments a
-       WHERE a.external_id = q.external_id AND a.annotator <> $3
-         AND (a.holding = 'answered' OR (a.holding = 'leased' AND a.leased_until > $4))) < q.votes
+       WHERE a.external_id = q.external_id AND a.annotator <> $1
+         AND (a.holding = 'answered' OR (a.holding = 'leased' AND a.leased_until > $2))) < q.votes
+"""
+NEXT = f"""
+SELECT q.external_id FROM queue q
+WHERE q.project = $3 AND q.lane = $4 AND q.external_id <> ALL($5::text[]) AND {LEASABLE}
 ORDER BY EXISTS (SELECT 1 FROM assignments a
-                 WHERE a.external_id = q.external_id AND a.annotator = $3
-                   AND a.holding = 'leased' AND a.leased_until > $4) DESC,
+                 WHERE a.external_id = q.external_id AND a.annotator = $1
+                   AND a.holding = 'leased' AND a.leased_until > $2) DESC,
          q.priority DESC, q.created_at, q.external_id
 LIMIT 1 FOR UPDATE OF q SKIP LOCKED
 """
@@ -49,7 +51,7 @@ class PostgresQueue:
     async def next_order(self, project: str, lane: Lane, annotator: str, now: datetime) -> TaskOrder | None:
         """Return a task that `annotator` may lease, locked, or None."""
         passed: list[str] = []
-        while row := await self._conn.fetchrow(NEXT, project, lane, annotator, now, passed):
+        while row := await self._conn.fetchrow(NEXT, annotator, now, project, lane, passed):
             # Another annotator may have taken the last slot between the statement's start and its lock.
             match = await self.lock(row["external_id"])
             if match is not None and may_lease(match[1], annotator, now) is None:

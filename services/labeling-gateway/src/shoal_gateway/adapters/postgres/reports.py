@@ -1,19 +1,10 @@
-"""Reports for people, as SQL."""
+"""Reports for operators, as SQL."""
 
 from typing import Any
 
 from shoal_gateway.adapters.postgres import rows
-from shoal_gateway.domain.tasks import Lane
-from shoal_gateway.usecases.reports import Progress, ProviderStatus, TaskStatus
+from shoal_gateway.usecases.reports import ProviderStatus, TaskStatus
 
-PROGRESS = """
-SELECT count(*) FILTER (WHERE open AND answered < votes) AS waiting,
-       count(*) FILTER (WHERE answered >= votes) AS done,
-       coalesce(sum(answered), 0) AS votes,
-       (SELECT count(*) FROM assignments a JOIN queue q USING (external_id)
-        WHERE a.project = $1 AND a.annotator = $3 AND a.holding = 'answered' AND q.lane = $2) AS yours
-FROM queue WHERE project = $1 AND lane = $2
-"""
 PROVIDERS = """
 WITH states AS (
     SELECT provider, jsonb_object_agg(state, n) AS tasks, sum(wanted) AS wanted, sum(answers) AS answers,
@@ -32,12 +23,21 @@ WITH states AS (
     FROM intents WHERE project = $1 AND state IN ('pending', 'parked') GROUP BY provider
 ), refused AS (
     SELECT provider, count(*) AS n FROM refused_annotations WHERE project = $1 GROUP BY provider
+), heads AS (
+    SELECT DISTINCT ON (provider, annotation_id) provider, action, code FROM annotations
+    WHERE project = $1 ORDER BY provider, annotation_id, revision DESC
+), reasons AS (
+    SELECT provider, jsonb_object_agg(code, n) AS skips
+    FROM (SELECT provider, coalesce(code, 'none') AS code, count(*) AS n
+          FROM heads WHERE action = 'skipped' GROUP BY 1, 2) AS by_code
+    GROUP BY provider
 )
 SELECT s.provider, s.tasks, s.wanted, s.answers, s.skips,
        coalesce(c.cost, 0) AS cost, coalesce(w.pending, 0) AS pending, coalesce(w.parked, 0) AS parked,
-       w.oldest, w.error, coalesce(r.n, 0) AS refused
+       w.oldest, w.error, coalesce(r.n, 0) AS refused,
+       coalesce(k.skips, '{}') AS reasons
 FROM states s LEFT JOIN costs c USING (provider) LEFT JOIN waiting w USING (provider)
-LEFT JOIN refused r USING (provider) ORDER BY provider
+LEFT JOIN refused r USING (provider) LEFT JOIN reasons k USING (provider) ORDER BY provider
 """
 
 
@@ -46,11 +46,6 @@ class PostgresReports:
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
-
-    async def progress(self, project: str, lane: Lane, annotator: str) -> Progress:
-        """Return the progress of the in-house queue."""
-        row = await self._pool.fetchrow(PROGRESS, project, lane, annotator)
-        return Progress(row["waiting"], row["done"], row["yours"], row["votes"])
 
     async def providers(self, project: str) -> list[ProviderStatus]:
         """Return every provider that has had tasks."""
@@ -62,6 +57,7 @@ class PostgresReports:
                 votes_wanted=int(row["wanted"] or 0),
                 votes=int(row["answers"]),
                 skips=int(row["skips"]),
+                skips_by_reason=row["reasons"],
                 cost=row["cost"],
                 intents_pending=row["pending"],
                 intents_parked=row["parked"],

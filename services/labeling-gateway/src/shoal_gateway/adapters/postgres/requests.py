@@ -15,9 +15,9 @@ class PostgresRequests:
     async def park(self, requests: Sequence[tuple[str, Request]]) -> None:
         """Store (job id, request) pairs until they are applied."""
         await self._conn.executemany(
-            """INSERT INTO vote_requests (job_id, round, action, votes) VALUES ($1, $2, $3, $4)
-               ON CONFLICT DO NOTHING""",
-            sorted((job_id, item.round, item.action, item.votes) for job_id, item in requests),
+            """INSERT INTO vote_requests (job_id, round, action, votes, reason, posterior)
+               VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING""",
+            sorted((_request_row(job_id, item) for job_id, item in requests), key=lambda row: row[:4]),
         )
 
     async def waiting(self, job_ids: Collection[str]) -> Sequence[tuple[str, Request]]:
@@ -35,3 +35,15 @@ class PostgresRequests:
             "UPDATE vote_requests SET applied = true WHERE job_id = $1 AND round = $2 AND action = $3",
             [(job_id, item.round, item.action) for job_id, item in requests],
         )
+
+
+def _request_row(job_id: str, request: Request) -> tuple[Any, ...]:
+    grounds = request.grounds
+    return (
+        job_id,
+        request.round,
+        request.action,
+        request.votes,
+        grounds.reason if grounds else "",
+        dict(grounds.posterior) if grounds else {},
+    )

@@ -84,6 +84,7 @@ def read_annotation(row: Row) -> Annotation:
         submitted_at=row["submitted_at"],
         duration_s=row["duration_s"],
         price=row["price"],
+        code=row["code"],
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 ADDING = "SELECT pg_advisory_xact_lock_shared(hashtextextended('gateway.erasures.' || $1, 0))"
 ERASING = "SELECT pg_advisory_xact_lock(hashtextextended('gateway.erasures.' || $1, 0))"
 THESE = "(project, sample_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))"
+IN_JOBS = "(jobs.project, jobs.sample_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))"
 
 
 class PostgresSamples:
@@ -41,6 +42,12 @@ class PostgresSamples:
             f"UPDATE queue SET datum = NULL, guess = NULL, open = false WHERE {THESE}", *columns
         )
         await self._conn.execute(f"SELECT FROM jobs WHERE {THESE} ORDER BY job_id FOR UPDATE", *columns)
+        # The words of a skip may quote the content.
+        await self._conn.execute(
+            f"""UPDATE annotations SET reason = '' WHERE action = 'skipped' AND external_id IN
+                (SELECT t.external_id FROM tasks t JOIN jobs USING (job_id) WHERE {IN_JOBS})""",
+            *columns,
+        )
         records = await self._conn.fetch(
             f"""UPDATE jobs SET content = NULL, prediction = NULL, erased = true, closed = true
                 WHERE {THESE} RETURNING job_id""",

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.providers import ProviderConfig
+from shoal_gateway.domain.tasks import Lane
 from shoal_gateway.usecases.ports.providers import ReceivedItem
 
 
@@ -21,6 +22,9 @@ class Annotations(Protocol):
 
     async def recount(self, external_ids: Collection[str]) -> dict[str, tuple[int, int]]:
         """Count each task's current answers and skips from its revisions; store and return them."""
+
+    async def last_of(self, project: str, provider: str, annotator: str, lane: Lane) -> Annotation | None:
+        """Return the annotator's newest answer or skip in a lane that was not taken back, or None."""
 
     async def latest(self, project: str, provider: str, annotation_id: str) -> Annotation | None:
         """Return an annotation's latest revision, or None."""

@@ -14,12 +14,14 @@ WHERE l.project = $1 AND l.seq > $2 ORDER BY l.seq LIMIT $3
 """
 _VOTES = """
 SELECT DISTINCT ON (provider, annotation_id)
-       job_id, provider, annotator, annotation_id, revision, action, label, purpose, price, submitted_at
+       job_id, provider, annotator, annotation_id, revision, action, label, purpose, price, submitted_at,
+       event->'answer'->>'code' AS skip_code, coalesce(event->'answer'->>'reason', '') AS skip_reason
 FROM annotations WHERE job_id = ANY($1::text[]) ORDER BY provider, annotation_id, revision DESC
 """
 _ANNOTATIONS = """
 SELECT seq, job_id, sample_id, provider, annotator, annotation_id, revision, action, label, purpose, price,
-       submitted_at
+       submitted_at, event->'answer'->>'code' AS skip_code,
+       coalesce(event->'answer'->>'reason', '') AS skip_reason
 FROM annotations WHERE project = $1 AND seq > $2 ORDER BY seq LIMIT $3
 """
 _JOB = """job_id, project, sample_id, purpose, major, minor, content, campaign_id, group_key, predicted, model, state,

@@ -1,0 +1,29 @@
+"""A disputed job as its reviewer sees it: the votes without their annotators, and why it came to review."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """Why qa requests a review: a reason in words, and the probabilities of the likeliest classes."""
+
+    reason: str
+    posterior: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class UnnamedVote:
+    """A vote or skip without its annotator. A skip has no label; its code and reason may be missing."""
+
+    label: str | None
+    code: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """The votes of a job in an order that reveals nothing about their annotators, and qa's grounds."""
+
+    votes: tuple[UnnamedVote, ...]
+    grounds: Grounds | None
