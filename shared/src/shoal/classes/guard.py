@@ -56,7 +56,10 @@ class BetterOrder:
 
 
 def better_order(
-    labels: Ints, predicted: Ints, columns: int, usual: Sequence[Sequence[int]] = ()
+    labels: NDArray[np.integer],
+    predicted: NDArray[np.integer],
+    columns: int,
+    usual: Sequence[Sequence[int]] = (),
 ) -> BetterOrder | None:
     """Return an order that agrees far better with the labels than the present one, or None.
 
@@ -77,9 +80,9 @@ class _Agreement:
     excess: Counts
 
     @classmethod
-    def of(cls, labels: Ints, predicted: Ints, columns: int) -> "_Agreement":
+    def of(cls, labels: NDArray[np.integer], predicted: NDArray[np.integer], columns: int) -> "_Agreement":
         rows, label = np.unique(labels, return_inverse=True)
-        cells = np.bincount(label * columns + predicted, minlength=len(rows) * columns)
+        cells = np.bincount(label.astype(np.int64) * columns + predicted, minlength=len(rows) * columns)
         count = cells.reshape(len(rows), columns).astype(np.float64)
         chance = count.sum(axis=1, keepdims=True) * count.sum(axis=0) / count.sum()
         return cls(rows, count, count - chance)

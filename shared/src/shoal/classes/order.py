@@ -56,5 +56,5 @@ def classes_fact(names: Sequence[str], order: str | None = None) -> str:
     if order is None:
         numeric = all(as_number(name) is not None for name in names)
         order = "in numeric order" if numeric else "in alphabetical order"
-    count = "1 class" if len(names) == 1 else f"{len(names):,} classes {order}"
+    count = "1 class" if len(names) == 1 else f"{len(names):,} classes {order}".rstrip()
     return f"{count}: {shown_names(names)}"

@@ -84,7 +84,7 @@ BAD_LABELS = [
     (("--probabilities", "nan.npy"), "nan.npy, row 4, column 1 is nan"),
     (
         ("--probabilities", "four.npy"),
-        "--classes: probabilities have 4 columns, but there are 3 classes: give the classes",
+        "--classes: probabilities four.npy has 4 columns, but there are 3 classes in labels labels.csv: give",
     ),
     (("--probabilities", "p.npy", "--classes", "cat,dog,fox"), "label 'eel' has no column"),
     (("--probabilities", "p.npy", "--classes", "cat,dog,dog"), "3 columns, but there are 2 classes"),

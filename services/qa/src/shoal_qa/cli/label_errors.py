@@ -8,6 +8,10 @@ import numpy as np
 import typer
 from rich.table import Table as Shown
 
+from shoal.classes.agreement import best_columns, check_order
+from shoal.classes.columns import Columns
+from shoal.classes.order import classes_fact, ordered_classes
+from shoal.command_line.classes import ClassesOption, parse_classes
 from shoal.command_line.console import err, out, shown_name
 from shoal.command_line.matrices import ColumnsOption, column_patterns
 from shoal.command_line.offline import one_line_errors, print_summary, print_warning, show_progress
@@ -21,13 +25,19 @@ from shoal.command_line.reading import (
 from shoal.files.columns import EMPTY, Coded
 from shoal.files.errors import BadInput
 from shoal.files.matrices import Matrix, read_matrix
+from shoal.files.options import ReadOptions
 from shoal.files.outputs import OutputCheck
 from shoal.files.probabilities import check_probabilities
 from shoal.files.tables import Table, read_table
 from shoal.files.writing import write_table
 from shoal_qa.cli.options import LabelColumn
 from shoal_qa.domain.label_errors.errors import LabelErrors
-from shoal_qa.usecases.files.label_errors import Labels, by_embeddings, by_probabilities, classes_of
+from shoal_qa.usecases.files.label_errors import (
+    Labels,
+    by_embeddings,
+    by_probabilities,
+    numbered_as_columns,
+)
 
 SHOWN = 10
 
@@ -49,9 +59,7 @@ def label_errors(
     embeddings: Annotated[
         Path | None, typer.Option(help="Matrix (n, d), one row for each item: .npy, .npz or .parquet.")
     ] = None,
-    classes: Annotated[
-        str | None, typer.Option(help="Classes in the order of the columns of probabilities: cat,dog,...")
-    ] = None,
+    classes: ClassesOption = None,
     label_column: LabelColumn = "label",
     worker_column: Annotated[str | None, typer.Option(help="Name of the column of annotators.")] = None,
     columns: ColumnsOption = None,
@@ -73,16 +81,22 @@ def label_errors(
             options = read_options(encoding, missing, skip_bad=skip_bad, join_spellings=join_spellings)
             sheet = read_table(labels, "labels", names_to_read, options)
             labelled = _labels_of(sheet, label_column, worker_column)
-        print_summary(sheet, sheet.facts())
+        print_summary(sheet, [*sheet.facts(), classes_fact(ordered_classes(labelled.names), "")])
         with show_progress("judging labels"):
             if probabilities is not None:
-                errors, names = _by_probabilities(labelled, sheet, probabilities, classes)
+                matrix = _read_rows(sheet, "probabilities", probabilities)
+                labelled = _label_columns(
+                    labelled, matrix, sheet, classes=parse_classes(classes), options=options
+                )
+                errors = by_probabilities(labelled, matrix.values)
             else:
                 matrix = _read_rows(sheet, "embeddings", embeddings, column_patterns(columns))
-                errors, names = by_embeddings(labelled, matrix.finite()), labelled.names
+                print_summary(matrix, matrix.facts())
+                _refuse_ids(labelled, sheet)
+                errors = by_embeddings(labelled, matrix.finite())
         ids = None if id_column is None else sheet.coded(id_column)
-        _write_errors(output, labelled, errors, names, ids=ids)
-    print_label_errors(labelled, errors, names)
+        _write_errors(output, labelled, errors, ids=ids)
+    print_label_errors(labelled, errors)
     err.print(f"{len(labelled.row):,} labels: {output}", markup=False, soft_wrap=True)
 
 
@@ -104,14 +118,34 @@ def _labels_of(sheet: Table, label_column: str, worker_column: str | None) -> La
     return Labels(row, label.code[row], label.names, annotator)
 
 
-def _by_probabilities(
-    labelled: Labels, sheet: Table, file: Path, classes: str | None
-) -> tuple[LabelErrors, list[str]]:
-    matrix = _read_rows(sheet, "probabilities", file)
+def _label_columns(
+    labelled: Labels, matrix: Matrix, sheet: Table, *, classes: list[str] | None, options: ReadOptions
+) -> Labels:
+    """Return the labels with the numbers of their columns. Raises BadInput."""
     values = matrix.finite()
     check_probabilities(values, str(matrix))
-    names = classes_of(labelled, values.shape[1], classes, matrix.names)
-    return by_probabilities(labelled, values, names), names
+    columns = Columns(
+        what=str(matrix),
+        count=values.shape[1],
+        named=matrix.names,
+        option=classes,
+        labels=str(sheet),
+        join=options.join_spellings,
+    ).classes_of(labelled.names)
+    print_summary(matrix, [*matrix.facts(), columns.fact()])
+    labelled = numbered_as_columns(labelled, columns)
+    predicted = best_columns(values)[labelled.row]
+    check_order(columns, labelled.code, predicted, what=str(matrix), warn=print_warning)
+    return labelled
+
+
+def _refuse_ids(labelled: Labels, sheet: Table) -> None:
+    """Raise BadInput if no two rows have one label, as in a column of ids."""
+    if len(labelled.names) == len(labelled.row):
+        raise BadInput(
+            f"{sheet}: each of {len(labelled.row):,} labels occurs once, as ids do: "
+            "name the column of classes with --label-column"
+        )
 
 
 def _read_rows(sheet: Table, what: str, file: Path | None, columns: Sequence[str] | None = None) -> Matrix:
@@ -119,32 +153,29 @@ def _read_rows(sheet: Table, what: str, file: Path | None, columns: Sequence[str
     if file is None:
         raise BadInput("give --probabilities of a model that did not see the labels, or --embeddings")
     matrix = read_matrix(file, what, columns)
-    print_summary(matrix, matrix.facts())
     if len(matrix) != sheet.rows:
         raise BadInput(f"{matrix} has {len(matrix)} rows, {sheet} {sheet.rows}: give one for each label")
     return matrix
 
 
-def _write_errors(
-    file: Path, labelled: Labels, errors: LabelErrors, names: list[str], *, ids: Coded | None
-) -> None:
+def _write_errors(file: Path, labelled: Labels, errors: LabelErrors, *, ids: Coded | None) -> None:
     order = errors.ranked()
     columns: dict[str, Any] = {"row": labelled.row[order]}
     if ids is not None:
         columns["id"] = Coded(ids.code[labelled.row[order]], ids.names)
     columns |= {
         "label": Coded(labelled.code[order], labelled.names),
-        "suggestion": Coded(errors.suggestion[order], names),
+        "suggestion": Coded(errors.suggestion[order], labelled.names),
         "wrong": [float(f"{p:.4g}") for p in errors.wrong[order]],
     }
     write_table(file, columns)
 
 
-def print_label_errors(labelled: Labels, errors: LabelErrors, names: list[str]) -> None:
+def print_label_errors(labelled: Labels, errors: LabelErrors) -> None:
     """Print the number of wrong labels, and the labels that are most probably wrong."""
     table = Shown("row", "label", "suggestion", "probability of being wrong")
     for index in errors.ranked()[:SHOWN].tolist():
-        label, better = labelled.names[labelled.code[index]], names[errors.suggestion[index]]
+        label, better = labelled.names[labelled.code[index]], labelled.names[errors.suggestion[index]]
         table.add_row(
             str(labelled.row[index]), shown_name(label), shown_name(better), f"{errors.wrong[index]:.3f}"
         )
