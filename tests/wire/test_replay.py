@@ -36,9 +36,11 @@ async def test_replay_returns_every_letter_once(kafka_bootstrap: str) -> None:
     letters = topic.dead_letters[0]
     await _refuse_all(settings, topic, 5)
     assert await count_letters(settings, letters) == Pile(letters, 5, 5)
-    assert [letter.facts["reason"] for letter in await pending_letters(settings, letters, 3)] == [
-        "unknown_project"
-    ] * 3
+    pending = await pending_letters(settings, letters, 3)
+    assert [letter.facts["reason"] for letter in pending] == ["unknown_project"] * 3
+    numbers = [int(letter.facts["key"].removeprefix("sample-")) for letter in pending]
+    assert [letter.facts["project"] for letter in pending] == ["news"] * 3
+    assert [letter.facts["correlation_id"] for letter in pending] == [f"event-{n}" for n in numbers]
 
     async with connected(settings) as messaging:
         assert await replay_letters(settings, messaging.publisher, letters, limit=2) == Replayed(2, 0, 3)

@@ -1,13 +1,19 @@
 """A dead letter keeps all it needs to be the original again."""
 
+import json
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
+import ormsgpack
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shoal.messaging.dead_letters.letters import (
     ATTEMPT,
     dead_letter,
+    event_facts,
     letter_facts,
     original_record,
     replay_attempt,
@@ -42,3 +48,30 @@ def test_replay_gives_back_value_key_and_headers(
 def test_a_detail_of_any_text_and_length_fits() -> None:
     letter = dead_letter(RejectedRecord(raw(1), "odd", "\ud800" * 9999), group="qa", version="1", at=NOON)
     assert len(dict(letter.headers)["shoal_dlq_detail"]) <= 12_000
+
+
+@pytest.mark.parametrize("pack", [ormsgpack.packb, lambda fields: json.dumps(fields).encode()])
+def test_a_letter_names_its_project_key_and_correlation_id(pack: Callable[[Any], bytes]) -> None:
+    value = pack({"project": "news", "correlation_id": "request-7"})
+    headers = (("ce_project", b"news"), ("ce_id", b"e-1"))
+    assert event_facts(headers, b"request-7", value) == {
+        "project": "news",
+        "key": "request-7",
+        "event_id": "e-1",
+        "correlation_id": "request-7",
+    }
+    assert event_facts((), None, value)["project"] == "news"
+
+
+@given(value=st.binary(max_size=30), key=st.none() | st.binary(max_size=9), headers=HEADERS)
+def test_facts_of_any_record_are_texts(
+    value: bytes, key: bytes | None, headers: tuple[tuple[str, bytes], ...]
+) -> None:
+    facts = event_facts(headers, key, value)
+    assert list(facts) == ["project", "key", "event_id", "correlation_id"]
+    assert all(isinstance(fact, str) for fact in facts.values())
+
+
+def test_an_event_without_a_correlation_id_is_traced_by_its_own_id() -> None:
+    assert event_facts((("ce_id", b"e-1"),), b"\xff", b"\xc1")["correlation_id"] == "e-1"
+    assert event_facts((), b"\xff", b"\xc1")["key"] == "\\xff"

@@ -45,7 +45,9 @@ def print_rows(form: Format, rows: Sequence[Row], *, whole: Any = None) -> None:
     """Print rows with the same names in any form. whole: printed as JSON in place of the rows."""
 
     def print_table() -> None:
-        table = Table(*(name.replace("_", " ") for name in rows[0]) if rows else ())
+        table = Table()
+        for name in rows[0] if rows else ():
+            table.add_column(name.replace("_", " "), overflow="fold")  # an id that is cut is of no use
         for row in rows:
             table.add_row(*(_shown_cell(value) for value in row.values()))
         out.print(table)

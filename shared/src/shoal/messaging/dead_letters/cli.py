@@ -23,11 +23,15 @@ T = TypeVar("T")
 SHOWN = (
     "offset",
     "time",
+    "project",
+    "key",
+    "correlation_id",
     "reason",
     "detail",
     "attempt",
     "version",
 )  # columns of a table or CSV; JSON has every field
+IN_TABLE = ("time", "project", "key", "correlation_id", "reason", "detail")
 TopicArgument = Annotated[str, typer.Argument(help="Original topic, such as samples.ingested.")]
 GroupOption = Annotated[str, typer.Option("--group", help="Consumer group that rejected the records.")]
 
@@ -45,11 +49,15 @@ def show_letters(
     limit: Annotated[int, typer.Option(min=1, help="Most letters to print.")] = 20,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Print the dead letters that were not replayed yet, with their reasons."""
+    """Print the dead letters that were not replayed yet: the project, key and correlation id of each, and why
+    it was rejected.
+    """
     dlq = _dead_letter_topic(topic, group)
     letters = _run_checked(lambda settings: dead_letters.pending_letters(settings, dlq, limit))
     facts = [{"offset": letter.offset, **letter.facts} for letter in letters]
     rows = facts if form is Format.JSON else [{name: fact.get(name, "") for name in SHOWN} for fact in facts]
+    if form is Format.TABLE:
+        rows = [{**{name: row[name] for name in IN_TABLE}, "time": row["time"][:19]} for row in rows]
     print_rows(form, rows)
 
 

@@ -1,7 +1,11 @@
 """Dead letters on `<topic>.<group>.dlq`: the original key, value and headers, and headers with the reason."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
+
+import orjson
+import ormsgpack
 
 from shoal.contracts.topics import dead_letter_topic
 from shoal.messaging.records.decoding import RejectedRecord
@@ -55,6 +59,39 @@ def letter_facts(headers: Sequence[tuple[str, bytes]]) -> dict[str, str]:
         for name, value in headers
         if name.startswith(PREFIX)
     }
+
+
+def event_facts(headers: Sequence[tuple[str, bytes]], key: bytes | None, value: bytes) -> dict[str, str]:
+    """Return which event a letter holds: its project, key, event id and correlation id.
+
+    The correlation id is the field of that name, such as that of an inference's request and response; for
+    other events, the event's id, which is in the services' logs. A fact that an unreadable record lacks is
+    empty.
+    """
+    texts = {name: (raw or b"").decode("utf-8", "backslashreplace") for name, raw in headers}
+    fields = _fields_of(value)
+    event_id = texts.get("ce_id", "")
+    return {
+        "project": texts.get("ce_project") or _text_of(fields.get("project")),
+        "key": (key or b"").decode("utf-8", "backslashreplace"),
+        "event_id": event_id,
+        "correlation_id": _text_of(fields.get("correlation_id")) or event_id,
+    }
+
+
+def _fields_of(value: bytes) -> Mapping[str, Any]:
+    """Return the fields of a value, JSON or MessagePack; none if it is neither, or no object."""
+    for load in (orjson.loads, ormsgpack.unpackb):
+        try:
+            fields = load(value)
+        except ValueError:
+            continue
+        return fields if isinstance(fields, dict) else {}
+    return {}
+
+
+def _text_of(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def original_headers(headers: Sequence[tuple[str, bytes]]) -> Headers:

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from shoal.messaging.clients.broker import kafka_group_reader, kafka_subscribed_reader
 from shoal.messaging.clients.offsets import partition_spans, topic_partitions
 from shoal.messaging.clients.settings import KafkaSettings
-from shoal.messaging.dead_letters.letters import letter_facts, original_record
+from shoal.messaging.dead_letters.letters import event_facts, letter_facts, original_record
 from shoal.messaging.records.messages import OutgoingMessage, Publisher
 
 _CLIENT = "shoal-dlq"
@@ -33,6 +33,7 @@ class Pile:
 class DeadLetter:
     """One dead letter.
 
+    `facts` name the event (`event_facts`), then where, when and why it was rejected (`letter_facts`).
     `message` is the record to replay; None if its headers are not those of a dead letter.
     """
 
@@ -142,7 +143,8 @@ def _parse_letter(record: ConsumerRecord[bytes, bytes]) -> DeadLetter:
         message = original_record(record.headers, record.key, record.value or b"")
     except KeyError:
         message = None
-    return DeadLetter(partition, record.offset, letter_facts(record.headers), message)
+    event = event_facts(record.headers, record.key, record.value or b"")
+    return DeadLetter(partition, record.offset, {**event, **letter_facts(record.headers)}, message)
 
 
 @asynccontextmanager
