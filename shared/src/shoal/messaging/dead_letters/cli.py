@@ -57,7 +57,7 @@ def show_letters(
     facts = [{"offset": letter.offset, **letter.facts} for letter in letters]
     rows = facts if form is Format.JSON else [{name: fact.get(name, "") for name in SHOWN} for fact in facts]
     if form is Format.TABLE:
-        rows = [{**{name: row[name] for name in IN_TABLE}, "time": row["time"][:19]} for row in rows]
+        rows = [{**{name: row[name] for name in IN_TABLE}, "time": str(row["time"])[:19]} for row in rows]
     print_rows(form, rows)
 
 
