@@ -58,6 +58,16 @@ async def test_the_doors_name_the_field_and_the_fix(running: Running) -> None:
         problem(await ask("sampler", "POST", campaigns, json=body), 422, "strategy.kind")
         body = {"name": "c", "strategy": {"kind": "random"}, "budget": {"votes": -1}}
         problem(await ask("sampler", "POST", campaigns, json=body), 422, "budget.votes")
+        body = {"name": "c", "strategy": {"kind": "random"}, "budget": {"votes": 2}}
+        problem(await ask("sampler", "POST", campaigns, json=body), 422, "budget.votes")
+        labeling = {"provider": "acne"}
+        body = {"name": "c", "strategy": {"kind": "random"}, "budget": {"votes": 9}, "labeling": labeling}
+        assert (
+            "it has inhouse"
+            in problem(await ask("sampler", "POST", campaigns, json=body), 422, "labeling.provider")["detail"]
+        )
+        audit = {"rate": 0.5, "votes_per_day": 2}
+        problem(await ask("sampler", "PUT", "/v1/projects/bad/audit", json=audit), 422, "votes_per_day")
         problem(await ask("sampler", "GET", "/v1/projects/nobody/campaigns"), 404, "project")
         twice = {"label_schema": {"classes": [{"name": "a"}, {"name": "a"}]}}
         problem(await ask("qa", "POST", "/v1/projects/bad/guidelines", json=twice), 422, "label_schema")

@@ -65,3 +65,61 @@ async def test_examples_are_samples_by_source_and_source_id(running: Running) ->
             answer = await client.ask("sampler", "POST", path, json=body)
             assert (answer.status_code, answer.json()["field"]) == (422, f"strategy.examples{field}")
             assert words in answer.json()["detail"], json.dumps(answer.json())
+
+
+async def test_a_provider_may_be_named_as_soon_as_it_is_configured(running: Running) -> None:
+    async with httpx.AsyncClient(timeout=30) as http:
+        client = Client(running.shoal, http)
+        await client.project("vendors", ["a", "b"])
+        provider = {"kind": "generic", "base_url": "http://127.0.0.1:9"}
+        await client.done("labeling-gateway", "PUT", "/v1/projects/vendors/providers/acme", json=provider)
+        campaign = await client.campaign(
+            "vendors",
+            name="dice",
+            strategy={"kind": "random"},
+            budget={"votes": 9},
+            labeling={"provider": "acme"},
+        )
+        assert campaign["warnings"] == []
+
+
+async def test_a_filter_that_no_sample_met_is_warned_about(running: Running) -> None:
+    async with httpx.AsyncClient(timeout=30) as http:
+        client = Client(running.shoal, http)
+        await client.project("filters", ["grain", "trade"])
+        prediction = {"model": "topics", "version": "7", "label": "grain"}
+        line = {"project": "filters", "source_id": "1", "text": "a", "tags": {"region": "eu"}}
+        embedding = {"name": "e", "version": "1", "vector": [1.0, 2.0]}
+        await client.send([{**line, "prediction": prediction, "embedding": embedding}])
+
+        async def is_decided() -> bool:
+            answer = await client.done("sampler", "GET", "/v1/projects/filters/campaigns")
+            return bool(answer["samples_decided"] == 1)
+
+        await eventually(is_decided)
+        common = {"strategy": {"kind": "random"}, "budget": {"votes": 9}}
+        met = {
+            "predicted_labels": "grain",
+            "models": "topics",
+            "model_versions": "7",
+            "tags": {"region": "eu"},
+        }
+        campaign = await client.campaign("filters", name="met", filter=met, **common)
+        assert campaign["warnings"] == []
+        unmet = {
+            "predicted_labels": "grian",
+            "models": "topic",
+            "model_versions": "8",
+            "tags": {"region": "us"},
+        }
+        campaign = await client.campaign("filters", name="unmet", filter=unmet, **common)
+        warnings = {warning["field"]: warning for warning in campaign["warnings"]}
+        assert sorted(warnings) == [
+            "filter.model_versions",
+            "filter.models",
+            "filter.predicted_labels",
+            "filter.tags",
+        ]
+        assert "is no class of the guideline (grain, trade)" in warnings["filter.predicted_labels"]["detail"]
+        assert warnings["filter.models"]["fix"].startswith("Write 'topics'")
+        assert "for instance region=eu" in warnings["filter.tags"]["detail"]

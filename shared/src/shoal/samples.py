@@ -89,15 +89,15 @@ def referred_sample(project: str, fields: SampleFields, field: str = "") -> str 
     for one that belongs to another source or source id.
     """
     prefix = f"{field}." if field else ""
-    given = None if fields.sample_id is None else _checked_id(fields.sample_id, f"{prefix}sample_id")
+    named = None if fields.sample_id is None else _checked_id(fields.sample_id, f"{prefix}sample_id")
     if fields.source_id is None:
-        return given
+        return named
     source = fields.source or DEFAULT_SOURCE
     derived = sample_id(project, source, fields.source_id)
-    if given not in (None, derived):
+    if named not in (None, derived):
         raise Refused(
             "invalid",
-            f"{prefix}sample_id: {given} is not the sample of source {source!r} and source_id "
+            f"{prefix}sample_id: {named} is not the sample of source {source!r} and source_id "
             f"{fields.source_id!r}, which is {derived}",
             field=f"{prefix}sample_id",
             fix="Give either sample_id, or source and source_id",

@@ -11,12 +11,14 @@ import pytest
 
 from adapters.gateway.gatewaykit import CROWD, NOON, Crowd, Gateway, answer, job, request
 from revisionskit import count_answers
+from shoal.contracts.providers import ProvidersChanged
 from shoal_gateway.adapters.postgres.configs import PostgresCursors
 from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.usecases.ports import Malformed
 from shoal_gateway.usecases.translate import to_request
 
 pytestmark = pytest.mark.kafka
+SUBMITTED = "outbox WHERE topic = 'labels.submitted'"
 TASKS = "SELECT job_id, attempt, votes, answers, state FROM tasks WHERE lane = 'label' ORDER BY 1, 2"
 # Jobs whose tasks may bring more votes than reserved. A live task counts its votes, less its skips if the
 # provider does not replace them ($1 is 1); a cancelled task counts its answers.
@@ -85,7 +87,7 @@ async def test_revisions_are_stored_and_announced_once_in_any_order(gateway: Gat
     await gateway.take_in(*events)  # the feed is read again from its beginning
     kept = await gateway.rows("SELECT annotation_id, revision FROM annotations")
     assert sorted(kept) == sorted(event.key for event in events)
-    ids = await gateway.rows("SELECT headers[array_position(header_names, 'ce_id')] FROM outbox")
+    ids = await gateway.rows(f"SELECT headers[array_position(header_names, 'ce_id')] FROM {SUBMITTED}")
     assert len(ids) == len(set(ids)) == len(events)
     found = dict(await gateway.rows("SELECT external_id, answers FROM tasks"))
     assert found == {task: count_answers(truth[task]) for task in tasks}
@@ -107,7 +109,7 @@ async def test_the_event_leaves_with_the_row_or_not_at_all(gateway: Gateway) -> 
         async with gateway.database.transaction() as tx:
             assert await gateway.record(tx, CROWD, [event], "poll") == [event]
             raise ZeroDivisionError
-    both = "SELECT (SELECT count(*) FROM annotations), (SELECT count(*) FROM outbox), sum(answers) FROM tasks"
+    both = f"SELECT (SELECT count(*) FROM annotations), (SELECT count(*) FROM {SUBMITTED}), sum(answers) FROM tasks"
     assert await gateway.rows(both) == [(0, 0, 0)]
     assert await gateway.take_in(event) == [event]
     assert await gateway.rows(both) == [(1, 1, 1)]
@@ -144,7 +146,7 @@ async def test_a_webhook_is_processed_once(gateway: Gateway) -> None:
     assert sum(await asyncio.gather(*(gateway.drain() for _ in range(4)))) == 8
     assert await gateway.drain() == 0
     assert await gateway.rows("SELECT count(*), sum(answers) FROM tasks") == [(8, 8)]
-    assert await gateway.rows("SELECT count(*) FROM outbox") == [(8,)]
+    assert await gateway.rows(f"SELECT count(*) FROM {SUBMITTED}") == [(8,)]
     found_by = await gateway.rows("SELECT found_by, count(*) FROM annotations GROUP BY 1 ORDER BY 1")
     assert found_by == [("hook", 7), ("poll", 1)]
 
@@ -229,3 +231,18 @@ async def test_a_feed_is_read_by_one_replica_at_a_time(gateway: Gateway) -> None
         await tx.feeds.save_cursor(CROWD, "page-2")
     assert await turns(lease) == []
     assert await turns(lease + interval) == ["page-2"]
+
+
+async def test_every_change_of_providers_is_announced_with_all_of_the_project(gateway: Gateway) -> None:
+    await gateway.configs.put(replace(CROWD, name="second", is_default=False, api_key="secret"))
+    await gateway.configs.announce_all()
+    rows = await gateway.rows("SELECT key, value FROM outbox WHERE topic = 'providers.changed' ORDER BY seq")
+    events = [ProvidersChanged.model_validate_json(value) for _, value in rows]
+    assert [key for key, _ in rows] == [b"news"] * 3
+    assert [[entry.name for entry in event.providers] for event in events] == [
+        [CROWD.name],
+        [CROWD.name, "second"],
+        [CROWD.name, "second"],
+    ]
+    assert b"secret" not in b"".join(value for _, value in rows)
+    assert events[0].changed_at < events[1].changed_at < events[2].changed_at

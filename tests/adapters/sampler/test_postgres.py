@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,12 +20,15 @@ from shoal_sampler.adapters.postgres.samples import PostgresStore
 from shoal_sampler.domain.campaigns.audit import Audit
 from shoal_sampler.usecases.arrivals import Arrival, read_arrival
 from shoal_sampler.usecases.audits import ManageAudits
+from shoal_sampler.usecases.checks import CheckCampaign
 from shoal_sampler.usecases.decide import Decider
 from shoal_sampler.usecases.definition import Definition
 from shoal_sampler.usecases.directory import CampaignDirectory, GuidelineDirectory
 from shoal_sampler.usecases.learn import LearnLabels
 from shoal_sampler.usecases.manage import ManageCampaigns
 from shoal_sampler.usecases.memory import Memories
+from shoal_sampler.usecases.ports.stream import Condition, Matches
+from shoal_sampler.usecases.providers import ProviderDirectory
 from shoal_sampler.usecases.receive import ReceiveSamples
 
 pytestmark = pytest.mark.kafka
@@ -57,6 +60,11 @@ class Replica:
         )
 
 
+class NoSamples:
+    async def matches(self, project: str, conditions: Sequence[Condition]) -> Matches:
+        return Matches(0, [0] * len(conditions), {})
+
+
 def _guideline() -> GuidelinePublished:
     return GuidelinePublished(
         project="news",
@@ -76,7 +84,12 @@ async def pool(postgres_dsn: str) -> AsyncIterator[Any]:
 
 @pytest.fixture
 def manage(pool: Any) -> ManageCampaigns:
-    return ManageCampaigns(PostgresCampaigns(pool), NoVectors(), lambda: NOON)
+    check = CheckCampaign(
+        guidelines=GuidelineDirectory(), providers=ProviderDirectory(), stream=NoSamples(), clock=lambda: NOON
+    )
+    return ManageCampaigns(
+        campaigns=PostgresCampaigns(pool), vectors=NoVectors(), check=check, clock=lambda: NOON
+    )
 
 
 def samples(count: int, *, start: int = 0) -> list[Arrival]:

@@ -60,7 +60,7 @@ def test_objects_over_several_lines_are_named_by_their_first_line(tmp_path: Path
 
 def test_items_of_an_array_are_counted_from_one(tmp_path: Path) -> None:
     entries = list(read_log(written(tmp_path, json.dumps(RECORDS[:2]))))
-    assert [entry.place for entry in entries] == [
+    assert [entry.position for entry in entries] == [
         f"{tmp_path}/log.jsonl item 1",
         f"{tmp_path}/log.jsonl item 2",
     ]

@@ -53,6 +53,7 @@ async def build_service(settings: GatewaySettings, publisher: Publisher) -> Asyn
     await migrate(settings.postgres_dsn, schema=SCHEMA, package="shoal_gateway", outbox=True)
     pool = await open_pool(settings.postgres_dsn, schema=SCHEMA)
     lookups = await open_pool(settings.postgres_dsn, schema=SCHEMA)
+    await PostgresConfigs(lookups).announce_all()
     async with httpx.AsyncClient(follow_redirects=False) as http:
         try:
             yield wire_service(settings, publisher, pool=pool, lookups=lookups, http=http)

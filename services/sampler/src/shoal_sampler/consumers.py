@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from shoal.contracts import topics
 from shoal.contracts.labels import LabelAccepted
+from shoal.contracts.providers import ProvidersChanged
 from shoal.contracts.quality import GuidelinePublished
 from shoal.contracts.samples import SampleEmbedded, SampleErased
 from shoal.contracts.selections import CampaignChanged
@@ -12,6 +13,7 @@ from shoal.vectors import BadVector
 from shoal_sampler.usecases.arrivals import Arrival, read_arrival
 from shoal_sampler.usecases.directory import CampaignDirectory, GuidelineDirectory
 from shoal_sampler.usecases.learn import LearnLabels
+from shoal_sampler.usecases.providers import ProviderDirectory
 from shoal_sampler.usecases.receive import ReceiveSamples
 
 GROUP = "sampler"
@@ -63,3 +65,8 @@ def campaign_broadcast(campaigns: CampaignDirectory) -> Broadcast[CampaignChange
 def guideline_broadcast(guidelines: GuidelineDirectory) -> Broadcast[GuidelinePublished]:
     """Return the reader of guidelines.published."""
     return Broadcast(topics.GUIDELINES_PUBLISHED, guidelines.apply)
+
+
+def provider_broadcast(providers: ProviderDirectory) -> Broadcast[ProvidersChanged]:
+    """Return the reader of providers.changed."""
+    return Broadcast(topics.PROVIDERS_CHANGED, providers.apply)

@@ -19,6 +19,7 @@ from shoal_sampler.consumers import (
     erasure_consumer,
     guideline_broadcast,
     label_consumer,
+    provider_broadcast,
     sample_consumer,
 )
 from shoal_sampler.domain.campaigns.audit import Audit
@@ -26,11 +27,13 @@ from shoal_sampler.http.app import make_app
 from shoal_sampler.http.parts import Parts
 from shoal_sampler.settings import SamplerSettings
 from shoal_sampler.usecases.audits import ManageAudits
+from shoal_sampler.usecases.checks import CheckCampaign
 from shoal_sampler.usecases.decide import Decider
 from shoal_sampler.usecases.directory import CampaignDirectory, GuidelineDirectory
 from shoal_sampler.usecases.learn import LearnLabels
 from shoal_sampler.usecases.manage import ManageCampaigns
 from shoal_sampler.usecases.memory import Memories
+from shoal_sampler.usecases.providers import ProviderDirectory
 from shoal_sampler.usecases.receive import ReceiveSamples
 
 SCHEMA = "sampler"
@@ -68,11 +71,15 @@ def wire_service(
         store, decider, definitions, guidelines, waiting_limit=settings.waiting_limit, clock=utc_now
     )
     learn = LearnLabels(store, memories)
+    providers, lookup = ProviderDirectory(), QdrantLookup(client)
+    check = CheckCampaign(guidelines=guidelines, providers=providers, stream=lookup, clock=utc_now)
     return Service(
         name="sampler",
         app=make_app(
             Parts(
-                manage_campaigns=ManageCampaigns(campaigns, QdrantLookup(client), utc_now),
+                manage_campaigns=ManageCampaigns(
+                    campaigns=campaigns, vectors=lookup, check=check, clock=utc_now
+                ),
                 campaigns=campaigns,
                 manage_audits=ManageAudits(PostgresAudits(pool), audit, utc_now),
                 guidelines=guidelines,
@@ -80,7 +87,11 @@ def wire_service(
             )
         ),
         consumers=[sample_consumer(receive), label_consumer(learn), erasure_consumer(learn)],
-        broadcasts=[campaign_broadcast(definitions), guideline_broadcast(guidelines)],
+        broadcasts=[
+            campaign_broadcast(definitions),
+            guideline_broadcast(guidelines),
+            provider_broadcast(providers),
+        ],
         loops=[Loop(name="windows", step=receive.close_windows, interval_s=settings.window_tick_s)],
         background=[Relay(pool, publisher).run],
         directory=directory,

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from shoal.command_line.console import err
+from shoal.command_line.offline import print_warning
 
 if TYPE_CHECKING:
     import httpx
@@ -84,6 +85,12 @@ def exit_with_problem(response: "httpx.Response") -> None:
         text = response.text[:500]
     err.print(f"{response.status_code}: {text}", markup=False)
     raise typer.Exit(1)
+
+
+def print_cautions(answer: Mapping[str, Any]) -> None:
+    """Print the warnings in a service's answer on stderr."""
+    for caution in answer.get("warnings", ()):
+        print_warning(f"{caution['detail']}. {caution['fix']}")
 
 
 def read_json(file: Path) -> Any:

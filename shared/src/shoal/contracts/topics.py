@@ -6,6 +6,7 @@ from typing import Literal
 from shoal.contracts.base import Event
 from shoal.contracts.labels import AnnotationSubmitted, LabelAccepted, LabelingJob, VotesRequested
 from shoal.contracts.projects import ProjectChanged
+from shoal.contracts.providers import ProvidersChanged
 from shoal.contracts.quality import DatasetPublished, GuidelinePublished, QualityMeasured
 from shoal.contracts.samples import InferenceHalf, SampleEmbedded, SampleErased, SampleIngested
 from shoal.contracts.selections import CampaignChanged, SamplingDecided
@@ -105,6 +106,17 @@ PROJECTS_CHANGED = Topic(
     compacted=True,
     summary="Every project with the hashes of its API keys.",
 )
+PROVIDERS_CHANGED = Topic(
+    name="providers.changed",
+    events=(ProvidersChanged,),
+    encoding="json",
+    partitions=1,
+    retention_hours=30 * DAY,
+    producers=("labeling-gateway",),
+    readers=("sampler",),
+    compacted=True,
+    summary="The configured providers of every project.",
+)
 CAMPAIGNS_CHANGED = Topic(
     name="campaigns.changed",
     events=(CampaignChanged,),
@@ -202,6 +214,7 @@ TOPICS: dict[str, Topic] = {
     topic.name: topic
     for topic in (
         PROJECTS_CHANGED,
+        PROVIDERS_CHANGED,
         INFERENCE_RECEIVED,
         SAMPLES_INGESTED,
         SAMPLES_EMBEDDED,

@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shoal.runtime.refusal import Caution
+
 
 class Answer(BaseModel):
     """An answer, with exactly the fields of its model."""
@@ -34,3 +36,16 @@ class ProblemDetails(BaseModel):
     detail: str = Field(description="What is wrong in this request.")
     field: str | None = Field(description="The field, header or parameter that is wrong.")
     fix: str | None = Field(description="What to change, or when to repeat the request.")
+
+
+class CautionAnswer(Answer):
+    """A warning: a part of the request that was carried out, but is probably a mistake."""
+
+    detail: str = Field(description="What is probably wrong.")
+    field: str = Field(description="The part of the request.")
+    fix: str = Field(description="What to change.")
+
+    @classmethod
+    def of(cls, caution: Caution) -> "CautionAnswer":
+        """Return the answer about a caution."""
+        return cls(detail=caution.detail, field=caution.field, fix=caution.fix)

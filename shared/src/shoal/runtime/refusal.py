@@ -1,5 +1,6 @@
-"""A use case's refusal of a request; the HTTP layer answers it with a problem."""
+"""A use case's refusal of a request, which the HTTP layer answers with a problem, and its warnings."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["malformed", "unauthenticated", "forbidden", "unknown", "conflict", "gone", "invalid"]
@@ -20,3 +21,12 @@ class Refused(Exception):
         self.field = field
         self.fix = fix
         self.title = title
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """A part of a request that is carried out, but is probably a mistake."""
+
+    detail: str
+    field: str
+    fix: str

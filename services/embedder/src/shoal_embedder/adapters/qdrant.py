@@ -97,13 +97,19 @@ def point_struct(point: Point) -> Any:
     return grpc.PointStruct(
         id=grpc.PointId(uuid=point.event.sample_id),
         vectors=grpc.Vectors(vector=grpc.Vector(dense=dense)),
-        payload={name: grpc.Value(string_value=value) for name, value in _point_payload(point.event).items()},
+        payload={name: _payload_value(value) for name, value in _point_payload(point.event).items()},
     )
 
 
-def _point_payload(event: SampleIngested) -> dict[str, str]:
+def _payload_value(value: str | list[str]) -> Any:
+    if isinstance(value, str):
+        return grpc.Value(string_value=value)
+    return grpc.Value(list_value=grpc.ListValue(values=[grpc.Value(string_value=text) for text in value]))
+
+
+def _point_payload(event: SampleIngested) -> dict[str, str | list[str]]:
     prediction = event.prediction
-    payload = {
+    payload: dict[str, str | list[str]] = {
         "source": event.source,
         "source_id": event.source_id,
         "occurred_at": event.occurred_at.isoformat(),
@@ -112,6 +118,8 @@ def _point_payload(event: SampleIngested) -> dict[str, str]:
         payload |= {"model": prediction.model, "model_version": prediction.version}
         if prediction.label is not None:
             payload["predicted_label"] = prediction.label
+    if event.tags:
+        payload["tags"] = [f"{name}={value}" for name, value in event.tags.items()]
     return payload
 
 

@@ -114,8 +114,8 @@ class SentLines:
             return ""
         present = self._files[-1]
         next_line = f"from {present.file} {present.unit} {present.last + 1:,}"
-        place = next_line if present.last else f"with {present.file}"
-        return f"Go on {place}, or send everything again: a line that is sent twice counts once."
+        start = next_line if present.last else f"with {present.file}"
+        return f"Go on {start}, or send everything again: a line that is sent twice counts once."
 
     def _accept(self, outcome: Outcome, fields: Fields) -> None:
         if self._keep_ids:
@@ -133,9 +133,9 @@ class SentLines:
 
     def _compare(self, sample_id: str, entry: Entry, datum: Any) -> None:
         digest = hashlib.blake2b(orjson.dumps(datum), digest_size=8).digest()
-        first, place = self._datums.setdefault(sample_id, (digest, entry.place))
+        first, earlier = self._datums.setdefault(sample_id, (digest, entry.position))
         if first != digest:
-            self._other_datums.append((entry.place, place))
+            self._other_datums.append((entry.position, earlier))
 
     def _refuse(self, outcome: Outcome) -> None:
         last = self._refusal

@@ -24,7 +24,7 @@ class Entry:
     is_whole: bool = True
 
     @property
-    def place(self) -> str:
+    def position(self) -> str:
         """Return "a.jsonl line 3"."""
         return f"{self.file} {self.unit} {self.number:,}"
 

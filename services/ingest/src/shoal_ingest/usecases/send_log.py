@@ -52,9 +52,9 @@ class SendLog:
         for batch in self._batches(entries):
             checked = [(entry, read_entry(entry)) for entry in batch]
             good = [(entry, fields) for entry, fields in checked if isinstance(fields, Fields)]
-            sent = iter(self._send(good))
+            outcomes = iter(self._send(good))
             yield [
-                _unreadable(entry, fields) if isinstance(fields, Unreadable) else next(sent)
+                _unreadable_outcome(entry, fields) if isinstance(fields, Unreadable) else next(outcomes)
                 for entry, fields in checked
             ]
 
@@ -83,7 +83,7 @@ class SendLog:
             results = self._door.post([entry.text for entry, _ in batch])
         except TooLarge as error:
             if len(batch) == 1:
-                return [_too_large(batch[0][0], str(error))]
+                return [_too_large_outcome(batch[0][0], str(error))]
             return self._send_halves(batch)
         if len(results) != len(batch):
             return self._send_halves(batch)
@@ -93,7 +93,7 @@ class SendLog:
 
     def _send_halves(self, batch: Sequence[tuple[Entry, Fields]]) -> list[Outcome]:
         if len(batch) == 1:
-            raise NotSent(f"{batch[0][0].place}: the answer has no result for it")
+            raise NotSent(f"{batch[0][0].position}: the answer has no result for it")
         middle = len(batch) // 2
         return self._send(batch[:middle]) + self._send(batch[middle:])
 
@@ -107,10 +107,10 @@ def _outcome_of(entry: Entry, fields: Fields, result: Mapping[str, Any]) -> Outc
     return Outcome(entry=entry, status=status, fields=fields, sample_id=result["sample_id"])
 
 
-def _unreadable(entry: Entry, fault: Unreadable) -> Outcome:
+def _unreadable_outcome(entry: Entry, fault: Unreadable) -> Outcome:
     return Outcome(entry=entry, status="refused", detail=fault.detail, fix=fault.fix)
 
 
-def _too_large(entry: Entry, detail: str) -> Outcome:
+def _too_large_outcome(entry: Entry, detail: str) -> Outcome:
     fix = "Send a shorter text, or store the datum elsewhere and send content.uri with content.sha256"
     return Outcome(entry=entry, status="refused", detail=f"{len(entry.text):,} bytes: {detail}", fix=fix)

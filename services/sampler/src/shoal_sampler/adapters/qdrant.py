@@ -1,15 +1,21 @@
 """Vectors of samples that are already embedded, from Qdrant."""
 
-from collections.abc import Sequence
+import asyncio
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 import grpc as transport
 import numpy as np
-from qdrant_client import AsyncQdrantClient
+from qdrant_client import AsyncQdrantClient, models
 
 from shoal.contracts.samples import alias_name, collection_prefix
 from shoal.messaging import Transient
 from shoal_sampler.usecases.ports import StoredVector
+from shoal_sampler.usecases.ports.stream import Attribute, Condition, Matches
+
+_PROBED = 256  # samples whose values are named in warnings
 
 
 class QdrantLookup:
@@ -38,6 +44,28 @@ class QdrantLookup:
             for record in records
         }
 
+    async def matches(self, project: str, conditions: Sequence[Condition]) -> Matches:
+        """Return how many samples of the newest generation meet each condition. Raises Transient."""
+        generation = await self._generation(project) if conditions else None
+        if generation is None:
+            return Matches(0, [0] * len(conditions), {})
+        name = collection_prefix(project) + generation
+        try:
+            counts = await asyncio.gather(
+                self._client.count(name), *(self._count(name, condition) for condition in conditions)
+            )
+            records, _ = await self._client.scroll(name, limit=_PROBED, with_payload=True)
+        except transport.aio.AioRpcError as error:
+            raise _outage_of(error) from error
+        numbers = [count.count for count in counts]
+        return Matches(
+            numbers[0], numbers[1:], _frequent_values([record.payload or {} for record in records])
+        )
+
+    async def _count(self, name: str, condition: Condition) -> models.CountResult:
+        match = models.FieldCondition(key=condition.attribute, match=models.MatchValue(value=condition.value))
+        return await self._client.count(name, count_filter=models.Filter(must=[match]))
+
     async def _generation(self, project: str) -> str | None:
         """Return the generation's slug from the project's alias."""
         try:
@@ -47,6 +75,19 @@ class QdrantLookup:
         alias = alias_name(project)
         names = [entry.collection_name for entry in aliases if entry.alias_name == alias]
         return names[0].removeprefix(collection_prefix(project)) if names else None
+
+
+def _frequent_values(payloads: Sequence[Mapping[str, Any]]) -> dict[Attribute, list[str]]:
+    """Return the values of every attribute, the most frequent ones first."""
+    attributes: tuple[Attribute, ...] = ("predicted_label", "model", "model_version", "tags")
+    frequent: dict[Attribute, list[str]] = {}
+    for attribute in attributes:
+        values = [payload.get(attribute) for payload in payloads]
+        texts = [
+            text for value in values if value for text in (value if isinstance(value, list) else [value])
+        ]
+        frequent[attribute] = [text for text, _ in Counter(texts).most_common()]
+    return frequent
 
 
 def _outage_of(error: transport.aio.AioRpcError) -> Transient:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from shoal.command_line.client import URL, Client, read_json
+from shoal.command_line.client import URL, Client, print_cautions, read_json
 from shoal.command_line.console import out
 from shoal.command_line.printing import Format, FormatOption, print_rows
 
@@ -35,6 +35,7 @@ def create_campaign(
     is a sample's source and source id, or its id.
     """
     campaign = ask("POST", url, f"/v1/projects/{project}/campaigns", json=read_json(definition))
+    print_cautions(campaign)
     print_campaigns(form, [campaign], campaign)
 
 

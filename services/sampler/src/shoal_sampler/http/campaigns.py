@@ -6,10 +6,11 @@ from fastapi import APIRouter, Path, Response
 
 from shoal.http.openapi import problem_responses
 from shoal.http.projects import OperatorProject
+from shoal.http.schemas import CautionAnswer
 from shoal.inputs import NO_NUL
 from shoal_sampler.domain.campaigns.campaign import why_it_waits
 from shoal_sampler.http.parts import Parts, Wired
-from shoal_sampler.http.schemas import CampaignAnswer, CampaignsAnswer
+from shoal_sampler.http.schemas import CampaignAnswer, CampaignsAnswer, ChangedCampaignAnswer
 from shoal_sampler.usecases.definition import Definition
 from shoal_sampler.usecases.ports import CampaignRow
 from shoal_sampler.usecases.translate import campaign_of
@@ -35,17 +36,20 @@ routes = APIRouter(prefix="/v1/projects/{project}/campaigns", tags=["campaigns"]
     status_code=CREATED,
     summary="Create a campaign",
     responses={
-        OK: {"model": CampaignAnswer, "description": "The same campaign already exists."},
+        OK: {"model": ChangedCampaignAnswer, "description": "The same campaign already exists."},
         **problem_responses(404, 409),
     },
 )
 async def create_campaign(
     project: OperatorProject, body: Definition, parts: Wired, response: Response
-) -> CampaignAnswer:
-    """Create a campaign (201); repeating the request returns it (200)."""
+) -> ChangedCampaignAnswer:
+    """Create a campaign (201); repeating the request returns it (200).
+
+    `warnings` names parts that may be mistakes, such as a filter that no sample has met so far.
+    """
     row, is_new = await parts.manage_campaigns.create(project, body)
     response.status_code = CREATED if is_new else OK
-    return _answer_campaign(row, parts)
+    return await _answer_change(row, body, parts)
 
 
 @routes.get("", summary="List campaigns", responses=problem_responses(404))
@@ -68,9 +72,9 @@ async def show_campaign(project: OperatorProject, key: CampaignKey, parts: Wired
 @routes.put("/{campaign}", summary="Change a campaign", responses=problem_responses(404, 409))
 async def change_campaign(
     project: OperatorProject, key: CampaignKey, body: Definition, parts: Wired
-) -> CampaignAnswer:
+) -> ChangedCampaignAnswer:
     """Replace a campaign's policy and budget. Its version grows; its spending stays."""
-    return _answer_campaign(await parts.manage_campaigns.change(project, key, body), parts)
+    return await _answer_change(await parts.manage_campaigns.change(project, key, body), body, parts)
 
 
 @routes.post("/{campaign}/pause", summary="Pause a campaign", responses=problem_responses(404, 409))
@@ -89,6 +93,13 @@ async def resume_campaign(project: OperatorProject, key: CampaignKey, parts: Wir
 async def finish_campaign(project: OperatorProject, key: CampaignKey, parts: Wired) -> CampaignAnswer:
     """End a campaign for good; jobs that it created are still labelled."""
     return _answer_campaign(await parts.manage_campaigns.move(project, key, "done"), parts)
+
+
+async def _answer_change(row: CampaignRow, body: Definition, parts: Parts) -> ChangedCampaignAnswer:
+    cautions = await parts.manage_campaigns.cautions(row.event.project, body)
+    answer = _answer_campaign(row, parts)
+    fields = {name: getattr(answer, name) for name in CampaignAnswer.model_fields}
+    return ChangedCampaignAnswer(**fields, warnings=[CautionAnswer.of(caution) for caution in cautions])
 
 
 def _answer_campaign(row: CampaignRow, parts: Parts) -> CampaignAnswer:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from shoal.contracts.base import Name, Timestamp
 from shoal.contracts.selections import CampaignState
-from shoal.http.schemas import Answer
+from shoal.http.schemas import Answer, CautionAnswer
 from shoal.inputs import Strict, with_examples
 from shoal_sampler.domain.campaigns.campaign import Waits
 from shoal_sampler.usecases.definition import Budget, Conditions, Labeling
@@ -49,6 +49,11 @@ _WHEAT: dict[str, Any] = {
         "labels_accepted": 31,
     },
     "waits_for": "day_cap_reached",
+}
+_WARNING = {
+    "detail": "filter.models: none of 4,096 samples so far comes from model 'topics2', but for instance topics",
+    "field": "filter.models",
+    "fix": "Write 'topics' if you mean it, or keep it only if such samples will come",
 }
 _AUDIT = {"rate": 0.01, "votes": 2, "max_votes": 3, "votes_per_day": 300}
 
@@ -154,6 +159,16 @@ class CampaignAnswer(Answer):
         )
 
 
+class ChangedCampaignAnswer(CampaignAnswer):
+    """A campaign that was created or changed, and warnings about its definition."""
+
+    model_config = with_examples({**_WHEAT, "warnings": [_WARNING]})
+
+    warnings: list[CautionAnswer] = Field(
+        description="Parts of the definition that were stored, but may be mistakes."
+    )
+
+
 class CampaignsAnswer(Answer):
     """A project's campaigns, oldest first, and its samples."""
 
@@ -179,6 +194,17 @@ class AuditIn(Strict):
         if self.max_votes < self.votes:
             raise ValueError(f"max_votes {self.max_votes} is less than votes {self.votes}: raise it")
         return self
+
+    @field_validator("votes_per_day")
+    @classmethod
+    def _pays_for_a_sample(cls, votes_per_day: int, info: ValidationInfo) -> int:
+        reserved = info.data.get("max_votes", 1)
+        if 0 < votes_per_day < reserved:
+            raise ValueError(
+                f"{votes_per_day} votes pay for no sample, as each reserves max_votes {reserved}: raise it, or "
+                "give 0 to turn the audit off"
+            )
+        return votes_per_day
 
 
 class AuditAnswer(Answer):

@@ -12,10 +12,11 @@ from shoal_sampler.usecases.translate import campaign_of
 
 
 class GuidelineDirectory:
-    """The latest guideline of every project."""
+    """The latest guideline of every project, with the names of its classes."""
 
     def __init__(self) -> None:
         self._latest: dict[str, GuidelineRef] = {}
+        self._classes: dict[str, tuple[str, ...]] = {}
 
     def apply(self, received: Received[GuidelinePublished]) -> None:
         """Apply one event; order and repetition do not matter."""
@@ -23,6 +24,11 @@ class GuidelineDirectory:
         present = self._latest.get(project)
         if present is None or (guideline.major, guideline.minor) > (present.major, present.minor):
             self._latest[project] = guideline
+            self._classes[project] = tuple(item.name for item in received.event.label_schema.classes)
+
+    def classes(self, project: str) -> tuple[str, ...]:
+        """Return the classes of the project's guideline; none if no guideline is published."""
+        return self._classes.get(project, ())
 
     def get(self, project: str) -> GuidelineRef | None:
         """Return the project's guideline, None if none is published."""

@@ -8,11 +8,12 @@ from shoal.contracts.ids import stable_id
 from shoal.contracts.selections import CampaignChanged, CampaignState
 from shoal.contracts.topics import CAMPAIGNS_CHANGED
 from shoal.messaging import OutgoingMessage, encode
-from shoal.runtime.refusal import Refused
+from shoal.runtime.refusal import Caution, Refused
 from shoal.samples import reference_field, reference_text, referred_sample
 from shoal.vectors import BadVector, read_vector, to_bytes
 from shoal_sampler.domain.campaigns.campaign import NotAllowed, check_transition
 from shoal_sampler.domain.campaigns.kinds import needs_examples
+from shoal_sampler.usecases.checks import CheckCampaign
 from shoal_sampler.usecases.definition import Definition, Example, Strategy
 from shoal_sampler.usecases.ports import CampaignRow, Campaigns, StoredVector, VectorLookup
 from shoal_sampler.usecases.publishing import SOURCE
@@ -21,16 +22,26 @@ from shoal_sampler.usecases.publishing import SOURCE
 class ManageCampaigns:
     """Operations of users on campaigns."""
 
-    def __init__(self, campaigns: Campaigns, vectors: VectorLookup, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        *,
+        campaigns: Campaigns,
+        vectors: VectorLookup,
+        check: CheckCampaign,
+        clock: Callable[[], datetime],
+    ) -> None:
         self._campaigns = campaigns
         self._vectors = vectors
+        self._check = check
         self._clock = clock
 
     async def create(self, project: str, definition: Definition) -> tuple[CampaignRow, bool]:
         """Create a campaign; return it and whether it is new. Repeating the request changes nothing.
 
-        Raises Refused if another campaign has the name, or an example cannot be used.
+        Raises Refused if another campaign has the name, an example cannot be used, the provider is unknown or
+        the budget pays for no job.
         """
+        await self._check.refuse(project, definition)
         resolved = await self._resolved(project, definition)
         event = _changed_event(project, resolved, state=resolved.state, version=1, now=self._clock())
         is_new = await self._campaigns.add(event, _outgoing_message(event))
@@ -54,8 +65,13 @@ class ManageCampaigns:
         if definition.budget.votes < row.votes_reserved:
             detail = f"budget.votes: {definition.budget.votes}, but {row.votes_reserved} votes are reserved"
             raise Refused("conflict", detail, field="budget.votes", fix=f"Send {row.votes_reserved} or more")
+        await self._check.refuse(project, definition, votes_reserved=row.votes_reserved)
         resolved = await self._resolved(project, definition)
         return await self._replace(row, resolved, "active" if resolved.state == "draft" else resolved.state)
+
+    async def cautions(self, project: str, definition: Definition) -> list[Caution]:
+        """Return warnings about parts of a definition that are probably mistakes."""
+        return await self._check.cautions(project, definition)
 
     async def move(self, project: str, campaign: str, state: CampaignState) -> CampaignRow:
         """Pause, resume or finish a campaign; repeating it changes nothing. Raises Refused."""

@@ -52,19 +52,19 @@ def probe_log(file: Path) -> None:
 
 
 def _cut_off_detail(name: str, last: int, error: Exception) -> str:
-    place = f"after line {last:,}" if last else "at its start"
+    where = f"after line {last:,}" if last else "at its start"
     cause = str(error)
     if isinstance(error, EOFError):
         cause = "the compressed file is cut off"
     elif isinstance(error, (gzip.BadGzipFile, zlib.error)):
         cause = f"the compressed file is damaged ({error})"
-    return f"{name} cannot be read {place}: {cause}; repair the file and send it again"
+    return f"{name} cannot be read {where}: {cause}; repair the file and send it again"
 
 
 def _entries_of(name: str, stream: BinaryIO) -> Iterator[Entry]:
     lines: Iterator[bytes] = _raw_lines(stream)
     head, error = _head_of(lines)
-    texts = [text for line in head if (text := _stripped(line))]
+    texts = [text for line in head if (text := _entry_text(line))]
     if error is None and texts and _spans_lines(texts[0]):
         whole = b"".join(head) + stream.read()
         if starts_with_value(whole):
@@ -74,7 +74,7 @@ def _entries_of(name: str, stream: BinaryIO) -> Iterator[Entry]:
     if texts and not any(text.startswith(b"{") for text in texts):
         raise _no_log(name, texts[0])
     for number, line in enumerate(itertools.chain(head, lines), start=1):
-        if text := _stripped(line):
+        if text := _entry_text(line):
             yield Entry(file=name, number=number, text=text, is_whole=len(line) <= MOST_LINE)
     if error is not None:
         raise error
@@ -101,7 +101,7 @@ def _head_of(lines: Iterator[bytes]) -> tuple[list[bytes], Exception | None]:
     return head, None
 
 
-def _stripped(line: bytes) -> bytes:
+def _entry_text(line: bytes) -> bytes:
     """Return a line without white space and without the byte order marks of joined files."""
     return line.strip().removeprefix(BOM).lstrip()
 

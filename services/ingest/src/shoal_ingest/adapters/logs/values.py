@@ -19,7 +19,7 @@ def starts_with_value(whole: bytes) -> bool:
         return True
     try:
         text = whole.decode()
-        start = _skip(text, 0)
+        start = _skip_space(text, 0)
         _DECODER.raw_decode(text, start)
     except (ValueError, RecursionError):
         return False
@@ -31,8 +31,8 @@ def json_values(name: str, whole: bytes) -> Iterator[Entry]:
 
     Raises BadInput for an array that is not JSON to its end, before any of its items.
     """
-    text = _decoded(name, whole)
-    position, number, line, counted = _skip(text, 0), 0, 1, 0
+    text = _decoded_text(name, whole)
+    position, number, line, counted = _skip_space(text, 0), 0, 1, 0
     while position < len(text):
         is_array = text[position] == "["
         line += len(_NEW_LINE.findall(text, counted, position))
@@ -47,12 +47,12 @@ def json_values(name: str, whole: bytes) -> Iterator[Entry]:
                 yield Entry(file=name, number=number, text=_one_line(text[start:stop]), unit="item")
         else:
             yield Entry(file=name, number=line, text=_one_line(text[position:end]))
-        position = _skip(text, end)
+        position = _skip_space(text, end)
 
 
 def _item_spans(text: str, position: int) -> Iterator[tuple[int, int]]:
     """Yield the bounds of the items of a valid array that begins before `position`."""
-    position = _skip(text, position)
+    position = _skip_space(text, position)
     while text[position] != "]":
         _, end = _DECODER.raw_decode(text, position)
         yield position, end
@@ -71,7 +71,7 @@ def _not_json_detail(name: str, text: str, position: int, error: Exception) -> s
     return f"{name} line {line:,}: not JSON: {cause}; give a JSON array, or one JSON object per line"
 
 
-def _decoded(name: str, whole: bytes) -> str:
+def _decoded_text(name: str, whole: bytes) -> str:
     try:
         return whole.decode()
     except UnicodeDecodeError as error:
@@ -82,7 +82,7 @@ def _decoded(name: str, whole: bytes) -> str:
         ) from None
 
 
-def _skip(text: str, position: int) -> int:
+def _skip_space(text: str, position: int) -> int:
     match = _SPACE.match(text, position)
     return match.end() if match else position
 

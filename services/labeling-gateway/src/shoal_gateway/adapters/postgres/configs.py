@@ -4,7 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from shoal.contracts.ids import stable_id
+from shoal.contracts.providers import ProviderEntry, ProvidersChanged
+from shoal.contracts.topics import PROVIDERS_CHANGED
+from shoal.messaging import encode
+from shoal.persistence import Outbox
 from shoal_gateway.adapters.postgres import rows
+from shoal_gateway.adapters.postgres.outbox import SOURCE
 from shoal_gateway.domain.providers import ProviderConfig
 from shoal_gateway.domain.routing import IN_HOUSE
 
@@ -17,8 +23,8 @@ ON CONFLICT (project, name) DO UPDATE SET kind = excluded.kind, base_url = exclu
     webhook_secret = coalesce(excluded.webhook_secret, providers.webhook_secret),
     price_per_vote = excluded.price_per_vote, is_default = excluded.is_default, updated_at = now()
 """
-# One at a time: two concurrent transactions would each add a default.
-ONE_DEFAULT = "SELECT pg_advisory_xact_lock(hashtextextended('gateway.default.' || $1, 0))"
+# One at a time: concurrent transactions would each add a default, and announce lists without the other's.
+ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('gateway.default.' || $1, 0))"
 UNPARK = """
 WITH again AS (
     UPDATE intents SET state = 'pending', attempts = 0, next_at = now(), error = NULL
@@ -62,8 +68,8 @@ class PostgresConfigs:
     async def put(self, config: ProviderConfig) -> int:
         """Store a configuration, keeping a secret that is left out; return the number of intents to retry."""
         async with self._pool.acquire() as conn, conn.transaction():
+            await conn.execute(ONE_AT_A_TIME, config.project)
             if config.is_default:
-                await conn.execute(ONE_DEFAULT, config.project)
                 await conn.execute(
                     "UPDATE providers SET is_default = false WHERE project = $1 AND name <> $2", *config.key
                 )
@@ -77,7 +83,29 @@ class PostgresConfigs:
                 config.price_per_vote,
                 config.is_default,
             )
+            await announce_providers(conn, config.project)
             return int(await conn.fetchval(UNPARK, *config.key))
+
+    async def announce_all(self) -> None:
+        """Announce every project's providers, also those that were configured before they were announced."""
+        for row in await self._pool.fetch("SELECT DISTINCT project FROM providers ORDER BY project"):
+            async with self._pool.acquire() as conn, conn.transaction():
+                await conn.execute(ONE_AT_A_TIME, row["project"])
+                await announce_providers(conn, row["project"])
+
+
+async def announce_providers(conn: Any, project: str) -> None:
+    """Announce a project's providers with the outbox, in the connection's transaction and under its lock."""
+    records = await conn.fetch(
+        "SELECT name, kind, is_default FROM providers WHERE project = $1 ORDER BY name", project
+    )
+    now = await conn.fetchval("SELECT clock_timestamp()")  # grows in the order of the lock, unlike now()
+    event = ProvidersChanged(
+        project=project, providers=tuple(ProviderEntry(**dict(row)) for row in records), changed_at=now
+    )
+    event_id = stable_id("providers.changed", project, now.isoformat())
+    message = encode(PROVIDERS_CHANGED, event, event_id=event_id, source=SOURCE, time=now)
+    await Outbox().add(conn, [message])
 
 
 class PostgresCursors:

@@ -1,0 +1,31 @@
+"""The samples of the stream so far, by what their models said."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Attribute = Literal["predicted_label", "model", "model_version", "tags"]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A value that samples must have in an attribute; a tag's value is `name=value`."""
+
+    attribute: Attribute
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The number of samples so far, of those that meet each condition, and frequent values of attributes."""
+
+    samples: int
+    counts: Sequence[int]
+    values: dict[Attribute, list[str]]
+
+
+class Stream(Protocol):
+    """Samples that are already embedded."""
+
+    async def matches(self, project: str, conditions: Sequence[Condition]) -> Matches:
+        """Return how many samples meet each condition. Raises Transient."""
