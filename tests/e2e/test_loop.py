@@ -39,6 +39,7 @@ def item(project: str, number: int, text: str, label: str) -> dict[str, Any]:
         "project": project,
         "source": "wire",
         "source_id": str(number),
+        "tags": {"desk": "markets"},
         "text": text,
         "prediction": {"model": "topics", "version": "1", "label": label, "scores": scores},
     }
@@ -104,11 +105,24 @@ async def the_dataset_is_what_was_accepted(client: Client, labels: list[dict[str
     for file in manifest["files"]:
         assert hashlib.sha256((folder / file["path"]).read_bytes()).hexdigest() == file["sha256"]
     rows = [json.loads(line) for line in (folder / "data.jsonl").read_text().splitlines()]
-    assert rows == pq.read_table(folder / "data.parquet").to_pylist()
+    table = pq.read_table(folder / "data.parquet").to_pylist()
+    assert rows == [row | as_maps(row) for row in table]
+    for row in rows:
+        assert (row["source"], row["campaign"]) == ("wire", "all")
+        assert row["text"].startswith(f"Report {row['source_id']}:")
+        assert row["probabilities"][row["label"]] == pytest.approx(row["probability"], abs=1e-6)
     assert {row["sample_id"]: row["label"] for row in rows} == {
         each["sample_id"]: each["label"] for each in labels
     }
     assert sum(manifest["splits"].values()) == len(rows) == manifest["rows"]
+
+
+def as_maps(row: dict[str, Any]) -> dict[str, Any]:
+    """Return the maps of a row of Parquet, which are lists of pairs there."""
+    return {
+        "tags": {pair["name"]: pair["value"] for pair in row["tags"]},
+        "probabilities": {pair["label"]: pair["probability"] for pair in row["probabilities"]},
+    }
 
 
 async def accounts_balance(dsn: str) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+import orjson
 import pytest
 
 from publishingkit import received
@@ -102,6 +103,7 @@ def samples(count: int, *, start: int = 0) -> list[Arrival]:
             sample_id=f"s{number:05d}",
             source="wire",
             source_id=str(number),
+            tags={"desk": "markets"},
             content=Content(text=f"text {number}"),
             embedding=Embedding(generation=GENERATION, vector=vector),
             prediction=Prediction(model="m", label="a", scores={"a": share, "b": 1 - share}),
@@ -145,6 +147,20 @@ async def test_budgets_hold_under_replays_and_two_replicas(
     decided = await pool.fetchval("SELECT count(*) FROM decisions")
     waiting = await pool.fetchval("SELECT count(*) FROM waiting")
     assert decided + waiting == 400
+
+
+async def test_a_job_names_its_sample_and_its_campaign(pool: Any, manage: ManageCampaigns) -> None:
+    await manage.create("news", campaign("dice", 300, kind="random", share=1.0))
+    await Replica(pool).receive(samples(3))
+    jobs = [
+        orjson.loads(row["value"])
+        for row in await pool.fetch("SELECT value FROM outbox WHERE topic = 'labeling.jobs'")
+    ]
+    named = sorted((item["sample_id"], item["source"], item["source_id"], item["campaign"]) for item in jobs)
+    assert named == [(f"s{number:05d}", "wire", str(number), "dice") for number in range(3)]
+    assert {(item["tags"]["desk"], datetime.fromisoformat(item["occurred_at"])) for item in jobs} == {
+        ("markets", NOON)
+    }
 
 
 async def test_a_sample_keeps_its_decision(pool: Any, manage: ManageCampaigns) -> None:

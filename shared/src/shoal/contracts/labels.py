@@ -35,6 +35,11 @@ class LabelingJob(Event):
     votes: int = Field(ge=1, le=100)  # votes to collect at first
     max_votes: int = Field(ge=1, le=100)  # upper limit of the job's votes
     group: str | None = Field(default=None, max_length=200)
+    source: Name | None = None  # of the sample, as its producer named it; None for gold items
+    source_id: Id | None = None
+    tags: dict[str, str] = Field(default_factory=dict)
+    occurred_at: Timestamp | None = None
+    campaign: Name | None = None  # name of the campaign
     requested_at: Timestamp
 
 

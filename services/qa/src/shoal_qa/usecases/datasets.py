@@ -108,7 +108,7 @@ class FreezeDataset:
             "rows": len(rows),
             "splits": dict(sorted(Counter(row["split"] for row in rows).items())),
             "classes": dict(sorted(Counter(row["label"] for row in rows).items())),
-            "campaigns": dict(sorted(Counter(row["campaign_id"] or "none" for row in rows).items())),
+            "campaigns": dict(sorted(Counter(_campaign_of(row) for row in rows).items())),
             "files": files,
             "published_at": now.isoformat(),
         }
@@ -121,6 +121,11 @@ class FreezeDataset:
         message = encode(DATASETS_PUBLISHED, event, event_id=event_id, source=SOURCE, time=now)
         await turn.add(event, manifest, message)
         return manifest
+
+
+def _campaign_of(row: Row) -> str:
+    """Return the campaign's name, or its id if the job is older than the names."""
+    return str(row["campaign"] or row["campaign_id"] or "none")
 
 
 def _dataset_event(manifest: Mapping[str, Any], now: datetime) -> DatasetPublished:

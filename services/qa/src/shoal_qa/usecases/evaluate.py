@@ -30,7 +30,7 @@ from shoal_qa.usecases.ports import Database, LabelRow, Major, StoredAnnotation,
 from shoal_qa.usecases.rules import Rule
 
 COUNTED = ("label", "audit")  # purposes of jobs that get labels; gold measures annotators
-SHOWN = 10  # most classes of a posterior in the evidence
+SHOWN = 100  # most classes of a posterior in the evidence
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,13 +125,20 @@ class Decider:
             effects=[_effect_of(standing) for standing in standings],
             audit_votes=ledger.votes,
             sample_jobs=_sample_jobs(records, arrivals, guideline),
-            messages=window_messages(records, events, guideline, now),
+            messages=window_messages(
+                records, events, guideline=guideline, campaigns=_campaign_names(standings), now=now
+            ),
         )
 
     async def _standings(self, project: Project, now: datetime) -> list[Standing]:
         spendings = await project.budgets.in_force(now)
         campaigns = await self._campaigns.resolve(spendings, self._store)
         return [_standing_of(*pair) for pair in zip(campaigns, spendings, strict=True)]
+
+
+def _campaign_names(standings: Sequence[Standing]) -> dict[str, str]:
+    """Return the names of campaigns by id."""
+    return {standing.campaign.campaign_id: standing.campaign.name for standing in standings}
 
 
 def _generation_of(arrival: Arrival) -> str:

@@ -1,6 +1,6 @@
 """Decisions and jobs as events; their ids derive from the sample, so a repeated event keeps its id."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from shoal.contracts import topics
@@ -41,8 +41,10 @@ def decision_message(record: Record, event: SampleEmbedded, now: datetime) -> Ou
     return encode(topics.SAMPLING_DECISIONS, decided, event_id=event_id, source=SOURCE, time=now)
 
 
-def job_message(job: Job, event: SampleEmbedded, guideline: GuidelineRef, now: datetime) -> OutgoingMessage:
-    """Return the event that requests the job's votes."""
+def job_message(
+    job: Job, event: SampleEmbedded, *, guideline: GuidelineRef, campaign: str | None, now: datetime
+) -> OutgoingMessage:
+    """Return the event that requests the job's votes. campaign: the name of the job's campaign."""
     labeling_job = LabelingJob(
         project=event.project,
         job_id=job_id(job.sample_id, guideline.major, job.purpose),
@@ -57,6 +59,11 @@ def job_message(job: Job, event: SampleEmbedded, guideline: GuidelineRef, now: d
         votes=job.votes,
         max_votes=job.max_votes,
         group=event.group,
+        source=event.source,
+        source_id=event.source_id,
+        tags=event.tags,
+        occurred_at=event.occurred_at,
+        campaign=campaign,
         requested_at=now,
     )
     event_id = stable_id("labeling.job", labeling_job.job_id)
@@ -66,14 +73,25 @@ def job_message(job: Job, event: SampleEmbedded, guideline: GuidelineRef, now: d
 def window_messages(
     records: Sequence[Record],
     events: dict[str, SampleEmbedded],
+    *,
     guideline: GuidelineRef | None,
+    campaigns: Mapping[str, str],
     now: datetime,
 ) -> list[OutgoingMessage]:
-    """Return the events of all records and jobs."""
+    """Return the events of all records and jobs. campaigns: names by id."""
     out = [decision_message(record, events[record.sample_id], now) for record in records]
     jobs = [record.job for record in records if record.job is not None]
     if jobs and guideline is None:
         raise ValueError("a job needs a guideline")
     if guideline is not None:
-        out += [job_message(job, events[job.sample_id], guideline, now) for job in jobs]
+        out += [
+            job_message(
+                job,
+                events[job.sample_id],
+                guideline=guideline,
+                campaign=campaigns.get(job.campaign_id or ""),
+                now=now,
+            )
+            for job in jobs
+        ]
     return out

@@ -17,7 +17,11 @@ _TYPES = {
     "votes": pa.int32(),
     "revision": pa.int32(),
     "annotation_ids": pa.list_(pa.string()),
+    "tags": pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())])),
+    "probabilities": pa.list_(pa.struct([("label", pa.string()), ("probability", pa.float64())])),
 }
+# Maps are lists of pairs in Parquet: Hugging Face's datasets reads no column of the type map.
+_PAIRS = {"tags": ("name", "value"), "probabilities": ("label", "probability")}
 
 
 class FsspecFiles:
@@ -52,10 +56,20 @@ class FsspecFiles:
     def parquet(self, rows: Sequence[Mapping[str, Any]]) -> bytes:
         """Return rows as Parquet, compressed by zstd, with fixed column types."""
         names = list(rows[0])
-        arrays = [pa.array([row[name] for row in rows], _TYPES.get(name, pa.string())) for name in names]
+        arrays = [
+            pa.array([_parquet_value(name, row[name]) for row in rows], _TYPES.get(name, pa.string()))
+            for name in names
+        ]
         buffer = io.BytesIO()
         pq.write_table(pa.Table.from_arrays(arrays, names=names), buffer, compression="zstd")
         return buffer.getvalue()
+
+
+def _parquet_value(name: str, value: Any) -> Any:
+    """Return a value as its column has it: maps as pairs, sorted by their keys."""
+    if name not in _PAIRS:
+        return value
+    return [dict(zip(_PAIRS[name], pair, strict=True)) for pair in sorted(value.items())]
 
 
 def _file_size(address: str) -> int | None:

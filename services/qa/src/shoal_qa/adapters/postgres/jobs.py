@@ -13,14 +13,17 @@ job_id, project, sample_id, purpose, major, minor, campaign_id, revision, state,
 """
 _ADD = """
 INSERT INTO jobs (job_id, project, sample_id, purpose, major, minor, content, campaign_id, group_key, predicted,
-                  model, state, wanted, most)
+                  model, state, wanted, most, source, source_id, tags, occurred_at, campaign)
 SELECT new.job_id, new.project, new.sample_id, new.purpose, new.major, new.minor,
        CASE WHEN e.sample_id IS NULL THEN new.content END, new.campaign_id, new.group_key, new.predicted, new.model,
-       CASE WHEN e.sample_id IS NULL THEN 'open' ELSE 'erased' END, least(new.wanted, new.most), new.most
+       CASE WHEN e.sample_id IS NULL THEN 'open' ELSE 'erased' END, least(new.wanted, new.most), new.most,
+       new.source, CASE WHEN e.sample_id IS NULL THEN new.source_id END,
+       CASE WHEN e.sample_id IS NULL THEN new.tags ELSE '{}' END, new.occurred_at, new.campaign
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::int[], $7::jsonb[], $8::text[],
-            $9::text[], $10::text[], $11::text[], $12::int[], $13::int[])
+            $9::text[], $10::text[], $11::text[], $12::int[], $13::int[],
+            $14::text[], $15::text[], $16::jsonb[], $17::timestamptz[], $18::text[])
      AS new (job_id, project, sample_id, purpose, major, minor, content, campaign_id, group_key, predicted, model,
-             wanted, most)
+             wanted, most, source, source_id, tags, occurred_at, campaign)
 LEFT JOIN erased e ON e.project = new.project AND e.sample_id = new.sample_id
 ON CONFLICT (job_id) DO UPDATE SET most = greatest(jobs.most, excluded.most)
 WHERE excluded.most > jobs.most
@@ -118,4 +121,9 @@ def _job_values(job: LabelingJob) -> tuple[Any, ...]:
         f"{prediction.model} {prediction.version}".strip() if prediction else None,
         job.votes,
         job.max_votes,
+        job.source,
+        job.source_id,
+        job.tags,
+        job.occurred_at,
+        job.campaign,
     )

@@ -1,5 +1,6 @@
 """Queries of the HTTP API: labels, jobs, metrics, annotators, reviews, gold."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from shoal_qa.adapters.postgres.audits import AuditReader
@@ -31,7 +32,8 @@ _ANNOTATOR = (
 )
 _ACCEPTED = """
 SELECT l.sample_id, l.job_id, l.revision, l.label, l.probability, l.evidence, l.accepted_at,
-       j.content, j.campaign_id, j.group_key, j.purpose, j.predicted, j.model, i.probability AS inclusion
+       j.content, j.campaign_id, j.group_key, j.purpose, j.predicted, j.model, j.source, j.source_id, j.tags,
+       j.occurred_at, j.campaign, i.probability AS inclusion
 FROM jobs j JOIN labels l ON l.job_id = j.job_id AND l.revision = j.revision
 LEFT JOIN inclusion i ON i.project = j.project AND i.sample_id = j.sample_id
 WHERE j.project = $1 AND j.major = $2 AND j.state = 'accepted' AND j.purpose IN ('label', 'audit')
@@ -124,11 +126,16 @@ def _dataset_row(row: Any) -> Row:
     content, evidence = row["content"] or {}, row["evidence"]
     return {
         "sample_id": row["sample_id"],
+        "source": row["source"],
+        "source_id": row["source_id"],
+        "occurred_at": row["occurred_at"].isoformat() if row["occurred_at"] else None,
+        "tags": dict(row["tags"]),
         "text": content.get("text"),
         "uri": content.get("uri"),
         "sha256": content.get("sha256"),
         "label": row["label"],
         "probability": row["probability"],
+        "probabilities": _class_probabilities(row["label"], evidence),
         "votes": evidence["votes"],
         "agreement": evidence["agreement"],
         "method": evidence["method"],
@@ -136,6 +143,7 @@ def _dataset_row(row: Any) -> Row:
         "job_id": row["job_id"],
         "revision": row["revision"],
         "purpose": row["purpose"],
+        "campaign": row["campaign"],
         "campaign_id": row["campaign_id"],
         "inclusion_probability": row["inclusion"],
         "predicted_label": row["predicted"],
@@ -143,3 +151,8 @@ def _dataset_row(row: Any) -> Row:
         "group": row["group_key"],
         "accepted_at": row["accepted_at"].isoformat(),
     }
+
+
+def _class_probabilities(label: str, evidence: Mapping[str, Any]) -> dict[str, float]:
+    """Return the posterior by class; an expert's label has probability 1, whatever the votes say."""
+    return {label: 1.0} if evidence.get("reviewed_by") else dict(evidence.get("posterior", {}))

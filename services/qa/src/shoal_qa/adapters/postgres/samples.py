@@ -28,7 +28,7 @@ class PostgresSamples:
         self._conn = conn
 
     async def erase(self, project: str, sample_ids: Collection[str]) -> list[StoredJob]:
-        """Delete contents and votes; lock the jobs and return them as they were."""
+        """Delete contents, source ids, tags and votes; lock the jobs and return them as they were."""
         ids = sorted(sample_ids)
         await self._conn.execute(
             "INSERT INTO erased SELECT $1, id FROM unnest($2::text[]) AS id ON CONFLICT DO NOTHING",
@@ -42,7 +42,10 @@ class PostgresSamples:
             ids,
         )
         await self._conn.execute(
-            "UPDATE jobs SET content = NULL WHERE project = $1 AND sample_id = ANY($2::text[])", project, ids
+            """UPDATE jobs SET content = NULL, source_id = NULL, tags = '{}'
+               WHERE project = $1 AND sample_id = ANY($2::text[])""",
+            project,
+            ids,
         )
         for table in ("annotations", "gold", "inclusion", "audited"):
             await self._conn.execute(
