@@ -38,6 +38,6 @@ def read_options(
     return ReadOptions(encoding, skip_bad, tuple(missing or ()), join_spellings)
 
 
-def summarize_table(table: Table) -> None:
-    """Print how a table was read."""
-    print_summary(table, table.facts())
+def summarize_table(table: Table, *facts: str) -> None:
+    """Print how a table was read. facts: further phrases about it."""
+    print_summary(table, [*table.facts(), *facts])

@@ -33,7 +33,7 @@ Terms = Annotated[
 ]
 Balance = Annotated[bool, typer.Option("--balance", help="Choose as many rows of each predicted class.")]
 TargetShares = Annotated[
-    Path | None, typer.Option(help="Table with a column share, one row for each predicted class.")
+    Path | None, typer.Option(help="Table with columns class and share, one row for each predicted class.")
 ]
 DuplicateCosine = Annotated[
     float | None,

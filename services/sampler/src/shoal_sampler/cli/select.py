@@ -1,12 +1,14 @@
 """`shoal sampler select`: the rows of a file to label next."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from rich.table import Table as Shown
 
+from shoal.command_line.classes import ClassesOption, parse_classes
 from shoal.command_line.console import err
 from shoal.command_line.matrices import ColumnsOption, column_patterns
 from shoal.command_line.offline import one_line_errors, print_summary, print_warning, show_progress
@@ -23,7 +25,14 @@ from shoal.files.matrices import read_matrix
 from shoal.files.options import ReadOptions
 from shoal.files.outputs import OutputCheck
 from shoal.files.writing import Cells, write_table
-from shoal_sampler.adapters.files import read_labels, read_numbers
+from shoal_sampler.adapters.files import Target, read_labels, read_numbers, read_target
+from shoal_sampler.cli.class_columns import (
+    Classes,
+    LabelTexts,
+    classes_of_model,
+    classes_without_model,
+    target_shares,
+)
 from shoal_sampler.cli.options import (
     Balance,
     Count,
@@ -41,11 +50,9 @@ from shoal_sampler.cli.options import (
     Weights,
 )
 from shoal_sampler.domain.models.evidence import Evidence
-from shoal_sampler.domain.pools.pool import UNKNOWN
-from shoal_sampler.domain.vectors.rows import Floats, Indices
+from shoal_sampler.domain.vectors.rows import Floats
 from shoal_sampler.usecases.files.inputs import (
     positive_weights,
-    probability_rows,
     row_numbers,
     unit_directions,
 )
@@ -67,6 +74,7 @@ def select_rows(
     balance: Balance = False,
     target: TargetShares = None,
     duplicates: DuplicateCosine = None,
+    classes: ClassesOption = None,
     columns: ColumnsOption = None,
     explain: Explain = False,
     encoding: EncodingOption = None,
@@ -84,7 +92,6 @@ def select_rows(
             strategy=strategy,
             seed=seed,
             combine=_parse_terms(combine),
-            target=_target_shares(balance, target, reading),
             duplicates=duplicates,
         )
         with show_progress("reading") as report:
@@ -92,8 +99,12 @@ def select_rows(
             vectors = unit_directions(matrix.float32(report), str(matrix))
         print_summary(matrix, matrix.facts())
         rows = len(vectors)
-        p = None if probabilities is None else _read_probabilities(probabilities, rows)
-        rows_labelled, classes, names = _read_labelled(labelled, labels, rows, reading)
+        with_labels = _read_labelled(labelled, labels, rows, reading)
+        shares = None if target is None else read_target(target, options=reading)
+        numbered = _number_classes(
+            with_labels, shares, probabilities, rows=rows, classes=parse_classes(classes), reading=reading
+        )
+        request = replace(request, target=_target_of(balance, shares, numbered, reading))
         worth = (
             None
             if weights is None
@@ -103,9 +114,9 @@ def select_rows(
             picks = select(
                 Table(
                     vectors=vectors,
-                    labelled=rows_labelled,
-                    labels=classes,
-                    probabilities=p,
+                    labelled=with_labels.rows,
+                    labels=numbered.labels,
+                    probabilities=numbered.probabilities,
                     weights=worth,
                     disposable=True,
                 ),
@@ -116,14 +127,26 @@ def select_rows(
     if len(picks.rows) < n:
         print_warning(f"only {len(picks.rows)} of {n} rows could be chosen")
     if explain:
-        print_reasons(picks, p, names)
+        print_reasons(picks, numbered.probabilities, numbered.names)
     err.print(f"{len(picks.rows)} rows: {output}", markup=False, soft_wrap=True)
 
 
-def _read_probabilities(file: Path, rows: int) -> Floats:
-    matrix = read_matrix(file, "probabilities")
-    print_summary(matrix, matrix.facts())
-    return probability_rows(matrix.float32(), rows, str(matrix))
+def _number_classes(
+    labelled: LabelTexts,
+    target: Target | None,
+    probabilities: Path | None,
+    *,
+    rows: int,
+    classes: list[str] | None,
+    reading: ReadOptions,
+) -> Classes:
+    if probabilities is not None:
+        return classes_of_model(
+            probabilities, rows, labelled, target, option=classes, join=reading.join_spellings
+        )
+    if classes is not None:
+        raise BadInput("classes name the columns of probabilities: give --probabilities", field="classes")
+    return classes_without_model(labelled)
 
 
 def _write_picks(file: Path, picks: Picks) -> None:
@@ -140,17 +163,15 @@ def _read_numbers(file: Path, what: str, column: str, reading: ReadOptions) -> A
     return read_numbers(file, what, column, options=reading, summarize=summarize_table)
 
 
-def _read_labelled(
-    labelled: Path | None, labels: Path | None, rows: int, reading: ReadOptions
-) -> tuple[Indices, Indices, list[str]]:
-    """Return the labelled rows, their classes, and the names of the classes."""
+def _read_labelled(labelled: Path | None, labels: Path | None, rows: int, reading: ReadOptions) -> LabelTexts:
+    """Return the labelled rows and their labels. Raises BadInput."""
     rows_labelled = np.empty(0, np.int64)
     if labelled is not None:
         rows_labelled = row_numbers(
             _read_numbers(labelled, "labelled", "index", reading), rows, f"labelled {labelled}"
         )
     if labels is None:
-        return rows_labelled, np.full(len(rows_labelled), UNKNOWN), []
+        return LabelTexts(rows=rows_labelled, texts=[""] * len(rows_labelled))
     numbers, texts = read_labels(labels, options=reading, summarize=summarize_table)
     if numbers is not None:
         labelled_rows = row_numbers(numbers, rows, f"labels {labels}, column index")
@@ -164,17 +185,7 @@ def _read_labelled(
     if labelled is None and numbers is None:
         present = [row for row, text in enumerate(texts) if text]
         rows_labelled, texts = rows_labelled[present], [texts[row] for row in present]
-    return rows_labelled, *_numbered_classes(texts)
-
-
-def _numbered_classes(texts: list[str]) -> tuple[Indices, list[str]]:
-    """Return class numbers: the labels themselves if all are whole numbers, else their sorted order."""
-    present = sorted({text for text in texts if text})
-    if present and all(text.isdecimal() for text in present) and max(map(int, present)) < 100_000:
-        names = [str(number) for number in range(max(map(int, present)) + 1)]
-        return np.array([int(text) if text else UNKNOWN for text in texts], np.int64), names
-    number = {name: index for index, name in enumerate(present)}
-    return np.array([number.get(text, UNKNOWN) for text in texts], np.int64), present
+    return LabelTexts(rows=rows_labelled, texts=texts, what=f"labels {labels}")
 
 
 def _parse_terms(text: str | None) -> dict[str, float] | None:
@@ -191,10 +202,12 @@ def _parse_terms(text: str | None) -> dict[str, float] | None:
     return terms
 
 
-def _target_shares(balance: bool, target: Path | None, reading: ReadOptions) -> list[float] | None:
+def _target_of(
+    balance: bool, target: Target | None, classes: Classes, reading: ReadOptions
+) -> list[float] | None:
     if target is None:
         return [] if balance else None
-    return [float(share) for share in _read_numbers(target, "target", "share", reading)]
+    return target_shares(target, classes, reading)
 
 
 def _evidence_rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
@@ -211,7 +224,7 @@ def _evidence_rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
         yield "AUC of its margin as a detector of its errors", f"{evidence.detection:.2f}"
 
 
-def print_reasons(picks: Picks, probabilities: Floats | None, names: list[str]) -> None:
+def print_reasons(picks: Picks, probabilities: Floats | None, names: Sequence[str]) -> None:
     """Print the evidence, the predicted classes of the picks, and the first scores."""
     shown = Shown("what", "value", title=picks.reason)
     for what, value in _evidence_rows(picks.evidence) if picks.evidence is not None else ():

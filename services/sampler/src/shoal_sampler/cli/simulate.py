@@ -8,6 +8,7 @@ import numpy as np
 import typer
 from rich.table import Table
 
+from shoal.classes.matching import match_names, refuse_strangers
 from shoal.command_line.console import err, out
 from shoal.command_line.matrices import ColumnsOption, column_patterns
 from shoal.command_line.offline import one_line_errors, print_summary, print_warning, show_progress
@@ -26,6 +27,7 @@ from shoal.files.outputs import OutputCheck
 from shoal.files.writing import Cells, write_table, write_text
 from shoal_sampler.adapters.files import read_labels
 from shoal_sampler.adapters.pages.curves import curves_page
+from shoal_sampler.cli.class_columns import FEW_IDS
 from shoal_sampler.domain.strategies import file_strategies
 from shoal_sampler.domain.vectors.rows import Vectors
 from shoal_sampler.usecases.files.learning_curves import (
@@ -76,6 +78,8 @@ def compare_strategies(
         test = None
         if test_embeddings and test_labels:
             test = _read_rows(test_embeddings, test_labels, "test ", columns, reading=reading)
+            test = test[0], _matched_labels(test[1], names, f"test labels {test_labels}", reading)
+        _refuse_ids(names, f"labels {labels}")
         data, held_out = split_rows(vectors, names, test, seed=0)
         names_of_strategies = [name.strip() for name in strategies.split(",") if name.strip()]
         with show_progress("simulating") as report:
@@ -111,6 +115,30 @@ def _read_rows(
             f"{prefix}labels {labels}: the column index must name each of the {len(vectors)} rows once"
         )
     return vectors, [text for _, text in sorted(zip(rows, texts, strict=True))]
+
+
+def _matched_labels(test: Sequence[str], labels: Sequence[str], what: str, reading: ReadOptions) -> list[str]:
+    """Return the test labels in the spelling of the labels; warn of classes without labels to buy.
+
+    Raises BadInput if no test label is among the labels.
+    """
+    match = match_names(filter(None, test), filter(None, labels), join=reading.join_spellings)
+    refuse_strangers(match, what, here="the test labels", there="the labels", noun="labels")
+    if match.missing:
+        print_warning(
+            f"{what}: {len(match.missing):,} of {len(match.names):,} classes cannot be learned, for no row to buy "
+            f"has them ({match.examples('the test labels', 'the labels')}): {match.way_to_mend('labels')}"
+        )
+    for fact in match.facts():
+        print_summary(what, [fact])
+    return [match.joined.get(text, text) for text in test]
+
+
+def _refuse_ids(labels: Sequence[str], what: str) -> None:
+    if len(set(labels)) == len(labels) > FEW_IDS:
+        raise BadInput(
+            f"{what}: each of {len(labels):,} labels occurs once, as ids do: give the classes of rows"
+        )
 
 
 def _parse_budgets(text: str) -> list[int]:
