@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from shoal.messaging import (
-    CapPolicy,
     Consumer,
     OutgoingMessage,
     Publisher,
@@ -83,45 +82,6 @@ async def test_a_given_back_batch_is_not_a_hot_loop(kafka_bootstrap: str) -> Non
         before = calls
         await asyncio.sleep(2)
         assert calls - before <= 2 / (QUICK.longest_wait_s / 2) + 5
-
-
-async def test_a_broken_handler_stops_its_consumer(kafka_bootstrap: str) -> None:
-    settings = kafka_settings(kafka_bootstrap)
-    topic = await new_topic(settings)
-
-    async def handle(batch: Sequence[Received]) -> Sequence[Rejection]:
-        return [Rejection(received, "deployed_badly", "all of them") for received in batch]
-
-    consumer = Consumer(
-        topic=topic, group=topic.groups[0], handle=handle, max_records=20, cap=CapPolicy(max_consecutive=50)
-    )
-
-    async with connected(settings) as messaging:
-        await messaging.publisher.publish(messages(topic, 300))
-        await messaging.start([consumer])
-        await eventually(lambda: "stopped itself" in messaging.health()[0].detail)
-        (health,) = messaging.health()
-        assert (health.alive, health.ready) == (True, False)
-    assert len(await on_broker(settings, topic.dead_letters[0])) == await committed(settings, topic) <= 50
-
-
-async def test_a_handler_that_always_raises_stops_its_consumer(kafka_bootstrap: str) -> None:
-    settings = kafka_settings(kafka_bootstrap)
-    topic = await new_topic(settings)
-
-    async def handle(batch: Sequence[Received]) -> Sequence[Rejection]:
-        raise KeyError("renamed")
-
-    consumer = Consumer(
-        topic=topic, group=topic.groups[0], handle=handle, retry=QUICK, cap=CapPolicy(max_consecutive=10)
-    )
-
-    async with connected(settings) as messaging:
-        await messaging.publisher.publish(messages(topic, 300))
-        await messaging.start([consumer])
-        await eventually(lambda: "stopped itself" in messaging.health()[0].detail)
-    assert await on_broker(settings, topic.dead_letters[0]) == []
-    assert await committed(settings, topic) == 0
 
 
 class DeadLettersRefused:

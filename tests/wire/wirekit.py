@@ -44,10 +44,10 @@ async def new_topic(
     return topic
 
 
-def message(topic: Topic, number: int) -> OutgoingMessage:
+def message(topic: Topic, number: int, project: str = "news") -> OutgoingMessage:
     """Return the record of sample number `number`, whose source id and event id name it."""
     event = SampleIngested(
-        project="news",
+        project=project,
         sample_id=f"sample-{number}",
         source="wire",
         source_id=str(number),

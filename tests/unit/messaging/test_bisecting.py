@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shoal.messaging import Received, Rejection, Transient
-from shoal.messaging.consuming.bisecting import HANDLER_ERROR, isolate
-from shoal.messaging.errors import DeadLetterCapExceeded, is_transient
+from shoal.messaging.consuming.bisecting import HANDLER_ERROR, PATIENT_RECORDS, isolate
+from shoal.messaging.errors import is_transient
 from unit.messaging.messagingkit import received
 
 RECORDS = [received(n) for n in range(64)]
@@ -35,19 +35,13 @@ class Handler:
         return [Rejection(record, "refused", "no") for record in batch if record.offset in self.refused]
 
 
-async def run(handler: Handler, count: int, most: int = 10**9) -> tuple[list[Rejection], list[int]]:
+async def run(handler: Handler, count: int) -> tuple[list[Rejection], list[int]]:
     pauses: list[int] = []
 
     async def pause(attempt: int) -> None:
         pauses.append(attempt)
 
-    def give_up(isolated: int) -> None:
-        if isolated > most:
-            raise DeadLetterCapExceeded
-
-    rejections = await isolate(
-        handler, RECORDS[:count], attempts=3, is_transient=is_transient, pause=pause, give_up=give_up
-    )
+    rejections = await isolate(handler, RECORDS[:count], attempts=3, is_transient=is_transient, pause=pause)
     return rejections, pauses
 
 
@@ -69,7 +63,7 @@ async def test_poison_is_isolated_and_all_else_has_its_effect_once(
     assert {rejection.record.offset for rejection in rejections if rejection.reason == "refused"} == (
         refused - poison
     ) & here
-    assert pauses == [1, 2] * len(poison & here)
+    assert pauses == [1, 2] * min(PATIENT_RECORDS, len(poison & here))
     assert handler.calls <= 1 + len(poison & here) * (2 * math.ceil(math.log2(count) + 1) + 2)
 
 
@@ -96,8 +90,9 @@ async def test_an_outage_is_raised_at_once(error: Exception) -> None:
     assert calls == 1
 
 
-async def test_a_handler_that_fails_on_everything_is_given_up_soon() -> None:
+async def test_a_handler_that_fails_on_everything_costs_few_waits() -> None:
     handler = Handler(set(range(64)))
-    with pytest.raises(DeadLetterCapExceeded):
-        await run(handler, 64, most=3)
-    assert handler.calls < 30
+    rejections, pauses = await run(handler, 64)
+    assert [rejection.record.offset for rejection in rejections] == list(range(64))
+    assert len(pauses) == 2 * PATIENT_RECORDS
+    assert handler.calls < 64 * 2 + 2 * PATIENT_RECORDS

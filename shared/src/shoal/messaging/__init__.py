@@ -3,7 +3,7 @@
 from shoal.messaging.broadcasts.broadcast import Broadcast
 from shoal.messaging.clients.settings import KafkaSettings
 from shoal.messaging.connection import Messaging, connect
-from shoal.messaging.consuming.consumer import CapPolicy, Consumer, RetryPolicy
+from shoal.messaging.consuming.consumer import Consumer, FaultPolicy, RetryPolicy
 from shoal.messaging.consuming.health import Health
 from shoal.messaging.errors import AccessRefused, MessageTooLarge, PublishFailed, Transient
 from shoal.messaging.records.encoding import encode
@@ -12,8 +12,8 @@ from shoal.messaging.records.messages import OutgoingMessage, Publisher, Receive
 __all__ = [
     "AccessRefused",
     "Broadcast",
-    "CapPolicy",
     "Consumer",
+    "FaultPolicy",
     "Health",
     "KafkaSettings",
     "MessageTooLarge",

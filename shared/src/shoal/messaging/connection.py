@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -73,6 +74,8 @@ class Messaging:
         return consumers + [reader.health() for reader in self._readers]
 
     def _subscribe(self, consumer: Consumer) -> Subscription:
+        faults = replace(consumer.faults, longest_pause_s=self._settings.longest_pause_s)
+        consumer = replace(consumer, faults=faults)
         processor = BatchProcessor(consumer, self.publisher, version=self._version, clock=utc_now)
         return Subscription(self._broker, processor, self._settings)
 

@@ -26,10 +26,6 @@ class AccessRefused(Exception):
     """
 
 
-class DeadLetterCapExceeded(Exception):
-    """So many records were rejected that the consumer is probably at fault; it stops and rejects no more."""
-
-
 class Stopping(Transient):
     """The consumer has to stop while it waits; its records go back to the broker."""
 

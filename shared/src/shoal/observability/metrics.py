@@ -9,8 +9,10 @@ DEAD_LETTERED = Counter(
 )
 RETRIED = Counter("shoal_messaging_retries_total", "Batches tried again after an outage", ["topic", "group"])
 NACKED = Counter("shoal_messaging_nacked_batches_total", "Batches returned to the broker", ["topic", "group"])
-HALTED = Gauge(
-    "shoal_messaging_halted", "1 if the cap on rejected records stopped the consumer", ["topic", "group"]
+PAUSED = Gauge(
+    "shoal_messaging_paused",
+    "1 while the consumer pauses or probes because many records cannot be decoded or handled",
+    ["topic", "group"],
 )
 LAG = Gauge("shoal_messaging_lag_records", "Records waiting in a partition", ["topic", "group", "partition"])
 PROGRESS = Gauge(

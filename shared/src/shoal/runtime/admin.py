@@ -28,6 +28,10 @@ class State:
         """Return the faults that only a restart can fix."""
         return [f"{part.name}: {part.detail}" for part in self.health() if not part.alive]
 
+    def notes(self) -> list[str]:
+        """Return what is worth knowing about parts that are ready, such as a consumer that pauses."""
+        return [f"{part.name}: {part.detail}" for part in self.health() if part.ready and part.detail]
+
     async def not_ready(self) -> list[str]:
         """Return the reasons why the service should get no requests at present."""
         if not self.started:
@@ -39,13 +43,16 @@ class State:
 
 
 def admin_app(state: State) -> Starlette:
-    """Return /livez, /readyz and /startupz (200 or 503, with the reasons) and /metrics (Prometheus)."""
+    """Return /livez, /readyz and /startupz (200 or 503, with the reasons) and /metrics (Prometheus).
+
+    A consumer that pauses after faults is a note of /readyz and no problem: the service still takes requests.
+    """
 
     async def live(_: Request) -> Response:
         return _text_response(state.dead())
 
     async def ready(_: Request) -> Response:
-        return _text_response(state.dead() + await state.not_ready())
+        return _text_response(state.dead() + await state.not_ready(), state.notes())
 
     async def startup(_: Request) -> Response:
         return _text_response([] if state.started else ["starting"])
@@ -57,6 +64,8 @@ def admin_app(state: State) -> Starlette:
     return Starlette(routes=[Route(path, door) for path, door in routes])
 
 
-def _text_response(problems: list[str]) -> Response:
+def _text_response(problems: list[str], notes: list[str] | None = None) -> Response:
     body = {"status": "fail" if problems else "ok", "problems": problems}
+    if notes:
+        body["notes"] = notes
     return Response(orjson.dumps(body), 503 if problems else 200, media_type="application/json")

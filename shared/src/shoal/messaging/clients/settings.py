@@ -41,6 +41,12 @@ class KafkaSettings(BaseSettings):
     graceful_timeout_s: float = Field(
         default=20.0, gt=0, description="Time to finish batches when the process stops, in seconds."
     )
+    longest_pause_s: float = Field(
+        default=300.0,
+        ge=0,
+        description="Longest pause of a consumer that cannot decode or handle records of several projects, in "
+        "seconds; 0 never pauses and sends all of them to the dead letters.",
+    )
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
         default="PLAINTEXT", description="Security protocol of connections (docs/kafka-security.md)."
     )

@@ -15,14 +15,13 @@ async def isolate(
     attempts: int,
     is_transient: Callable[[BaseException], bool],
     pause: Sleep,
-    give_up: Callable[[int], None],
 ) -> list[Rejection]:
     """Handle `batch` and return all rejections; after a failure retry with halves, down to single records.
 
     A single record that still fails after `attempts` tries is rejected as `handler_error`; `pause(attempt)`
-    is awaited between the tries. Order is preserved. Errors that are transient by `is_transient` are raised
-    at once. `give_up(rejected)` is called with the number of records isolated so far and may raise, so that a
-    broken handler is not called for every record.
+    is awaited between the tries. After a few such records, the others of the batch get one try, so that a
+    broken handler costs no wait for each. Order is preserved. Errors that are transient by `is_transient` are
+    raised at once.
     """
     rejected: list[Rejection] = []
     isolated = 0
@@ -41,14 +40,19 @@ async def isolate(
                 continue
             failure = error
         rejections = await _handle_repeatedly(
-            handle, part, failure, attempts=attempts, is_transient=is_transient, pause=pause
+            handle,
+            part,
+            failure,
+            attempts=attempts if isolated < PATIENT_RECORDS else 1,
+            is_transient=is_transient,
+            pause=pause,
         )
         isolated += any(rejection.reason == HANDLER_ERROR for rejection in rejections)
         rejected.extend(rejections)
-        give_up(isolated)
     return rejected
 
 
+PATIENT_RECORDS = 3  # records of a batch that are tried again with waits between
 HANDLER_ERROR = "handler_error"
 
 

@@ -25,17 +25,24 @@ class RetryPolicy:
     attempts: int = 3
 
 
-@dataclass(frozen=True, slots=True)
-class CapPolicy:
-    """How many rejected records are taken for bad data; more are taken for a bad deployment.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultPolicy:
+    """When faults of our own pause a consumer: see shoal.messaging.consuming.faults.
 
-    The consumer stops after more than `max_consecutive` consecutive rejections, or more than a share
-    `max_ratio` of the last `window` records, once there are `window` records.
+    burst: consecutive faults, refusals not counted, after which it pauses; or a share `share` of the last
+    `window` records. Both must come from `projects` projects and `keys` keys or more. probe_records: how many
+    records it takes between pauses. Pauses last `first_pause_s`, then twice that, up to `longest_pause_s`
+    seconds; 0 turns them off.
     """
 
-    max_consecutive: int = 100
-    max_ratio: float = 0.5
+    burst: int = 100
+    share: float = 0.5
     window: int = 1000
+    projects: int = 2
+    keys: int = 3
+    probe_records: int = 20
+    first_pause_s: float = 1.0
+    longest_pause_s: float = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +59,7 @@ class Consumer(Generic[E]):
     handle: Handle[E]
     max_records: int = 500
     retry: RetryPolicy = field(default_factory=RetryPolicy)
-    cap: CapPolicy = field(default_factory=CapPolicy)
+    faults: FaultPolicy = field(default_factory=FaultPolicy)
 
     @property
     def name(self) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 class Health:
     """State of one consumer or broadcast.
 
-    Not `alive`: it no longer polls, and only a restart helps. Not `ready`: Kafka is unavailable, a broadcast
-    has not caught up, or the consumer stopped because it rejected too many records; a restart would not help.
+    Not `alive`: it no longer polls, and only a restart helps. Not `ready`: Kafka is unavailable, or a
+    broadcast has not caught up; a restart would not help. detail: the reason, or a note about a part that is
+    ready, such as why it pauses.
     """
 
     name: str

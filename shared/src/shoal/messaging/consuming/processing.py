@@ -5,13 +5,13 @@ from datetime import datetime
 
 import structlog
 
-from shoal.messaging.consuming.bisecting import isolate
-from shoal.messaging.consuming.cap import DeadLetterCap
+from shoal.messaging.consuming.bisecting import HANDLER_ERROR, isolate
 from shoal.messaging.consuming.consumer import Consumer
+from shoal.messaging.consuming.faults import UNKNOWN_PROJECT, FaultWatch, Outcome, Result
 from shoal.messaging.consuming.retrying import Retrier
 from shoal.messaging.dead_letters.letters import dead_letter
 from shoal.messaging.errors import is_transient
-from shoal.messaging.records.decoding import Decoder, Record, RejectedRecord
+from shoal.messaging.records.decoding import Decoded, Decoder, Record, RejectedRecord
 from shoal.messaging.records.messages import OutgoingMessage, Publisher, Received, Rejection
 from shoal.observability import metrics
 
@@ -33,20 +33,22 @@ class BatchProcessor:
         self._version = version
         self._clock = clock
         self._decoder = Decoder(consumer.topic)
-        self._cap = DeadLetterCap(consumer.cap)
+        self.faults = FaultWatch(consumer.faults)
         self._labels = (consumer.topic.name, consumer.group)
 
-    async def process(self, records: Sequence[Record]) -> None:
-        """Return when every record was handled or is on the dead-letter topic.
+    async def process(self, records: Sequence[Record]) -> float:
+        """Return, once every record was handled or is on the dead-letter topic, how long to pause (seconds).
 
-        Raises DeadLetterCapExceeded, Stopping, or the error of an outage longer than the retry budget.
+        Raises Stopping, or the error of an outage longer than the retry budget.
         """
         with metrics.HANDLED.labels(*self._labels).time():
             decoded = self._decoder.decode(records)
             rejections = await self.retrier.run(lambda: self._handle(decoded.events))
-            await self._refuse(records, [*decoded.refused, *_refused_records(records, rejections)])
+            refused = [*decoded.refused, *_refused_records(records, rejections)]
+            await self._publish_letters(refused)
         metrics.CONSUMED.labels(*self._labels).inc(len(records))
         metrics.PROGRESS.labels(*self._labels).set(self._clock().timestamp())
+        return self.faults.note_outcomes(_outcomes(records, decoded, refused))
 
     async def _handle(self, events: Sequence[Received]) -> Sequence[Rejection]:
         if not events:
@@ -58,18 +60,13 @@ class BatchProcessor:
             attempts=policy.attempts,
             is_transient=is_transient,
             pause=lambda attempt: self.retrier.sleep(self.retrier.wait_s(attempt)),
-            give_up=self._cap.check_run,
         )
 
-    async def _refuse(self, records: Sequence[Record], refused: Sequence[RejectedRecord]) -> None:
-        bad = {_position_of(rejected.record) for rejected in refused}
-        outcomes = [_position_of(record) in bad for record in records]
+    async def _publish_letters(self, refused: Sequence[RejectedRecord]) -> None:
         if refused:
-            self._cap.check(outcomes)
             letters = [self._letter(rejected) for rejected in refused]
             await self.retrier.run(lambda: self._publisher.publish(letters))
             self._count(refused)
-        self._cap.record(outcomes)
 
     def _letter(self, refused: RejectedRecord) -> OutgoingMessage:
         return dead_letter(refused, group=self.consumer.group, version=self._version, at=self._clock())
@@ -93,6 +90,33 @@ class BatchProcessor:
 
 def _position_of(record: Record | Received) -> tuple[int, int]:
     return record.partition, record.offset
+
+
+def _outcomes(
+    records: Sequence[Record], decoded: Decoded, refused: Sequence[RejectedRecord]
+) -> list[Outcome]:
+    """Return the outcome of each record in order; tombstones have none."""
+    projects = {_position_of(event): event.envelope.project for event in decoded.events}
+    faults = {_position_of(rejected.record) for rejected in decoded.refused}
+    reasons = {_position_of(rejected.record): rejected.reason for rejected in refused}
+    outcomes = []
+    for record in records:
+        position = _position_of(record)
+        if position not in projects and position not in faults:
+            continue
+        result = Result.REFUSAL if position in reasons else Result.SUCCESS
+        if position in faults or reasons.get(position) == HANDLER_ERROR:
+            result = Result.FAULT
+        project = projects.get(position) or _project_in_headers(record)
+        outcomes.append(Outcome(result, project, record.key))
+    return outcomes
+
+
+def _project_in_headers(record: Record) -> str:
+    for name, value in record.headers:
+        if name == "ce_project":
+            return (value or b"").decode("utf-8", "replace")
+    return UNKNOWN_PROJECT
 
 
 def _refused_records(records: Sequence[Record], rejections: Sequence[Rejection]) -> list[RejectedRecord]:

@@ -14,8 +14,8 @@ from faststream.kafka.message import KafkaAckableMessage
 from shoal.messaging.clients.broker import REBALANCE_TIMEOUT_MS
 from shoal.messaging.clients.settings import KafkaSettings
 from shoal.messaging.consuming.health import Health
+from shoal.messaging.consuming.pausing import Pause, marks_reader
 from shoal.messaging.consuming.processing import BatchProcessor
-from shoal.messaging.errors import DeadLetterCapExceeded
 from shoal.observability import metrics
 
 MAX_POLL_INTERVAL_S = 300.0
@@ -36,7 +36,7 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         self._idle = asyncio.Event()
         self._idle.set()
         self._busy_since: float | None = None
-        self._halted = ""
+        self._pause = Pause(self.consumer.name, marks_reader(settings, self.consumer, self._assignment))
         self.unreachable = ""  # why Kafka does not answer; set by watch_lag
         self._stop: asyncio.Task[None] | None = None
         self._subscriber = broker.subscriber(
@@ -67,6 +67,7 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
     async def stop(self) -> None:
         """Finish and commit the batch in flight within the graceful timeout, then leave the group."""
         self._processor.retrier.stop()
+        self._pause.stop()
         if self._stop is None:
             self._stop = asyncio.create_task(self._subscriber.stop())
         await self._stop
@@ -74,15 +75,14 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
     def health(self) -> Health:
         """Return whether this consumer polls, and whether it can work."""
         name = self.consumer.name
-        if self._halted:
-            return Health(name, alive=True, ready=False, detail=f"stopped itself: {self._halted}")
         client = self.client
         if client is None:
             return Health(name, alive=True, ready=False, detail="not connected to Kafka")
         stuck_s = self._stuck_s(client)
         if stuck_s > MAX_POLL_INTERVAL_S:
             return Health(name, alive=False, ready=False, detail=f"has not polled for {stuck_s:.0f} s")
-        return Health(name, alive=True, ready=not self.unreachable, detail=self.unreachable)
+        note = self.unreachable or self._processor.faults.reason
+        return Health(name, alive=True, ready=not self.unreachable, detail=note)
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         """Finish and commit the batch in flight before another replica gets its partitions."""
@@ -95,20 +95,19 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         except (TimeoutError, KafkaError) as error:
             _log.warning("revoked_uncommitted", consumer=self.consumer.name, error=repr(error))
 
-    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        """Do nothing: positions come from the group's commits."""
+    async def on_partitions_assigned(self, _assigned: set[TopicPartition]) -> None:
+        """Hold new partitions during a pause; positions come from the group's commits."""
+        if self.client is not None:
+            self._pause.hold_new(self.client)
 
     async def _on_batch(self, records: Records) -> None:
         self._idle.clear()
         self._busy_since = time.monotonic()
         try:
-            if self._halted:
-                raise DeadLetterCapExceeded(self._halted)
-            await self._processor.process(records)
+            await self._process(records)
         except BaseException as error:
+            metrics.NACKED.labels(*self._labels).inc()
             self._rewind(records)
-            if isinstance(error, DeadLetterCapExceeded):
-                self._halt(error)
             if isinstance(error, Exception):
                 await self._processor.retrier.sleep(_FLOOR_S)
             raise
@@ -116,13 +115,25 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
             self._busy_since = None
             self._idle.set()
 
+    async def _process(self, records: Records) -> None:
+        """Process a batch, or its first records while the consumer probes after faults of its own."""
+        faults = self._processor.faults
+        if self._pause.covers(records):
+            faults.forget()
+        size = faults.most_records(len(records))
+        seconds = await self._processor.process(records[:size])
+        if size < len(records):
+            self._rewind(records[size:])
+        if seconds and self.client is not None and not self._pause.covers(records):
+            self._pause.start(self.client, seconds, faults.reason)
+        metrics.PAUSED.labels(*self._labels).set(bool(faults.reason))
+
     def _rewind(self, records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
-        """Seek to the batch's first record in every partition that is still assigned.
+        """Seek to the first of the records in every partition that is still assigned.
 
         FastStream's nack does the same, but stops at the first partition that was revoked meanwhile; the next
         commit would then skip the rest of the batch.
         """
-        metrics.NACKED.labels(*self._labels).inc()
         client = self.client
         if client is None:
             return
@@ -133,12 +144,8 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         for partition in first.keys() & client.assignment():
             client.seek(partition, first[partition])
 
-    def _halt(self, error: DeadLetterCapExceeded) -> None:
-        if not self._halted:
-            self._halted = str(error)
-            metrics.HALTED.labels(*self._labels).set(1)
-            _log.error("consumer_halted", consumer=self.consumer.name, reason=self._halted)
-            self._stop = asyncio.create_task(self._subscriber.stop())
+    def _assignment(self) -> set[TopicPartition]:
+        return set(self.client.assignment()) if self.client is not None else set()
 
     def _stuck_s(self, client: AIOKafkaConsumer) -> float:
         if self._busy_since is not None:

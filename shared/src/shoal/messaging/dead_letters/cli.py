@@ -1,4 +1,4 @@
-"""`shoal dlq`: list, show and replay the records that consumers rejected."""
+"""`shoal dlq`: list, show and replay the records that consumers rejected; let a paused consumer go on."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,6 +13,7 @@ from shoal.messaging.clients.access import check_access
 from shoal.messaging.clients.broker import kafka_producer
 from shoal.messaging.clients.settings import KafkaSettings
 from shoal.messaging.dead_letters import replay as dead_letters
+from shoal.messaging.dead_letters.skipping import skip_records
 from shoal.messaging.errors import AccessRefused
 from shoal.messaging.publisher import KafkaPublisher
 
@@ -85,6 +86,14 @@ def replay_letters(
     typer.echo(
         f"{result.replayed} replayed to {topic}, {result.unreadable} unreadable, {result.pending} pending"
     )
+
+
+@app.command("skip")
+def skip_paused_records(topic: TopicArgument, group: GroupOption) -> None:
+    """Let a paused consumer take the records that wait now without pauses; what fails is a dead letter."""
+    _dead_letter_topic(topic, group)
+    count = _run_checked(lambda settings: skip_records(settings, topic, group))
+    typer.echo(f"{count} waiting records of {topic} will be tried once; those that fail become dead letters")
 
 
 def _run_checked(work: Callable[[KafkaSettings], Awaitable[T]]) -> T:
