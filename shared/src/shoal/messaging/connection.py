@@ -17,6 +17,7 @@ from shoal.messaging.clients.access import check_access
 from shoal.messaging.clients.broker import kafka_broker, kafka_producer
 from shoal.messaging.clients.provisioning import create_topics
 from shoal.messaging.clients.settings import KafkaSettings
+from shoal.messaging.consuming.background import Background
 from shoal.messaging.consuming.consumer import Consumer
 from shoal.messaging.consuming.health import Health
 from shoal.messaging.consuming.lag import watch_lag
@@ -40,6 +41,7 @@ class Messaging:
         self._broker = kafka_broker(settings, service)
         self._subscriptions: list[Subscription] = []
         self._readers: list[BroadcastReader] = []
+        self._background: list[Background] = []
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self, consumers: Sequence[Consumer] = (), broadcasts: Sequence[Broadcast] = ()) -> None:
@@ -51,13 +53,16 @@ class Messaging:
             BroadcastReader(broadcast, self._settings, self._service) for broadcast in broadcasts
         ]
         self._tasks = [asyncio.create_task(reader.run()) for reader in self._readers]
+        self._background = []
         await asyncio.gather(*(broadcast.caught_up() for broadcast in broadcasts))
         self._subscriptions = [self._subscribe(consumer) for consumer in consumers]
         if self._subscriptions:
             await self._broker.connect()
             # All at once, unlike broker.start(): joining a group may take seconds.
             await asyncio.gather(*(subscription.start() for subscription in self._subscriptions))
-            self._tasks.append(asyncio.create_task(watch_lag(self._subscriptions)))
+            lag = Background("lag", lambda: watch_lag(self._subscriptions))
+            self._background.append(lag)
+            self._tasks.append(asyncio.create_task(lag.run()))
 
     async def stop(self) -> None:
         """Stop reading; finish and commit the batches in flight within the graceful timeout."""
@@ -71,7 +76,8 @@ class Messaging:
     def health(self) -> list[Health]:
         """Return the state of every consumer and broadcast."""
         consumers = [subscription.health() for subscription in self._subscriptions]
-        return consumers + [reader.health() for reader in self._readers]
+        readers = [reader.health() for reader in self._readers]
+        return consumers + readers + [fault for part in self._background for fault in part.faults()]
 
     def _subscribe(self, consumer: Consumer) -> Subscription:
         faults = replace(consumer.faults, longest_pause_s=self._settings.longest_pause_s)

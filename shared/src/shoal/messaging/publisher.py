@@ -41,6 +41,8 @@ class KafkaPublisher:
             failures = _failures_of(deliveries)
         if failures:
             metrics.PUBLISH_FAILED.inc()
+            if isinstance(failures[0], MessageSizeTooLargeError):  # the topic's limit, which the broker knows
+                raise MessageTooLarge(f"{len(failures)} of {len(deliveries)} messages: {failures[0]!r}")
             raise PublishFailed(
                 f"{len(failures)} of {len(deliveries)} messages: {failures[0]!r}"
             ) from failures[0]

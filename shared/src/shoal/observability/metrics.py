@@ -7,6 +7,11 @@ CONSUMED = Counter("shoal_messaging_consumed_records_total", "Records handled", 
 DEAD_LETTERED = Counter(
     "shoal_messaging_dead_letters_total", "Records rejected", ["topic", "group", "reason"]
 )
+SUMMARISED = Counter(
+    "shoal_messaging_summarised_dead_letters_total",
+    "Rejected records that share a dead letter, because their project had too many",
+    ["topic", "group"],
+)
 RETRIED = Counter("shoal_messaging_retries_total", "Batches tried again after an outage", ["topic", "group"])
 NACKED = Counter("shoal_messaging_nacked_batches_total", "Batches returned to the broker", ["topic", "group"])
 PAUSED = Gauge(

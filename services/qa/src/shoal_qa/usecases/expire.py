@@ -8,7 +8,7 @@ from shoal import __version__
 from shoal.contracts.ids import stable_id
 from shoal.contracts.topics import LABELS_SUBMITTED
 from shoal.messaging import OutgoingMessage, encode
-from shoal.messaging.dead_letters.letters import dead_letter
+from shoal.messaging.dead_letters.letters import Sender, dead_letter
 from shoal.messaging.records.decoding import RejectedRecord
 from shoal_qa.usecases.announce import SOURCE
 from shoal_qa.usecases.ports import Database, ReceivedAnnotation
@@ -63,6 +63,4 @@ def _dead_letter(arrived: ReceivedAnnotation, wait: timedelta, now: datetime) ->
     detail = (
         f"job_id: no job {event.job_id!r} came within {hours:g} h; replay once its job is on labeling.jobs"
     )
-    return dead_letter(
-        RejectedRecord(record, "unknown_job", detail), group=GROUP, version=__version__, at=now
-    )
+    return dead_letter(RejectedRecord(record, "unknown_job", detail), Sender(GROUP, __version__, now))

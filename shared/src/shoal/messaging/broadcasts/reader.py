@@ -35,7 +35,7 @@ class BroadcastReader:
         while True:
             try:
                 await self._follow()
-            except (KafkaError, OSError) as error:
+            except Exception as error:  # whatever ends the reading, it begins again
                 self._error = repr(error)
                 _log.warning("broadcast_interrupted", broadcast=self._broadcast.name, error=self._error)
                 await asyncio.sleep(_RECONNECT_S)

@@ -13,6 +13,7 @@ from faststream.kafka.security import parse_security
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
 from shoal.messaging.clients.settings import KafkaSettings
+from shoal.messaging.clients.tolerant_records import install_tolerant_records
 from shoal.messaging.errors import AccessRefused
 
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
@@ -22,6 +23,8 @@ REQUEST_TIMEOUT_MS = (
 )
 REBALANCE_TIMEOUT_MS = 30_000
 LOGGER = logging.getLogger("shoal.messaging.faststream")
+
+install_tolerant_records()
 
 _SASL = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Generic
 
 from shoal.contracts.topics import Topic
+from shoal.messaging.dead_letters.limiting import LetterPolicy
 from shoal.messaging.records.messages import E, Received, Rejection
 
 Handle = Callable[[Sequence[Received[E]]], Awaitable[Sequence[Rejection]]]
@@ -60,6 +61,7 @@ class Consumer(Generic[E]):
     max_records: int = 500
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     faults: FaultPolicy = field(default_factory=FaultPolicy)
+    letters: LetterPolicy = field(default_factory=LetterPolicy)
 
     @property
     def name(self) -> str:

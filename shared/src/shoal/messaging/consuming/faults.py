@@ -13,9 +13,7 @@ from enum import Enum
 
 from shoal.backoff import Backoff
 from shoal.messaging.consuming.consumer import FaultPolicy
-
-UNKNOWN_PROJECT = ""
-"""The project of a record whose envelope cannot be read; it may be any."""
+from shoal.messaging.records.decoding import UNKNOWN_PROJECT
 
 
 class Result(Enum):

@@ -11,16 +11,12 @@ from aiokafka.errors import KafkaError
 from shoal.messaging.clients.broker import kafka_group_reader
 from shoal.messaging.clients.settings import KafkaSettings
 from shoal.messaging.consuming.consumer import Consumer
+from shoal.messaging.dead_letters.skipping import skip_group
 
 Marks = Mapping[TopicPartition, int]
 
 _ASK_S = 2.0
 _log = structlog.get_logger("shoal.messaging")
-
-
-def skip_group(topic: str, group: str) -> str:
-    """Return the consumer group whose commits say up to where `group` takes records without pauses."""
-    return f"{topic}.{group}.skip"
 
 
 class Pause:

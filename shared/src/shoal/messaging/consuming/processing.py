@@ -7,12 +7,13 @@ import structlog
 
 from shoal.messaging.consuming.bisecting import HANDLER_ERROR, isolate
 from shoal.messaging.consuming.consumer import Consumer
-from shoal.messaging.consuming.faults import UNKNOWN_PROJECT, FaultWatch, Outcome, Result
+from shoal.messaging.consuming.faults import FaultWatch, Outcome, Result
 from shoal.messaging.consuming.retrying import Retrier
-from shoal.messaging.dead_letters.letters import dead_letter
-from shoal.messaging.errors import is_transient
-from shoal.messaging.records.decoding import Decoded, Decoder, Record, RejectedRecord
-from shoal.messaging.records.messages import OutgoingMessage, Publisher, Received, Rejection
+from shoal.messaging.dead_letters.letters import Sender, dead_letter, pointer_letter, summary_letter
+from shoal.messaging.dead_letters.limiting import LetterLimit
+from shoal.messaging.errors import MessageTooLarge, is_transient
+from shoal.messaging.records.decoding import Decoded, Decoder, Record, RejectedRecord, project_of
+from shoal.messaging.records.messages import Publisher, Received, Rejection
 from shoal.observability import metrics
 
 _log = structlog.get_logger("shoal.messaging")
@@ -34,13 +35,27 @@ class BatchProcessor:
         self._clock = clock
         self._decoder = Decoder(consumer.topic)
         self.faults = FaultWatch(consumer.faults)
+        self._limit = LetterLimit(consumer.letters)
         self._labels = (consumer.topic.name, consumer.group)
 
     async def process(self, records: Sequence[Record]) -> float:
         """Return, once every record was handled or is on the dead-letter topic, how long to pause (seconds).
 
-        Raises Stopping, or the error of an outage longer than the retry budget.
+        A record that makes this pipeline itself fail, outside the handler, is found by halving and set aside
+        too. Raises Stopping, or the error of an outage longer than the retry budget.
         """
+        try:
+            return await self._process_batch(records)
+        except Exception as error:
+            if is_transient(error):
+                raise
+            _log.exception("pipeline_failed", consumer=self.consumer.name, records=len(records))
+            if len(records) > 1:
+                middle = len(records) // 2
+                return max(await self.process(records[:middle]), await self.process(records[middle:]))
+            return await self._set_aside(records[0], error)
+
+    async def _process_batch(self, records: Sequence[Record]) -> float:
         with metrics.HANDLED.labels(*self._labels).time():
             decoded = self._decoder.decode(records)
             rejections = await self.retrier.run(lambda: self._handle(decoded.events))
@@ -49,6 +64,14 @@ class BatchProcessor:
         metrics.CONSUMED.labels(*self._labels).inc(len(records))
         metrics.PROGRESS.labels(*self._labels).set(self._clock().timestamp())
         return self.faults.note_outcomes(_outcomes(records, decoded, refused))
+
+    async def _set_aside(self, record: Record, error: Exception) -> float:
+        """Publish a letter that points to a record which nothing can be done with."""
+        refused = RejectedRecord(record, "consumer_error", f"{type(error).__name__}: {error}"[:1000])
+        letter = pointer_letter(refused, self._sender())
+        await self.retrier.run(lambda: self._publisher.publish([letter]))
+        self._count([refused], [refused])
+        return self.faults.note_outcomes([Outcome(Result.FAULT, project_of(record), record.key)])
 
     async def _handle(self, events: Sequence[Received]) -> Sequence[Rejection]:
         if not events:
@@ -63,17 +86,31 @@ class BatchProcessor:
         )
 
     async def _publish_letters(self, refused: Sequence[RejectedRecord]) -> None:
-        if refused:
-            letters = [self._letter(rejected) for rejected in refused]
+        if not refused:
+            return
+        single, summarised = self._limit.divide(refused, self._clock().timestamp())
+        sender = self._sender()
+        letters = [dead_letter(rejected, sender) for rejected in single]
+        letters += [summary_letter(part, project, sender) for project, part in summarised.items()]
+        try:
             await self.retrier.run(lambda: self._publisher.publish(letters))
-            self._count(refused)
+        except MessageTooLarge:  # the topic's own limit is lower than ours
+            pointers = [pointer_letter(rejected, sender) for rejected in refused]
+            await self.retrier.run(lambda: self._publisher.publish(pointers))
+        self._count(refused, single)
+        for project, part in summarised.items():
+            metrics.SUMMARISED.labels(*self._labels).inc(len(part))
+            _log.warning(
+                "dead_letters_summarised", consumer=self.consumer.name, project=project, records=len(part)
+            )
 
-    def _letter(self, refused: RejectedRecord) -> OutgoingMessage:
-        return dead_letter(refused, group=self.consumer.group, version=self._version, at=self._clock())
+    def _sender(self) -> Sender:
+        return Sender(self.consumer.group, self._version, self._clock())
 
-    def _count(self, refused: Sequence[RejectedRecord]) -> None:
+    def _count(self, refused: Sequence[RejectedRecord], single: Sequence[RejectedRecord]) -> None:
         for rejected in refused:
             metrics.DEAD_LETTERED.labels(*self._labels, rejected.reason).inc()
+        for rejected in single:
             _log.warning(
                 "dead_letter",
                 consumer=self.consumer.name,
@@ -107,16 +144,9 @@ def _outcomes(
         result = Result.REFUSAL if position in reasons else Result.SUCCESS
         if position in faults or reasons.get(position) == HANDLER_ERROR:
             result = Result.FAULT
-        project = projects.get(position) or _project_in_headers(record)
+        project = projects.get(position) or project_of(record)
         outcomes.append(Outcome(result, project, record.key))
     return outcomes
-
-
-def _project_in_headers(record: Record) -> str:
-    for name, value in record.headers:
-        if name == "ce_project":
-            return (value or b"").decode("utf-8", "replace")
-    return UNKNOWN_PROJECT
 
 
 def _refused_records(records: Sequence[Record], rejections: Sequence[Rejection]) -> list[RejectedRecord]:

@@ -7,10 +7,11 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import CommitFailedError, KafkaError
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
 
+from shoal.backoff import Backoff
 from shoal.messaging.clients.broker import REBALANCE_TIMEOUT_MS
 from shoal.messaging.clients.settings import KafkaSettings
 from shoal.messaging.consuming.health import Health
@@ -20,6 +21,8 @@ from shoal.observability import metrics
 
 MAX_POLL_INTERVAL_S = 300.0
 _FLOOR_S = 0.1  # shortest wait before a redelivery, which Kafka would make at once
+_COMMITS = 7  # tries, over 6 seconds at most
+_COMMIT_BACKOFF = Backoff(first_s=0.1, longest_s=2.0)
 _log = structlog.get_logger("shoal.messaging")
 
 Records = tuple[ConsumerRecord[bytes, bytes], ...]
@@ -156,7 +159,7 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         """Wrap the batch without reading its headers: FastStream's parser skips a batch with a header that is
         not UTF-8.
         """
-        return KafkaAckableMessage(
+        return _Batch(
             body=b"",
             headers={},
             batch_headers=[],
@@ -164,6 +167,22 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
             raw_message=records,
             consumer=self.client,
         )
+
+
+class _Batch(KafkaAckableMessage):
+    """A batch whose commit is tried again: an idle topic brings no later one."""
+
+    async def ack(self) -> None:
+        """Commit. Raises the last error; the records may then come again."""
+        for attempt in range(1, _COMMITS):
+            try:
+                return await super().ack()
+            except CommitFailedError:  # the partitions have another owner
+                raise
+            except Exception as error:
+                _log.warning("commit_failed", error=repr(error), attempt=attempt)
+                await asyncio.sleep(_COMMIT_BACKOFF.wait_s(attempt))
+        return await super().ack()
 
 
 async def _raw_records(message: KafkaAckableMessage) -> Any:

@@ -1,6 +1,6 @@
 """Count, read and replay dead letters."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -8,8 +8,15 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from shoal.messaging.clients.broker import kafka_group_reader, kafka_subscribed_reader
 from shoal.messaging.clients.offsets import partition_spans, topic_partitions
+from shoal.messaging.clients.positions import read_records
 from shoal.messaging.clients.settings import KafkaSettings
-from shoal.messaging.dead_letters.letters import event_facts, letter_facts, original_record
+from shoal.messaging.dead_letters.letters import (
+    event_facts,
+    letter_facts,
+    original_record,
+    repeated_record,
+    summarised_places,
+)
 from shoal.messaging.records.messages import OutgoingMessage, Publisher
 
 _CLIENT = "shoal-dlq"
@@ -34,13 +41,15 @@ class DeadLetter:
     """One dead letter.
 
     `facts` name the event (`event_facts`), then where, when and why it was rejected (`letter_facts`).
-    `message` is the record to replay; None if its headers are not those of a dead letter.
+    `message` is the record to replay; None if its headers are not those of a dead letter, or if the letter
+    holds a part of the record only. `places` are partition and offset of the records of a summary.
     """
 
     partition: TopicPartition
     offset: int
     facts: dict[str, str]
     message: OutgoingMessage | None
+    places: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +110,11 @@ async def replay_letters(
             raise ReplayBusy(f"another replay of {topic} is running")
         replayed = unreadable = 0
         async for letters in _letter_batches(client, ends, limit):
-            messages = [letter.message for letter in letters if letter.message is not None]
+            messages, missing = await _messages_of(settings, letters)
             await publisher.publish(messages)
             await client.commit({letter.partition: letter.offset + 1 for letter in letters})
             replayed += len(messages)
-            unreadable += len(letters) - len(messages)
+            unreadable += missing
         left = [max(0, end - await client.position(partition)) for partition, end in ends.items()]
         return Replayed(replayed, unreadable, sum(left))
     finally:
@@ -127,6 +136,24 @@ async def _letter_batches(
             yield letters
 
 
+async def _messages_of(
+    settings: KafkaSettings, letters: Sequence[DeadLetter]
+) -> tuple[list[OutgoingMessage], int]:
+    """Return the records to publish again, and how many cannot be."""
+    messages: list[OutgoingMessage] = []
+    missing = 0
+    for letter in letters:
+        if letter.message is not None:
+            messages.append(letter.message)
+        elif letter.places:
+            records = await read_records(settings, letter.facts["topic"], letter.places)
+            messages += [repeated_record(record) for record in records]
+            missing += len(letter.places) - len(records)
+        else:
+            missing += 1
+    return messages, missing
+
+
 async def _is_behind(client: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:
     return any([await client.position(partition) < end for partition, end in ends.items()])
 
@@ -139,12 +166,17 @@ async def _partition_ends(settings: KafkaSettings, topic: str) -> dict[TopicPart
 
 def _parse_letter(record: ConsumerRecord[bytes, bytes]) -> DeadLetter:
     partition = TopicPartition(record.topic, record.partition)
-    try:
-        message = original_record(record.headers, record.key, record.value or b"")
-    except KeyError:
-        message = None
     event = event_facts(record.headers, record.key, record.value or b"")
-    return DeadLetter(partition, record.offset, {**event, **letter_facts(record.headers)}, message)
+    facts, message = {**event, **letter_facts(record.headers)}, None
+    places: list[tuple[int, int]] = []
+    try:
+        if "records" in facts:
+            places = summarised_places(record.value or b"")
+        else:
+            message = original_record(record.headers, record.key, record.value or b"")
+    except (KeyError, ValueError):
+        pass
+    return DeadLetter(partition, record.offset, facts, message, tuple(places))
 
 
 @asynccontextmanager

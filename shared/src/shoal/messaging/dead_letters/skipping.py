@@ -3,9 +3,13 @@
 from shoal.messaging.clients.broker import kafka_group_reader
 from shoal.messaging.clients.offsets import partition_spans, topic_partitions
 from shoal.messaging.clients.settings import KafkaSettings
-from shoal.messaging.consuming.pausing import skip_group
 
 _CLIENT = "shoal-dlq"
+
+
+def skip_group(topic: str, group: str) -> str:
+    """Return the consumer group whose commits say up to where `group` takes records without pauses."""
+    return f"{topic}.{group}.skip"
 
 
 async def skip_records(settings: KafkaSettings, topic: str, group: str) -> int:

@@ -67,7 +67,7 @@ class Decoder:
         refused: list[RejectedRecord] = []
         enveloped = self._open(records, refused)
         events = self._validate(enveloped, refused)
-        return Decoded([_received_event(*pair, event) for pair, event in events], refused)
+        return Decoded(_received_events(events, refused), refused)
 
     def _open(
         self, records: Sequence[Record], refused: list[RejectedRecord]
@@ -97,8 +97,8 @@ class Decoder:
             try:
                 parsed = [ormsgpack.unpackb(record.value) for record, _ in opened if record.value is not None]
                 return list(zip(opened, self._lists[types.pop()].validate_python(parsed), strict=True))
-            except ValueError:
-                pass  # at least one is bad: validate them singly below
+            except Exception:
+                pass
         return self._validate_singly(opened, refused)
 
     def _validate_singly(
@@ -110,10 +110,9 @@ class Decoder:
                 event = self._parse(self._events[envelope.type], record.value or b"")
             except ValidationError as error:
                 refused.append(RejectedRecord(record, "event_invalid", explain_faults(error)))
-            except ValueError as error:
-                refused.append(
-                    RejectedRecord(record, "value_unreadable", f"value is not MessagePack: {error}")
-                )
+            except Exception as error:  # a decoder's limit, such as RecursionError, costs no neighbour
+                form = "MessagePack" if self._msgpack else "JSON"
+                refused.append(RejectedRecord(record, "value_unreadable", f"value is no {form}: {error!r}"))
             else:
                 valid.append(((record, envelope), event))
         return valid
@@ -122,6 +121,18 @@ class Decoder:
         if self._msgpack:
             return event.model_validate(ormsgpack.unpackb(value))
         return event.model_validate_json(value)
+
+
+UNKNOWN_PROJECT = ""
+"""The project of a record whose headers name none; it may be any."""
+
+
+def project_of(record: Record) -> str:
+    """Return the project in a record's headers, whether or not it is valid."""
+    for name, value in record.headers:
+        if name == "ce_project":
+            return (value or b"").decode("utf-8", "replace")
+    return UNKNOWN_PROJECT
 
 
 def explain_faults(error: ValidationError) -> str:
@@ -133,6 +144,19 @@ def explain_faults(error: ValidationError) -> str:
 
 def _unknown_type(type_: str, events: dict[str, type[Event]]) -> str:
     return f"header ce_type is {type_[:80]!r}; this consumer reads {', '.join(sorted(events))}"
+
+
+def _received_events(
+    events: list[tuple[tuple[Record, Envelope], Event]], refused: list[RejectedRecord]
+) -> list[Received]:
+    received = []
+    for (record, envelope), event in events:
+        try:
+            received.append(_received_event(record, envelope, event))
+        except (ValueError, OverflowError, OSError):  # Kafka takes any 64-bit number
+            fault = f"Kafka timestamp {record.timestamp} is no time: publish milliseconds since 1970"
+            refused.append(RejectedRecord(record, "timestamp_invalid", fault))
+    return received
 
 
 def _received_event(record: Record, envelope: Envelope, event: Event) -> Received:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from shoal.contracts.envelope import Envelope
-from shoal.messaging.records.messages import Headers
+from shoal.messaging.records.messages import BAD_NAME, Headers
 
 _REQUIRED = ("ce_id", "ce_source", "ce_type", "ce_time", "ce_subject", "ce_project")
 
@@ -39,6 +39,8 @@ def from_headers(headers: Iterable[tuple[str, bytes | None]]) -> Envelope:
     Raises BadEnvelope.
     """
     values = dict(headers)
+    if BAD_NAME in values:
+        raise BadEnvelope(f"header name {values[BAD_NAME]!r:.60} is not UTF-8: name headers in UTF-8")
     try:  # runs for every record: the fast path first, a fault is named afterwards
         time = datetime.fromisoformat(values["ce_time"].decode())  # type: ignore[union-attr]
         if time.tzinfo is None:

@@ -14,6 +14,9 @@ E = TypeVar("E", bound=Event, default=Any)
 
 Headers = tuple[tuple[str, bytes], ...]
 
+BAD_NAME = "shoal_bad_header_name"
+"""Header that the client adds to a record with a header name that is not UTF-8; its value is that name."""
+
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
