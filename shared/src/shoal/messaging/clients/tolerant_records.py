@@ -15,8 +15,6 @@ from aiokafka.record.memory_records import MemoryRecords
 
 from shoal.messaging.records.messages import BAD_NAME
 
-_LOG_OVERHEAD = 12  # bytes of a batch before those that its length counts: base offset and length
-
 
 def install_tolerant_records() -> None:
     """Let every consumer of this process read records with header names that are not UTF-8."""
@@ -38,7 +36,7 @@ class TolerantRecords:
         """Return the next batch, None at the end."""
         batch = self._records.next_batch()
         start, length = self._position, unpack_from(">i", self._data, self._position + 8)[0]
-        self._position += _LOG_OVERHEAD + length
+        self._position += 12 + length  # the length does not count itself and the base offset before it
         return None if batch is None else _Batch(batch, memoryview(self._data)[start : self._position])
 
 

@@ -36,7 +36,7 @@ class Pile:
     pending: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetter:
     """One dead letter.
 
@@ -176,7 +176,9 @@ def _parse_letter(record: ConsumerRecord[bytes, bytes]) -> DeadLetter:
             message = original_record(record.headers, record.key, record.value or b"")
     except (KeyError, ValueError):
         pass
-    return DeadLetter(partition, record.offset, facts, message, tuple(places))
+    return DeadLetter(
+        partition=partition, offset=record.offset, facts=facts, message=message, places=tuple(places)
+    )
 
 
 @asynccontextmanager
