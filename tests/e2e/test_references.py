@@ -123,3 +123,38 @@ async def test_a_filter_that_no_sample_met_is_warned_about(running: Running) -> 
         assert "is no class of the guideline (grain, trade)" in warnings["filter.predicted_labels"]["detail"]
         assert warnings["filter.models"]["fix"].startswith("Write 'topics'")
         assert "for instance region=eu" in warnings["filter.tags"]["detail"]
+
+
+async def test_erasures_name_samples_by_source_and_source_id(running: Running) -> None:
+    async with httpx.AsyncClient(timeout=30) as http:
+        client = Client(running.shoal, http)
+        await client.project("erasures", ["a", "b"])
+        await client.send([{"project": "erasures", "source": "wire", "source_id": "1", "text": "a"}])
+        first, path = sample_id("erasures", "wire", "1"), "/v1/projects/erasures/erasures"
+        body = {"samples": [{"source": "wire", "source_id": "1"}, "wire/9", first], "reason": "asked for"}
+        answer = await client.done("ingest", "POST", path, json=body)
+        assert [(item["sample_id"], item["new"], item["ingested"]) for item in answer["erasures"]] == [
+            (first, True, True),
+            (sample_id("erasures", "wire", "9"), True, False),
+            (first, True, True),
+        ]
+        (warning,) = answer["warnings"]
+        assert warning["field"] == "samples[1].source_id"
+        assert "no record of source 'wire', source_id '9'" in warning["detail"]
+        again = await client.done("ingest", "DELETE", f"/v1/projects/erasures/samples/{first}")
+        assert (again["new"], again["ingested"], again["warnings"]) == (False, True, [])
+        bad = await client.ask("ingest", "POST", path, json={"samples": ["wire/1", "8841"]})
+        assert (bad.status_code, bad.json()["field"]) == (422, "samples[1].sample_id")
+        bad = await client.ask("ingest", "DELETE", "/v1/projects/erasures/samples/8841")
+        assert (bad.status_code, bad.json()["field"]) == (422, "sample_id")
+
+
+async def test_a_sample_that_is_sent_again_is_counted_as_repeated(running: Running) -> None:
+    async with httpx.AsyncClient(timeout=30) as http:
+        client = Client(running.shoal, http)
+        await client.project("repeats", ["a", "b"])
+        line = {"project": "repeats", "source_id": "1", "text": "a"}
+        first = await client.send([line, line, {**line, "source_id": "2"}])
+        assert (first["accepted"], first["repeated"]) == (3, 1)
+        second = await client.send([line, {**line, "source_id": "3"}])
+        assert [item["new"] for item in second["results"]] == [False, True]

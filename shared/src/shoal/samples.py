@@ -114,7 +114,7 @@ def reference_text(fields: SampleFields) -> str:
 
 def reference_field(fields: SampleFields, field: str) -> str:
     """Return the place of the part of a reference that is wrong."""
-    return f"{field}.{'sample_id' if fields.source_id is None else 'source_id'}"
+    return f"{field}.{'sample_id' if fields.source_id is None else 'source_id'}".removeprefix(".")
 
 
 def _checked_id(text: str, field: str) -> str:

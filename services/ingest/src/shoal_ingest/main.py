@@ -20,7 +20,7 @@ from shoal_ingest.http.app import make_app
 from shoal_ingest.http.parts import Parts
 from shoal_ingest.settings import IngestSettings
 from shoal_ingest.usecases.accept import AcceptInferences
-from shoal_ingest.usecases.erase import EraseSample
+from shoal_ingest.usecases.erase import EraseSamples
 from shoal_ingest.usecases.join_halves import JoinHalves
 from shoal_ingest.usecases.projects import ManageProjects
 from shoal_ingest.usecases.receive_half import ReceiveHalf
@@ -65,7 +65,7 @@ def wire_service(settings: IngestSettings, publisher: Publisher, pool: Any) -> S
                 ),
                 receive_half=ReceiveHalf(publisher),
                 manage_projects=ManageProjects(PostgresProjects(pool), directory.put, utc_now),
-                erase_sample=EraseSample(PostgresErasures(pool), utc_now),
+                erase_samples=EraseSamples(PostgresErasures(pool), sample_ids, utc_now),
                 max_body_bytes=settings.max_body_bytes,
                 clock=utc_now,
             )

@@ -1,5 +1,6 @@
 """The erasure ledger in PostgreSQL."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from shoal.contracts.samples import SampleErased
@@ -8,22 +9,24 @@ from shoal.persistence import Outbox
 
 
 class PostgresErasures:
-    """Stores an erasure and its event in one transaction."""
+    """Stores erasures and their events in one transaction."""
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
         self._outbox = Outbox()
 
-    async def add(self, event: SampleErased, message: OutgoingMessage) -> bool:
-        """Store an erasure once, and announce it every time, as the sample may have been sent again."""
+    async def add(self, events: Sequence[SampleErased], messages: Sequence[OutgoingMessage]) -> set[str]:
+        """Store erasures once, and announce them every time, as the samples may have been sent again."""
+        columns = [
+            [getattr(event, name) for event in sorted(events, key=lambda event: event.sample_id)]
+            for name in ("project", "sample_id", "reason", "erased_at")
+        ]
         async with self._pool.acquire() as conn, conn.transaction():
-            status = await conn.execute(
-                """INSERT INTO erasures (project, sample_id, reason, erased_at) VALUES ($1, $2, $3, $4)
-                   ON CONFLICT DO NOTHING""",
-                event.project,
-                event.sample_id,
-                event.reason,
-                event.erased_at,
+            rows = await conn.fetch(
+                """INSERT INTO erasures (project, sample_id, reason, erased_at)
+                   SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
+                   ON CONFLICT DO NOTHING RETURNING sample_id""",
+                *columns,
             )
-            await self._outbox.add(conn, [message])
-        return bool(status.endswith(" 1"))
+            await self._outbox.add(conn, messages)
+        return {row["sample_id"] for row in rows}

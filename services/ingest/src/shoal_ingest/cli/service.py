@@ -1,15 +1,16 @@
-"""`shoal ingest`: projects and keys."""
+"""`shoal ingest`: projects, keys and erasures."""
 
 from typing import Annotated
 
 import typer
 
-from shoal.command_line.client import URL, Client
+from shoal.command_line.client import URL, Client, print_cautions
 from shoal.command_line.console import out
+from shoal.command_line.printing import Format, FormatOption, print_rows
 from shoal_ingest.cli.options import Url
 from shoal_ingest.cli.send import send_files
 
-app = typer.Typer(help="Projects, keys, and inference logs from files.", no_args_is_help=True)
+app = typer.Typer(help="Projects, keys and erasures; inference logs from files.", no_args_is_help=True)
 client = Client("ingest", "SHOAL_INGEST_URL")
 app.command("send")(send_files)
 
@@ -33,3 +34,28 @@ def create_key(
 ) -> None:
     """Create a key for a project; it is printed only once."""
     out.print_json(data=client.ask_json("POST", url, f"/v1/projects/{project}/keys", json={"roles": role}))
+
+
+@app.command("erase")
+def erase_samples(
+    *,
+    project: str,
+    samples: Annotated[
+        list[str], typer.Argument(help="Samples by source and source id, as wire/8841, or by id.")
+    ],
+    reason: Annotated[str, typer.Option(help="Reason of the erasure, stored with it.")] = "requested",
+    yes: Annotated[bool, typer.Option("--yes", help="Erase without asking.")] = False,
+    url: Url = URL,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Erase samples in every service: content, vector, votes and label."""
+    if not yes:
+        count = f"{len(samples):,} {'sample' if len(samples) == 1 else 'samples'}"
+        typer.confirm(f"Erase {count} of project {project} in every service for good?", abort=True, err=True)
+    body = {"samples": samples, "reason": reason}
+    answer = client.ask_json("POST", url, f"/v1/projects/{project}/erasures", json=body)
+    print_cautions(answer)
+    rows = [
+        {"sample": sample, **erasure} for sample, erasure in zip(samples, answer["erasures"], strict=True)
+    ]
+    print_rows(form, rows, whole=answer)

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from shoal.http.application import create_app
 from shoal.http.problems import RETRY_AFTER, Problem, problem_response
 from shoal.messaging import MessageTooLarge, PublishFailed
-from shoal_ingest.http import inferences, kserve, projects
+from shoal_ingest.http import erasures, inferences, kserve, projects
 from shoal_ingest.http.parts import Parts
 from shoal_ingest.http.schemas import InferencesProblem
 from shoal_ingest.usecases.inference import Inference
@@ -17,7 +17,7 @@ def make_app(parts: Parts) -> FastAPI:
     app = create_app(
         title="Shoal ingest",
         summary="Accepts inference logs, and manages projects and their keys.",
-        routers=[inferences.routes, kserve.routes, projects.routes],
+        routers=[inferences.routes, kserve.routes, projects.routes, erasures.routes],
         parts=parts,
         models=[Inference, InferencesProblem],
     )

@@ -9,7 +9,7 @@ from fastapi import Depends
 
 from shoal.http.application import parts_of
 from shoal_ingest.usecases.accept import AcceptInferences
-from shoal_ingest.usecases.erase import EraseSample
+from shoal_ingest.usecases.erase import EraseSamples
 from shoal_ingest.usecases.projects import ManageProjects
 from shoal_ingest.usecases.receive_half import ReceiveHalf
 
@@ -21,7 +21,7 @@ class Parts:
     accept: AcceptInferences
     receive_half: ReceiveHalf
     manage_projects: ManageProjects
-    erase_sample: EraseSample
+    erase_samples: EraseSamples
     max_body_bytes: int
     clock: Callable[[], datetime]
 

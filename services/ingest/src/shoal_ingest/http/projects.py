@@ -1,16 +1,15 @@
-"""Routes of projects, keys and erasures."""
+"""Routes of projects and keys."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Response
 
 from shoal.http.openapi import problem_responses
 from shoal.http.problems import Problem
-from shoal.http.projects import Admin, Operator, OperatorProject, ProjectName, check_key, unknown_project
+from shoal.http.projects import Admin, Operator, ProjectName, check_key, unknown_project
 from shoal.inputs import NO_NUL
 from shoal_ingest.http.parts import Wired
 from shoal_ingest.http.schemas import (
-    ErasureAnswer,
     KeyIn,
     NewKeyAnswer,
     ProjectAnswer,
@@ -18,12 +17,8 @@ from shoal_ingest.http.schemas import (
     ProjectsAnswer,
 )
 
-CREATED, ACCEPTED, NO_CONTENT, OK = 201, 202, 204, 200
+CREATED, NO_CONTENT, OK = 201, 204, 200
 KeyId = Annotated[str, Path(min_length=1, max_length=200, pattern=NO_NUL, description="Id of the key.")]
-SampleId = Annotated[str, Path(min_length=1, max_length=200, pattern=NO_NUL, description="Id of the sample.")]
-Reason = Annotated[
-    str, Query(max_length=500, pattern=NO_NUL, description="Reason of the erasure, stored with it.")
-]
 
 routes = APIRouter(prefix="/v1/projects", tags=["projects"])
 
@@ -77,17 +72,3 @@ async def remove_key(project: ProjectName, key_id: KeyId, key: Admin, parts: Wir
     check_key(key, project)
     if not await parts.manage_projects.remove_key(project, key_id):
         raise Problem(404, "Unknown key", f"no key {key_id!r}", field="key_id", fix="See GET /v1/projects")
-
-
-@routes.delete(
-    "/{project}/samples/{sample}",
-    status_code=ACCEPTED,
-    summary="Erase a sample",
-    responses=problem_responses(404),
-)
-async def erase_sample(
-    project: OperatorProject, sample: SampleId, parts: Wired, reason: Reason = "requested"
-) -> ErasureAnswer:
-    """Erase a sample's content, vector, votes and label in every service."""
-    is_new = await parts.erase_sample(project, sample, reason)
-    return ErasureAnswer(project=project, sample_id=sample, new=is_new)

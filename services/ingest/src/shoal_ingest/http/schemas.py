@@ -170,17 +170,3 @@ class NewKeyAnswer(Answer):
     key_id: str
     key: str
     roles: list[Role]
-
-
-class ErasureAnswer(Answer):
-    """An erasure that was announced to every service."""
-
-    model_config = with_examples(
-        {"project": "newsdesk", "sample_id": "0b1f6a5c-58d4-5a3c-8f6b-0f4f7d3f3f1e", "new": True}
-    )
-
-    project: Name
-    sample_id: str
-    new: bool = Field(
-        description="False if the sample was erased before; the erasure is then announced again."
-    )

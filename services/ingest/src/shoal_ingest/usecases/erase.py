@@ -1,27 +1,52 @@
-"""Erase a sample in every service."""
+"""Erase samples in every service."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from shoal.contracts.ids import stable_id
 from shoal.contracts.samples import SampleErased
 from shoal.contracts.topics import SAMPLES_ERASED
-from shoal.messaging import encode
+from shoal.messaging import OutgoingMessage, encode
 from shoal_ingest.usecases.accept import SOURCE
-from shoal_ingest.usecases.ports import Erasures
+from shoal_ingest.usecases.ports import Erasures, SampleIds
 
 
-class EraseSample:
-    """Stores the erasure and its event in one transaction."""
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """An erasure that is announced. new: False if the sample was erased before.
 
-    def __init__(self, erasures: Erasures, clock: Callable[[], datetime]) -> None:
+    ingested: False if no inference of the sample is on record, so that its id is probably wrong.
+    """
+
+    sample_id: str
+    new: bool
+    ingested: bool
+
+
+class EraseSamples:
+    """Stores erasures and their events in one transaction."""
+
+    def __init__(self, erasures: Erasures, sample_ids: SampleIds, clock: Callable[[], datetime]) -> None:
         self._erasures = erasures
+        self._sample_ids = sample_ids
         self._clock = clock
 
-    async def __call__(self, project: str, sample: str, reason: str) -> bool:
-        """Erase a sample; return False if it was erased before."""
+    async def __call__(self, project: str, samples: Sequence[str], reason: str) -> list[Erasure]:
+        """Erase samples, in order; return one erasure for each.
+
+        A sample without a record is erased as well: it may have been sent while ingest could not record it.
+        """
         now = self._clock()
-        event = SampleErased(project=project, sample_id=sample, reason=reason, erased_at=now)
-        event_id = stable_id("sample.erased", project, sample)
-        message = encode(SAMPLES_ERASED, event, event_id=event_id, source=SOURCE, time=now)
-        return await self._erasures.add(event, message)
+        events = [
+            SampleErased(project=project, sample_id=sample, reason=reason, erased_at=now)
+            for sample in dict.fromkeys(samples)
+        ]
+        ingested = await self._sample_ids.among(project, samples)
+        new = await self._erasures.add(events, [_erasure_message(event) for event in events])
+        return [Erasure(sample, sample in new, sample in ingested) for sample in samples]
+
+
+def _erasure_message(event: SampleErased) -> OutgoingMessage:
+    event_id = stable_id("sample.erased", event.project, event.sample_id)
+    return encode(SAMPLES_ERASED, event, event_id=event_id, source=SOURCE, time=event.erased_at)

@@ -55,8 +55,8 @@ class SampleIds(Protocol):
 class Erasures(Protocol):
     """The ledger of erased samples."""
 
-    async def add(self, event: SampleErased, message: OutgoingMessage) -> bool:
-        """Store an erasure and its event; return False if the sample was erased before."""
+    async def add(self, events: Sequence[SampleErased], messages: Sequence[OutgoingMessage]) -> set[str]:
+        """Store erasures and their events; return the ids of samples that were not erased before."""
 
 
 @dataclass(frozen=True, slots=True)
