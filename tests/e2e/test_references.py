@@ -158,3 +158,27 @@ async def test_a_sample_that_is_sent_again_is_counted_as_repeated(running: Runni
         assert (first["accepted"], first["repeated"]) == (3, 1)
         second = await client.send([line, {**line, "source_id": "3"}])
         assert [item["new"] for item in second["results"]] == [False, True]
+
+
+async def test_gold_items_are_samples_by_source_and_source_id(running: Running) -> None:
+    async with httpx.AsyncClient(timeout=30) as http:
+        client = Client(running.shoal, http)
+        await client.project("golden", ["a", "b"])
+        await embedded(client, "golden", 1)
+        path = "/v1/projects/golden/gold"
+        item = {"text": "text 0", "label": "a", "source": "wire", "source_id": "0"}
+
+        async def is_in_the_stream() -> bool:
+            answer = await client.done("qa", "POST", path, json={"items": [item]})
+            return bool(answer["warnings"] == [])
+
+        await eventually(is_in_the_stream)
+        (gold,) = (await client.done("qa", "GET", path))["items"]
+        assert gold["sample_id"] == sample_id("golden", "wire", "0")
+        answer = await client.done("qa", "POST", path, json={"items": [{**item, "source_id": "9"}]})
+        (warning,) = answer["warnings"]
+        assert warning["field"] == "items[0].source_id"
+        bad = await client.ask(
+            "qa", "POST", path, json={"items": [{"text": "t", "label": "a", "sample_id": "0"}]}
+        )
+        assert (bad.status_code, bad.json()["field"]) == (422, "items[0].sample_id")

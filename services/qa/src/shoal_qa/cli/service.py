@@ -9,7 +9,7 @@ import orjson
 import typer
 from rich.table import Table
 
-from shoal.command_line.client import URL, Client, read_json
+from shoal.command_line.client import URL, Client, print_cautions, read_json
 from shoal.command_line.console import out
 from shoal.command_line.printing import Format, FormatOption, print_result
 
@@ -39,8 +39,13 @@ def publish_guideline(project: str, guideline: JsonFile, url: Url = URL) -> None
 
 @app.command("gold")
 def add_gold(project: str, items: JsonFile, url: Url = URL) -> None:
-    """Add gold items: {"items": [{"text", "label"}], "votes": 5}."""
-    out.print_json(data=ask("POST", url, f"/v1/projects/{project}/gold", json=read_json(items)))
+    """Add gold items: {"items": [{"text", "label"}], "votes": 5}.
+
+    An item that is a sample of the stream also has source and source_id, or sample_id.
+    """
+    answer = ask("POST", url, f"/v1/projects/{project}/gold", json=read_json(items))
+    print_cautions(answer)
+    out.print_json(data=answer)
 
 
 @app.command("rule")

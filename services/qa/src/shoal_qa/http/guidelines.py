@@ -5,6 +5,7 @@ from fastapi import APIRouter, Response
 from shoal.http.openapi import problem_responses
 from shoal.http.problems import Problem
 from shoal.http.projects import AnnotatorProject, OperatorProject
+from shoal.http.schemas import CautionAnswer
 from shoal_qa.http.parts import Wired
 from shoal_qa.http.project_schemas import (
     GoldAddedAnswer,
@@ -78,9 +79,14 @@ async def replace_rule(project: OperatorProject, body: Rule, parts: Wired) -> Ru
 
 @routes.post("/gold", status_code=CREATED, summary="Add gold items", responses=problem_responses(404, 409))
 async def add_gold(project: OperatorProject, body: GoldIn, parts: Wired) -> GoldAddedAnswer:
-    """Add samples with right answers; annotators get them like any other job."""
-    items = [GoldItem(item.text, item.label, item.sample_id) for item in body.items]
-    return GoldAddedAnswer(items=len(items), new=await parts.add_gold(project, items, body.votes))
+    """Add samples with right answers; annotators get them like any other job.
+
+    `warnings` names samples that are not in the stream so far.
+    """
+    items = [GoldItem(item.text, item.label, item) for item in body.items]
+    added = await parts.add_gold(project, items, body.votes)
+    cautions = [CautionAnswer.of(caution) for caution in added.cautions]
+    return GoldAddedAnswer(items=len(items), new=added.new, warnings=cautions)
 
 
 @routes.get("/gold", summary="List gold items", responses=problem_responses(404))

@@ -7,8 +7,9 @@ from pydantic import Field, StringConstraints, model_validator
 from shoal.contracts.base import Name, Timestamp
 from shoal.contracts.labels import GuidelineRef
 from shoal.contracts.quality import DatasetFile, GuidelinePublished, LabelSchema
-from shoal.http.schemas import Answer
+from shoal.http.schemas import Answer, CautionAnswer
 from shoal.inputs import NO_NUL, ShortText, Strict, with_examples
+from shoal.samples import SampleFields
 
 Plain = Annotated[str, StringConstraints(pattern=NO_NUL)]
 _CLASS = {"name": "grain", "definition": "Wheat, corn and other grains.", "examples": ["Wheat exports fell."]}
@@ -105,18 +106,25 @@ class GuidelinesAnswer(Answer):
     guidelines: list[GuidelineAnswer]
 
 
-class GoldItemIn(Strict):
-    """A text and its right answer."""
+class GoldItemIn(SampleFields):
+    """A text and its right answer; if it is a sample of the stream, also the sample."""
 
     text: Annotated[Plain, Field(min_length=1, max_length=200_000)]
     label: ShortText = Field(description="A class of the current guideline.")
-    sample_id: ShortText | None = Field(default=None, description="Id of the sample, if it is in the stream.")
 
 
 class GoldIn(Strict):
     """Gold items, each answered by `votes` annotators."""
 
-    model_config = with_examples({"items": [{"text": "Wheat exports fell.", "label": "grain"}], "votes": 5})
+    model_config = with_examples(
+        {
+            "items": [
+                {"text": "Wheat exports fell.", "label": "grain", "source": "wire", "source_id": "8841"},
+                {"text": "Tariffs on steel.", "label": "trade"},
+            ],
+            "votes": 5,
+        }
+    )
 
     items: list[GoldItemIn] = Field(min_length=1, max_length=10_000)
     votes: int = Field(default=5, ge=1, le=100, description="Annotators that answer each item.")
@@ -125,10 +133,11 @@ class GoldIn(Strict):
 class GoldAddedAnswer(Answer):
     """The number of gold items in the request, and of those that are new or changed."""
 
-    model_config = with_examples({"items": 20, "new": 18})
+    model_config = with_examples({"items": 20, "new": 18, "warnings": []})
 
     items: int
     new: int
+    warnings: list[CautionAnswer]
 
 
 class GoldItemAnswer(Answer):
@@ -148,7 +157,7 @@ class GoldAnswer(Answer):
         {
             "items": [
                 {
-                    "sample_id": "g-1",
+                    "sample_id": "0b1f6a5c-58d4-5a3c-8f6b-0f4f7d3f3f1e",
                     "label": "grain",
                     "job_id": "j-9",
                     "added_at": "2026-01-31T12:00:00Z",

@@ -1,4 +1,4 @@
-"""Record the inclusion probabilities of selected samples, and the samples of the random audit."""
+"""Record the samples of the stream, the inclusion probabilities of selected ones, and those of the audit."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ AUDIT = "audit"  # the policy of the audit in decisions; those of campaigns cont
 
 
 class RecordDecisions:
-    """Records decisions on samples that some policy took; the others never get a label."""
+    """Records decisions on samples that some policy took; of the others, which never get a label, the ids."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -18,8 +18,6 @@ class RecordDecisions:
     async def __call__(self, events: Sequence[SamplingDecided]) -> None:
         """Record a batch."""
         selected = [event for event in events if any(decision.taken for decision in event.decisions)]
-        if not selected:
-            return
         rows = [
             (
                 event.project,
@@ -30,8 +28,10 @@ class RecordDecisions:
         ]
         audited = [sample for event in selected if (sample := _audited_sample(event)) is not None]
         async with self._database.transaction() as tx:
-            await tx.samples.add_inclusion(rows)
-            await tx.samples.add_audited(audited)
+            await tx.samples.add_ids([(event.project, event.sample_id) for event in events])
+            if selected:
+                await tx.samples.add_inclusion(rows)
+                await tx.samples.add_audited(audited)
 
 
 def _audited_sample(event: SamplingDecided) -> AuditedSample | None:

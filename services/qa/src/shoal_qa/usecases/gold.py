@@ -10,18 +10,27 @@ from shoal.contracts.quality import GuidelinePublished
 from shoal.contracts.samples import Content
 from shoal.contracts.topics import LABELING_JOBS
 from shoal.messaging import encode
-from shoal.runtime.refusal import Refused
+from shoal.runtime.refusal import Caution, Refused
+from shoal.samples import DEFAULT_SOURCE, SampleFields, reference_field, reference_text, referred_sample
 from shoal_qa.usecases.announce import SOURCE
-from shoal_qa.usecases.ports import Database, Guidelines
+from shoal_qa.usecases.ports import Database, Guidelines, Transaction
 
 
 @dataclass(frozen=True, slots=True)
 class GoldItem:
-    """A text and its right answer. sample_id: of a sample of the stream, else None."""
+    """A text and its right answer. sample: fields that name a sample of the stream, or name none."""
 
     text: str
     label: str
-    sample_id: str | None = None
+    sample: SampleFields
+
+
+@dataclass(frozen=True, slots=True)
+class GoldAdded:
+    """The number of new or changed items, and warnings about samples that are not in the stream."""
+
+    new: int
+    cautions: Sequence[Caution]
 
 
 class AddGold:
@@ -32,15 +41,22 @@ class AddGold:
         self._guidelines = guidelines
         self._clock = clock
 
-    async def __call__(self, project: str, items: Sequence[GoldItem], votes: int) -> int:
-        """Add items with `votes` votes each; return the number of new or changed ones. Raises Refused."""
+    async def __call__(self, project: str, items: Sequence[GoldItem], votes: int) -> GoldAdded:
+        """Add items with `votes` votes each. Raises Refused for a label or sample that cannot be right."""
         guidelines = await self._guidelines.all(project)
         if not guidelines:
             fix = f"Publish one with POST /v1/projects/{project}/guidelines"
             raise Refused("conflict", "the project has no guideline yet", field="project", fix=fix)
         guideline, now = guidelines[-1], self._clock()
         _check_labels(items, [item.name for item in guideline.label_schema.classes])
-        jobs = [_gold_job(project, item, guideline=guideline, votes=votes, now=now) for item in items]
+        samples = [
+            referred_sample(project, item.sample, f"items[{index}]") for index, item in enumerate(items)
+        ]
+        jobs = [
+            _gold_job(project, item, sample, guideline=guideline, votes=votes, now=now)
+            for item, sample in zip(items, samples, strict=True)
+        ]
+        _check_answers(items, [job.sample_id for job in jobs])
         rows = [(job.sample_id, item.label, job.job_id) for job, item in zip(jobs, items, strict=True)]
         messages = [
             encode(
@@ -49,9 +65,48 @@ class AddGold:
             for job in jobs
         ]
         async with self._database.transaction() as tx:
+            cautions = await _check_samples(tx, project, items, samples)
             new = await tx.gold.add(project, rows, now)
             await tx.outbox.publish(messages)
-        return new
+        return GoldAdded(new, cautions)
+
+
+async def _check_samples(
+    tx: Transaction, project: str, items: Sequence[GoldItem], samples: Sequence[str | None]
+) -> list[Caution]:
+    """Return warnings about samples that are not in the stream so far. Raises Refused for an erased one."""
+    ids = {sample for sample in samples if sample is not None}
+    erased = await tx.samples.erased_among(project, ids)
+    present = await tx.samples.ids_among(project, ids)
+    cautions = []
+    for index, (item, sample) in enumerate(zip(items, samples, strict=True)):
+        if sample is None or sample in present - erased or sample == _text_id(project, item):
+            continue
+        field = reference_field(item.sample, f"items[{index}]")
+        if sample in erased:
+            detail = f"{field}: {reference_text(item.sample)} was erased"
+            raise Refused("invalid", detail, field=field, fix="Leave the item out, or give its text alone")
+        cautions.append(
+            Caution(
+                f"{field}: {reference_text(item.sample)} is not a sample that the sampler has decided on",
+                field,
+                "Check project, source and source_id, or leave them out if the text is not in the stream; a "
+                "sample that was sent a moment ago is decided on when its window closes",
+            )
+        )
+    return cautions
+
+
+def _check_answers(items: Sequence[GoldItem], samples: Sequence[str]) -> None:
+    """Raise Refused if two items give one sample, or one text, different answers."""
+    first_of: dict[str, int] = {}
+    for index, (item, sample) in enumerate(zip(items, samples, strict=True)):
+        first = first_of.setdefault(sample, index)
+        if items[first].label != item.label:
+            detail = f"items[{index}].label: {item.label!r}, but items[{first}] has {items[first].label!r}"
+            detail += " for the same sample"
+            field = f"items[{index}].label"
+            raise Refused("invalid", detail, field=field, fix="Give every sample one right answer")
 
 
 def _check_labels(items: Sequence[GoldItem], classes: Sequence[str]) -> None:
@@ -62,10 +117,22 @@ def _check_labels(items: Sequence[GoldItem], classes: Sequence[str]) -> None:
             raise Refused("invalid", detail, field=f"items[{index}].label", fix=fix)
 
 
+def _text_id(project: str, item: GoldItem) -> str:
+    """Return the id of an item that is not in the stream."""
+    return stable_id("gold", project, item.text)
+
+
 def _gold_job(
-    project: str, item: GoldItem, *, guideline: GuidelinePublished, votes: int, now: datetime
+    project: str,
+    item: GoldItem,
+    sample_id: str | None,
+    *,
+    guideline: GuidelinePublished,
+    votes: int,
+    now: datetime,
 ) -> LabelingJob:
-    sample = item.sample_id or stable_id("gold", project, item.text)
+    sample = sample_id or _text_id(project, item)
+    source = item.sample.source or DEFAULT_SOURCE
     return LabelingJob(
         project=project,
         job_id=job_id(sample, guideline.guideline.major, "gold"),
@@ -73,6 +140,8 @@ def _gold_job(
         purpose="gold",
         guideline=GuidelineRef(major=guideline.guideline.major, minor=guideline.guideline.minor),
         content=Content(text=item.text),
+        source=source if item.sample.source_id else None,
+        source_id=item.sample.source_id,
         votes=votes,
         max_votes=votes,
         requested_at=now,

@@ -8,6 +8,9 @@ from shoal_qa.adapters.postgres.columns import as_columns
 from shoal_qa.adapters.postgres.jobs import JOB_COLUMNS, job_of
 from shoal_qa.usecases.ports import AuditedSample, StoredJob
 
+_IDS = """
+INSERT INTO stream (project, sample_id) SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING
+"""
 _INCLUSION = """
 INSERT INTO inclusion (project, sample_id, probability)
 SELECT * FROM unnest($1::text[], $2::text[], $3::float8[]) ON CONFLICT DO NOTHING
@@ -52,6 +55,27 @@ class PostgresSamples:
                 f"DELETE FROM {table} WHERE project = $1 AND sample_id = ANY($2::text[])", project, ids
             )
         return [job_of(row) for row in rows]
+
+    async def add_ids(self, rows: Sequence[tuple[str, str]]) -> None:
+        """Store ids, always in the same order, so that batches cannot deadlock."""
+        if rows:
+            await self._conn.execute(_IDS, *as_columns(sorted(set(rows))))
+
+    async def ids_among(self, project: str, sample_ids: Collection[str]) -> set[str]:
+        """Return which of the ids belong to samples of the stream."""
+        return await self._among("stream", project, sample_ids)
+
+    async def erased_among(self, project: str, sample_ids: Collection[str]) -> set[str]:
+        """Return which of the ids belong to erased samples."""
+        return await self._among("erased", project, sample_ids)
+
+    async def _among(self, table: str, project: str, sample_ids: Collection[str]) -> set[str]:
+        rows = await self._conn.fetch(
+            f"SELECT sample_id FROM {table} WHERE project = $1 AND sample_id = ANY($2::text[])",
+            project,
+            list(sample_ids),
+        )
+        return {row["sample_id"] for row in rows}
 
     async def add_inclusion(self, rows: Sequence[tuple[str, str, float]]) -> None:
         """Store inclusion probabilities; a stored one stays."""

@@ -27,6 +27,15 @@ class Samples(Protocol):
     async def erase(self, project: str, sample_ids: Collection[str]) -> list[StoredJob]:
         """Delete contents and votes of samples; lock their jobs and return them as they were."""
 
+    async def add_ids(self, rows: Sequence[tuple[str, str]]) -> None:
+        """Store (project, sample) of the stream."""
+
+    async def ids_among(self, project: str, sample_ids: Collection[str]) -> set[str]:
+        """Return which of the ids belong to samples of the stream."""
+
+    async def erased_among(self, project: str, sample_ids: Collection[str]) -> set[str]:
+        """Return which of the ids belong to erased samples."""
+
     async def add_inclusion(self, rows: Sequence[tuple[str, str, float]]) -> None:
         """Store (project, sample, inclusion probability); a stored one stays."""
 
