@@ -22,13 +22,8 @@ class Client:
         return await self._http.request(method, self._urls[service] + path, **options)
 
     async def done(self, service: str, method: str, path: str, **options: Any) -> Any:
-        """Send a request that must succeed; repeat it while a new project is not known everywhere."""
-        async with asyncio.timeout(30):
-            while True:
-                response = await self.ask(service, method, path, **options)
-                if response.status_code != 404:
-                    break
-                await asyncio.sleep(0.1)
+        """Send a request that must succeed."""
+        response = await self.ask(service, method, path, **options)
         assert response.is_success, response.text
         return response.json() if response.content else None
 

@@ -19,6 +19,9 @@ class Projects:
     def get(self, project: str) -> object | None:
         return project if project == "news" else None
 
+    async def find(self, project: str) -> object | None:
+        return self.get(project)
+
 
 class Generations:
     def __init__(self) -> None:

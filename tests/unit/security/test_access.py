@@ -19,25 +19,25 @@ def directory_with(key: str, *roles: str) -> ProjectDirectory:
     return directory
 
 
-def test_without_an_admin_key_no_request_needs_a_key() -> None:
-    assert Access(None, None).principal(None).roles == ALL_ROLES
+async def test_without_an_admin_key_no_request_needs_a_key() -> None:
+    assert (await Access(None, None).principal(None)).roles == ALL_ROLES
 
 
-def test_a_key_gives_its_project_and_roles() -> None:
+async def test_a_key_gives_its_project_and_roles() -> None:
     key = new_key()
-    principal = Access(directory_with(key, "producer"), SecretStr("admin")).principal(f"Bearer {key}")
+    principal = await Access(directory_with(key, "producer"), SecretStr("admin")).principal(f"Bearer {key}")
     assert (principal.project, principal.roles) == ("news", {"producer"})
 
 
 @pytest.mark.parametrize("header", [None, "", "Basic x", "Bearer", "Bearer wrong"])
-def test_without_a_known_key(header: str | None) -> None:
+async def test_without_a_known_key(header: str | None) -> None:
     with pytest.raises(Denied) as denied:
-        Access(directory_with(new_key(), "producer"), SecretStr("admin")).principal(header)
+        await Access(directory_with(new_key(), "producer"), SecretStr("admin")).principal(header)
     assert denied.value.status == 401
 
 
-def test_the_admin_key_may_do_everything() -> None:
-    principal = Access(None, SecretStr("admin")).principal("bearer admin")
+async def test_the_admin_key_may_do_everything() -> None:
+    principal = await Access(None, SecretStr("admin")).principal("bearer admin")
     assert (principal.project, principal.roles) == (None, ALL_ROLES)
 
 

@@ -1,14 +1,12 @@
 """An example project for `shoal up`: newswire topics, so that the annotator page has work at once."""
 
 import json
-import time
 from collections.abc import Mapping
 from typing import Any
 
 import httpx
 
 PROJECT = "example"
-PATIENCE_S = 30.0
 GUIDELINE = {
     "title": "Topics of newswire",
     "text": (
@@ -77,20 +75,19 @@ def seed_project(urls: Mapping[str, str], key: str | None = None) -> None:
     """Create the project over HTTP: a guideline, a campaign over every sample, and texts with predictions."""
     headers = {"authorization": f"Bearer {key}"} if key else {}
     with httpx.Client(headers=headers, timeout=30) as http:
-        _send_request(
-            http, "POST", urls["ingest"] + "/v1/projects", {"project": PROJECT, "title": "Example: news desk"}
-        )
-        _send_request(http, "POST", f"{urls['qa']}/v1/projects/{PROJECT}/guidelines", GUIDELINE)
+        title = {"project": PROJECT, "title": "Example: news desk"}
+        http.post(urls["ingest"] + "/v1/projects", json=title).raise_for_status()
+        http.post(f"{urls['qa']}/v1/projects/{PROJECT}/guidelines", json=GUIDELINE).raise_for_status()
         campaign = {
             "name": "everything",
             "strategy": {"kind": "random", "share": 1.0},
             "budget": {"votes": 10_000},
             "labeling": {"votes": 2, "max_votes": 3},
         }
-        _send_request(http, "POST", f"{urls['sampler']}/v1/projects/{PROJECT}/campaigns", campaign)
+        address = f"{urls['sampler']}/v1/projects/{PROJECT}/campaigns"
+        http.post(address, json=campaign).raise_for_status()
         body = "\n".join(json.dumps(_inference_body(number, *pair)) for number, pair in enumerate(TEXTS))
-        answer = http.post(urls["ingest"] + "/v1/inferences", content=body)
-        answer.raise_for_status()
+        http.post(urls["ingest"] + "/v1/inferences", content=body).raise_for_status()
 
 
 def _inference_body(number: int, label: str, text: str) -> dict[str, Any]:
@@ -102,14 +99,3 @@ def _inference_body(number: int, label: str, text: str) -> dict[str, Any]:
         "text": text,
         "prediction": prediction,
     }
-
-
-def _send_request(http: httpx.Client, method: str, url: str, body: Mapping[str, Any]) -> None:
-    """Send a request; 404 means that the project's announcement has not reached that service yet."""
-    deadline = time.monotonic() + PATIENCE_S
-    while True:
-        answer = http.request(method, url, json=body)
-        if answer.status_code != httpx.codes.NOT_FOUND or time.monotonic() > deadline:
-            answer.raise_for_status()
-            return
-        time.sleep(0.1)

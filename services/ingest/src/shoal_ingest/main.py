@@ -64,7 +64,7 @@ def wire_service(settings: IngestSettings, publisher: Publisher, pool: Any) -> S
                     clock=utc_now,
                 ),
                 receive_half=ReceiveHalf(publisher),
-                manage_projects=ManageProjects(PostgresProjects(pool), directory.put, utc_now),
+                manage_projects=ManageProjects(PostgresProjects(pool), directory.put_published, utc_now),
                 erase_samples=EraseSamples(PostgresErasures(pool), sample_ids, utc_now),
                 max_body_bytes=settings.max_body_bytes,
                 clock=utc_now,

@@ -19,8 +19,8 @@ ProjectName = Annotated[
 class Projects(Protocol):
     """Looks projects up."""
 
-    def get(self, project: str) -> object | None:
-        """Return the project, or None if it does not exist."""
+    async def find(self, project: str) -> object | None:
+        """Return the project, or None if it does not exist; wait for one that was created just now."""
         ...
 
 
@@ -31,7 +31,7 @@ def project_for(role: Role) -> Callable[..., Awaitable[str]]:
         request: Request, project: ProjectName, principal: Annotated[Principal, Depends(require_role(role))]
     ) -> str:
         access: Access = request.app.state.access
-        check_project(access.projects, principal, project)
+        await check_project(access.projects, principal, project)
         return project
 
     return dependency
@@ -60,10 +60,10 @@ def check_key(principal: Principal, project: str) -> None:
         )
 
 
-def check_project(projects: Projects, principal: Principal, project: str) -> None:
+async def check_project(projects: Projects, principal: Principal, project: str) -> None:
     """Raise a problem unless the project exists and the key belongs to it."""
     check_key(principal, project)
-    if projects.get(project) is None:
+    if await projects.find(project) is None:
         raise unknown_project(project)
 
 

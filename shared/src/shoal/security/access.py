@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from shoal.contracts.projects import Role
 from shoal.security.directory import ProjectDirectory
-from shoal.security.keys import hash_key
+from shoal.security.keys import hash_key, is_key
 
 _log = structlog.get_logger("shoal.security")
 ALL_ROLES: frozenset[str] = frozenset({"producer", "annotator", "reviewer", "operator", "admin"})
@@ -58,8 +58,11 @@ class Access:
         if self._admin_key is None:
             _log.warning("keys_are_off", fix="set SHOAL_ADMIN_KEY if others can reach this service")
 
-    def principal(self, authorization: str | None) -> Principal:
-        """Return the principal of the key in an Authorization header. Raises Denied."""
+    async def principal(self, authorization: str | None) -> Principal:
+        """Return the principal of the key in an Authorization header. Raises Denied.
+
+        Waits a few seconds for a key that looks like one of Shoal's and may have been created just now.
+        """
         if self._admin_key is None:
             return UNRESTRICTED
         scheme, _, key = (authorization or "").partition(" ")
@@ -67,7 +70,7 @@ class Access:
             raise _unauthorized_problem("the request has no Authorization: Bearer header")
         if hmac.compare_digest(key.encode(), self._admin_key):
             return UNRESTRICTED
-        grant = self.projects.grant(hash_key(key))
+        grant = await self.projects.find_grant(hash_key(key)) if is_key(key) else None
         if grant is None:
             raise _unauthorized_problem("the key is unknown")
         return Principal(*grant)
@@ -98,7 +101,7 @@ def require_role(role: Role) -> Callable[..., Awaitable[Principal]]:
         request: Request, authorization: Annotated[str | None, Security(_KEY, scopes=[role])]
     ) -> Principal:
         access: Access = request.app.state.access
-        principal = access.principal(authorization)
+        principal = await access.principal(authorization)
         if not principal.roles & _SUFFICES[role]:
             has = ", ".join(sorted(principal.roles)) or "none"
             raise Denied(

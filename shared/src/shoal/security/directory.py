@@ -1,10 +1,14 @@
 """Every project with its keys, in memory, read from the topic projects.changed."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from shoal.contracts.projects import ProjectChanged
 from shoal.contracts.topics import PROJECTS_CHANGED
 from shoal.messaging import Broadcast, Received
+from shoal.security.arrivals import Arrivals
+
+_RETURN_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,17 +20,32 @@ class ProjectInfo:
 
 
 class ProjectDirectory:
-    """Projects by name and keys by hash; `broadcast` keeps the directory up to date."""
+    """Projects by name and keys by hash; `broadcast` keeps the directory up to date.
+
+    A project or key that was created a moment ago may still be on its way through Kafka: `find` and
+    `find_grant` wait for it a few seconds while the directory follows the topic.
+    """
 
     def __init__(self) -> None:
         self.broadcast: Broadcast[ProjectChanged] = Broadcast(PROJECTS_CHANGED, self._apply)
         self._projects: dict[str, ProjectChanged] = {}
         self._keys: dict[str, tuple[str, frozenset[str]]] = {}
+        self._revoked: set[str] = set()
+        self._published: dict[str, datetime] = {}
+        # Keys have waits of their own: requests without a valid key cannot take those of others.
+        self._new_projects, self._new_keys = Arrivals(), Arrivals()
+        self._returns = Arrivals(wait_s=_RETURN_S, again_s=_RETURN_S)
 
     def get(self, project: str) -> ProjectInfo | None:
         """Return a project; None if no event has announced it yet."""
         project_info = self._projects.get(project)
         return None if project_info is None else ProjectInfo(project_info.project, project_info.title)
+
+    async def find(self, project: str) -> ProjectInfo | None:
+        """Return a project; wait for one that may be on its way."""
+        if not self.broadcast.is_caught_up:
+            return self.get(project)
+        return await self._new_projects.find(project, lambda: self.get(project))
 
     def names(self) -> list[str]:
         """Return every project's name, sorted."""
@@ -36,6 +55,12 @@ class ProjectDirectory:
         """Return the project and the roles of the key with this hash."""
         return self._keys.get(sha256)
 
+    async def find_grant(self, sha256: str) -> tuple[str, frozenset[str]] | None:
+        """Return the project and the roles of a key; wait for one that may be on its way."""
+        if not self.broadcast.is_caught_up or sha256 in self._revoked:
+            return self.grant(sha256)
+        return await self._new_keys.find(sha256, lambda: self.grant(sha256))
+
     def put(self, event: ProjectChanged) -> None:
         """Store a project's state, unless a newer one is present."""
         current = self._projects.get(event.project)
@@ -44,8 +69,31 @@ class ProjectDirectory:
                 return
             for key in current.keys:
                 self._keys.pop(key.sha256, None)
+                self._revoked.add(key.sha256)
         self._projects[event.project] = event
+        self._revoked -= {key.sha256 for key in event.keys}
         self._keys |= {key.sha256: (event.project, frozenset(key.roles)) for key in event.keys}
+        self._new_projects.note([event.project])
+        self._new_keys.note(key.sha256 for key in event.keys)
+
+    async def put_published(self, event: ProjectChanged) -> None:
+        """Store a change of this process, and wait until Kafka has its event.
+
+        Then every other service has the change or gets it within milliseconds. The wait ends after two
+        seconds: while Kafka is away, a change is stored and takes effect later.
+        """
+        self.put(event)
+        if self.broadcast.is_caught_up:
+            await self._returns.find(event.project, lambda: self._returned(event))
+
+    def _returned(self, event: ProjectChanged) -> bool | None:
+        published = self._published.get(event.project)
+        return True if published is not None and published >= event.changed_at else None
 
     def _apply(self, record: Received[ProjectChanged]) -> None:
-        self.put(record.event)
+        event = record.event
+        self.put(event)
+        self._published[event.project] = max(
+            event.changed_at, self._published.get(event.project, event.changed_at)
+        )
+        self._returns.note([event.project])

@@ -1,6 +1,5 @@
 """The services' HTTP APIs, as a user's script calls them."""
 
-import asyncio
 import gzip
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 import httpx
 import orjson
 
-PATIENCE_S = 60.0
 BATCH = 350
 
 
@@ -20,15 +18,10 @@ class Api:
         self._http = http
 
     async def ask(self, service: str, method: str, path: str, body: Any = None, **params: Any) -> Any:
-        """Send a request that must succeed; repeat it on 404: the new project may not have arrived yet."""
-        async with asyncio.timeout(PATIENCE_S):
-            while True:
-                answer = await self._http.request(
-                    method, self._urls[service] + path, json=body, params=params or None
-                )
-                if answer.status_code != httpx.codes.NOT_FOUND:
-                    break
-                await asyncio.sleep(0.1)
+        """Send a request that must succeed."""
+        answer = await self._http.request(
+            method, self._urls[service] + path, json=body, params=params or None
+        )
         if not answer.is_success:
             raise RuntimeError(f"{method} {service} {path}: {answer.status_code} {answer.text[:500]}")
         return answer.json()

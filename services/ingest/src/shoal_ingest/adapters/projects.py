@@ -48,15 +48,14 @@ class PostgresProjects:
                 return None
             return await self._replace(conn, present, {"keys": (*present.keys, key)}, now)
 
-    async def remove_key(self, project: str, key_id: str, now: datetime) -> bool:
+    async def remove_key(self, project: str, key_id: str, now: datetime) -> ProjectChanged | None:
         """Remove a key."""
         async with self._pool.acquire() as conn, conn.transaction():
             present = await _lock_project(conn, project)
             remaining = tuple(key for key in (present.keys if present else ()) if key.key_id != key_id)
             if present is None or len(remaining) == len(present.keys):
-                return False
-            await self._replace(conn, present, {"keys": remaining}, now)
-            return True
+                return None
+            return await self._replace(conn, present, {"keys": remaining}, now)
 
     async def all(self) -> list[ProjectChanged]:
         """Return every project, by name."""

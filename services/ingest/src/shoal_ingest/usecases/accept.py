@@ -1,5 +1,6 @@
 """Accept inferences: valid ones are acknowledged once Kafka has them."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -60,6 +61,7 @@ class AcceptInferences:
         Raises PublishFailed if Kafka did not acknowledge. Then no item counts as accepted, and all may be
         sent again, because their ids stay the same.
         """
+        await self._await_projects(items, only)
         dimensions = await self._dimensions(items)
         now = self._clock()
         results: list[Result] = []
@@ -81,6 +83,14 @@ class AcceptInferences:
         await self._publisher.publish(messages)
         new = await self._sample_ids.add({item.key for item in results if isinstance(item, Accepted)})
         return _mark_repeated(results, new)
+
+    async def _await_projects(self, items: Sequence[Parsed], only: str | None) -> None:
+        """Wait for projects that another replica created just now."""
+        names = {
+            item.project for item in items if isinstance(item, Inference) and only in (None, item.project)
+        }
+        if absent := [name for name in names if self._projects.get(name) is None]:
+            await asyncio.gather(*(self._projects.find(name) for name in absent))
 
     async def _dimensions(self, items: Sequence[Parsed]) -> dict[Key, int]:
         proposed: dict[Key, int] = {}

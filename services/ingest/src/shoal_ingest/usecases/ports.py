@@ -16,6 +16,9 @@ class ProjectLookup(Protocol):
     def get(self, project: str) -> object | None:
         """Return the project; None if it does not exist."""
 
+    async def find(self, project: str) -> object | None:
+        """Return the project; wait for one that was created just now."""
+
 
 class Projects(Protocol):
     """Projects and keys; every change publishes an event."""
@@ -26,8 +29,8 @@ class Projects(Protocol):
     async def add_key(self, project: str, key: ApiKey, now: datetime) -> ProjectChanged | None:
         """Add a key; return None if the project does not exist."""
 
-    async def remove_key(self, project: str, key_id: str, now: datetime) -> bool:
-        """Remove a key; return whether it existed."""
+    async def remove_key(self, project: str, key_id: str, now: datetime) -> ProjectChanged | None:
+        """Remove a key; return None if it did not exist."""
 
     async def all(self) -> list[ProjectChanged]:
         """Return every project, by name."""

@@ -1,6 +1,6 @@
 """Manage projects and their keys."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from uuid import uuid4
 
@@ -10,10 +10,16 @@ from shoal_ingest.usecases.ports import Projects
 
 
 class ManageProjects:
-    """Manages projects and keys. `learn` applies a change to this process before its event arrives."""
+    """Manages projects and keys.
+
+    `learn` applies a change to this process, and returns when other services can learn it.
+    """
 
     def __init__(
-        self, projects: Projects, learn: Callable[[ProjectChanged], None], clock: Callable[[], datetime]
+        self,
+        projects: Projects,
+        learn: Callable[[ProjectChanged], Awaitable[None]],
+        clock: Callable[[], datetime],
     ) -> None:
         self._projects = projects
         self._learn = learn
@@ -22,7 +28,7 @@ class ManageProjects:
     async def put(self, project: str, title: str | None) -> tuple[ProjectChanged, bool]:
         """Create a project or change its title; return it and whether it is new."""
         outcome = await self._projects.put(project, title, self._clock())
-        self._learn(outcome[0])
+        await self._learn(outcome[0])
         return outcome
 
     async def all(self) -> list[ProjectChanged]:
@@ -36,9 +42,13 @@ class ManageProjects:
         changed = await self._projects.add_key(project, key, self._clock())
         if changed is None:
             return None
-        self._learn(changed)
+        await self._learn(changed)
         return key_id, secret
 
     async def remove_key(self, project: str, key_id: str) -> bool:
         """Revoke a key; return whether it existed."""
-        return await self._projects.remove_key(project, key_id, self._clock())
+        changed = await self._projects.remove_key(project, key_id, self._clock())
+        if changed is None:
+            return False
+        await self._learn(changed)
+        return True

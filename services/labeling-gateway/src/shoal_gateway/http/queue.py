@@ -125,7 +125,7 @@ async def withdraw_annotation(
 
 async def _check_task(key: Principal, parts: Parts, task: str) -> None:
     project, lane = await parts.annotate.project_of(task)
-    check_project(parts.projects, key, project)
+    await check_project(parts.projects, key, project)
     check_lane(key, lane)
 
 
