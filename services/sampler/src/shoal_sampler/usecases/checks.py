@@ -15,7 +15,7 @@ PROVIDER_WAIT_S = 2.0
 """Longest wait for a provider that was configured a moment ago: its event passes Kafka."""
 _MOST_CONDITIONS = 50  # that are looked up; a longer list is no spelling mistake
 _SHOWN = 10  # names in a message
-_PLACES: dict[Attribute, str] = {
+_FIELDS: dict[Attribute, str] = {
     "predicted_label": "filter.predicted_labels",
     "model": "filter.models",
     "model_version": "filter.model_versions",
@@ -87,7 +87,7 @@ class CheckCampaign:
             "invalid",
             f"labeling.provider: project {project!r} has no provider {provider!r}; it has {', '.join(names)}",
             field="labeling.provider",
-            fix=f"{_suggestion(provider, names)}configure it at the gateway with "
+            fix=f"{_fix_start(provider, names)}configure it at the gateway with "
             f"PUT /v1/projects/{project}/providers/{provider}",
         )
 
@@ -112,26 +112,26 @@ def _conditions_of(conditions: Conditions) -> Iterator[Condition]:
 
 def _filter_caution(condition: Condition, classes: Sequence[str], matches: Matches) -> Caution | None:
     """Return a warning about a condition that no sample meets so far; None before there are samples."""
-    place, value = _PLACES[condition.attribute], condition.value
+    field, value = _FIELDS[condition.attribute], condition.value
     none = f"none of {matches.samples:,} samples so far {_WORDS[condition.attribute]} {value!r}"
     if condition.attribute == "predicted_label" and classes and value not in classes:
-        detail = f"{place}: {value!r} is no class of the guideline ({_listed(classes)})"
+        detail = f"{field}: {value!r} is no class of the guideline ({_first_names(classes)})"
         detail += f", and {none}" if matches.samples else ""
-        fix = f"{_suggestion(value, classes)}keep it only if the model says {value!r}"
-        return Caution(detail, place, fix)
+        fix = f"{_fix_start(value, classes)}keep it only if the model says {value!r}"
+        return Caution(detail, field, fix)
     if not matches.samples:
         return None
     values = matches.values.get(condition.attribute, [])
-    detail = f"{place}: {none}" + (f", but for instance {_listed(values)}" if values else "")
-    return Caution(detail, place, f"{_suggestion(value, values)}keep it only if such samples will come")
+    detail = f"{field}: {none}" + (f", but for instance {_first_names(values)}" if values else "")
+    return Caution(detail, field, f"{_fix_start(value, values)}keep it only if such samples will come")
 
 
-def _suggestion(value: str, names: Sequence[str]) -> str:
+def _fix_start(value: str, names: Sequence[str]) -> str:
     folded = {name.casefold(): name for name in names}
     close = get_close_matches(value.casefold(), list(folded), n=1)
     return f"Write {folded[close[0]]!r} if you mean it, or " if close else "Correct it, or "
 
 
-def _listed(names: Sequence[str]) -> str:
+def _first_names(names: Sequence[str]) -> str:
     more = len(names) - _SHOWN
     return ", ".join(names[:_SHOWN]) + (f" and {more:,} more" if more > 0 else "")

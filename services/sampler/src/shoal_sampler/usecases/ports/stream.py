@@ -1,4 +1,4 @@
-"""The samples of the stream so far, by what their models said."""
+"""The samples of the stream so far, by their predictions and tags."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
