@@ -125,5 +125,6 @@ def _checked_id(text: str, field: str) -> str:
             "invalid",
             f"{field}: {text!r} is no sample's id, which is a UUID",
             field=field,
-            fix=f'Use an id that `shoal ingest send --ids` prints, or give {{"source": ..., "source_id": {text!r}}}',
+            fix="Use an id that `shoal ingest send --ids` prints, or source and source_id, as "
+            f'{{"source": ..., "source_id": "{text}"}}, in text as "<source>/{text}"',
         ) from None

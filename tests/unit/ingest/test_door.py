@@ -81,7 +81,7 @@ def test_a_body_above_the_limit_is_told_apart() -> None:
 def test_an_address_that_never_answered_is_not_waited_for() -> None:
     with httpx.Client(base_url="http://127.0.0.1:9") as http:
         door = IngestDoor(http, retries=3, notify=pytest.fail, sleep=lambda _: None)
-        with pytest.raises(NotSent, match="Set --url or SHOAL_INGEST_URL"):
+        with pytest.raises(NotSent, match="set --url or SHOAL_INGEST_URL"):
             door.post([b"a"])
 
 

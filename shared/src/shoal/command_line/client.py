@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 URL = "http://127.0.0.1:8080"
 """The default address of a service."""
+_WRONG_REQUESTS = (400, 413, 422)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class Client:
         import httpx
 
         if not url.startswith(("http://", "https://")):
-            err.print(f"{url!r} is no address: begin --url or {self.variable} with http://", markup=False)
+            message = f"{url!r} is no address: begin --url or {self.variable} with http://"
+            err.print(message, markup=False, highlight=False, soft_wrap=True)
             raise typer.Exit(2)
         with httpx.Client(base_url=url, timeout=self.timeout_s, headers=_key_header()) as http:
             yield http
@@ -67,7 +69,7 @@ class Client:
         except httpx.TransportError as error:
             fix = f"Start a stack with `shoal up`, or set --url or {self.variable}"
             message = f"{self.service} does not answer at {url}: {error}. {fix}."
-            err.print(message, markup=False)
+            err.print(message, markup=False, highlight=False, soft_wrap=True)
             raise typer.Exit(1) from None
 
 
@@ -77,14 +79,14 @@ def _key_header() -> dict[str, str]:
 
 
 def exit_with_problem(response: "httpx.Response") -> None:
-    """Print the problem in a service's answer with its fix, and exit with 1."""
+    """Print the problem in a service's answer with its fix; exit with 2 for a wrong request, else with 1."""
     try:
         problem = response.json()
         text = f"{problem['detail']}. {problem.get('fix') or ''}"
     except (ValueError, KeyError, TypeError):
         text = response.text[:500]
-    err.print(f"{response.status_code}: {text}", markup=False)
-    raise typer.Exit(1)
+    err.print(f"{response.status_code}: {text}", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(2 if response.status_code in _WRONG_REQUESTS else 1)
 
 
 def print_cautions(answer: Mapping[str, Any]) -> None:
@@ -98,5 +100,6 @@ def read_json(file: Path) -> Any:
     try:
         return json.loads(file.read_bytes())
     except (OSError, ValueError) as error:
-        err.print(f"{file} cannot be read as JSON: {error}", markup=False)
+        message = f"{file} cannot be read as JSON: {error}"
+        err.print(message, markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(2) from None

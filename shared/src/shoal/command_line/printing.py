@@ -56,6 +56,8 @@ def print_rows(form: Format, rows: Sequence[Row], *, whole: Any = None) -> None:
 
 
 def _shown_cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return f"{value:,}" if isinstance(value, int) else "" if value is None else escape(str(value))
 
 

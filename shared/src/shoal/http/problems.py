@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from shoal.inputs import field_of, fix_of
+from shoal.inputs import field_of, fix_of, message_of
 from shoal.messaging.errors import Transient, is_transient
 from shoal.runtime.refusal import Kind, Refused
 from shoal.security.access import Denied
@@ -158,7 +158,7 @@ def _json_problem(error: dict[str, Any]) -> Problem:
 
 def validation_problem(errors: Any, *, status: int = 422) -> Problem:
     """Return pydantic's errors as a problem that names the first field and describes the first errors."""
-    lines = [f"{field_of(error['loc'])}: {error['msg']}" for error in errors[:_SHOWN]]
+    lines = [f"{field_of(error['loc'])}: {message_of(error)}" for error in errors[:_SHOWN]]
     more = len(errors) - len(lines)
     detail = "; ".join(lines) + (f"; and {more} more" if more > 0 else "")
     first = errors[0]

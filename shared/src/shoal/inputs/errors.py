@@ -17,6 +17,11 @@ def field_of(loc: Any) -> str:
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).lstrip(".")
 
 
+def message_of(error: Any) -> str:
+    """Return the message of one of pydantic's errors."""
+    return str(error["msg"]).removeprefix("Value error, ")
+
+
 def fix_of(error: Any) -> str:
     """Return the fix for one of pydantic's errors."""
     return _FIXES.get(error["type"], "Correct the field as the detail says")

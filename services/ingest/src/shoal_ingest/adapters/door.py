@@ -63,7 +63,9 @@ class IngestDoor:
         except httpx.TransportError as error:
             outage = f"ingest does not answer at {self._http.base_url}: {error}"
             if not self._has_answered:
-                raise NotSent(f"{outage}. Set --url or SHOAL_INGEST_URL") from None
+                raise NotSent(
+                    f"{outage}. Start a stack with `shoal up`, or set --url or SHOAL_INGEST_URL"
+                ) from None
             return None, outage
         self._has_answered = True
         if response.status_code in _OUTAGES:

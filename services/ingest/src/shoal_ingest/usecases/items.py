@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from shoal.inputs import field_of, fix_of
+from shoal.inputs import field_of, fix_of, message_of
 from shoal_ingest.usecases.inference import Inference
 
 
@@ -91,6 +91,6 @@ def validation_fault(error: ValidationError) -> Fault:
     if first["type"] == "json_invalid":
         return Fault("not_json", "body", first["msg"], "Send one JSON object per line, or one JSON array")
     if not first["loc"]:
-        return Fault("invalid", "text", first["msg"], "Send the sample in text, or in content")
-    detail = "; ".join(f"{field_of(entry['loc'])}: {entry['msg']}" for entry in errors[:3])
+        return Fault("invalid", "text", message_of(first), "Send the sample in text, or in content")
+    detail = "; ".join(f"{field_of(entry['loc'])}: {message_of(entry)}" for entry in errors[:3])
     return Fault("invalid", field_of(first["loc"]), detail, fix_of(first))

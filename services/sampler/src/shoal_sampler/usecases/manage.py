@@ -1,5 +1,6 @@
 """Create, change, pause, resume and finish campaigns."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,10 @@ from shoal_sampler.usecases.checks import CheckCampaign
 from shoal_sampler.usecases.definition import Definition, Example, Strategy
 from shoal_sampler.usecases.ports import CampaignRow, Campaigns, StoredVector, VectorLookup
 from shoal_sampler.usecases.publishing import SOURCE
+
+EMBEDDING_WAIT_S = 3.0
+"""Longest wait for examples that are not embedded yet."""
+_POLL_S = 0.25
 
 
 class ManageCampaigns:
@@ -134,11 +139,20 @@ class ManageCampaigns:
         sample_ids = [
             sample for part in lists.values() for sample, example in part if sample and not example.vector
         ]
-        vectors = await self._vectors.find(project, sample_ids) if sample_ids else {}
+        vectors = await self._find_vectors(project, sample_ids) if sample_ids else {}
         generation = _example_generation(strategy, vectors)
         resolved = {name: _resolve_examples(name, part, vectors, generation) for name, part in lists.items()}
         changed = strategy.model_copy(update={**resolved, "generation": generation})
         return definition.model_copy(update={"strategy": changed})
+
+    async def _find_vectors(self, project: str, sample_ids: Sequence[str]) -> dict[str, StoredVector]:
+        """Return the samples' vectors; wait for those that were sent a moment ago and are being embedded."""
+        deadline = asyncio.get_running_loop().time() + EMBEDDING_WAIT_S
+        while True:
+            vectors = await self._vectors.find(project, sample_ids)
+            if len(vectors) == len(set(sample_ids)) or asyncio.get_running_loop().time() > deadline:
+                return vectors
+            await asyncio.sleep(_POLL_S)
 
 
 def _example_sample(project: str, name: str, index: int, example: Example) -> str | None:
