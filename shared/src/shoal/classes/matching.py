@@ -16,15 +16,20 @@ from shoal.files.errors import BadInput
 from shoal.files.spelling import spelling_key
 
 EXAMPLES = 3  # names in a message
+MOST_ALIKE = 10_000  # names that are searched for one that looks alike: labels, but not all ids of tasks
 _TRUTH = {"true": "1", "false": "0"}
 _ANSWERS = {"yes": "1", "y": "1", "t": "1", "on": "1", "no": "0", "n": "0", "f": "0", "off": "0"}
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}([,' _]\d{3})+(\.\d+)?", re.ASCII)
+_WORD = re.compile(r"[a-z][a-z0-9_/:.-]*")
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019\u00ab\u00bb\u201e"
 
 
 def joining_key(name: str) -> str:
     """Return what all spellings that may be joined between two files have in common."""
-    plain = spelling_key(spelling_key(name).strip(_QUOTES))
+    plain = spelling_key(name)
+    if _WORD.fullmatch(plain):
+        return _TRUTH.get(plain, plain)
+    plain = spelling_key(plain.strip(_QUOTES))
     if _THOUSANDS.fullmatch(plain):
         plain = re.sub("[,' _]", "", plain)
     number = as_number(plain)
@@ -69,7 +74,7 @@ class Match:
         """Return missing names beside their likely partners. here, there: the files in words."""
         ranked = sorted(self.missing, key=lambda name: (name not in self.partners, name))
         if not self.partners:
-            return f"{_cut_list([repr(name) for name in ranked])}; {there} has {self.other_names()}"
+            return f"{_cut_list([repr(name) for name in ranked])} in {here}; {self.other_names()} in {there}"
         pairs = [
             f"{name!r} in {here}, {self.partners[name]!r} in {there}" if name in self.partners else repr(name)
             for name in ranked
@@ -84,7 +89,8 @@ class Match:
         """Return what to do about missing names. noun: of the names, such as "labels"."""
         if self.joinable:
             return "write them alike, or join them with --join-spellings"
-        return "write them alike" if self.partners else f"check that both files use the same {noun}"
+        same = "task ids" if noun == "tasks" else noun
+        return "write them alike" if self.partners else f"check that both files use the same {same}"
 
 
 def match_names(names: Iterable[str], others: Iterable[str], *, join: bool) -> Match:
@@ -94,7 +100,7 @@ def match_names(names: Iterable[str], others: Iterable[str], *, join: bool) -> M
     close: dict[str, str] = {}
     for key in (spelling_key, joining_key):
         close = _partners_by(key, unequal, others) | close
-    loose = _partners_by(likeness_key, unequal, others) | close
+    loose = (_partners_by(likeness_key, unequal, others) if len(others) <= MOST_ALIKE else {}) | close
     missing = [name for name in unequal if not (join and name in close)]
     return Match(
         names=names,

@@ -37,14 +37,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """A column of names. code: (rows,), indexes of the sorted names; EMPTY for an empty cell."""
+    """A column of names. code: (rows,), indexes of the names, sorted at first; EMPTY for an empty cell."""
 
     code: Codes
     names: list[str]
 
-    def with_names(self, more: Sequence[str]) -> "Coded":
-        """Return the column with `more` names added."""
-        names = sorted({*self.names, *more})
+    def in_order(self, order: Callable[[Sequence[str]], list[str]]) -> "Coded":
+        """Return the column with its names in another order. order: returns the same names."""
+        names = order(self.names)
         if names == self.names:
             return self
         number = {name: index for index, name in enumerate(names)}

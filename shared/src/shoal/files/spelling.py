@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))  # zero width, soft hyphen
 _WHOLE = re.compile(r"[+-]?\d+\.0*")
+_PLAIN = re.compile(r"[a-z][a-z0-9_/:.-]*|[0-9]+")  # its own key; most names of tasks are, and they are many
 
 
 def spelling_key(name: str) -> str:
@@ -13,6 +14,8 @@ def spelling_key(name: str) -> str:
 
     Numbers keep leading zeros, so that the post codes 01067 and 1067 stay apart.
     """
+    if _PLAIN.fullmatch(name):
+        return name
     plain = unicodedata.normalize("NFKC", name).translate(INVISIBLE)
     plain = " ".join(unicodedata.normalize("NFKC", plain.casefold()).split())
     return plain.partition(".")[0].removeprefix("+") if _WHOLE.fullmatch(plain) else plain

@@ -16,7 +16,7 @@ from unit.qa.fileskit import CLASSES, rows_of, run, votes_of, write
 
 def test_agreement_shows_alpha_classes_and_the_worst_tasks(crowd: Crowd) -> None:
     code, table, told = run("agreement", "--votes", "votes.csv")
-    assert (code, told) == (0, "votes votes.csv: 1,500 rows")
+    assert (code, told) == (0, "votes votes.csv: 1,500 rows; 3 classes: cat, dog, eel")
     assert "Krippendorff's alpha" in table
     assert "least agreed tasks" in table
     code, text, _ = run("agreement", "--votes", "votes.csv", "--format", "json", "--limit", "3")
@@ -251,7 +251,9 @@ def test_bad_gold_is_one_line_or_a_warning() -> None:
         "task,label\n": "gold g.csv has no rows",
         "task,label\nt001,\n": "gold g.csv, line 2: label is empty",
         "task,label\nt001,cat\nt001,dog\n": "gold g.csv, line 3: task 't001' has two answers, 'cat' and 'dog'",
-        "task,label\nT001,cat\n": "gold: none of its tasks appears in the votes (for example 'T001')",
+        "task,label\nT001,cat\n": "gold g.csv: none of its tasks appears in the votes ('T001' in gold, 't001' in",
+        "task,label\nt001,Cat\n": "gold g.csv: none of its labels appears in the votes ('Cat' in gold, 'cat' in the",
+        "task,label\nt001,newt\n": "none of its labels appears in the votes ('newt' in gold; 'cat', 'dog', 'eel' in",
     }
     for text, told in cases.items():
         Path("g.csv").write_text(text)
@@ -260,7 +262,8 @@ def test_bad_gold_is_one_line_or_a_warning() -> None:
     Path("g.csv").write_text("task,label\nt001,cat\nx,cat\nt002,newt\n")
     code, _, error = run(*base)
     assert code == 0
-    assert "gold: 1 of 3 tasks have no votes, for example 'x'" in error
+    assert "gold g.csv: 1 of 3 tasks have no votes, for example 'x'" in error
+    assert "gold g.csv: 1 of 2 labels were never voted ('newt' in gold" in error
     Path("g.csv").write_text("item,answer\nt001,cat\n")
     code, table, _ = run(*base, "--gold-task-column", "item", "--gold-label-column", "answer")
     assert code == 0

@@ -137,7 +137,8 @@ def test_too_little_memory_is_one_line(crowd: Crowd, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(sys.modules["shoal_qa.cli.labelling"], "labels_of", hungry)
     code, _, told = run("consensus", "--votes", "votes.csv", "--output", "labels.csv")
-    assert (code, told) == (1, "votes votes.csv: 1,500 rows not enough memory: Unable to allocate 9 TiB")
+    rest = "3 classes: cat, dog, eel not enough memory: Unable to allocate 9 TiB"
+    assert (code, told) == (1, f"votes votes.csv: 1,500 rows; {rest}")
 
 
 @pytest.mark.usefixtures("crowd")

@@ -61,6 +61,7 @@ def test_simulate_votes_says_what_it_measures_with_or_why_not() -> None:
         assert (code, expected in error) == (2, True), error
     Path("other.csv").write_text("task,label\nx,cat\n")
     code, _, error = run(*base, "--truth", "other.csv")
-    assert (code, "truth: none of its tasks appears in the votes (for example 'x')" in error) == (2, True), (
-        error
-    )
+    assert (code, "truth other.csv: none of its tasks appears in the votes ('x' in truth;" in error) == (
+        2,
+        True,
+    ), error

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shoal.files.errors import BadInput
+from shoal_qa.adapters.files.answers import match_answers, with_classes_of
 from shoal_qa.adapters.files.votes import Columns, Gold, read_votes
 from unit.qa.fileskit import write
 
@@ -36,9 +37,9 @@ def test_votes_are_what_a_loop_over_rows_says(
     columns = Columns(at="at" if timed else None)
     if not last:
         with pytest.raises(BadInput, match="has no votes"):
-            read_votes(file, columns, Gold(), told.append)
+            read_votes(file, columns, told.append)
         return
-    got = read_votes(file, columns, Gold(), told.append)
+    got = read_votes(file, columns, told.append)
     named, votes = got.named, got.named.votes
     read = {
         (named.tasks[t], named.annotators[a]): named.classes[c]
@@ -72,13 +73,28 @@ def test_the_order_of_rows_does_not_matter(
     arrays = []
     for each in (once, turned):
         write(str(tmp_path / "votes.csv"), "task,worker,label,at", each)
-        votes = read_votes(tmp_path / "votes.csv", Columns(), Gold(), lambda _: None).named.votes
+        votes = read_votes(tmp_path / "votes.csv", Columns(), lambda _: None).named.votes
         arrays.append([votes.task.tolist(), votes.annotator.tolist(), votes.label.tolist()])
     assert arrays[0] == arrays[1]
 
 
-def test_classes_are_those_of_votes_and_gold(tmp_path: Path) -> None:
-    write(str(tmp_path / "votes.csv"), "task,worker,label", [("a", "w", "x")])
-    named = read_votes(tmp_path / "votes.csv", Columns(), Gold({"a": "q", "b": "z"}), lambda _: None).named
+def test_classes_are_those_of_votes_and_gold_on_tasks_with_votes(tmp_path: Path) -> None:
+    write(str(tmp_path / "votes.csv"), "task,worker,label", [("a", "w", "x"), ("b", "w", "z")])
+    votes = read_votes(tmp_path / "votes.csv", Columns(), lambda _: None)
+    warnings: list[str] = []
+    answers = match_answers(Gold({"a": "q", "b": "z", "c": "n"}), votes, warnings.append)
+    named = with_classes_of(votes, answers).named
     assert named.classes == ["q", "x", "z"]
-    assert named.votes.label.tolist() == [1]
+    assert named.votes.label.tolist() == [1, 2]
+    assert answers.classes(named).tolist() == [0, 2]
+    assert "1 of 3 tasks have no votes, for example 'c'" in warnings[0]
+    assert "1 of 2 labels were never voted ('q' in gold; 'x', 'z' in the votes)" in warnings[1]
+
+
+def test_classes_that_are_numbers_are_in_numeric_order(tmp_path: Path) -> None:
+    rows = [(str(k), "w", f"{k}.0") for k in range(12)]
+    write(str(tmp_path / "votes.csv"), "task,worker,label", rows)
+    named = read_votes(tmp_path / "votes.csv", Columns(), lambda _: None).named
+    assert named.classes == [f"{k}.0" for k in range(12)]
+    by_task = dict(zip([named.tasks[t] for t in named.votes.task], named.votes.label.tolist(), strict=True))
+    assert by_task == {str(k): k for k in range(12)}

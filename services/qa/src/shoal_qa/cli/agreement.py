@@ -16,7 +16,7 @@ from shoal.command_line.reading import (
     SkipBadOption,
     read_options,
 )
-from shoal_qa.adapters.files.votes import Columns, Gold, read_votes
+from shoal_qa.adapters.files.votes import Columns, read_votes
 from shoal_qa.cli.options import AnnotatorColumn, LabelColumn, TaskColumn, Votes
 from shoal_qa.cli.votes import summarize_votes
 from shoal_qa.domain.votes.arrays import NamedVotes
@@ -54,11 +54,10 @@ def show_agreement(
             file = read_votes(
                 votes,
                 Columns(task=task_column, annotator=worker_column, label=label_column),
-                Gold(),
                 print_warning,
                 options=read_options(encoding, missing, skip_bad=skip_bad, join_spellings=join_spellings),
             )
-        summarize_votes(file)
+        summarize_votes(file, with_classes=shape == "class")
         with show_progress("comparing"):
             measured = agreement_of(
                 file.named, shape, level=level, where=file.where, rng=np.random.default_rng(seed)

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
+from shoal.classes.agreement import best_columns, check_order
+from shoal.classes.columns import ColumnClasses
 from shoal.command_line.offline import print_summary, print_warning, show_progress, show_steps
 from shoal.files.columns import Coded
 from shoal.files.errors import BadInput
 from shoal.files.options import ReadOptions
 from shoal.files.writing import Cells, write_table, write_text
 from shoal_qa.adapters.files.annotators import write_annotators
-from shoal_qa.adapters.files.predictions import read_predictions
+from shoal_qa.adapters.files.predictions import Predictions, read_predictions
 from shoal_qa.adapters.files.votes import Columns
 from shoal_qa.adapters.pages.consensus import consensus_page
 from shoal_qa.cli.votes import read_with_gold
@@ -60,11 +62,20 @@ def read_inputs(
     file, gold_classes = read_with_gold(votes, columns, gold, gold_columns, options=reading)
     scores = None
     if predictions is not None:
-        scores, sheet = read_predictions(
-            predictions, columns.task, file.named, print_warning, options=reading
-        )
-        print_summary(sheet, sheet.facts())
+        model = read_predictions(predictions, columns.task, file.named, print_warning, options=reading)
+        print_summary(model.sheet, [*model.sheet.facts(), *model.facts])
+        _check_columns(model, file.named)
+        scores = model.scores
     return Inputs(named=file.named, gold_classes=gold_classes, scores=scores, source=votes.name)
+
+
+def _check_columns(model: Predictions, named: NamedVotes) -> None:
+    """Warn if the majority of votes agrees far better with the columns under other names."""
+    tasks = np.flatnonzero(np.isfinite(model.scores).all(axis=1) & (named.votes.votes_per_task() > 0))
+    classes = ColumnClasses(names=named.classes, order="", index={}, joined={}, named=True)
+    majority = named.votes.shares()[tasks].argmax(axis=1)
+    predicted = best_columns(model.scores[tasks]) if len(tasks) else tasks
+    check_order(classes, majority, predicted, what=str(model.sheet), warn=print_warning)
 
 
 def write_consensus(inputs: Inputs, options: Options, outputs: Outputs) -> Facts:

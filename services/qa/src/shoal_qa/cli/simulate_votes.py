@@ -21,7 +21,8 @@ from shoal.command_line.reading import (
 from shoal.files.errors import BadInput
 from shoal.files.outputs import OutputCheck
 from shoal.files.writing import write_table, write_text
-from shoal_qa.adapters.files.votes import Columns, Gold, known_answers, read_gold, read_votes
+from shoal_qa.adapters.files.answers import with_classes_of
+from shoal_qa.adapters.files.votes import Columns, Gold, read_gold, read_votes
 from shoal_qa.adapters.pages.votes import PRICE_COLUMNS, price_cells, saved_share, votes_page
 from shoal_qa.cli.options import (
     AcceptProbability,
@@ -38,7 +39,7 @@ from shoal_qa.cli.options import (
     VotePrice,
     Votes,
 )
-from shoal_qa.cli.votes import summarize_votes, warn_of_little
+from shoal_qa.cli.votes import named_as_votes, summarize_votes, warn_of_little
 from shoal_qa.domain.stopping.prices import REVIEW_PRICES
 from shoal_qa.domain.stopping.rule import StoppingRule
 from shoal_qa.domain.votes.arrays import NamedVotes
@@ -79,18 +80,18 @@ def simulate_votes(
         with show_progress("reading"):
             gold_answers = Gold() if gold is None else read_gold(gold, of_answers, options=options)
             right = Gold() if truth is None else read_gold(truth, of_answers, "truth", options)
-            both = Gold({**right.answers, **gold_answers.answers})
             file = read_votes(
                 votes,
                 Columns(task=task_column, annotator=worker_column, label=label_column),
-                both,
                 print_warning,
                 options=options,
             )
-            named = file.named
-            gold_classes = known_answers(gold_answers, named, print_warning)
-            answers = None if truth is None else known_answers(right, named, print_warning, "truth")
-        summarize_votes(file, right, gold_answers)
+        summarize_votes(file)
+        from_start = named_as_votes(gold_answers, file, options)
+        measured = named_as_votes(right, file, options, "truth")
+        named = with_classes_of(file, from_start, measured).named
+        gold_classes = from_start.classes(named)
+        answers = None if truth is None else measured.classes(named)
         warn_of_little(named)
         with show_progress("replaying") as report:
             replays = replay_votes(

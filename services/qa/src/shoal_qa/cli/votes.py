@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+from shoal.classes.order import classes_fact, ordered_classes
 from shoal.command_line.offline import print_summary, print_warning, show_progress
 from shoal.files.options import ReadOptions
-from shoal_qa.adapters.files.votes import Columns, Gold, VotesFile, known_answers, read_gold, read_votes
+from shoal_qa.adapters.files.answers import Answers, match_answers, with_classes_of
+from shoal_qa.adapters.files.votes import Columns, Gold, VotesFile, read_gold, read_votes
 from shoal_qa.domain.votes.arrays import Ints, NamedVotes
 
 
@@ -13,20 +15,28 @@ def read_with_gold(
 ) -> tuple[VotesFile, Ints]:
     """Return votes and the gold class of each task or UNKNOWN. Raises BadInput."""
     with show_progress("reading"):
-        answers = Gold() if gold is None else read_gold(gold, gold_columns, options=options)
-        file = read_votes(votes, columns, answers, print_warning, options=options)
-        gold_classes = known_answers(answers, file.named, print_warning)
-    summarize_votes(file, answers)
+        right = Gold() if gold is None else read_gold(gold, gold_columns, options=options)
+        file = read_votes(votes, columns, print_warning, options=options)
+    summarize_votes(file)
+    answers = named_as_votes(right, file, options)
+    file = with_classes_of(file, answers)
     warn_of_little(file.named)
-    return file, gold_classes
+    return file, answers.classes(file.named)
 
 
-def summarize_votes(file: VotesFile, *answers: Gold) -> None:
-    """Print how the files of votes and of right answers were read."""
-    print_summary(file.sheet, file.sheet.facts())
-    for gold in answers:
-        if gold.sheet is not None:
-            print_summary(gold.sheet, gold.sheet.facts())
+def named_as_votes(gold: Gold, votes: VotesFile, options: ReadOptions, what: str = "gold") -> Answers:
+    """Return right answers in the names of the votes, and print how their file was read. Raises BadInput."""
+    answers = match_answers(gold, votes, print_warning, what=what, join=options.join_spellings)
+    if gold.sheet is not None:
+        names = ordered_classes(set(answers.answers.values()))
+        print_summary(gold.sheet, [*gold.sheet.facts(), classes_fact(names, ""), *answers.facts])
+    return answers
+
+
+def summarize_votes(file: VotesFile, *, with_classes: bool = True) -> None:
+    """Print how the file of votes was read."""
+    classes = classes_fact(file.named.classes, "") if with_classes else ""
+    print_summary(file.sheet, [*file.sheet.facts(), classes])
 
 
 def warn_of_little(named: NamedVotes) -> None:

@@ -8,7 +8,7 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from shoal_qa.domain.calibration.tempering import Tempering
 from shoal_qa.domain.certificates.certificate import Certificate, certify
 from shoal_qa.domain.models import MODELS, panel_of
 from shoal_qa.domain.models.evidence import MemberEvidence, member_evidence
+from shoal_qa.domain.models.panel import Study
 from shoal_qa.domain.models.pool import FittedPool
 from shoal_qa.domain.stopping.crowd import MOST_CLASSES, Crowd, count_confusion, crowd_of
 from shoal_qa.domain.stopping.next_steps import Foresight, next_steps
@@ -28,6 +29,7 @@ from shoal_qa.domain.votes.predictions import with_predictions
 Report = Callable[[str], None]
 USUAL_VOTES = 5  # votes that a task may have, or as many as any task of the set has
 MOST_VOTES = 100
+IMPOSSIBLE = -1e9  # log probability that any temperature leaves at 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,8 @@ class Options:
 class Consensus:
     """Labels and their evidence. label, probability, accepted: (tasks,); posterior: (tasks, classes).
 
-    label is UNKNOWN for a task with neither votes nor gold. Gold tasks have their answer, with probability 1.
+    label is UNKNOWN for a task with neither votes nor gold. Gold tasks have their answer, with probability 1;
+    other tasks have a class that was voted at least once.
     confusion: expected votes, (classes, classes) as [truth, label]; None for very many classes.
     """
 
@@ -114,15 +117,16 @@ def consensus(
     votes = votes if predictions is None else with_predictions(votes, predictions)
     report("fitting models of votes")
     panel = panel_of(options.model)
-    study = panel.study(votes, gold)
+    study = _among_voted(panel.study(votes, gold), votes)
     report("calibrating")
     log_posterior = study.fitted.log_posterior(votes)
+    has_gold = np.zeros(votes.tasks, np.bool_) if gold is None else gold != UNKNOWN
+    log_posterior[np.ix_(~has_gold, votes.label_counts() == 0)] = IMPOSSIBLE
     default = honest_default(panel, study, votes, np.random.default_rng(options.seed))
     calibration, heldout = calibrate_on(study.heldout, default)
     posterior = calibration.apply(log_posterior, votes.votes_per_task())
     label, probability = _best_labels(votes, gold, posterior)
-    answered = label != UNKNOWN if gold is None else (label != UNKNOWN) & (gold == UNKNOWN)
-    scores = probability[answered & (votes.votes_per_task() >= options.min_votes)]
+    scores = probability[(label != UNKNOWN) & ~has_gold & (votes.votes_per_task() >= options.min_votes)]
     certificate = _certify_gold(heldout, scores, options)
     threshold = certificate.threshold if certificate else options.accept_probability
     report("choosing next steps")
@@ -144,6 +148,19 @@ def consensus(
         crowd=crowd,
         people=people,
     )
+
+
+def _among_voted(study: Study, votes: VoteArrays) -> Study:
+    """Return the study with held-out posteriors that give no class without votes.
+
+    Gold may have further classes, which annotators are then wrong about.
+    """
+    silent = votes.label_counts() == 0
+    if study.heldout is None or not silent.any():
+        return study
+    members = study.heldout.members.copy()
+    members[:, :, silent] = IMPOSSIBLE
+    return replace(study, heldout=replace(study.heldout, members=members))
 
 
 def _next_actions(

@@ -1,54 +1,95 @@
 """A model's predictions in a file: a column of tasks and a column of probabilities for each class."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from shoal.classes.matching import Match, match_names, refuse_strangers
 from shoal.files.errors import BadInput
 from shoal.files.options import PLAIN, ReadOptions
-from shoal.files.tables import Table, read_table
+from shoal.files.tables import Table, TableFile, open_table
 from shoal_qa.adapters.files.votes import Warn
 from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, NamedVotes
+
+PREDICTIONS, VOTES = "the predictions", "the votes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Predictions:
+    """A model's predictions. scores: (tasks, classes), NaN for tasks without any. facts: about the file."""
+
+    sheet: Table
+    scores: Floats
+    facts: list[str]
 
 
 def read_predictions(
     file: Path, task_column: str, named: NamedVotes, warn: Warn, *, options: ReadOptions = PLAIN
-) -> tuple[Floats, Table]:
-    """Return the probabilities of each task's classes, and the table that they come from.
+) -> Predictions:
+    """Return the probabilities of each task's classes.
 
-    They are (tasks, classes), NaN for tasks that the file lacks.
-
-    Tasks without votes are left out with a warning. Raises BadInput for a file that cannot be read, a missing
-    column, a repeated task, a value outside [0, 1], and a file without any task that has votes.
+    A class that nobody voted for needs no column. Tasks without votes are left out with a warning. Raises
+    BadInput for a file that cannot be read, a missing column, a repeated task, a value outside [0, 1], and a
+    file without any task that has votes.
     """
-    sheet = read_table(file, "predictions", [task_column, *named.classes], options)
-    task = _task_numbers(sheet, task_column, named, warn)
-    out = np.full((len(named.tasks), len(named.classes)), np.nan)
+    source = open_table(file, "predictions", options)
+    columns = _class_columns(source, task_column, named, join=options.join_spellings)
+    names = [columns.joined.get(name, name) for name in named.classes if name not in columns.missing]
+    sheet = source.read([task_column, *names])
+    task, tasks = _task_numbers(sheet, task_column, named, warn, join=options.join_spellings)
+    scores = np.full((len(named.tasks), len(named.classes)), np.nan)
+    scores[task[task != UNKNOWN]] = 0.0
     for index, name in enumerate(named.classes):
-        values = sheet.numbers(name)
-        bad = np.flatnonzero(~((values >= 0) & (values <= 1)))
-        if len(bad):
-            fault = "is empty" if np.isnan(values[bad[0]]) else f"is {values[bad[0]]:g}"
-            raise BadInput(f"{sheet}, {sheet.where(int(bad[0]))}: {name} {fault}: give a number from 0 to 1")
-        out[task[task != UNKNOWN], index] = values[task != UNKNOWN]
-    return out, sheet
+        if name not in columns.missing:
+            values = _shares_of(sheet, columns.joined.get(name, name))
+            scores[task[task != UNKNOWN], index] = values[task != UNKNOWN]
+    facts = [*(f"classes {fact}" for fact in columns.facts()), *(f"tasks {fact}" for fact in tasks.facts())]
+    return Predictions(sheet=sheet, scores=scores, facts=facts)
 
 
-def _task_numbers(sheet: Table, task_column: str, named: NamedVotes, warn: Warn) -> Ints:
-    """Return the number of each row's task, UNKNOWN for one without votes: (rows,)."""
+def _class_columns(source: TableFile, task_column: str, named: NamedVotes, *, join: bool) -> Match:
+    """Return the columns of the classes. Raises BadInput if the votes' spelling of a class is another one."""
+    match = match_names(named.classes, (n for n in source.format.names if n != task_column), join=join)
+    voted = named.votes.label_counts() > 0
+    missing = {name for name, has_votes in zip(named.classes, voted, strict=True) if has_votes}
+    for name in (name for name in match.missing if name in missing):
+        if name in match.partners:
+            raise BadInput(
+                f"{source} has no column {name}: {match.partners[name]!r} in {PREDICTIONS}, {name!r} in {VOTES}: "
+                f"{match.way_to_mend('classes')}"
+            )
+        source.read([name])  # raises BadInput, with the columns of the file
+    return match
+
+
+def _shares_of(sheet: Table, name: str) -> Floats:
+    values = sheet.numbers(name)
+    bad = np.flatnonzero(~((values >= 0) & (values <= 1)))
+    if len(bad):
+        fault = "is empty" if np.isnan(values[bad[0]]) else f"is {values[bad[0]]:g}"
+        raise BadInput(f"{sheet}, {sheet.where(int(bad[0]))}: {name} {fault}: give a number from 0 to 1")
+    return values
+
+
+def _task_numbers(
+    sheet: Table, task_column: str, named: NamedVotes, warn: Warn, *, join: bool
+) -> tuple[Ints, Match]:
+    """Return the number of each row's task, UNKNOWN for one without votes, (rows,); and how tasks match."""
     column = sheet.full(task_column)
+    match = match_names(column.names, named.tasks, join=join)
     number = {name: index for index, name in enumerate(named.tasks)}
-    numbers = np.array([number.get(name, UNKNOWN) for name in column.names], np.int32)
+    numbers = np.array([number.get(match.joined.get(name, name), UNKNOWN) for name in column.names], np.int32)
     task = numbers[column.code] if len(numbers) else np.empty(0, np.int32)
-    _, first, count = np.unique(column.code, return_index=True, return_counts=True)
+    _, first, count = np.unique(np.where(task == UNKNOWN, -2 - column.code, task), True, return_counts=True)
     if (count > 1).any():
         again = column.names[column.code[first[count > 1].min()]]
         raise BadInput(f"{sheet}: task {again!r} has more than one row: give one row for each task")
+    refuse_strangers(match, sheet, here=PREDICTIONS, there=VOTES, noun="tasks")
     missing = int((task == UNKNOWN).sum())
-    if missing == len(task):
-        raise BadInput(
-            f"{sheet}: none of its tasks appears in the votes; check that both files use the same task ids"
-        )
     if missing:
-        warn(f"{sheet}: {missing} of {len(task)} tasks have no votes and are left out")
-    return task
+        alike = (
+            f" ({match.examples(PREDICTIONS, VOTES)}): {match.way_to_mend('tasks')}" if match.partners else ""
+        )
+        warn(f"{sheet}: {missing} of {len(task)} tasks have no votes and are left out{alike}")
+    return task, match

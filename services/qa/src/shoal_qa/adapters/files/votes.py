@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from shoal.classes.order import ordered_classes
 from shoal.files.columns import EMPTY, Coded
 from shoal.files.errors import BadInput
 from shoal.files.options import PLAIN, ReadOptions
 from shoal.files.tables import Table, read_table
-from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, NamedVotes, VoteArrays
+from shoal_qa.domain.votes.arrays import Floats, NamedVotes, VoteArrays
 
 Warn = Callable[[str], None]
 
@@ -62,10 +63,8 @@ class VotesFile:
         return f"{self.sheet}, {self.sheet.where(int(rows[0]))}" if len(rows) else str(self.sheet)
 
 
-def read_votes(
-    file: Path, columns: Columns, gold: Gold, warn: Warn, *, options: ReadOptions = PLAIN
-) -> VotesFile:
-    """Return the votes, numbered by sorted names; classes are those of votes and gold.
+def read_votes(file: Path, columns: Columns, warn: Warn, *, options: ReadOptions = PLAIN) -> VotesFile:
+    """Return the votes, numbered by sorted names, classes that are all numbers in numeric order.
 
     Rows without a label are left out. Of several rows of one annotator on one task the last counts, by `at`
     if there is such a column. Both cases warn. Raises BadInput for a file that cannot be read, a missing
@@ -73,7 +72,7 @@ def read_votes(
     """
     sheet = read_table(file, "votes", columns.all(), options)
     task, annotator = sheet.full(columns.task), sheet.full(columns.annotator)
-    label = sheet.coded(columns.label).with_names(list(gold.answers.values()))
+    label = sheet.coded(columns.label).in_order(ordered_classes)
     seconds = None if columns.seconds is None else _above_zero(sheet, columns.seconds)
     at = None if columns.at is None else sheet.times(columns.at)
     row = _labelled_rows(sheet, columns.label, label, warn)
@@ -114,21 +113,6 @@ def read_gold(file: Path, columns: Columns, what: str = "gold", options: ReadOpt
             fault = f"task {name!r} has two answers, {answers[name]!r} and {answer!r}"
             raise BadInput(f"{sheet}, {sheet.where(row)}: {fault}: give one right answer")
     return Gold(answers, sheet)
-
-
-def known_answers(gold: Gold, named: NamedVotes, warn: Warn, what: str = "gold") -> Ints:
-    """Return the gold class of each task or UNKNOWN: (tasks,). Raises BadInput if no gold task has votes."""
-    missing = sorted(gold.answers.keys() - set(named.tasks))
-    if missing and len(missing) == len(gold.answers):
-        raise BadInput(
-            f"{what}: none of its tasks appears in the votes (for example {missing[0]!r}); "
-            "check that both files use the same task ids"
-        )
-    if missing:
-        warn(f"{what}: {len(missing)} of {len(gold.answers)} tasks have no votes, for example {missing[0]!r}")
-    number = {name: index for index, name in enumerate(named.classes)}
-    get = gold.answers.get
-    return np.array([number.get(get(task, ""), UNKNOWN) for task in named.tasks], dtype=np.int32)
 
 
 def _above_zero(sheet: Table, name: str) -> Floats:
