@@ -286,7 +286,7 @@ def test_bad_times_are_one_line() -> None:
 def test_a_result_that_cannot_be_written_is_one_line() -> None:
     Path("folder").mkdir()
     code, _, error = run("annotators", "--votes", "votes.csv", "--output", "folder")
-    assert (code, "folder cannot be written" in error) == (2, True), error
+    assert (code, "folder is a folder: give a file in it" in error) == (2, True), error
 
 
 @pytest.mark.usefixtures("crowd")

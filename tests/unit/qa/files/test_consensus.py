@@ -123,7 +123,7 @@ def test_the_same_votes_in_another_order_give_the_same_labels() -> None:
         (("--target-precision", "97"), "--target-precision: 97 is not a share between 0 and 1"),
         (("--confidence", "1"), "--confidence: 1 is not a share between 0 and 1"),
         (("--gold", "votes.json"), "gold votes.json cannot be read"),
-        (("--report", "."), ". cannot be written"),
+        (("--report", "."), ". is a folder: give a file in it"),
     ],
 )
 def test_consensus_refuses_in_one_line(options: tuple[str, ...], told: str) -> None:
