@@ -106,6 +106,17 @@ def test_votes_come_with_labels_that_ask_for_them(server: Server) -> None:
     assert all(label["votes"] for label in voted)
 
 
+def test_a_preview_counts_what_a_rule_changes_and_leaves_the_rule(server: Server) -> None:
+    before = server.send("GET", f"{NEWS}/rule").json()
+    answer = server.send("POST", f"{NEWS}/rule/preview", json={"model": "majority", "min_votes": 3})
+    assert answer.status_code == 200, answer.text
+    preview = answer.json()
+    assert preview["labels_withdrawn"] == preview["jobs_changed"] - preview["reviews_cancelled"] > 0
+    assert not preview["estimate"]
+    assert {example["label_after"] for example in preview["examples"]} == {None}
+    assert server.send("GET", f"{NEWS}/rule").json() == before
+
+
 def latest_file(server: Server, name: str, **headers: str) -> Any:
     return server.send("GET", f"{NEWS}/datasets/topics/latest/files/{name}", headers=headers)
 

@@ -29,6 +29,7 @@ from shoal_qa.usecases.erase import EraseSamples
 from shoal_qa.usecases.evaluate import Evaluate
 from shoal_qa.usecases.expire import ExpireParked
 from shoal_qa.usecases.gold import AddGold
+from shoal_qa.usecases.preview import PreviewRule
 from shoal_qa.usecases.record import RecordAnnotations, RecordJobs
 from shoal_qa.usecases.refit import Refit
 from shoal_qa.usecases.review import DecideReview
@@ -53,10 +54,10 @@ def wire_service(settings: QaSettings, publisher: Publisher, pool: Any) -> Servi
     database, directory = PostgresDatabase(pool), ProjectDirectory()
     guidelines, reports, registry = PostgresGuidelines(pool), PostgresReports(pool), PostgresRegistry(pool)
     files, find_version = FsspecFiles(settings.datasets_uri), FindVersion(registry)
-    evaluate = Evaluate(database, utc_now)
+    fits, evaluate = PostgresFits(pool), Evaluate(database, utc_now)
     refit = Refit(
         database=database,
-        fits=PostgresFits(pool),
+        fits=fits,
         annotators=PostgresAnnotators(pool),
         quality=PostgresQuality(pool),
         evaluate=evaluate,
@@ -69,6 +70,7 @@ def wire_service(settings: QaSettings, publisher: Publisher, pool: Any) -> Servi
             Parts(
                 guidelines=guidelines,
                 rules=PostgresRules(pool),
+                preview_rule=PreviewRule(database, fits),
                 add_gold=AddGold(database, guidelines, utc_now),
                 reports=reports,
                 decide_review=DecideReview(database, evaluate, utc_now),

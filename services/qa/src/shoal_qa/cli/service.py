@@ -48,17 +48,6 @@ def add_gold(project: str, items: JsonFile, url: Url = URL) -> None:
     out.print_json(data=answer)
 
 
-@app.command("rule")
-def change_rule(
-    project: str,
-    body: Annotated[Path | None, typer.Argument(help="JSON file of the rule.")] = None,
-    url: Url = URL,
-) -> None:
-    """Print the rule by which labels are accepted, or replace it from a JSON file."""
-    path = f"/v1/projects/{project}/rule"
-    out.print_json(data=ask("PUT", url, path, json=read_json(body)) if body else ask("GET", url, path))
-
-
 @app.command("labels")
 def write_labels(
     project: str,

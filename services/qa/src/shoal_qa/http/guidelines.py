@@ -16,6 +16,7 @@ from shoal_qa.http.project_schemas import (
     GuidelineIn,
     GuidelinesAnswer,
 )
+from shoal_qa.http.rule_schemas import RulePreviewAnswer
 from shoal_qa.usecases.gold import GoldItem
 from shoal_qa.usecases.rules import Rule
 
@@ -75,6 +76,15 @@ async def replace_rule(project: OperatorProject, body: Rule, parts: Wired) -> Ru
     """Replace the rule of acceptance; every job is evaluated again."""
     await parts.rules.put(project, body, parts.clock())
     return body
+
+
+@routes.post("/rule/preview", summary="Preview a rule of acceptance", responses=problem_responses(404))
+async def preview_rule(project: OperatorProject, body: Rule, parts: Wired) -> RulePreviewAnswer:
+    """Return what a rule would do to labels and jobs; nothing changes.
+
+    It takes up to the time of a fit. Above 20,000 jobs the counts are estimated from a sample.
+    """
+    return RulePreviewAnswer.of(await parts.preview_rule(project, body))
 
 
 @routes.post("/gold", status_code=CREATED, summary="Add gold items", responses=problem_responses(404, 409))

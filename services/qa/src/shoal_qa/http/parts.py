@@ -12,6 +12,7 @@ from shoal_qa.usecases.dataset_files import FindVersion, OpenDatasetFile
 from shoal_qa.usecases.datasets import FreezeDataset
 from shoal_qa.usecases.gold import AddGold
 from shoal_qa.usecases.ports import AuditedCount, DatasetRegistry, Guidelines
+from shoal_qa.usecases.preview import PreviewRule
 from shoal_qa.usecases.review import DecideReview
 from shoal_qa.usecases.rules import Rule
 
@@ -68,6 +69,7 @@ class Parts:
 
     guidelines: Guidelines
     rules: Rules
+    preview_rule: PreviewRule
     add_gold: AddGold
     reports: Reports
     decide_review: DecideReview

@@ -23,6 +23,7 @@ SELECT DISTINCT ON (provider, annotation_id)
        job_id, provider, annotator, annotation_id, revision, submitted_at, label,
        (event ->> 'duration_s')::float8 AS seconds
 FROM annotations WHERE project = $1 AND major = $2 AND purpose <> 'review'
+  AND ($3::text IS NULL OR job_id <= $3 OR job_id IN (SELECT job_id FROM gold WHERE project = $1))
 ORDER BY provider, annotation_id, revision DESC
 """
 _KEEP = """
@@ -31,11 +32,9 @@ ON CONFLICT (project, major) DO UPDATE
 SET number = fits.number + 1, body = excluded.body, fitted_at = excluded.fitted_at
 RETURNING number
 """
-_LOOK_AT = """
-SELECT job_id FROM jobs
-WHERE project = $1 AND major = $2 AND job_id > $3 AND NOT decided AND state <> 'erased'
+_CHANGEABLE = """
+FROM jobs WHERE project = $1 AND major = $2 AND NOT decided AND state <> 'erased'
   AND purpose IN ('label', 'audit') AND EXISTS (SELECT 1 FROM annotations a WHERE a.job_id = jobs.job_id)
-ORDER BY job_id LIMIT $4
 """
 
 
@@ -61,13 +60,20 @@ class PostgresFits:
                 if mine:
                     await conn.execute("SELECT pg_advisory_unlock(hashtextextended($1, 0))", name)
 
-    async def votes(self, key: Major) -> Votes:
+    async def majors(self, project: str) -> list[Major]:
+        """Return the majors of a project that have annotations."""
+        rows = await self._pool.fetch(
+            "SELECT DISTINCT major FROM annotations WHERE project = $1 ORDER BY major", project
+        )
+        return [(project, row["major"]) for row in rows]
+
+    async def votes(self, key: Major, last_job: str | None = None) -> Votes:
         """Return the votes that count, and the gold answers."""
         # The last seq is read before the votes: annotations in between are read twice rather than never.
         last_seq = await self._pool.fetchval(
             "SELECT coalesce(max(seq), 0) FROM annotations WHERE project = $1 AND major = $2", *key
         )
-        rows = await self._pool.fetch(_VOTES, *key)
+        rows = await self._pool.fetch(_VOTES, *key, last_job)
         book = VoteBook(
             Annotation(
                 job=row["job_id"],
@@ -112,4 +118,11 @@ class PostgresFits:
 
     async def jobs_to_evaluate(self, key: Major, after: str, limit: int) -> list[str]:
         """Return the sorted ids of jobs whose label votes can still change."""
-        return [row["job_id"] for row in await self._pool.fetch(_LOOK_AT, *key, after, limit)]
+        rows = await self._pool.fetch(
+            f"SELECT job_id {_CHANGEABLE} AND job_id > $3 ORDER BY job_id LIMIT $4", *key, after, limit
+        )
+        return [row["job_id"] for row in rows]
+
+    async def count_jobs(self, key: Major) -> int:
+        """Return the number of jobs whose label votes can still change."""
+        return int(await self._pool.fetchval(f"SELECT count(*) {_CHANGEABLE}", *key))

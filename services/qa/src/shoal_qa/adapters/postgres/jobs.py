@@ -58,6 +58,13 @@ class PostgresJobs:
         )
         return [job_of(row) for row in rows]
 
+    async def get(self, job_ids: Collection[str]) -> list[StoredJob]:
+        """Return jobs in the order of their ids, without a lock."""
+        rows = await self._conn.fetch(
+            f"SELECT {JOB_COLUMNS} FROM jobs WHERE job_id = ANY($1::text[]) ORDER BY job_id", list(job_ids)
+        )
+        return [job_of(row) for row in rows]
+
     async def save(self, jobs: Sequence[StoredJob]) -> None:
         """Update the states of jobs."""
         rows = [

@@ -27,8 +27,11 @@ class Fits(Protocol):
     def claim(self, key: Major) -> AbstractAsyncContextManager[bool]:
         """Hold a fit while the block runs; yields False if another replica holds it."""
 
-    async def votes(self, key: Major) -> Votes:
-        """Return all votes."""
+    async def majors(self, project: str) -> list[Major]:
+        """Return the majors of a project that have annotations."""
+
+    async def votes(self, key: Major, last_job: str | None = None) -> Votes:
+        """Return all votes; with `last_job` those of jobs up to this id, and of all gold items."""
 
     async def keep(self, key: Major, fit: ProjectFit, now: datetime) -> int:
         """Replace a fit; return its number. It stays due until `finish`."""
@@ -38,3 +41,6 @@ class Fits(Protocol):
 
     async def jobs_to_evaluate(self, key: Major, after: str, limit: int) -> list[str]:
         """Return the sorted ids of jobs whose label votes can still change."""
+
+    async def count_jobs(self, key: Major) -> int:
+        """Return the number of jobs whose label votes can still change."""

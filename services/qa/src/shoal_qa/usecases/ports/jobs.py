@@ -39,6 +39,9 @@ class Jobs(Protocol):
     async def lock(self, job_ids: Collection[str]) -> list[StoredJob]:
         """Lock jobs and return them in the order of their ids."""
 
+    async def get(self, job_ids: Collection[str]) -> list[StoredJob]:
+        """Return jobs in the order of their ids, without a lock."""
+
     async def save(self, jobs: Sequence[StoredJob]) -> None:
         """Update the states of jobs."""
 
