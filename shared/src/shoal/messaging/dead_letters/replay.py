@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
+from shoal.messaging.clients.backlog import count_backlog
 from shoal.messaging.clients.broker import kafka_group_reader, kafka_subscribed_reader
 from shoal.messaging.clients.offsets import partition_spans, topic_partitions
 from shoal.messaging.clients.positions import read_records
@@ -68,14 +69,7 @@ def replay_group(dead_letter_topic: str) -> str:
 
 async def count_letters(settings: KafkaSettings, topic: str) -> Pile:
     """Count the dead letters on `topic`; a missing topic has none."""
-    async with _unjoined_client(settings, topic) as client:
-        total = pending = 0
-        for partition, (start, end) in (
-            await partition_spans(client, await topic_partitions(settings, topic))
-        ).items():
-            total += end - start
-            pending += end - max(start, await client.committed(partition) or 0)
-        return Pile(topic, total, pending)
+    return Pile(topic, *await count_backlog(settings, _CLIENT, topic, replay_group(topic)))
 
 
 async def pending_letters(settings: KafkaSettings, topic: str, limit: int) -> list[DeadLetter]:
