@@ -14,7 +14,7 @@ CONTENT = bytes(range(256)) * 12_000  # more than one part
 @pytest.fixture(params=["folder", "url", "memory"])
 def files(request: pytest.FixtureRequest, tmp_path: Path) -> FsspecFiles:
     roots = {
-        "folder": str(tmp_path),
+        "folder": str(tmp_path / "a[b]*c"),
         "url": f"file://{tmp_path}/",
         "memory": f"memory://{secrets.token_hex(4)}",
     }
@@ -45,6 +45,16 @@ async def test_the_size_of_a_missing_file_is_none(files: FsspecFiles) -> None:
     assert await files.size(FOLDER, "other.bin") is None
     assert await files.size("news/topics/v2", "data.bin") is None
     assert await files.size("news", "topics") is None  # a folder
+
+
+async def test_folders_are_those_of_versions_with_a_manifest(files: FsspecFiles) -> None:
+    assert await files.folders() == []
+    await files.write("news/topics/v2", {"data.jsonl": b"", "manifest.json": b"{}"})
+    await files.write("news/topics/v1", {"manifest.json": b"{}"})
+    await files.write("news/topics/v3", {"data.jsonl": b""})  # not finished
+    await files.write("news/topics", {"manifest.json": b"{}"})
+    await files.write("news/topics/v1/deeper", {"manifest.json": b"{}"})
+    assert await files.folders() == ["news/topics/v1", "news/topics/v2"]
 
 
 async def test_the_address_of_a_folder_is_what_writing_returns(files: FsspecFiles) -> None:

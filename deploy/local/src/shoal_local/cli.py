@@ -42,7 +42,7 @@ def up(
 ) -> None:
     """Start the embedded stack and the five services, and leave them running until Ctrl-C."""
     more = {"SHOAL_ADMIN_KEY": admin_key} if admin_key else {}
-    more["SHOAL_DATASETS_URI"] = _usable_address(datasets)
+    more |= {"SHOAL_DATASETS_URI": _usable_address(datasets), "SHOAL_DATASETS_RESTORE": "true"}
     stop = _stop_on_signals()
     try:
         with ExitStack() as running:

@@ -32,6 +32,7 @@ from shoal_qa.usecases.gold import AddGold
 from shoal_qa.usecases.preview import PreviewRule
 from shoal_qa.usecases.record import RecordAnnotations, RecordJobs
 from shoal_qa.usecases.refit import Refit
+from shoal_qa.usecases.restore import RestoreVersions
 from shoal_qa.usecases.review import DecideReview
 
 SCHEMA = "qa"
@@ -44,6 +45,8 @@ async def build_service(settings: QaSettings, publisher: Publisher) -> AsyncIter
     await migrate(settings.postgres_dsn, schema=SCHEMA, package="shoal_qa", outbox=True)
     pool = await open_pool(settings.postgres_dsn, schema=SCHEMA)
     try:
+        if settings.datasets_restore:
+            await RestoreVersions(FsspecFiles(settings.datasets_uri), PostgresRegistry(pool))()
         yield wire_service(settings, publisher, pool)
     finally:
         await pool.close()

@@ -16,6 +16,10 @@ class QaSettings(ServiceSettings):
         default="datasets",
         description="Folder of dataset versions, or an address for fsspec (`s3://...`).",
     )
+    datasets_restore: bool = Field(
+        default=False,
+        description="Register at start the dataset versions in that folder that the database lacks.",
+    )
     refit_interval_s: float = Field(
         default=2.0, gt=0, description="Time between two checks for new votes to learn from, in seconds."
     )

@@ -116,11 +116,16 @@ class FreezeDataset:
             version_folder(manifest),
             {**content, MANIFEST: orjson.dumps(manifest, option=orjson.OPT_INDENT_2)},
         )
-        event = _dataset_event(manifest, now)
-        event_id = stable_id("dataset.published", project, request.dataset, version)
-        message = encode(DATASETS_PUBLISHED, event, event_id=event_id, source=SOURCE, time=now)
-        await turn.add(event, manifest, message)
+        await add_version(turn, manifest, now)
         return manifest
+
+
+async def add_version(turn: Turn, manifest: Mapping[str, Any], published_at: datetime) -> None:
+    """Store a version and announce it. Raises ValueError for a manifest with wrong fields."""
+    event = _dataset_event(manifest, published_at)
+    event_id = stable_id("dataset.published", event.project, event.dataset, event.version)
+    message = encode(DATASETS_PUBLISHED, event, event_id=event_id, source=SOURCE, time=published_at)
+    await turn.add(event, manifest, message)
 
 
 def _campaign_of(row: Row) -> str:

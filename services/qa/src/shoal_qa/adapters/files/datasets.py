@@ -3,12 +3,16 @@
 import asyncio
 import io
 from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
 import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from shoal_qa.usecases.dataset_files import MANIFEST
+
+LEVELS = 4  # project, dataset, version, file
 _PART = 1 << 20  # bytes in memory while a file is read
 _TYPES = {
     "probability": pa.float64(),
@@ -38,6 +42,10 @@ class FsspecFiles:
     def address(self, folder: str) -> str:
         """Return the address of a folder below the root."""
         return f"{self._root}/{folder}"
+
+    async def folders(self) -> list[str]:
+        """Return the folders that have a manifest, by name."""
+        return await asyncio.to_thread(_manifest_folders, self._root)
 
     async def size(self, folder: str, name: str) -> int | None:
         """Return the size of a file in bytes; None if it is missing."""
@@ -70,6 +78,13 @@ def _parquet_value(name: str, value: Any) -> Any:
     if name not in _PAIRS:
         return value
     return [dict(zip(_PAIRS[name], pair, strict=True)) for pair in sorted(value.items())]
+
+
+def _manifest_folders(root: str) -> list[str]:
+    filesystem, path = fsspec.core.url_to_fs(root)
+    depth = len(PurePosixPath(path).parts)
+    files = [PurePosixPath(file).parts[depth:] for file in filesystem.find(path, maxdepth=LEVELS)]
+    return sorted("/".join(parts[:-1]) for parts in files if len(parts) == LEVELS and parts[-1] == MANIFEST)
 
 
 def _file_size(address: str) -> int | None:

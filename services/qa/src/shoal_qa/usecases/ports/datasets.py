@@ -29,6 +29,9 @@ class DatasetFiles(Protocol):
     def address(self, folder: str) -> str:
         """Return the address of a version's folder."""
 
+    async def folders(self) -> list[str]:
+        """Return the folders that have a manifest, by name."""
+
     async def size(self, folder: str, name: str) -> int | None:
         """Return the size of a file in bytes; None if it is missing."""
 
