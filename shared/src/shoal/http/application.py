@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from shoal import __version__
+from shoal.http.guard import Guard
 from shoal.http.openapi import describe_app
 from shoal.http.problems import install_problems
 
@@ -36,6 +37,7 @@ def create_app(
     )
     app.state.parts = parts
     install_problems(app)
+    app.add_middleware(Guard, routers=routers)
     for router in routers:
         app.include_router(router)
     app.openapi = lambda: describe_app(app, models)  # type: ignore[method-assign]

@@ -17,6 +17,7 @@ _MEANINGS = {
     401: "The key is missing or unknown.",
     403: "The key lacks the permission.",
     404: "The resource does not exist.",
+    408: "The body took too long.",
     409: "The request conflicts with the present state.",
     410: "The resource was erased, or its storage lost it.",
     413: "The body is too large.",
@@ -37,8 +38,8 @@ def problem_responses(*statuses: int) -> Responses:
 def describe_app(app: FastAPI, models: Sequence[type[BaseModel]] = ()) -> dict[str, Any]:
     """Return the OpenAPI document of `app`, which is built once.
 
-    Every operation gets the problems that follow from its parts: 401 and 403 for a key, 400 and 422 for a
-    JSON body, 422 for parameters, and always 503.
+    Every operation gets the problems that follow from its parts: 401 and 403 for a key, 400, 408, 413
+    and 422 for a JSON body, 422 for parameters, and always 503.
     """
     if app.openapi_schema is None:
         document = get_openapi(
@@ -84,7 +85,7 @@ def _implied_statuses(operation: dict[str, Any]) -> set[int]:
     if "security" in operation:
         statuses |= {401, 403}
     if "application/json" in operation.get("requestBody", {}).get("content", {}):
-        statuses |= {400, 422}
+        statuses |= {400, 408, 413, 422}
     if operation.get("parameters"):
         statuses |= {422}
     return statuses

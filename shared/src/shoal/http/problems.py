@@ -19,6 +19,8 @@ from shoal.security.access import Denied
 _log = structlog.get_logger("shoal.http")
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = {"retry-after": "5"}
+UNREAD = {"connection": "close"}
+"""Headers of an answer to a request whose body was not read to its end."""
 _SHOWN = 3  # number of errors in the detail
 _REFUSALS: dict[Kind, tuple[int, str]] = {
     "malformed": (400, "Malformed request"),
@@ -94,7 +96,7 @@ def install_problems(app: FastAPI) -> None:
 
 async def _answer_problem(_: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
-    return problem_response(error)
+    return problem_response(error, UNREAD if error.status in (408, 413) else None)
 
 
 async def _answer_refused(_: Request, error: Exception) -> Response:
@@ -107,6 +109,11 @@ async def _answer_refused(_: Request, error: Exception) -> Response:
 
 async def _answer_denied(_: Request, error: Exception) -> Response:
     assert isinstance(error, Denied)
+    return denied_response(error)
+
+
+def denied_response(error: Denied) -> Response:
+    """Return the answer to a request without a valid key, or without the role."""
     headers = {"www-authenticate": "Bearer"} if error.status == 401 else None
     problem = Problem(error.status, error.title, error.detail, field="authorization", fix=error.fix)
     return problem_response(problem, headers)

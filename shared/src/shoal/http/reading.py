@@ -1,5 +1,6 @@
 """Read request bodies, with a limit on their compressed and uncompressed size."""
 
+import asyncio
 import zlib
 from contextlib import suppress
 
@@ -17,13 +18,29 @@ ENCODING = {
 """For OpenAPI: the header of operations that read their body with `read_body`."""
 GZIP = 31  # zlib's window bits for the gzip format
 DRAINED = 4  # times the limit
+BODY_S = 60.0
+"""Time for a whole body, in seconds."""
 
 
 async def read_body(request: Request, limit: int) -> bytes:
     """Return the body, decompressed if its Content-Encoding is gzip; never hold more than `limit` bytes.
 
-    Raises Problem 413 (too large), 400 (not gzip) or 415 (another encoding).
+    Raises Problem 413 (too large), 408 (slower than BODY_S), 400 (not gzip) or 415 (another encoding).
     """
+    try:
+        async with asyncio.timeout(BODY_S):
+            return await _read_encoded(request, limit)
+    except TimeoutError:
+        raise Problem(
+            408,
+            "Body too slow",
+            f"the body took longer than {BODY_S:g} s",
+            field="body",
+            fix="Send less at once",
+        ) from None
+
+
+async def _read_encoded(request: Request, limit: int) -> bytes:
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     try:
         if encoding in ("identity", ""):

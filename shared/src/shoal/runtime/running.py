@@ -16,7 +16,7 @@ from shoal.observability import metrics
 from shoal.observability.logs import configure_logs
 from shoal.runtime.admin import State, admin_app
 from shoal.runtime.loops import Loop
-from shoal.runtime.server import bind_address, serve_app, url_of
+from shoal.runtime.server import bind_address, is_loopback, serve_app, url_of
 from shoal.runtime.service import Build, S, Service
 from shoal.runtime.timing import Timing
 from shoal.security.access import Access
@@ -92,7 +92,9 @@ async def _start_service(settings: Any, service: Service, running: Running, stac
         stack.push_async_callback(_stop_loops, service.loops, loops)
         running.tasks += loops
     if answers and service.app is not None:
-        service.app.state.access = Access(service.directory, settings.admin_key)
+        service.app.state.access = Access(
+            service.directory, settings.admin_key, loopback=is_loopback(settings.http_host)
+        )
         sock = bind_address(settings.http_host, settings.http_port)
         running.http_url = url_of(sock)
         app = Timing(service.app, service.name)

@@ -4,9 +4,12 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from ipaddress import ip_address
 from typing import Any
 
 import uvicorn
+
+from shoal.runtime.connections import MOST_CONNECTIONS, PatientProtocol
 
 
 class _Server(uvicorn.Server):
@@ -29,6 +32,16 @@ def bind_address(host: str, port: int) -> socket.socket:
     return sock
 
 
+def is_loopback(host: str) -> bool:
+    """Return whether an address is reached from this machine only."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def url_of(sock: socket.socket) -> str:
     """Return the URL of `sock` for clients on this machine."""
     host, port = sock.getsockname()[:2]
@@ -41,7 +54,8 @@ async def serve_app(app: Any, sock: socket.socket, *, graceful_timeout_s: float)
     """Serve `app` on `sock` while the block runs; at its end, finish the requests in flight."""
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=PatientProtocol,
+        limit_concurrency=MOST_CONNECTIONS,
         lifespan="off",
         log_config=None,
         access_log=False,

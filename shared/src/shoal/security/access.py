@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import structlog
 from fastapi import Request, Security
@@ -49,14 +50,35 @@ class Denied(Exception):
         self.fix = fix
 
 
-class Access:
-    """Checks keys. Without an admin key no request needs one, which is safe only on a private machine."""
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
-    def __init__(self, directory: ProjectDirectory | None, admin_key: SecretStr | None) -> None:
+
+class Access:
+    """Checks keys. Without an admin key no request needs one, which is safe only on a private machine.
+
+    There, pages of other sites must not use a browser as a way in: `loopback` says that the service listens
+    on loopback only, so that requests for another host were led here by somebody's DNS.
+    """
+
+    def __init__(
+        self, directory: ProjectDirectory | None, admin_key: SecretStr | None, *, loopback: bool = False
+    ) -> None:
+        self._loopback = loopback
         self.projects = ProjectDirectory() if directory is None else directory
         self._admin_key = None if admin_key is None else admin_key.get_secret_value().encode()
         if self._admin_key is None:
             _log.warning("keys_are_off", fix="set SHOAL_ADMIN_KEY if others can reach this service")
+
+    def check_origin(self, host: str, origin: str | None) -> None:
+        """Raise Denied, if no request needs a key, for a foreign host or the page of another site."""
+        if self._admin_key is not None:
+            return
+        if self._loopback and _name_of(f"//{host}") not in LOOPBACK:
+            raise _foreign_problem(f"the request is for the host {host[:100]!r}", "Use http://127.0.0.1")
+        if origin is not None and origin.partition("//")[2] != host:
+            raise _foreign_problem(
+                f"the request comes from a page of {origin[:100]!r}", "Set SHOAL_ADMIN_KEY"
+            )
 
     async def principal(self, authorization: str | None) -> Principal:
         """Return the principal of the key in an Authorization header. Raises Denied.
@@ -101,18 +123,33 @@ def require_role(role: Role) -> Callable[..., Awaitable[Principal]]:
         request: Request, authorization: Annotated[str | None, Security(_KEY, scopes=[role])]
     ) -> Principal:
         access: Access = request.app.state.access
-        principal = await access.principal(authorization)
-        if not principal.roles & _SUFFICES[role]:
-            has = ", ".join(sorted(principal.roles)) or "none"
-            raise Denied(
-                403,
-                "Forbidden",
-                f"this needs the role {role}; the key has {has}",
-                f"Use a key with the role {role}",
-            )
-        return principal
+        return check_role(await access.principal(authorization), role)
 
     return dependency
+
+
+def check_role(principal: Principal, role: Role) -> Principal:
+    """Return `principal`. Raises Denied unless one of its roles has the permissions of `role`."""
+    if not principal.roles & _SUFFICES[role]:
+        has = ", ".join(sorted(principal.roles)) or "none"
+        raise Denied(
+            403,
+            "Forbidden",
+            f"this needs the role {role}; the key has {has}",
+            f"Use a key with the role {role}",
+        )
+    return principal
+
+
+def _name_of(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None
+
+
+def _foreign_problem(detail: str, fix: str) -> Denied:
+    return Denied(403, "Foreign request", f"{detail}; keys are off", fix)
 
 
 def _unauthorized_problem(detail: str) -> Denied:

@@ -7,6 +7,7 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from shoal.http.guard import reads_body
 from shoal.http.openapi import problem_responses
 from shoal.http.problems import MEDIA_TYPE, Problem
 from shoal.http.projects import Producer
@@ -49,6 +50,7 @@ routes = APIRouter(tags=["inferences"])
     responses={NONE_ACCEPTED: _NONE_ACCEPTED, **problem_responses(400, 413, 415)},
     openapi_extra={"requestBody": _BODY, "parameters": [ENCODING]},
 )
+@reads_body
 async def send_inferences(request: Request, key: Producer, parts: Wired) -> Response:
     """Accept one inference (a JSON object), an array of inferences, or one inference per line (NDJSON).
 

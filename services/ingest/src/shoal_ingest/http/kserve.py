@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from shoal.contracts.samples import InferenceHalf
+from shoal.http.guard import reads_body
 from shoal.http.openapi import problem_responses
 from shoal.http.problems import Problem
 from shoal.http.projects import ProducerProject
@@ -70,6 +71,7 @@ routes = APIRouter(tags=["inferences"])
     responses={OK: {"description": "Kafka has the payload."}, **problem_responses(404, 413, 415)},
     openapi_extra={"requestBody": _BODY, "parameters": [*_HEADERS, ENCODING]},
 )
+@reads_body
 async def log_kserve(project: ProducerProject, request: Request, parts: Wired) -> Response:
     """Accept a request or a response. The two are joined by ce-id and become one sample per instance."""
     half = _inference_half(project, request, await read_body(request, MOST_BYTES), parts.clock())

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from shoal.contracts.base import NAME_PATTERN
+from shoal.http.guard import reads_body
 from shoal.http.openapi import problem_responses
 from shoal.http.problems import status_of
 from shoal.http.reading import read_body
@@ -52,6 +53,7 @@ routes = APIRouter(tags=["webhooks"])
     responses=problem_responses(400, 401, 404, 410, 413, 415),
     openapi_extra=_EXTRA,
 )
+@reads_body
 async def receive_webhook(
     provider: ProviderName, request: Request, parts: Wired, project: ProjectOfTasks
 ) -> ReceiptAnswer:

@@ -1,0 +1,181 @@
+"""A guard in front of every route: key and role, then size and pace of the body, before anything is parsed.
+
+FastAPI reads and parses a body before it runs the dependencies that check the key. Without the guard, a
+request without a key costs as much as one with a key.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from re import Pattern
+from typing import Any, TypeVar
+
+from fastapi import APIRouter, FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shoal.contracts.projects import Role
+from shoal.http.problems import UNREAD, Problem, denied_response, problem_response
+from shoal.security.access import Access, Denied, check_role
+
+MOST_BYTES = 1 << 20
+"""Size of a body that a route reads as JSON. Routes that read larger ones set their own limit."""
+
+BODY_S = 20.0
+"""Time for a whole body of that size, in seconds."""
+
+_DRAIN_S = 1.0
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def reads_body(endpoint: F) -> F:
+    """Mark a route's function that reads its body itself, with `shoal.http.reading.read_body`."""
+    endpoint.reads_body = True  # type: ignore[attr-defined]
+    return endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """What a route needs. role: None for a route without a key."""
+
+    path: Pattern[str]
+    methods: frozenset[str]
+    role: Role | None
+    reads_body: bool
+
+
+class Guard:
+    """ASGI middleware; `app.state.access` holds the keys once the service runs."""
+
+    def __init__(self, app: ASGIApp, routers: Sequence[APIRouter]) -> None:
+        self._app = app
+        self._rules = [
+            _rule_of(route) for router in routers for route in router.routes if isinstance(route, APIRoute)
+        ]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a problem, or pass the request on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        application: FastAPI = scope["app"]
+        rule, headers = self._matching_rule(scope), Headers(scope=scope)
+        try:
+            if access := getattr(application.state, "access", None):
+                await _check_access(access, rule, headers)
+            if not (rule and rule.reads_body):
+                receive = _replaying(await _read_whole(headers, receive), receive)
+        except Denied as error:
+            response = denied_response(error)
+            response.headers["connection"] = "close"
+            await _answer(response, scope, receive, send)
+        except Problem as error:
+            await _answer(problem_response(error, UNREAD), scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _matching_rule(self, scope: Scope) -> _Rule | None:
+        path, method = scope["path"], scope["method"]
+        return next((r for r in self._rules if method in r.methods and r.path.match(path)), None)
+
+
+def _rule_of(route: APIRoute) -> _Rule:
+    return _Rule(
+        route.path_regex,
+        frozenset(route.methods or ()),
+        _required_role(route.dependant),
+        getattr(route.endpoint, "reads_body", False),
+    )
+
+
+def _required_role(dependant: Dependant) -> Role | None:
+    """Return the role in the security scopes of a route's dependencies."""
+    for inner in dependant.dependencies:
+        role = _required_role(inner)
+        if role is not None:
+            return role
+        if inner.own_oauth_scopes:
+            return inner.own_oauth_scopes[0]  # type: ignore[return-value]
+    return None
+
+
+async def _check_access(access: Access, rule: _Rule | None, headers: Headers) -> None:
+    """Raise Denied for a foreign page or host, and for a key that is missing, unknown or lacks the role."""
+    access.check_origin(headers.get("host", ""), headers.get("origin"))
+    if rule is not None and rule.role is not None:
+        check_role(await access.principal(headers.get("authorization")), rule.role)
+
+
+async def _read_whole(headers: Headers, receive: Receive) -> bytes:
+    """Return the body. Raises Problem 413 or 408."""
+    length = headers.get("content-length", "0")
+    if length.isdecimal() and int(length) > MOST_BYTES:
+        raise _too_large()
+    if length == "0" and "transfer-encoding" not in headers:
+        return b""
+    parts: list[bytes] = []
+    size, more = 0, True
+    try:
+        async with asyncio.timeout(BODY_S):
+            while more:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    break
+                parts.append(message.get("body", b""))
+                size, more = size + len(parts[-1]), message.get("more_body", False)
+                if size > MOST_BYTES:
+                    raise _too_large()
+    except TimeoutError:
+        raise _too_slow(BODY_S) from None
+    return b"".join(parts)
+
+
+def _replaying(body: bytes, receive: Receive) -> Receive:
+    """Return a `receive` that gives the body first, and then what the client sends."""
+    sent = False
+
+    async def replay() -> Message:
+        nonlocal sent
+        if sent:
+            return await receive()
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay
+
+
+async def _answer(response: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer; a client that still sends would see no answer, so discard a little of its body first."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_DRAIN_S):
+            await _drain_body(receive)
+    await response(scope, receive, send)
+
+
+async def _drain_body(receive: Receive) -> None:
+    left = 4 * MOST_BYTES
+    while left > 0:
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if not message.get("more_body", False):
+            return
+
+
+def _too_large() -> Problem:
+    return Problem(
+        413,
+        "Body too large",
+        f"the body has more than {MOST_BYTES} bytes",
+        field="body",
+        fix="Send a smaller body",
+    )
+
+
+def _too_slow(seconds: float) -> Problem:
+    return Problem(
+        408, "Body too slow", f"the body took longer than {seconds:g} s", field="body", fix="Send it at once"
+    )
