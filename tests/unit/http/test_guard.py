@@ -101,7 +101,7 @@ async def send_slowly(url: str, headers: dict[str, str], *, length: int, parts: 
     lines = [f"POST /{url.split('/', 3)[3]} HTTP/1.1", f"host: {host}", f"content-length: {length}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
-    answer = asyncio.create_task(reader.read())
+    answer = asyncio.create_task(reader.read(65_536))
     for _ in range(parts):
         if answer.done():
             break
