@@ -21,6 +21,11 @@ class Records:
             self._rows = list(_json_lines(text) if one_a_line else _array_items(text.read()))
         self.names: Sequence[str] = list(dict.fromkeys(name for _, record in self._rows for name in record))
 
+    @property
+    def rows(self) -> Sequence[tuple[str, dict[str, Any]]]:
+        """Where each object is in the file, and the object."""
+        return self._rows
+
     def read(self, names: Sequence[str]) -> Mapping[str, Column]:
         """Return the named fields as text; null and missing fields are empty, lists and objects are JSON."""
         return {name: column_of(_cell_text(record.get(name)) for _, record in self._rows) for name in names}

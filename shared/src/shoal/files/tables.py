@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -33,6 +33,14 @@ class Format(Protocol):
         """Return the place of a row, counted from 0, in the file: "line 3"."""
 
 
+@runtime_checkable
+class Described(Protocol):
+    """A format that says how it was read."""
+
+    def facts(self) -> list[str]:
+        """Return phrases: the form and its counts, what was left out and why."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """Columns of one file. what: the file's role in messages, such as "votes". rows: the number of rows."""
@@ -48,6 +56,8 @@ class Table:
 
     def facts(self) -> list[str]:
         """Return how the file was read, in phrases: its rows, its form if that is not the plain one."""
+        if isinstance(self.format, Described):
+            return self.format.facts()
         return ["1 row" if self.rows == 1 else f"{self.rows:,} rows"]
 
     def where(self, row: int) -> str:
@@ -122,7 +132,7 @@ class TableFile:
                     f"{self} has {count} {name}; it has {', '.join(present) or 'none'}: "
                     "rename one, or say which it is"
                 )
-        with _readable_file(self.what, self.file):
+        with readable_file(self.what, self.file):
             columns = self.format.read(list(dict.fromkeys(names)))
         rows = len(next(iter(columns.values())).code) if columns else 0
         return Table(what=self.what, format=self.format, file=self.file, columns=columns, rows=rows)
@@ -135,7 +145,7 @@ def open_table(file: Path, what: str, options: ReadOptions = PLAIN) -> TableFile
     `text`), all of them also with .gz, or .parquet. Files with other names are read as CSV.
     """
     suffix = Path(file.name.removesuffix(".gz")).suffix.lower()
-    with _readable_file(what, file):
+    with readable_file(what, file):
         return TableFile(what, file, _FORMATS.get(suffix, _open_csv)(file), options)
 
 
@@ -145,7 +155,7 @@ def read_table(file: Path, what: str, names: Sequence[str], options: ReadOptions
 
 
 @contextmanager
-def _readable_file(what: str, file: Path) -> Iterator[None]:
+def readable_file(what: str, file: Path) -> Iterator[None]:
     """Turn readers' errors into BadInput that names the file."""
     try:
         yield

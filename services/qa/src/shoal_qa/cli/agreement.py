@@ -16,9 +16,9 @@ from shoal.command_line.reading import (
     SkipBadOption,
     read_options,
 )
-from shoal_qa.adapters.files.votes import Columns, read_votes
-from shoal_qa.cli.options import AnnotatorColumn, LabelColumn, TaskColumn, Votes
-from shoal_qa.cli.votes import summarize_votes
+from shoal_qa.adapters.files.votes import read_votes
+from shoal_qa.cli.options import AnnotatorColumn, AnnotatorColumns, LabelColumn, TaskColumn, Votes
+from shoal_qa.cli.votes import summarize_votes, vote_columns
 from shoal_qa.domain.votes.arrays import NamedVotes
 from shoal_qa.usecases.files.agreement import Agreement, agreement_of
 
@@ -40,9 +40,10 @@ def show_agreement(
     ] = 10,
     seed: Annotated[int, typer.Option(help="Seed of the random pairs that estimate chance agreement.")] = 0,
     form: FormatOption = Format.TABLE,
-    task_column: TaskColumn = "task",
-    worker_column: AnnotatorColumn = "worker",
-    label_column: LabelColumn = "label",
+    task_column: TaskColumn = None,
+    worker_column: AnnotatorColumn = None,
+    label_column: LabelColumn = None,
+    annotator_columns: AnnotatorColumns = None,
     encoding: EncodingOption = None,
     skip_bad: SkipBadOption = False,
     missing: MissingOption = None,
@@ -53,7 +54,7 @@ def show_agreement(
         with show_progress("reading"):
             file = read_votes(
                 votes,
-                Columns(task=task_column, annotator=worker_column, label=label_column),
+                vote_columns(task_column, worker_column, label_column, annotator_columns, shape=shape),
                 print_warning,
                 options=read_options(encoding, missing, skip_bad=skip_bad, join_spellings=join_spellings),
             )

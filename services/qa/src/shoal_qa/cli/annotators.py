@@ -21,6 +21,7 @@ from shoal_qa.adapters.files.annotators import MOST_CLASSES, write_annotators
 from shoal_qa.adapters.files.votes import Columns
 from shoal_qa.cli.options import (
     AnnotatorColumn,
+    AnnotatorColumns,
     GoldFile,
     GoldLabelColumn,
     GoldTaskColumn,
@@ -28,7 +29,7 @@ from shoal_qa.cli.options import (
     TaskColumn,
     Votes,
 )
-from shoal_qa.cli.votes import read_with_gold
+from shoal_qa.cli.votes import read_with_gold, vote_columns
 from shoal_qa.domain.annotators.trust import TrustRule
 from shoal_qa.domain.votes.arrays import NamedVotes
 from shoal_qa.usecases.files.annotators import AnnotatorFindings, examine_annotators
@@ -55,9 +56,10 @@ def show_annotators(
     ] = None,
     limit: Annotated[int, typer.Option(min=0, help="Number of annotators to print.")] = 20,
     seed: Annotated[int, typer.Option(help="Seed of the order of votes, which is random without --at.")] = 0,
-    task_column: TaskColumn = "task",
-    worker_column: AnnotatorColumn = "worker",
-    label_column: LabelColumn = "label",
+    task_column: TaskColumn = None,
+    worker_column: AnnotatorColumn = None,
+    label_column: LabelColumn = None,
+    annotator_columns: AnnotatorColumns = None,
     gold_task_column: GoldTaskColumn = None,
     gold_label_column: GoldLabelColumn = None,
     encoding: EncodingOption = None,
@@ -67,7 +69,9 @@ def show_annotators(
 ) -> None:
     """Print annotators with skill, its 95 % interval, gold, state and warning signals; needs no services."""
     rule = TrustRule()
-    columns = Columns(task=task_column, annotator=worker_column, label=label_column, seconds=seconds, at=at)
+    columns = vote_columns(
+        task_column, worker_column, label_column, annotator_columns, seconds=seconds, at=at
+    )
     gold_columns = Columns(task=gold_task_column or task_column, label=gold_label_column or label_column)
     options = read_options(encoding, missing, skip_bad=skip_bad, join_spellings=join_spellings)
     with one_line_errors():
@@ -84,7 +88,7 @@ def show_annotators(
                 people,
                 annotators=file.named.annotators,
                 classes=file.named.classes,
-                name=worker_column,
+                name=columns.annotator_name,
                 level=rule.raised_below,
             )
     print_annotators(people, file.named, limit, rule)

@@ -20,6 +20,7 @@ from shoal_qa.adapters.files.votes import Columns
 from shoal_qa.cli.labelling import Outputs, read_inputs, write_consensus
 from shoal_qa.cli.options import (
     AnnotatorColumn,
+    AnnotatorColumns,
     AnnotatorsOutput,
     Confidence,
     FutileBelow,
@@ -38,6 +39,7 @@ from shoal_qa.cli.options import (
     VotePrice,
     Votes,
 )
+from shoal_qa.cli.votes import vote_columns
 from shoal_qa.domain.consensus import Options
 from shoal_qa.usecases.files.facts import Facts
 
@@ -65,9 +67,10 @@ def label_tasks(
     annotators: AnnotatorsOutput = None,
     report: ReportOutput = None,
     seed: Seed = 0,
-    task_column: TaskColumn = "task",
-    worker_column: AnnotatorColumn = "worker",
-    label_column: LabelColumn = "label",
+    task_column: TaskColumn = None,
+    worker_column: AnnotatorColumn = None,
+    label_column: LabelColumn = None,
+    annotator_columns: AnnotatorColumns = None,
     gold_task_column: GoldTaskColumn = None,
     gold_label_column: GoldLabelColumn = None,
     encoding: EncodingOption = None,
@@ -97,7 +100,7 @@ def label_tasks(
         check.check_table("output", output)
         check.check_table("annotators", annotators)
         check.check_page("report", report)
-        columns = Columns(task=task_column, annotator=worker_column, label=label_column)
+        columns = vote_columns(task_column, worker_column, label_column, annotator_columns)
         gold_columns = Columns(task=gold_task_column or task_column, label=gold_label_column or label_column)
         inputs = read_inputs(
             votes,

@@ -30,7 +30,6 @@ from shoal.files.outputs import OutputCheck
 from shoal.files.probabilities import check_probabilities
 from shoal.files.tables import Table, read_table
 from shoal.files.writing import write_table
-from shoal_qa.cli.options import LabelColumn
 from shoal_qa.domain.label_errors.errors import LabelErrors
 from shoal_qa.usecases.files.label_errors import (
     Labels,
@@ -60,7 +59,7 @@ def label_errors(
         Path | None, typer.Option(help="Matrix (n, d), one row for each item: .npy, .npz or .parquet.")
     ] = None,
     classes: ClassesOption = None,
-    label_column: LabelColumn = "label",
+    label_column: Annotated[str, typer.Option(help="Name of the column of labels.")] = "label",
     worker_column: Annotated[str | None, typer.Option(help="Name of the column of annotators.")] = None,
     columns: ColumnsOption = None,
     id_column: Annotated[

@@ -62,7 +62,7 @@ def read_inputs(
     file, gold_classes = read_with_gold(votes, columns, gold, gold_columns, options=reading)
     scores = None
     if predictions is not None:
-        model = read_predictions(predictions, columns.task, file.named, print_warning, options=reading)
+        model = read_predictions(predictions, columns.task_name, file.named, print_warning, options=reading)
         print_summary(model.sheet, [*model.sheet.facts(), *model.facts])
         _check_columns(model, file.named)
         scores = model.scores
@@ -88,14 +88,14 @@ def write_consensus(inputs: Inputs, options: Options, outputs: Outputs) -> Facts
         people = _annotators_of(
             named, gold_classes, options.seed, rule, required=outputs.annotators is not None
         )
-    _write_labels(outputs.labels, named, labelled, actions, task_column=outputs.columns.task)
+    _write_labels(outputs.labels, named, labelled, actions, task_column=outputs.columns.task_name)
     if outputs.annotators is not None and people is not None:
         write_annotators(
             outputs.annotators,
             people,
             annotators=named.annotators,
             classes=named.classes,
-            name=outputs.columns.annotator,
+            name=outputs.columns.annotator_name,
             level=rule.raised_below,
         )
     facts = facts_of(

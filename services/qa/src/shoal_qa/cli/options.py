@@ -6,12 +6,26 @@ from typing import Annotated
 import typer
 
 Votes = Annotated[
-    Path, typer.Option(help="Table with columns task, worker and label: CSV, JSONL or Parquet.")
+    Path,
+    typer.Option(
+        help="Table with columns task, worker and label, one column for each annotator, or a tool's export."
+    ),
 ]
 GoldFile = Annotated[Path | None, typer.Option(help="Table of right answers: columns task and label.")]
-TaskColumn = Annotated[str, typer.Option(help="Name of the column of tasks.")]
-AnnotatorColumn = Annotated[str, typer.Option(help="Name of the column of annotators.")]
-LabelColumn = Annotated[str, typer.Option(help="Name of the column of labels.")]
+TaskColumn = Annotated[
+    str | None, typer.Option(help="Name of the column of tasks; by default task, or an export's own.")
+]
+AnnotatorColumn = Annotated[
+    str | None, typer.Option(help="Name of the column of annotators; by default worker, or an export's own.")
+]
+LabelColumn = Annotated[
+    str | None,
+    typer.Option(help="Name of the column of labels, or of an export's question; by default label."),
+]
+AnnotatorColumns = Annotated[
+    str | None,
+    typer.Option(help="Columns of annotators in a table with one row for each task: ann,bob,... or all."),
+]
 GoldTaskColumn = Annotated[
     str | None, typer.Option(help="Name of the column of tasks in --gold; by default as in --votes.")
 ]

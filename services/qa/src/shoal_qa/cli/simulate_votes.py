@@ -27,6 +27,7 @@ from shoal_qa.adapters.pages.votes import PRICE_COLUMNS, price_cells, saved_shar
 from shoal_qa.cli.options import (
     AcceptProbability,
     AnnotatorColumn,
+    AnnotatorColumns,
     GoldFromStart,
     GoldLabelColumn,
     GoldTaskColumn,
@@ -39,7 +40,7 @@ from shoal_qa.cli.options import (
     VotePrice,
     Votes,
 )
-from shoal_qa.cli.votes import named_as_votes, summarize_votes, warn_of_little
+from shoal_qa.cli.votes import named_as_votes, summarize_votes, vote_columns, warn_of_little
 from shoal_qa.domain.stopping.prices import REVIEW_PRICES
 from shoal_qa.domain.stopping.rule import StoppingRule
 from shoal_qa.domain.votes.arrays import NamedVotes
@@ -61,9 +62,10 @@ def simulate_votes(
     max_votes: Annotated[int, typer.Option(help="Most votes of a task, in the table of prices.")] = 5,
     vote_price: VotePrice = 1.0,
     review_price: ReviewPrices = None,
-    task_column: TaskColumn = "task",
-    worker_column: AnnotatorColumn = "worker",
-    label_column: LabelColumn = "label",
+    task_column: TaskColumn = None,
+    worker_column: AnnotatorColumn = None,
+    label_column: LabelColumn = None,
+    annotator_columns: AnnotatorColumns = None,
     gold_task_column: GoldTaskColumn = None,
     gold_label_column: GoldLabelColumn = None,
     encoding: EncodingOption = None,
@@ -82,7 +84,7 @@ def simulate_votes(
             right = Gold() if truth is None else read_gold(truth, of_answers, "truth", options)
             file = read_votes(
                 votes,
-                Columns(task=task_column, annotator=worker_column, label=label_column),
+                vote_columns(task_column, worker_column, label_column, annotator_columns),
                 print_warning,
                 options=options,
             )

@@ -1,9 +1,11 @@
 """Reading of votes and gold for the commands, with warnings about votes that show little."""
 
 from pathlib import Path
+from typing import Any
 
 from shoal.classes.order import classes_fact, ordered_classes
 from shoal.command_line.offline import print_summary, print_warning, show_progress
+from shoal.files.errors import BadInput
 from shoal.files.options import ReadOptions
 from shoal_qa.adapters.files.answers import Answers, match_answers, with_classes_of
 from shoal_qa.adapters.files.votes import Columns, Gold, VotesFile, read_gold, read_votes
@@ -22,6 +24,21 @@ def read_with_gold(
     file = with_classes_of(file, answers)
     warn_of_little(file.named)
     return file, answers.classes(file.named)
+
+
+def vote_columns(
+    task: str | None,
+    annotator: str | None,
+    label: str | None,
+    annotators: str | None,
+    **others: str | None,
+) -> Columns:
+    """Return the columns that the user named. annotators: "ann,bob", the columns of a table by task."""
+    if annotators is not None and (annotator or label):
+        raise BadInput("is for tables without columns of annotators and labels", field="annotator_columns")
+    names = [name.strip() for name in (annotators or "").split(",") if name.strip()]
+    columns: dict[str, Any] = {name: value for name, value in others.items() if value is not None}
+    return Columns(task=task, annotator=annotator, label=label, annotators=tuple(names), **columns)
 
 
 def named_as_votes(gold: Gold, votes: VotesFile, options: ReadOptions, what: str = "gold") -> Answers:

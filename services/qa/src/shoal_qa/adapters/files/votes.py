@@ -1,6 +1,6 @@
 """Readers of votes and gold. Names become numbers by whole columns, without a Python loop over votes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 from shoal.classes.order import ordered_classes
 from shoal.files.columns import EMPTY, Coded
 from shoal.files.errors import BadInput
+from shoal.files.exports import VoteFields, VotesSource, open_votes
+from shoal.files.exports.fields import ANNOTATOR, TASK
 from shoal.files.options import PLAIN, ReadOptions
-from shoal.files.tables import Table, read_table
+from shoal.files.tables import Table
+from shoal_qa.adapters.files.sets import single_classes
 from shoal_qa.domain.votes.arrays import Floats, NamedVotes, VoteArrays
 
 Warn = Callable[[str], None]
@@ -19,21 +22,40 @@ Warn = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
-    """Names of the columns. seconds: how long a vote took. at: when it was given."""
+    """Names of the columns; None for the usual ones, and for those of a tool's export.
 
-    task: str = "task"
-    annotator: str = "worker"
-    label: str = "label"
+    seconds: how long a vote took. at: when it was given. annotators: columns of annotators in a table with
+    one row for each task. shape: the kind of answers.
+    """
+
+    task: str | None = None
+    annotator: str | None = None
+    label: str | None = None
     seconds: str | None = None
     at: str | None = None
+    annotators: Sequence[str] = ()
+    shape: str = "class"
 
-    def all(self) -> list[str]:
-        """Return the names of the columns to read."""
-        return [
-            name
-            for name in (self.task, self.annotator, self.label, self.seconds, self.at)
-            if name is not None
-        ]
+    @property
+    def task_name(self) -> str:
+        """The name of the column of tasks, also in the files that a command writes."""
+        return self.task or TASK
+
+    @property
+    def annotator_name(self) -> str:
+        """The name of the column of annotators, also in the files that a command writes."""
+        return self.annotator or ANNOTATOR
+
+    def fields(self, *, gold: bool = False) -> VoteFields:
+        """Return what to read from a file of votes, or of right answers."""
+        return VoteFields(
+            task=self.task,
+            annotator=self.annotator,
+            label=self.label,
+            shape=self.shape,
+            gold=gold,
+            annotators=() if gold else self.annotators,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +89,19 @@ def read_votes(file: Path, columns: Columns, warn: Warn, *, options: ReadOptions
     """Return the votes, numbered by sorted names, classes that are all numbers in numeric order.
 
     Rows without a label are left out. Of several rows of one annotator on one task the last counts, by `at`
-    if there is such a column. Both cases warn. Raises BadInput for a file that cannot be read, a missing
-    column, an empty task or annotator, and a file without votes.
+    or an export's times, if there are any. Both cases warn. Raises BadInput for a file that cannot be read, a
+    missing column, an empty task or annotator, a set of classes where the shape is class, and a file without
+    votes.
     """
-    sheet = read_table(file, "votes", columns.all(), options)
-    task, annotator = sheet.full(columns.task), sheet.full(columns.annotator)
-    label = sheet.coded(columns.label).in_order(ordered_classes)
-    seconds = None if columns.seconds is None else _above_zero(sheet, columns.seconds)
-    at = None if columns.at is None else sheet.times(columns.at)
-    row = _labelled_rows(sheet, columns.label, label, warn)
+    source = open_votes(file, "votes", columns.fields(), options)
+    sheet, seconds, at, order = _vote_columns(source, columns)
+    task, annotator = sheet.full(source.task), sheet.full(source.annotator)
+    label = sheet.coded(source.label)
+    label = (single_classes(label, sheet) if columns.shape == "class" else label).in_order(ordered_classes)
+    row = _labelled_rows(sheet, source.label, label, warn)
     if not len(row):
         raise BadInput(f"{sheet} has no votes: give one row for each answer of each annotator")
-    row = _last_votes(sheet, (task, annotator, label), row=row, at=at, warn=warn)
+    row = _last_votes(sheet, (task, annotator, label), row=row, at=order, warn=warn)
     votes = VoteArrays(
         task=task.code[row],
         annotator=annotator.code[row],
@@ -102,8 +125,9 @@ def read_gold(file: Path, columns: Columns, what: str = "gold", options: ReadOpt
 
     Raises BadInput for a file that cannot be read, one without rows, and a task with two answers or none.
     """
-    sheet = read_table(file, what, (columns.task, columns.label), options)
-    task, label = sheet.full(columns.task), sheet.full(columns.label)
+    source = open_votes(file, what, columns.fields(gold=True), options)
+    sheet = source.file.read((source.task, source.label))
+    task, label = sheet.full(source.task), single_classes(sheet.full(source.label), sheet)
     if not sheet.rows:
         raise BadInput(f"{sheet} has no rows: give one row with the right answer of each gold task")
     answers: dict[str, str] = {}
@@ -113,6 +137,23 @@ def read_gold(file: Path, columns: Columns, what: str = "gold", options: ReadOpt
             fault = f"task {name!r} has two answers, {answers[name]!r} and {answer!r}"
             raise BadInput(f"{sheet}, {sheet.where(row)}: {fault}: give one right answer")
     return Gold(answers, sheet)
+
+
+def _vote_columns(
+    source: VotesSource, columns: Columns
+) -> tuple[Table, Floats | None, Floats | None, Floats | None]:
+    """Return the table, the seconds, the times, and the times that order an annotator's votes on a task."""
+    seconds, at = (None if name is None else source.column(name) for name in (columns.seconds, columns.at))
+    order = at or source.order
+    names = (source.task, source.annotator, source.label, seconds, order)
+    sheet = source.file.read([name for name in names if name is not None])
+    times = None if order is None else sheet.times(order)
+    return (
+        sheet,
+        None if seconds is None else _above_zero(sheet, seconds),
+        None if at is None else times,
+        times if times is None or at is not None else np.nan_to_num(times, nan=-np.inf),
+    )
 
 
 def _above_zero(sheet: Table, name: str) -> Floats:

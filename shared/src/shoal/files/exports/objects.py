@@ -1,0 +1,68 @@
+"""JSON files whose objects are not simply one a line or in an array."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from shoal.files.errors import BadContent
+from shoal.files.exports.records import Row
+from shoal.files.exports.rows import few_names
+
+_LISTS = ("tasks", "results", "items", "records", "data", "rows", "annotations")  # of an API's answer
+
+
+def rows_of_text(text: str, forms: str) -> list[Row]:
+    """Return the objects of a JSON text: an array, JSON lines, an answer of an API, or columns by name.
+
+    forms: the forms that are read, for the message. Raises BadContent.
+    """
+    try:
+        content = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        rows = _line_objects(text)
+        if rows is None:
+            raise BadContent(f" is no JSON: {error}") from None
+        return rows
+    if isinstance(content, dict):
+        content = _unwrapped_objects(content)
+        if content is None:
+            names = few_names(list(orjson.loads(text)))
+            raise BadContent(f" is a JSON object with {names}, which is no form of votes: {forms} are read")
+    if not isinstance(content, list) or not all(isinstance(record, dict) for record in content):
+        raise BadContent(f" holds no JSON objects: {forms} are read")
+    return [(f"row {row}", record) for row, record in enumerate(content)]
+
+
+def _line_objects(text: str) -> list[Row] | None:
+    rows: list[Row] = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            try:
+                record = orjson.loads(line)
+            except orjson.JSONDecodeError:
+                return None
+            if not isinstance(record, dict):
+                return None
+            rows.append((f"line {number}", record))
+    return rows or None
+
+
+def _unwrapped_objects(content: dict[str, Any]) -> Sequence[Any] | None:
+    """Return the records of an object: of an API's answer, by id, or as columns, or itself."""
+    values = list(content.values())
+    if ("annotations" in content and "data" in content) or "_task_hash" in content or "data_row" in content:
+        return [content]
+    for name in _LISTS:
+        records = content.get(name)
+        if isinstance(records, list) and records and isinstance(records[0], dict):
+            return records
+    if values and all(isinstance(value, dict) for value in values):
+        return [{"id": name, **record} for name, record in content.items()]
+    if (
+        values
+        and all(isinstance(value, list) for value in values)
+        and len({len(value) for value in values}) == 1
+    ):
+        return [dict(zip(content, cells, strict=True)) for cells in zip(*values, strict=True)]
+    return None

@@ -1,0 +1,184 @@
+"""Open a file of votes: a plain table, a tool's export, or a table with one column for each annotator."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from shoal.files.columns import Coded, Column
+from shoal.files.errors import BadContent
+from shoal.files.exports.argilla import is_argilla, read_argilla
+from shoal.files.exports.crowds import is_mturk, is_toloka, read_mturk, read_toloka
+from shoal.files.exports.doccano import is_doccano, read_doccano
+from shoal.files.exports.fields import ANNOTATOR, LABEL, TASK, VoteFields
+from shoal.files.exports.label_studio import is_label_studio, read_label_studio
+from shoal.files.exports.label_studio_tables import is_label_studio_table, read_label_studio_table
+from shoal.files.exports.labelbox import is_labelbox, read_labelbox
+from shoal.files.exports.objects import rows_of_text
+from shoal.files.exports.prodigy import is_prodigy, read_prodigy
+from shoal.files.exports.records import Row
+from shoal.files.exports.rows import AT, ITS_OWN_NAMES, ExportedVotes, few_names
+from shoal.files.exports.wide import WideVotes, wide_votes
+from shoal.files.options import PLAIN, ReadOptions
+from shoal.files.records import Records
+from shoal.files.tables import Format, TableFile, open_table, readable_file
+from shoal.files.texts import open_text
+
+TRIED = 20  # objects of a file, of which one must be of a tool's form
+FORMS = (
+    "objects with task, worker and label, Label Studio's JSON and JSON-MIN, Prodigy's and doccano's JSON lines, "
+    "Argilla's records and Labelbox's NDJSON"
+)
+_OBJECTS: Sequence[
+    tuple[Callable[[Mapping[str, Any]], bool], Callable[[Sequence[Row], VoteFields], ExportedVotes]]
+] = (
+    (is_label_studio, read_label_studio),
+    (is_prodigy, read_prodigy),
+    (is_argilla, read_argilla),
+    (is_labelbox, read_labelbox),
+)
+_JSON = {".json": "[", ".jsonl": "{", ".ndjson": "{"}  # what the content starts with
+
+
+@dataclass(frozen=True, slots=True)
+class VotesSource:
+    """An open file of votes, and the names of its columns."""
+
+    file: TableFile
+    task: str
+    annotator: str
+    label: str
+
+    def column(self, name: str) -> str:
+        """Return the column of times or seconds that the user named, also by an export's own name."""
+        return name if self.file.has(name) else ITS_OWN_NAMES.get(name, name)
+
+    @property
+    def order(self) -> str | None:
+        """The column of times of an export, by which the last vote counts; None without one."""
+        is_export = isinstance(self.file.format, ExportedVotes)
+        return AT if is_export and self.file.has(AT) else None
+
+
+def open_votes(file: Path, what: str, fields: VoteFields, options: ReadOptions = PLAIN) -> VotesSource:
+    """Open votes, or with `fields.gold` right answers. what: the file's role in messages. Raises BadInput.
+
+    An export is recognized by its content. A table with the columns task, worker and label, or with all
+    columns that the user named, is read as it is.
+    """
+    with readable_file(what, file):
+        source = _open_several(file, fields) or _open_one(file, what, fields, options)
+    if isinstance(source, TableFile):
+        return VotesSource(source, fields.task or TASK, fields.annotator or ANNOTATOR, fields.label or LABEL)
+    return VotesSource(TableFile(what, file, source, options), TASK, ANNOTATOR, LABEL)
+
+
+def _open_several(file: Path, fields: VoteFields) -> Format | None:
+    """Return the votes of a folder, a ZIP file or CVAT's XML."""
+    if not (file.is_dir() or file.suffix.lower() in (".zip", ".xml")):
+        return None
+    from shoal.files.exports.members import read_files  # loads zipfile and expat, which tables do not need
+
+    return read_files(file, fields)
+
+
+def _open_one(file: Path, what: str, fields: VoteFields, options: ReadOptions) -> Format | TableFile:
+    suffix = Path(file.name.removesuffix(".gz")).suffix.lower()
+    if suffix in _JSON and _first_character(file) != _JSON[suffix]:
+        with open_text(file) as text:
+            rows = rows_of_text(text.read(), FORMS)
+        return _export_of_objects(rows, file, fields) or _refused(rows[0][1] if rows else {})
+    table = open_table(file, what, options)
+    if set(table.format.names) >= {TASK, ANNOTATOR, LABEL} and not fields.named and not fields.annotators:
+        return table
+    if isinstance(table.format, Records) and not fields.annotators:
+        export = _export_of_objects(table.format.rows, file, fields)
+        if export is not None:
+            return export
+    return _open_columns(table, fields) or _plain_table(table, fields)
+
+
+def _first_character(file: Path) -> str:
+    with open_text(file) as text:
+        while (character := text.read(1)).isspace():
+            pass
+    return character
+
+
+def _export_of_objects(rows: Sequence[Row], file: Path, fields: VoteFields) -> Format | None:
+    """Return the votes of a tool's export; None if the objects are of no such form."""
+    first = [record for _, record in rows[:TRIED]]
+    names = set().union(*first)
+    if fields.named and names >= set(fields.names()):
+        return None
+    for is_form, read_form in _OBJECTS:
+        if any(map(is_form, first)):
+            return read_form(rows, fields)
+    if first and all(map(is_doccano, first)) and ANNOTATOR not in names:
+        return read_doccano({Path(file.name.removesuffix(".gz")).stem: rows}, fields)
+    return None
+
+
+def _open_columns(table: TableFile, fields: VoteFields) -> Format | None:
+    """Return the votes of a flat export, or of a table with columns of annotators; None for a plain one."""
+    names = list(table.format.names)
+    if fields.annotators:
+        return _wide_table(table, fields)
+    if is_label_studio_table(names):
+        return _label_studio_table(table, fields)
+    if set(fields.names()) <= set(names):
+        return None
+    for is_form, read_form in ((is_mturk, read_mturk), (is_toloka, read_toloka)):
+        if is_form(names):
+            return read_form(_texts(table), table.format.where, fields)
+    if fields.gold or fields.annotator or fields.label or {ANNOTATOR, LABEL} & set(names):
+        return None
+    return _wide_table(table, fields)
+
+
+def _label_studio_table(table: TableFile, fields: VoteFields) -> ExportedVotes:
+    if isinstance(table.format, Records):
+        records = [record for _, record in table.format.rows]
+        cells: dict[str, list[Any]] = {
+            name: [record.get(name) for record in records] for name in table.format.names
+        }
+        return read_label_studio_table(cells, table.format.where, fields, "Label Studio JSON-MIN")
+    return read_label_studio_table(_texts(table), table.format.where, fields, "Label Studio CSV")
+
+
+def _wide_table(table: TableFile, fields: VoteFields) -> WideVotes | None:
+    columns = _columns(table)
+    coded: dict[str, Coded] = {name: column.coded() for name, column in columns.items()}
+    return wide_votes(coded, table.format.where, fields)
+
+
+def _columns(table: TableFile) -> Mapping[str, Column]:
+    names = list(table.format.names)
+    return table.read(names).columns
+
+
+def _texts(table: TableFile) -> dict[str, list[str]]:
+    return {name: column.cells() for name, column in _columns(table).items()}
+
+
+def _plain_table(table: TableFile, fields: VoteFields) -> TableFile:
+    """Return a plain table. Raises BadContent for objects that hold neither its columns nor a known form."""
+    missing = [name for name in fields.names() if not table.has(name)]
+    if (
+        missing
+        and isinstance(table.format, Records)
+        and any(
+            isinstance(value, (dict, list))
+            for _, record in table.format.rows[:TRIED]
+            for value in record.values()
+        )
+    ):
+        _refused(dict.fromkeys(table.format.names))
+    return table
+
+
+def _refused(record: Mapping[str, Any]) -> Format:
+    raise BadContent(
+        f" holds objects with {few_names(list(record)) or 'no fields'}, which is no form of votes: {FORMS} are read; "
+        "or name the columns with --task-column, --worker-column and --label-column"
+    )

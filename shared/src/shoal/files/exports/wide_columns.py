@@ -1,0 +1,153 @@
+"""Which columns of a wide table are annotators: those that share values and agree more than by chance."""
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+import numpy as np
+
+from shoal.files.columns import EMPTY, Coded, Floats
+from shoal.files.errors import BadContent
+from shoal.files.exports.fields import TASK, VoteFields
+from shoal.files.exports.rows import few_names
+
+OPTION = "name the annotators with --annotator-columns"
+_TASKS = (
+    TASK,
+    "id",
+    "task_id",
+    "item",
+    "item_id",
+    "example",
+    "example_id",
+    "sample",
+    "sample_id",
+    "row",
+    "index",
+)
+_ANSWERS = (  # columns of answers that are no annotator's
+    *("gold", "gold_label", "truth", "true", "true_label", "ground_truth", "groundtruth", "label", "target"),
+    *("final", "final_label", "consensus", "majority", "majority_vote", "majority_label", "adjudicated"),
+    *("y", "y_true", "y_pred", "pred", "predicted", "prediction", "model"),
+)
+MOST_VALUES = 50  # classes of a table whose columns are guessed
+SHARED = 0.5  # share of common values among all values of two annotators
+FEWEST_ROWS = 5  # rows that two annotators of numbers have in common
+AGREEMENT = 0.1  # Cohen's kappa of numbers, below which a column may be something else
+
+
+def task_column(columns: Mapping[str, Coded], fields: VoteFields) -> str | None:
+    """Return the column that names the task of each row, None without one. Raises BadContent."""
+    if fields.task is not None:
+        if fields.task not in columns:
+            return None
+        if not _is_unique(columns[fields.task]):
+            if fields.annotators:
+                raise BadContent(
+                    f": {fields.task} names a task twice or not at all: give one row for each task"
+                )
+            return None
+        return fields.task
+    unique = [name for name, column in columns.items() if _is_unique(column)]
+    usual = [name for name in unique if name.lower() in _TASKS]
+    first = next(iter(columns), None)
+    return next(iter(usual), first if first in unique else None)
+
+
+def annotator_columns(columns: Mapping[str, Coded]) -> list[str]:
+    """Return the columns of annotators, none if no two columns share values. Raises BadContent in doubt."""
+    values = {
+        name: frozenset(column.names)
+        for name, column in columns.items()
+        if name.lower() not in _ANSWERS and 0 < len(column.names) <= MOST_VALUES
+    }
+    groups = [group for group in _groups_of(values) if _agree(group, columns)]
+    if not groups:
+        return []
+    if len(groups) > 1:
+        lists = " and ".join(few_names(group, 4) for group in groups[:3])
+        raise BadContent(f" may hold several questions, in the columns {lists}: {OPTION}")
+    if _are_numbers(groups[0], columns):
+        _check_numbers(groups[0], columns)
+    return groups[0]
+
+
+def _groups_of(values: Mapping[str, frozenset[str]]) -> list[list[str]]:
+    """Return the groups of columns that share their values; one with a part of them joins the group."""
+    groups = {name: [name] for name in values}
+    for one, other in combinations(values, 2):
+        common = len(values[one] & values[other])
+        if groups[one] is not groups[other] and common >= SHARED * len(values[one] | values[other]):
+            groups[one] += groups[other]
+            for name in groups[other]:
+                groups[name] = groups[one]
+    for name in values:
+        homes = [
+            group
+            for group in {id(group): group for group in groups.values()}.values()
+            if group is not groups[name]
+            and values[name] <= frozenset[str]().union(*(values[other] for other in group))
+            and (len(group) > 1 or not all(map(_is_number, values[name])))
+        ]
+        if len(groups[name]) == 1 and len(homes) == 1:
+            homes[0].append(name)
+            groups[name] = homes[0]
+    order = list(values)
+    unique = {id(group): sorted(group, key=order.index) for group in groups.values()}
+    return [group for group in unique.values() if len(group) > 1]
+
+
+def _are_numbers(group: Sequence[str], columns: Mapping[str, Coded]) -> bool:
+    return all(_is_number(text) for name in group for text in columns[name].names)
+
+
+def _agree(group: Sequence[str], columns: Mapping[str, Coded]) -> bool:
+    """Return whether columns can be annotators: numbers need some agreement, words do not."""
+    if not _are_numbers(group, columns):
+        return True
+    numbers = [_numbers_of(columns[name]) for name in group]
+    return max(_kappa(one, other) for one, other in combinations(numbers, 2)) >= AGREEMENT
+
+
+def _check_numbers(group: Sequence[str], columns: Mapping[str, Coded]) -> None:
+    """Raise BadContent for columns of numbers that may be counts, flags or other properties of the task."""
+    numbers = np.stack([_numbers_of(columns[name]) for name in group], axis=1)
+    sums = numbers.sum(axis=1)
+    if len(sums) > 1 and np.isfinite(sums).all() and (sums == sums[0]).all() and len(np.unique(numbers)) > 1:
+        raise BadContent(f" may hold counts, or 0 and 1 for each class ({few_names(group)}): {OPTION}")
+    agreement = {
+        (one, other): _kappa(numbers[:, i], numbers[:, j])
+        for (i, one), (j, other) in combinations(enumerate(group), 2)
+    }
+    doubtful = [name for name in group if max(k for pair, k in agreement.items() if name in pair) < AGREEMENT]
+    alike = [name for name in group if _pattern(name) == _pattern(group[0])]
+    if doubtful and len(alike) < len(group):
+        raise BadContent(f": {few_names(doubtful)} may be an annotator or a property of the task: {OPTION}")
+
+
+def _kappa(one: Floats, other: Floats) -> float:
+    """Return Cohen's kappa (Educational and Psychological Measurement, 1960), 0 for too few common rows."""
+    both = np.isfinite(one) & np.isfinite(other)
+    if both.sum() < FEWEST_ROWS:
+        return 0.0
+    one, other = one[both], other[both]
+    chance = sum(float((one == value).mean() * (other == value).mean()) for value in np.unique(one))
+    return 1.0 if chance == 1 else (float((one == other).mean()) - chance) / (1 - chance)
+
+
+def _numbers_of(column: Coded) -> Floats:
+    values = np.array([*(float(name) for name in column.names), np.nan])
+    return np.asarray(values[column.code])
+
+
+def _is_unique(column: Coded) -> bool:
+    return len(column.names) == len(column.code) and EMPTY not in column.code
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text) is not None
+
+
+def _pattern(name: str) -> str:
+    """Return a column's name without its number or last letter: "annotator_1" -> "annotator_"."""
+    return re.sub(r"\d+$|(?<=[_ -])[a-zA-Z]$", "", name)
