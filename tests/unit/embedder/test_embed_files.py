@@ -65,10 +65,11 @@ def test_images_of_a_folder_come_in_order_of_their_names() -> None:
         Image.new("RGB", (40, 30), colour).save(Path("pictures") / name)
     code, _, error = run("pictures", "--output", "x.npy")
     assert code == 0, error
-    assert Path("x.files.txt").read_text().split() == [
-        "pictures/a.jpg",
-        "pictures/b.png",
-        "pictures/deep/c.png",
+    assert Path("x.rows.csv").read_text().splitlines() == [
+        '"row","file"',
+        '0,"pictures/a.jpg"',
+        '1,"pictures/b.png"',
+        '2,"pictures/deep/c.png"',
     ]
     assert np.load("x.npy").shape == (3, 1280)
 
@@ -80,8 +81,8 @@ def test_bad_files_are_one_line_and_exit_code_2() -> None:
     Path("empty").mkdir()
     for arguments, message in (
         (("t.csv",), "--column: texts t.csv has no column text; it has id, body"),
-        (("gap.txt",), "texts gap.txt, line 2: text is empty: fill it, or remove the row"),
-        (("junk.png",), "junk.png cannot be read as an image"),
+        (("gap.txt",), "1 of 3 texts cannot be read: gap.txt, line 2 (empty); mend or remove"),
+        (("junk.png",), "1 of 1 images cannot be read: junk.png (damaged, or not an image; if"),
         (("empty",), "has no images"),
         (("nowhere",), "does not exist"),
         (("t.csv", "junk.png"), "use one command for each"),
@@ -126,6 +127,9 @@ class Lengths:
 
     def encode(self, items: Sequence[str]) -> Vectors:
         return np.array([[len(text)] for text in items], np.float32)
+
+    def count_cut(self, _items: Sequence[str], /) -> int:
+        return 0
 
 
 def test_an_entry_of_the_registry_is_an_encoder_of_the_command_and_the_service(

@@ -147,7 +147,7 @@ def _check_writable(field: str, file: Path) -> None:
         raise BadInput(f"{file} is a folder: give a file in it", field=field)
     if file.exists() and not os.access(file, os.W_OK):
         raise BadInput(f"{file} is write-protected: give another file", field=field)
-    folder = _nearest_folder(Path(os.path.realpath(file)))
+    folder = nearest_folder(Path(os.path.realpath(file)))
     if not folder.is_dir():
         raise BadInput(f"{file}: {folder} is a file, not a folder", field=field)
     # A real file shows more than access rights do, for instance a read-only or full disk.
@@ -155,7 +155,7 @@ def _check_writable(field: str, file: Path) -> None:
         probe.write(b"0")
 
 
-def _nearest_folder(file: Path) -> Path:
+def nearest_folder(file: Path) -> Path:
     """Return the lowest of the file's parents that exists."""
     return next(parent for parent in file.parents if os.path.lexists(parent))
 

@@ -1,64 +1,69 @@
-"""Read texts and images from files."""
+"""The inputs of `shoal embed`: files of texts, or images and folders of images."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from shoal.files.errors import BadInput
-from shoal.files.tables import open_table
+from shoal_embedder.adapters.encoders.named import Item
+from shoal_embedder.adapters.pictures.decoding import is_picture
+from shoal_embedder.adapters.pictures.folders import PICTURES, find_pictures
 
-if TYPE_CHECKING:
-    from PIL import Image
-
-IMAGES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
 TEXTS = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet"})
 
 
-def expand_folders(paths: Sequence[Path]) -> list[Path]:
-    """Return the files; a folder becomes its images, at any depth, sorted by name. Raises BadInput."""
-    files: list[Path] = []
+@dataclass(slots=True)
+class Inputs:
+    """Files to read. strange: files in folders that are not images. others: hidden files and sidecars."""
+
+    paths: Sequence[Path]
+    pictures: list[Path] = field(default_factory=list)
+    texts: list[Path] = field(default_factory=list)
+    strange: list[Path] = field(default_factory=list)
+    others: int = 0
+
+    @property
+    def item(self) -> Item:
+        """What the files hold."""
+        return "images" if self.pictures else "texts"
+
+    @property
+    def name(self) -> str:
+        """The inputs' name in messages: the path, or how many there are."""
+        return f"{self.item} {self.paths[0] if len(self.paths) == 1 else f'{len(self.paths):,} paths'}"
+
+
+def find_inputs(paths: Sequence[Path]) -> Inputs:
+    """Return the files; a folder becomes its images, at any depth, sorted by path. Raises BadInput."""
+    inputs = Inputs(paths)
     for path in paths:
         if path.is_dir():
-            inside = sorted(file for file in path.rglob("*") if file.suffix.lower() in IMAGES)
-            if not inside:
-                raise BadInput(f"{path} has no images ({', '.join(sorted(IMAGES))})")
-            files += inside
-        elif not path.exists():
+            _add_folder(inputs, path)
+        elif not path.exists() and not path.is_symlink():
             raise BadInput(f"{path} does not exist")
-        elif _file_suffix(path) not in IMAGES | TEXTS:
-            raise BadInput(f"{path}: give texts ({', '.join(sorted(TEXTS))}), images, or a folder of images")
         else:
-            files.append(path)
-    kinds = {file.suffix.lower() in IMAGES for file in files}
-    if len(kinds) > 1:
+            _add_file(inputs, path)
+    if inputs.pictures and inputs.texts:
         raise BadInput("texts and images have different encoders: use one command for each")
-    return files
+    return inputs
 
 
-def read_texts(file: Path, column: str) -> list[str]:
-    """Return the texts of a column, or of lines; a table's only column may have any name. Raises BadInput."""
-    source = open_table(file, "texts")
-    name = source.column_for(column)
-    if not source.has(name):
-        names = ", ".join(source.format.names)
-        raise BadInput(f"{source} has no column {name}; it has {names or 'none'}", field="column")
-    table = source.read([name])
-    table.full(name)
-    return table.texts(name)
+def _add_folder(inputs: Inputs, folder: Path) -> None:
+    content = find_pictures(folder)
+    if not content.pictures:
+        count = len(content.strange) + content.others
+        also = f", but {count:,} other files; give files of texts by their names" if count else ""
+        raise BadInput(f"{folder} has no images{also}")
+    inputs.pictures += content.pictures
+    inputs.strange += content.strange
+    inputs.others += content.others
 
 
-def read_images(files: Sequence[Path]) -> "Iterator[Image.Image]":
-    """Yield the images. Raises BadInput."""
-    from PIL import Image, UnidentifiedImageError
-
-    for file in files:
-        try:
-            with Image.open(file) as image:
-                image.load()
-                yield image
-        except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
-            raise BadInput(f"{file} cannot be read as an image: {error}") from None
-
-
-def _file_suffix(file: Path) -> str:
-    return Path(file.name.removesuffix(".gz")).suffix.lower()
+def _add_file(inputs: Inputs, file: Path) -> None:
+    suffix = Path(file.name.removesuffix(".gz")).suffix.lower()
+    if suffix in TEXTS:
+        inputs.texts.append(file)
+    elif file.suffix.lower() in PICTURES or (file.is_file() and is_picture(file)):
+        inputs.pictures.append(file)
+    else:
+        raise BadInput(f"{file}: give texts ({', '.join(sorted(TEXTS))}), images, or a folder of images")

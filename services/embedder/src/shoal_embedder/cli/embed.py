@@ -1,22 +1,20 @@
 """`shoal embed`: encode a user's texts or images with the service's encoders."""
 
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import typer
 
 from shoal.cache import model_folder
 from shoal.command_line.console import out
-from shoal.command_line.offline import one_line_errors, show_progress
+from shoal.command_line.offline import one_line_errors, print_warning
+from shoal.command_line.reading import EncodingOption, MissingOption, SkipBadOption, read_options
 from shoal.files.errors import BadInput
-from shoal.vectors import Vectors
+from shoal.files.outputs import OutputCheck
 from shoal_embedder.adapters.encoders import encoder_names, find_encoder
-from shoal_embedder.adapters.encoders.named import EncoderOptions, Item, Model
-from shoal_embedder.adapters.inputs import IMAGES, expand_folders, read_images, read_texts
-
-_TEXTS_AT_ONCE, _IMAGES_AT_ONCE = 64, 32
+from shoal_embedder.adapters.encoders.named import EncoderOptions
+from shoal_embedder.adapters.inputs import find_inputs
+from shoal_embedder.cli.embedding import Embedding, embed_pictures, embed_texts, side_tables, write_embedding
 
 
 def embed(
@@ -42,60 +40,39 @@ def embed(
     max_tokens: Annotated[
         int, typer.Option(min=8, max=512, help="Number of tokens after which a text is cut.")
     ] = 128,
+    encoding: EncodingOption = None,
+    skip_bad: SkipBadOption = False,
+    missing: MissingOption = None,
 ) -> None:
     """Encode texts or images without a running stack.
 
-    For images, OUTPUT.files.txt lists the files of the rows.
+    All inputs are checked before the first is encoded. For images and for several files, OUTPUT.rows.csv
+    lists the input of each row; with --skip-bad, OUTPUT.left-out.csv lists the inputs that cannot be used.
     """
     with one_line_errors():
-        sources = expand_folders(files)
-        pictures = sources[0].suffix.lower() in IMAGES
+        check = OutputCheck(files, print_warning)
+        check.check_file("output", output, ".npy")
+        for table in side_tables(output) if output.suffix else ():
+            check.check_table("output", table)
+        inputs = find_inputs(files)
+        try:
+            entry = find_encoder(encoder, inputs.item)
+        except ValueError as error:
+            raise BadInput(str(error), field="encoder") from None
         options = EncoderOptions(cache=(cache or model_folder()).expanduser(), max_tokens=max_tokens)
-        rows = list(
-            _image_vectors(sources, encoder, options)
-            if pictures
-            else _text_vectors(sources, column, encoder, options)
-        )
-        if not rows:
-            raise BadInput("there is nothing to embed: give at least one text or image")
-        vectors = np.concatenate(rows)
-        _write_vectors(output, vectors, sources if pictures else [])
-    out.print_json(data={"rows": len(vectors), "dimension": vectors.shape[1], "output": str(output)})
+        reading = read_options(encoding, missing, skip_bad=skip_bad)
+        if inputs.item == "images":
+            embedding = embed_pictures(inputs, entry, options, output, skip_bad=skip_bad)
+        else:
+            embedding = embed_texts(inputs, column, entry=entry, options=options, reading=reading)
+        write_embedding(output, embedding)
+    out.print_json(data=_facts(embedding, output))
 
 
-def _write_vectors(output: Path, vectors: Vectors, pictures: Sequence[Path]) -> None:
-    try:
-        with output.open("wb") as file:
-            np.save(file, vectors)
-        if pictures:
-            names = "".join(f"{picture}\n" for picture in pictures)
-            output.with_suffix(".files.txt").write_text(names, encoding="utf-8")
-    except OSError as error:
-        raise BadInput(f"{output} cannot be written: {error}") from None
-
-
-def _load_model(name: str | None, item: Item, options: EncoderOptions) -> Model:
-    try:
-        encoder = find_encoder(name, item)
-    except ValueError as error:
-        raise BadInput(str(error), field="encoder") from None
-    return encoder.load(options)
-
-
-def _text_vectors(
-    files: list[Path], column: str, encoder: str | None, options: EncoderOptions
-) -> Iterator[Vectors]:
-    whole = [text for file in files for text in read_texts(file, column)]
-    model = _load_model(encoder, "texts", options)
-    with show_progress("encoding") as report:
-        for start in range(0, len(whole), _TEXTS_AT_ONCE):
-            yield model.encode(whole[start : start + _TEXTS_AT_ONCE])
-            report(min(start + _TEXTS_AT_ONCE, len(whole)), len(whole))
-
-
-def _image_vectors(files: list[Path], encoder: str | None, options: EncoderOptions) -> Iterator[Vectors]:
-    model = _load_model(encoder, "images", options)
-    with show_progress("encoding") as report:
-        for start in range(0, len(files), _IMAGES_AT_ONCE):
-            yield model.encode(list(read_images(files[start : start + _IMAGES_AT_ONCE])))
-            report(min(start + _IMAGES_AT_ONCE, len(files)), len(files))
+def _facts(embedding: Embedding, output: Path) -> dict[str, int | str]:
+    facts: dict[str, int | str] = {
+        "rows": len(embedding.vectors),
+        "dimension": embedding.vectors.shape[1],
+        "output": str(output),
+    }
+    return facts | ({"left_out": len(embedding.left_out)} if embedding.left_out else {})

@@ -12,6 +12,7 @@ import numpy as np
 from shoal.processors import usable_processors
 from shoal.vectors import Vectors
 from shoal_embedder.adapters.encoders.named import EncoderOptions, NamedEncoder
+from shoal_embedder.adapters.pictures.pixels import viewed_square
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -39,28 +40,24 @@ class EfficientNetLite0:
         )
 
     def encode(self, items: "Sequence[Image.Image]") -> Vectors:
-        """Return vectors of unit length, float32 (len(items), 1280).
-
-        Every image's central square is scaled to 128 x 128 pixels. Grey images become RGB; transparency
-        becomes white.
-        """
-        pixels = np.stack([_image_pixels(image) for image in items])
+        """Return vectors of unit length, float32 (len(items), 1280), of the images' central squares."""
+        pixels = np.stack([_normal_pixels(central_square(image)) for image in items])
         features = self._session.run(None, {"pixels": pixels})[0]
         lengths = np.linalg.norm(features, axis=1, keepdims=True)
         vectors: Vectors = (features / np.maximum(lengths, 1e-12)).astype(np.float32)
         return vectors
 
+    def count_cut(self, _items: "Sequence[Image.Image]", /) -> int:
+        """Return 0: the central square of every image is read."""
+        return 0
 
-def _image_pixels(image: "Image.Image") -> Vectors:
-    from PIL import Image
 
-    if image.mode in ("RGBA", "LA", "P"):
-        white = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(white, image.convert("RGBA"))
-    image = image.convert("RGB")
-    side = min(image.size)
-    left, top = (image.width - side) // 2, (image.height - side) // 2
-    square = image.resize((SIDE, SIDE), Image.Resampling.BICUBIC, box=(left, top, left + side, top + side))
+def central_square(image: "Image.Image") -> "Image.Image":
+    """Return the central square as a viewer shows it, 128 x 128 pixels; such an image stays as it is."""
+    return viewed_square(image, SIDE)
+
+
+def _normal_pixels(square: "Image.Image") -> Vectors:
     values = (np.asarray(square, np.float32) - 127.0) / 128.0
     return np.ascontiguousarray(values.transpose(2, 0, 1))
 
@@ -88,4 +85,6 @@ def _load_model(options: EncoderOptions) -> EfficientNetLite0:
     return EfficientNetLite0(options.cache, threads=options.threads)
 
 
-LITE0 = NamedEncoder(name=NAME, encodes="images", load=_load_model, write_file=model_file)
+LITE0 = NamedEncoder(
+    name=NAME, encodes="images", load=_load_model, write_file=model_file, reduce=central_square
+)

@@ -49,6 +49,10 @@ class MiniLM:
             vectors[row] = self._session.run(None, {"ids": ids, "mask": np.ones_like(ids)})[0][0]
         return vectors
 
+    def count_cut(self, items: Sequence[str], /) -> int:
+        """Return how many texts have more tokens than the model reads."""
+        return sum(bool(encoding.overflowing) for encoding in self._tokenizer.encode_batch(list(items)))
+
 
 def model_file(cache: Path) -> Path:
     """Return the quantised graph's file; write it (4 s) if the cache has none for these weights and code."""

@@ -21,6 +21,9 @@ class Model(Protocol):
     def encode(self, items: Sequence[Any]) -> Vectors:
         """Return a row of unit length per text or image: float32 (len(items), dimension)."""
 
+    def count_cut(self, items: Sequence[Any], /) -> int:
+        """Return how many texts the model does not read to their end."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncoderOptions:
@@ -40,10 +43,12 @@ class NamedEncoder:
     """An encoder and its description. Its file imports ONNX only on use, as the import takes a second.
 
     name: used in settings, on the command line and in embedding generations. load: reads the model into
-    memory. write_file: writes the model's file into a cache unless it exists, and returns its path.
+    memory. write_file: writes the model's file into a cache unless it exists, and returns its path. reduce:
+    returns the RGB image of few pixels that the model sees of an image.
     """
 
     name: str
     encodes: Item
     load: Callable[[EncoderOptions], Model]
     write_file: Callable[[Path], Path]
+    reduce: Callable[[Any], Any] | None = None

@@ -1,0 +1,38 @@
+"""Read the texts of tables and of files with one text per line."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from shoal.files.errors import BadInput
+from shoal.files.options import ReadOptions
+from shoal.files.tables import Table, open_table
+from shoal_embedder.adapters.left_out import LeftOut
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """The texts of a file. rows: their rows in the table. left_out: rows without a text."""
+
+    table: Table
+    column: str
+    texts: list[str]
+    rows: list[int]
+    left_out: list[LeftOut]
+
+
+def read_texts(file: Path, column: str, options: ReadOptions) -> Texts:
+    """Return the texts of a column, or of lines; a table's only column may have any name. Raises BadInput."""
+    source = open_table(file, "texts", options)
+    name = source.column_for(column)
+    if not source.has(name):
+        names = ", ".join(source.format.names)
+        raise BadInput(f"{source} has no column {name}; it has {names or 'none'}", field="column")
+    table = source.read([name])
+    texts, rows, left_out = [], [], []
+    for row, text in enumerate(table.texts(name)):
+        if text.strip():
+            texts.append(text)
+            rows.append(row)
+        else:
+            left_out.append(LeftOut(file=file, place=table.where(row), problem="empty"))
+    return Texts(table=table, column=name, texts=texts, rows=rows, left_out=left_out)
