@@ -106,6 +106,14 @@ async def test_a_filter_that_no_sample_met_is_warned_about(running: Running) -> 
         }
         campaign = await client.campaign("filters", name="met", filter=met, **common)
         assert campaign["warnings"] == []
+        await client.send([{**line, "source_id": "2", "tags": {"region": "uk"}, "embedding": embedding}])
+        apart = {"predicted_labels": "grain", "tags": {"region": "uk"}}
+
+        async def is_named() -> bool:
+            campaign = await client.campaign("filters", name="apart", filter=apart, **common)
+            return [warning["field"] for warning in campaign["warnings"]] == ["filter"]
+
+        await eventually(is_named)
         unmet = {
             "predicted_labels": "grian",
             "models": "topic",
@@ -122,7 +130,7 @@ async def test_a_filter_that_no_sample_met_is_warned_about(running: Running) -> 
         ]
         assert "is no class of the guideline (grain, trade)" in warnings["filter.predicted_labels"]["detail"]
         assert warnings["filter.models"]["fix"].startswith("Write 'topics'")
-        assert "for instance region=eu" in warnings["filter.tags"]["detail"]
+        assert "but for instance region=" in warnings["filter.tags"]["detail"]
 
 
 async def test_erasures_name_samples_by_source_and_source_id(running: Running) -> None:

@@ -63,7 +63,7 @@ class Replica:
 
 class NoSamples:
     async def matches(self, project: str, conditions: Sequence[Condition]) -> Matches:
-        return Matches(0, [0] * len(conditions), {})
+        return Matches(0, [0] * len(conditions), 0, {})
 
 
 def _guideline() -> GuidelinePublished:

@@ -30,6 +30,7 @@ def written(folder: Path, content: bytes | str, name: str = "log.jsonl") -> Path
         "\ufeff" + "\n".join(LINES),
         "\ufeff" + "\n".join(LINES[:2]) + "\n\ufeff" + "\n".join(LINES[2:]),
         "".join(LINES),
+        ",\n".join(LINES),
         "\n".join(json.dumps(record, indent=2) for record in RECORDS),
         json.dumps(RECORDS),
         json.dumps(RECORDS, indent=2),

@@ -28,6 +28,7 @@ class Stream:
     def __init__(self, *payloads: dict[str, Any]) -> None:
         self.payloads = payloads
         self.is_away = False
+        self.together = 1
 
     async def matches(self, project: str, conditions: Sequence[Condition]) -> Matches:
         if self.is_away:
@@ -43,7 +44,7 @@ class Stream:
         labels = sorted(
             {payload["predicted_label"] for payload in self.payloads if "predicted_label" in payload}
         )
-        return Matches(len(self.payloads), counts, {"predicted_label": labels})
+        return Matches(len(self.payloads), counts, self.together, {"predicted_label": labels})
 
 
 def definition(**changes: Any) -> Definition:
@@ -185,3 +186,12 @@ async def test_an_outage_of_the_vector_store_costs_warnings_only(
 ) -> None:
     stream.is_away = True
     assert await cautions_of(check, filter={"models": ["topics2"]}) == []
+
+
+async def test_conditions_that_no_sample_met_together_are_named(check: CheckCampaign, stream: Stream) -> None:
+    stream.payloads = ({"model": "topics", "model_version": "7"}, {"model": "other", "model_version": "8"})
+    stream.together = 0
+    conditions = {"models": "topics", "model_versions": "8"}
+    ((field, detail, _),) = await cautions_of(check, filter=conditions)
+    assert field == "filter"
+    assert "none of 2 samples so far meets all of its conditions" in detail

@@ -48,23 +48,19 @@ class QdrantLookup:
         """Return how many samples of the newest generation meet each condition. Raises Transient."""
         generation = await self._generation(project) if conditions else None
         if generation is None:
-            return Matches(0, [0] * len(conditions), {})
+            return Matches(0, [0] * len(conditions), 0, {})
         name = collection_prefix(project) + generation
+        filters = [None, _joint_filter(conditions), *(_joint_filter([condition]) for condition in conditions)]
         try:
             counts = await asyncio.gather(
-                self._client.count(name), *(self._count(name, condition) for condition in conditions)
+                *(self._client.count(name, count_filter=one_filter) for one_filter in filters)
             )
             records, _ = await self._client.scroll(name, limit=_PROBED, with_payload=True)
         except transport.aio.AioRpcError as error:
             raise _outage_of(error) from error
-        numbers = [count.count for count in counts]
-        return Matches(
-            numbers[0], numbers[1:], _frequent_values([record.payload or {} for record in records])
-        )
-
-    async def _count(self, name: str, condition: Condition) -> models.CountResult:
-        match = models.FieldCondition(key=condition.attribute, match=models.MatchValue(value=condition.value))
-        return await self._client.count(name, count_filter=models.Filter(must=[match]))
+        samples, together, *numbers = [count.count for count in counts]
+        values = _frequent_values([record.payload or {} for record in records])
+        return Matches(samples, numbers, together, values)
 
     async def _generation(self, project: str) -> str | None:
         """Return the generation's slug from the project's alias."""
@@ -75,6 +71,20 @@ class QdrantLookup:
         alias = alias_name(project)
         names = [entry.collection_name for entry in aliases if entry.alias_name == alias]
         return names[0].removeprefix(collection_prefix(project)) if names else None
+
+
+def _joint_filter(conditions: Sequence[Condition]) -> models.Filter:
+    """Return the filter of a campaign: every tag, and one of the values of each other attribute."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for condition in conditions:
+        tag = condition.value if condition.attribute == "tags" else ""
+        groups.setdefault((condition.attribute, tag), []).append(condition.value)
+    return models.Filter(
+        must=[
+            models.FieldCondition(key=attribute, match=models.MatchAny(any=values))
+            for (attribute, _), values in groups.items()
+        ]
+    )
 
 
 def _frequent_values(payloads: Sequence[Mapping[str, Any]]) -> dict[Attribute, list[str]]:

@@ -62,13 +62,16 @@ class CheckCampaign:
         for condition, count in zip(conditions, matches.counts, strict=False):
             if count == 0 and (caution := _filter_caution(condition, classes, matches)):
                 cautions.append(caution)
+        if matches.samples and all(matches.counts) and not matches.together:
+            detail = f"filter: none of {matches.samples:,} samples so far meets all of its conditions"
+            cautions.append(Caution(detail, "filter", "Leave one out, or keep it if such samples will come"))
         return cautions
 
     async def _matches(self, project: str, conditions: Sequence[Condition]) -> Matches:
         try:
             return await self._stream.matches(project, conditions)
         except Transient:  # a warning less: campaigns can be created while Qdrant is away
-            return Matches(0, [0] * len(conditions), {})
+            return Matches(0, [0] * len(conditions), 0, {})
 
     def _lasting_cautions(self, definition: Definition) -> Iterator[Caution]:
         if definition.until is not None and definition.until <= self._clock():

@@ -47,7 +47,8 @@ def json_values(name: str, whole: bytes) -> Iterator[Entry]:
                 yield Entry(file=name, number=number, text=_one_line(text[start:stop]), unit="item")
         else:
             yield Entry(file=name, number=line, text=_one_line(text[position:end]))
-        position = _skip_space(text, end)
+        between = _BETWEEN.match(text, end)  # lines of an array without its brackets end with a comma
+        position = between.end() if between else end
 
 
 def _item_spans(text: str, position: int) -> Iterator[tuple[int, int]]:

@@ -17,10 +17,14 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """The number of samples so far, of those that meet each condition, and frequent values of attributes."""
+    """The number of samples so far, of those that meet each condition, and frequent values of attributes.
+
+    together: samples that meet all conditions: every tag, and one of the values of each other attribute.
+    """
 
     samples: int
     counts: Sequence[int]
+    together: int
     values: dict[Attribute, list[str]]
 
 
