@@ -45,6 +45,11 @@ def test_every_form_of_a_log_holds_the_same_inferences(tmp_path: Path, content: 
     assert all(b"\n" not in entry.text for entry in entries)
 
 
+def test_a_nul_byte_in_a_line_does_not_make_the_file_binary(tmp_path: Path) -> None:
+    file = written(tmp_path, LINES[0] + '\n{"text": "a\x00b"}\n' + LINES[1])
+    assert [entry.number for entry in read_log(file)] == [1, 2, 3]
+
+
 def test_blank_lines_are_skipped_and_counted(tmp_path: Path) -> None:
     file = written(tmp_path, f"\n\n{LINES[0]}\n  \n{LINES[1]}\n")
     assert [entry.number for entry in read_log(file)] == [3, 5]

@@ -57,6 +57,13 @@ def test_every_line_has_one_outcome_in_the_order_of_the_lines() -> None:
     assert "byte 1 is not UTF-8" in outcomes[5].detail
 
 
+def test_a_nul_byte_refuses_its_line_only() -> None:
+    broken = Entry(file="log", number=2, text=b'{"source_id": "a\x00b"}')
+    first, second = outcomes_of(Door(), [*entries("a"), broken])
+    assert (first.status, second.status) == ("accepted", "refused")
+    assert "not JSON at character 16" in second.detail
+
+
 def test_batches_are_limited_by_count_and_by_bytes() -> None:
     door = Door()
     outcomes_of(door, entries(*"abcdefg"), batch=3)

@@ -50,6 +50,7 @@ class SentLines:
 
     def start_file(self, file: Path) -> None:
         """Count the following outcomes for a file."""
+        self.print_refusals()
         self._files.append(FileCounts(file=log_name(file)))
 
     def add(self, outcomes: Sequence[Outcome]) -> None:

@@ -16,6 +16,7 @@ STDIN = Path("-")
 BOM = b"\xef\xbb\xbf"
 _GZIP = b"\x1f\x8b"
 _HEAD = 4096
+_SPACE = b" \t\r\n"
 _CHUNK = 1024 * 1024
 _OTHER_FORMS = {
     b"PK\x03\x04": "a zip archive: unpack it first",
@@ -112,9 +113,10 @@ def _check_head(name: str, head: bytes) -> None:
             raise BadInput(f"{name} is {form}")
     encoding = next((text for mark, text in _WIDE.items() if head.startswith(mark)), None)
     if encoding is None and b"\x00" in head:
-        if head[1::2].count(0) < len(head) // 3 and head[::2].count(0) < len(head) // 3:
+        if max(head[1::2].count(0), head[::2].count(0)) >= len(head) // 3:
+            encoding = "UTF-16"
+        elif not head.lstrip(BOM + _SPACE).startswith((b"{", b"[")):  # else only its line is refused
             raise BadInput(f"{name} is not text: give JSON, one object per line")
-        encoding = "UTF-16"
     if encoding:
         convert = f"iconv -f {encoding} -t UTF-8"
         raise BadInput(f"{name} is {encoding}: save it as UTF-8, for instance with {convert}")
