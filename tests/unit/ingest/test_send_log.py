@@ -61,7 +61,7 @@ def test_a_nul_byte_refuses_its_line_only() -> None:
     broken = Entry(file="log", number=2, text=b'{"source_id": "a\x00b"}')
     first, second = outcomes_of(Door(), [*entries("a"), broken])
     assert (first.status, second.status) == ("accepted", "refused")
-    assert "not JSON at character 16" in second.detail
+    assert "not JSON at character 17" in second.detail
 
 
 def test_batches_are_limited_by_count_and_by_bytes() -> None:
