@@ -191,9 +191,25 @@ def test_other_files_are_unknown_and_the_fix_lists_those_of_the_version(server: 
         assert answer.json()["fix"] == "Use one of data.jsonl, data.parquet, manifest.json"
 
 
+def test_a_version_is_named_by_its_number_as_well(server: Server) -> None:
+    by_number = server.send("GET", f"{NEWS}/datasets/topics/1")
+    assert by_number.json()["version"] == server.parameters["version"]
+    file = server.send("GET", f"{NEWS}/datasets/topics/1/files/data.jsonl")
+    assert (file.status_code, server.send("GET", f"{NEWS}/datasets/topics/01").status_code) == (200, 404)
+
+
+@pytest.mark.parametrize("headers", [{}, {"range": "bytes=0-9"}, {"range": "bytes=99999999-"}])
+def test_head_answers_the_headers_of_get(server: Server, headers: dict[str, str]) -> None:
+    path = f"{NEWS}/datasets/topics/latest/files/data.parquet"
+    got, head = (server.send(method, path, headers=headers) for method in ("GET", "HEAD"))
+    assert head.status_code == got.status_code
+    assert dict(head.headers) == dict(got.headers)
+    assert head.status_code == 416 or head.content == b""
+
+
 def test_unknown_versions_and_datasets_are_named_with_those_that_exist(server: Server) -> None:
     version = server.parameters["version"]
-    problem = server.send("GET", f"{NEWS}/datasets/topics/2").json()
+    problem = server.send("GET", f"{NEWS}/datasets/topics/99").json()
     assert (problem["status"], problem["field"]) == (404, "version")
     assert version in problem["fix"]
     problem = server.send("GET", f"{NEWS}/datasets/topic/latest/files/data.jsonl").json()

@@ -5,7 +5,7 @@ from shoal.command_line.console import err
 from shoal.command_line.printing import Format, FormatOption, print_rows
 from shoal_qa.cli.service import Url, ask
 
-COLUMNS = ("dataset", "number", "version", "rows", "published_at", "uri")
+COLUMNS = ("dataset", "number", "version", "rows")
 
 
 def list_versions(project: str, url: Url = URL, form: FormatOption = Format.TABLE) -> None:
@@ -13,5 +13,8 @@ def list_versions(project: str, url: Url = URL, form: FormatOption = Format.TABL
     manifests = ask("GET", url, f"/v1/projects/{project}/datasets")["datasets"]
     if not manifests:
         err.print(f"no version yet: freeze one with `shoal qa freeze {project} <dataset>`", markup=False)
-    rows = [{name: manifest[name] for name in COLUMNS} for manifest in manifests]
+    rows = [
+        {name: manifest[name] for name in COLUMNS} | {"published": manifest["published_at"][:19] + "Z"}
+        for manifest in manifests
+    ]
     print_rows(form, rows, whole=manifests)

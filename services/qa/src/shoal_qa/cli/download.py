@@ -23,7 +23,7 @@ def download_version(
     *,
     project: str,
     dataset: str,
-    version: Annotated[str, typer.Argument(help="Version of the dataset, or latest.")] = LATEST,
+    version: Annotated[str, typer.Argument(help="Version of the dataset or its number, or latest.")] = LATEST,
     output: Annotated[
         Path | None, typer.Option(help="Folder to write; by default <dataset>-<version>.")
     ] = None,
@@ -44,15 +44,11 @@ def download_version(
         targets = [*_listed_targets(manifest, folder), _manifest_target(text, folder)]
         missing = missing_targets(targets, force=force)
         for target in targets:
-            if target not in missing:
-                err.print(f"unchanged: {target.path}", markup=False, highlight=False, soft_wrap=True)
-                continue
-            if target.name == MANIFEST:
-                _write_all(target, iter([text]), 0)
+            if target in missing:
+                _fetch_target(target, text, url, files)
+                typer.echo(target.path)
             else:
-                _fetch_target(target, url, files)
-            target.finish()
-            typer.echo(target.path)
+                _print_line(f"unchanged: {target.path}")
 
 
 def _fetch_manifest(url: str, files: str) -> bytes:
@@ -79,11 +75,22 @@ def _manifest_target(text: bytes, folder: Path) -> Target:
     return Target(folder=folder, name=MANIFEST, size=len(text), sha256=hashlib.sha256(text).hexdigest())
 
 
-def _fetch_target(target: Target, url: str, files: str) -> None:
+def _fetch_target(target: Target, manifest: bytes, url: str, files: str) -> None:
+    """Write a file. Exits with 1 and one line if other bytes arrive than the manifest lists."""
+    if target.name == MANIFEST:
+        _write_all(target, iter([manifest]), 0)
+    elif target.arrived() < target.size or not target.size:
+        _fetch_rest(target, url, files)
+    if not target.finish():
+        reason = "the bytes that arrived do not have the SHA-256 of the manifest. Run the command again;"
+        fix = "if that does not help, restore the file in the storage of datasets."
+        _print_line(f"{target.path}: {reason} {fix}")
+        raise typer.Exit(1)
+
+
+def _fetch_rest(target: Target, url: str, files: str) -> None:
     """Fetch the bytes of a file that have not arrived."""
     start = target.arrived()
-    if start == target.size:
-        return
     headers = {"accept-encoding": "identity"}
     if start:
         headers |= {"range": f"bytes={start}-", "if-range": f'"{target.sha256}"'}
@@ -108,7 +115,7 @@ def _one_line_breaks(url: str) -> Iterator[None]:
         yield
     except httpx.TransportError as error:
         message = f"the connection to {url} broke: {error}. Run the command again: it continues."
-        err.print(message, markup=False, soft_wrap=True)
+        _print_line(message)
         raise typer.Exit(1) from None
 
 
@@ -116,3 +123,7 @@ def _write_all(target: Target, parts: Iterator[bytes], start: int) -> None:
     with show_progress(target.name) as report:
         for count in target.write(parts, start):
             report(count, target.size)
+
+
+def _print_line(message: str) -> None:
+    err.print(message, markup=False, highlight=False, soft_wrap=True)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Response
+from fastapi import APIRouter, Header, Path, Request, Response
 from fastapi.responses import StreamingResponse
 
 from shoal.contracts.base import NAME_PATTERN
@@ -20,7 +20,7 @@ DatasetName = Annotated[
 ]
 Version = Annotated[
     str,
-    Path(min_length=1, max_length=80, pattern=NO_NUL, description="The version, or `latest`."),
+    Path(min_length=1, max_length=80, pattern=NO_NUL, description="The version or its number, or `latest`."),
 ]
 FileName = Annotated[
     str,
@@ -69,10 +69,11 @@ async def list_datasets(project: OperatorProject, parts: Wired) -> DatasetsAnswe
 async def show_dataset(
     project: OperatorProject, dataset: DatasetName, version: Version, parts: Wired
 ) -> ManifestAnswer:
-    """Return one version's manifest; `latest` is the newest version."""
+    """Return one version's manifest, by its name or number; `latest` is the newest version."""
     return ManifestAnswer(**await parts.find_version(project, dataset, version))
 
 
+@routes.head("/{dataset}/{version}/files/{file}", include_in_schema=False)
 @routes.get(
     "/{dataset}/{version}/files/{file}",
     summary="Download a file of a dataset version",
@@ -91,8 +92,9 @@ async def download_file(
     version: Version,
     file: FileName,
     parts: Wired,
+    request: Request,
     headers: Annotated[FileHeaders, Header()],
 ) -> Response:
     """Return a file that the manifest lists, or `manifest.json`, as a stream. One range can be requested."""
     stored_file = await parts.open_file(project, dataset, version, file)
-    return file_response(stored_file, headers)
+    return file_response(stored_file, headers, has_body=request.method != "HEAD")

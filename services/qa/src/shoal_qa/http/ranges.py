@@ -56,8 +56,11 @@ def parse_range(header: str | None, size: int) -> tuple[int, int] | None:
     return start, stop
 
 
-def file_response(file: StoredFile, headers: FileHeaders) -> Response:
-    """Return a file's bytes in a stream: all (200), a range (206), or none (304, and 416 with a problem)."""
+def file_response(file: StoredFile, headers: FileHeaders, *, has_body: bool = True) -> Response:
+    """Return a file's bytes in a stream: all (200), a range (206), or none (304, and 416 with a problem).
+
+    has_body: false for the headers alone, in answer to HEAD.
+    """
     etag = f'"{file.sha256}"'
     facts = {
         "etag": etag,
@@ -76,6 +79,8 @@ def file_response(file: StoredFile, headers: FileHeaders) -> Response:
         facts["content-range"] = f"bytes {start}-{stop - 1}/{file.size}"
     facts["content-length"] = str(stop - start)
     status = 200 if span is None else 206
+    if not has_body:
+        return Response(None, status, facts, media_type_of(file.name))
     return StreamingResponse(file.read(start, stop), status, facts, media_type_of(file.name))
 
 

@@ -29,7 +29,7 @@ class StoredFile:
 
 
 class FindVersion:
-    """Finds a dataset version by its name, or the newest one as `latest`."""
+    """Finds a dataset version by its name or number, or the newest one as `latest`."""
 
     def __init__(self, registry: DatasetRegistry) -> None:
         self._registry = registry
@@ -37,9 +37,13 @@ class FindVersion:
     async def __call__(self, project: str, dataset: str, version: str) -> dict[str, Any]:
         """Return the manifest. Raises Refused."""
         manifest = await self._registry.get(project, dataset, version)
-        if manifest is None:
-            raise _unknown_version(project, dataset, version, await self._registry.all(project))
-        return manifest
+        if manifest is not None:
+            return manifest
+        manifests = await self._registry.all(project)
+        for item in manifests:
+            if (item["dataset"], str(item["number"])) == (dataset, version):
+                return item
+        raise _unknown_version(project, dataset, version, manifests)
 
 
 class OpenDatasetFile:

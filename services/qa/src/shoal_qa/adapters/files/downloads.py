@@ -53,15 +53,16 @@ class Target:
                     file.write(part)
                 yield file.tell()
 
-    def finish(self) -> None:
-        """Put the file in its place at once. Raises BadInput, and forgets the bytes, if they are others."""
+    def finish(self) -> bool:
+        """Put the file in its place at once; return whether the bytes were right, and forget wrong ones."""
         with _named_errors(self.path):
             if _sha256_hex(self.part) != self.sha256:
                 self.part.unlink()
-                raise BadInput(f"{self.path}: the bytes that arrived do not have the SHA-256 of the manifest")
+                return False
             with self.part.open("rb") as file:
                 os.fsync(file.fileno())
             self.part.replace(self.path)
+        return True
 
 
 def prepare_folder(folder: Path) -> None:
