@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from shoal.classes.matching import match_names
+from shoal.classes.matching import joined_facts, match_names
 from shoal.classes.order import as_number, classes_fact, column_numbers, ordered_classes, shown_names
 from shoal.files.errors import BadInput
 
@@ -27,9 +27,9 @@ class ColumnClasses:
     joined: Mapping[str, str]
     named: bool = False
 
-    def fact(self) -> str:
-        """Return a phrase for the summary of the file."""
-        return classes_fact(self.names, self.order)
+    def facts(self) -> list[str]:
+        """Return phrases for the summary of the file: the classes in their order, and what was joined."""
+        return [classes_fact(self.names, self.order), *joined_facts(self.joined)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +90,10 @@ class Columns:
             label = min(match.missing, key=lambda name: (name not in match.partners, name))
             alike = f" ({match.partners[label]!r} in {there})" if label in match.partners else ""
             count = f", like {len(match.missing) - 1:,} more" if len(match.missing) > 1 else ""
+            other = ", or name the columns with --classes" if by_file else ""
             raise BadInput(
                 f"{self.labels}: label {label!r}{alike} has no column of probabilities{count}: "
-                f"the columns are {shown_names(names)}: {match.way_to_mend('names')}"
+                f"the columns are {shown_names(names)}: {match.way_to_mend('names')}{other}"
             )
         column = {name: index for index, name in enumerate(names)}
         index = {label: column[match.joined.get(label, label)] for label in labels}

@@ -63,8 +63,7 @@ class Match:
 
     def facts(self) -> list[str]:
         """Return a phrase for the summary of the file: what was joined, empty if nothing was."""
-        pairs = [f"{name!r} as {other!r}" for name, other in self.joined.items()]
-        return [f"joined by spelling: {_cut_list(pairs)}"] if pairs else []
+        return joined_facts(self.joined)
 
     def is_strange(self) -> bool:
         """Return whether the other file has none of the names."""
@@ -110,6 +109,12 @@ def match_names(names: Iterable[str], others: Iterable[str], *, join: bool) -> M
         partners={name: loose[name] for name in missing if name in loose},
         joinable=frozenset() if join else frozenset(close),
     )
+
+
+def joined_facts(joined: Mapping[str, str]) -> list[str]:
+    """Return a phrase about names that were joined with others, nothing if none were."""
+    pairs = [f"{name!r} as {other!r}" for name, other in joined.items()]
+    return [f"joined by spelling: {_cut_list(pairs)}"] if pairs else []
 
 
 def refuse_strangers(match: Match, subject: object, *, here: str, there: str, noun: str) -> None:

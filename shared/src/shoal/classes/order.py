@@ -41,7 +41,8 @@ def column_numbers(names: Iterable[str], columns: int) -> dict[str, int] | None:
 
 
 def shown_names(names: Sequence[str]) -> str:
-    """Return names with commas between, cut after the first few and before the last."""
+    """Return names with commas between, cut after the first few; names with commas are quoted."""
+    names = [repr(name) if "," in name or not name else name for name in names]
     cut = [name if len(name) <= CUT else name[: CUT - 1] + "…" for name in names]
     if len(cut) > SHOWN:
         cut = [*cut[: SHOWN - 2], "...", cut[-1]]

@@ -131,7 +131,7 @@ def _label_columns(
         labels=str(sheet),
         join=options.join_spellings,
     ).classes_of(labelled.names)
-    print_summary(matrix, [*matrix.facts(), columns.fact()])
+    print_summary(matrix, [*matrix.facts(), *columns.facts()])
     labelled = numbered_as_columns(labelled, columns)
     predicted = best_columns(values)[labelled.row]
     check_order(columns, labelled.code, predicted, what=str(matrix), warn=print_warning)

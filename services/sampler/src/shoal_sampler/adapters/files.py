@@ -88,6 +88,8 @@ def read_target(file: Path, *, options: ReadOptions) -> Target:
     source = open_table(file, "target", options)
     others = [name for name in source.format.names if name != SHARE]
     column = next((name for name in CLASS if source.has(name)), others[0] if len(others) == 1 else None)
+    if source.has(SHARE) and column is None and others:
+        raise BadInput(f"{what}: which of {', '.join(others)} are the classes? Name that column class")
     if not source.has(SHARE) or column is None:
         shares = read_numbers(file, "target", SHARE, options=options, summarize=lambda *_: None)
         return Target(what=what, shares=[float(share) for share in shares])

@@ -72,7 +72,7 @@ def classes_of_model(
     p = probability_rows(matrix.float32(), rows, str(matrix))
     names = labelled.names()
     columns = _columns_of(matrix, names, labelled.what, target, option=option, join=join)
-    print_summary(matrix, [*matrix.facts(), "" if columns is None else columns.fact()])
+    print_summary(matrix, [*matrix.facts(), *([] if columns is None else columns.facts())])
     if columns is None:
         return Classes(labels=_numbers_of(labelled, {}), names=[], probabilities=p)
     numbers = _numbers_of(labelled, columns.index)
