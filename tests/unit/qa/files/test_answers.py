@@ -144,3 +144,19 @@ def test_no_task_without_gold_gets_a_class_without_votes() -> None:
         assert set(outcome.label[40:].tolist()) <= {0, 1}
         assert np.allclose(outcome.posterior[40:].sum(axis=1), 1)
         assert not outcome.accepted[40:].any()
+
+
+def test_ids_and_free_text_in_place_of_classes_are_refused(truth: np.ndarray) -> None:
+    write(
+        "votes.csv", "task,worker,label", [(t, f"w{w}", f"text {t} {w}") for t in range(60) for w in range(3)]
+    )
+    for command in (
+        CONSENSUS,
+        ("annotators", "--votes", "votes.csv"),
+        ("simulate-votes", "--votes", "votes.csv"),
+    ):
+        code, _, error = run(*command)
+        assert (code, "180 of 180 votes have a label that nobody else gave" in error) == (2, True), error
+    code, _, message = run("agreement", "--votes", "votes.csv")
+    assert (code, "if the labels are numbers or texts, say so with --shape" in message) == (0, True)
+    assert "nobody else gave" not in run("agreement", "--votes", "votes.csv", "--shape", "text")[2]

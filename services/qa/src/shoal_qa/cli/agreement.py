@@ -18,7 +18,7 @@ from shoal.command_line.reading import (
 )
 from shoal_qa.adapters.files.votes import read_votes
 from shoal_qa.cli.options import AnnotatorColumn, AnnotatorColumns, LabelColumn, TaskColumn, Votes
-from shoal_qa.cli.votes import summarize_votes, vote_columns
+from shoal_qa.cli.votes import count_single_labels, summarize_votes, vote_columns
 from shoal_qa.domain.votes.arrays import NamedVotes
 from shoal_qa.usecases.files.agreement import Agreement, agreement_of
 
@@ -59,6 +59,11 @@ def show_agreement(
                 options=read_options(encoding, missing, skip_bad=skip_bad, join_spellings=join_spellings),
             )
         summarize_votes(file, with_classes=shape == "class")
+        if shape == "class" and (once := count_single_labels(file.named)) is not None:
+            print_warning(
+                f"{once:,} of {len(file.named.votes):,} votes have a label that nobody else gave; if the labels are "
+                "numbers or texts, say so with --shape"
+            )
         with show_progress("comparing"):
             measured = agreement_of(
                 file.named, shape, level=level, where=file.where, rng=np.random.default_rng(seed)

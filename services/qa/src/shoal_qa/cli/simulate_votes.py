@@ -40,7 +40,13 @@ from shoal_qa.cli.options import (
     VotePrice,
     Votes,
 )
-from shoal_qa.cli.votes import named_as_votes, summarize_votes, vote_columns, warn_of_little
+from shoal_qa.cli.votes import (
+    named_as_votes,
+    refuse_texts,
+    summarize_votes,
+    vote_columns,
+    warn_of_little,
+)
 from shoal_qa.domain.stopping.prices import REVIEW_PRICES
 from shoal_qa.domain.stopping.rule import StoppingRule
 from shoal_qa.domain.votes.arrays import NamedVotes
@@ -89,6 +95,7 @@ def simulate_votes(
                 options=options,
             )
         summarize_votes(file)
+        refuse_texts(file)
         from_start = named_as_votes(gold_answers, file, options)
         measured = named_as_votes(right, file, options, "truth")
         named = with_classes_of(file, from_start, measured).named

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from shoal.classes.order import classes_fact, ordered_classes
 from shoal.command_line.offline import print_summary, print_warning, show_progress
 from shoal.files.errors import BadInput
@@ -10,6 +12,8 @@ from shoal.files.options import ReadOptions
 from shoal_qa.adapters.files.answers import Answers, match_answers, with_classes_of
 from shoal_qa.adapters.files.votes import Columns, Gold, VotesFile, read_gold, read_votes
 from shoal_qa.domain.votes.arrays import Ints, NamedVotes
+
+MOST_SINGLE = 50  # labels that occur once in any set of classes
 
 
 def read_with_gold(
@@ -20,6 +24,7 @@ def read_with_gold(
         right = Gold() if gold is None else read_gold(gold, gold_columns, options=options)
         file = read_votes(votes, columns, print_warning, options=options)
     summarize_votes(file)
+    refuse_texts(file)
     answers = named_as_votes(right, file, options)
     file = with_classes_of(file, answers)
     warn_of_little(file.named)
@@ -54,6 +59,22 @@ def summarize_votes(file: VotesFile, *, with_classes: bool = True) -> None:
     """Print how the file of votes was read."""
     classes = classes_fact(file.named.classes, "") if with_classes else ""
     print_summary(file.sheet, [*file.sheet.facts(), classes])
+
+
+def refuse_texts(file: VotesFile) -> None:
+    """Raise BadInput if most votes have a label that occurs once, as ids and free text do."""
+    once = count_single_labels(file.named)
+    if once is not None:
+        raise BadInput(
+            f"{file.sheet}: {once:,} of {len(file.named.votes):,} votes have a label that nobody else gave, as ids "
+            "and free text do: name the column of classes with --label-column"
+        )
+
+
+def count_single_labels(named: NamedVotes) -> int | None:
+    """Return the number of votes whose label occurs once; None unless they are many and most."""
+    once = int((np.bincount(named.votes.label, minlength=1) == 1).sum())
+    return once if once > max(MOST_SINGLE, len(named.votes) / 2) else None
 
 
 def warn_of_little(named: NamedVotes) -> None:
