@@ -1,5 +1,7 @@
 // The label buttons: the keys 1-9 choose the first nine; with many labels, typing filters them.
 
+import { plain } from "./dom.js";
+
 export const MANY = 12;
 
 export function matching(classes, filter) {
@@ -51,12 +53,13 @@ export class Labels {
     const strong = document.createElement("b");
     strong.textContent = item.name;
     name.append(strong);
-    if (!this.many && item.definition) {
+    const definition = item.definition ? plain(item.definition_html) : "";
+    if (!this.many && definition) {
       const small = document.createElement("small");
-      small.textContent = item.definition.length > 90 ? `${item.definition.slice(0, 88)}…` : item.definition;
+      small.textContent = definition.length > 90 ? `${definition.slice(0, 88)}…` : definition;
       name.append(small);
-    } else if (item.definition) {
-      button.title = item.definition;
+    } else if (definition) {
+      button.title = definition;
     }
     button.append(name);
     if (index < 9) {
@@ -75,6 +78,10 @@ export class Labels {
   }
 
   mark(name) {
-    for (const button of this.root.children) button.classList.toggle("chosen", button.dataset.label === name);
+    for (const button of this.root.children) {
+      const isChosen = button.dataset.label === name;
+      button.classList.toggle("chosen", isChosen);
+      if (name !== null) button.setAttribute("aria-pressed", String(isChosen));
+    }
   }
 }

@@ -9,15 +9,22 @@ const CONFLICTS = {
   "Sample erased": "This text was deleted.",
 };
 
-const ACCESS = {
-  "Another project's key": "This key belongs to another project. Enter a key for this project.",
-  "Reviewers only": "This key does not allow reviews. Enter a reviewer's key, or clear the review box.",
+const GONE = {
+  "Unknown task": "This text is no longer in the queue.",
+  "Unknown annotation": "This answer was already taken back.",
+  "Unknown label": "The labels of this project have changed. Read the text again and choose one of the new labels.",
 };
 
-const NO_PROJECT = { title: "Project not found", text: "There is no project with this name.", advice: "Check the name." };
+const ACCESS = {
+  "Another project's key": "This key belongs to another project. Enter a key for this project.",
+  "Reviewers only": "This key does not allow reviews. Enter a reviewer's key, or label instead.",
+};
 
 const FAILURES = {
-  "Unknown project": NO_PROJECT,
+  "Unknown project": {
+    title: "Project not found", text: "There is no project with this name, or it was removed.",
+    advice: "Choose a project, or ask its owner for the right address.",
+  },
   "No guideline yet": {
     title: "Not ready for labelling", text: "This project has no guideline yet.",
     advice: "Try again after the project's owner has published one.",
@@ -25,34 +32,72 @@ const FAILURES = {
 };
 
 const OFFLINE = {
-  title: "No connection", text: "Shoal did not answer.",
-  advice: "Check your network connection. Your last answer may not be saved.",
+  title: "No connection", text: "Shoal does not answer.",
+  advice: "Check your network connection. This page tries again by itself.",
 };
-
+const BUSY = {
+  title: "Shoal is busy", text: "Too many people are working at the same time.",
+  advice: "Wait a moment. This page tries again by itself.",
+};
 const UNAVAILABLE = {
-  title: "Shoal is not available", text: "This is a temporary failure on our side.",
-  advice: "Try again in a minute. If it happens again, tell the project's owner.",
+  title: "Shoal is not available", text: "Something on our side failed for a moment.",
+  advice: "This page tries again by itself. If it goes on, tell the project's owner.",
+};
+const UNEXPECTED = {
+  title: "Something went wrong", text: "Shoal could not do this.",
+  advice: "Reload the page. If it happens again, tell the project's owner.",
+};
+const NO_PROJECTS = {
+  title: "No project to work on", text: "Your key opens no project yet.",
+  advice: "Ask the project's owner to create one, or to give you another key.",
+};
+const NOT_OPENED = {
+  title: "Project not found", text: "Your key opens no project with this name.",
+  advice: "Choose one of your projects, or enter the key of this one.",
+};
+const NO_REVIEWS = {
+  title: "For reviewers only", text: "Your key does not allow reviews.",
+  advice: "Choose a project to label instead, or enter a reviewer's key.",
 };
 
-const UNEXPECTED = { title: "Something went wrong", advice: "Try again. If it happens again, tell the project's owner." };
-
-// Return the sentence for an answer that was refused because of the text's state.
-export function conflictMessage(problem) {
-  return CONFLICTS[problem.title] || problem.message;
+function log(problem) {
+  console.warn(`${problem.status} ${problem.title}: ${problem.message} ${problem.fix}`);
 }
 
-// Return the sentence for a missing or wrong key.
-export function accessMessage(problem) {
-  if (problem.status === 401) return "This project requires a valid API key. Enter your key.";
+// Return the sentence for an answer that was refused because of the state of its text.
+export function conflictMessage(problem) {
+  log(problem);
+  return CONFLICTS[problem.title] || GONE[problem.title] || "Shoal did not accept this answer.";
+}
+
+// Return the sentence for a missing, wrong or withdrawn key.
+export function accessMessage(problem, hasKey) {
+  log(problem);
+  if (problem.status === 401) {
+    return hasKey
+      ? "Your key does not work: it was withdrawn, or mistyped. Enter it again, or ask the project's owner for a new one."
+      : "Enter your key to start.";
+  }
   return ACCESS[problem.title] || "This key does not allow labelling. Enter an annotator's key.";
 }
 
 // Return { title, text, advice } for any other failure.
 export function failureMessage(problem) {
-  console.warn(`${problem.status} ${problem.title}: ${problem.message} ${problem.fix}`);
+  log(problem);
   if (problem.status === 0) return OFFLINE;
   if (FAILURES[problem.title]) return FAILURES[problem.title];
-  if (problem.status === 422 && problem.field === "project") return NO_PROJECT;
-  if (problem.status >= 500) return UNAVAILABLE;
-  return { ...UNEXPECTED, text: problem.message };
+  if (problem.status === 422 && problem.field === "project") return FAILURES["Unknown project"];
+  if (problem.status === 429) return BUSY;
+  return problem.isTemporary ? UNAVAILABLE : UNEXPECTED;
+}
+
+export { NO_PROJECTS, NO_REVIEWS, NOT_OPENED };
+
+// Return { title, text } about an answer that waits to be sent.
+export function unsentMessage(problem, what) {
+  if (problem.isAboutKey) {
+    return { title: "Not saved yet.", text: `${what} is kept on this device and will be sent when your key works again.` };
+  }
+  const { title } = failureMessage(problem);
+  return { title: `${title}.`, text: `${what} is not saved yet. It is kept on this device and will be sent as soon as Shoal answers.` };
 }
