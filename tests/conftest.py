@@ -11,11 +11,24 @@ from hypothesis import settings
 
 from databasekit import create_database, drop_database
 from shoal_local.stack import Stack
+from skipping import missing_parts
 
 ROOT = Path(__file__).parents[1]
 os.environ.setdefault("SHOAL_CACHE", str(ROOT / ".cache"))
 settings.register_profile("shoal", deadline=None)  # a busy machine is no failure
 settings.load_profile("shoal")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    """Say at the end what was skipped, and what to install for it."""
+    yield
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = [str(report.longrepr[2]).removeprefix("Skipped: ") for report in skipped]
+    if reasons:
+        terminalreporter.section("not tested here")
+        for line in missing_parts(reasons):
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture

@@ -11,13 +11,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from e2e.readme import first_hour
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
 SHOAL = Path(sys.executable).with_name("shoal")
 INFERENCES = 2000
 WORDS = {
@@ -121,6 +122,7 @@ def test_the_readme_line_by_line(tmp_path: Path) -> None:
         manifests = list((tmp_path / "shoal-datasets").rglob("manifest.json"))
         assert [json.loads(file.read_text())["rows"] >= 60 for file in manifests] == [True]
         status_names_everything(terminal)
+        who_sends_first_has_a_campaign_over_those_samples(terminal)
         dead_letters_are_shown_without_any_setting(terminal)
 
 
@@ -141,6 +143,21 @@ def status_names_everything(terminal: Terminal) -> None:
     assert behind[("samples.ingested", "embedder")] == 0
     assert status["dead_letters"] == []
     assert "similar" in terminal.run("shoal status")
+
+
+def who_sends_first_has_a_campaign_over_those_samples(terminal: Terminal) -> None:
+    terminal.run("shoal ingest project late")
+    terminal.run("zcat inferences.ndjson.gz | head -200 | sed s/newsdesk/late/ | shoal ingest send -")
+    terminal.run("shoal qa publish late guideline.json")
+
+    def project() -> dict[str, Any]:
+        answer = json.loads(terminal.run("shoal status --project late --format json"))
+        return dict(answer["projects"][0])
+
+    wait_until(lambda: project()["samples_waiting"] == 200, 60)
+    terminal.run("shoal sampler create late campaign.json")
+    wait_until(lambda: project()["campaigns"][0]["samples_taken"] > 0, 60)
+    assert project()["samples_decided"] == 200
 
 
 def dead_letters_are_shown_without_any_setting(terminal: Terminal) -> None:

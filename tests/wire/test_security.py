@@ -20,7 +20,7 @@ pytestmark = [
     pytest.mark.kafka,
     pytest.mark.skipif(
         os.environ.get("SHOAL_KAFKA") != "apache" or bool(os.environ.get("SHOAL_KAFKA_BOOTSTRAP")),
-        reason="needs Apache Kafka: make test-kafka",
+        reason="needs Apache Kafka: make test-kafka, with Java 17 and Maven",
     ),
 ]
 WAYS = [

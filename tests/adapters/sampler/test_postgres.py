@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -53,11 +53,19 @@ class Replica:
         if guideline:
             guidelines.apply(received(_guideline(), "guidelines.published"))
         audit = Audit(rate=0.0)
+        self.now = NOON
         decider = Decider(
-            self.store, known, guidelines, self.memories, salt=SALT, default_audit=audit, clock=lambda: NOON
+            self.store,
+            known,
+            guidelines,
+            self.memories,
+            salt=SALT,
+            default_audit=audit,
+            first_wait=timedelta(hours=1),
+            clock=lambda: self.now,
         )
         self.receive = ReceiveSamples(
-            self.store, decider, known, guidelines, waiting_limit=1000, clock=lambda: NOON
+            self.store, decider, known, guidelines, waiting_limit=1000, clock=lambda: self.now
         )
 
 
@@ -193,6 +201,42 @@ async def test_samples_wait_for_a_guideline(pool: Any, manage: ManageCampaigns) 
     assert await pool.fetchval("SELECT count(*) FROM waiting") == 10
     await Replica(pool).receive.close_windows()
     assert (await spent(pool))["dice"][1] == 10
+
+
+async def test_samples_wait_for_the_first_campaign_but_not_for_a_draft(
+    pool: Any, manage: ManageCampaigns
+) -> None:
+    replica = Replica(pool)
+    await replica.receive(samples(10))
+    await manage.create("news", campaign("later", 30, kind="random").model_copy(update={"state": "draft"}))
+    await replica.receive(samples(20))  # the first ten again
+    assert await pool.fetchval("SELECT count(*) FROM waiting") == 20
+    await manage.create("news", campaign("dice", 300, kind="random", share=1.0))
+    await replica.receive.close_windows()
+    assert (await spent(pool))["dice"][1] == 20
+    await manage.move("news", "dice", "done")
+    await replica.receive(samples(10, start=20))  # the project had a campaign: nothing waits
+    assert await pool.fetchval("SELECT count(*) FROM decisions") == 30
+
+
+async def test_samples_wait_for_the_first_campaign_an_hour_at_most(pool: Any) -> None:
+    replica = Replica(pool)
+    await replica.receive(samples(10))
+    replica.now = NOON + timedelta(minutes=59)
+    await replica.receive(samples(10, start=10))
+    assert await pool.fetchval("SELECT count(*) FROM decisions") == 0
+    replica.now = NOON + timedelta(minutes=61)
+    await replica.receive.close_windows()
+    assert await pool.fetchval("SELECT count(*) FROM decisions") == 10
+    assert await pool.fetchval("SELECT count(*) FROM waiting") == 10
+
+
+async def test_samples_beyond_the_limit_do_not_wait_for_the_first_campaign(pool: Any) -> None:
+    replica = Replica(pool)
+    for start in range(0, 1200, 400):
+        await replica.receive(samples(400, start=start))
+    assert await pool.fetchval("SELECT count(*) FROM decisions") == 200
+    assert await pool.fetchval("SELECT min(sample_id) FROM waiting") == "s00200"
 
 
 async def test_a_budget_can_grow_but_not_shrink_below_what_is_spent(

@@ -21,7 +21,7 @@ def real_crowd(name: str) -> tuple[VoteArrays, Ints]:
     Skips the test if the sets are absent.
     """
     if not (FOLDER / name).is_dir():
-        pytest.skip(f"needs the public crowd set {FOLDER / name}")
+        pytest.skip(f"needs public crowd sets: folders {', '.join(SETS)} in {FOLDER}")
     first = {(row["task"], row["worker"]): row["label"] for row in reversed(_rows(name, "labels"))}
     answers = {row["task"]: row["label"] for row in _rows(name, "truth")}
     named = name_votes((task, annotator, label) for (task, annotator), label in first.items())

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 from qdrant_client import AsyncQdrantClient
@@ -66,7 +67,16 @@ def wire_service(
     audit = Audit(rate=settings.audit_rate, votes_per_day=settings.audit_votes_per_day)
     store, campaigns, directory = PostgresStore(pool), PostgresCampaigns(pool), ProjectDirectory()
     definitions, guidelines, memories = CampaignDirectory(), GuidelineDirectory(), Memories(salt)
-    decider = Decider(store, definitions, guidelines, memories, salt=salt, default_audit=audit, clock=utc_now)
+    decider = Decider(
+        store,
+        definitions,
+        guidelines,
+        memories,
+        salt=salt,
+        default_audit=audit,
+        first_wait=timedelta(seconds=settings.first_campaign_wait_s),
+        clock=utc_now,
+    )
     receive = ReceiveSamples(
         store, decider, definitions, guidelines, waiting_limit=settings.waiting_limit, clock=utc_now
     )

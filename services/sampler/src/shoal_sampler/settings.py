@@ -36,7 +36,13 @@ class SamplerSettings(ServiceSettings):
     waiting_limit: int = Field(
         default=100_000,
         ge=0,
-        description="Most samples of a project that are stored while it has no guideline.",
+        description="Most samples of a project that are stored while it has no guideline or no campaign.",
+    )
+    first_campaign_wait_s: float = Field(
+        default=3600.0,
+        ge=0,
+        description="Longest time that samples wait for the first campaign of their project, in seconds; the "
+        "limit of waiting samples applies as well.",
     )
     window_tick_s: float = Field(
         default=0.5, gt=0, description="Time between two checks for windows to close, in seconds."

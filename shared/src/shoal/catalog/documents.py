@@ -30,6 +30,11 @@ _COMMANDS = (
     ("SHOAL_SAMPLER_URL", "Address of the sampler."),
     ("SHOAL_GATEWAY_URL", "Address of the labeling gateway, which serves the annotator's page."),
     ("SHOAL_QA_URL", "Address of qa."),
+    (
+        "SHOAL_INGEST_ADMIN_URL",
+        "Address of ingest's admin port, for `shoal status`; likewise SHOAL_EMBEDDER_, SHOAL_SAMPLER_, "
+        "SHOAL_GATEWAY_ and SHOAL_QA_ADMIN_URL.",
+    ),
     ("SHOAL_API_KEY", "Key that commands send; needed where services have SHOAL_ADMIN_KEY."),
     (
         "SHOAL_KAFKA_BOOTSTRAP",

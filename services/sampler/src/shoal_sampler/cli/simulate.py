@@ -33,11 +33,13 @@ from shoal_sampler.domain.vectors.rows import Vectors
 from shoal_sampler.usecases.files.learning_curves import (
     Curve,
     LabelCost,
+    default_budgets,
     label_costs,
     simulate_strategies,
     split_rows,
 )
 
+FEW_TEST_ROWS = 100
 FILES = ("curves.csv", "needed.csv", "index.html")
 
 
@@ -57,7 +59,13 @@ def compare_strategies(
     strategies: Annotated[
         str, typer.Option(help=f"Strategies to compare, with commas between: {', '.join(file_strategies())}.")
     ] = "random,auto,herding,margin",
-    budgets: Annotated[str, typer.Option(help="Numbers of labels to buy, in rising order.")] = "100,200,400",
+    budgets: Annotated[
+        str | None,
+        typer.Option(
+            help="Numbers of labels to buy, in rising order. Default: 100,200,400; of fewer than 500 rows a "
+            "tenth, two and four tenths of those to buy."
+        ),
+    ] = None,
     columns: ColumnsOption = None,
     seeds: Annotated[
         int, typer.Option(min=1, help="Number of repetitions; each draws 80 % of the pool anew.")
@@ -82,13 +90,26 @@ def compare_strategies(
         _refuse_ids(names, f"labels {labels}")
         data, held_out = split_rows(vectors, names, test, seed=0)
         names_of_strategies = [name.strip() for name in strategies.split(",") if name.strip()]
+        amounts = default_budgets(len(data.labels)) if budgets is None else _parse_budgets(budgets)
+        print_summary(
+            "simulation",
+            [
+                f"{len(data.labels):,} rows to buy, {len(held_out.labels):,} to test",
+                f"budgets: {', '.join(map(str, amounts))}",
+            ],
+        )
+        if len(held_out.labels) < FEW_TEST_ROWS:
+            print_warning(
+                f"{len(held_out.labels):,} test rows measure an accuracy in steps of "
+                f"{1 / len(held_out.labels):.2g}: compare strategies on more rows, or give --test-embeddings"
+            )
         with show_progress("simulating") as report:
             curves = list(
                 simulate_strategies(
                     data,
                     held_out,
                     strategies=names_of_strategies,
-                    budgets=_parse_budgets(budgets),
+                    budgets=amounts,
                     seeds=seeds,
                     report=report,
                 )

@@ -1,5 +1,6 @@
 """Campaigns over HTTP."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
@@ -8,6 +9,7 @@ from shoal.http.openapi import problem_responses
 from shoal.http.projects import OperatorProject
 from shoal.http.schemas import CautionAnswer
 from shoal.inputs import NO_NUL
+from shoal.runtime.refusal import Caution
 from shoal_sampler.domain.campaigns.campaign import why_it_waits
 from shoal_sampler.http.parts import Parts, Wired
 from shoal_sampler.http.schemas import CampaignAnswer, CampaignsAnswer, ChangedCampaignAnswer
@@ -49,7 +51,8 @@ async def create_campaign(
     """
     row, is_new = await parts.manage_campaigns.create(project, body)
     response.status_code = CREATED if is_new else OK
-    return await _answer_change(row, body, parts)
+    earlier = await parts.manage_campaigns.earlier_samples(project, body) if is_new else []
+    return await _answer_change(row, body, parts, earlier)
 
 
 @routes.get("", summary="List campaigns", responses=problem_responses(404))
@@ -95,8 +98,10 @@ async def finish_campaign(project: OperatorProject, key: CampaignKey, parts: Wir
     return _answer_campaign(await parts.manage_campaigns.move(project, key, "done"), parts)
 
 
-async def _answer_change(row: CampaignRow, body: Definition, parts: Parts) -> ChangedCampaignAnswer:
-    cautions = await parts.manage_campaigns.cautions(row.event.project, body)
+async def _answer_change(
+    row: CampaignRow, body: Definition, parts: Parts, more: Sequence[Caution] = ()
+) -> ChangedCampaignAnswer:
+    cautions = [*await parts.manage_campaigns.cautions(row.event.project, body), *more]
     answer = _answer_campaign(row, parts)
     fields = {name: getattr(answer, name) for name in CampaignAnswer.model_fields}
     return ChangedCampaignAnswer(**fields, warnings=[CautionAnswer.of(caution) for caution in cautions])

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from shoal.contracts.ids import job_id
@@ -17,14 +17,18 @@ from shoal_sampler.domain.campaigns.window import Standing
 from shoal_sampler.usecases.arrivals import Arrival, read_arrival
 from shoal_sampler.usecases.directory import CampaignDirectory, GuidelineDirectory
 from shoal_sampler.usecases.memory import Memories
-from shoal_sampler.usecases.ports import Effect, Outcome, Project, SampleJob, Spending, Store
+from shoal_sampler.usecases.ports import Effect, Outcome, Project, Queue, SampleJob, Spending, Store
 from shoal_sampler.usecases.publishing import window_messages
 
 NO_AUDIT = Audit(rate=0.0)
 
 
 class Decider:
-    """Makes the decisions of all projects. `default_audit` applies to projects without their own audit."""
+    """Makes the decisions of all projects.
+
+    default_audit: the audit of projects that set none. first_wait: longest wait of samples for the first
+    campaign of their project.
+    """
 
     def __init__(
         self,
@@ -35,6 +39,7 @@ class Decider:
         *,
         salt: bytes,
         default_audit: Audit,
+        first_wait: timedelta,
         clock: Callable[[], datetime],
     ) -> None:
         self._store = store
@@ -43,6 +48,7 @@ class Decider:
         self._memories = memories
         self._salt = salt
         self._default_audit = default_audit
+        self.first_wait = first_wait
         self._clock = clock
 
     async def decide_now(self, name: str, arrivals: Sequence[Arrival]) -> None:
@@ -63,13 +69,15 @@ class Decider:
     async def _due(self, name: str, project: Project, waiting_limit: int) -> tuple[int, bool]:
         """Return how many waiting samples to decide on now, and whether campaigns take part.
 
-        While the project has no guideline, its samples wait for the campaigns, up to `waiting_limit`; the
-        oldest ones beyond that are decided without campaigns.
+        Before the project has a campaign, its samples wait for the first one; while it has no guideline, they
+        wait for that. The oldest ones beyond `waiting_limit` are decided without campaigns.
         """
         queue, now = await project.waiting.summary(), self._clock()
         if queue.oldest is None:
             return 0, True
         campaigns = await self._campaigns.resolve(await project.budgets.in_force(now), self._store)
+        if not campaigns and not await project.budgets.has_policy():
+            return await self._due_before_campaigns(project, queue, waiting_limit), True
         if campaigns and self._guidelines.get(name) is None:
             return min(max(0, queue.count - waiting_limit), 1000), False
         windows = [campaign.selection for campaign in campaigns if campaign.selection.windowed]
@@ -79,6 +87,13 @@ class Decider:
         patience = max(window.window_seconds for window in windows)
         overdue = (now - queue.oldest).total_seconds() >= patience
         return (size, True) if overdue or queue.count >= size else (0, True)
+
+    async def _due_before_campaigns(self, project: Project, queue: Queue, waiting_limit: int) -> int:
+        """Return how many samples have waited for the first campaign long enough, or are too many."""
+        latest, overdue = self._clock() - self.first_wait, 0
+        if queue.oldest is not None and queue.oldest <= latest:
+            overdue = await project.waiting.count_before(latest)
+        return min(max(overdue, queue.count - waiting_limit), 1000)
 
     async def _decide(
         self, name: str, project: Project, arrivals: Sequence[Arrival], *, campaigns_too: bool

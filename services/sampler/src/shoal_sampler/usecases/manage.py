@@ -78,6 +78,14 @@ class ManageCampaigns:
         """Return warnings about parts of a definition that are probably mistakes."""
         return await self._check.cautions(project, definition)
 
+    async def earlier_samples(self, project: str, definition: Definition) -> list[Caution]:
+        """Return a warning if samples were decided before a new campaign, which does not consider them."""
+        if definition.state == "draft" or not (count := await self._campaigns.decided(project)):
+            return []
+        detail = f"{count:,} samples were decided before this campaign, which considers later ones only"
+        fix = "Nothing, if it is for the samples to come; to choose among all, send them to a new project"
+        return [Caution(detail, "project", fix)]
+
     async def move(self, project: str, campaign: str, state: CampaignState) -> CampaignRow:
         """Pause, resume or finish a campaign; repeating it changes nothing. Raises Refused."""
         row = await self.get(project, campaign)

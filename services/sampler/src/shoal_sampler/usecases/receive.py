@@ -12,7 +12,10 @@ from shoal_sampler.usecases.ports import Store
 
 
 class ReceiveSamples:
-    """Receives samples. `waiting_limit`: most samples of one project that wait while it has no guideline."""
+    """Receives samples.
+
+    waiting_limit: most samples of one project that wait while it has no guideline or no campaign.
+    """
 
     def __init__(
         self,
@@ -46,12 +49,16 @@ class ReceiveSamples:
     async def _receive(self, project: str, arrivals: list[Arrival]) -> None:
         spendings = await self._store.in_force(project, self._clock())
         campaigns = await self._campaigns.resolve(spendings, self._store)
-        competing, rest = self._split(project, campaigns, arrivals)
+        waits = not spendings and await self._waits_for_campaigns(project)
+        competing, rest = (arrivals, []) if waits else self._split(project, campaigns, arrivals)
         if competing:
             await self._store.wait(project, [arrival.event for arrival in competing], self._clock())
             await self._close(project)
         if rest:
             await self._decider.decide_now(project, rest)
+
+    async def _waits_for_campaigns(self, project: str) -> bool:
+        return bool(self._decider.first_wait) and not await self._store.has_policy(project)
 
     def _split(
         self, project: str, campaigns: Sequence[Campaign], arrivals: list[Arrival]

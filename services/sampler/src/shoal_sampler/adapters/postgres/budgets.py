@@ -15,6 +15,10 @@ WHERE c.project = $1 AND c.state = 'active' AND (c.until IS NULL OR c.until > $2
   AND c.votes_budget - c.votes_reserved >= c.max_votes
 ORDER BY c.campaign_id
 """
+_HAS_POLICY = """
+SELECT EXISTS (SELECT 1 FROM campaigns WHERE project = $1 AND state <> 'draft')
+    OR EXISTS (SELECT 1 FROM audits WHERE project = $1)
+"""
 _AUDIT = """
 SELECT rate, votes, max_votes, votes_per_day, version FROM audits WHERE project = $1
 """
@@ -23,6 +27,11 @@ SELECT rate, votes, max_votes, votes_per_day, version FROM audits WHERE project 
 async def read_spendings(conn: Any, project: str, now: datetime) -> list[Spending]:
     """Return the active campaigns that have votes and time left."""
     return [Spending(**row) for row in await conn.fetch(_IN_FORCE, project, now, now.date())]
+
+
+async def read_has_policy(conn: Any, project: str) -> bool:
+    """Return whether a campaign of the project ever started (drafts did not), or its audit was set."""
+    return bool(await conn.fetchval(_HAS_POLICY, project))
 
 
 async def read_audit(conn: Any, project: str) -> Audit | None:
@@ -54,6 +63,10 @@ class PostgresBudgets:
     async def in_force(self, now: datetime) -> list[Spending]:
         """Return the active campaigns that have votes and time left."""
         return await read_spendings(self._conn, self._project, now)
+
+    async def has_policy(self) -> bool:
+        """Return whether a campaign of the project ever started, or its audit was set."""
+        return await read_has_policy(self._conn, self._project)
 
     async def audit(self, now: datetime) -> tuple[Audit | None, int]:
         """Return the audit and the votes it spent today."""

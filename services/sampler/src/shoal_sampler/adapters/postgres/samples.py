@@ -10,7 +10,7 @@ import ormsgpack
 from shoal.contracts.labels import LabelAccepted
 from shoal.contracts.samples import SampleEmbedded
 from shoal.contracts.selections import CampaignChanged
-from shoal_sampler.adapters.postgres.budgets import PostgresBudgets, read_spendings
+from shoal_sampler.adapters.postgres.budgets import PostgresBudgets, read_has_policy, read_spendings
 from shoal_sampler.adapters.postgres.chosen_samples import PostgresChosenSamples
 from shoal_sampler.adapters.postgres.decisions import PostgresDecisions
 from shoal_sampler.adapters.postgres.waiting import PostgresWaiting
@@ -58,6 +58,10 @@ class PostgresStore:
     async def in_force(self, project: str, now: datetime) -> list[Spending]:
         """Return the active campaigns that have votes and time left, without a lock."""
         return await read_spendings(self._pool, project, now)
+
+    async def has_policy(self, project: str) -> bool:
+        """Return whether a campaign of the project ever started, or its audit was set; without a lock."""
+        return await read_has_policy(self._pool, project)
 
     async def definitions(self, campaign_ids: Collection[str]) -> list[CampaignChanged]:
         """Return the current definitions of campaigns."""

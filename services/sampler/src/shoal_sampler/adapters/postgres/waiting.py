@@ -1,6 +1,7 @@
 """Waiting samples of a project, in PostgreSQL."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 import ormsgpack
@@ -23,6 +24,14 @@ class PostgresWaiting:
             self._project,
         )
         return Queue(row["count"], row["oldest"])
+
+    async def count_before(self, moment: datetime) -> int:
+        """Return how many of the samples arrived at `moment` or before."""
+        return int(
+            await self._conn.fetchval(
+                "SELECT count(*) FROM waiting WHERE project = $1 AND arrived_at <= $2", self._project, moment
+            )
+        )
 
     async def oldest(self, limit: int) -> list[SampleEmbedded]:
         """Return the oldest waiting samples."""

@@ -12,6 +12,8 @@ from shoal_sampler.domain.strategies import file_strategies
 from shoal_sampler.domain.vectors.rows import Floats, Indices, Vectors
 from shoal_sampler.usecases.files.inputs import unit_directions
 
+FEW_ROWS = 500  # 400 labels are 80 % of them, all that a seed draws
+LEAST_ROWS = 4
 TEST_SHARE = 0.3  # share of the rows held out without a test set
 CONFIDENCE = 0.95
 
@@ -64,6 +66,7 @@ def split_rows(
         _check_lengths(*test, "test embeddings", "test labels")
         if test[0].shape[1] != vectors.shape[1]:
             raise BadInput(f"test embeddings have {test[0].shape[1]} columns, embeddings {vectors.shape[1]}")
+    _check_size(labels, test)
     names = sorted({*labels, *(test[1] if test else ())})
     number = {name: index for index, name in enumerate(names)}
     scale = np.float32(1 / np.sqrt(np.mean(np.einsum("nd,nd->n", vectors, vectors, dtype=np.float64))))
@@ -73,6 +76,16 @@ def split_rows(
     order = np.random.default_rng(seed).permutation(len(vectors))
     test_rows = max(1, round(TEST_SHARE * len(order)))
     return _rows_of(everything, np.sort(order[test_rows:])), _rows_of(everything, np.sort(order[:test_rows]))
+
+
+def default_budgets(rows: int) -> list[int]:
+    """Return three numbers of labels to buy from `rows` rows: 100, 200 and 400, or fewer of few rows.
+
+    A seed draws 80 % of the rows, and where the last budget buys nearly all of them, strategies do not
+    differ: of few rows the budgets are a tenth, two and four tenths.
+    """
+    first = 100 if rows >= FEW_ROWS else max(1, rows // 10)
+    return [budget for budget in (first, 2 * first, 4 * first) if budget <= max(1, 0.8 * rows)]
 
 
 def simulate_strategies(
@@ -90,7 +103,9 @@ def simulate_strategies(
         raise BadInput(f"{unknown[0]!r} is unknown: use {', '.join(file_strategies())}", field="strategies")
     if list(budgets) != sorted(set(budgets)) or budgets[0] < 1 or budgets[-1] > len(data.labels):
         raise BadInput(
-            f"must be in rising order, from 1 to the number of rows, {len(data.labels)}", field="budgets"
+            f"must be in rising order, from 1 to {len(data.labels):,}, the rows that can be bought; they are "
+            f"{', '.join(map(str, budgets))}",
+            field="budgets",
         )
     if seeds < 1:
         raise BadInput(f"{seeds}: give at least 1", field="seeds")
@@ -130,6 +145,16 @@ def _labelled_rows(vectors: Vectors, labels: Sequence[int], classes: int, scale:
 
 def _rows_of(data: Labelled, rows: Indices) -> Labelled:
     return Labelled(data.vectors[rows], data.directions[rows], data.labels[rows], data.classes)
+
+
+def _check_size(labels: Sequence[str], test: tuple[Vectors, Sequence[str]] | None) -> None:
+    if len(labels) < LEAST_ROWS:
+        least = f"a simulation needs {LEAST_ROWS} rows or more, of at least two classes"
+        raise BadInput(f"embeddings have {len(labels)} rows, of which some are test rows: {least}")
+    if test is not None and not len(test[1]):
+        raise BadInput("test embeddings have no rows")
+    if len(classes := set(labels)) == 1:
+        raise BadInput(f"every row has the label {classes.pop()!r}: a simulation needs at least two classes")
 
 
 def _check_lengths(vectors: Vectors, labels: Sequence[str], what: str, label_file: str) -> None:

@@ -24,5 +24,8 @@ class Budgets(Protocol):
     async def in_force(self, now: datetime) -> list[Spending]:
         """Return the active campaigns that have votes and time left."""
 
+    async def has_policy(self) -> bool:
+        """Return whether a campaign of the project ever started, or its audit was set."""
+
     async def audit(self, now: datetime) -> tuple[Audit | None, int]:
         """Return the project's audit, None for the default, and the votes it spent today."""

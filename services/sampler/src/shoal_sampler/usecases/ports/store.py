@@ -37,6 +37,9 @@ class Store(Protocol):
     async def in_force(self, project: str, now: datetime) -> list[Spending]:
         """Return the active campaigns that have votes and time left, without a lock."""
 
+    async def has_policy(self, project: str) -> bool:
+        """Return whether a campaign of the project ever started, or its audit was set; without a lock."""
+
     async def definitions(self, campaign_ids: Collection[str]) -> list[CampaignChanged]:
         """Return the current definitions of campaigns."""
 

@@ -22,6 +22,9 @@ class Waiting(Protocol):
     async def summary(self) -> Queue:
         """Return how many samples wait, and since when."""
 
+    async def count_before(self, moment: datetime) -> int:
+        """Return how many of the samples arrived at `moment` or before."""
+
     async def oldest(self, limit: int) -> list[SampleEmbedded]:
         """Return the oldest waiting samples."""
 
