@@ -26,7 +26,9 @@ MissingOption = Annotated[
 JoinSpellingsOption = Annotated[
     bool,
     typer.Option(
-        "--join-spellings", help="Count labels as one class that differ only in case, blanks or Unicode form."
+        "--join-spellings",
+        help="Count labels as one class, and tasks as one task, that differ only in case, blanks, Unicode form "
+        "or the form of a number.",
     ),
 ]
 
