@@ -11,7 +11,7 @@ from shoal_sampler.usecases.directory import GuidelineDirectory
 from shoal_sampler.usecases.ports.stream import Attribute, Condition, Matches, Stream
 from shoal_sampler.usecases.providers import ProviderDirectory
 
-PROVIDER_WAIT_S = 2.0
+PROVIDER_WAIT_S = 5.0
 """Longest wait for a provider that was configured a moment ago: its event passes Kafka."""
 _MOST_CONDITIONS = 50  # that are looked up; a longer list is no spelling mistake
 _SHOWN = 10  # names in a message
