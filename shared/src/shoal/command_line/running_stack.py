@@ -34,7 +34,7 @@ def running_stack() -> dict[str, str]:
     """Return the variables of the newest running stack; none if no stack runs."""
     files = sorted((cache_folder() / "stacks").glob(f"*/{FILE}"), key=_time_of)
     try:
-        return dict(_exports(files[-1].read_text("utf-8"))) if files else {}
+        return dict(_exported_pairs(files[-1].read_text("utf-8"))) if files else {}
     except OSError:  # it has just ended
         return {}
 
@@ -46,7 +46,7 @@ def _time_of(file: Path) -> float:
         return 0.0
 
 
-def _exports(text: str) -> Iterator[tuple[str, str]]:
+def _exported_pairs(text: str) -> Iterator[tuple[str, str]]:
     for line in text.splitlines():
         if line.startswith(_EXPORT):
             name, _, value = line.removeprefix(_EXPORT).partition("=")

@@ -35,8 +35,8 @@ def test_one_seed_has_no_width() -> None:
 @pytest.mark.parametrize(
     ("rows", "budgets"),
     [
-        (3, [1]),
-        (7, [1, 2]),
+        (3, [1, 2]),
+        (7, [1, 2, 4]),
         (21, [2, 4, 8]),
         (140, [14, 28, 56]),
         (499, [49, 98, 196]),

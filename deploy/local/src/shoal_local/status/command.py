@@ -128,10 +128,10 @@ def _print_table(title: str, rows: list[Row], none: str) -> None:
     for name in rows[0]:
         table.add_column(name, overflow="fold")
     for row in rows:
-        table.add_row(*_cells(row))
+        table.add_row(*_table_cells(row))
     out.print(table)
 
 
-def _cells(row: Row) -> Iterator[str]:
+def _table_cells(row: Row) -> Iterator[str]:
     for value in row.values():
         yield "?" if value is None else f"{value:,}" if isinstance(value, int) else escape(str(value))

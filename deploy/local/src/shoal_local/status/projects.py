@@ -66,15 +66,15 @@ async def _read_project(door: Door, project: str) -> ProjectStatus:
         samples_decided=(campaigns or {}).get("samples_decided"),
         samples_waiting=(campaigns or {}).get("samples_waiting"),
         jobs=None if metrics is None else metrics["jobs"],
-        votes_outstanding=None if queue is None else sum(map(_outstanding, providers)),
+        votes_outstanding=None if queue is None else sum(map(_votes_outstanding, providers)),
         providers=[fault for provider in providers for fault in _faults_of(provider)],
         campaigns=None
         if campaigns is None
-        else [_campaign(project, campaign) for campaign in campaigns["campaigns"]],
+        else [_campaign_status(project, campaign) for campaign in campaigns["campaigns"]],
     )
 
 
-def _outstanding(provider: Facts) -> int:
+def _votes_outstanding(provider: Facts) -> int:
     return max(0, int(provider["votes_wanted"]) - int(provider["votes"]))
 
 
@@ -85,7 +85,7 @@ def _faults_of(provider: Facts) -> list[str]:
     return [f"{name}: {fault}" for fault in faults]
 
 
-def _campaign(project: str, campaign: Facts) -> CampaignStatus:
+def _campaign_status(project: str, campaign: Facts) -> CampaignStatus:
     return CampaignStatus(
         project=project,
         campaign=campaign["name"],
@@ -103,9 +103,9 @@ def what_it_waits_for(project: str, campaign: Facts) -> str:
     name, counts = campaign["name"], campaign["counts"]
     reasons = {
         "paused": f"you: it is paused (shoal sampler resume {project} {name})",
-        "done": f"nothing: it is finished; {_labels(counts)}",
-        "past_until": f"nothing: it ended at {campaign.get('until')}; {_labels(counts)}",
-        "budget_spent": f"labels: its budget is reserved; {_labels(counts)}",
+        "done": f"nothing: it is finished; {_label_progress(counts)}",
+        "past_until": f"nothing: it ended at {campaign.get('until')}; {_label_progress(counts)}",
+        "budget_spent": f"labels: its budget is reserved; {_label_progress(counts)}",
         "guideline": f"a guideline (shoal qa publish {project} FILE)",
         "day_cap_reached": "tomorrow (UTC): its samples of today are taken",
     }
@@ -123,8 +123,8 @@ def _samples_it_waits_for(campaign: Facts) -> str:
         return "samples: none came since it was created (samples that were decided before are not considered)"
     if not counts["eligible"]:
         return f"samples that match its filter: none of {counts['seen']:,} does"
-    return f"more samples: {left:,} votes of its budget are left; {_labels(counts)}"
+    return f"more samples: {left:,} votes of its budget are left; {_label_progress(counts)}"
 
 
-def _labels(counts: Facts) -> str:
+def _label_progress(counts: Facts) -> str:
     return f"{counts['labels_accepted']:,} of {counts['taken']:,} samples have a label"

@@ -50,17 +50,17 @@ class Door:
 
     async def _ready(self, address: Address) -> Readiness:
         if not address.shown_url:
-            return _readiness(address, "no address", f"set {_missing_variable(address)}")
+            return _readiness_of(address, "no address", f"set {_missing_variable(address)}")
         path = f"{address.admin_url}/readyz" if address.admin_url else f"{address.url}/v1/projects"
         try:
             response = await self._http.get(path)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return _readiness(address, "no answer", f"{path}: {error or type(error).__name__}")
+            return _readiness_of(address, "no answer", f"{path}: {error or type(error).__name__}")
         if not address.admin_url:
-            return _answered(address, response)
+            return _answer_state(address, response)
         if response.is_success:
-            return _readiness(address, "ready", "")
-        return _readiness(address, "not ready", "; ".join(_problems(response)))
+            return _readiness_of(address, "ready", "")
+        return _readiness_of(address, "not ready", "; ".join(_problem_texts(response)))
 
 
 def open_client() -> httpx.AsyncClient:
@@ -77,22 +77,24 @@ def _detail_of(response: httpx.Response) -> str:
         return response.text[:200]
 
 
-def _answered(address: Address, response: httpx.Response) -> Readiness:
+def _answer_state(address: Address, response: httpx.Response) -> Readiness:
     if response.status_code in (401, 403):
-        return _readiness(address, "answers", "it refuses the key: set SHOAL_API_KEY to a key for operators")
+        return _readiness_of(
+            address, "answers", "it refuses the key: set SHOAL_API_KEY to a key for operators"
+        )
     if response.status_code >= 500:
-        return _readiness(address, "not ready", f"it answers {response.status_code}")
-    return _readiness(address, "answers", f"set {address.variable}_ADMIN_URL to see whether it is ready")
+        return _readiness_of(address, "not ready", f"it answers {response.status_code}")
+    return _readiness_of(address, "answers", f"set {address.variable}_ADMIN_URL to see whether it is ready")
 
 
-def _problems(response: httpx.Response) -> list[str]:
+def _problem_texts(response: httpx.Response) -> list[str]:
     try:
         return [str(problem) for problem in response.json()["problems"]]
     except (ValueError, KeyError, TypeError):
         return [f"it answers {response.status_code}"]
 
 
-def _readiness(address: Address, state: str, detail: str) -> Readiness:
+def _readiness_of(address: Address, state: str, detail: str) -> Readiness:
     return Readiness(address.service, address.shown_url, state, detail)
 
 
