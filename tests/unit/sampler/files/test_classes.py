@@ -191,3 +191,18 @@ def test_test_labels_in_another_spelling_are_refused_or_joined(truth: np.ndarray
     assert not Path("o").exists()
     code, error = run(*base, "--join-spellings")
     assert (code, "joined by spelling: '0.0' as '0'" in error) == (0, True), error
+
+
+def test_labels_of_an_array_are_one_for_each_row_and_may_be_missing(truth: np.ndarray) -> None:
+    labels = np.where(np.arange(N) < 150, truth, np.nan)
+    np.save("y.npy", labels)
+    write_labels(truth, float)
+    rows = []
+    for file in ("y.npy", "labels.csv"):
+        code, message = run(*SELECT, "--labels", file)
+        assert (code, "12 classes: 0.0, 1.0" in message) == (0, True), message
+        rows.append(picks())
+    assert rows[0] == rows[1]
+    np.save("y.npy", np.eye(CLASSES)[truth])
+    code, error = run(*SELECT, "--labels", "y.npy")
+    assert (code, "has shape (600, 12): give one label for each row" in error) == (2, True), error

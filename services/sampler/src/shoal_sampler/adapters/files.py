@@ -58,7 +58,10 @@ def read_labels(
     A single column next to index may have any name. Raises BadInput.
     """
     if file.suffix.lower() in ARRAYS:
-        return None, [_label_text(label) for label in np.asarray(read_array(file, what)).tolist()]
+        array = np.asarray(read_array(file, what))
+        if array.ndim != 1:
+            raise BadInput(f"{what} {file} has shape {array.shape}: give one label for each row, (n,)")
+        return None, [_label_text(label) for label in array.tolist()]
     source = open_table(file, what, options)
     label = source.column_for("label", besides=[INDEX])
     has_index = source.has(INDEX)

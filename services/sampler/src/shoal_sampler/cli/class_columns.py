@@ -9,12 +9,12 @@ import numpy as np
 from shoal.classes.agreement import best_columns, check_order
 from shoal.classes.columns import ColumnClasses, Columns
 from shoal.classes.matching import match_names
-from shoal.classes.order import ordered_classes, shown_names
+from shoal.classes.order import classes_fact, ordered_classes, shown_names
 from shoal.command_line.offline import print_summary, print_warning
 from shoal.files.errors import BadInput
 from shoal.files.matrices import BLOCK, Matrix, read_matrix
 from shoal.files.options import ReadOptions
-from shoal_sampler.adapters.files import Target
+from shoal_sampler.adapters.files import ARRAYS, Target
 from shoal_sampler.domain.pools.pool import UNKNOWN
 from shoal_sampler.domain.vectors.rows import Floats, Indices
 from shoal_sampler.usecases.files.inputs import probability_rows
@@ -125,6 +125,13 @@ def target_shares(target: Target, classes: Classes, reading: ReadOptions) -> lis
     share = dict(zip(names, target.shares, strict=True))
     print_summary(target.what, [_shares_text(names, target.shares), *match.facts()])
     return [share[name] for name in classes.names]
+
+
+def summarize_array(file: Path, what: str, texts: Sequence[str]) -> None:
+    """Print how the labels of a .npy or .npz file were read; tables have said it already."""
+    if file.suffix.lower() in ARRAYS:
+        names = ordered_classes(text for text in texts if text)
+        print_summary(f"{what} {file}", [f"{len(texts):,} rows", classes_fact(names, "")])
 
 
 def warn_of_ids(labelled: LabelTexts, names: Sequence[str]) -> None:

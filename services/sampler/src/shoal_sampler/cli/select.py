@@ -31,6 +31,7 @@ from shoal_sampler.cli.class_columns import (
     LabelTexts,
     classes_of_model,
     classes_without_model,
+    summarize_array,
     target_shares,
 )
 from shoal_sampler.cli.options import (
@@ -173,6 +174,7 @@ def _read_labelled(labelled: Path | None, labels: Path | None, rows: int, readin
     if labels is None:
         return LabelTexts(rows=rows_labelled, texts=[""] * len(rows_labelled))
     numbers, texts = read_labels(labels, options=reading, summarize=summarize_table)
+    summarize_array(labels, "labels", texts)
     if numbers is not None:
         labelled_rows = row_numbers(numbers, rows, f"labels {labels}, column index")
         extra = np.setdiff1d(rows_labelled, labelled_rows)

@@ -27,7 +27,7 @@ from shoal.files.outputs import OutputCheck
 from shoal.files.writing import Cells, write_table, write_text
 from shoal_sampler.adapters.files import read_labels
 from shoal_sampler.adapters.pages.curves import curves_page
-from shoal_sampler.cli.class_columns import FEW_IDS
+from shoal_sampler.cli.class_columns import FEW_IDS, summarize_array
 from shoal_sampler.domain.strategies import file_strategies
 from shoal_sampler.domain.vectors.rows import Vectors
 from shoal_sampler.usecases.files.learning_curves import (
@@ -129,6 +129,7 @@ def _read_rows(
     print_summary(matrix, matrix.facts())
     vectors = matrix.float32()
     rows, texts = read_labels(labels, f"{prefix}labels", options=reading, summarize=summarize_table)
+    summarize_array(labels, f"{prefix}labels", texts)
     if rows is None:
         return vectors, texts
     if sorted(rows) != list(range(len(vectors))):
