@@ -80,7 +80,7 @@ async def test_a_provider_may_be_named_as_soon_as_it_is_configured(running: Runn
             budget={"votes": 9},
             labeling={"provider": "acme"},
         )
-        assert campaign["warnings"] == []
+        assert [warning["field"] for warning in campaign["warnings"]] == ["project"]  # a sample came before
 
 
 async def test_a_filter_that_no_sample_met_is_warned_about(running: Running) -> None:

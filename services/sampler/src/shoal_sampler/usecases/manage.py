@@ -82,7 +82,8 @@ class ManageCampaigns:
         """Return a warning if samples were decided before a new campaign, which does not consider them."""
         if definition.state == "draft" or not (count := await self._campaigns.decided(project)):
             return []
-        detail = f"{count:,} samples were decided before this campaign, which considers later ones only"
+        samples = "1 sample was" if count == 1 else f"{count:,} samples were"
+        detail = f"{samples} decided before this campaign, which considers later ones only"
         fix = "Nothing, if it is for the samples to come; to choose among all, send them to a new project"
         return [Caution(detail, "project", fix)]
 
