@@ -123,6 +123,12 @@ def test_a_link_is_followed_and_rights_stay() -> None:
     assert read_table(Path("real.csv"), "rows", ["task"]).rows == 2
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux only")
+def test_a_full_device_is_one_line() -> None:
+    with pytest.raises(BadInput, match="/dev/full cannot be written: No space left on device"):
+        write_table(Path("/dev/full"), {"n": list(range(100_000))})
+
+
 def test_names_with_gz_are_compressed() -> None:
     write_table(Path("o.tsv.gz"), ROWS)
     assert gzip.decompress(Path("o.tsv.gz").read_bytes()).startswith(b'"task"\t"label"\n')

@@ -112,10 +112,10 @@ def replace_file(file: Path) -> Iterator[Path]:
     The folder is created. A link is followed. A device or pipe is written directly. Raises BadInput for an
     OSError.
     """
-    if _is_special(file):
-        yield file
-        return
     try:
+        if _is_special(file):
+            yield file
+            return
         target = Path(os.path.realpath(file))
         target.parent.mkdir(parents=True, exist_ok=True)
         with _temporary_file(target) as partial:

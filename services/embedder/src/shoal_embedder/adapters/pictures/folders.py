@@ -11,6 +11,8 @@ PICTURES = CAMERAS.union(
     {".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".jif", ".pjpeg", ".pjp", ".webp", ".bmp", ".dib"},
     {".gif", ".tif", ".tiff", ".heic", ".heif", ".hif", ".avif", ".jp2", ".j2k", ".jpf", ".jpx", ".jxl"},
     {".ico", ".icns", ".psd", ".tga", ".ppm", ".pgm", ".pbm", ".pnm", ".qoi", ".dds", ".svg", ".svgz"},
+    # Not read; named, so that they are converted and not missed.
+    {".eps", ".pcx", ".dcm", ".exr", ".hdr", ".wmf", ".emf", ".xcf"},
 )
 # Files that lie beside images and are meant for programs: counted, not named.
 _SIDECARS = frozenset(
