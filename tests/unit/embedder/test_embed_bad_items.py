@@ -108,22 +108,22 @@ def test_all_bad_images_are_named_at_once_and_left_out_on_request() -> None:
         {"row": "0", "file": "p/good.jpg"},
         {"row": "1", "file": "p/x.jpg/good.png"},
     ]
-    assert {row["file"]: row["reason"].startswith(bad[row["file"][2:]]) for row in rows("x.skipped.csv")} == {
-        f"p/{name}": True for name in bad
-    }
+    assert {
+        row["file"]: row["problem"].startswith(bad[row["file"][2:]]) for row in rows("x.left-out.csv")
+    } == {f"p/{name}": True for name in bad}
     alone = embed("p/good.jpg", "p/x.jpg/good.png", "--output", "y.npy")
     assert alone[0] == 0, alone
     assert np.load("x.npy") == pytest.approx(np.load("y.npy"), abs=1e-5)
-    assert not Path("y.skipped.csv").exists()
+    assert not Path("y.left-out.csv").exists()
 
 
 def test_a_later_run_removes_the_list_of_an_earlier_one() -> None:
     Path("bad.png").touch()
     Image.new("RGB", (9, 9)).save("good.png")
     assert embed("bad.png", "good.png", "--output", "x.npy", "--skip-bad")[0] == 0
-    assert Path("x.skipped.csv").exists()
+    assert Path("x.left-out.csv").exists()
     assert embed("good.png", "--output", "x.npy")[0] == 0
-    assert not Path("x.skipped.csv").exists()
+    assert not Path("x.left-out.csv").exists()
 
 
 def test_nothing_left_is_refused() -> None:
@@ -199,7 +199,7 @@ def test_texts_without_content_are_named_with_their_lines_and_left_out_on_reques
         {"row": "1", "file": "a.csv", "file_row": "3"},
         {"row": "2", "file": "b.jsonl", "file_row": "0"},
     ]
-    assert [row["place"] for row in rows("x.skipped.csv")] == ["line 3", "line 4", "line 2", "line 3"]
+    assert [row["place"] for row in rows("x.left-out.csv")] == ["line 3", "line 4", "line 2", "line 3"]
 
 
 def test_texts_that_are_cut_are_counted_before_encoding() -> None:

@@ -17,11 +17,11 @@ class LeftOut:
     """An item that cannot be encoded. place: "line 3" of a table, "" for a file."""
 
     file: Path
-    reason: str
+    problem: str
     place: str = ""
 
     def __str__(self) -> str:
-        return f"{self.file}{self.place and ', '}{self.place} ({self.reason})"
+        return f"{self.file}{self.place and ', '}{self.place} ({self.problem})"
 
 
 def named_items(items: Sequence[object]) -> str:
@@ -44,7 +44,7 @@ def write_left_out(file: Path, left_out: Sequence[LeftOut]) -> None:
     columns = {
         "file": [str(item.file) for item in left_out],
         "place": [item.place for item in left_out],
-        "reason": [item.reason for item in left_out],
+        "problem": [item.problem for item in left_out],
     }
     write_table(file, columns)
 

@@ -34,5 +34,5 @@ def read_texts(file: Path, column: str, options: ReadOptions) -> Texts:
             texts.append(text)
             rows.append(row)
         else:
-            left_out.append(LeftOut(file=file, place=table.where(row), reason="empty"))
+            left_out.append(LeftOut(file=file, place=table.where(row), problem="empty"))
     return Texts(table=table, column=name, texts=texts, rows=rows, left_out=left_out)

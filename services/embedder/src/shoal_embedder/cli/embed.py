@@ -47,7 +47,7 @@ def embed(
     """Encode texts or images without a running stack.
 
     All inputs are checked before the first is encoded. For images and for several files, OUTPUT.rows.csv
-    lists the input of each row; with --skip-bad, OUTPUT.skipped.csv lists the inputs that cannot be used.
+    lists the input of each row; with --skip-bad, OUTPUT.left-out.csv lists the inputs that cannot be used.
     """
     with one_line_errors():
         check = OutputCheck(files, print_warning)

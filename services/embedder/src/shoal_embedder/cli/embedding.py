@@ -95,7 +95,7 @@ def write_embedding(output: Path, embedding: Embedding) -> None:
 
 def side_tables(output: Path) -> tuple[Path, Path]:
     """Return the files beside an output: the inputs of its rows, and the inputs that were left out."""
-    return output.with_suffix(".rows.csv"), output.with_suffix(".skipped.csv")
+    return output.with_suffix(".rows.csv"), output.with_suffix(".left-out.csv")
 
 
 def load_model(entry: NamedEncoder, options: EncoderOptions) -> Model:

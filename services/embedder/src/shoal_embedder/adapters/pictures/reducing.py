@@ -60,7 +60,7 @@ class ReducedPictures:
     def add(self, file: Path, outcome: _Outcome) -> None:
         """Add an image, or the reason why there is none."""
         if outcome.reason:
-            self.left_out.append(LeftOut(file=file, reason=outcome.reason))
+            self.left_out.append(LeftOut(file=file, problem=outcome.reason))
             return
         self.store.write(outcome.pixels)
         self.files.append(file)
