@@ -30,6 +30,12 @@ def test_an_address_of_a_store_stays_as_it_is() -> None:
     assert dataset_address("s3://bucket/datasets") == "s3://bucket/datasets"
 
 
+@pytest.mark.parametrize("folder", ["", " "])
+def test_a_folder_without_a_name_is_refused(folder: str) -> None:
+    with pytest.raises(UnusableFolder, match="--datasets DIR"):
+        dataset_address(folder)
+
+
 @pytest.mark.parametrize("folder", ["file.txt", "file.txt/below"])
 def test_a_file_is_refused_with_the_option_to_change(tmp_path: Path, folder: str) -> None:
     (tmp_path / "file.txt").write_text("")

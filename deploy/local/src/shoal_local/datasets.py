@@ -18,7 +18,9 @@ def dataset_address(folder: str) -> str:
     """
     if "://" in folder:
         return folder
-    path = Path(folder).expanduser().absolute()
+    if not folder.strip():
+        raise UnusableFolder("the folder of datasets has no name. Name one with --datasets DIR.")
+    path = Path(folder).expanduser().resolve()
     try:
         path.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=path):
