@@ -30,10 +30,12 @@ def read_label_studio(rows: Sequence[Row], fields: VoteFields) -> ExportedVotes:
     votes, tasks = VoteRows(form=FORM), list(_tasks_of(rows))
     votes.tasks = len({where for where, _, _ in tasks})
     skipped_rows(votes, len(rows) - len(tasks), "without annotations of Label Studio")
-    control = choose_question(_controls_of(tasks), fields, FORM)
-    votes.notes.append(f"label from {control}")
     annotations = [(task, annotation) for task in tasks for annotation in task[2]]
     votes.annotations = len(annotations)
+    if not annotations:
+        raise BadContent(f" ({FORM}) has no annotations, in {votes.counts()}; predictions are no votes")
+    control = choose_question(_controls_of(annotations), fields, FORM)
+    votes.notes.append(f"label from {control}")
     if fields.gold:
         annotations = _ground_truth(annotations, votes)
     for task, annotation in annotations:
@@ -57,17 +59,22 @@ def _tasks_of(rows: Sequence[Row]) -> Iterator[Task]:
             yield f"task {task.get('id')}", task, [record]
 
 
-def _controls_of(tasks: Iterable[Task]) -> dict[str, Kind]:
-    """Return the kinds of the controls; results for single regions and unreadable ones are no controls."""
+def _controls_of(annotations: Iterable[tuple[Task, dict[str, Any]]]) -> dict[str, Kind]:
+    """Return the kinds of the controls. Raises BadContent if there are only such that cannot be read."""
     kinds: dict[str, Kind] = {}
-    for _, _, annotations in tasks:
-        for annotation in annotations:
-            for result in _results_of(annotation):
-                name = result.get("from_name")
-                if isinstance(name, str) and name not in kinds:
-                    kind = kind_of_result(result)
-                    if kind is not None:
-                        kinds[name] = kind
+    unreadable: dict[str, Any] = {}
+    for _, annotation in annotations:
+        for result in _results_of(annotation):
+            name = result.get("from_name")
+            if isinstance(name, str) and name not in kinds:
+                kind = kind_of_result(result)
+                if kind is None:
+                    unreadable[name] = result.get("type")
+                else:
+                    kinds[name] = kind
+    if unreadable and not kinds:
+        names = few_names([f"{name} ({what})" for name, what in unreadable.items()])
+        raise BadContent(f" ({FORM}) has answers to {names} only, which cannot be read")
     return kinds
 
 
@@ -144,6 +151,4 @@ def _note_others(
         votes.notes.append(f"{empty:,} {'task' if empty == 1 else 'tasks'} without annotations")
     marked = sum(bool(annotation.get("ground_truth")) for _, annotation in annotations)
     if marked and not fields.gold:
-        votes.notes.append(
-            f"{marked:,} marked as ground truth are votes too, --gold reads them as right answers"
-        )
+        votes.notes.append(f"ground truth: {marked:,}, counted as votes; --gold reads only these")

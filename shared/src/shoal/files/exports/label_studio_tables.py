@@ -13,7 +13,7 @@ from shoal.files.errors import BadContent
 from shoal.files.exports.answers import BadAnswer, Kind, answer_text, choose_question, suitable_kinds
 from shoal.files.exports.fields import VoteFields
 from shoal.files.exports.label_studio_values import kind_of_value, value_of_values
-from shoal.files.exports.questions import question_columns
+from shoal.files.exports.questions import candidate_columns
 from shoal.files.exports.records import person_text
 from shoal.files.exports.rows import ExportedVotes, VoteRows, few_names
 
@@ -61,13 +61,18 @@ def _control_of(values: Cells, tasks: Sequence[Any], fields: VoteFields, form: s
     if fields.label is not None or fields.shape in ("spans", "boxes"):
         return choose_question(kinds, fields, form)
     suitable = {name: values[name] for name, kind in kinds.items() if kind in suitable_kinds(fields.shape)}
-    certain = {name for name, cells in suitable.items() if any(map(_is_result, cells))}
-    names = question_columns(suitable, tasks, certain)
+    certain = {name for name, cells in values.items() if any(map(_is_result, cells))}
+    candidates = candidate_columns(suitable, tasks, certain & suitable.keys())
+    names = candidates.names
     if len(names) > 1:
         raise BadContent(
             f" ({form}): {few_names(names)} may hold the answers: choose one with --label-column"
         )
-    return choose_question({name: kinds[name] for name in names or kinds}, fields, form)
+    if certain and not candidates.sure:
+        names = sorted(certain)  # other controls hold answers, so the column is of data
+    elif not names and len(values) == 1:
+        names = list(values)  # the only column, with a class of its own for each task
+    return choose_question({name: kinds[name] for name in names}, fields, form)
 
 
 def _parsed_cell(cell: Any) -> Any:

@@ -1,10 +1,11 @@
 """JSON files whose objects are not simply one a line or in an array."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
 
+from shoal.files.columns import Column, column_of
 from shoal.files.errors import BadContent
 from shoal.files.exports.records import Row
 from shoal.files.exports.rows import few_names
@@ -12,11 +13,29 @@ from shoal.files.exports.rows import few_names
 _LISTS = ("tasks", "results", "items", "records", "data", "rows", "annotations")  # of an API's answer
 
 
+class ObjectTable:
+    """Objects in memory as a table."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._rows = rows
+        self.names: Sequence[str] = list(dict.fromkeys(name for _, record in rows for name in record))
+
+    def read(self, names: Sequence[str]) -> Mapping[str, Column]:
+        """Return the named fields as text; null and missing fields are empty, lists and objects are JSON."""
+        return {name: column_of(_cell_text(record.get(name)) for _, record in self._rows) for name in names}
+
+    def where(self, row: int) -> str:
+        """Return the place of an object: "line 3"."""
+        return self._rows[row][0]
+
+
 def rows_of_text(text: str, forms: str) -> list[Row]:
     """Return the objects of a JSON text: an array, JSON lines, an answer of an API, or columns by name.
 
     forms: the forms that are read, for the message. Raises BadContent.
     """
+    if not text.strip():
+        raise BadContent(" is empty: it needs objects")
     try:
         content = orjson.loads(text)
     except orjson.JSONDecodeError as error:
@@ -27,11 +46,15 @@ def rows_of_text(text: str, forms: str) -> list[Row]:
     if isinstance(content, dict):
         content = _unwrapped_objects(content)
         if content is None:
-            names = few_names(list(orjson.loads(text)))
+            names = few_names(list(orjson.loads(text))) or "no fields"
             raise BadContent(f" is a JSON object with {names}, which is no form of votes: {forms} are read")
     if not isinstance(content, list) or not all(isinstance(record, dict) for record in content):
         raise BadContent(f" holds no JSON objects: {forms} are read")
     return [(f"row {row}", record) for row, record in enumerate(content)]
+
+
+def _cell_text(value: Any) -> str | None:
+    return value if value is None or isinstance(value, str) else orjson.dumps(value).decode()
 
 
 def _line_objects(text: str) -> list[Row] | None:
@@ -53,6 +76,8 @@ def _unwrapped_objects(content: dict[str, Any]) -> Sequence[Any] | None:
     values = list(content.values())
     if ("annotations" in content and "data" in content) or "_task_hash" in content or "data_row" in content:
         return [content]
+    if "categories" in content and "images" in content:  # COCO
+        return None
     for name in _LISTS:
         records = content.get(name)
         if isinstance(records, list) and records and isinstance(records[0], dict):

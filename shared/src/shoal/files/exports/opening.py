@@ -14,7 +14,7 @@ from shoal.files.exports.fields import ANNOTATOR, LABEL, TASK, VoteFields
 from shoal.files.exports.label_studio import is_label_studio, read_label_studio
 from shoal.files.exports.label_studio_tables import is_label_studio_table, read_label_studio_table
 from shoal.files.exports.labelbox import is_labelbox, read_labelbox
-from shoal.files.exports.objects import rows_of_text
+from shoal.files.exports.objects import ObjectTable, rows_of_text
 from shoal.files.exports.prodigy import is_prodigy, read_prodigy
 from shoal.files.exports.records import Row
 from shoal.files.exports.rows import AT, ITS_OWN_NAMES, ExportedVotes, few_names
@@ -87,7 +87,8 @@ def _open_one(file: Path, what: str, fields: VoteFields, options: ReadOptions) -
     if suffix in _JSON and _first_character(file) != _JSON[suffix]:
         with open_text(file) as text:
             rows = rows_of_text(text.read(), FORMS)
-        return _export_of_objects(rows, file, fields) or _refused(rows[0][1] if rows else {})
+        export = _export_of_objects(rows, file, fields)
+        return export or _plain_objects(TableFile(what, file, ObjectTable(rows), options), fields)
     table = open_table(file, what, options)
     if set(table.format.names) >= {TASK, ANNOTATOR, LABEL} and not fields.named and not fields.annotators:
         return table
@@ -96,6 +97,12 @@ def _open_one(file: Path, what: str, fields: VoteFields, options: ReadOptions) -
         if export is not None:
             return export
     return _open_columns(table, fields) or _plain_table(table, fields)
+
+
+def _plain_objects(table: TableFile, fields: VoteFields) -> TableFile:
+    if not all(map(table.has, fields.names())):
+        _refuse_objects(table.format.names)
+    return table
 
 
 def _first_character(file: Path) -> str:
@@ -143,7 +150,8 @@ def _label_studio_table(table: TableFile, fields: VoteFields) -> ExportedVotes:
             name: [record.get(name) for record in records] for name in table.format.names
         }
         return read_label_studio_table(cells, table.format.where, fields, "Label Studio JSON-MIN")
-    return read_label_studio_table(_texts(table), table.format.where, fields, "Label Studio CSV")
+    form = "Label Studio TSV" if ".tsv" in table.file.suffixes else "Label Studio CSV"
+    return read_label_studio_table(_texts(table), table.format.where, fields, form)
 
 
 def _wide_table(table: TableFile, fields: VoteFields) -> WideVotes | None:
@@ -173,12 +181,12 @@ def _plain_table(table: TableFile, fields: VoteFields) -> TableFile:
             for value in record.values()
         )
     ):
-        _refused(dict.fromkeys(table.format.names))
+        _refuse_objects(table.format.names)
     return table
 
 
-def _refused(record: Mapping[str, Any]) -> Format:
+def _refuse_objects(names: Sequence[str]) -> None:
     raise BadContent(
-        f" holds objects with {few_names(list(record)) or 'no fields'}, which is no form of votes: {FORMS} are read; "
+        f" holds objects with {few_names(names) or 'no fields'}, which is no form of votes: {FORMS} are read; "
         "or name the columns with --task-column, --worker-column and --label-column"
     )

@@ -1,6 +1,7 @@
 """Which columns of a flat export hold answers, and which hold data of the task."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -10,10 +11,18 @@ MANY = 20  # rows from which a column of nearly as many texts is no question
 MOSTLY = 0.5
 
 
-def question_columns(
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Columns that may hold annotators' answers. sure: those that hold answers and no data."""
+
+    names: Sequence[str]
+    sure: Sequence[str]
+
+
+def candidate_columns(
     columns: Mapping[str, Sequence[Any]], tasks: Sequence[Any], certain: Collection[str]
-) -> list[str]:
-    """Return the columns that may hold annotators' answers, which may be several.
+) -> Candidates:
+    """Return the columns that may hold annotators' answers.
 
     Data are the same in all rows of a task and answers are not, unless all agree. certain: columns that hold
     answers by their form.
@@ -26,9 +35,8 @@ def question_columns(
     rows = [0] * len(number)
     for index in task:
         rows[index] += 1
-    if len(names) > 1 and sure and sum(count > 1 for count in rows) >= FEWEST_TASKS:
-        return sure
-    return names
+    enough = sum(count > 1 for count in rows) >= FEWEST_TASKS
+    return Candidates(sure if sure and enough else names, sure)
 
 
 def _codes_of(values: Sequence[Any]) -> list[str]:
@@ -50,7 +58,8 @@ def _may_be_classes(cells: Sequence[str], task: Sequence[int]) -> bool:
         return False
     distinct = len(set(filled))
     if not _varies(cells, task):
-        return distinct < len(set(task)) or len(set(task)) == 1
+        tasks = len({index for cell, index in zip(cells, task, strict=True) if cell})
+        return distinct < tasks or tasks == 1
     return len(filled) < MANY or distinct <= MOSTLY * len(filled)
 
 

@@ -59,15 +59,16 @@ class VoteRows:
     def votes(self) -> "ExportedVotes":
         """Return the table. Raises BadContent without any vote."""
         if not self.origins:
-            raise BadContent(f" ({self.form}) holds no votes: {self._counts()}{_reasons(self.left_out)}")
+            raise BadContent(f" ({self.form}) holds no votes: {self.counts()}{_reasons(self.left_out)}")
         columns = {name: column_of(cells) for name, cells in self.columns.items()}
         if parse_times(columns[AT].texts)[1] is not None:
             del columns[AT]
         columns = {name: one for name, one in columns.items() if one.texts or name not in (SECONDS, AT)}
-        facts = [f"{self.form}, {self._counts()}", *self.notes, _reasons(self.left_out).removeprefix("; ")]
+        facts = [f"{self.form}, {self.counts()}", *self.notes, _reasons(self.left_out).removeprefix("; ")]
         return ExportedVotes(columns, self.origins, [fact for fact in facts if fact])
 
-    def _counts(self) -> str:
+    def counts(self) -> str:
+        """Return the counts of the file: "1,200 tasks, 3,400 annotations"."""
         return f"{_count(self.tasks, 'task')}, {_count(self.annotations, 'annotation')}"
 
 

@@ -35,7 +35,7 @@ class WideVotes:
         self._facts = [
             f"one column for each annotator, {len(codes):,} tasks, {len(self._row):,} votes",
             f"{len(annotators)} annotators: {few_names(annotators)}",
-            f"task from {task}",
+            f"task from {task or 'the column without a name'}",
             f"left out: {few_names(others)}" if others else "",
         ]
         if not len(self._row):

@@ -33,7 +33,7 @@ _ANSWERS = (  # columns of answers that are no annotator's
 MOST_VALUES = 50  # classes of a table whose columns are guessed
 SHARED = 0.5  # share of common values among all values of two annotators
 FEWEST_ROWS = 5  # rows that two annotators of numbers have in common
-AGREEMENT = 0.1  # Cohen's kappa of numbers, below which a column may be something else
+AGREEMENT = 0.1  # Cohen's kappa of numbers, below which, or below half the best, a column is in doubt
 
 
 def task_column(columns: Mapping[str, Coded], fields: VoteFields) -> str | None:
@@ -102,11 +102,14 @@ def _are_numbers(group: Sequence[str], columns: Mapping[str, Coded]) -> bool:
 
 
 def _agree(group: Sequence[str], columns: Mapping[str, Coded]) -> bool:
-    """Return whether columns can be annotators: numbers need some agreement, words do not."""
-    if not _are_numbers(group, columns):
-        return True
-    numbers = [_numbers_of(columns[name]) for name in group]
-    return max(_kappa(one, other) for one, other in combinations(numbers, 2)) >= AGREEMENT
+    """Return whether columns can be annotators: numbers agree by more than chance, words now and then."""
+    if _are_numbers(group, columns):
+        numbers = [_numbers_of(columns[name]) for name in group]
+        return max(_kappa(one, other) for one, other in combinations(numbers, 2)) >= AGREEMENT
+    words = [np.array([*columns[name].names, ""])[columns[name].code] for name in group]
+    both = [(one != "") & (other != "") for one, other in combinations(words, 2)]
+    equal = any(((one == other) & (one != "")).any() for one, other in combinations(words, 2))
+    return equal or sum(int(rows.sum()) for rows in both) < FEWEST_ROWS
 
 
 def _check_numbers(group: Sequence[str], columns: Mapping[str, Coded]) -> None:
@@ -119,7 +122,8 @@ def _check_numbers(group: Sequence[str], columns: Mapping[str, Coded]) -> None:
         (one, other): _kappa(numbers[:, i], numbers[:, j])
         for (i, one), (j, other) in combinations(enumerate(group), 2)
     }
-    doubtful = [name for name in group if max(k for pair, k in agreement.items() if name in pair) < AGREEMENT]
+    least = max(AGREEMENT, max(agreement.values()) / 2)
+    doubtful = [name for name in group if max(k for pair, k in agreement.items() if name in pair) < least]
     alike = [name for name in group if _pattern(name) == _pattern(group[0])]
     if doubtful and len(alike) < len(group):
         raise BadContent(f": {few_names(doubtful)} may be an annotator or a property of the task: {OPTION}")
