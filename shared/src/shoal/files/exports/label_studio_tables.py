@@ -64,14 +64,14 @@ def _control_of(values: Cells, tasks: Sequence[Any], fields: VoteFields, form: s
     certain = {name for name, cells in values.items() if any(map(_is_result, cells))}
     candidates = candidate_columns(suitable, tasks, certain & suitable.keys())
     names = candidates.names
-    if len(names) > 1:
+    if certain and not candidates.sure:
+        names = sorted(certain)  # other controls hold the answers, so these columns are data
+    elif not names and len(values) == 1:
+        names = list(values)  # the only column, with a class of its own for each task
+    elif len(names) > 1:
         raise BadContent(
             f" ({form}): {few_names(names)} may hold the answers: choose one with --label-column"
         )
-    if certain and not candidates.sure:
-        names = sorted(certain)  # other controls hold answers, so the column is of data
-    elif not names and len(values) == 1:
-        names = list(values)  # the only column, with a class of its own for each task
     return choose_question({name: kinds[name] for name in names}, fields, form)
 
 
