@@ -27,9 +27,9 @@ class RulePreviewAnswer(Answer):
             "jobs": 120,
             "evaluated": 120,
             "estimate": False,
-            "jobs_changed": 9,
+            "jobs_changed": 10,
             "labels_accepted": 0,
-            "labels_revised": 0,
+            "labels_revised": 1,
             "labels_withdrawn": 9,
             "jobs_reopened": 7,
             "reviews_opened": 2,
@@ -38,12 +38,12 @@ class RulePreviewAnswer(Answer):
             "votes_requested": 7,
             "examples": [
                 {
-                    "effect": "labels_withdrawn",
+                    "effect": "labels_revised",
                     "job_id": "j-1",
                     "sample_id": "0b1f6a5c-58d4-5a3c-8f6b-0f4f7d3f3f1e",
                     "label_before": "grain",
-                    "label_after": None,
-                    "reason": "probability fell to 0.91 after 2 votes",
+                    "label_after": "trade",
+                    "reason": "was grain: now trade at 0.96 after 3 votes",
                 }
             ],
         }

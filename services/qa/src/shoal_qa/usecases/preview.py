@@ -41,7 +41,7 @@ class PreviewRule:
 
     async def __call__(self, project: str, rule: Rule) -> RulePreview:
         """Return what the rule would do now. Nothing is stored."""
-        effects, jobs, evaluated = EffectCounts(MOST_EXAMPLES), 0, 0
+        effects, jobs, evaluated = EffectCounts(most_examples=MOST_EXAMPLES), 0, 0
         async with self._turn:
             for key in await self._fits.majors(project):
                 count, ids = await self._fits.count_jobs(key), await self._job_ids(key)
@@ -60,7 +60,7 @@ class PreviewRule:
         return ids
 
     async def _effects(self, key: Major, ids: Sequence[str], rule: Rule) -> EffectCounts:
-        effects = EffectCounts(MOST_EXAMPLES)
+        effects = EffectCounts(most_examples=MOST_EXAMPLES)
         context = await self._context(key, ids, rule) if ids else None
         if context is None:
             return effects

@@ -44,7 +44,7 @@ class JobChange:
         return max(0, self.after.votes_requested - self.before.votes_requested)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class EffectCounts:
     """Counted effects. examples: the first changes of every effect. votes_requested: further votes."""
 
