@@ -47,7 +47,7 @@ def _matrix_of_columns(table: Any, dimensions: Dimensions) -> tuple[Any, list[st
 
 
 def _matrix_of_lists(column: Any) -> Any:
-    column = _unpacked(column)
+    column = _without_extension(column)
     lengths = np.asarray(plain_numbers(pc.fill_null(pc.list_value_length(column), -1)))
     if not len(lengths) or lengths.max() <= 0:
         return np.empty((0, 0), np.float32)
@@ -62,7 +62,7 @@ def _matrix_of_lists(column: Any) -> Any:
     return values
 
 
-def _unpacked(column: Any) -> Any:
+def _without_extension(column: Any) -> Any:
     """Return a list column without its extension type."""
     if not isinstance(column.type, pa.BaseExtensionType):
         return column

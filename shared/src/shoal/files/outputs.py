@@ -65,8 +65,8 @@ class OutputCheck:
         if _is_special(file) or file.name.lower().endswith(TABLES):
             return
         if Path(file.name.removesuffix(".gz")).suffix.lower() in OTHER_FORMATS:
-            raise BadInput(f"{file}: give a name that ends in {_or(TABLES)}", field=field)
-        self._warn(f"{file} is written as CSV: only {_or(TABLES[1:])} names another form")
+            raise BadInput(f"{file}: give a name that ends in {_join_names(TABLES)}", field=field)
+        self._warn(f"{file} is written as CSV: only {_join_names(TABLES[1:])} names another form")
 
     def check_page(self, field: str, file: Path | None) -> None:
         """Check the file of an HTML page. Raises BadInput."""
@@ -184,5 +184,5 @@ def _same_file(one: Path, other: Path) -> bool:
     return os.path.realpath(one) == os.path.realpath(other)
 
 
-def _or(names: Sequence[str]) -> str:
+def _join_names(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} or {names[-1]}"

@@ -68,13 +68,13 @@ class Guard:
             if access := getattr(application.state, "access", None):
                 await _check_access(access, rule, headers)
             if not (rule and rule.reads_body):
-                receive = _replaying(await _read_whole(headers, receive), receive)
+                receive = _replay_body(await _read_whole(headers, receive), receive)
         except Denied as error:
             response = denied_response(error)
             response.headers["connection"] = "close"
-            await _answer(response, scope, receive, send)
+            await _send_answer(response, scope, receive, send)
         except Problem as error:
-            await _answer(problem_response(error, UNREAD), scope, receive, send)
+            await _send_answer(problem_response(error, UNREAD), scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
@@ -134,21 +134,21 @@ async def _read_whole(headers: Headers, receive: Receive) -> bytes:
     return b"".join(parts)
 
 
-def _replaying(body: bytes, receive: Receive) -> Receive:
+def _replay_body(body: bytes, receive: Receive) -> Receive:
     """Return a `receive` that gives the body first, and then what the client sends."""
-    sent = False
+    replayed = False
 
     async def replay() -> Message:
-        nonlocal sent
-        if sent:
+        nonlocal replayed
+        if replayed:
             return await receive()
-        sent = True
+        replayed = True
         return {"type": "http.request", "body": body, "more_body": False}
 
     return replay
 
 
-async def _answer(response: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+async def _send_answer(response: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer; a client that still sends would see no answer, so discard a little of its body first."""
     with suppress(TimeoutError):
         async with asyncio.timeout(_DRAIN_S):

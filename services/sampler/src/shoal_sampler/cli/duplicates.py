@@ -57,7 +57,7 @@ def group_duplicates(
         sizes = np.bincount(near.group, minlength=len(vectors))
         members = np.flatnonzero(sizes[near.group] > 1)
         members = members[np.lexsort((members, near.group[members]))]
-        write_table(output, _columns(members, near.group, representatives))
+        write_table(output, _member_columns(members, near.group, representatives))
     facts = {
         "rows": len(vectors),
         "groups": int((sizes > 1).sum()),
@@ -71,7 +71,7 @@ def group_duplicates(
         print_warning(f"only {near.recall:.1%} of the near pairs of a sample were found")
 
 
-def _columns(members: Indices, group: Indices, representatives: Representatives) -> dict[str, Cells]:
+def _member_columns(members: Indices, group: Indices, representatives: Representatives) -> dict[str, Cells]:
     """Return the columns of the output, one row for each member of a group."""
     return {
         "index": members,

@@ -21,9 +21,9 @@ async def read_records(
     records: list[ConsumerRecord[bytes, bytes]] = []
     async with kafka_group_reader(settings, "shoal-records", f"{topic}.records") as client:
         spans = await partition_spans(client, offsets)
-        for partition, wanted in sorted(offsets.items()):
+        for partition, numbers in sorted(offsets.items()):
             start, end = spans[partition]
-            held = {offset for offset in wanted if start <= offset < end}
+            held = {offset for offset in numbers if start <= offset < end}
             client.pause(*(offsets.keys() - {partition}))
             client.resume(partition)
             records += await _read_partition(client, partition, held)

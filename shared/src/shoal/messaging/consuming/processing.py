@@ -63,7 +63,7 @@ class BatchProcessor:
             await self._publish_letters(refused)
         metrics.CONSUMED.labels(*self._labels).inc(len(records))
         metrics.PROGRESS.labels(*self._labels).set(self._clock().timestamp())
-        return self.faults.note_outcomes(_outcomes(records, decoded, refused))
+        return self.faults.note_outcomes(_outcomes_of(records, decoded, refused))
 
     async def _set_aside(self, record: Record, error: Exception) -> float:
         """Publish a letter that points to a record which nothing can be done with."""
@@ -129,7 +129,7 @@ def _position_of(record: Record | Received) -> tuple[int, int]:
     return record.partition, record.offset
 
 
-def _outcomes(
+def _outcomes_of(
     records: Sequence[Record], decoded: Decoded, refused: Sequence[RejectedRecord]
 ) -> list[Outcome]:
     """Return the outcome of each record in order; tombstones have none."""

@@ -42,7 +42,7 @@ def dead_letter(refused: RejectedRecord, sender: Sender) -> OutgoingMessage:
     facts = _facts_of(refused, sender)
     size = _size_of(record)
     if size <= MAX_MESSAGE_BYTES:
-        return _letter(record.topic, facts, key=record.key, value=record.value, headers=record.headers)
+        return _new_letter(record.topic, facts, key=record.key, value=record.value, headers=record.headers)
     return pointer_letter(refused, sender)
 
 
@@ -58,7 +58,7 @@ def pointer_letter(refused: RejectedRecord, sender: Sender) -> OutgoingMessage:
     ]
     key = record.key if len(record.key or b"") <= _SHOWN_BYTES else None
     value = (record.value or b"")[:_SHOWN_BYTES]
-    return _letter(record.topic, facts, key=key, value=value, headers=headers)
+    return _new_letter(record.topic, facts, key=key, value=value, headers=headers)
 
 
 def summary_letter(refused: Sequence[RejectedRecord], project: str, sender: Sender) -> OutgoingMessage:
@@ -70,7 +70,7 @@ def summary_letter(refused: Sequence[RejectedRecord], project: str, sender: Send
     places = [[rejected.record.partition, rejected.record.offset] for rejected in refused]
     name = project.encode("utf-8", "replace")
     value = json.dumps({"records": places}).encode()
-    return _letter(first.record.topic, facts, key=name, value=value, headers=[("ce_project", name)])
+    return _new_letter(first.record.topic, facts, key=name, value=value, headers=[("ce_project", name)])
 
 
 def _facts_of(refused: RejectedRecord, sender: Sender) -> dict[str, object]:
@@ -88,7 +88,7 @@ def _facts_of(refused: RejectedRecord, sender: Sender) -> dict[str, object]:
     }
 
 
-def _letter(
+def _new_letter(
     topic: str,
     facts: Mapping[str, object],
     *,

@@ -44,8 +44,8 @@ class LetterLimit:
     def _take(self, project: str, now: float) -> bool:
         left, at = self._buckets.pop(project, (float(self._policy.burst), now))
         left = min(self._policy.burst, left + (now - at) * self._policy.per_s)
-        taken = left >= 1
-        self._buckets[project] = (left - taken, now)
+        is_free = left >= 1
+        self._buckets[project] = (left - is_free, now)
         if len(self._buckets) > _MOST_PROJECTS:
             self._buckets.popitem(last=False)
-        return taken
+        return is_free
