@@ -20,8 +20,8 @@ def job_consumer(record_jobs: RecordJobs) -> Consumer[LabelingJob]:
     """Return the consumer of labeling.jobs."""
 
     async def handle(batch: Sequence[Received[LabelingJob]]) -> Sequence[Rejection]:
-        await record_jobs([record.event for record in batch])
-        return []
+        rejected = await record_jobs([record.event for record in batch])
+        return [item.rejection(batch) for item in rejected]
 
     return Consumer(topic=topics.LABELING_JOBS, group=GROUP, handle=handle)
 

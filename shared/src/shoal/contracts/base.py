@@ -29,7 +29,7 @@ class Event(Value):
     """A fact published on one topic. A new version is a new class with a new TYPE."""
 
     TYPE: ClassVar[str]
-    KEY: ClassVar[str]  # the field that is the Kafka key
+    KEY: ClassVar[str]  # the field that is the Kafka key, or "project/<field>"
 
     project: Name
 
@@ -40,5 +40,9 @@ class Event(Value):
         _TYPES[cls.TYPE] = cls
 
     def key(self) -> str:
-        """Return the Kafka key; events with the same key keep their order."""
-        return str(getattr(self, self.KEY))
+        """Return the Kafka key; events with the same key keep their order, and compaction keeps the last one.
+
+        A field that users choose freely has the project before it, so that no project replaces another's
+        events. No project's name contains a slash.
+        """
+        return "/".join(str(getattr(self, name)) for name in self.KEY.split("/"))

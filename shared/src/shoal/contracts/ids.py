@@ -19,6 +19,9 @@ def sample_id(project: str, source: str, source_id: str) -> str:
     return stable_id("sample", project, source, source_id)
 
 
-def job_id(sample: str, guideline_major: int, purpose: str) -> str:
-    """Return the id of a labelling job; two campaigns that select the same sample share one job."""
-    return stable_id("job", sample, guideline_major, purpose)
+def job_id(project: str, sample: str, guideline_major: int, purpose: str) -> str:
+    """Return the id of a labelling job; two campaigns of a project that select the same sample share one job.
+
+    The sample of a gold item may be any id that a user sends, so the project is part of the job's id.
+    """
+    return stable_id("job", project, sample, guideline_major, purpose)

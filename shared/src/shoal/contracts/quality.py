@@ -98,7 +98,7 @@ class DatasetPublished(Event):
     """An immutable, content-addressed version of a dataset."""
 
     TYPE: ClassVar[str] = "shoal.dataset.published.v1"
-    KEY: ClassVar[str] = "dataset"
+    KEY: ClassVar[str] = "project/dataset"
 
     dataset: Name
     version: Id  # from the SHA-256 of its content

@@ -78,7 +78,7 @@ class InferenceHalf(Event):
     """The request or response of an inference whose halves arrive separately (KServe's logger, Seldon)."""
 
     TYPE: ClassVar[str] = "shoal.inference.received.v1"
-    KEY: ClassVar[str] = "correlation_id"
+    KEY: ClassVar[str] = "project/correlation_id"
 
     correlation_id: Id
     half: Literal["request", "response"]
@@ -132,7 +132,7 @@ class SampleErased(Event):
     """A request to erase a sample: every service removes its content, vector and labels."""
 
     TYPE: ClassVar[str] = "shoal.sample.erased.v1"
-    KEY: ClassVar[str] = "sample_id"
+    KEY: ClassVar[str] = "project/sample_id"
 
     sample_id: Id
     reason: str = Field(max_length=500)

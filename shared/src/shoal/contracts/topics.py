@@ -35,7 +35,7 @@ class Topic:
 
     @property
     def key(self) -> str:
-        """Return the name of the field that is the Kafka key."""
+        """Return the name of the field that is the Kafka key, after "project/" if users choose its values."""
         return self.events[0].KEY
 
     @property

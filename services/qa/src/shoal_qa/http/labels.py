@@ -53,7 +53,7 @@ async def list_labels(
     """Return the current state of labels that changed after a cursor; `include=votes` adds their votes."""
     rows = await parts.reports.labels(project, after, limit)
     if include == "votes":
-        await _add_votes(parts, rows)
+        await _add_votes(parts, project, rows)
     next_after = rows[-1]["seq"] if rows else after
     return LabelsAnswer(labels=LABELS.validate_python(rows), next_after=next_after, more=len(rows) == limit)
 
@@ -77,14 +77,14 @@ async def show_job(project: OperatorProject, job_id: JobId, parts: Wired) -> Job
     if row is None:
         detail = f"project {project!r} has no job {job_id!r}"
         raise Problem(404, "Unknown job", detail, field="job_id", fix="Use the job_id of labeling.jobs")
-    return JobAnswer.model_validate({**row, "votes": await parts.reports.votes([job_id])})
+    return JobAnswer.model_validate({**row, "votes": await parts.reports.votes(project, [job_id])})
 
 
 @routes.get("/reviews", summary="List reviews", responses=problem_responses(404))
 async def list_reviews(project: ReviewerProject, parts: Wired, limit: Limit = 100) -> ReviewsAnswer:
     """Return jobs that wait for an expert, with their votes."""
     rows = await parts.reports.reviews(project, limit)
-    await _add_votes(parts, rows)
+    await _add_votes(parts, project, rows)
     return ReviewsAnswer(reviews=[ReviewAnswer.model_validate(row) for row in rows])
 
 
@@ -119,9 +119,9 @@ async def list_annotators(project: OperatorProject, parts: Wired) -> AnnotatorsA
     return AnnotatorsAnswer(annotators=[AnnotatorAnswer(**row) for row in rows])
 
 
-async def _add_votes(parts: Parts, rows: list[Row]) -> None:
+async def _add_votes(parts: Parts, project: str, rows: list[Row]) -> None:
     by_job: dict[str, list[Row]] = defaultdict(list)
-    for vote in await parts.reports.votes([row["job_id"] for row in rows]):
+    for vote in await parts.reports.votes(project, [row["job_id"] for row in rows]):
         by_job[vote["job_id"]].append(vote)
     for row in rows:
         row["votes"] = by_job[row["job_id"]]

@@ -38,8 +38,8 @@ class Reports(Protocol):
     async def annotations(self, project: str, after: int, limit: int) -> list[Row]:
         """Return revisions of annotations after `after`, in the order of arrival."""
 
-    async def votes(self, job_ids: list[str]) -> list[Row]:
-        """Return the votes of jobs."""
+    async def votes(self, project: str, job_ids: list[str]) -> list[Row]:
+        """Return the votes of the project's jobs."""
 
     async def job(self, project: str, job_id: str) -> Row | None:
         """Return a job."""

@@ -9,7 +9,7 @@ from shoal.contracts.labels import GuidelineRef, LabelingJob
 from shoal.contracts.quality import GuidelinePublished
 from shoal.contracts.samples import Content
 from shoal.contracts.topics import LABELING_JOBS
-from shoal.messaging import encode
+from shoal.messaging import OutgoingMessage, encode
 from shoal.runtime.refusal import Caution, Refused
 from shoal.samples import DEFAULT_SOURCE, SampleFields, reference_field, reference_text, referred_sample
 from shoal_qa.usecases.announce import SOURCE
@@ -49,25 +49,19 @@ class AddGold:
             raise Refused("conflict", "the project has no guideline yet", field="project", fix=fix)
         guideline, now = guidelines[-1], self._clock()
         _check_labels(items, [item.name for item in guideline.label_schema.classes])
-        samples = [
-            referred_sample(project, item.sample, f"items[{index}]") for index, item in enumerate(items)
-        ]
-        jobs = [
-            _gold_job(project, item, sample, guideline=guideline, votes=votes, now=now)
-            for item, sample in zip(items, samples, strict=True)
-        ]
-        _check_answers(items, [job.sample_id for job in jobs])
-        rows = [(job.sample_id, item.label, job.job_id) for job, item in zip(jobs, items, strict=True)]
-        messages = [
-            encode(
-                LABELING_JOBS, job, event_id=stable_id("labeling.job", job.job_id), source=SOURCE, time=now
-            )
-            for job in jobs
-        ]
+        named = [referred_sample(project, item.sample, f"items[{index}]") for index, item in enumerate(items)]
+        samples = [sample or _text_id(project, item) for sample, item in zip(named, items, strict=True)]
+        _check_answers(items, samples)
         async with self._database.transaction() as tx:
-            cautions = await _check_samples(tx, project, items, samples)
+            cautions = await _check_samples(tx, project, items, named)
+            stored = await tx.gold.job_ids(project, guideline.guideline.major, samples)
+            jobs = [
+                _gold_job(item, sample, stored.get(sample), guideline=guideline, votes=votes, now=now)
+                for item, sample in zip(items, samples, strict=True)
+            ]
+            rows = [(job.sample_id, item.label, job.job_id) for job, item in zip(jobs, items, strict=True)]
             new = await tx.gold.add(project, rows, now)
-            await tx.outbox.publish(messages)
+            await tx.outbox.publish([_job_message(job) for job in jobs])
         return GoldAdded(new, cautions)
 
 
@@ -123,22 +117,23 @@ def _text_id(project: str, item: GoldItem) -> str:
 
 
 def _gold_job(
-    project: str,
     item: GoldItem,
-    sample_id: str | None,
+    sample: str,
+    stored_id: str | None,
     *,
     guideline: GuidelinePublished,
     votes: int,
     now: datetime,
 ) -> LabelingJob:
-    sample = sample_id or _text_id(project, item)
+    """Return the job of an item. stored_id: of its stored job, which an earlier release may have derived."""
+    project, major = guideline.project, guideline.guideline.major
     source = item.sample.source or DEFAULT_SOURCE
     return LabelingJob(
         project=project,
-        job_id=job_id(sample, guideline.guideline.major, "gold"),
+        job_id=stored_id or job_id(project, sample, major, "gold"),
         sample_id=sample,
         purpose="gold",
-        guideline=GuidelineRef(major=guideline.guideline.major, minor=guideline.guideline.minor),
+        guideline=GuidelineRef(major=major, minor=guideline.guideline.minor),
         content=Content(text=item.text),
         source=source if item.sample.source_id else None,
         source_id=item.sample.source_id,
@@ -146,3 +141,8 @@ def _gold_job(
         max_votes=votes,
         requested_at=now,
     )
+
+
+def _job_message(job: LabelingJob) -> OutgoingMessage:
+    event_id = stable_id("labeling.job", job.job_id)
+    return encode(LABELING_JOBS, job, event_id=event_id, source=SOURCE, time=job.requested_at)

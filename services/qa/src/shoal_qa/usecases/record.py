@@ -15,12 +15,17 @@ class RecordJobs:
         self._database = database
         self._evaluate = evaluate
 
-    async def __call__(self, jobs: Sequence[LabelingJob]) -> None:
-        """Record a batch; parked annotations of these jobs count from now on."""
+    async def __call__(self, jobs: Sequence[LabelingJob]) -> list[RejectedItem]:
+        """Record a batch, whose parked annotations count from now on; return the rejected jobs."""
         async with self._database.transaction() as tx:
             await tx.projects.lock({job.project for job in jobs})
             await tx.jobs.add(jobs)
-        await self._evaluate({job.job_id for job in jobs})
+            majors = await tx.jobs.majors({job.job_id for job in jobs})
+        own = [majors[job.job_id][0] == job.project for job in jobs]
+        await self._evaluate({job.job_id for job, is_own in zip(jobs, own, strict=True) if is_own})
+        return [
+            _other_project(index, job.project, job.job_id) for index, job in enumerate(jobs) if not own[index]
+        ]
 
 
 class RecordAnnotations:
@@ -50,17 +55,24 @@ async def _find_rejected(tx: Transaction, batch: Sequence[ReceivedAnnotation]) -
     for index, received in enumerate(batch):
         event = received.event
         names = classes[event.project, event.guideline.major]
+        project, major = majors.get(event.job_id, (event.project, event.guideline.major))
         if names is None:
             detail = f"guideline.major: project {event.project!r} has no guideline {event.guideline.major}"
             fix = "publish the guideline at qa, then replay"
             rejected.append(RejectedItem(index, "unknown_guideline", f"{detail}; {fix}"))
-        elif majors.get(event.job_id, event.guideline.major) != event.guideline.major:
-            detail = (
-                f"guideline.major: {event.guideline.major} differs from {majors[event.job_id]} of the job"
-            )
+        elif project != event.project:
+            rejected.append(_other_project(index, event.project, event.job_id))
+        elif major != event.guideline.major:
+            detail = f"guideline.major: {event.guideline.major} differs from {major} of the job"
             rejected.append(RejectedItem(index, "wrong_guideline", f"{detail}; send the job's guideline"))
         elif isinstance(event.answer, ClassAnswer) and event.answer.label not in names:
             detail = f"answer.label: {event.answer.label!r} is not in the label schema"
             some = ", ".join(names[:20])
             rejected.append(RejectedItem(index, "unknown_label", f"{detail}; use one of {some}"))
     return rejected
+
+
+def _other_project(index: int, project: str, job_id: str) -> RejectedItem:
+    """Return the rejection of an event whose job is another project's."""
+    detail = f"job_id: {job_id!r} is no job of project {project!r}; send the id of one of its jobs"
+    return RejectedItem(index, "other_project", detail)

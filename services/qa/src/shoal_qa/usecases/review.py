@@ -24,11 +24,11 @@ class DecideReview:
         """Decide a job; return the label's revision. Repeating a decision changes nothing. Raises Refused."""
         async with self._database.transaction() as tx:
             await tx.projects.lock([project])
-            stored = _reviewable_job(project, job_id, await tx.jobs.lock([job_id]))
+            stored = _reviewable_job(project, job_id, await tx.jobs.lock([job_id], project))
             await _check_label(tx, stored, label)
             await tx.annotations.add([ReceivedAnnotation(self._review(stored, label, reviewer), "0/0")])
             await self._evaluate.within(tx, [stored])
-            (after,) = await tx.jobs.lock([job_id])
+            (after,) = await tx.jobs.lock([job_id], project)
             return after.revision
 
     def _review(self, stored: StoredJob, label: str, reviewer: str) -> AnnotationSubmitted:
@@ -51,7 +51,7 @@ class DecideReview:
 
 
 def _reviewable_job(project: str, job_id: str, jobs: Sequence[StoredJob]) -> StoredJob:
-    if not jobs or jobs[0].project != project or jobs[0].job.state == "erased":
+    if not jobs or jobs[0].job.state == "erased":
         detail = f"project {project!r} has no job {job_id[:200]!r}"
         raise Refused("unknown", detail, field="job_id", fix=f"See GET /v1/projects/{project}/reviews")
     stored = jobs[0]

@@ -193,7 +193,7 @@ def _sample_jobs(
     return [
         SampleJob(
             sample=arrival.sample,
-            job_id=job_id(record.sample_id, guideline.major, record.job.purpose),
+            job_id=job_id(arrival.event.project, record.sample_id, guideline.major, record.job.purpose),
             purpose=record.job.purpose,
             campaign_id=record.job.campaign_id,
             votes=record.job.max_votes,

@@ -47,7 +47,7 @@ def job_message(
     """Return the event that requests the job's votes. campaign: the name of the job's campaign."""
     labeling_job = LabelingJob(
         project=event.project,
-        job_id=job_id(job.sample_id, guideline.major, job.purpose),
+        job_id=job_id(event.project, job.sample_id, guideline.major, job.purpose),
         sample_id=job.sample_id,
         purpose=job.purpose,
         guideline=guideline,

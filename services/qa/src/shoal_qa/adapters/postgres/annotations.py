@@ -21,13 +21,14 @@ ON CONFLICT DO NOTHING
 """
 _OF_JOBS = """
 SELECT a.job_id, a.provider, a.annotator, a.annotation_id, a.revision, a.submitted_at, a.label, a.purpose
-FROM annotations a JOIN jobs j ON j.job_id = a.job_id AND j.major = a.major
+FROM annotations a JOIN jobs j ON j.job_id = a.job_id AND j.project = a.project AND j.major = a.major
 WHERE a.job_id = ANY($1::text[])
 """
 _REMOVE_PARKED = """
 DELETE FROM annotations WHERE (project, provider, annotation_id, revision) IN (
     SELECT a.project, a.provider, a.annotation_id, a.revision FROM annotations a
-    WHERE a.received_at < $1 AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.job_id = a.job_id)
+    WHERE a.received_at < $1 AND NOT EXISTS (
+        SELECT 1 FROM jobs j WHERE j.job_id = a.job_id AND j.project = a.project)
     ORDER BY a.seq LIMIT $2 FOR UPDATE SKIP LOCKED)
 RETURNING event, place
 """

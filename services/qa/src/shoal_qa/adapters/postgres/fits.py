@@ -34,7 +34,8 @@ RETURNING number
 """
 _CHANGEABLE = """
 FROM jobs WHERE project = $1 AND major = $2 AND NOT decided AND state <> 'erased'
-  AND purpose IN ('label', 'audit') AND EXISTS (SELECT 1 FROM annotations a WHERE a.job_id = jobs.job_id)
+  AND purpose IN ('label', 'audit') AND EXISTS (
+      SELECT 1 FROM annotations a WHERE a.job_id = jobs.job_id AND a.project = jobs.project)
 """
 
 

@@ -1,6 +1,6 @@
 """The gold items of a transaction in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,12 @@ SELECT $1, sample_id, label, job_id, $5
 FROM unnest($2::text[], $3::text[], $4::text[]) AS new (sample_id, label, job_id)
 ON CONFLICT (project, sample_id) DO UPDATE SET label = excluded.label, job_id = excluded.job_id
 WHERE gold.label <> excluded.label OR gold.job_id <> excluded.job_id
+"""
+
+_JOB_IDS = """
+SELECT DISTINCT ON (sample_id) sample_id, job_id FROM jobs
+WHERE project = $1 AND major = $2 AND purpose = 'gold' AND sample_id = ANY($3::text[])
+ORDER BY sample_id, created_at, job_id
 """
 
 
@@ -35,3 +41,8 @@ class PostgresGold:
                 "UPDATE fits SET seen = 0, number = number + 1 WHERE project = $1", project
             )
         return changed
+
+    async def job_ids(self, project: str, major: int, sample_ids: Collection[str]) -> dict[str, str]:
+        """Return the ids of the stored gold jobs of samples under a major, by sample."""
+        rows = await self._conn.fetch(_JOB_IDS, project, major, list(sample_ids))
+        return {row["sample_id"]: row["job_id"] for row in rows}

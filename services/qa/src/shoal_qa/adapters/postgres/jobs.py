@@ -6,7 +6,7 @@ from typing import Any
 from shoal.contracts.labels import LabelingJob
 from shoal_qa.adapters.postgres.columns import as_columns
 from shoal_qa.domain.jobs.lifecycle import Job
-from shoal_qa.usecases.ports import StoredJob
+from shoal_qa.usecases.ports import Major, StoredJob
 
 JOB_COLUMNS = """
 job_id, project, sample_id, purpose, major, minor, campaign_id, revision, state, wanted, most, round, label, decided
@@ -26,7 +26,11 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::int[]
              wanted, most, source, source_id, tags, occurred_at, campaign)
 LEFT JOIN erased e ON e.project = new.project AND e.sample_id = new.sample_id
 ON CONFLICT (job_id) DO UPDATE SET most = greatest(jobs.most, excluded.most)
-WHERE excluded.most > jobs.most
+WHERE excluded.most > jobs.most AND excluded.project = jobs.project
+"""
+_LOCK = f"""
+SELECT {JOB_COLUMNS} FROM jobs WHERE job_id = ANY($1::text[]) AND ($2::text IS NULL OR project = $2)
+ORDER BY job_id FOR UPDATE
 """
 _SAVE = """
 UPDATE jobs SET state = new.state, wanted = new.wanted, round = new.round, label = new.label,
@@ -50,12 +54,9 @@ class PostgresJobs:
         if rows:
             await self._conn.execute(_ADD, *as_columns(rows))
 
-    async def lock(self, job_ids: Collection[str]) -> list[StoredJob]:
-        """Lock jobs and return them in the order of their ids."""
-        rows = await self._conn.fetch(
-            f"SELECT {JOB_COLUMNS} FROM jobs WHERE job_id = ANY($1::text[]) ORDER BY job_id FOR UPDATE",
-            list(job_ids),
-        )
+    async def lock(self, job_ids: Collection[str], project: str | None = None) -> list[StoredJob]:
+        """Lock jobs, of one project if it is given, and return them in the order of their ids."""
+        rows = await self._conn.fetch(_LOCK, list(job_ids), project)
         return [job_of(row) for row in rows]
 
     async def get(self, job_ids: Collection[str]) -> list[StoredJob]:
@@ -82,12 +83,12 @@ class PostgresJobs:
         if rows:
             await self._conn.execute(_SAVE, *as_columns(rows))
 
-    async def majors(self, job_ids: Collection[str]) -> dict[str, int]:
-        """Return the guideline major of every stored job by id."""
+    async def majors(self, job_ids: Collection[str]) -> dict[str, Major]:
+        """Return the project and guideline major of every stored job by id."""
         rows = await self._conn.fetch(
-            "SELECT job_id, major FROM jobs WHERE job_id = ANY($1::text[])", list(job_ids)
+            "SELECT job_id, project, major FROM jobs WHERE job_id = ANY($1::text[])", list(job_ids)
         )
-        return {row["job_id"]: row["major"] for row in rows}
+        return {row["job_id"]: (row["project"], row["major"]) for row in rows}
 
 
 def job_of(row: Any) -> StoredJob:

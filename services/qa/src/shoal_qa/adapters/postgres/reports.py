@@ -17,7 +17,7 @@ _VOTES = """
 SELECT DISTINCT ON (provider, annotation_id)
        job_id, provider, annotator, annotation_id, revision, action, label, purpose, price, submitted_at,
        event->'answer'->>'code' AS skip_code, coalesce(event->'answer'->>'reason', '') AS skip_reason
-FROM annotations WHERE job_id = ANY($1::text[]) ORDER BY provider, annotation_id, revision DESC
+FROM annotations WHERE project = $1 AND job_id = ANY($2::text[]) ORDER BY provider, annotation_id, revision DESC
 """
 _ANNOTATIONS = """
 SELECT seq, job_id, sample_id, provider, annotator, annotation_id, revision, action, label, purpose, price,
@@ -51,9 +51,9 @@ class PostgresReports(AuditReader):
         """Return the newest revision of each label that changed after `after`, in the order of change."""
         return [dict(row) for row in await self._pool.fetch(_LABELS, project, after, limit)]
 
-    async def votes(self, job_ids: list[str]) -> list[Row]:
-        """Return the newest revision of every annotation of the jobs."""
-        return [dict(row) for row in await self._pool.fetch(_VOTES, job_ids)]
+    async def votes(self, project: str, job_ids: list[str]) -> list[Row]:
+        """Return the newest revision of every annotation of the project's jobs."""
+        return [dict(row) for row in await self._pool.fetch(_VOTES, project, job_ids)]
 
     async def annotations(self, project: str, after: int, limit: int) -> list[Row]:
         """Return every revision of annotations that came after `after`, in the order of arrival."""
@@ -93,7 +93,7 @@ class PostgresReports(AuditReader):
         rows = await self._pool.fetch(
             """SELECT g.sample_id, g.label, g.job_id, g.added_at,
                       (SELECT count(DISTINCT (provider, annotator)) FROM annotations a
-                       WHERE a.job_id = g.job_id AND a.label IS NOT NULL) AS answers
+                       WHERE a.project = g.project AND a.job_id = g.job_id AND a.label IS NOT NULL) AS answers
                FROM gold g WHERE g.project = $1 ORDER BY g.added_at, g.sample_id""",
             project,
         )

@@ -1,6 +1,6 @@
 """The gold items of a transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -13,3 +13,6 @@ class Gold(Protocol):
 
         Changes make the project's fits due.
         """
+
+    async def job_ids(self, project: str, major: int, sample_ids: Collection[str]) -> dict[str, str]:
+        """Return the ids of the stored gold jobs of samples under a major, by sample."""

@@ -34,10 +34,13 @@ class Jobs(Protocol):
     """Jobs by id."""
 
     async def add(self, jobs: Sequence[LabelingJob]) -> None:
-        """Store jobs; of a stored one only max_votes can grow. Jobs of erased samples have no content."""
+        """Store jobs; of a stored one only max_votes can grow, by an event of its project.
 
-    async def lock(self, job_ids: Collection[str]) -> list[StoredJob]:
-        """Lock jobs and return them in the order of their ids."""
+        Jobs of erased samples have no content.
+        """
+
+    async def lock(self, job_ids: Collection[str], project: str | None = None) -> list[StoredJob]:
+        """Lock jobs, of one project if it is given, and return them in the order of their ids."""
 
     async def get(self, job_ids: Collection[str]) -> list[StoredJob]:
         """Return jobs in the order of their ids, without a lock."""
@@ -45,5 +48,5 @@ class Jobs(Protocol):
     async def save(self, jobs: Sequence[StoredJob]) -> None:
         """Update the states of jobs."""
 
-    async def majors(self, job_ids: Collection[str]) -> dict[str, int]:
-        """Return the guideline major of every stored job by id."""
+    async def majors(self, job_ids: Collection[str]) -> dict[str, Major]:
+        """Return the project and guideline major of every stored job by id."""
