@@ -55,7 +55,7 @@ async def test_a_request_and_its_job_meet_in_any_order(gateway: Gateway, request
 async def test_a_request_that_a_crash_left_is_swept_up(gateway: Gateway) -> None:
     await gateway.create([job(1)])
     async with gateway.database.transaction() as tx:
-        await tx.requests.park([("j1", to_request(request(1, "more", 1, votes=3)))])
+        await tx.requests.park([("news", "j1", to_request(request(1, "more", 1, votes=3)))])
     assert await gateway.requests.sweep() == 1
     assert (await gateway.rows(TASKS))[0][2] == 3
 

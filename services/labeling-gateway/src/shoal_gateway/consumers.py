@@ -33,8 +33,8 @@ def vote_consumer(request: RequestVotes) -> Consumer[VotesRequested]:
     """Return the consumer of votes.requested."""
 
     async def handle(batch: Sequence[Received[VotesRequested]]) -> Sequence[Rejection]:
-        await request([record.event for record in batch])
-        return []
+        rejected = await request([record.event for record in batch])
+        return [item.rejection(batch) for item in rejected]
 
     return Consumer(topic=topics.VOTES_REQUESTED, group=GROUP, handle=handle)
 

@@ -124,7 +124,7 @@ async def withdraw_annotation(
 
 
 async def _check_task(key: Principal, parts: Parts, task: str) -> None:
-    project, lane = await parts.annotate.project_of(task)
+    project, lane = await parts.annotate.project_of(task, key.project)
     await check_project(parts.projects, key, project)
     check_lane(key, lane)
 
@@ -133,5 +133,5 @@ async def _task_answer(parts: Parts, order: TaskOrder, leased_until: datetime | 
     """Return a task as the page shows it; only in the review lane does it carry the votes."""
     current = await current_guideline(parts, order.project)
     guideline = await parts.guidelines.get(order.project, order.guideline_major) or current
-    dispute = await parts.work.dispute(order.job_id) if order.lane is Lane.REVIEW else None
+    dispute = await parts.work.dispute(order.project, order.job_id) if order.lane is Lane.REVIEW else None
     return TaskAnswer.of(order, leased_until, guideline=guideline, current=current, dispute=dispute)

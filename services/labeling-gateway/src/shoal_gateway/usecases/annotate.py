@@ -67,13 +67,16 @@ class Annotate:
             await tx.queue.assign(order, assignment)
         return order, assignment.leased_until
 
-    async def project_of(self, external_id: str) -> tuple[str, Lane]:
-        """Return the task's project and lane. Raises Refused if there is no such task."""
+    async def project_of(self, external_id: str, only: str | None) -> tuple[str, Lane]:
+        """Return the task's project and lane. only: the project of the caller's key.
+
+        Raises Refused if there is no such task, and equally if it is another project's.
+        """
         async with self._database.transaction() as tx:
-            match = await tx.queue.lock(external_id)
-        if match is None:
+            match = await tx.queue.project_of(external_id)
+        if match is None or only not in (None, match[0]):
             raise unknown_task(external_id)
-        return match[0].project, match[0].lane
+        return match
 
     async def answer(self, submission: Submission) -> CurrentRevision:
         """Store an answer or a skip; repeating it changes nothing. Raises Refused."""
@@ -135,7 +138,7 @@ class Annotate:
             duration_s=submission.duration_s,
         )
         config = ProviderConfig(project=order.project, name=IN_HOUSE, kind=IN_HOUSE)
-        tasks = await tx.tasks.lock([order.external_id])
+        tasks = await tx.tasks.lock(order.project, [order.external_id])
         checked = await self._record.check(config, [annotation], tasks)
         for _, _, problem in checked.bad:
             raise answer_refusal(problem)

@@ -12,6 +12,7 @@ from shoal_gateway.domain.routing import IN_HOUSE, UnknownProvider, choose_provi
 from shoal_gateway.domain.votes import merge_demand
 from shoal_gateway.usecases.planning import plan_tasks
 from shoal_gateway.usecases.ports import Database, ProviderConfigs, Providers, Transaction, Wake
+from shoal_gateway.usecases.refusals import other_project
 from shoal_gateway.usecases.request_votes import RequestVotes
 from shoal_gateway.usecases.translate import to_job
 
@@ -35,7 +36,7 @@ class CreateJobs:
         self._wake = wake
 
     async def __call__(self, events: Sequence[LabelingJob]) -> Sequence[RejectedItem]:
-        """Store a batch in one transaction, and return the jobs that cannot be routed."""
+        """Store a batch in one transaction; return jobs that cannot be routed, or have a foreign job's id."""
         configs = await self._configs_of({event.project for event in events})
         jobs: list[Job] = []
         rejected: list[RejectedItem] = []
@@ -45,7 +46,12 @@ class CreateJobs:
             except UnknownProvider:
                 rejected.append(_unknown_provider(index, event))
         if jobs:
-            await self._store(jobs, configs)
+            foreign = await self._store(jobs, configs)
+            rejected += [
+                other_project(index, event.project, event.job_id)
+                for index, event in enumerate(events)
+                if (event.project, event.job_id) in foreign
+            ]
             await self._requests.apply({job.job_id for job in jobs})
             self._wake()
         return rejected
@@ -56,14 +62,18 @@ class CreateJobs:
             configs[project] = {config.name: config for config in await self._configs.of_project(project)}
         return configs
 
-    async def _store(self, jobs: Sequence[Job], configs: dict[str, dict[str, ProviderConfig]]) -> None:
+    async def _store(
+        self, jobs: Sequence[Job], configs: dict[str, dict[str, ProviderConfig]]
+    ) -> set[tuple[str, str]]:
+        """Store jobs; return (project, job id) of those whose id is that of another project's job."""
         async with self._database.transaction() as tx:
             erased = await tx.samples.erased_among({(job.project, job.sample_id) for job in jobs})
             alive = [job for job in jobs if (job.project, job.sample_id) not in erased]
             await tx.jobs.add(alive)
             ids = {job.job_id for job in alive}
             stored_jobs, tasks = await tx.jobs.lock(ids), await tx.tasks.of_jobs(ids)
-            for incoming in alive:
+            own = [job for job in alive if stored_jobs[job.job_id].project == job.project]
+            for incoming in own:
                 job = await _merge_job(
                     tx, stored_jobs[incoming.job_id], incoming, tasks.get(incoming.job_id, [])
                 )
@@ -75,6 +85,7 @@ class CreateJobs:
                     capabilities = self._providers.of(config).capabilities
                     await plan_tasks(tx, job, tasks.get(job.job_id, []), capabilities)
                     tasks.update(await tx.tasks.of_jobs([job.job_id]))
+        return {(job.project, job.job_id) for job in alive if stored_jobs[job.job_id].project != job.project}
 
 
 async def _merge_job(tx: Transaction, job: Job, incoming: Job, tasks: Sequence[Task]) -> Job:

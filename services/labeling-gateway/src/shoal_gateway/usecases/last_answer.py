@@ -36,7 +36,7 @@ class FindLastAnswer:
             if annotation is None:
                 return None
             order, entry = await lock_task(tx, annotation.external_id)
-            _, job = (await tx.tasks.find([annotation.external_id]))[annotation.external_id]
+            _, job = (await tx.tasks.find(project, [annotation.external_id]))[annotation.external_id]
             if job.erased or job.datum is None:
                 raise erased_refusal()
             refusal = may_answer(entry, annotator, self._clock())

@@ -17,5 +17,5 @@ async def lock_task(tx: Transaction, external_id: str) -> tuple[TaskOrder, Queue
     if match is None:
         raise unknown_task(external_id)
     order, entry = match
-    task, _ = (await tx.tasks.lock([external_id]))[external_id]
+    task, _ = (await tx.tasks.lock(order.project, [external_id]))[external_id]
     return order, replace(entry, open=entry.open and task.is_live)

@@ -85,7 +85,7 @@ class ReceiveWebhook:
 
     async def _check(self, config: ProviderConfig, items: Sequence[ReceivedItem]) -> CheckResult:
         async with self._database.transaction() as tx:
-            tasks = await tx.tasks.find({item.external_id for item in items})
+            tasks = await tx.tasks.find(config.project, {item.external_id for item in items})
         return await self._record.check(config, items, tasks)
 
 

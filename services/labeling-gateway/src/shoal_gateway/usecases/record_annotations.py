@@ -58,7 +58,7 @@ class RecordAnnotations:
     ) -> list[Annotation]:
         """Store, announce and return the new, valid annotations; store refused ones for operators."""
         ids = {item.external_id for item in items if isinstance(item, Annotation)}
-        tasks = await tx.tasks.lock(ids)
+        tasks = await tx.tasks.lock(config.project, ids)
         checked = await self.check(config, items, tasks)
         await tx.annotations.refuse(
             config, [(item, problem.reason, problem.detail) for _, item, problem in checked.bad]

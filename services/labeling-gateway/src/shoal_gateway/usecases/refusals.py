@@ -1,5 +1,6 @@
 """Why an annotator's request is refused, and what to do instead."""
 
+from shoal.messaging import RejectedItem
 from shoal.runtime.refusal import Refused
 from shoal_gateway.domain.label_schema import AnswerProblem
 from shoal_gateway.domain.leases import Refusal
@@ -63,3 +64,9 @@ def unknown_task(external_id: str) -> Refused:
         fix="Take a task from GET /v1/projects/{project}/queue/next",
         title="Unknown task",
     )
+
+
+def other_project(index: int, project: str, job_id: str) -> RejectedItem:
+    """Return the rejection of an event about a job of another project."""
+    detail = f"job_id: {job_id!r} is no job of project {project!r}; send the id of one of its jobs"
+    return RejectedItem(index, "other_project", detail)

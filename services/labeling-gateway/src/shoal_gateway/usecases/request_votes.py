@@ -4,11 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from shoal.contracts.labels import VotesRequested
+from shoal.messaging import RejectedItem
 from shoal_gateway.domain.jobs import Job
 from shoal_gateway.domain.providers import Capabilities
 from shoal_gateway.domain.votes import Request, apply_request
 from shoal_gateway.usecases.planning import add_review, plan_tasks, withdraw_tasks
 from shoal_gateway.usecases.ports import Database, ProviderConfigs, Providers, Transaction, Wake
+from shoal_gateway.usecases.refusals import other_project
 from shoal_gateway.usecases.translate import to_request
 
 SWEEP = 500
@@ -25,11 +27,19 @@ class RequestVotes:
         self._providers = providers
         self._wake = wake
 
-    async def __call__(self, events: Sequence[VotesRequested]) -> None:
-        """Store a batch, then apply the requests whose job is here."""
+    async def __call__(self, events: Sequence[VotesRequested]) -> list[RejectedItem]:
+        """Store a batch, then apply the requests whose job is here; return those about foreign jobs."""
         async with self._database.transaction() as tx:
-            await tx.requests.park([(event.job_id, to_request(event)) for event in events])
-        await self.apply({event.job_id for event in events})
+            projects = await tx.jobs.projects({event.job_id for event in events})
+            own = [projects.get(event.job_id, event.project) == event.project for event in events]
+            requests = [event for event, is_own in zip(events, own, strict=True) if is_own]
+            await tx.requests.park([(event.project, event.job_id, to_request(event)) for event in requests])
+        await self.apply({event.job_id for event in requests})
+        return [
+            other_project(index, event.project, event.job_id)
+            for index, event in enumerate(events)
+            if not own[index]
+        ]
 
     async def sweep(self) -> int:
         """Apply the requests that a crash left stored and not applied; return the number of jobs."""

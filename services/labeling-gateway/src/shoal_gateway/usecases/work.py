@@ -51,5 +51,5 @@ class WorkReports(Protocol):
     ) -> Mapping[str, int]:
         """Return how many tasks of each project the annotator may take now, at most MOST_COUNTED each."""
 
-    async def dispute(self, job_id: str) -> Dispute:
+    async def dispute(self, project: str, job_id: str) -> Dispute:
         """Return a job's votes without their annotators, and why qa sent it to review."""

@@ -10,7 +10,7 @@ from shoal_gateway.adapters.postgres.intents import PostgresIntents
 from shoal_gateway.adapters.postgres.jobs import PostgresJobs
 from shoal_gateway.adapters.postgres.outbox import PostgresOutbox
 from shoal_gateway.adapters.postgres.queue import PostgresQueue
-from shoal_gateway.adapters.postgres.requests import PostgresRequests
+from shoal_gateway.adapters.postgres.requests import OF_JOB, PostgresRequests
 from shoal_gateway.adapters.postgres.samples import PostgresSamples
 from shoal_gateway.adapters.postgres.tasks import PostgresTasks
 from shoal_gateway.usecases.ports import Clock, Transaction
@@ -47,8 +47,7 @@ class PostgresDatabase:
     async def waiting_jobs(self, limit: int) -> Sequence[str]:
         """Return the ids of stored jobs with requests that are not applied."""
         records = await self._pool.fetch(
-            """SELECT DISTINCT job_id FROM vote_requests JOIN jobs USING (job_id)
-               WHERE NOT applied LIMIT $1""",
+            f"SELECT DISTINCT r.job_id FROM vote_requests r JOIN jobs j ON {OF_JOB} WHERE NOT applied LIMIT $1",
             limit,
         )
         return [row["job_id"] for row in records]

@@ -50,6 +50,13 @@ class PostgresJobs:
         )
         return {row["job_id"]: rows.read_job(row) for row in records}
 
+    async def projects(self, job_ids: Collection[str]) -> dict[str, str]:
+        """Return the projects of the existing jobs by id."""
+        records = await self._conn.fetch(
+            "SELECT job_id, project FROM jobs WHERE job_id = ANY($1::text[])", list(job_ids)
+        )
+        return {row["job_id"]: row["project"] for row in records}
+
     async def save_demand(self, job_id: str, demand: Demand) -> None:
         """Store a job's demand."""
         await self._conn.execute(

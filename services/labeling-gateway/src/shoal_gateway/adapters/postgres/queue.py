@@ -81,6 +81,11 @@ class PostgresQueue:
         assignments = [Assignment(r["annotator"], Holding(r["holding"]), r["leased_until"]) for r in holds]
         return order, QueueEntry(row["open"], row["votes"], assignments, {r["annotator"] for r in others})
 
+    async def project_of(self, external_id: str) -> tuple[str, Lane] | None:
+        """Return the project and lane of a task, or None."""
+        row = await self._conn.fetchrow("SELECT project, lane FROM queue WHERE external_id = $1", external_id)
+        return (row["project"], Lane(row["lane"])) if row else None
+
     async def assign(self, order: TaskOrder, assignment: Assignment, revision: int | None = None) -> None:
         """Store an annotator's hold on a task, with the latest revision of their answer."""
         await self._conn.execute(

@@ -14,12 +14,13 @@ WHERE external_id = $1 AND state = ANY($4::text[])
 # Lock the jobs before their tasks, both in the order of ids: then transactions never deadlock, and a job
 # does not change between its lock and that of its tasks.
 LOCK_JOBS = """
-SELECT FROM jobs WHERE job_id IN (SELECT job_id FROM tasks WHERE external_id = ANY($1::text[]))
+SELECT FROM jobs
+WHERE job_id IN (SELECT job_id FROM tasks WHERE project = $1 AND external_id = ANY($2::text[]))
 ORDER BY job_id FOR UPDATE
 """
 FIND = """
 SELECT to_jsonb(t) AS task, j.* FROM tasks t JOIN jobs j USING (job_id)
-WHERE t.external_id = ANY($1::text[])
+WHERE t.project = $1 AND t.external_id = ANY($2::text[])
 """
 
 
@@ -64,17 +65,19 @@ class PostgresTasks:
         """Move a task to another state if the state machine allows it."""
         await self._conn.execute(MOVE, external_id, to, error, list(states_before(to)))
 
-    async def find(self, external_ids: Collection[str]) -> dict[str, tuple[Task, Job]]:
-        """Return the existing tasks with their jobs."""
-        return await self._pairs(FIND, external_ids)
+    async def find(self, project: str, external_ids: Collection[str]) -> dict[str, tuple[Task, Job]]:
+        """Return the project's tasks among the ids with their jobs."""
+        return await self._pairs(FIND, project, external_ids)
 
-    async def lock(self, external_ids: Collection[str]) -> dict[str, tuple[Task, Job]]:
-        """Return the existing tasks with their jobs, both locked."""
-        await self._conn.execute(LOCK_JOBS, list(external_ids))
-        return await self._pairs(FIND + "ORDER BY t.external_id FOR UPDATE OF t", external_ids)
+    async def lock(self, project: str, external_ids: Collection[str]) -> dict[str, tuple[Task, Job]]:
+        """Return the project's tasks among the ids with their jobs, both locked."""
+        await self._conn.execute(LOCK_JOBS, project, list(external_ids))
+        return await self._pairs(FIND + "ORDER BY t.external_id FOR UPDATE OF t", project, external_ids)
 
-    async def _pairs(self, sql: str, external_ids: Collection[str]) -> dict[str, tuple[Task, Job]]:
-        records = await self._conn.fetch(sql, list(external_ids))
+    async def _pairs(
+        self, sql: str, project: str, external_ids: Collection[str]
+    ) -> dict[str, tuple[Task, Job]]:
+        records = await self._conn.fetch(sql, project, list(external_ids))
         return {
             row["task"]["external_id"]: (rows.read_task(row["task"]), rows.read_job(row)) for row in records
         }

@@ -39,7 +39,7 @@ FROM unnest($3::text[]) AS p (project)
 VOTES = """
 WITH heads AS (
     SELECT DISTINCT ON (a.provider, a.annotation_id) a.* FROM annotations a JOIN tasks t USING (external_id)
-    WHERE t.job_id = $1 AND t.lane = 'label' ORDER BY a.provider, a.annotation_id, a.revision DESC
+    WHERE t.project = $1 AND t.job_id = $2 AND t.lane = 'label' ORDER BY a.provider, a.annotation_id, a.revision DESC
 ), latest AS (
     SELECT DISTINCT ON (provider, annotator) * FROM heads WHERE action <> 'deleted'
     ORDER BY provider, annotator, submitted_at DESC
@@ -47,7 +47,8 @@ WITH heads AS (
 SELECT label, code, reason FROM latest ORDER BY label IS NULL, md5(external_id || provider || annotator)
 """
 GROUNDS = """
-SELECT reason, posterior FROM vote_requests WHERE job_id = $1 AND action = 'review' ORDER BY round DESC LIMIT 1
+SELECT reason, posterior FROM vote_requests
+WHERE project IN ($1, '') AND job_id = $2 AND action = 'review' ORDER BY round DESC LIMIT 1
 """
 
 
@@ -85,9 +86,9 @@ class PostgresWork:
         records = await self._pool.fetch(WAITING, annotator, self._clock(), list(projects), lane)
         return {row["project"]: row["waiting"] for row in records}
 
-    async def dispute(self, job_id: str) -> Dispute:
+    async def dispute(self, project: str, job_id: str) -> Dispute:
         """Return a job's votes without their annotators, and why qa sent it to review."""
-        records = await self._pool.fetch(VOTES, job_id)
+        records = await self._pool.fetch(VOTES, project, job_id)
         votes = tuple(UnnamedVote(row["label"], row["code"], row["reason"]) for row in records)
-        grounds = await self._pool.fetchrow(GROUNDS, job_id)
+        grounds = await self._pool.fetchrow(GROUNDS, project, job_id)
         return Dispute(votes, Grounds(grounds["reason"], grounds["posterior"]) if grounds else None)

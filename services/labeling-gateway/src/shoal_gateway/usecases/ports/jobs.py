@@ -17,6 +17,9 @@ class Jobs(Protocol):
     async def lock(self, job_ids: Collection[str]) -> dict[str, Job]:
         """Return the existing jobs by id, locked."""
 
+    async def projects(self, job_ids: Collection[str]) -> dict[str, str]:
+        """Return the projects of the existing jobs by id."""
+
     async def save_demand(self, job_id: str, demand: Demand) -> None:
         """Store a job's demand."""
 

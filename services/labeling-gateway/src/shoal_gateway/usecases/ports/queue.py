@@ -16,6 +16,9 @@ class Queue(Protocol):
     async def lock(self, external_id: str) -> tuple[TaskOrder, QueueEntry] | None:
         """Return one task and its entry, locked, or None."""
 
+    async def project_of(self, external_id: str) -> tuple[str, Lane] | None:
+        """Return the project and lane of a task, or None."""
+
     async def assign(self, order: TaskOrder, assignment: Assignment, revision: int | None = None) -> None:
         """Store an annotator's hold on a task, with the latest revision of their answer."""
 

@@ -9,8 +9,8 @@ from shoal_gateway.domain.votes import Request
 class Requests(Protocol):
     """Requests by job and round."""
 
-    async def park(self, requests: Sequence[tuple[str, Request]]) -> None:
-        """Store (job id, request) pairs until they are applied."""
+    async def park(self, requests: Sequence[tuple[str, str, Request]]) -> None:
+        """Store (project, job id, request) until they are applied."""
 
     async def waiting(self, job_ids: Collection[str]) -> Sequence[tuple[str, Request]]:
         """Return the requests of these jobs that are not applied, in order of rounds."""

@@ -22,8 +22,8 @@ class Tasks(Protocol):
     async def move(self, external_id: str, to: TaskState, error: str | None = None) -> None:
         """Move a task to another state if the state machine allows it."""
 
-    async def lock(self, external_ids: Collection[str]) -> dict[str, tuple[Task, Job]]:
-        """Return the existing tasks with their jobs, both locked."""
+    async def lock(self, project: str, external_ids: Collection[str]) -> dict[str, tuple[Task, Job]]:
+        """Return the project's tasks among the ids with their jobs, both locked."""
 
-    async def find(self, external_ids: Collection[str]) -> dict[str, tuple[Task, Job]]:
-        """Return the existing tasks with their jobs."""
+    async def find(self, project: str, external_ids: Collection[str]) -> dict[str, tuple[Task, Job]]:
+        """Return the project's tasks among the ids with their jobs."""
