@@ -105,7 +105,7 @@ def test_what_is_no_json_is_named_by_its_place(tmp_path: Path) -> None:
     ):
         (tmp_path / name).write_text(text)
         with pytest.raises(BadInput) as error:
-            open_table(tmp_path / name, "votes")
+            open_table(tmp_path / name, "votes").read(["a"])
         assert f"votes {tmp_path / name}{message}" in str(error.value)
 
 
@@ -116,20 +116,29 @@ def test_a_field_that_is_no_text_is_its_json(tmp_path: Path) -> None:
     assert [table.texts("a"), table.texts("b")] == [['[[0,5,"x"]]', ""], ["true", "2"]]
 
 
-def test_files_that_are_no_text_cannot_be_read(tmp_path: Path) -> None:
+def test_files_that_are_no_text_are_named_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "folder.csv").mkdir()
-    for name, content in (
-        ("latin.csv", b"a\ncaf\xe9\n"),
-        ("junk.csv.gz", b"junk"),
-        ("cut.csv.gz", gzip.compress(b"a\n" * 99)[:-9]),
-        ("cut.jsonl.gz", gzip.compress(b'{"a": 1}\n' * 99)[:-9]),
-        ("junk.parquet", b"junk"),
-        ("binary.jsonl", b"\xff\xfe"),
+    for name, content, message in (
+        (
+            "latin.csv",
+            b"a\ncaf\xe9\n",
+            ", line 2: byte 0xE9 is not UTF-8: give --encoding latin-1, which reads 'café'",
+        ),
+        ("junk.csv.gz", b"junk", " cannot be read: its name ends in .gz"),
+        ("cut.csv.gz", gzip.compress(b"a\n" * 99)[:-9], " cannot be read: "),
+        ("cut.jsonl.gz", gzip.compress(b'{"a": 1}\n' * 99)[:-9], " cannot be read: "),
+        ("junk.parquet", b"junk", " cannot be read: "),
+        ("mark.jsonl", b"\xff\xfe", " is empty: give JSON objects"),
+        ("binary.jsonl", b"\x80\x81", ", line 1: byte 0x80 is not UTF-8"),
+        ("sheet.csv", b"PK\x03\x04", " is a ZIP archive, as Excel's files are: save the table as CSV"),
+        ("folder.csv", None, " cannot be read: it is a folder"),
+        ("missing.csv", None, " cannot be read: it does not exist"),
     ):
-        (tmp_path / name).write_bytes(content)
-    for name in ("missing.csv", *(file.name for file in tmp_path.iterdir())):
-        with pytest.raises(BadInput, match=f"^votes {tmp_path / name} cannot be read: "):
+        if content is not None:
+            (tmp_path / name).write_bytes(content)
+        with pytest.raises(BadInput) as error:
             read_table(tmp_path / name, "votes", ["a"])
+        assert str(error.value).startswith(f"votes {tmp_path / name}{message}")
 
 
 def test_a_row_longer_than_a_block_is_read(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Columns of text, stored as the distinct texts and a 4-byte code per row."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,19 +16,47 @@ Parse = Callable[[Sequence[str]], tuple[Floats, int | None]]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Cells exactly as in the file. code: (rows,), indexes of texts; EMPTY for an empty cell."""
+    """Cells exactly as in the file.
+
+    code: (rows,), indexes of texts; EMPTY for an empty cell. nested: the codes of lists and objects, whose
+    texts are JSON.
+    """
 
     code: Codes
     texts: Sequence[str]
+    nested: frozenset[int] = frozenset()
 
     def cells(self) -> list[str]:
         """Return the text of every row, "" for an empty cell."""
         texts = [*self.texts, ""]  # EMPTY is -1, the index of the last
         return [texts[code] for code in self.code.tolist()]
 
+    def without(self, texts: Collection[str]) -> "Column":
+        """Return the column with empty cells for `texts`, which may have blanks around."""
+        empty = [index for index, text in enumerate(self.texts) if text.strip() in texts]
+        if not empty:
+            return self
+        return Column(np.where(np.isin(self.code, empty), EMPTY, self.code), self.texts, self.nested)
+
+    def rows(self, index: NDArray[np.int64]) -> "Column":
+        """Return the column of some rows."""
+        return Column(self.code[index], self.texts, self.nested)
+
+    def emptied(self, index: NDArray[np.int64]) -> "Column":
+        """Return the column with empty cells in some rows."""
+        code = self.code.copy()
+        code[index] = EMPTY
+        return Column(code, self.texts, self.nested)
+
+    def _has_unused(self) -> bool:
+        return len(np.unique(self.code[self.code != EMPTY])) < len(self.texts)
+
     def coded(self) -> "Coded":
         """Return the column with its sorted texts as names, without surrounding blanks."""
         texts = [text.strip() for text in self.texts]
+        if len(self.texts) and self._has_unused():
+            used = set(self.code.tolist())
+            texts = [text if index in used else "" for index, text in enumerate(texts)]
         names = sorted({text for text in texts if text})
         number = {name: index for index, name in enumerate(names)}
         index = np.array([*(number.get(text, EMPTY) for text in texts), EMPTY], np.int32)
@@ -50,6 +78,19 @@ class Coded:
         number = {name: index for index, name in enumerate(names)}
         index = np.array([*(number[name] for name in self.names), EMPTY], np.int32)
         return Coded(index[self.code], names)
+
+    def renamed(self, names: Mapping[str, str]) -> "Coded":
+        """Return the column with other names, several of which may be the same."""
+        new = [names.get(name, name) for name in self.names]
+        distinct = sorted(set(new))
+        number = {name: index for index, name in enumerate(distinct)}
+        index = np.array([*(number[name] for name in new), EMPTY], np.int32)
+        return Coded(index[self.code], distinct)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many rows have each name."""
+        count = np.bincount(self.code[self.code != EMPTY], minlength=len(self.names))
+        return dict(zip(self.names, count.tolist(), strict=True))
 
 
 def column_of(cells: Iterable[str | None]) -> Column:

@@ -1,89 +1,145 @@
 """CSV and TSV: the standard library reads the header, pyarrow the columns, without a loop over rows."""
 
-import csv
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
-from shoal.files.columns import Column, arrow_column
+from shoal.files.columns import EMPTY, Column, arrow_column
+from shoal.files.delimited_rows import DelimitedRows
+from shoal.files.encodings import undecoded
 from shoal.files.errors import BadContent
-from shoal.files.texts import open_text
+from shoal.files.faults import Faults
+from shoal.files.options import PLAIN, ReadOptions
+from shoal.files.separators import SEPARATORS, excel_line, read_records, recognize_separator
+from shoal.files.texts import Content, read_content
 
 TEXTS = pa.dictionary(pa.int32(), pa.string())
 BLOCK = 1 << 22  # bytes that pyarrow parses at a time; a row must fit
+LARGEST_BLOCK = 1 << 30
+SAMPLE = 1 << 18  # bytes that show the separator
+BLANKS = " \t\r\n\v\f\u00a0\u200b\u200c\u200d\u2060\ufeff"  # around the names of columns
 
 
 class Delimited:
-    """A file with a header.
+    """A file with a header; its content determines the separator.
 
-    In a file of one column an empty line is an empty cell; elsewhere it is skipped.
+    In a file of one column an empty line is an empty cell, except at the end; elsewhere it is skipped. Python
+    reads the rows instead of pyarrow if some cannot be used.
     """
 
-    def __init__(self, file: Path, delimiter: str) -> None:
-        self._file, self._delimiter = file, delimiter
-        header = next((record for record in self._records() if record[1]), None)
+    def __init__(self, file: Path, usual: str, options: ReadOptions = PLAIN) -> None:
+        content = read_content(file, options)
+        head = _head_of(content)
+        separator, skip = excel_line(head)
+        whole = len(head.encode("utf-8", "surrogateescape")) >= len(content.data)
+        self._separator = separator or recognize_separator(head[skip:], whole=whole, usual=usual)
+        blank, header = _header_of(head[skip:], self._separator)
         if header is None:
             raise BadContent(" is empty: it needs a header and rows")
-        self.names: Sequence[str] = header[1]
+        if any(map(undecoded, header)):
+            content.check_decoded()
+        self._raw = header
+        self._first_line = blank + (1 if skip else 0)
+        self.encoding = content.encoding
+        self.names: Sequence[str] = [name.strip(BLANKS) for name in header]
+        self.faults: Faults = {}
+        self.notes = list(content.notes)
+        if self._separator != usual:
+            self.notes.append(f"separator {SEPARATORS.get(self._separator, repr(self._separator))}")
+        self._content = content
+        self._rows = DelimitedRows(content, self._separator, self._raw, skip_lines=1 if skip else 0)
 
     def read(self, names: Sequence[str]) -> Mapping[str, Column]:
-        """Return the named columns. Raises BadContent for a row with more or fewer values than the header."""
-        try:
-            table = self._table(names, BLOCK)
-        except pa.ArrowInvalid as error:
-            if "straddling" in str(error):  # a row longer than a block
-                table = self._table(names, 1 << 30)
-            else:
-                self._check_widths()
-                raise
-        return {name: arrow_column(table[name]) for name in names}
+        """Return the named columns; rows that cannot be used are empty, and `faults` says why."""
+        table = self._arrow_table(names)
+        if table is None or self._hides_rows(table.num_rows):
+            self.faults = self._rows.faults()
+            return self._rows.columns([self.names.index(name) for name in names], names)
+        columns = {name: arrow_column(table[self._raw[self.names.index(name)]]) for name in names}
+        return self._without_last_lines(columns) if len(self.names) == 1 else columns
 
     def where(self, row: int) -> str:
         """Return the line where a row starts. It reads the file again, so only messages use it."""
-        for index, (line, _) in enumerate(self._rows()):
-            if index == row:
-                return f"line {line}"
-        return f"row {row}"
+        return self._rows.where(row)
 
-    def _table(self, names: Sequence[str], block: int) -> Any:
+    def looks_like_data(self) -> bool:
+        """Return whether the header is rather a row: it has a number or nothing, or a row repeats a cell."""
+        rows = self._rows.first_rows()
+        return any(
+            _is_number(name) or any(len(row) > index and row[index].strip() == name for row in rows)
+            for index, name in enumerate(self.names)
+        )
+
+    def _arrow_table(self, names: Sequence[str]) -> Any:
+        """Return pyarrow's table, or None for a file with rows that it cannot read."""
+        raw = [self._raw[self.names.index(name)] for name in names]
+        for block in (BLOCK, LARGEST_BLOCK):
+            try:
+                return self._parsed(raw, block)
+            except pa.ArrowInvalid as error:
+                if "straddling" not in str(error):  # a row longer than a block
+                    return None
+        return None
+
+    def _parsed(self, raw: Sequence[str], block: int) -> Any:
         return pyarrow.csv.read_csv(
-            pa.input_stream(str(self._file)),
-            pyarrow.csv.ReadOptions(block_size=block),
+            pa.BufferReader(pa.py_buffer(self._content.data)),
+            pyarrow.csv.ReadOptions(block_size=block, skip_rows=self._first_line),
             pyarrow.csv.ParseOptions(
-                delimiter=self._delimiter,
+                delimiter=self._separator,
                 newlines_in_values=True,
                 ignore_empty_lines=len(self.names) > 1,
             ),
             pyarrow.csv.ConvertOptions(
-                column_types=dict.fromkeys(names, TEXTS),
-                include_columns=list(names),
+                column_types=dict.fromkeys(raw, TEXTS),
+                include_columns=list(raw),
                 strings_can_be_null=True,
                 null_values=[""],
             ),
         )
 
-    def _check_widths(self) -> None:
-        for line, cells in self._rows():
-            if len(cells) != len(self.names):
-                values = "1 value" if len(cells) == 1 else f"{len(cells)} values"
-                raise BadContent(f", line {line} has {values}, the header {len(self.names)} columns")
+    def _hides_rows(self, rows: int) -> bool:
+        """Return whether a wrong quote may have joined rows: cells have line ends, and a quote is wrong."""
+        return self._content.count_lines() > rows + 1 and self._rows.has_wrong_quotes()
 
-    def _rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield the rows below the header in pyarrow's numbering."""
-        records = self._records()
-        next(cells for _, cells in records if cells)  # the header
-        return ((line, cells or [""]) for line, cells in records if cells or len(self.names) == 1)
+    def _without_last_lines(self, columns: Mapping[str, Column]) -> Mapping[str, Column]:
+        column = next(iter(columns.values()))
+        if not len(column.code) or column.code[-1] != EMPTY:
+            return columns
+        rows = np.arange(self._rows.count())
+        return {name: column.rows(rows) for name, column in columns.items()}
 
-    def _records(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield every record's first line, counted from 1, and its cells."""
-        csv.field_size_limit(sys.maxsize)
-        with open_text(self._file) as text:
-            reader = csv.reader(text, delimiter=self._delimiter)
-            line = 1
-            for cells in reader:
-                yield line, cells
-                line = reader.line_num + 1
+
+def _head_of(content: Content) -> str:
+    """Return the text of the first records, at least two if the file has them."""
+    size = SAMPLE
+    head = content.head(size)
+    while size < len(content.data) and not _has_two_records(head):
+        size *= 8
+        head = content.head(size)
+    return head
+
+
+def _has_two_records(head: str) -> bool:
+    """Return whether the header and the first row are complete, whatever the separator is."""
+    return sum(bool(record) for record in read_records(head, ",")) > 2
+
+
+def _header_of(head: str, separator: str) -> tuple[int, list[str] | None]:
+    """Return the number of blank lines before the header, and its cells."""
+    for index, record in enumerate(read_records(head, separator)):
+        if record:
+            return index, record
+    return 0, None
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return not text
+    return True

@@ -4,19 +4,32 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from shoal.files.columns import Column, column_of
-from shoal.files.texts import open_text
+from shoal.files.errors import BadContent
+from shoal.files.faults import Faults
+from shoal.files.options import PLAIN, ReadOptions
+from shoal.files.texts import read_content
 
 NAME = "text"
 
 
 class LinesOfText:
-    """Lines as a table of one column."""
+    """Lines as a table of one column. They end with LF or CR LF, not with other characters.
+
+    Blank lines at the end are left out; elsewhere they are empty cells.
+    """
 
     names: Sequence[str] = (NAME,)
 
-    def __init__(self, file: Path) -> None:
-        with open_text(file) as text:
-            self._lines = text.read().splitlines()
+    def __init__(self, file: Path, options: ReadOptions = PLAIN) -> None:
+        content = read_content(file, options)
+        self.notes, self.encoding = content.notes, content.encoding
+        self.faults: Faults = {}
+        text = content.text()
+        if "\n" not in text and "\r" in text.rstrip("\r"):
+            raise BadContent(" has line ends of CR alone, as on old Macs: save it with LF or CR LF")
+        self._lines = [line.removesuffix("\r") for line in text.split("\n")]
+        while self._lines and not self._lines[-1]:
+            self._lines.pop()
 
     def read(self, names: Sequence[str]) -> Mapping[str, Column]:
         """Return the lines for every name."""

@@ -1,38 +1,89 @@
-"""Read columns of Parquet files as text."""
+"""Read columns of Parquet and Arrow files as text."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.ipc
 import pyarrow.parquet
 
-from shoal.files.columns import Column, arrow_column
+from shoal.files.columns import Column, arrow_column, column_of
 from shoal.files.errors import BadContent
+from shoal.files.faults import Faults
+from shoal.files.json_values import LARGEST_WHOLE
+from shoal.files.texts import uncompressed_bytes
 
 TEXTS = pa.dictionary(pa.int32(), pa.string())
+ARROW = b"ARROW1"
 
 
 class Parquet:
-    """A Parquet file; rows are counted from 0."""
+    """A Parquet or an Arrow file; rows are counted from 0. Null and NaN are missing values."""
 
     def __init__(self, file: Path) -> None:
-        self._file = file
-        self.names: Sequence[str] = pyarrow.parquet.read_schema(file).names
+        self._data = uncompressed_bytes(file)
+        self._is_arrow = bytes(self._data[:6]) == ARROW
+        schema = self._arrow_file().schema if self._is_arrow else pyarrow.parquet.read_schema(self._source())
+        self.names: Sequence[str] = schema.names
+        self.notes: list[str] = []
+        self.faults: Faults = {}
 
     def read(self, names: Sequence[str]) -> Mapping[str, Column]:
-        """Return the named columns; numbers and times in Arrow's form."""
-        table = pyarrow.parquet.read_table(self._file, columns=list(names))
-        return {name: _as_text(table[name], name) for name in names}
+        """Return the named columns; numbers and times in Arrow's form, lists and structs as JSON.
+
+        A column of floats that are all whole is read as whole numbers: pandas writes numbers with missing
+        values as floats.
+        """
+        if self._is_arrow:
+            table = self._arrow_file().read_all()
+        else:
+            table = pyarrow.parquet.ParquetFile(self._source()).read(columns=list(names))
+        return {name: self._as_text(table[name], name) for name in names}
 
     def where(self, row: int) -> str:
         """Return "row 3"."""
         return f"row {row}"
 
+    def _source(self) -> Any:
+        return pa.BufferReader(pa.py_buffer(self._data))
 
-def _as_text(column: Any, name: str) -> Column:
-    try:
-        return arrow_column(pc.cast(column, pa.string()).dictionary_encode().cast(TEXTS))
-    except pa.ArrowNotImplementedError:
-        raise BadContent(f": column {name} holds {column.type}: give text or numbers") from None
+    def _arrow_file(self) -> Any:
+        return pyarrow.ipc.open_file(self._source())
+
+    def _as_text(self, column: Any, name: str) -> Column:
+        kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+        if pa.types.is_nested(kind):
+            return _json_column(column)
+        if pa.types.is_floating(kind):
+            column = self._float_texts(column.cast(kind), name)
+        try:
+            return arrow_column(pc.cast(column, pa.string()).dictionary_encode().cast(TEXTS))
+        except pa.ArrowNotImplementedError:
+            raise BadContent(f": column {name} holds {column.type}: give text or numbers") from None
+
+    def _float_texts(self, column: Any, name: str) -> Any:
+        """Return floats with null for NaN, as whole numbers if all of them are."""
+        if pa.types.is_float16(column.type):
+            column = column.cast(pa.float32())
+        column = pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
+        whole = pc.and_(pc.equal(pc.floor(column), column), pc.less(pc.abs(column), LARGEST_WHOLE))
+        if len(column) == column.null_count or not pc.all(whole).as_py():
+            return column
+        if column.null_count:
+            self.notes.append(f"{name} in whole numbers")
+        return column.cast(pa.int64())
+
+
+def _json_column(column: Any) -> Column:
+    options = orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
+    values = column.to_pylist()
+    texts = [
+        None if value is None else orjson.dumps(value, default=str, option=options).decode()
+        for value in values
+    ]
+    cells = column_of(texts)
+    return Column(cells.code, cells.texts, frozenset(np.unique(cells.code[cells.code >= 0]).tolist()))

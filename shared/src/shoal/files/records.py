@@ -1,25 +1,41 @@
-"""Read JSON lines, or a JSON array of objects."""
+"""Read JSON lines, or a JSON array of objects, whatever the file's name."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from shoal.files.columns import Column, column_of
+from shoal.files.encodings import UTF8, describe_bytes, encoding_fix, undecoded
 from shoal.files.errors import BadContent
-from shoal.files.texts import open_text
+from shoal.files.faults import Fault, Faults
+from shoal.files.json_values import cell_texts, parse_json
+from shoal.files.options import PLAIN, ReadOptions
+from shoal.files.texts import Content, read_content
 
 _FORM = "give one JSON object with the columns as fields"
+_TABLES_OF_PANDAS = 'write it with df.to_json(orient="records")'
+Row = tuple[int, dict[str, Any]]  # the number of its line or its index, and the object
 
 
 class Records:
     """A file of JSON objects, one per line or in an array. The columns are the fields of all objects."""
 
-    def __init__(self, file: Path, *, one_a_line: bool) -> None:
-        with open_text(file) as text:
-            self._rows = list(_json_lines(text) if one_a_line else _array_items(text.read()))
-        self.names: Sequence[str] = list(dict.fromkeys(name for _, record in self._rows for name in record))
+    def __init__(self, file: Path, options: ReadOptions = PLAIN, *, one_a_line: bool) -> None:
+        content = read_content(file, options)
+        self.notes, self.encoding = list(content.notes), content.encoding
+        self.faults: Faults = {}
+        if not bytes(content.data[:1]):
+            raise BadContent(" is empty: give JSON objects")
+        self._one_a_line = one_a_line
+        self._numbers: list[int] = []
+        self._records: list[dict[str, Any]] = []
+        self._read(content)
+        self.names: Sequence[str] = list(dict.fromkeys(name for record in self._records for name in record))
+
+    @property
+    def rows(self) -> Sequence[tuple[str, dict[str, Any]]]:
+        """Where each object is in the file, and the object."""
+        return [(self.where(row), record) for row, record in enumerate(self._records)]
 
     @property
     def rows(self) -> Sequence[tuple[str, dict[str, Any]]]:
@@ -27,37 +43,111 @@ class Records:
         return self._rows
 
     def read(self, names: Sequence[str]) -> Mapping[str, Column]:
-        """Return the named fields as text; null and missing fields are empty, lists and objects are JSON."""
-        return {name: column_of(_cell_text(record.get(name)) for _, record in self._rows) for name in names}
+        """Return the named fields as text: null, NaN and no field are empty, lists and objects are JSON.
+
+        A field of numbers that are all whole is read as whole numbers, also where it was written as 1.0.
+        """
+        columns = {}
+        for name in names:
+            values = [record.get(name) for record in self._records]
+            column = column_of(cell_texts(values))
+            nested = {
+                code
+                for code, value in zip(column.code.tolist(), values, strict=True)
+                if isinstance(value, (list, dict))
+            }
+            columns[name] = Column(column.code, column.texts, frozenset(nested))
+        return columns
 
     def where(self, row: int) -> str:
         """Return "line 3", or "row 3" of an array, counted from 0."""
-        return self._rows[row][0]
+        return f"{'line' if self._one_a_line else 'row'} {self._numbers[row]}"
+
+    def _read(self, content: Content) -> None:
+        text = content.text()
+        if self._one_a_line:
+            items = _parsed_lines(text)
+            if _are_no_objects(items) and text.lstrip()[:1] == "[":
+                self._one_a_line = False
+                self.notes.append("a JSON array")
+                items = _array_items(text)
+        elif (lines := _several_objects(text)) is not None:
+            self._one_a_line, items = True, lines
+            self.notes.append("JSON lines")
+        else:
+            content.check_decoded()
+            items = _array_items(text)
+        self._numbers = [number for number, _ in items]
+        self._records = [item if isinstance(item, dict) else {} for _, item in items]
+        what = "line" if self._one_a_line else "row"
+        self.faults = {
+            row: item if isinstance(item, Fault) else Fault(" is not a JSON object", _FORM)
+            for row, (_, item) in enumerate(items)
+            if not isinstance(item, dict)
+        }
+        if len(self.faults) == len(items) and items:
+            first = self.faults[0]
+            raise BadContent(f", {what} {self._numbers[0]}{first.detail}: {first.fix}")
 
 
-def _json_lines(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            try:
-                record = orjson.loads(line)
-            except orjson.JSONDecodeError:
-                record = None
-            yield f"line {number}", _checked_record(record, f", line {number} is not a JSON object: {_FORM}")
+def _parsed_lines(text: str) -> list[tuple[int, Any]]:
+    """Return the number and the value of each line that is not blank, None for one that is no JSON."""
+    end = "\n" if "\n" in text.rstrip("\r") else "\r"
+    lines = [(number, line) for number, line in enumerate(text.split(end), start=1) if not _is_blank(line)]
+    return [(number, _undecoded_fault(line) or _parsed_or_none(line)) for number, line in lines]
 
 
-def _array_items(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    records = orjson.loads(text)
-    if not isinstance(records, list):
-        raise BadContent(" holds no JSON array: give an array of objects, or name it .jsonl")
-    for row, record in enumerate(records):
-        yield f"row {row}", _checked_record(record, f", row {row} is not a JSON object: {_FORM}")
+def _several_objects(text: str) -> list[tuple[int, Any]] | None:
+    """Return the objects of JSON lines; None for one JSON value."""
+    start = text.lstrip()
+    if not start.startswith("{"):
+        return None
+    first = _parsed_or_none(start.partition("\n")[0])
+    if not isinstance(first, dict) or not start.partition("\n")[2].strip():
+        return None
+    return _parsed_lines(text)
 
 
-def _checked_record(record: Any, detail: str) -> dict[str, Any]:
-    if not isinstance(record, dict):
-        raise BadContent(detail)
-    return record
+def _array_items(text: str) -> list[tuple[int, Any]]:
+    """Return the items of an array, which may be the only list of objects in an object."""
+    value = parse_json(text)
+    if isinstance(value, dict):
+        value = _only_list(value)
+    return list(enumerate(value)) if isinstance(value, list) else _refuse_value(value)
 
 
-def _cell_text(value: Any) -> str | None:
-    return value if value is None or isinstance(value, str) else orjson.dumps(value).decode()
+def _only_list(value: dict[str, Any]) -> Any:
+    lists = [item for item in value.values() if isinstance(item, list) and item]
+    lists = [item for item in lists if all(isinstance(row, dict) for row in item)]
+    if len(lists) == 1:
+        return lists[0]
+    if value and all(isinstance(item, dict) for item in value.values()):
+        raise BadContent(f" holds one JSON object for each column: {_TABLES_OF_PANDAS}")
+    if {"columns", "data"} <= value.keys():
+        raise BadContent(f" holds lists of columns and data: {_TABLES_OF_PANDAS}")
+    return value
+
+
+def _refuse_value(_value: Any) -> list[tuple[int, Any]]:
+    raise BadContent(" holds no JSON array: give an array of objects, or name it .jsonl")
+
+
+def _are_no_objects(items: Sequence[tuple[int, Any]]) -> bool:
+    return not any(isinstance(item, dict) for _, item in items)
+
+
+def _is_blank(line: str) -> bool:
+    return not line.strip(" \t\r\n")
+
+
+def _undecoded_fault(line: str) -> Fault | None:
+    if not undecoded(line):
+        return None
+    return Fault(f": {describe_bytes(line, UTF8)}", encoding_fix([line]))
+
+
+def _parsed_or_none(line: str) -> Any:
+    try:
+        return parse_json(line)
+    except ValueError:
+        return None

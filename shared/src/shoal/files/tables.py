@@ -1,4 +1,4 @@
-"""Read tables from CSV, TSV, JSON, JSON lines, lines of text (all of them also as .gz) and Parquet.
+"""Read tables from CSV, TSV, JSON, JSON lines, lines of text, Parquet and Arrow, all of them also as .gz.
 
 `open_table` determines the format and the columns' names; `TableFile.read` reads the columns that a command
 needs.
@@ -8,15 +8,24 @@ import csv
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import numpy as np
+from numpy.typing import NDArray
 
+from shoal.files import checks
+from shoal.files.checks import Check, failed_codes
 from shoal.files.columns import EMPTY, Coded, Column, Floats, Parse, parse_numbers, parse_times
 from shoal.files.errors import BadContent, BadInput
+from shoal.files.faults import Fault, Faults, SkippedRow, faults_message, reason_of, skipped_fact
 from shoal.files.options import PLAIN, ReadOptions
+from shoal.files.spelling import spelling_key
+
+INDEXES = ("", "__index_level_0__", "Unnamed: 0")  # names of the column of pandas' index
+_NO_CHECKS: Mapping[str, Sequence[Check]] = {}
+_NO_OPTIONS: Mapping[str, str] = {}
 
 
 class Format(Protocol):
@@ -41,28 +50,47 @@ class Described(Protocol):
         """Return phrases: the form and its counts, what was left out and why."""
 
 
+@runtime_checkable
+class Inspected(Protocol):
+    """A format that also describes how it was read, in phrases, and names rows that cannot be used.
+
+    Such rows have empty cells. The faults are complete after `read`.
+    """
+
+    notes: list[str]
+    faults: Faults
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Columns of one file. what: the file's role in messages, such as "votes". rows: the number of rows."""
+    """Columns of one file.
+
+    what: the file's role in messages, such as "votes". rows: the number of rows. index: (rows,), the rows of
+    the file, None for all of them. notes: how the file was read. skipped: rows that cannot be used.
+    """
 
     what: str
     format: Format
     file: Path
     columns: Mapping[str, Column]
     rows: int
+    index: NDArray[np.int64] | None = None
+    notes: Sequence[str] = ()
+    skipped: Sequence[SkippedRow] = ()
 
     def __str__(self) -> str:
         return f"{self.what} {self.file}"
 
     def facts(self) -> list[str]:
-        """Return how the file was read, in phrases: its rows, its form if that is not the plain one."""
+        """Return how the file was read: its rows, its form if that is not the plain one, rows left out."""
         if isinstance(self.format, Described):
-            return self.format.facts()
-        return ["1 row" if self.rows == 1 else f"{self.rows:,} rows"]
+            return [*self.format.facts(), skipped_fact(self.skipped)]
+        rows = "1 row" if self.rows == 1 else f"{self.rows:,} rows"
+        return [rows, *self.notes, skipped_fact(self.skipped)]
 
     def where(self, row: int) -> str:
         """Return where people find a row, counted from 0, in the file: "line 3"."""
-        return self.format.where(row)
+        return self.format.where(row if self.index is None else int(self.index[row]))
 
     def texts(self, name: str) -> list[str]:
         """Return the unchanged text of every row, "" for an empty cell."""
@@ -107,6 +135,7 @@ class TableFile:
     file: Path
     format: Format
     options: ReadOptions = PLAIN
+    _renamed: dict[str, str] = field(default_factory=dict)  # columns that stand in for others
 
     def __str__(self) -> str:
         return f"{self.what} {self.file}"
@@ -116,42 +145,146 @@ class TableFile:
         return name in self.format.names
 
     def column_for(self, name: str, *, besides: Sequence[str] = ()) -> str:
-        """Return `name`, or the file's only column except `besides`. Raises BadInput if it has neither."""
+        """Return `name`, or the file's only column except `besides` and pandas' index.
+
+        Raises BadInput if the file has no header.
+        """
         others = [other for other in self.format.names if other not in besides]
-        if name in others or len(others) != 1:
+        if name in others:
             return name
+        if len(others) > 1:
+            others = [other for other in others if other not in INDEXES]
+        if len(others) != 1:
+            return name
+        self._renamed[others[0]] = name
         return others[0]
 
-    def read(self, names: Sequence[str]) -> Table:
-        """Return the named columns; others are ignored. Raises BadInput for a missing or duplicate column."""
+    def read(
+        self,
+        names: Sequence[str],
+        *,
+        needs: Mapping[str, Sequence[Check]] = _NO_CHECKS,
+        columns: Mapping[str, str] = _NO_OPTIONS,
+        aligned: bool = False,
+    ) -> Table:
+        """Return the named columns; others are ignored.
+
+        needs: checks of the cells by column. columns: the options that name a column, for messages. aligned:
+        the rows belong to those of another file; a row that cannot be used then has empty cells and stays.
+        Raises BadInput for a missing or duplicate column, and for rows that cannot be used unless `options`
+        leave them out.
+        """
+        self._check_names(names, columns)
+        with readable_file(self.what, self.file):
+            cells = dict(self.format.read(list(dict.fromkeys(names))))
+        cells = {name: column.without(self.options.missing) for name, column in cells.items()}
+        self._check_header(cells)
+        faults = self._faults_of(cells, needs)
+        rows = len(next(iter(cells.values())).code) if cells else 0
+        return self._table(cells, rows, faults, aligned=aligned)
+
+    def _table(self, cells: Mapping[str, Column], rows: int, faults: Faults, *, aligned: bool) -> Table:
+        bad = np.array(sorted(faults), np.int64)
+        if len(bad) and (not self.options.skip_bad or (len(bad) == rows and not aligned)):
+            places = [self.format.where(int(row)) for row in bad]
+            raise BadInput(f"{self}{faults_message(places, [faults[int(row)] for row in bad])}")
+        index = None
+        if len(bad) and aligned:
+            cells = {name: column.emptied(bad) for name, column in cells.items()}
+        elif len(bad):
+            index = np.setdiff1d(np.arange(rows), bad)
+            cells = {name: column.rows(index) for name, column in cells.items()}
+        return Table(
+            what=self.what,
+            format=self.format,
+            file=self.file,
+            columns=cells,
+            rows=rows if index is None else len(index),
+            index=index,
+            notes=self._notes(),
+            skipped=[
+                SkippedRow(self.file, self.format.where(row), reason_of(faults[row])) for row in bad.tolist()
+            ],
+        )
+
+    def _notes(self) -> list[str]:
+        notes = self.format.notes if isinstance(self.format, Inspected) else []
+        return [*notes, *(f"column {name}" for name in self._renamed)]
+
+    def _faults_of(self, cells: Mapping[str, Column], needs: Mapping[str, Sequence[Check]]) -> Faults:
+        """Return the first fault of each row that cannot be used."""
+        faults: dict[int, Fault] = {}
+        if isinstance(self.format, Inspected):
+            faults |= self.format.faults
+        for name, column in cells.items():
+            bad = {**failed_codes(name, column, needs.get(name, ())), **checks.decoded(column)}
+            for row in np.flatnonzero(np.isin(column.code, list(bad))).tolist() if bad else ():
+                faults.setdefault(row, bad[int(column.code[row])])
+        return faults
+
+    def _check_names(self, names: Sequence[str], columns: Mapping[str, str]) -> None:
         present = list(self.format.names)
         for name in names:
-            if present.count(name) != 1:
-                count = "two columns" if name in present else "no column"
+            if present.count(name) > 1:
+                raise BadInput(f"{self} has two columns {name}: rename one")
+            if name not in present:
+                raise BadInput(f"{self} has no column {name}; {self._names_hint(name, columns)}")
+
+    def _names_hint(self, name: str, columns: Mapping[str, str]) -> str:
+        """Return which columns the file has, and how to name one of them."""
+        present = [other or "one without a name" for other in self.format.names]
+        option = columns.get(name)
+        alike = [other for other in present if spelling_key(other) == spelling_key(name)]
+        if alike:
+            return f"it has {alike[0]}: " + (
+                f"give {option} {alike[0]}" if option else f"rename it to {name}"
+            )
+        shown = ", ".join(other if len(other) <= 40 else f"{other[:39]}…" for other in present[:20])
+        more = f" and {len(present) - 20} more" if len(present) > 20 else ""
+        if self._looks_like_data():
+            return f"its first line ({shown}{more}) looks like data: put a line with the names of columns before it"
+        fix = f"give {option} one of them" if option else "rename one"
+        return f"it has {shown or 'none'}{more}: {fix}"
+
+    def _looks_like_data(self) -> bool:
+        looks = getattr(self.format, "looks_like_data", None)
+        return looks is not None and bool(looks())
+
+    def _check_header(self, cells: Mapping[str, Column]) -> None:
+        """Refuse the only column under another name than `column_for` was to find, if that is a cell."""
+        for name, usual in self._renamed.items():
+            if name in cells and self._looks_like_data():
                 raise BadInput(
-                    f"{self} has {count} {name}; it has {', '.join(present) or 'none'}: "
-                    "rename one, or say which it is"
+                    f"{self} has no header: its first line, {name!r}, looks like data: "
+                    f"put the line {usual} before it"
                 )
-        with readable_file(self.what, self.file):
-            columns = self.format.read(list(dict.fromkeys(names)))
-        rows = len(next(iter(columns.values())).code) if columns else 0
-        return Table(what=self.what, format=self.format, file=self.file, columns=columns, rows=rows)
 
 
 def open_table(file: Path, what: str, options: ReadOptions = PLAIN) -> TableFile:
     """Open a table and read its columns' names. what: the file's role in messages. Raises BadInput.
 
     The file's name determines the format: .csv, .tsv, .json, .jsonl, .ndjson, .txt (lines in a column
-    `text`), all of them also with .gz, or .parquet. Files with other names are read as CSV.
+    `text`), all of them also with .gz. Parquet and Arrow files are recognized by their content, under any
+    name. Files with other names are read as CSV.
     """
     suffix = Path(file.name.removesuffix(".gz")).suffix.lower()
     with readable_file(what, file):
-        return TableFile(what, file, _FORMATS.get(suffix, _open_csv)(file), options)
+        form = _open_columnar if _is_columnar(file, suffix) else _FORMATS.get(suffix, _open_csv)
+        return TableFile(what, file, form(file, options), options)
 
 
-def read_table(file: Path, what: str, names: Sequence[str], options: ReadOptions = PLAIN) -> Table:
-    """Return the named columns of a file; further columns are ignored. Raises BadInput."""
-    return open_table(file, what, options).read(names)
+def read_table(
+    file: Path,
+    what: str,
+    names: Sequence[str],
+    options: ReadOptions = PLAIN,
+    *,
+    needs: Mapping[str, Sequence[Check]] = _NO_CHECKS,
+    columns: Mapping[str, str] = _NO_OPTIONS,
+    aligned: bool = False,
+) -> Table:
+    """Return the named columns of a file, as `TableFile.read` does. Raises BadInput."""
+    return open_table(file, what, options).read(names, needs=needs, columns=columns, aligned=aligned)
 
 
 @contextmanager
@@ -161,6 +294,12 @@ def readable_file(what: str, file: Path) -> Iterator[None]:
         yield
     except BadContent as error:
         raise BadInput(f"{what} {file}{error}") from None
+    except BadInput:
+        raise
+    except IsADirectoryError:
+        raise BadInput(f"{what} {file} cannot be read: it is a folder: give a file") from None
+    except FileNotFoundError:
+        raise BadInput(f"{what} {file} cannot be read: it does not exist") from None
     except (
         OSError,
         EOFError,
@@ -171,47 +310,54 @@ def readable_file(what: str, file: Path) -> Iterator[None]:
         raise BadInput(f"{what} {file} cannot be read: {error}") from None
 
 
-def _open_csv(file: Path) -> Format:
+def _is_columnar(file: Path, suffix: str) -> bool:
+    if suffix in (".parquet", ".arrow", ".feather"):
+        return True
+    with file.open("rb") as stream:
+        return file.is_file() and stream.read(6).startswith((b"PAR1", b"ARROW1"))
+
+
+def _open_csv(file: Path, options: ReadOptions) -> Format:
     from shoal.files.delimited import Delimited  # loads pyarrow, which JSON lines do not need
 
-    return Delimited(file, ",")
+    return Delimited(file, ",", options)
 
 
-def _open_tsv(file: Path) -> Format:
+def _open_tsv(file: Path, options: ReadOptions) -> Format:
     from shoal.files.delimited import Delimited
 
-    return Delimited(file, "\t")
+    return Delimited(file, "\t", options)
 
 
-def _open_parquet(file: Path) -> Format:
+def _open_columnar(file: Path, _options: ReadOptions) -> Format:
     from shoal.files.parquet import Parquet
 
     return Parquet(file)
 
 
-def _open_json(file: Path) -> Format:
+def _open_json(file: Path, options: ReadOptions) -> Format:
     from shoal.files.records import Records
 
-    return Records(file, one_a_line=False)
+    return Records(file, options, one_a_line=False)
 
 
-def _open_json_lines(file: Path) -> Format:
+def _open_json_lines(file: Path, options: ReadOptions) -> Format:
     from shoal.files.records import Records
 
-    return Records(file, one_a_line=True)
+    return Records(file, options, one_a_line=True)
 
 
-def _open_lines(file: Path) -> Format:
+def _open_lines(file: Path, options: ReadOptions) -> Format:
     from shoal.files.lines import LinesOfText
 
-    return LinesOfText(file)
+    return LinesOfText(file, options)
 
 
-_FORMATS: Mapping[str, Callable[[Path], Format]] = {
-    ".parquet": _open_parquet,
+_FORMATS: Mapping[str, Callable[[Path, ReadOptions], Format]] = {
     ".json": _open_json,
     ".jsonl": _open_json_lines,
     ".ndjson": _open_json_lines,
     ".tsv": _open_tsv,
+    ".tab": _open_tsv,
     ".txt": _open_lines,
 }

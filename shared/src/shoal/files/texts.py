@@ -1,16 +1,160 @@
-"""Text files, plain or .gz."""
+"""Text files, plain or compressed by gzip, in any encoding."""
 
 import gzip
 import io
+import mmap
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
+import numpy as np
 
-def open_text(file: Path) -> TextIO:
-    """Open a UTF-8 file for reading; line ends stay unchanged, a byte order mark is skipped.
+from shoal.files.encodings import (
+    UTF8,
+    byte_order_mark,
+    check_zero_bytes,
+    checked_codec,
+    describe_bytes,
+    encoding_fix,
+    has_one_byte_characters,
+    undecoded,
+)
+from shoal.files.errors import BadContent
+from shoal.files.options import PLAIN, ReadOptions
 
-    Raises OSError.
+GZIP = b"\x1f\x8b"
+_HEAD = 4096
+_BLOCK = 1 << 24
+_BINARY = {
+    b"PK\x03\x04": "is a ZIP archive, as Excel's files are: save the table as CSV",
+    b"\xd0\xcf\x11\xe0": "is a file of Excel: save the table as CSV",
+    b"BZh": "is compressed by bzip2: uncompress it, or use gzip",
+    b"\xfd7zXZ": "is compressed by xz: uncompress it, or use gzip",
+    b"\x28\xb5\x2f\xfd": "is compressed by Zstandard: uncompress it, or use gzip",
+    b"\x93NUMPY": "is a NumPy array: give a table such as CSV",
+    b"SQLite format 3": "is a database of SQLite: save the table as CSV",
+    b"%PDF": "is a PDF: give a table such as CSV",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The content of a text file as UTF-8 without byte order mark; bytes that cannot be decoded stay.
+
+    data: of bytes, or of the file mapped into memory. encoding: what the file was decoded from. notes:
+    phrases for the summary.
     """
+
+    data: memoryview
+    encoding: str = UTF8
+    notes: list[str] = field(default_factory=list)
+
+    def text(self) -> str:
+        """Return the text; bytes that could not be decoded are lone surrogates."""
+        return str(self.data, UTF8, "surrogateescape")
+
+    def head(self, size: int) -> str:
+        """Return the text of the whole lines in the first `size` bytes, or of these bytes if no line ends."""
+        data = bytes(self.data[:size])
+        if size < len(self.data):
+            end = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
+            data = data[: end or size]
+        return data.decode(UTF8, "surrogateescape")
+
+    def count_lines(self) -> int:
+        """Return the number of line ends: of LF, or of CR if there is no LF."""
+        bytes_of = np.frombuffer(self.data, np.uint8)
+        for end in (b"\n", b"\r"):
+            count = sum(
+                int(np.count_nonzero(bytes_of[start : start + _BLOCK] == end[0]))
+                for start in range(0, len(bytes_of), _BLOCK)
+            )
+            if count:
+                return count
+        return 0
+
+    def stream(self) -> TextIO:
+        """Return the text as a stream with unchanged line ends."""
+        data = io.BytesIO(self.data)
+        return io.TextIOWrapper(data, encoding=UTF8, errors="surrogateescape", newline="")
+
+    def check_decoded(self) -> None:
+        """Raise BadContent for the first line with a byte that could not be decoded."""
+        for number, line in enumerate(self.stream(), start=1):
+            if undecoded(line):
+                raise BadContent(
+                    f", line {number}: {describe_bytes(line, self.encoding)}: {encoding_fix([line])}"
+                )
+
+
+def read_content(file: Path, options: ReadOptions = PLAIN) -> Content:
+    """Return the content of a text file. Raises OSError, EOFError, zlib.error, BadContent and BadInput.
+
+    A byte order mark determines the encoding, else `options` do, else it is UTF-8.
+    """
+    codec = None if options.encoding is None else checked_codec(options.encoding)
+    data = uncompressed_bytes(file)
+    _check_no_binary(bytes(data[:16]))
+    mark, marked = byte_order_mark(bytes(data[:4]))
+    if marked is None and codec is None:
+        check_zero_bytes(bytes(data[:_HEAD]))
+    elif marked is None and codec not in (None, UTF8) and _is_utf8(data, codec):
+        return Content(data, UTF8, [f"encoding UTF-8, not {options.encoding}"])
+    return _decoded(data[mark:], marked or codec or UTF8)
+
+
+def open_text(file: Path, options: ReadOptions = PLAIN) -> TextIO:
+    """Open a text file; line ends stay unchanged, a byte order mark is skipped.
+
+    Raises OSError, BadInput, and BadContent for bytes that cannot be decoded.
+    """
+    content = read_content(file, options)
+    content.check_decoded()
+    return content.stream()
+
+
+def uncompressed_bytes(file: Path) -> memoryview:
+    """Return the bytes of a file, mapped into memory, or uncompressed if gzip wrote them. Raises OSError."""
+    data = _mapped_bytes(file)
+    if data[:2] == GZIP:
+        return memoryview(gzip.decompress(data))
     if file.suffix.lower() == ".gz":
-        return io.TextIOWrapper(gzip.open(file), encoding="utf-8-sig", newline="")
-    return file.open(encoding="utf-8-sig", newline="")
+        raise BadContent(" cannot be read: its name ends in .gz, but gzip did not write it: rename it")
+    return data
+
+
+def _mapped_bytes(file: Path) -> memoryview:
+    with file.open("rb") as stream:
+        if not file.is_file() or not file.stat().st_size:  # a pipe cannot be mapped, nor an empty file
+            return memoryview(stream.read())
+        return memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
+
+
+def _check_no_binary(start: bytes) -> None:
+    for magic, fault in _BINARY.items():
+        if start.startswith(magic):
+            raise BadContent(f" {fault}")
+
+
+def _is_utf8(data: memoryview, codec: str | None) -> bool:
+    """Return whether text in another codec of one byte per character is UTF-8 beyond ASCII.
+
+    Text in such a codec is hardly ever valid UTF-8 by chance.
+    """
+    if codec is None or not has_one_byte_characters(codec):
+        return False
+    try:
+        return not str(data, UTF8).isascii()
+    except UnicodeDecodeError:
+        return False
+
+
+def _decoded(data: memoryview, codec: str) -> Content:
+    if codec == UTF8:
+        return Content(data)
+    try:
+        text = str(data, codec, "surrogateescape")
+        utf8 = text.encode(UTF8, "surrogateescape")
+    except UnicodeError as error:
+        raise BadContent(f" is not {codec.upper()}: {error}: give another --encoding") from None
+    return Content(memoryview(utf8), codec, [f"encoding {codec.upper()}"])

@@ -1,0 +1,83 @@
+"""Checks of the cells that a command needs. A check names the cells of a column that cannot be used."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from shoal.files.columns import EMPTY, Column, parse_numbers, parse_times
+from shoal.files.encodings import UTF8, describe_bytes, encoding_fix, undecoded
+from shoal.files.faults import Fault
+
+# Gets the name of a column and its cells; returns the faults by code, of EMPTY for empty cells.
+Check = Callable[[str, Column], Mapping[int, Fault]]
+_SHOWN = 60
+
+
+def full(name: str, column: Column) -> Mapping[int, Fault]:
+    """Refuse empty cells and cells of blanks."""
+    empty = Fault(f": {name} is empty", "fill it, or remove the row")
+    blank = [code for code, text in enumerate(column.texts) if not text or text.isspace()]
+    return dict.fromkeys([EMPTY, *blank], empty)
+
+
+def plain(name: str, column: Column) -> Mapping[int, Fault]:
+    """Refuse lists and objects."""
+    return {
+        code: Fault(f": {name} is {_kind(column.texts[code])}, {_cut(column.texts[code])}", "give a text")
+        for code in column.nested
+    }
+
+
+def number(name: str, column: Column) -> Mapping[int, Fault]:
+    """Refuse cells that are not numbers; empty ones pass."""
+    return _unparsed(name, column, lambda text: parse_numbers([text])[1] is None, "a number")
+
+
+def time(name: str, column: Column) -> Mapping[int, Fault]:
+    """Refuse cells that are neither numbers nor times, and the rarer ones of both; empty ones pass."""
+    present = {code: text for code, text in enumerate(column.texts) if text and not text.isspace()}
+    if parse_times(list(present.values()))[1] is None:
+        return {}
+    numbers = {code for code, text in present.items() if parse_numbers([text])[1] is None}
+    times = {code for code, text in present.items() if parse_times([text])[1] is None} - numbers
+    good = numbers if len(numbers) >= len(times) else times
+    return {
+        code: Fault(f": {name} {_cut(text)!r} is not a number or a time like 2026-03-01T12:30:00Z", "mend it")
+        for code, text in present.items()
+        if code not in good
+    }
+
+
+def decoded(column: Column, encoding: str = UTF8) -> Mapping[int, Fault]:
+    """Refuse cells with bytes that are no text in the file's encoding."""
+    bad = [code for code, text in enumerate(column.texts) if undecoded(text)]
+    if not bad:
+        return {}
+    fix = encoding_fix([column.texts[code] for code in bad])
+    return {code: Fault(f": {describe_bytes(column.texts[code], encoding)}", fix) for code in bad}
+
+
+def failed_codes(name: str, column: Column, checks: Iterable[Check]) -> dict[int, Fault]:
+    """Return the first fault of each code."""
+    faults: dict[int, Fault] = {}
+    for check in checks:
+        for code, fault in check(name, column).items():
+            faults.setdefault(code, fault)
+    return faults
+
+
+def _unparsed(name: str, column: Column, parses: Callable[[str], bool], what: str) -> Mapping[int, Fault]:
+    texts: Sequence[str] = column.texts
+    if parse_numbers([text for text in texts if text and not text.isspace()])[1] is None:
+        return {}
+    return {
+        code: Fault(f": {name} {_cut(text.strip())!r} is not {what}", "mend it, or leave the cell empty")
+        for code, text in enumerate(texts)
+        if text and not text.isspace() and not parses(text)
+    }
+
+
+def _kind(json: str) -> str:
+    return "a list" if json.startswith("[") else "an object"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
