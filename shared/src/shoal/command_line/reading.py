@@ -1,11 +1,14 @@
 """Options of reading that all commands over tables share."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from shoal.command_line.console import err
 from shoal.command_line.offline import print_summary
 from shoal.files.options import ReadOptions
+from shoal.files.skipped import write_skipped
 from shoal.files.tables import Table
 
 EncodingOption = Annotated[
@@ -37,9 +40,18 @@ def read_options(
     encoding: str | None, missing: list[str] | None, *, skip_bad: bool, join_spellings: bool = False
 ) -> ReadOptions:
     """Return the options of a command as the reader takes them."""
-    return ReadOptions(encoding, skip_bad, tuple(missing or ()), join_spellings)
+    return ReadOptions(
+        encoding=encoding, skip_bad=skip_bad, missing=tuple(missing or ()), join_spellings=join_spellings
+    )
 
 
 def summarize_table(table: Table, *facts: str) -> None:
     """Print how a table was read. facts: further phrases about it."""
     print_summary(table, [*table.facts(), *facts])
+
+
+def list_skipped(output: Path | None, options: ReadOptions) -> None:
+    """Write the rows that --skip-bad left out beside the output, and print the file. Raises BadInput."""
+    if output is not None and options.skip_bad:
+        file = write_skipped(output, options.skipped)
+        err.print(f"{len(options.skipped):,} rows left out: {file}", markup=False, soft_wrap=True)

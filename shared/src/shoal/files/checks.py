@@ -1,8 +1,9 @@
 """Checks of the cells that a command needs. A check names the cells of a column that cannot be used."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from math import isfinite
 
-from shoal.files.columns import EMPTY, Column, parse_numbers, parse_times
+from shoal.files.columns import EMPTY, Column, is_number, parse_numbers, parse_times
 from shoal.files.encodings import UTF8, describe_bytes, encoding_fix, undecoded
 from shoal.files.faults import Fault
 
@@ -28,7 +29,14 @@ def plain(name: str, column: Column) -> Mapping[int, Fault]:
 
 def number(name: str, column: Column) -> Mapping[int, Fault]:
     """Refuse cells that are not numbers; empty ones pass."""
-    return _unparsed(name, column, lambda text: parse_numbers([text])[1] is None, "a number")
+    if parse_numbers([text for text in column.texts if text and not text.isspace()])[1] is None:
+        return {}
+    return _unparsed(name, column, is_number, "a number")
+
+
+def finite(name: str, column: Column) -> Mapping[int, Fault]:
+    """Refuse cells that are not finite numbers; empty ones pass."""
+    return _unparsed(name, column, lambda text: is_number(text) and isfinite(float(text)), "a finite number")
 
 
 def time(name: str, column: Column) -> Mapping[int, Fault]:
@@ -65,12 +73,9 @@ def failed_codes(name: str, column: Column, checks: Iterable[Check]) -> dict[int
 
 
 def _unparsed(name: str, column: Column, parses: Callable[[str], bool], what: str) -> Mapping[int, Fault]:
-    texts: Sequence[str] = column.texts
-    if parse_numbers([text for text in texts if text and not text.isspace()])[1] is None:
-        return {}
     return {
         code: Fault(f": {name} {_cut(text.strip())!r} is not {what}", "mend it, or leave the cell empty")
-        for code, text in enumerate(texts)
+        for code, text in enumerate(column.texts)
         if text and not text.isspace() and not parses(text)
     }
 

@@ -113,6 +113,11 @@ def arrow_column(column: Any) -> Column:
     return Column(code, chunks[0].dictionary.to_pylist())
 
 
+def is_number(text: str) -> bool:
+    """Return whether a text is a number."""
+    return parse_numbers([text])[1] is None
+
+
 def parse_numbers(texts: Sequence[str]) -> tuple[Floats, int | None]:
     """Return the numbers, and the index of the first text that is not a number."""
     return _parse_texts(texts, float)

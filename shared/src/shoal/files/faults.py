@@ -27,18 +27,20 @@ class SkippedRow:
 Faults = Mapping[int, Fault]
 
 
-def faults_message(places: Sequence[str], faults: Sequence[Fault]) -> str:
+def faults_message(places: Sequence[str], faults: Sequence[Fault], *, skippable: bool = True) -> str:
     """Return one line about rows that cannot be used, which follows the file's name.
 
-    places: where the rows are. All of them are counted, the first ones are named.
+    places: where the rows are. All of them are counted, the first ones are named. skippable: whether the
+    option --skip-bad helps.
     """
     first = f", {places[0]}{faults[0].detail}"
     if len(faults) == 1:
-        return f"{first}: {faults[0].fix} (--skip-bad leaves the row out)"
+        return f"{first}: {faults[0].fix}{' (--skip-bad leaves the row out)' if skippable else ''}"
     more = _listed(places[1:SHOWN], faults[1:SHOWN])
     rest = f"; and {len(faults) - SHOWN:,} more" if len(faults) > SHOWN else ""
     fixes = "; ".join(dict.fromkeys(fault.fix for fault in faults[:SHOWN]))
-    return f"{first}; {more}{rest}: {len(faults):,} rows cannot be used: {fixes} (--skip-bad leaves the rows out)"
+    skip = " (--skip-bad leaves the rows out)" if skippable else ""
+    return f"{first}; {more}{rest}: {len(faults):,} rows cannot be used: {fixes}{skip}"
 
 
 def skipped_fact(rows: Sequence[SkippedRow]) -> str:

@@ -37,11 +37,6 @@ class Records:
         """Where each object is in the file, and the object."""
         return [(self.where(row), record) for row, record in enumerate(self._records)]
 
-    @property
-    def rows(self) -> Sequence[tuple[str, dict[str, Any]]]:
-        """Where each object is in the file, and the object."""
-        return self._rows
-
     def read(self, names: Sequence[str]) -> Mapping[str, Column]:
         """Return the named fields as text: null, NaN and no field are empty, lists and objects are JSON.
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from shoal.files import checks
 from shoal.files.checks import Check, failed_codes
 from shoal.files.columns import EMPTY, Coded, Column, Floats, Parse, parse_numbers, parse_times
+from shoal.files.encodings import UTF8
 from shoal.files.errors import BadContent, BadInput
 from shoal.files.faults import Fault, Faults, SkippedRow, faults_message, reason_of, skipped_fact
 from shoal.files.options import PLAIN, ReadOptions
@@ -25,6 +26,7 @@ from shoal.files.spelling import spelling_key
 
 INDEXES = ("", "__index_level_0__", "Unnamed: 0")  # names of the column of pandas' index
 _NO_CHECKS: Mapping[str, Sequence[Check]] = {}
+BadRows = Literal["left out", "emptied", "refused"]
 _NO_OPTIONS: Mapping[str, str] = {}
 
 
@@ -165,14 +167,14 @@ class TableFile:
         *,
         needs: Mapping[str, Sequence[Check]] = _NO_CHECKS,
         columns: Mapping[str, str] = _NO_OPTIONS,
-        aligned: bool = False,
+        bad_rows: BadRows = "left out",
     ) -> Table:
         """Return the named columns; others are ignored.
 
-        needs: checks of the cells by column. columns: the options that name a column, for messages. aligned:
-        the rows belong to those of another file; a row that cannot be used then has empty cells and stays.
-        Raises BadInput for a missing or duplicate column, and for rows that cannot be used unless `options`
-        leave them out.
+        needs: checks of the cells by column. columns: the options that name a column, for messages. bad_rows:
+        what becomes of rows that cannot be used if `options` skip them; where rows belong to those of another
+        file, they are emptied or refused. Raises BadInput for a missing or duplicate column, and for rows
+        that cannot be used.
         """
         self._check_names(names, columns)
         with readable_file(self.what, self.file):
@@ -181,15 +183,21 @@ class TableFile:
         self._check_header(cells)
         faults = self._faults_of(cells, needs)
         rows = len(next(iter(cells.values())).code) if cells else 0
-        return self._table(cells, rows, faults, aligned=aligned)
+        return self._table(cells, rows, faults, bad_rows)
 
-    def _table(self, cells: Mapping[str, Column], rows: int, faults: Faults, *, aligned: bool) -> Table:
+    def _table(self, cells: Mapping[str, Column], rows: int, faults: Faults, bad_rows: BadRows) -> Table:
         bad = np.array(sorted(faults), np.int64)
-        if len(bad) and (not self.options.skip_bad or (len(bad) == rows and not aligned)):
+        skippable = bad_rows != "refused" and (len(bad) < rows or bad_rows == "emptied")
+        if len(bad) and not (self.options.skip_bad and skippable):
             places = [self.format.where(int(row)) for row in bad]
-            raise BadInput(f"{self}{faults_message(places, [faults[int(row)] for row in bad])}")
+            message = faults_message(places, [faults[int(row)] for row in bad], skippable=skippable)
+            raise BadInput(f"{self}{message}")
+        skipped = [
+            SkippedRow(self.file, self.format.where(row), reason_of(faults[row])) for row in bad.tolist()
+        ]
+        self.options.skipped.extend(skipped)
         index = None
-        if len(bad) and aligned:
+        if len(bad) and bad_rows == "emptied":
             cells = {name: column.emptied(bad) for name, column in cells.items()}
         elif len(bad):
             index = np.setdiff1d(np.arange(rows), bad)
@@ -202,9 +210,7 @@ class TableFile:
             rows=rows if index is None else len(index),
             index=index,
             notes=self._notes(),
-            skipped=[
-                SkippedRow(self.file, self.format.where(row), reason_of(faults[row])) for row in bad.tolist()
-            ],
+            skipped=skipped,
         )
 
     def _notes(self) -> list[str]:
@@ -214,10 +220,11 @@ class TableFile:
     def _faults_of(self, cells: Mapping[str, Column], needs: Mapping[str, Sequence[Check]]) -> Faults:
         """Return the first fault of each row that cannot be used."""
         faults: dict[int, Fault] = {}
+        encoding = getattr(self.format, "encoding", UTF8)
         if isinstance(self.format, Inspected):
             faults |= self.format.faults
         for name, column in cells.items():
-            bad = {**failed_codes(name, column, needs.get(name, ())), **checks.decoded(column)}
+            bad = {**failed_codes(name, column, needs.get(name, ())), **checks.decoded(column, encoding)}
             for row in np.flatnonzero(np.isin(column.code, list(bad))).tolist() if bad else ():
                 faults.setdefault(row, bad[int(column.code[row])])
         return faults
@@ -281,10 +288,10 @@ def read_table(
     *,
     needs: Mapping[str, Sequence[Check]] = _NO_CHECKS,
     columns: Mapping[str, str] = _NO_OPTIONS,
-    aligned: bool = False,
+    bad_rows: BadRows = "left out",
 ) -> Table:
     """Return the named columns of a file, as `TableFile.read` does. Raises BadInput."""
-    return open_table(file, what, options).read(names, needs=needs, columns=columns, aligned=aligned)
+    return open_table(file, what, options).read(names, needs=needs, columns=columns, bad_rows=bad_rows)
 
 
 @contextmanager

@@ -70,7 +70,7 @@ def test_parquet_of_any_types_is_read_as_text_and_written_back() -> None:
     columns["worker"] = pa.array([["a"]] * 5)
     pyarrow.parquet.write_table(pa.table(columns), "votes.parquet")
     code, _, told = run(*base, "--output", "labels.parquet")
-    assert (code, "votes.parquet: column worker holds list<element: string>: give text" in told) == (
+    assert (code, 'votes.parquet, row 0: worker is a list, ["a"]; row 1' in told) == (
         2,
         True,
     ), told
@@ -100,8 +100,8 @@ def test_agreement_of_other_shapes(shape: str, answers: list[list[str]], distanc
 
 
 BAD_SHAPES = [
-    ("number", "3", "4x", "line 3: '4x' is not a finite number"),
-    ("number", "3", "inf", "line 3: 'inf' is not a finite number"),
+    ("number", "3", "4x", "line 3: label '4x' is not a finite number"),
+    ("number", "3", "inf", "line 3: label 'inf' is not a finite number"),
     ("spans", "[0, 1]", "[4, 2]", "line 3: '[4, 2]' needs finite numbers, low before high"),
     ("spans", "[0, 1]", "0 to 1", "line 3: '0 to 1' is not of the form [start, end]"),
     ("boxes", "[0, 0, 1, 1]", "[0, 0, 1]", "line 3: '[0, 0, 1]' needs finite numbers, low before high"),
@@ -189,7 +189,7 @@ COMMANDS = [
     ("simulate-votes", "--output", "o", "--seeds", "1", "--model", "majority"),
 ]
 BAD_VOTES = {
-    "task,worker\na,b\n": "has no column label; it has task, worker: rename one, or say which it is",
+    "task,worker\na,b\n": "has no column label; it has task, worker: give --label-column one of them",
     "task,task,worker,label\na,a,b,c\n": "has two columns task",
     "": "is empty: it needs a header and rows",
     "task,worker,label\n": "has no votes",
@@ -217,9 +217,12 @@ def test_what_is_no_file_of_votes_is_one_line(command: tuple[str, ...]) -> None:
     Path("folder.csv").mkdir()
     Path("junk.parquet").write_bytes(b"junk")
     Path("latin.csv").write_bytes("task,worker,label\na,b,caf\xe9\n".encode("latin-1"))
-    for file in ("folder.csv", "junk.parquet", "missing.csv", "latin.csv"):
+    for file in ("folder.csv", "junk.parquet", "missing.csv"):
         code, _, error = run(*command, "--votes", file)
         assert (code, f"votes {file} cannot be read" in error) == (2, True), (file, error)
+    code, _, error = run(*command, "--votes", "latin.csv")
+    fix = "give --encoding latin-1, which reads 'café'"
+    assert (code, f"votes latin.csv, line 2: byte 0xE9 is not UTF-8: {fix}" in error) == (2, True)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -220,7 +220,7 @@ def test_simulate_refuses_what_it_cannot_learn_from() -> None:
     base = ("simulate", "--embeddings", "x.npy", "--output", "curves")
     for options, told in (
         (("--labels", "few.csv"), "embeddings have 60 rows, labels 2"),
-        (("--labels", "gap.csv"), "labels, row 7 is empty"),
+        (("--labels", "gap.csv"), "labels gap.csv, line 9: label is empty"),
         (("--labels", "y.csv", "--budgets", "5,4"), "--budgets: must be in rising order"),
         (("--labels", "y.csv", "--budgets", "five"), "--budgets: 'five': give whole numbers"),
         (("--labels", "y.csv", "--strategies", "best", "--budgets", "5"), "--strategies: 'best' is unknown"),

@@ -14,6 +14,7 @@ from shoal.command_line.reading import (
     JoinSpellingsOption,
     MissingOption,
     SkipBadOption,
+    list_skipped,
     read_options,
 )
 from shoal.files.outputs import OutputCheck
@@ -91,6 +92,7 @@ def show_annotators(
                 name=columns.annotator_name,
                 level=rule.raised_below,
             )
+        list_skipped(output, options)
     print_annotators(people, file.named, limit, rule)
     if output is not None:
         if len(file.named.classes) > MOST_CLASSES:

@@ -12,6 +12,7 @@ from shoal.command_line.reading import (
     JoinSpellingsOption,
     MissingOption,
     SkipBadOption,
+    list_skipped,
     read_options,
 )
 from shoal.files.errors import BadInput
@@ -102,16 +103,18 @@ def label_tasks(
         check.check_page("report", report)
         columns = vote_columns(task_column, worker_column, label_column, annotator_columns)
         gold_columns = Columns(task=gold_task_column or task_column, label=gold_label_column or label_column)
+        reading = read_options(encoding, missing, skip_bad=skip_bad, join_spellings=join_spellings)
         inputs = read_inputs(
             votes,
             columns,
             gold,
             gold_columns,
             predictions=predictions,
-            reading=read_options(encoding, missing, skip_bad=skip_bad, join_spellings=join_spellings),
+            reading=reading,
         )
         outputs = Outputs(labels=output, annotators=annotators, report=report, columns=columns)
         facts = write_consensus(inputs, options, outputs)
+        list_skipped(output, reading)
     print_consensus(facts)
     for written in (output, annotators, report):
         if written is not None:

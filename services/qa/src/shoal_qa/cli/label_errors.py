@@ -20,14 +20,18 @@ from shoal.command_line.reading import (
     JoinSpellingsOption,
     MissingOption,
     SkipBadOption,
+    list_skipped,
     read_options,
 )
+from shoal.files import checks
 from shoal.files.columns import EMPTY, Coded
 from shoal.files.errors import BadInput
 from shoal.files.matrices import Matrix, read_matrix
 from shoal.files.options import ReadOptions
 from shoal.files.outputs import OutputCheck
 from shoal.files.probabilities import check_probabilities
+from shoal.files.spelling import joined_names
+from shoal.files.suspects import JOIN_LABELS, missing_warning, spelling_warning
 from shoal.files.tables import Table, read_table
 from shoal.files.writing import write_table
 from shoal_qa.domain.label_errors.errors import LabelErrors
@@ -78,8 +82,21 @@ def label_errors(
         with show_progress("reading"):
             names_to_read = [name for name in (label_column, worker_column, id_column) if name is not None]
             options = read_options(encoding, missing, skip_bad=skip_bad, join_spellings=join_spellings)
-            sheet = read_table(labels, "labels", names_to_read, options)
-            labelled = _labels_of(sheet, label_column, worker_column)
+            needs = {label_column: (checks.plain,), worker_column or "": (checks.full, checks.plain)}
+            sheet = read_table(
+                labels,
+                "labels",
+                names_to_read,
+                options,
+                needs=needs,
+                columns={
+                    label_column: "--label-column",
+                    worker_column or "": "--worker-column",
+                    id_column or "": "--id-column",
+                },
+                bad_rows="emptied",
+            )
+            labelled = _labels_of(sheet, label_column, worker_column, options)
         print_summary(sheet, [*sheet.facts(), classes_fact(ordered_classes(labelled.names), "")])
         with show_progress("judging labels"):
             if probabilities is not None:
@@ -95,12 +112,16 @@ def label_errors(
                 errors = by_embeddings(labelled, matrix.finite())
         ids = None if id_column is None else sheet.coded(id_column)
         _write_errors(output, labelled, errors, ids=ids)
+        list_skipped(output, options)
     print_label_errors(labelled, errors)
     err.print(f"{len(labelled.row):,} labels: {output}", markup=False, soft_wrap=True)
 
 
-def _labels_of(sheet: Table, label_column: str, worker_column: str | None) -> Labels:
+def _labels_of(sheet: Table, label_column: str, worker_column: str | None, options: ReadOptions) -> Labels:
     label = sheet.coded(label_column)
+    _warn_of_suspects(sheet, label_column, label, join=options.join_spellings)
+    if options.join_spellings:
+        label = label.renamed(joined_names(label.names, label.counts()))
     row = np.flatnonzero(label.code != EMPTY)
     if not len(row):
         raise BadInput(f"{sheet} has no labels: give one in each row")
@@ -113,8 +134,15 @@ def _labels_of(sheet: Table, label_column: str, worker_column: str | None) -> La
         raise BadInput(
             f"{sheet} has one label only ({label.names[0]!r}): give labels of at least two classes"
         )
-    annotator = None if worker_column is None else sheet.full(worker_column).code[row]
+    annotator = None if worker_column is None else sheet.coded(worker_column).code[row]
     return Labels(row, label.code[row], label.names, annotator)
+
+
+def _warn_of_suspects(sheet: Table, name: str, label: Coded, *, join: bool) -> None:
+    alike = None if join else spelling_warning(name, label, JOIN_LABELS)
+    for warning in (missing_warning(name, label, "classes"), alike):
+        if warning is not None:
+            print_warning(f"{sheet}: {warning}")
 
 
 def _label_columns(

@@ -16,6 +16,7 @@ from shoal.command_line.reading import (
     JoinSpellingsOption,
     MissingOption,
     SkipBadOption,
+    list_skipped,
     read_options,
 )
 from shoal.files.errors import BadInput
@@ -110,6 +111,7 @@ def simulate_votes(
             _write_replays(
                 output, replays, f"{votes.name}: {_counts_of(named)}, {model}", is_truth=truth is not None
             )
+        list_skipped(output, options)
     if truth is None:
         print_warning("no --truth: accuracy is agreement with the consensus of all votes, which may be wrong")
     print_replays(replays)

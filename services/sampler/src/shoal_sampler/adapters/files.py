@@ -1,6 +1,6 @@
 """Row numbers, weights, labels and target shares from files."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,15 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shoal.classes.order import classes_fact, ordered_classes
+from shoal.files import checks
 from shoal.files.arrays import read_array, read_vector
-from shoal.files.errors import BadInput
+from shoal.files.columns import Coded, Column
+from shoal.files.faults import Fault
 from shoal.files.options import ReadOptions
-from shoal.files.tables import open_table
+from shoal.files.spelling import joined_names
+from shoal.files.suspects import JOIN_LABELS, missing_warning, spelling_warning
+from shoal.files.tables import BadRows, open_table
 
 INDEX = "index"
 ARRAYS = (".npy", ".npz")
 CLASS = ("class", "label", "name")
 SHARE = "share"
+Warn = Callable[[str], None]
 Summarize = Callable[..., None]  # shows how a table was read, and further phrases about it
 
 
@@ -34,28 +39,40 @@ class Target:
 
 
 def read_numbers(
-    file: Path, what: str, column: str, *, options: ReadOptions, summarize: Summarize
+    file: Path,
+    what: str,
+    column: str,
+    *,
+    options: ReadOptions,
+    summarize: Summarize,
+    bad_rows: BadRows = "refused",
 ) -> NDArray[Any]:
     """Return the numbers (n,) of a .npy file or of one column of a table; a single column may have any name.
 
-    Raises BadInput, also for an empty cell.
+    bad_rows: what becomes of rows without a number if `options` skip them. Raises BadInput.
     """
     if file.suffix.lower() in ARRAYS:
         return read_vector(file, what)
     source = open_table(file, what, options)
     name = source.column_for(column)
-    table = source.read([name])
-    table.full(name)
+    table = source.read([name], needs={name: (checks.full, checks.number)}, bad_rows=bad_rows)
     summarize(table)
     return table.numbers(name)
 
 
 def read_labels(
-    file: Path, what: str = "labels", *, options: ReadOptions, summarize: Summarize
+    file: Path,
+    what: str = "labels",
+    *,
+    options: ReadOptions,
+    summarize: Summarize,
+    warn: Warn,
+    complete: bool = False,
 ) -> tuple[list[int] | None, list[str]]:
     """Return (rows, labels) of a table with columns index and label; (None, labels) without index.
 
-    A single column next to index may have any name. Raises BadInput.
+    complete: whether every row needs a label. Without index, rows that are skipped have none. A single column
+    next to index may have any name. Raises BadInput.
     """
     if file.suffix.lower() in ARRAYS:
         array = np.asarray(read_array(file, what))
@@ -65,19 +82,19 @@ def read_labels(
     source = open_table(file, what, options)
     label = source.column_for("label", besides=[INDEX])
     has_index = source.has(INDEX)
-    table = source.read([INDEX, label] if has_index else [label])
-    texts = [text.strip() for text in table.texts(label)]
+    table = source.read(
+        [INDEX, label] if has_index else [label],
+        needs={
+            INDEX: (checks.full, _whole_number),
+            label: (checks.plain, checks.full) if complete else (checks.plain,),
+        },
+        bad_rows="left out" if has_index else "emptied",
+    )
+    texts = _joined_labels(table, label, table.coded(label), options, warn=warn)
     summarize(table, classes_fact(ordered_classes(text for text in texts if text), ""))
     if not has_index:
         return None, texts
-    rows = table.full(INDEX)
-    number = []
-    for row, text in enumerate(rows.names[code] for code in rows.code.tolist()):
-        try:
-            number.append(int(text))
-        except ValueError:
-            raise BadInput(f"{table}, {table.where(row)}: index {text!r} is not a whole number") from None
-    return number, texts
+    return [int(text) for text in table.texts(INDEX)], texts
 
 
 def read_target(file: Path, *, options: ReadOptions) -> Target:
@@ -96,14 +113,40 @@ def read_target(file: Path, *, options: ReadOptions) -> Target:
     if not source.has(SHARE) or column is None:
         shares = read_numbers(file, "target", SHARE, options=options, summarize=lambda *_: None)
         return Target(what=what, shares=[float(share) for share in shares])
-    table = source.read([column, SHARE])
-    table.full(SHARE)
+    needs = {column: (checks.full, checks.plain), SHARE: (checks.full, checks.number)}
+    table = source.read([column, SHARE], needs=needs, bad_rows="refused")
     names = table.full(column)
     return Target(
         what=what,
         shares=[float(share) for share in table.numbers(SHARE)],
         classes=[names.names[code] for code in names.code.tolist()],
     )
+
+
+def _joined_labels(what: object, name: str, column: Coded, options: ReadOptions, *, warn: Warn) -> list[str]:
+    """Return the label of each row, "" for none; look-alikes as one of them if `options` join them."""
+    alike = None if options.join_spellings else spelling_warning(name, column, JOIN_LABELS)
+    for warning in (missing_warning(name, column, "classes"), alike):
+        if warning is not None:
+            warn(f"{what}: {warning}")
+    if options.join_spellings:
+        column = column.renamed(joined_names(column.names, column.counts()))
+    names = [*column.names, ""]  # EMPTY is -1, the index of the last
+    return [names[code] for code in column.code.tolist()]
+
+
+def _whole_number(name: str, column: Column) -> Mapping[int, Fault]:
+    """Refuse cells that are not whole numbers."""
+    bad = {code: text for code, text in enumerate(column.texts) if text.strip() and not _is_whole(text)}
+    return {code: Fault(f": {name} {text!r} is not a whole number", "mend it") for code, text in bad.items()}
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        int(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _label_text(label: Any) -> str:

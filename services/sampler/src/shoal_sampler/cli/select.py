@@ -17,6 +17,7 @@ from shoal.command_line.reading import (
     JoinSpellingsOption,
     MissingOption,
     SkipBadOption,
+    list_skipped,
     read_options,
     summarize_table,
 )
@@ -24,6 +25,7 @@ from shoal.files.errors import BadInput
 from shoal.files.matrices import read_matrix
 from shoal.files.options import ReadOptions
 from shoal.files.outputs import OutputCheck
+from shoal.files.tables import BadRows
 from shoal.files.writing import Cells, write_table
 from shoal_sampler.adapters.files import Target, read_labels, read_numbers, read_target
 from shoal_sampler.cli.class_columns import (
@@ -125,6 +127,7 @@ def select_rows(
                 report,
             )
         _write_picks(output, picks)
+        list_skipped(output, reading)
     if len(picks.rows) < n:
         print_warning(f"only {len(picks.rows)} of {n} rows could be chosen")
     if explain:
@@ -160,8 +163,10 @@ def _write_picks(file: Path, picks: Picks) -> None:
     write_table(file, columns)
 
 
-def _read_numbers(file: Path, what: str, column: str, reading: ReadOptions) -> Any:
-    return read_numbers(file, what, column, options=reading, summarize=summarize_table)
+def _read_numbers(
+    file: Path, what: str, column: str, reading: ReadOptions, *, bad_rows: BadRows = "refused"
+) -> Any:
+    return read_numbers(file, what, column, options=reading, summarize=summarize_table, bad_rows=bad_rows)
 
 
 def _read_labelled(labelled: Path | None, labels: Path | None, rows: int, reading: ReadOptions) -> LabelTexts:
@@ -169,11 +174,13 @@ def _read_labelled(labelled: Path | None, labels: Path | None, rows: int, readin
     rows_labelled = np.empty(0, np.int64)
     if labelled is not None:
         rows_labelled = row_numbers(
-            _read_numbers(labelled, "labelled", "index", reading), rows, f"labelled {labelled}"
+            _read_numbers(labelled, "labelled", "index", reading, bad_rows="left out"),
+            rows,
+            f"labelled {labelled}",
         )
     if labels is None:
         return LabelTexts(rows=rows_labelled, texts=[""] * len(rows_labelled))
-    numbers, texts = read_labels(labels, options=reading, summarize=summarize_table)
+    numbers, texts = read_labels(labels, options=reading, summarize=summarize_table, warn=print_warning)
     summarize_array(labels, "labels", texts)
     if numbers is not None:
         labelled_rows = row_numbers(numbers, rows, f"labels {labels}, column index")

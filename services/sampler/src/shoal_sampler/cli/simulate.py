@@ -17,6 +17,7 @@ from shoal.command_line.reading import (
     JoinSpellingsOption,
     MissingOption,
     SkipBadOption,
+    list_skipped,
     read_options,
     summarize_table,
 )
@@ -118,6 +119,7 @@ def compare_strategies(
         _write_curves(
             output, curves, labels_needed, f"{len(data.labels):,} rows, {data.classes} classes, {seeds} seeds"
         )
+        list_skipped(output, reading)
     print_curves(curves, labels_needed)
     err.print(f"{output / 'index.html'}", markup=False, soft_wrap=True)
 
@@ -128,15 +130,36 @@ def _read_rows(
     matrix = read_matrix(embeddings, f"{prefix}embeddings", column_patterns(columns))
     print_summary(matrix, matrix.facts())
     vectors = matrix.float32()
-    rows, texts = read_labels(labels, f"{prefix}labels", options=reading, summarize=summarize_table)
+    rows, texts = read_labels(
+        labels,
+        f"{prefix}labels",
+        options=reading,
+        summarize=summarize_table,
+        warn=print_warning,
+        complete=True,
+    )
     summarize_array(labels, f"{prefix}labels", texts)
     if rows is None:
-        return vectors, texts
-    if sorted(rows) != list(range(len(vectors))):
+        return _with_labels(vectors, texts) if reading.skip_bad else (vectors, texts)
+    if sorted(rows) != list(range(len(vectors))) and not (reading.skip_bad and _are_rows(rows, len(vectors))):
         raise BadInput(
             f"{prefix}labels {labels}: the column index must name each of the {len(vectors)} rows once"
         )
-    return vectors, [text for _, text in sorted(zip(rows, texts, strict=True))]
+    order = np.argsort(rows, kind="stable").tolist()
+    labelled = vectors if len(rows) == len(vectors) else vectors[np.sort(rows)]
+    return labelled, [texts[row] for row in order]
+
+
+def _with_labels(vectors: Vectors, labels: Sequence[str]) -> tuple[Vectors, list[str]]:
+    """Return the rows that have labels, or all if the numbers of rows differ, which is refused later."""
+    rows = [row for row, label in enumerate(labels) if label]
+    if len(labels) != len(vectors) or len(rows) == len(labels):
+        return vectors, list(labels)
+    return vectors[rows], [labels[row] for row in rows]
+
+
+def _are_rows(rows: Sequence[int], count: int) -> bool:
+    return len(set(rows)) == len(rows) and all(0 <= row < count for row in rows)
 
 
 def _matched_labels(test: Sequence[str], labels: Sequence[str], what: str, reading: ReadOptions) -> list[str]:

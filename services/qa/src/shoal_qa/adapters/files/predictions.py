@@ -1,12 +1,18 @@
 """A model's predictions in a file: a column of tasks and a column of probabilities for each class."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 from pathlib import Path
 
 import numpy as np
 
 from shoal.classes.matching import Match, match_names, refuse_strangers
+from shoal.files import checks
+from shoal.files.checks import Check
+from shoal.files.columns import EMPTY, Column, is_number
 from shoal.files.errors import BadInput
+from shoal.files.faults import Fault
 from shoal.files.options import PLAIN, ReadOptions
 from shoal.files.tables import Table, TableFile, open_table
 from shoal_qa.adapters.files.votes import Warn
@@ -36,13 +42,18 @@ def read_predictions(
     source = open_table(file, "predictions", options)
     columns = _class_columns(source, task_column, named, join=options.join_spellings)
     names = [columns.joined.get(name, name) for name in named.classes if name not in columns.missing]
-    sheet = source.read([task_column, *names])
+    share: Sequence[Check] = (checks.number, _from_zero_to_one)
+    needs: dict[str, Sequence[Check]] = {
+        **dict.fromkeys(names, share),
+        task_column: (checks.full, checks.plain),
+    }
+    sheet = source.read([task_column, *names], needs=needs, columns={task_column: "--task-column"})
     task, tasks = _task_numbers(sheet, task_column, named, warn, join=options.join_spellings)
     scores = np.full((len(named.tasks), len(named.classes)), np.nan)
     scores[task[task != UNKNOWN]] = 0.0
     for index, name in enumerate(named.classes):
         if name not in columns.missing:
-            values = _shares_of(sheet, columns.joined.get(name, name))
+            values = sheet.numbers(columns.joined.get(name, name))
             scores[task[task != UNKNOWN], index] = values[task != UNKNOWN]
     facts = [*(f"classes {fact}" for fact in columns.facts()), *(f"tasks {fact}" for fact in tasks.facts())]
     return Predictions(sheet=sheet, scores=scores, facts=facts)
@@ -63,13 +74,17 @@ def _class_columns(source: TableFile, task_column: str, named: NamedVotes, *, jo
     return match
 
 
-def _shares_of(sheet: Table, name: str) -> Floats:
-    values = sheet.numbers(name)
-    bad = np.flatnonzero(~((values >= 0) & (values <= 1)))
-    if len(bad):
-        fault = "is empty" if np.isnan(values[bad[0]]) else f"is {values[bad[0]]:g}"
-        raise BadInput(f"{sheet}, {sheet.where(int(bad[0]))}: {name} {fault}: give a number from 0 to 1")
-    return values
+def _from_zero_to_one(name: str, column: Column) -> Mapping[int, Fault]:
+    """Refuse empty cells and numbers outside [0, 1]."""
+    fix = "give a number from 0 to 1"
+    empty = Fault(f": {name} is empty", fix)
+    blank = [code for code, text in enumerate(column.texts) if not text.strip()]
+    values = {code: float(text) for code, text in enumerate(column.texts) if is_number(text)}
+    return dict.fromkeys([EMPTY, *blank], empty) | {
+        code: empty if isnan(value) else Fault(f": {name} is {value:g}", fix)
+        for code, value in values.items()
+        if not 0 <= value <= 1
+    }
 
 
 def _task_numbers(

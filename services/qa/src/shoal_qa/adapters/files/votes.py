@@ -13,8 +13,10 @@ from shoal.files.errors import BadInput
 from shoal.files.exports import VoteFields, VotesSource, open_votes
 from shoal.files.exports.fields import ANNOTATOR, TASK
 from shoal.files.options import PLAIN, ReadOptions
+from shoal.files.spelling import joined_names, spelling_key
 from shoal.files.tables import Table
 from shoal_qa.adapters.files.sets import single_classes
+from shoal_qa.adapters.files.vote_cells import needs_of_gold, needs_of_votes, suspicions
 from shoal_qa.domain.votes.arrays import Floats, NamedVotes, VoteArrays
 
 Warn = Callable[[str], None]
@@ -57,6 +59,13 @@ class Columns:
             annotators=() if gold else self.annotators,
         )
 
+    def options(self, source: VotesSource, *, gold: bool = False) -> dict[str, str]:
+        """Return the option that names each column of a file, for messages."""
+        prefix = "gold-" if gold else ""
+        options = {source.task: f"--{prefix}task-column", source.label: f"--{prefix}label-column"}
+        others = {source.annotator: "--worker-column", self.seconds: "--seconds", self.at: "--at"}
+        return options if gold else options | {name: option for name, option in others.items() if name}
+
 
 @dataclass(frozen=True, slots=True)
 class Gold:
@@ -89,15 +98,20 @@ def read_votes(file: Path, columns: Columns, warn: Warn, *, options: ReadOptions
     """Return the votes, numbered by sorted names, classes that are all numbers in numeric order.
 
     Rows without a label are left out. Of several rows of one annotator on one task the last counts, by `at`
-    or an export's times, if there are any. Both cases warn. Raises BadInput for a file that cannot be read, a
-    missing column, an empty task or annotator, a set of classes where the shape is class, and a file without
-    votes.
+    or an export's times, if there are any. Both cases warn, as do names that look like missing values or like
+    each other. Raises BadInput for a file that cannot be read, a missing column, rows that cannot be used, a
+    set of classes where the shape is class, and a file without votes.
     """
     source = open_votes(file, "votes", columns.fields(), options)
     sheet, seconds, at, order = _vote_columns(source, columns)
     task, annotator = sheet.full(source.task), sheet.full(source.annotator)
     label = sheet.coded(source.label)
-    label = (single_classes(label, sheet) if columns.shape == "class" else label).in_order(ordered_classes)
+    label = single_classes(label, sheet) if columns.shape == "class" else label
+    for suspicion in suspicions(source, (task, annotator, label), join=options.join_spellings):
+        warn(f"{sheet}: {suspicion}")
+    if options.join_spellings:
+        label = label.renamed(joined_names(label.names, label.counts()))
+    label = label.in_order(ordered_classes)
     row = _labelled_rows(sheet, source.label, label, warn)
     if not len(row):
         raise BadInput(f"{sheet} has no votes: give one row for each answer of each annotator")
@@ -126,14 +140,19 @@ def read_gold(file: Path, columns: Columns, what: str = "gold", options: ReadOpt
     Raises BadInput for a file that cannot be read, one without rows, and a task with two answers or none.
     """
     source = open_votes(file, what, columns.fields(gold=True), options)
-    sheet = source.file.read((source.task, source.label))
+    sheet = source.file.read(
+        (source.task, source.label),
+        needs=needs_of_gold(source),
+        columns=columns.options(source, gold=True),
+    )
     task, label = sheet.full(source.task), single_classes(sheet.full(source.label), sheet)
     if not sheet.rows:
         raise BadInput(f"{sheet} has no rows: give one row with the right answer of each gold task")
     answers: dict[str, str] = {}
     for row, (one, other) in enumerate(zip(task.code.tolist(), label.code.tolist(), strict=True)):
         name, answer = task.names[one], label.names[other]
-        if answers.setdefault(name, answer) != answer:
+        first = answers.setdefault(name, answer)
+        if first != answer and not (options.join_spellings and spelling_key(first) == spelling_key(answer)):
             fault = f"task {name!r} has two answers, {answers[name]!r} and {answer!r}"
             raise BadInput(f"{sheet}, {sheet.where(row)}: {fault}: give one right answer")
     return Gold(answers, sheet)
@@ -146,23 +165,18 @@ def _vote_columns(
     seconds, at = (None if name is None else source.column(name) for name in (columns.seconds, columns.at))
     order = at or source.order
     names = (source.task, source.annotator, source.label, seconds, order)
-    sheet = source.file.read([name for name in names if name is not None])
+    sheet = source.file.read(
+        [name for name in names if name is not None],
+        needs=needs_of_votes(source, columns.shape, seconds=seconds, at=order),
+        columns=columns.options(source),
+    )
     times = None if order is None else sheet.times(order)
     return (
         sheet,
-        None if seconds is None else _above_zero(sheet, seconds),
+        None if seconds is None else sheet.numbers(seconds),
         None if at is None else times,
         times if times is None or at is not None else np.nan_to_num(times, nan=-np.inf),
     )
-
-
-def _above_zero(sheet: Table, name: str) -> Floats:
-    seconds = sheet.numbers(name)
-    bad = np.flatnonzero((seconds <= 0) | np.isinf(seconds))
-    if len(bad):
-        fault = f"{sheet}, {sheet.where(int(bad[0]))}: {name} is {seconds[bad[0]]:g}"
-        raise BadInput(f"{fault}: give seconds above 0, or leave the cell empty if they are unknown")
-    return seconds
 
 
 def _labelled_rows(sheet: Table, name: str, label: Coded, warn: Warn) -> NDArray[np.int64]:

@@ -1,0 +1,73 @@
+"""Cells of votes and gold: what they must be, and which of them are suspicious."""
+
+from collections.abc import Mapping, Sequence
+
+from shoal.files import checks
+from shoal.files.checks import Check
+from shoal.files.columns import Coded, Column, is_number
+from shoal.files.exports import VotesSource
+from shoal.files.faults import Fault
+from shoal.files.suspects import JOIN_LABELS, missing_warning, spelling_warning
+from shoal_qa.usecases.files.class_sets import parse_set
+
+_NAME = (checks.full, checks.plain)
+
+
+def _class_or_set(name: str, column: Column) -> Mapping[int, Fault]:
+    """Refuse lists and objects that are no sets of classes."""
+    faults = checks.plain(name, column)
+    return {code: fault for code, fault in faults.items() if parse_set(column.texts[code]) is None}
+
+
+_LABELS: Mapping[str, Sequence[Check]] = {
+    "class": (_class_or_set,),
+    "number": (checks.plain, checks.finite),
+}
+
+
+def needs_of_votes(
+    source: VotesSource, shape: str, *, seconds: str | None, at: str | None
+) -> dict[str, Sequence[Check]]:
+    """Return the checks of votes by column. seconds, at: names of columns, None if they are not read."""
+    needs: dict[str, Sequence[Check]] = {
+        source.label: _LABELS.get(shape, ()),
+        source.task: _NAME,
+        source.annotator: _NAME,
+    }
+    if seconds is not None:
+        needs[seconds] = (checks.number, _above_zero)
+    if at is not None:
+        needs[at] = (checks.time,)
+    return needs
+
+
+def needs_of_gold(source: VotesSource) -> dict[str, Sequence[Check]]:
+    """Return the checks of right answers by column."""
+    return {source.task: _NAME, source.label: (checks.full, _class_or_set)}
+
+
+def suspicions(source: VotesSource, columns: tuple[Coded, Coded, Coded], *, join: bool) -> list[str]:
+    """Return warnings of names that look like missing values, or like other classes or annotators.
+
+    columns: tasks, annotators and labels. join: whether labels that look alike are joined.
+    """
+    task, annotator, label = columns
+    warnings = [
+        missing_warning(source.task, task, "tasks"),
+        missing_warning(source.annotator, annotator, "annotators"),
+        missing_warning(source.label, label, "classes"),
+        spelling_warning(source.annotator, annotator, "they count as different annotators; rename them"),
+        None if join else spelling_warning(source.label, label, JOIN_LABELS),
+    ]
+    return [warning for warning in warnings if warning is not None]
+
+
+def _above_zero(name: str, column: Column) -> Mapping[int, Fault]:
+    """Refuse numbers of seconds that are not above 0."""
+    values = {code: float(text) for code, text in enumerate(column.texts) if is_number(text)}
+    fix = "give seconds above 0, or leave the cell empty if they are unknown"
+    return {
+        code: Fault(f": {name} is {value:g}", fix)
+        for code, value in values.items()
+        if value <= 0 or value == float("inf")
+    }
