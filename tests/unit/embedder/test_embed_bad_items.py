@@ -128,7 +128,7 @@ def test_a_later_run_removes_the_list_of_an_earlier_one() -> None:
 
 def test_nothing_left_is_refused() -> None:
     Path("bad.png").touch()
-    Path("blank.txt").write_text("\n\n")
+    Path("blank.txt").write_text(" \n\n")
     for file, kind in (("bad.png", "bad.png (an empty file)"), ("blank.txt", "blank.txt, line 1 (empty)")):
         code, _, errors = embed(file, "--output", "x.npy", "--skip-bad")
         assert (code, len(errors)) == (2, 1)

@@ -1,12 +1,15 @@
 """Read the texts of tables and of files with one text per line."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from shoal.files import checks
 from shoal.files.errors import BadInput
 from shoal.files.options import ReadOptions
 from shoal.files.tables import Table, open_table
 from shoal_embedder.adapters.left_out import LeftOut
+
+EMPTY = "empty"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +30,17 @@ def read_texts(file: Path, column: str, options: ReadOptions) -> Texts:
     if not source.has(name):
         names = ", ".join(source.format.names)
         raise BadInput(f"{source} has no column {name}; it has {names or 'none'}", field="column")
-    table = source.read([name])
+    needs = {name: (checks.full, checks.plain)}
+    collecting = replace(source, options=replace(options, skip_bad=True, skipped=[]))
+    table = collecting.read([name], needs=needs, columns={column: "--column"}, bad_rows="emptied")
+    reasons = {row.place: row.reason for row in table.skipped}
     texts, rows, left_out = [], [], []
     for row, text in enumerate(table.texts(name)):
         if text.strip():
             texts.append(text)
             rows.append(row)
         else:
-            left_out.append(LeftOut(file=file, place=table.where(row), problem="empty"))
-    return Texts(table=table, column=name, texts=texts, rows=rows, left_out=left_out)
+            reason = reasons.get(table.where(row), EMPTY)
+            reason = EMPTY if reason == f"{name} is empty" else reason
+            left_out.append(LeftOut(file=file, place=table.where(row), problem=reason))
+    return Texts(table=replace(table, skipped=()), column=name, texts=texts, rows=rows, left_out=left_out)
