@@ -8,7 +8,7 @@ import typer
 from shoal.command_line.console import err
 from shoal.command_line.offline import print_summary
 from shoal.files.options import ReadOptions
-from shoal.files.skipped import write_skipped
+from shoal.files.skipped import skipped_file, write_skipped
 from shoal.files.tables import Table
 
 EncodingOption = Annotated[
@@ -51,7 +51,14 @@ def summarize_table(table: Table, *facts: str) -> None:
 
 
 def list_skipped(output: Path | None, options: ReadOptions) -> None:
-    """Write the rows that --skip-bad left out beside the output, and print the file. Raises BadInput."""
-    if output is not None and options.skip_bad:
-        file = write_skipped(output, options.skipped)
-        err.print(f"{len(options.skipped):,} rows left out: {file}", markup=False, soft_wrap=True)
+    """Write the rows that --skip-bad left out beside the output, or remove the list of an earlier run.
+
+    Raises BadInput.
+    """
+    if output is None:
+        return
+    if not options.skipped:
+        skipped_file(output).unlink(missing_ok=True)
+        return
+    file = write_skipped(output, options.skipped)
+    err.print(f"{len(options.skipped):,} rows left out: {file}", markup=False, soft_wrap=True)
