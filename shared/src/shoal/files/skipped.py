@@ -6,16 +6,16 @@ from pathlib import Path
 from shoal.files.faults import SkippedRow
 from shoal.files.writing import write_table
 
-NAME = "skipped.csv"
+NAME = "left-out.csv"
 
 
 def skipped_file(output: Path) -> Path:
-    """Return the file for an output: labels.skipped.csv beside labels.csv, skipped.csv in a folder."""
+    """Return the file for an output: labels.left-out.csv beside labels.csv, left-out.csv in a folder."""
     return output.with_name(f"{output.stem}.{NAME}") if output.suffix else output / NAME
 
 
 def write_skipped(output: Path, rows: Iterable[SkippedRow]) -> Path:
-    """Write the rows that were left out, which may be none: file, place, reason. Returns the file."""
+    """Write the rows that were left out, which may be none: file, place, problem. Returns the file."""
     listed = list(rows)
     file = skipped_file(output)
     write_table(
@@ -23,7 +23,7 @@ def write_skipped(output: Path, rows: Iterable[SkippedRow]) -> Path:
         {
             "file": [str(row.file) for row in listed],
             "place": [row.place for row in listed],
-            "reason": [row.reason for row in listed],
+            "problem": [row.reason for row in listed],
         },
     )
     return file
