@@ -85,10 +85,9 @@ class Table:
 
     def facts(self) -> list[str]:
         """Return how the file was read: its rows, its form if that is not the plain one, rows left out."""
-        if isinstance(self.format, Described):
-            return [*self.format.facts(), skipped_fact(self.skipped)]
         rows = "1 row" if self.rows == 1 else f"{self.rows:,} rows"
-        return [rows, *self.notes, skipped_fact(self.skipped)]
+        facts = self.format.facts() if isinstance(self.format, Described) else [rows, *self.notes]
+        return [fact for fact in (*facts, skipped_fact(self.skipped)) if fact]
 
     def where(self, row: int) -> str:
         """Return where people find a row, counted from 0, in the file: "line 3"."""
