@@ -12,7 +12,9 @@ from shoal_ingest.usecases.ports import Pair
 _ADD = """
 INSERT INTO halves (project, source, correlation_id, half, event, received_at)
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::timestamptz[])
-ON CONFLICT DO NOTHING
+ON CONFLICT (project, source, correlation_id, half) DO UPDATE
+SET event = excluded.event, received_at = greatest(halves.received_at, excluded.received_at)
+WHERE halves.refused AND NOT halves.joined
 """
 _PAIRS = """
 SELECT request.event AS request, response.event AS response
@@ -28,9 +30,15 @@ FROM unnest($1::text[], $2::text[], $3::text[]) AS done (project, source, correl
 WHERE halves.project = done.project AND halves.source = done.source
   AND halves.correlation_id = done.correlation_id
 """
+_REFUSED = """
+UPDATE halves SET refused = true
+FROM unnest($1::text[], $2::text[], $3::text[]) AS done (project, source, correlation_id)
+WHERE halves.project = done.project AND halves.source = done.source
+  AND halves.correlation_id = done.correlation_id
+"""
 _EXPIRE = """
-WITH old AS (DELETE FROM halves WHERE received_at < $1 RETURNING joined)
-SELECT count(*) FILTER (WHERE NOT joined) FROM old
+WITH old AS (DELETE FROM halves WHERE received_at < $1 RETURNING joined OR refused AS paired)
+SELECT count(*) FILTER (WHERE NOT paired) FROM old
 """
 
 
@@ -41,7 +49,10 @@ class PostgresHalves:
         self._pool = pool
 
     async def add(self, halves: Sequence[InferenceHalf]) -> None:
-        """Store halves, in a fixed order, so that concurrent batches never deadlock."""
+        """Store halves, in a fixed order, so that concurrent batches never deadlock.
+
+        A repeated half replaces a refused one; otherwise the first one stays.
+        """
         rows = sorted({_half_key(half): half for half in halves}.items())
         if rows:
             columns = [list(column) for column in zip(*(_half_row(half) for _, half in rows), strict=True)]
@@ -59,8 +70,13 @@ class PostgresHalves:
         if pairs:
             await self._pool.execute(_JOINED, *_id_columns([_half_key(pair.request)[:3] for pair in pairs]))
 
+    async def refused(self, pairs: Sequence[Pair]) -> None:
+        """Mark pairs as refused; their payloads stay, for a replay or a better half."""
+        if pairs:
+            await self._pool.execute(_REFUSED, *_id_columns([_half_key(pair.request)[:3] for pair in pairs]))
+
     async def expire(self, before: datetime) -> int:
-        """Delete old halves; return how many were never joined."""
+        """Delete old halves; return how many never had another half."""
         return int(await self._pool.fetchval(_EXPIRE, before))
 
 

@@ -74,13 +74,16 @@ class Halves(Protocol):
     """Halves that wait for their other half."""
 
     async def add(self, halves: Sequence[InferenceHalf]) -> None:
-        """Store halves; a repeated one changes nothing."""
+        """Store halves; a repeated one replaces a refused one and otherwise changes nothing."""
 
     async def pairs(self, ids: Collection[tuple[str, str, str]]) -> list[Pair]:
         """Return the complete pairs among (project, source, correlation id)."""
+
+    async def refused(self, pairs: Sequence[Pair]) -> None:
+        """Mark pairs as refused; their payloads stay until they expire."""
 
     async def joined(self, pairs: Sequence[Pair]) -> None:
         """Delete the payloads of pairs whose samples Kafka has, and mark the pairs as joined."""
 
     async def expire(self, before: datetime) -> int:
-        """Delete halves received before a time; return how many were never joined."""
+        """Delete halves received before a time; return how many never had another half."""
