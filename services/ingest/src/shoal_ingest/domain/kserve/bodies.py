@@ -5,8 +5,6 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from shoal_ingest.domain.kserve.binary import tensor_values
 from shoal_ingest.domain.kserve.values import BadPayload
 
@@ -24,11 +22,15 @@ def parse_body(payload: bytes, half: str) -> Any:
     """
     body = (_unpacked(payload, half) if payload.startswith(GZIP) else payload).removeprefix(BOM).lstrip()
     try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError as error:
+        return json.loads(
+            body
+        )  # with NaN and halves of surrogate pairs, so that a refusal can name their field
+    except RecursionError:
+        raise BadPayload(f"the {half} is nested too deeply: send a flat list of instances") from None
+    except ValueError as error:
         if b'"binary_data_size"' in body:
             return _with_binary_data(body, half)
-        return _parsed_leniently(body, half, str(error))
+        raise BadPayload(f"the {half} is not JSON: {error}; send V1 or V2 as JSON") from error
 
 
 def _unpacked(payload: bytes, half: str) -> bytes:
@@ -42,16 +44,6 @@ def _unpacked(payload: bytes, half: str) -> bytes:
     if not unpacker.eof:
         raise BadPayload(f"the {half} is gzip that ends too early: send it whole")
     return body
-
-
-def _parsed_leniently(body: bytes, half: str, fault: str) -> Any:
-    """Parse NaN and half surrogate pairs too, so that the refusal can name the field."""
-    try:
-        return json.loads(body)
-    except RecursionError:
-        raise BadPayload(f"the {half} is nested too deeply: send a flat list of instances") from None
-    except ValueError as error:
-        raise BadPayload(f"the {half} is not JSON: {fault}; send V1 or V2 as JSON") from error
 
 
 def _with_binary_data(body: bytes, half: str) -> Any:

@@ -3,10 +3,9 @@
 import ast
 import base64
 import binascii
+import json
 from collections.abc import Mapping
 from typing import Any
-
-import orjson
 
 from shoal_ingest.domain.kserve.values import BadPayload
 
@@ -50,8 +49,8 @@ def unwrapped_answer(value: Any, content_type: str, where: str) -> Any:
 
 def _parsed(value: str) -> Any:
     try:
-        return orjson.loads(value)
-    except (ValueError, UnicodeEncodeError):
+        return json.loads(value)
+    except (ValueError, RecursionError):
         pass
     if len(value) > MOST_LITERAL:
         return None
