@@ -7,6 +7,8 @@ import typer
 
 from shoal.command_line.console import err
 from shoal.command_line.offline import print_summary
+from shoal.files.faults import skipped_fact
+from shoal.files.matrices import Matrix, Rows
 from shoal.files.options import ReadOptions
 from shoal.files.skipped import skipped_file, write_skipped
 from shoal.files.tables import Table
@@ -48,6 +50,13 @@ def read_options(
 def summarize_table(table: Table, *facts: str) -> None:
     """Print how a table was read. facts: further phrases about it."""
     print_summary(table, [*table.facts(), *facts])
+
+
+def skip_matrix_rows(matrix: Matrix, bad: Rows, options: ReadOptions, *facts: str) -> None:
+    """Print how a matrix was read, and note the rows that are left out. facts: further phrases about it."""
+    skipped = matrix.skipped_rows(bad)
+    options.skipped.extend(skipped)
+    print_summary(matrix, [*matrix.facts(), *facts, skipped_fact(skipped)])
 
 
 def list_skipped(output: Path | None, options: ReadOptions) -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from shoal.files.arrays import NUMPY, ZIP, check_numbers, read_array
 from shoal.files.errors import BadContent, BadInput
+from shoal.files.faults import SkippedRow
 
 BLOCK = 65_536  # rows
 Report = Callable[[int, int], None]
@@ -56,15 +57,23 @@ class Matrix:
         rows, dimensions = self.values.shape
         return [f"{rows:,} x {dimensions:,}", *self.notes]
 
+    def skipped_rows(self, bad: Rows) -> list[SkippedRow]:
+        """Return rows that a command leaves out, with their faults."""
+        return [SkippedRow(self.file, f"row {row}", self._fault_of(row)) for row in bad.tolist()]
+
+    def bad_rows(self) -> Rows:
+        """Return the rows with a value that is not finite."""
+        return self._bad_rows(lambda block: np.isfinite(block))
+
     def finite(self) -> Any:
         """Return the unconverted values. Raises BadInput, with all rows that have one that is not finite."""
-        self._check(self._bad_rows(lambda block: np.isfinite(block)))
+        self.refuse_rows(self.bad_rows())
         return self.values
 
     def float32(self, report: Report = _report_nothing) -> NDArray[np.float32]:
         """Return a copy, (n, d). Raises BadInput, with all rows with one that is no finite float32 number."""
         out, bad = self.float32_rows(report)
-        self._check(bad)
+        self.refuse_rows(bad)
         return out
 
     def float32_rows(self, report: Report = _report_nothing) -> tuple[NDArray[np.float32], Rows]:
@@ -86,15 +95,19 @@ class Matrix:
         ]
         return np.concatenate(bad)
 
-    def _check(self, bad: Rows) -> None:
+    def refuse_rows(self, bad: Rows) -> None:
+        """Raise BadInput if there are bad rows; the message names them."""
         if len(bad):
             more = f"; rows {shown_rows(bad)} have such values" if len(bad) > 1 else ""
-            raise BadInput(f"{self}, {self._fault_of(int(bad[0]))}{more}: give finite float32 numbers")
+            fix = "give finite float32 numbers, or leave the rows out with --skip-bad"
+            raise BadInput(f"{self}, {self._fault_of(int(bad[0]))}{more}: {fix}")
 
     def _fault_of(self, row: int) -> str:
         values = np.asarray(self.values[row])
         if np.isnan(values).all():
             return f"row {row} has no values"
+        if not values.any():
+            return f"row {row} is all zeros and has no direction"
         finite = np.isfinite(values)
         if finite.all():  # but too large for a float32
             finite = np.abs(values) <= np.finfo(np.float32).max

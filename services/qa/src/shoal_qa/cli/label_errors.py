@@ -22,6 +22,7 @@ from shoal.command_line.reading import (
     SkipBadOption,
     list_skipped,
     read_options,
+    skip_matrix_rows,
 )
 from shoal.files import checks
 from shoal.files.columns import EMPTY, Coded
@@ -107,9 +108,9 @@ def label_errors(
                 errors = by_probabilities(labelled, matrix.values)
             else:
                 matrix = _read_rows(sheet, "embeddings", embeddings, column_patterns(columns))
-                print_summary(matrix, matrix.facts())
+                labelled = _usable_labels(labelled, matrix, options)
                 _refuse_ids(labelled, sheet)
-                errors = by_embeddings(labelled, matrix.finite())
+                errors = by_embeddings(labelled, matrix.values)
         ids = None if id_column is None else sheet.coded(id_column)
         _write_errors(output, labelled, errors, ids=ids)
         list_skipped(output, options)
@@ -164,6 +165,19 @@ def _label_columns(
     predicted = best_columns(values)[labelled.row]
     check_order(columns, labelled.code, predicted, what=str(matrix), warn=print_warning)
     return labelled
+
+
+def _usable_labels(labelled: Labels, matrix: Matrix, options: ReadOptions) -> Labels:
+    """Return the labels of rows whose numbers are finite. Raises BadInput for others without --skip-bad."""
+    bad = matrix.bad_rows()
+    if not options.skip_bad:
+        matrix.refuse_rows(bad)
+    skip_matrix_rows(matrix, bad, options)
+    usable = ~np.isin(labelled.row, bad)
+    if not usable.any():
+        matrix.refuse_rows(bad)
+    annotator = None if labelled.annotator is None else labelled.annotator[usable]
+    return Labels(labelled.row[usable], labelled.code[usable], labelled.names, annotator)
 
 
 def _refuse_ids(labelled: Labels, sheet: Table) -> None:

@@ -8,7 +8,8 @@ import typer
 
 from shoal.command_line.console import out
 from shoal.command_line.matrices import ColumnsOption, column_patterns
-from shoal.command_line.offline import one_line_errors, print_summary, print_warning, show_progress
+from shoal.command_line.offline import one_line_errors, print_warning, show_progress
+from shoal.command_line.reading import SkipBadOption, list_skipped, read_options, skip_matrix_rows
 from shoal.files.errors import BadInput
 from shoal.files.matrices import read_matrix
 from shoal.files.outputs import OutputCheck
@@ -16,7 +17,7 @@ from shoal.files.writing import Cells, write_table
 from shoal_sampler.domain.pools.near_duplicates import near_duplicates
 from shoal_sampler.domain.pools.representatives import Representatives, choose_representatives
 from shoal_sampler.domain.vectors.rows import Indices
-from shoal_sampler.usecases.files.inputs import unit_directions
+from shoal_sampler.usecases.files.inputs import usable_directions
 
 ROUNDING = 1e-6  # of a cosine in float32: a pair at the limit is a pair
 
@@ -35,6 +36,7 @@ def group_duplicates(
     similarity: Annotated[float, typer.Option(help="Least cosine of two near duplicates.")] = 0.97,
     columns: ColumnsOption = None,
     seed: Annotated[int, typer.Option(help="Seed of the approximate search.")] = 0,
+    skip_bad: SkipBadOption = False,
 ) -> None:
     """Group exact and near duplicates, and choose rows to keep so that every other row is near one of them.
 
@@ -46,8 +48,11 @@ def group_duplicates(
         OutputCheck([embeddings], print_warning).check_table("output", output)
         with show_progress("reading") as report:
             matrix = read_matrix(embeddings, "embeddings", column_patterns(columns))
-            vectors = unit_directions(matrix.float32(report), str(matrix))
-        print_summary(matrix, matrix.facts())
+            vectors, bad = usable_directions(matrix, skip_bad=skip_bad, report=report)
+        rows = np.setdiff1d(np.arange(len(vectors)), bad)
+        vectors = vectors[rows] if len(bad) else vectors
+        reading = read_options(None, None, skip_bad=skip_bad)
+        skip_matrix_rows(matrix, bad, reading)
         with show_progress("comparing") as report:
             near = near_duplicates(vectors, similarity - ROUNDING, seed=seed, report=report)
         with show_progress("choosing") as report:
@@ -57,9 +62,10 @@ def group_duplicates(
         sizes = np.bincount(near.group, minlength=len(vectors))
         members = np.flatnonzero(sizes[near.group] > 1)
         members = members[np.lexsort((members, near.group[members]))]
-        write_table(output, _member_columns(members, near.group, representatives))
+        write_table(output, _member_columns(rows, members, near.group, representatives))
+        list_skipped(output, reading)
     facts = {
-        "rows": len(vectors),
+        "rows": len(matrix),
         "groups": int((sizes > 1).sum()),
         "rows_in_groups": len(members),
         "rows_to_drop": int((~representatives.stays()).sum()),
@@ -71,12 +77,14 @@ def group_duplicates(
         print_warning(f"only {near.recall:.1%} of the near pairs of a sample were found")
 
 
-def _member_columns(members: Indices, group: Indices, representatives: Representatives) -> dict[str, Cells]:
-    """Return the columns of the output, one row for each member of a group."""
+def _member_columns(
+    rows: Indices, members: Indices, group: Indices, representatives: Representatives
+) -> dict[str, Cells]:
+    """Return the columns of the output, one row for each member of a group. rows: numbers in the file."""
     return {
-        "index": members,
-        "group": group[members],
+        "index": rows[members],
+        "group": rows[group[members]],
         "representative": representatives.stays()[members].astype(np.int8),
-        "represented_by": representatives.row[members],
+        "represented_by": rows[representatives.row[members]],
         "similarity": np.round(representatives.similarity[members].astype(np.float64), 6),
     }

@@ -11,7 +11,7 @@ from rich.table import Table as Shown
 from shoal.command_line.classes import ClassesOption, parse_classes
 from shoal.command_line.console import err
 from shoal.command_line.matrices import ColumnsOption, column_patterns
-from shoal.command_line.offline import one_line_errors, print_summary, print_warning, show_progress
+from shoal.command_line.offline import one_line_errors, print_warning, show_progress
 from shoal.command_line.reading import (
     EncodingOption,
     JoinSpellingsOption,
@@ -19,6 +19,7 @@ from shoal.command_line.reading import (
     SkipBadOption,
     list_skipped,
     read_options,
+    skip_matrix_rows,
     summarize_table,
 )
 from shoal.files.errors import BadInput
@@ -57,9 +58,9 @@ from shoal_sampler.domain.vectors.rows import Floats
 from shoal_sampler.usecases.files.inputs import (
     positive_weights,
     row_numbers,
-    unit_directions,
+    usable_directions,
 )
-from shoal_sampler.usecases.files.select_rows import Picks, Request, Table, select
+from shoal_sampler.usecases.files.select_rows import Picks, Request, Table, select_without
 
 
 def select_rows(
@@ -99,8 +100,8 @@ def select_rows(
         )
         with show_progress("reading") as report:
             matrix = read_matrix(embeddings, "embeddings", column_patterns(columns))
-            vectors = unit_directions(matrix.float32(report), str(matrix))
-        print_summary(matrix, matrix.facts())
+            vectors, bad = usable_directions(matrix, skip_bad=skip_bad, report=report)
+        skip_matrix_rows(matrix, bad, reading)
         rows = len(vectors)
         with_labels = _read_labelled(labelled, labels, rows, reading)
         shares = None if target is None else read_target(target, options=reading)
@@ -114,7 +115,7 @@ def select_rows(
             else positive_weights(_read_numbers(weights, "weights", "weight", reading), rows)
         )
         with show_progress("choosing") as report:
-            picks = select(
+            picks = select_without(
                 Table(
                     vectors=vectors,
                     labelled=with_labels.rows,
@@ -123,6 +124,7 @@ def select_rows(
                     weights=worth,
                     disposable=True,
                 ),
+                bad,
                 request,
                 report,
             )

@@ -19,6 +19,7 @@ from shoal.command_line.reading import (
     SkipBadOption,
     list_skipped,
     read_options,
+    skip_matrix_rows,
     summarize_table,
 )
 from shoal.files.errors import BadInput
@@ -31,6 +32,7 @@ from shoal_sampler.adapters.pages.curves import curves_page
 from shoal_sampler.cli.class_columns import FEW_IDS, summarize_array
 from shoal_sampler.domain.strategies import file_strategies
 from shoal_sampler.domain.vectors.rows import Vectors
+from shoal_sampler.usecases.files.inputs import usable_directions
 from shoal_sampler.usecases.files.learning_curves import (
     Curve,
     LabelCost,
@@ -128,8 +130,9 @@ def _read_rows(
     embeddings: Path, labels: Path, prefix: str, columns: Sequence[str] | None, *, reading: ReadOptions
 ) -> tuple[Vectors, list[str]]:
     matrix = read_matrix(embeddings, f"{prefix}embeddings", column_patterns(columns))
-    print_summary(matrix, matrix.facts())
-    vectors = matrix.float32()
+    vectors = matrix.float32_rows()[0]
+    _, bad = usable_directions(matrix, skip_bad=reading.skip_bad)
+    skip_matrix_rows(matrix, bad, reading)
     rows, texts = read_labels(
         labels,
         f"{prefix}labels",
@@ -139,6 +142,10 @@ def _read_rows(
         complete=True,
     )
     summarize_array(labels, f"{prefix}labels", texts)
+    if len(bad):  # a row without a vector has no use for its label
+        numbers = range(len(texts)) if rows is None else rows
+        left_out = set(bad.tolist())
+        texts = ["" if row in left_out else text for row, text in zip(numbers, texts, strict=True)]
     if rows is None:
         return _with_labels(vectors, texts) if reading.skip_bad else (vectors, texts)
     if sorted(rows) != list(range(len(vectors))) and not (reading.skip_bad and _are_rows(rows, len(vectors))):
@@ -147,7 +154,8 @@ def _read_rows(
         )
     order = np.argsort(rows, kind="stable").tolist()
     labelled = vectors if len(rows) == len(vectors) else vectors[np.sort(rows)]
-    return labelled, [texts[row] for row in order]
+    ordered = [texts[row] for row in order]
+    return _with_labels(labelled, ordered) if reading.skip_bad else (labelled, ordered)
 
 
 def _with_labels(vectors: Vectors, labels: Sequence[str]) -> tuple[Vectors, list[str]]:

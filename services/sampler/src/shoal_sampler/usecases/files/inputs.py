@@ -5,25 +5,51 @@ from typing import Any
 import numpy as np
 
 from shoal.files.errors import BadInput
+from shoal.files.matrices import Matrix, shown_rows
 from shoal.files.probabilities import check_probabilities
+from shoal_sampler.domain.pools.pool import Report, ignore_progress
 from shoal_sampler.domain.vectors.rows import Floats, Indices, Vectors
 
 _BLOCK = 65_536
 
 
+def usable_directions(
+    matrix: Matrix, *, skip_bad: bool, report: Report = ignore_progress
+) -> tuple[Vectors, Indices]:
+    """Return the rows scaled to length 1, (n, d), and the numbers of bad rows, whose vectors mean nothing.
+
+    A row is bad if it has a value that is no finite float32 number, or if it is all zeros and has no
+    direction. Raises BadInput for bad rows, unless `skip_bad`, and if all are bad.
+    """
+    vectors, broken = matrix.float32_rows(report)
+    vectors[broken] = 0
+    zero = _scale_rows(vectors)
+    bad = np.union1d(broken, zero)
+    if len(bad) == len(vectors) or (len(bad) and not skip_bad):
+        matrix.refuse_rows(broken if len(broken) else zero)
+    return vectors, bad
+
+
 def unit_directions(vectors: Vectors, what: str) -> Vectors:
-    """Scale the rows to length 1, in place, and return them. Raises BadInput for a row of zeros."""
+    """Scale the rows to length 1, in place, and return them. Raises BadInput for rows of zeros."""
+    zero = _scale_rows(vectors)
+    if len(zero):
+        raise BadInput(f"{what}, rows {shown_rows(zero)}: all zeros, without a direction: leave them out")
+    return vectors
+
+
+def _scale_rows(vectors: Vectors) -> Indices:
+    """Scale the rows to length 1, in place, and return the rows of zeros."""
+    zeros = []
     for start in range(0, len(vectors), _BLOCK):
         part = vectors[start : start + _BLOCK]
         largest = np.abs(part).max(axis=1, keepdims=True)  # squares of large numbers would overflow
         zero = np.flatnonzero(largest == 0)
-        if len(zero):
-            raise BadInput(
-                f"{what}, row {start + int(zero[0])} is all zeros and has no direction: leave it out"
-            )
+        zeros.append(start + zero)
+        part[zero], largest[zero] = 1, 1
         part /= largest
         part /= np.sqrt(np.einsum("nd,nd->n", part, part))[:, None]
-    return vectors
+    return np.concatenate(zeros)
 
 
 def probability_rows(p: Floats, rows: int, what: str = "probabilities") -> Floats:

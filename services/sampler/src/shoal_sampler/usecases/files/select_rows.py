@@ -77,6 +77,29 @@ def select(table: Table, request: Request, report: Report = ignore_progress) -> 
     return Picks(rows[ranking.indices], ranking.scores, _reason_text(request, evidence), evidence)
 
 
+def select_without(table: Table, bad: Indices, request: Request, report: Report = ignore_progress) -> Picks:
+    """Return the picks from a table without its bad rows, with the row numbers of the whole table.
+
+    Raises BadInput for a request that the table cannot satisfy.
+    """
+    if not len(bad):
+        return select(table, request, report)
+    good = np.setdiff1d(np.arange(len(table.vectors)), bad)
+    number = np.full(len(table.vectors), -1)
+    number[good] = np.arange(len(good))
+    labelled = number[table.labelled]
+    rest = Table(
+        vectors=table.vectors[good],
+        labelled=labelled[labelled >= 0],
+        labels=table.labels[labelled >= 0],
+        probabilities=None if table.probabilities is None else table.probabilities[good],
+        weights=None if table.weights is None else table.weights[good],
+        disposable=True,
+    )
+    picks = select(rest, request, report)
+    return replace(picks, rows=good[picks.rows])
+
+
 def _check_request(table: Table, request: Request, candidates: int) -> None:
     if request.n < 1:
         raise BadInput("must be at least 1", field="n")
