@@ -122,6 +122,15 @@ async def test_bad_pairs_stop_no_others(joiner: Joiner) -> None:
     assert sorted(joiner.contents()) == ["c-1", "c-4"]
 
 
+async def test_a_detail_can_be_a_header_of_kafka(joiner: Joiner) -> None:
+    await joiner(half("request", REQUEST))
+    (refused,) = await joiner(half("response", {"error": ["\ud800"] * 9000}))
+    assert len(refused.detail.encode()) < 1000
+    nested = b'{"error":' + b"[" * 900 + b"]" * 900 + b"}"
+    (refused,) = await joiner(half("response", nested))
+    assert refused.detail
+
+
 async def test_a_bad_instance_costs_no_other_of_its_pair(joiner: Joiner) -> None:
     await joiner(half("request", {"instances": ["a", "", "c", "d"]}))
     (refused,) = await joiner(half("response", {"predictions": ["pos", "pos", None, "neg"]}))

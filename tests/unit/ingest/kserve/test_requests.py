@@ -82,6 +82,7 @@ def test_requests_without_texts(payload: Any, named: str) -> None:
     [
         ("", "is empty"),
         (" \n\t", "is empty"),
+        ("\u200b\ufeff", "is empty"),
         ("a\x00b", "NUL"),
         ("a\ud800", "surrogate"),
         ("x" * 1_000_001, "1000001 characters"),

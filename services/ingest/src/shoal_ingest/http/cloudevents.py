@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 STRUCTURED = "application/cloudevents+json"
+ATTRIBUTES = ("id", "type", "source", "inferenceservicename", "endpoint", "time")
 BATCH = "application/cloudevents-batch+json"
 
 
@@ -28,8 +29,8 @@ def read_structured(body: bytes) -> tuple[dict[str, str], bytes]:
         raise BadEvent("body", "it is not an object", "Send one CloudEvent as JSON")
     attributes = {
         f"ce-{name}": _attribute_text(f"ce-{name}", value)
-        for name, value in event.items()
-        if name not in ("data", "data_base64", "datacontenttype") and value is not None
+        for name in ATTRIBUTES
+        if (value := event.get(name)) is not None
     }
     attributes["content-type"] = str(event.get("datacontenttype") or "application/json")
     return attributes, _event_data(event)
@@ -37,7 +38,7 @@ def read_structured(body: bytes) -> tuple[dict[str, str], bytes]:
 
 def _attribute_text(name: str, value: Any) -> str:
     if isinstance(value, Mapping | list):
-        raise BadEvent(name[:80], "it is not a text", "Send a text")
+        raise BadEvent(name, "it is not a text", "Send a text")
     return str(value)
 
 

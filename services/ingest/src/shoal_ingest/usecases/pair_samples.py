@@ -43,6 +43,8 @@ def _read_pair(pair: Pair, now: datetime) -> PairResult:
         response = kserve.read_response(kserve.parse_body(pair.response.payload, "response"), request)
     except kserve.BadPayload as error:
         return PairResult(pair, (), (), _shortened(str(error)))
+    except RecursionError:
+        return PairResult(pair, (), (), "the payloads are nested too deeply: send flat lists")
     samples, messages, faults = [], [], []
     ids = _source_ids(pair.request.correlation_id, len(request.texts))
     for source_id, text, answer in zip(ids, request.texts, response.answers, strict=True):
@@ -128,4 +130,5 @@ def _summary(faults: Sequence[str], count: int) -> str:
 
 
 def _shortened(text: str) -> str:
+    text = text.encode("utf-8", "backslashreplace").decode()  # a detail becomes a header of Kafka
     return text if len(text) <= MOST_DETAIL else f"{text[:MOST_DETAIL]}..."

@@ -34,9 +34,13 @@ def output_answers(tensors: list[Tensor], request: Request) -> Answers:
         raise BadPayload(f"outputs is empty: {_FIX}")
     if len(tensors) > 1 and tensors[0].name and len({tensor.name for tensor in tensors}) == 1:
         # TorchServe answers each instance in a tensor with the same name.
+        request.check_count(len(tensors))
         single = [replace(tensor, shape=(1, *tensor.shape)) for tensor in tensors]
-        return [answer for tensor in single for answer in output_answers([tensor], request)]
+        one = Request(request.texts[:1], request.ranked)
+        return [answer for tensor in single for answer in output_answers([tensor], one)]
     labels = _label_tensor(tensors)
+    if labels is not None:
+        request.check_count(len(labels.rows()))
     scores = _score_tensor([tensor for tensor in tensors if tensor is not labels], labels)
     if labels is None:
         if scores is None:
@@ -115,6 +119,7 @@ def _score_answers(scores: Tensor, request: Request) -> Answers:
         values = [row[0] for row in rows]
         if isinstance(names, list) or _is_distribution_row(values):
             rows = [values]  # a server without a batch dimension
+    request.check_count(len(rows))
     whole = all(len(row) == 1 for row in rows) and _are_whole_numbers(scores.values)
     logits = "logit" in scores.name.lower()
     return [

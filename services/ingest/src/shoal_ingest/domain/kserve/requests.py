@@ -20,6 +20,13 @@ class Request:
     texts: list[str | BadPayload]
     ranked: bool = False
 
+    def check_count(self, count: int) -> None:
+        """Raise BadPayload if a response has another number of answers."""
+        if count != len(self.texts):
+            raise BadPayload(
+                f"{len(self.texts)} instances in the request, {count} in the response: answer as many"
+            )
+
 
 def read_request(payload: Any) -> Request:
     """Return a request's texts. Raises BadPayload."""

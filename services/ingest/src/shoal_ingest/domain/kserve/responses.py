@@ -27,7 +27,7 @@ def read_response(payload: Any, request: Request) -> Response:
         raise BadPayload("the response is not an object: answer predictions (V1) or outputs (V2)")
     predictions, outputs = payload.get("predictions"), payload.get("outputs")
     if isinstance(predictions, list):
-        answers = _predicted_answers(predictions, len(request.texts))
+        answers = _predicted_answers(predictions, request)
     elif isinstance(outputs, list):
         answers = output_answers(read_tensors(outputs, "outputs"), request)
     elif "error" in payload:
@@ -36,19 +36,17 @@ def read_response(payload: Any, request: Request) -> Response:
         raise BadPayload(
             "the response has neither a list predictions (V1) nor a list outputs (V2): answer one"
         )
-    if len(answers) != len(request.texts):
-        raise BadPayload(
-            f"{len(request.texts)} instances in the request, {len(answers)} in the response: answer as many"
-        )
+    request.check_count(len(answers))
     return Response(answers, _name(payload.get("model_name")), _name(payload.get("model_version")) or "")
 
 
-def _predicted_answers(predictions: list[Any], count: int) -> list[Answer | BadPayload]:
-    if count == 1 and len(predictions) > 1 and all(map(is_entry, predictions)):
+def _predicted_answers(predictions: list[Any], request: Request) -> list[Answer | BadPayload]:
+    if len(request.texts) == 1 < len(predictions) and all(map(is_entry, predictions)):
         # A pipeline with top_k answers a single text without a list around its labels.
         answer = ranked_answer(predictions, "predictions")
         if answer.label is not None:
             return [answer]
+    request.check_count(len(predictions))
     scalars = [item[0] if isinstance(item, list) and len(item) == 1 else item for item in predictions]
     numbers = [value for value in scalars if isinstance(value, float)]
     whole = are_whole(numbers)

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
+from shoal_ingest.domain.kserve.binary import DTYPES
 from shoal_ingest.domain.kserve.values import BadPayload
 
 MOST_DEPTH = 8
+DATATYPES = frozenset(("BYTES", "BF16", *DTYPES))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +66,8 @@ def _read_tensor(entry: Any, where: str) -> Tensor:
     if "data" not in entry:
         raise BadPayload(f"{where} has no data: send its values, not a reference to shared memory")
     data, datatype = entry["data"], entry.get("datatype")
-    if not isinstance(datatype, str):
-        raise BadPayload(f"{where}.datatype is missing: send BYTES, INT64, FP32, ...")
+    if not isinstance(datatype, str) or datatype.upper() not in DATATYPES:
+        raise BadPayload(f"{where}.datatype is none of V2: send one of {', '.join(sorted(DATATYPES))}")
     # TorchServe answers a single value without a list.
     values = _flat_values(data, f"{where}.data") if isinstance(data, list) else [data]
     return Tensor(

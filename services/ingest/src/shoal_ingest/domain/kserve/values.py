@@ -1,6 +1,7 @@
 """Texts, labels and scores: the checks that every value of a payload passes."""
 
 import math
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -38,9 +39,7 @@ def checked_label(value: Any, where: str) -> str:
         return "true" if value else "false"  # as JSON writes it
     if is_whole(value):
         if abs(value) >= LARGEST_INDEX:
-            raise BadPayload(
-                f"{where} is {value:.3g}, too large for a label: answer the class's index or name"
-            )
+            raise BadPayload(f"{where} is too large a number for a label: answer the class's index or name")
         return str(int(value))
     label = _storable(value, where)
     if len(label) > MOST_LABEL:
@@ -76,11 +75,13 @@ def isolated(read: Callable[..., T], *args: Any, **options: Any) -> T | BadPaylo
         return error
 
 
+def _is_visible(character: str) -> bool:
+    return not character.isspace() and not unicodedata.category(character).startswith("C")
+
+
 def _storable(value: Any, where: str) -> str:
     if not isinstance(value, str):
         raise BadPayload(f"{where} is not a text: send a text")
-    if not value.strip():
-        raise BadPayload(f"{where} is empty: send a text that is not blank")
     if "\x00" in value:
         raise BadPayload(f"{where} holds the character NUL: remove it")
     if not value.isascii():
@@ -88,4 +89,6 @@ def _storable(value: Any, where: str) -> str:
             value.encode()
         except UnicodeEncodeError:
             raise BadPayload(f"{where} holds half of a surrogate pair: send valid Unicode") from None
+    if not any(map(_is_visible, value)):
+        raise BadPayload(f"{where} is empty: send a text that is not blank")
     return value
