@@ -111,7 +111,3 @@ class DatasetPublished(Event):
     guideline: GuidelineRef
     parent: Id | None = None  # the version before
     published_at: Timestamp
-
-    def key(self) -> str:
-        """Return project and dataset, as two projects may use the same name."""
-        return f"{self.project}/{self.dataset}"
