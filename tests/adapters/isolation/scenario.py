@@ -86,7 +86,7 @@ class Tenant:
         halves = []
         for number in numbers:
             score = round(self.chance.uniform(0.5, 1.0), 3)
-            text = f"{self.project} {number} {self.chance.random()}"
+            text = f"text {number}" if number % 2 else f"{self.project} {number} {self.chance.random()}"
             bodies = {
                 "request": {"instances": [text]},
                 "response": {"predictions": [{"label": "x", "scores": {"x": score, "y": 1 - score}}]},
