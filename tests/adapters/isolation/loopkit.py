@@ -214,7 +214,7 @@ class Loop:
 
     async def _take_outbox(self, schema: str) -> list[tuple[str, Event]]:
         rows = await self.pools[schema].fetch(
-            "WITH taken AS (DELETE FROM outbox RETURNING *) SELECT * FROM taken ORDER BY seq"
+            "WITH batch AS (DELETE FROM outbox RETURNING *) SELECT * FROM batch ORDER BY seq"
         )
         return [
             self._note(
