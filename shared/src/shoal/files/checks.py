@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from math import isfinite
 
 from shoal.files.columns import EMPTY, Column, is_number, parse_numbers, parse_times
-from shoal.files.encodings import UTF8, describe_bytes, encoding_fix, undecoded
+from shoal.files.encodings import UTF8, describe_bytes, encoding_fix, has_raw_bytes
 from shoal.files.faults import Fault
 
 # Gets the name of a column and its cells; returns the faults by code, of EMPTY for empty cells.
@@ -12,34 +12,38 @@ Check = Callable[[str, Column], Mapping[int, Fault]]
 _SHOWN = 60
 
 
-def full(name: str, column: Column) -> Mapping[int, Fault]:
+def full_cells(name: str, column: Column) -> Mapping[int, Fault]:
     """Refuse empty cells and cells of blanks."""
     empty = Fault(f": {name} is empty", "fill it, or remove the row")
     blank = [code for code, text in enumerate(column.texts) if not text or text.isspace()]
     return dict.fromkeys([EMPTY, *blank], empty)
 
 
-def plain(name: str, column: Column) -> Mapping[int, Fault]:
+def plain_cells(name: str, column: Column) -> Mapping[int, Fault]:
     """Refuse lists and objects."""
     return {
-        code: Fault(f": {name} is {_kind(column.texts[code])}, {_cut(column.texts[code])}", "give a text")
+        code: Fault(
+            f": {name} is {_kind_of(column.texts[code])}, {_cut_text(column.texts[code])}", "give a text"
+        )
         for code in column.nested
     }
 
 
-def number(name: str, column: Column) -> Mapping[int, Fault]:
+def number_cells(name: str, column: Column) -> Mapping[int, Fault]:
     """Refuse cells that are not numbers; empty ones pass."""
     if parse_numbers([text for text in column.texts if text and not text.isspace()])[1] is None:
         return {}
-    return _unparsed(name, column, is_number, "a number")
+    return _unparsed_cells(name, column, is_number, "a number")
 
 
-def finite(name: str, column: Column) -> Mapping[int, Fault]:
+def finite_cells(name: str, column: Column) -> Mapping[int, Fault]:
     """Refuse cells that are not finite numbers; empty ones pass."""
-    return _unparsed(name, column, lambda text: is_number(text) and isfinite(float(text)), "a finite number")
+    return _unparsed_cells(
+        name, column, lambda text: is_number(text) and isfinite(float(text)), "a finite number"
+    )
 
 
-def time(name: str, column: Column) -> Mapping[int, Fault]:
+def time_cells(name: str, column: Column) -> Mapping[int, Fault]:
     """Refuse cells that are neither numbers nor times, and the rarer ones of both; empty ones pass."""
     present = {code: text for code, text in enumerate(column.texts) if text and not text.isspace()}
     if parse_times(list(present.values()))[1] is None:
@@ -48,15 +52,17 @@ def time(name: str, column: Column) -> Mapping[int, Fault]:
     times = {code for code, text in present.items() if parse_times([text])[1] is None} - numbers
     good = numbers if len(numbers) >= len(times) else times
     return {
-        code: Fault(f": {name} {_cut(text)!r} is not a number or a time like 2026-03-01T12:30:00Z", "mend it")
+        code: Fault(
+            f": {name} {_cut_text(text)!r} is not a number or a time like 2026-03-01T12:30:00Z", "mend it"
+        )
         for code, text in present.items()
         if code not in good
     }
 
 
-def decoded(column: Column, encoding: str = UTF8) -> Mapping[int, Fault]:
+def decoded_cells(column: Column, encoding: str = UTF8) -> Mapping[int, Fault]:
     """Refuse cells with bytes that are no text in the file's encoding."""
-    bad = [code for code, text in enumerate(column.texts) if undecoded(text)]
+    bad = [code for code, text in enumerate(column.texts) if has_raw_bytes(text)]
     if not bad:
         return {}
     fix = encoding_fix([column.texts[code] for code in bad])
@@ -72,17 +78,19 @@ def failed_codes(name: str, column: Column, checks: Iterable[Check]) -> dict[int
     return faults
 
 
-def _unparsed(name: str, column: Column, parses: Callable[[str], bool], what: str) -> Mapping[int, Fault]:
+def _unparsed_cells(
+    name: str, column: Column, parses: Callable[[str], bool], what: str
+) -> Mapping[int, Fault]:
     return {
-        code: Fault(f": {name} {_cut(text.strip())!r} is not {what}", "mend it, or leave the cell empty")
+        code: Fault(f": {name} {_cut_text(text.strip())!r} is not {what}", "mend it, or leave the cell empty")
         for code, text in enumerate(column.texts)
         if text and not text.isspace() and not parses(text)
     }
 
 
-def _kind(json: str) -> str:
+def _kind_of(json: str) -> str:
     return "a list" if json.startswith("[") else "an object"
 
 
-def _cut(text: str) -> str:
+def _cut_text(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"

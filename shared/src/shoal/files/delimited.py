@@ -10,7 +10,7 @@ import pyarrow.csv
 
 from shoal.files.columns import EMPTY, Column, arrow_column
 from shoal.files.delimited_rows import DelimitedRows
-from shoal.files.encodings import undecoded
+from shoal.files.encodings import has_raw_bytes
 from shoal.files.errors import BadContent
 from shoal.files.faults import Faults
 from shoal.files.options import PLAIN, ReadOptions
@@ -40,7 +40,7 @@ class Delimited:
         blank, header = _header_of(head[skip:], self._separator)
         if header is None:
             raise BadContent(" is empty: it needs a header and rows")
-        if any(map(undecoded, header)):
+        if any(map(has_raw_bytes, header)):
             content.check_decoded()
         self._raw = header
         self._first_line = blank + (1 if skip else 0)

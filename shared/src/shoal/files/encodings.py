@@ -64,7 +64,7 @@ def check_zero_bytes(data: bytes) -> None:
     )
 
 
-def undecoded(text: str) -> bool:
+def has_raw_bytes(text: str) -> bool:
     """Return whether a text holds bytes that could not be decoded."""
     return not text.isascii() and _ESCAPED.search(text) is not None
 
@@ -79,7 +79,7 @@ def describe_bytes(text: str, encoding: str) -> str:
 def encoding_fix(texts: Sequence[str]) -> str:
     """Return the fix for texts that are not UTF-8: likely encodings, and how the first text reads in them."""
     data = [text.encode(UTF8, "surrogateescape") for text in texts]
-    readings = {codec: _excerpt(texts[0], codec) for codec in _likely_codecs(data)}
+    readings = {codec: _excerpt_of(texts[0], codec) for codec in _likely_codecs(data)}
     first, *others = readings
     more = "".join(f", or {codec} ({readings[codec]!r})" for codec in others)
     return f"give --encoding {first}, which reads {readings[first]!r}{more}"
@@ -88,7 +88,7 @@ def encoding_fix(texts: Sequence[str]) -> str:
 def _likely_codecs(data: Sequence[bytes]) -> list[str]:
     high = {byte for cell in data for byte in cell if byte >= 0x80}
     runs = [len(run) for cell in data for run in re.findall(rb"[\x80-\xff]+", cell)]
-    asian = [codec for codec in _ASIAN if all(_decodes(cell, codec) for cell in data)]
+    asian = [codec for codec in _ASIAN if all(_can_decode(cell, codec) for cell in data)]
     if asian and sum(runs) > 2 * len(runs):
         return asian[:2] if min(runs) > 1 else [*asian[:2], "windows-1251"]
     if sum(runs) > 3 * len(runs):
@@ -96,10 +96,10 @@ def _likely_codecs(data: Sequence[bytes]) -> list[str]:
     if not high & _C1:
         return ["latin-1"]
     western = ("windows-1252", "mac_roman")
-    return [codec for codec in western if all(_decodes(cell, codec) for cell in data)] or ["latin-1"]
+    return [codec for codec in western if all(_can_decode(cell, codec) for cell in data)] or ["latin-1"]
 
 
-def _decodes(cell: bytes, codec: str) -> bool:
+def _can_decode(cell: bytes, codec: str) -> bool:
     try:
         cell.decode(codec)
     except UnicodeError:
@@ -107,7 +107,7 @@ def _decodes(cell: bytes, codec: str) -> bool:
     return True
 
 
-def _excerpt(text: str, codec: str) -> str:
+def _excerpt_of(text: str, codec: str) -> str:
     match = _ESCAPED.search(text)
     start = 0 if match is None else max(0, match.start() - _SHOWN // 2)
     return text[start : start + _SHOWN].encode(UTF8, "surrogateescape").decode(codec, "replace")

@@ -20,7 +20,7 @@ class SkippedRow:
     """A row, or another item of a file, that was left out."""
 
     file: Path
-    place: str
+    position: str
     reason: str
 
 
@@ -36,7 +36,7 @@ def faults_message(places: Sequence[str], faults: Sequence[Fault], *, skippable:
     first = f", {places[0]}{faults[0].detail}"
     if len(faults) == 1:
         return f"{first}: {faults[0].fix}{' (--skip-bad leaves the row out)' if skippable else ''}"
-    more = _listed(places[1:SHOWN], faults[1:SHOWN])
+    more = _list_faults(places[1:SHOWN], faults[1:SHOWN])
     rest = f"; and {len(faults) - SHOWN:,} more" if len(faults) > SHOWN else ""
     fixes = "; ".join(dict.fromkeys(fault.fix for fault in faults[:SHOWN]))
     skip = " (--skip-bad leaves the rows out)" if skippable else ""
@@ -47,7 +47,7 @@ def skipped_fact(rows: Sequence[SkippedRow]) -> str:
     """Return a phrase for the summary of a file: how many rows were left out, and why."""
     if not rows:
         return ""
-    shown = "; ".join(f"{row.place}: {row.reason}" for row in rows[:SHOWN])
+    shown = "; ".join(f"{row.position}: {row.reason}" for row in rows[:SHOWN])
     rest = f"; and {len(rows) - SHOWN:,} more" if len(rows) > SHOWN else ""
     return f"{_count_rows(len(rows))} left out ({shown}{rest})"
 
@@ -57,8 +57,8 @@ def reason_of(fault: Fault) -> str:
     return fault.detail.removeprefix(":").strip()
 
 
-def _listed(places: Sequence[str], faults: Sequence[Fault]) -> str:
-    return "; ".join(f"{place}{fault.detail}" for place, fault in zip(places, faults, strict=True))
+def _list_faults(places: Sequence[str], faults: Sequence[Fault]) -> str:
+    return "; ".join(f"{position}{fault.detail}" for position, fault in zip(places, faults, strict=True))
 
 
 def _count_rows(count: int) -> str:

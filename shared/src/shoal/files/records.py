@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from shoal.files.columns import Column, column_of
-from shoal.files.encodings import UTF8, describe_bytes, encoding_fix, undecoded
+from shoal.files.encodings import UTF8, describe_bytes, encoding_fix, has_raw_bytes
 from shoal.files.errors import BadContent
 from shoal.files.faults import Fault, Faults
 from shoal.files.json_values import cell_texts, parse_json
@@ -136,7 +136,7 @@ def _is_blank(line: str) -> bool:
 
 
 def _undecoded_fault(line: str) -> Fault | None:
-    if not undecoded(line):
+    if not has_raw_bytes(line):
         return None
     return Fault(f": {describe_bytes(line, UTF8)}", encoding_fix([line]))
 

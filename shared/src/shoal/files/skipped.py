@@ -22,7 +22,7 @@ def write_skipped(output: Path, rows: Iterable[SkippedRow]) -> Path:
         file,
         {
             "file": [str(row.file) for row in listed],
-            "place": [row.place for row in listed],
+            "place": [row.position for row in listed],
             "problem": [row.reason for row in listed],
         },
     )

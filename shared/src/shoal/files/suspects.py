@@ -37,17 +37,19 @@ def spelling_warning(name: str, column: Coded, fix: str) -> str | None:
     if not groups:
         return None
     counts = column.counts()
-    shown = "; ".join(f"{_listed(group, counts)} differ {_difference(group)}" for group in groups[:_SHOWN])
+    shown = "; ".join(
+        f"{_list_names(group, counts)} differ {_difference_of(group)}" for group in groups[:_SHOWN]
+    )
     more = f"; and {len(groups) - _SHOWN:,} more groups" if len(groups) > _SHOWN else ""
     return f"{name} has names that look alike: {shown}{more}: {fix}"
 
 
-def _listed(group: Sequence[str], counts: Mapping[str, int]) -> str:
+def _list_names(group: Sequence[str], counts: Mapping[str, int]) -> str:
     shown = [ascii(text) if not text.isascii() else repr(text) for text in group]
     return " and ".join(f"{text} ({counts[name]:,})" for text, name in zip(shown, group, strict=True))
 
 
-def _difference(group: Sequence[str]) -> str:
+def _difference_of(group: Sequence[str]) -> str:
     if len({name.casefold() for name in group}) == 1:
         return "by case only"
     if len({" ".join(name.split()) for name in group}) == 1:

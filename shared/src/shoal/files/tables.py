@@ -223,7 +223,10 @@ class TableFile:
         if isinstance(self.format, Inspected):
             faults |= self.format.faults
         for name, column in cells.items():
-            bad = {**failed_codes(name, column, needs.get(name, ())), **checks.decoded(column, encoding)}
+            bad = {
+                **failed_codes(name, column, needs.get(name, ())),
+                **checks.decoded_cells(column, encoding),
+            }
             for row in np.flatnonzero(np.isin(column.code, list(bad))).tolist() if bad else ():
                 faults.setdefault(row, bad[int(column.code[row])])
         return faults

@@ -17,7 +17,7 @@ from shoal.files.encodings import (
     describe_bytes,
     encoding_fix,
     has_one_byte_characters,
-    undecoded,
+    has_raw_bytes,
 )
 from shoal.files.errors import BadContent
 from shoal.files.options import PLAIN, ReadOptions
@@ -81,7 +81,7 @@ class Content:
     def check_decoded(self) -> None:
         """Raise BadContent for the first line with a byte that could not be decoded."""
         for number, line in enumerate(self.stream(), start=1):
-            if undecoded(line):
+            if has_raw_bytes(line):
                 raise BadContent(
                     f", line {number}: {describe_bytes(line, self.encoding)}: {encoding_fix([line])}"
                 )
@@ -100,7 +100,7 @@ def read_content(file: Path, options: ReadOptions = PLAIN) -> Content:
         check_zero_bytes(bytes(data[:_HEAD]))
     elif marked is None and codec not in (None, UTF8) and _is_utf8(data, codec):
         return Content(data, UTF8, [f"encoding UTF-8, not {options.encoding}"])
-    return _decoded(data[mark:], marked or codec or UTF8)
+    return _decode_text(data[mark:], marked or codec or UTF8)
 
 
 def open_text(file: Path, options: ReadOptions = PLAIN) -> TextIO:
@@ -149,7 +149,7 @@ def _is_utf8(data: memoryview, codec: str | None) -> bool:
         return False
 
 
-def _decoded(data: memoryview, codec: str) -> Content:
+def _decode_text(data: memoryview, codec: str) -> Content:
     if codec == UTF8:
         return Content(data)
     try:

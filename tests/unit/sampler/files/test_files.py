@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from shoal.command_line.main import command_line
 from shoal_sampler.domain.pools.pool import UNKNOWN
 from shoal_sampler.usecases.files import select_rows
-from shoal_sampler.usecases.files.select_rows import Request, Table, select
+from shoal_sampler.usecases.files.select_rows import Request, Table, choose_rows
 from unit.sampler.poolkit import unit_rows
 
 N = 60
@@ -65,7 +65,7 @@ def test_rows_moved_together_are_the_rows_copied(monkeypatch: pytest.MonkeyPatch
     x, labelled = unit_rows(0, N), np.array([0, 1, 5, 30, 31, 59])
     kept, nothing = x.copy(), np.full(6, UNKNOWN)
     copied, moved = (
-        select(
+        choose_rows(
             Table(vectors=x, labelled=labelled, labels=nothing, disposable=disposable),
             Request(n=9, strategy="herding"),
         )

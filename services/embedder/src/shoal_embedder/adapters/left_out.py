@@ -14,14 +14,14 @@ MOST_NAMES = 50  # names in a message; the file beside the output has all
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
-    """An item that cannot be encoded. place: "line 3" of a table, "" for a file."""
+    """An item that cannot be encoded. position: "line 3" of a table, "" for a file."""
 
     file: Path
     problem: str
-    place: str = ""
+    position: str = ""
 
     def __str__(self) -> str:
-        return f"{self.file}{self.place and ', '}{self.place} ({self.problem})"
+        return f"{self.file}{self.position and ', '}{self.position} ({self.problem})"
 
 
 def named_items(items: Sequence[object]) -> str:
@@ -43,7 +43,7 @@ def write_left_out(file: Path, left_out: Sequence[LeftOut]) -> None:
     """Write the items that were left out. Raises BadInput."""
     columns = {
         "file": [str(item.file) for item in left_out],
-        "place": [item.place for item in left_out],
+        "place": [item.position for item in left_out],
         "problem": [item.problem for item in left_out],
     }
     write_table(file, columns)

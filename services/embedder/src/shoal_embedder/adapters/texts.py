@@ -30,10 +30,10 @@ def read_texts(file: Path, column: str, options: ReadOptions) -> Texts:
     if not source.has(name):
         names = ", ".join(source.format.names)
         raise BadInput(f"{source} has no column {name}; it has {names or 'none'}", field="column")
-    needs = {name: (checks.full, checks.plain)}
+    needs = {name: (checks.full_cells, checks.plain_cells)}
     collecting = replace(source, options=replace(options, skip_bad=True, skipped=[]))
     table = collecting.read([name], needs=needs, columns={column: "--column"}, bad_rows="emptied")
-    reasons = {row.place: row.reason for row in table.skipped}
+    reasons = {row.position: row.reason for row in table.skipped}
     texts, rows, left_out = [], [], []
     for row, text in enumerate(table.texts(name)):
         if text.strip():
@@ -42,5 +42,5 @@ def read_texts(file: Path, column: str, options: ReadOptions) -> Texts:
         else:
             reason = reasons.get(table.where(row), EMPTY)
             reason = EMPTY if reason == f"{name} is empty" else reason
-            left_out.append(LeftOut(file=file, place=table.where(row), problem=reason))
+            left_out.append(LeftOut(file=file, position=table.where(row), problem=reason))
     return Texts(table=replace(table, skipped=()), column=name, texts=texts, rows=rows, left_out=left_out)

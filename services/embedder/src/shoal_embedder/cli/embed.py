@@ -66,10 +66,10 @@ def embed(
         else:
             embedding = embed_texts(inputs, column, entry=entry, options=options, reading=reading)
         write_embedding(output, embedding)
-    out.print_json(data=_facts(embedding, output))
+    out.print_json(data=_facts_of(embedding, output))
 
 
-def _facts(embedding: Embedding, output: Path) -> dict[str, int | str]:
+def _facts_of(embedding: Embedding, output: Path) -> dict[str, int | str]:
     facts: dict[str, int | str] = {
         "rows": len(embedding.vectors),
         "dimension": embedding.vectors.shape[1],

@@ -51,7 +51,7 @@ def embed_pictures(
         _summarize_pictures(inputs, reduced, entry.name)
         model = load_model(entry, options)
         batches = reduced.batches(_IMAGES_AT_ONCE)
-        vectors = _encoded(model, batches, len(reduced.files))
+        vectors = _encode_items(model, batches, len(reduced.files))
     return Embedding(vectors=vectors, files=reduced.files, left_out=reduced.left_out)
 
 
@@ -68,9 +68,9 @@ def embed_texts(
     _check_rest(len(texts), left_out)
     model = load_model(entry, options)
     for part in parts:
-        cut = sum(model.count_cut(batch) for batch in _batches(part.texts, 1024))
+        cut = sum(model.count_cut(batch) for batch in _batches_of(part.texts, 1024))
         _summarize_texts(part, entry.name, cut, options.max_tokens)
-    vectors = _encoded(model, _batches(texts, _TEXTS_AT_ONCE), len(texts))
+    vectors = _encode_items(model, _batches_of(texts, _TEXTS_AT_ONCE), len(texts))
     if len(parts) == 1 and not left_out:
         return Embedding(vectors=vectors)
     files = [part.table.file for part in parts for _ in part.texts]
@@ -108,7 +108,7 @@ def load_model(entry: NamedEncoder, options: EncoderOptions) -> Model:
         ) from None
 
 
-def _encoded(model: Model, batches: Iterable[Sequence[Any]], total: int) -> Vectors:
+def _encode_items(model: Model, batches: Iterable[Sequence[Any]], total: int) -> Vectors:
     vectors: list[Vectors] = []
     count = 0
     with show_progress("encoding") as report:
@@ -156,5 +156,5 @@ def _left_out_fact(left_out: Sequence[LeftOut]) -> str:
     return f"{len(left_out):,} left out: {named_items(left_out)}"
 
 
-def _batches(items: Sequence[Any], count: int) -> Iterable[Sequence[Any]]:
+def _batches_of(items: Sequence[Any], count: int) -> Iterable[Sequence[Any]]:
     return (items[start : start + count] for start in range(0, len(items), count))

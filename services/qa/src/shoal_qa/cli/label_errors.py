@@ -83,7 +83,10 @@ def label_errors(
         with show_progress("reading"):
             names_to_read = [name for name in (label_column, worker_column, id_column) if name is not None]
             options = read_options(encoding, missing, skip_bad=skip_bad, join_spellings=join_spellings)
-            needs = {label_column: (checks.plain,), worker_column or "": (checks.full, checks.plain)}
+            needs = {
+                label_column: (checks.plain_cells,),
+                worker_column or "": (checks.full_cells, checks.plain_cells),
+            }
             sheet = read_table(
                 labels,
                 "labels",

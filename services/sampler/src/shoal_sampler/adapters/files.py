@@ -56,7 +56,7 @@ def read_numbers(
         return read_vector(file, what)
     source = open_table(file, what, options)
     name = source.column_for(column)
-    table = source.read([name], needs={name: (checks.full, checks.number)}, bad_rows=bad_rows)
+    table = source.read([name], needs={name: (checks.full_cells, checks.number_cells)}, bad_rows=bad_rows)
     summarize(table)
     return table.numbers(name)
 
@@ -86,8 +86,8 @@ def read_labels(
     table = source.read(
         [INDEX, label] if has_index else [label],
         needs={
-            INDEX: (checks.full, _whole_number),
-            label: (checks.plain, checks.full) if complete else (checks.plain,),
+            INDEX: (checks.full_cells, _whole_number),
+            label: (checks.plain_cells, checks.full_cells) if complete else (checks.plain_cells,),
         },
         bad_rows="left out" if has_index else "emptied",
     )
@@ -114,7 +114,7 @@ def read_target(file: Path, *, options: ReadOptions) -> Target:
     if not source.has(SHARE) or column is None:
         shares = read_numbers(file, "target", SHARE, options=options, summarize=lambda *_: None)
         return Target(what=what, shares=[float(share) for share in shares])
-    needs = {column: (checks.full, checks.plain), SHARE: (checks.full, checks.number)}
+    needs = {column: (checks.full_cells, checks.plain_cells), SHARE: (checks.full_cells, checks.number_cells)}
     table = source.read([column, SHARE], needs=needs, bad_rows="refused")
     names = table.full(column)
     return Target(

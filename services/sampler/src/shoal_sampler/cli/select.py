@@ -60,7 +60,7 @@ from shoal_sampler.usecases.files.inputs import (
     row_numbers,
     usable_directions,
 )
-from shoal_sampler.usecases.files.select_rows import Picks, Request, Table, select_without
+from shoal_sampler.usecases.files.select_rows import Picks, Request, Table, choose_without
 
 
 def select_rows(
@@ -115,7 +115,7 @@ def select_rows(
             else positive_weights(_read_numbers(weights, "weights", "weight", reading), rows)
         )
         with show_progress("choosing") as report:
-            picks = select_without(
+            picks = choose_without(
                 Table(
                     vectors=vectors,
                     labelled=with_labels.rows,

@@ -44,7 +44,7 @@ def choose_question(kinds: Mapping[str, Kind], fields: VoteFields, form: str) ->
             _check_kind(fields.label, kinds[fields.label], fields, form)
             return fields.label
         raise BadContent(
-            f" ({form}) has no question {fields.label}; it has {_described(kinds)}: "
+            f" ({form}) has no question {fields.label}; it has {_describe_kind(kinds)}: "
             "name one of them with --label-column"
         )
     for kind in _SUITABLE[fields.shape]:
@@ -57,7 +57,7 @@ def choose_question(kinds: Mapping[str, Kind], fields: VoteFields, form: str) ->
             )
     if not kinds:
         raise BadContent(f" ({form}) has no answers that can be read")
-    raise BadContent(f" ({form}) has no answers of the shape {fields.shape}; it has {_fixes(kinds)}")
+    raise BadContent(f" ({form}) has no answers of the shape {fields.shape}; it has {_fix_of(kinds)}")
 
 
 def suitable_kinds(shape: str) -> Sequence[Kind]:
@@ -108,15 +108,15 @@ def _regions_text(regions: Iterable[Region]) -> str:
 def _check_kind(name: str, kind: Kind, fields: VoteFields, form: str) -> None:
     region = ("spans", "boxes")
     if (kind in region or fields.shape in region) and kind != fields.shape:
-        raise BadContent(f" ({form}): {_fixes({name: kind})}")
+        raise BadContent(f" ({form}): {_fix_of({name: kind})}")
 
 
-def _fixes(kinds: Mapping[str, Kind]) -> str:
+def _fix_of(kinds: Mapping[str, Kind]) -> str:
     return "; ".join(
         f"{name}: `shoal qa agreement --shape {_SHAPES[kind].split()[0]}` compares its {kind}"
         for name, kind in list(kinds.items())[:4]
     )
 
 
-def _described(kinds: Mapping[str, Kind]) -> str:
+def _describe_kind(kinds: Mapping[str, Kind]) -> str:
     return few_names([f"{name} ({kind})" for name, kind in kinds.items()]) or "none"

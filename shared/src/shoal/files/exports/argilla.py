@@ -176,11 +176,11 @@ def _kind_and_value(value: Any) -> tuple[Kind | None, Any]:
         return "classes", [value]
     if is_set(value) and value:
         return "classes", value
-    spans = _spans(value) if isinstance(value, list) and value else None
+    spans = _spans_of(value) if isinstance(value, list) and value else None
     return (None, None) if spans is None else ("spans", spans)
 
 
-def _spans(value: list[Any]) -> list[Region] | None:
+def _spans_of(value: list[Any]) -> list[Region] | None:
     """Return spans, written as objects (feedback) or as [label, start, end] (token classification)."""
     try:
         if isinstance(value[0], dict):

@@ -137,7 +137,7 @@ def _mturk_answers(columns: Cells) -> dict[str, Sequence[Any]]:
 def _task_answers(cells: Sequence[str]) -> dict[str, Sequence[Any]]:
     forms = [_form_of(cell) for cell in cells]
     names = dict.fromkeys(name for form in forms for name in form)
-    return {name: [_ticked(form.get(name)) for form in forms] for name in names}
+    return {name: [_ticked_names(form.get(name)) for form in forms] for name in names}
 
 
 def _form_of(cell: str) -> dict[str, Any]:
@@ -149,7 +149,7 @@ def _form_of(cell: str) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def _ticked(value: Any) -> Any:
+def _ticked_names(value: Any) -> Any:
     """Return the answer in a field of a form: {"label": "a"}, {"labels": ["a"]}, or {"cat": true}."""
     if not isinstance(value, dict):
         return "" if value is None else str(value)

@@ -84,7 +84,7 @@ def read_cvat(documents: Sequence[tuple[str, CvatDocument]], fields: VoteFields)
                 raise BadAnswer(f"without {column}")
             if question == "tag" and not tags:
                 raise BadAnswer("without a tag")
-            value: Any = tags if question == "tag" else [_box(box) for box in boxes]
+            value: Any = tags if question == "tag" else [_box_of(box) for box in boxes]
             text = answer_text(kinds[question], value, fields.shape)
             votes.add(attributes[column], annotator, text, where=where)
         except BadAnswer as reason:
@@ -104,7 +104,7 @@ def _annotators_note(documents: Sequence[tuple[str, CvatDocument]]) -> str:
     return "annotator from the file's name"
 
 
-def _box(attributes: Mapping[str, str]) -> Region:
+def _box_of(attributes: Mapping[str, str]) -> Region:
     if float(attributes.get("rotation") or 0):
         raise BadAnswer("with a rotated box")
     try:

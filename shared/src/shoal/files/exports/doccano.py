@@ -89,7 +89,7 @@ def _answers_of(
     if question == "annotations":
         return _answers_by_user(content)
     if shape == "spans":
-        return [(name, "spans", [_span(span) for span in content if _is_spans([span])])]
+        return [(name, "spans", [_span_of(span) for span in content if _is_spans([span])])]
     return [(name, "classes" if content else None, content)]
 
 
@@ -121,7 +121,7 @@ def _has_offsets(content: Sequence[Any]) -> bool:
     return bool(content) and all(isinstance(one, dict) and "start_offset" in one for one in content)
 
 
-def _span(span: Any) -> Region:
+def _span_of(span: Any) -> Region:
     if isinstance(span, dict):
         return [float(span["start_offset"]), float(span["end_offset"])], str(span.get("label", ""))
     return [float(span[0]), float(span[1])], str(span[2])

@@ -41,9 +41,9 @@ def value_of_results(results: Sequence[Mapping[str, Any]], shape: str) -> tuple[
 def value_of_values(values: Sequence[Mapping[str, Any]], shape: str) -> tuple[Kind, Any]:
     """Return the kind and the value of one annotator's answer to one question. Raises BadAnswer."""
     if shape == "boxes":
-        return "boxes", [_box(value) for value in values]
+        return "boxes", [_box_of(value) for value in values]
     if shape == "spans":
-        return "spans", [_span(value) for value in values]
+        return "spans", [_span_of(value) for value in values]
     if not values:
         raise BadAnswer("without an answer")
     if len(values) > 1 or any(name in values[0] for name in _REGION):
@@ -52,14 +52,14 @@ def value_of_values(values: Sequence[Mapping[str, Any]], shape: str) -> tuple[Ki
     if kind is None:
         raise BadAnswer(f"with an answer of an unknown form ({', '.join(list(value)[:3])})")
     if kind == "classes":
-        return kind, _classes(value)
+        return kind, _classes_of(value)
     if kind == "number":
         return kind, value.get("rating", value.get("number"))
     text = value["text"]
     return kind, "\n".join(map(str, text)) if isinstance(text, list) else text
 
 
-def _classes(value: Mapping[str, Any]) -> list[str]:
+def _classes_of(value: Mapping[str, Any]) -> list[str]:
     if "taxonomy" in value:
         paths = value["taxonomy"] or []
         return [" / ".join(map(str, path)) if isinstance(path, list) else str(path) for path in paths]
@@ -69,7 +69,7 @@ def _classes(value: Mapping[str, Any]) -> list[str]:
     return [str(name) for name in content] if isinstance(content, list) else [str(content)]
 
 
-def _box(value: Mapping[str, Any]) -> Region:
+def _box_of(value: Mapping[str, Any]) -> Region:
     if value.get("rotation"):
         raise BadAnswer("with a rotated box")
     try:
@@ -80,7 +80,7 @@ def _box(value: Mapping[str, Any]) -> Region:
     return ends, _label_of(value)
 
 
-def _span(value: Mapping[str, Any]) -> Region:
+def _span_of(value: Mapping[str, Any]) -> Region:
     offsets = value.get("globalOffsets")
     ends = offsets if isinstance(offsets, dict) else value
     try:

@@ -55,7 +55,7 @@ def _task_of(data: Mapping[str, Any], column: str | None) -> str | None:
     return name_text(data.get(column) if column else field_of(data, "global_key", "external_id", "id"))
 
 
-def _classifications(label: Mapping[str, Any]) -> Iterator[tuple[str, Kind, Any]]:
+def _classifications_of(label: Mapping[str, Any]) -> Iterator[tuple[str, Kind, Any]]:
     for one in (label.get("annotations") or {}).get("classifications") or []:
         name = str(one.get("name") or one.get("value"))
         if isinstance(one.get("radio_answer"), dict):
@@ -69,7 +69,7 @@ def _classifications(label: Mapping[str, Any]) -> Iterator[tuple[str, Kind, Any]
 def _questions_of(labels: Iterator[dict[str, Any]]) -> dict[str, Kind]:
     kinds: dict[str, Kind] = {}
     for label in labels:
-        kinds |= {name: kind for name, kind, _ in _classifications(label)}
+        kinds |= {name: kind for name, kind, _ in _classifications_of(label)}
         if any("bounding_box" in one for one in (label.get("annotations") or {}).get("objects") or []):
             kinds[BOXES] = "boxes"
     return kinds
@@ -78,14 +78,14 @@ def _questions_of(labels: Iterator[dict[str, Any]]) -> dict[str, Kind]:
 def _answer_of(label: Mapping[str, Any], question: str) -> tuple[Kind, Any]:
     if question == BOXES:
         objects = (label.get("annotations") or {}).get("objects") or []
-        return "boxes", [_box(one) for one in objects if "bounding_box" in one]
-    for name, kind, value in _classifications(label):
+        return "boxes", [_box_of(one) for one in objects if "bounding_box" in one]
+    for name, kind, value in _classifications_of(label):
         if name == question:
             return kind, value
     raise BadAnswer("without an answer")
 
 
-def _box(one: Mapping[str, Any]) -> Region:
+def _box_of(one: Mapping[str, Any]) -> Region:
     box = one["bounding_box"]
     left, top = float(box["left"]), float(box["top"])
     return [left, top, left + float(box["width"]), top + float(box["height"])], str(one.get("name", ""))

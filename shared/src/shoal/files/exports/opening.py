@@ -137,7 +137,7 @@ def _open_columns(table: TableFile, fields: VoteFields) -> Format | None:
         return None
     for is_form, read_form in ((is_mturk, read_mturk), (is_toloka, read_toloka)):
         if is_form(names):
-            return read_form(_texts(table), table.format.where, fields)
+            return read_form(_texts_of(table), table.format.where, fields)
     if fields.gold or fields.annotator or fields.label or {ANNOTATOR, LABEL} & set(names):
         return None
     return _wide_table(table, fields)
@@ -151,22 +151,22 @@ def _label_studio_table(table: TableFile, fields: VoteFields) -> ExportedVotes:
         }
         return read_label_studio_table(cells, table.format.where, fields, "Label Studio JSON-MIN")
     form = "Label Studio TSV" if ".tsv" in table.file.suffixes else "Label Studio CSV"
-    return read_label_studio_table(_texts(table), table.format.where, fields, form)
+    return read_label_studio_table(_texts_of(table), table.format.where, fields, form)
 
 
 def _wide_table(table: TableFile, fields: VoteFields) -> WideVotes | None:
-    columns = _columns(table)
+    columns = _coded_columns(table)
     coded: dict[str, Coded] = {name: column.coded() for name, column in columns.items()}
     return wide_votes(coded, table.format.where, fields)
 
 
-def _columns(table: TableFile) -> Mapping[str, Column]:
+def _coded_columns(table: TableFile) -> Mapping[str, Column]:
     names = list(table.format.names)
     return table.read(names).columns
 
 
-def _texts(table: TableFile) -> dict[str, list[str]]:
-    return {name: column.cells() for name, column in _columns(table).items()}
+def _texts_of(table: TableFile) -> dict[str, list[str]]:
+    return {name: column.cells() for name, column in _coded_columns(table).items()}
 
 
 def _plain_table(table: TableFile, fields: VoteFields) -> TableFile:

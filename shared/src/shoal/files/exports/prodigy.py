@@ -57,7 +57,7 @@ def read_prodigy(rows: Sequence[Row], fields: VoteFields) -> ExportedVotes:
         except BadAnswer as reason:
             votes.leave_out(str(reason))
     votes.tasks = len(tasks)
-    votes.notes.append(_described(question, column))
+    votes.notes.append(_describe_answer(question, column))
     _note_sessions(votes)
     return votes.votes()
 
@@ -114,14 +114,14 @@ def _answer_of(record: Mapping[str, Any], question: str, fields: VoteFields) -> 
     if question == "answer":
         return [answer]
     if question == "accept":
-        return _accepted(record, fields)
+        return _accepted_labels(record, fields)
     if question == "user_input":
         return record["user_input"]
     spans = [span for span in record.get("spans") or [] if isinstance(span, dict)]
-    return [_box(span) if question == "boxes" else _span(span) for span in spans]
+    return [_box_of(span) if question == "boxes" else _span_of(span) for span in spans]
 
 
-def _accepted(record: Mapping[str, Any], fields: VoteFields) -> list[str]:
+def _accepted_labels(record: Mapping[str, Any], fields: VoteFields) -> list[str]:
     accepted = record.get("accept")
     accepted = accepted if isinstance(accepted, list) else []
     config = record.get("config")
@@ -131,14 +131,14 @@ def _accepted(record: Mapping[str, Any], fields: VoteFields) -> list[str]:
     return [str(name) for name in accepted]
 
 
-def _span(span: Mapping[str, Any]) -> Region:
+def _span_of(span: Mapping[str, Any]) -> Region:
     try:
         return [float(span["start"]), float(span["end"])], str(span.get("label") or "")
     except (KeyError, TypeError, ValueError):
         raise BadAnswer("with a span without numeric offsets") from None
 
 
-def _box(span: Mapping[str, Any]) -> Region:
+def _box_of(span: Mapping[str, Any]) -> Region:
     if span.get("type", "rect") != "rect":
         raise BadAnswer("with a region that is no box")
     try:
@@ -153,7 +153,7 @@ def _box(span: Mapping[str, Any]) -> Region:
     return ends, str(span.get("label") or "")
 
 
-def _described(question: str, column: str) -> str:
+def _describe_answer(question: str, column: str) -> str:
     if question == "answer":
         return f"binary questions, the classes are accept and reject; task from {column}"
     return f"label from {question}, task from {column}"

@@ -31,7 +31,7 @@ def candidate_columns(
     number: dict[str, int] = {}
     task = [number.setdefault(str(name), len(number)) for name in tasks]
     names = [name for name in columns if name in certain or _may_be_classes(codes[name], task)]
-    sure = [name for name in names if name in certain or _varies(codes[name], task)]
+    sure = [name for name in names if name in certain or _does_vary(codes[name], task)]
     rows = [0] * len(number)
     for index in task:
         rows[index] += 1
@@ -57,13 +57,13 @@ def _may_be_classes(cells: Sequence[str], task: Sequence[int]) -> bool:
     if not filled:
         return False
     distinct = len(set(filled))
-    if not _varies(cells, task):
+    if not _does_vary(cells, task):
         tasks = len({index for cell, index in zip(cells, task, strict=True) if cell})
         return distinct < tasks or tasks == 1
     return len(filled) < MANY or distinct <= MOSTLY * len(filled)
 
 
-def _varies(cells: Sequence[str], task: Sequence[int]) -> bool:
+def _does_vary(cells: Sequence[str], task: Sequence[int]) -> bool:
     first: dict[int, str] = {}
     return any(
         cell and first.setdefault(index, cell) != cell for cell, index in zip(cells, task, strict=True)

@@ -59,17 +59,21 @@ class VoteRows:
     def votes(self) -> "ExportedVotes":
         """Return the table. Raises BadContent without any vote."""
         if not self.origins:
-            raise BadContent(f" ({self.form}) holds no votes: {self.counts()}{_reasons(self.left_out)}")
+            raise BadContent(f" ({self.form}) holds no votes: {self.counts()}{_reasons_text(self.left_out)}")
         columns = {name: column_of(cells) for name, cells in self.columns.items()}
         if parse_times(columns[AT].texts)[1] is not None:
             del columns[AT]
         columns = {name: one for name, one in columns.items() if one.texts or name not in (SECONDS, AT)}
-        facts = [f"{self.form}, {self.counts()}", *self.notes, _reasons(self.left_out).removeprefix("; ")]
+        facts = [
+            f"{self.form}, {self.counts()}",
+            *self.notes,
+            _reasons_text(self.left_out).removeprefix("; "),
+        ]
         return ExportedVotes(columns, self.origins, [fact for fact in facts if fact])
 
     def counts(self) -> str:
         """Return the counts of the file: "1,200 tasks, 3,400 annotations"."""
-        return f"{_count(self.tasks, 'task')}, {_count(self.annotations, 'annotation')}"
+        return f"{_count_text(self.tasks, 'task')}, {_count_text(self.annotations, 'annotation')}"
 
 
 class ExportedVotes:
@@ -98,11 +102,11 @@ def few_names(names: Sequence[str], most: int = 8) -> str:
     return shown if len(names) <= most else f"{shown} and {len(names) - most:,} more"
 
 
-def _count(number: int, noun: str) -> str:
+def _count_text(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def _reasons(left_out: Counter[str]) -> str:
+def _reasons_text(left_out: Counter[str]) -> str:
     if not left_out:
         return ""
     if len(left_out) == 1:

@@ -61,7 +61,7 @@ def annotator_columns(columns: Mapping[str, Coded]) -> list[str]:
         for name, column in columns.items()
         if name.lower() not in _ANSWERS and 0 < len(column.names) <= MOST_VALUES
     }
-    groups = [group for group in _groups_of(values) if _agree(group, columns)]
+    groups = [group for group in _groups_of(values) if _do_agree(group, columns)]
     if not groups:
         return []
     if len(groups) > 1:
@@ -101,11 +101,11 @@ def _are_numbers(group: Sequence[str], columns: Mapping[str, Coded]) -> bool:
     return all(_is_number(text) for name in group for text in columns[name].names)
 
 
-def _agree(group: Sequence[str], columns: Mapping[str, Coded]) -> bool:
+def _do_agree(group: Sequence[str], columns: Mapping[str, Coded]) -> bool:
     """Return whether columns can be annotators: numbers agree by more than chance, words now and then."""
     if _are_numbers(group, columns):
         numbers = [_numbers_of(columns[name]) for name in group]
-        return max(_kappa(one, other) for one, other in combinations(numbers, 2)) >= AGREEMENT
+        return max(_kappa_of(one, other) for one, other in combinations(numbers, 2)) >= AGREEMENT
     words = [np.array([*columns[name].names, ""])[columns[name].code] for name in group]
     both = [(one != "") & (other != "") for one, other in combinations(words, 2)]
     equal = any(((one == other) & (one != "")).any() for one, other in combinations(words, 2))
@@ -119,17 +119,17 @@ def _check_numbers(group: Sequence[str], columns: Mapping[str, Coded]) -> None:
     if len(sums) > 1 and np.isfinite(sums).all() and (sums == sums[0]).all() and len(np.unique(numbers)) > 1:
         raise BadContent(f" may hold counts, or 0 and 1 for each class ({few_names(group)}): {OPTION}")
     agreement = {
-        (one, other): _kappa(numbers[:, i], numbers[:, j])
+        (one, other): _kappa_of(numbers[:, i], numbers[:, j])
         for (i, one), (j, other) in combinations(enumerate(group), 2)
     }
     least = max(AGREEMENT, max(agreement.values()) / 2)
     doubtful = [name for name in group if max(k for pair, k in agreement.items() if name in pair) < least]
-    alike = [name for name in group if _pattern(name) == _pattern(group[0])]
+    alike = [name for name in group if _pattern_of(name) == _pattern_of(group[0])]
     if doubtful and len(alike) < len(group):
         raise BadContent(f": {few_names(doubtful)} may be an annotator or a property of the task: {OPTION}")
 
 
-def _kappa(one: Floats, other: Floats) -> float:
+def _kappa_of(one: Floats, other: Floats) -> float:
     """Return Cohen's kappa (Educational and Psychological Measurement, 1960), 0 for too few common rows."""
     both = np.isfinite(one) & np.isfinite(other)
     if both.sum() < FEWEST_ROWS:
@@ -152,6 +152,6 @@ def _is_number(text: str) -> bool:
     return re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text) is not None
 
 
-def _pattern(name: str) -> str:
+def _pattern_of(name: str) -> str:
     """Return a column's name without its number or last letter: "annotator_1" -> "annotator_"."""
     return re.sub(r"\d+$|(?<=[_ -])[a-zA-Z]$", "", name)

@@ -38,7 +38,7 @@ def find_pictures(folder: Path) -> FolderContent:
     pictures: list[Path] = []
     strange: list[Path] = []
     others = 0
-    for file in sorted(_walk(folder, ())):
+    for file in sorted(_walk_folder(folder, ())):
         if _is_aside(file.relative_to(folder)):
             others += 1
         elif file.suffix.lower() in PICTURES or file.is_dir():
@@ -56,7 +56,7 @@ def _is_aside(path: Path) -> bool:
     return any(part.startswith(".") or part in _COPIES for part in path.parts)
 
 
-def _walk(folder: Path, above: tuple[str, ...]) -> Iterator[Path]:
+def _walk_folder(folder: Path, above: tuple[str, ...]) -> Iterator[Path]:
     """Yield files, broken links and folders that cannot be listed. above: real paths, against loops."""
     real = os.path.realpath(folder)
     if real in above:
@@ -68,6 +68,6 @@ def _walk(folder: Path, above: tuple[str, ...]) -> Iterator[Path]:
         return
     for entry in entries:
         if entry.is_dir():
-            yield from _walk(folder / entry.name, (*above, real))
+            yield from _walk_folder(folder / entry.name, (*above, real))
         else:
             yield folder / entry.name

@@ -34,7 +34,7 @@ def viewed_square(image: "Image.Image", side: int) -> "Image.Image":
 
 def looks_black(image: "Image.Image") -> bool:
     """Return whether a 16-bit image has no value above the lowest sixteenth of its range."""
-    if not image.mode.startswith("I;16") or _depth(image) != 16:
+    if not image.mode.startswith("I;16") or _bit_depth(image) != 16:
         return False
     highest: Any = np.asarray(image).max()
     return bool(0 < highest < _DARK)
@@ -78,11 +78,11 @@ def _grey_levels(image: "Image.Image") -> Any:
     if image.mode == "F":
         levels = _scaled_levels(values)
     elif image.mode == "I" and image.format != "PPM":
-        unsigned = _tag(image, _SAMPLE_FORMAT, 2) == 1
+        unsigned = _tag_value(image, _SAMPLE_FORMAT, 2) == 1
         levels = _scaled_levels(values.astype(np.uint32) if unsigned else values)
     else:
-        levels = (values.astype(np.uint32) >> (_depth(image) - 8)).astype(np.uint8)
-    if _tag(image, _PHOTOMETRIC, 1) == 0:
+        levels = (values.astype(np.uint32) >> (_bit_depth(image) - 8)).astype(np.uint8)
+    if _tag_value(image, _PHOTOMETRIC, 1) == 0:
         levels = 255 - levels
     return levels if white is None else np.where(white, np.uint8(255), levels)
 
@@ -98,12 +98,12 @@ def _scaled_levels(values: Any) -> Any:
     return (share * 255).round().astype(np.uint8)
 
 
-def _depth(image: "Image.Image") -> int:
+def _bit_depth(image: "Image.Image") -> int:
     """Return the number of bits of a grey image, 12 or 16."""
-    return 12 if _tag(image, _BITS, 16) == 12 else 16
+    return 12 if _tag_value(image, _BITS, 16) == 12 else 16
 
 
-def _tag(image: "Image.Image", number: int, default: int) -> int:
+def _tag_value(image: "Image.Image", number: int, default: int) -> int:
     """Return the first value of a TIFF's tag."""
     value = getattr(image, "tag_v2", {}).get(number, default)
     return int(value[0] if isinstance(value, tuple) else value)
@@ -113,7 +113,7 @@ def _in_srgb(image: "Image.Image", profile: bytes | None) -> "Image.Image":
     """Return an L, RGB or CMYK image as RGB. A profile that cannot be used is ignored, as viewers do."""
     from PIL import ImageCms
 
-    transform = _transform(profile, image.mode) if profile else None
+    transform = _apply_transform(profile, image.mode) if profile else None
     if transform is not None:
         try:
             return transform.apply(image)
@@ -123,7 +123,7 @@ def _in_srgb(image: "Image.Image", profile: bytes | None) -> "Image.Image":
 
 
 @lru_cache(maxsize=64)
-def _transform(profile: bytes, mode: str) -> "ImageCms.ImageCmsTransform | None":
+def _apply_transform(profile: bytes, mode: str) -> "ImageCms.ImageCmsTransform | None":
     """Return the transform of a profile to sRGB, or None for sRGB itself and profiles that do not fit."""
     from PIL import ImageCms
 

@@ -42,10 +42,10 @@ def read_predictions(
     source = open_table(file, "predictions", options)
     columns = _class_columns(source, task_column, named, join=options.join_spellings)
     names = [columns.joined.get(name, name) for name in named.classes if name not in columns.missing]
-    share: Sequence[Check] = (checks.number, _from_zero_to_one)
+    share: Sequence[Check] = (checks.number_cells, _from_zero_to_one)
     needs: dict[str, Sequence[Check]] = {
         **dict.fromkeys(names, share),
-        task_column: (checks.full, checks.plain),
+        task_column: (checks.full_cells, checks.plain_cells),
     }
     sheet = source.read([task_column, *names], needs=needs, columns={task_column: "--task-column"})
     task, tasks = _task_numbers(sheet, task_column, named, warn, join=options.join_spellings)

@@ -10,18 +10,18 @@ from shoal.files.faults import Fault
 from shoal.files.suspects import JOIN_LABELS, missing_warning, spelling_warning
 from shoal_qa.usecases.files.class_sets import parse_set
 
-_NAME = (checks.full, checks.plain)
+_NAME = (checks.full_cells, checks.plain_cells)
 
 
 def _class_or_set(name: str, column: Column) -> Mapping[int, Fault]:
     """Refuse lists and objects that are no sets of classes."""
-    faults = checks.plain(name, column)
+    faults = checks.plain_cells(name, column)
     return {code: fault for code, fault in faults.items() if parse_set(column.texts[code]) is None}
 
 
 _LABELS: Mapping[str, Sequence[Check]] = {
     "class": (_class_or_set,),
-    "number": (checks.plain, checks.finite),
+    "number": (checks.plain_cells, checks.finite_cells),
 }
 
 
@@ -35,18 +35,18 @@ def needs_of_votes(
         source.annotator: _NAME,
     }
     if seconds is not None:
-        needs[seconds] = (checks.number, _above_zero)
+        needs[seconds] = (checks.number_cells, _above_zero)
     if at is not None:
-        needs[at] = (checks.time,)
+        needs[at] = (checks.time_cells,)
     return needs
 
 
 def needs_of_gold(source: VotesSource) -> dict[str, Sequence[Check]]:
     """Return the checks of right answers by column."""
-    return {source.task: _NAME, source.label: (checks.full, _class_or_set)}
+    return {source.task: _NAME, source.label: (checks.full_cells, _class_or_set)}
 
 
-def suspicions(source: VotesSource, columns: tuple[Coded, Coded, Coded], *, join: bool) -> list[str]:
+def name_warnings(source: VotesSource, columns: tuple[Coded, Coded, Coded], *, join: bool) -> list[str]:
     """Return warnings of names that look like missing values, or like other classes or annotators.
 
     columns: tasks, annotators and labels. join: whether labels that look alike are joined.

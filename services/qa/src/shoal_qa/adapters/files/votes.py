@@ -16,7 +16,7 @@ from shoal.files.options import PLAIN, ReadOptions
 from shoal.files.spelling import joined_names, spelling_key
 from shoal.files.tables import Table
 from shoal_qa.adapters.files.sets import single_classes
-from shoal_qa.adapters.files.vote_cells import needs_of_gold, needs_of_votes, suspicions
+from shoal_qa.adapters.files.vote_cells import name_warnings, needs_of_gold, needs_of_votes
 from shoal_qa.domain.votes.arrays import Floats, NamedVotes, VoteArrays
 
 Warn = Callable[[str], None]
@@ -107,7 +107,7 @@ def read_votes(file: Path, columns: Columns, warn: Warn, *, options: ReadOptions
     task, annotator = sheet.full(source.task), sheet.full(source.annotator)
     label = sheet.coded(source.label)
     label = single_classes(label, sheet) if columns.shape == "class" else label
-    for suspicion in suspicions(source, (task, annotator, label), join=options.join_spellings):
+    for suspicion in name_warnings(source, (task, annotator, label), join=options.join_spellings):
         warn(f"{sheet}: {suspicion}")
     if options.join_spellings:
         label = label.renamed(joined_names(label.names, label.counts()))

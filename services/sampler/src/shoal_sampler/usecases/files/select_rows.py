@@ -60,7 +60,7 @@ class Picks:
     evidence: Evidence | None
 
 
-def select(table: Table, request: Request, report: Report = ignore_progress) -> Picks:
+def choose_rows(table: Table, request: Request, report: Report = ignore_progress) -> Picks:
     """Return the picks. Raises BadInput for a request that the table cannot satisfy."""
     rows = np.setdiff1d(np.arange(len(table.vectors)), table.labelled)
     _check_request(table, request, len(rows))
@@ -77,13 +77,13 @@ def select(table: Table, request: Request, report: Report = ignore_progress) -> 
     return Picks(rows[ranking.indices], ranking.scores, _reason_text(request, evidence), evidence)
 
 
-def select_without(table: Table, bad: Indices, request: Request, report: Report = ignore_progress) -> Picks:
+def choose_without(table: Table, bad: Indices, request: Request, report: Report = ignore_progress) -> Picks:
     """Return the picks from a table without its bad rows, with the row numbers of the whole table.
 
     Raises BadInput for a request that the table cannot satisfy.
     """
     if not len(bad):
-        return select(table, request, report)
+        return choose_rows(table, request, report)
     good = np.setdiff1d(np.arange(len(table.vectors)), bad)
     number = np.full(len(table.vectors), -1)
     number[good] = np.arange(len(good))
@@ -96,7 +96,7 @@ def select_without(table: Table, bad: Indices, request: Request, report: Report 
         weights=None if table.weights is None else table.weights[good],
         disposable=True,
     )
-    picks = select(rest, request, report)
+    picks = choose_rows(rest, request, report)
     return replace(picks, rows=good[picks.rows])
 
 
