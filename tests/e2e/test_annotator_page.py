@@ -1,4 +1,4 @@
-"""A person labels texts with the keyboard, in a real browser."""
+"""A person labels texts with the keyboard in a real browser; a reviewer decides what the votes left open."""
 
 from pathlib import Path
 from typing import Any
@@ -91,3 +91,51 @@ async def answer(page: Page, key: str, text: str) -> None:
         "old => document.body.dataset.view === 'empty' || document.getElementById('text').innerText !== old"
     )
     await page.wait_for_function(changed, arg=text)
+
+
+async def test_a_dispute_and_a_killed_gateway(running: Running, chromium: str) -> None:
+    """Votes that differ reach a reviewer with qa's posterior; an answer outlives the death of the gateway."""
+    async with httpx.AsyncClient(timeout=30) as http:
+        client = Client(running.shoal, http)
+        await client.project("dispute", ["gold", "wheat"])
+        rule = {"model": "majority", "min_votes": 2, "max_votes": 2, "accept_probability": 0.95}
+        await client.done("qa", "PUT", "/v1/projects/dispute/rule", json=rule)
+        strategy = {"kind": "random", "share": 1.0}
+        labeling = {"votes": 2, "max_votes": 2}
+        await client.campaign(
+            "dispute", name="all", strategy=strategy, budget={"votes": 4}, labeling=labeling
+        )
+        await client.send([{"project": "dispute", "source_id": "1", "text": "Gold or wheat?"}])
+        for annotator, label in (("ann", "gold"), ("bob", "wheat")):
+            await vote(client, "dispute", annotator, label)
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=chromium, chromium_sandbox=False)
+            page = await browser.new_page()
+            await page.add_init_script("localStorage.setItem('shoal.name', 'eve')")
+            await page.goto(running.shoal.urls["labeling-gateway"] + "/?project=dispute&lane=review")
+            await expect(page.locator("#dispute-votes li")).to_have_count(2, timeout=60_000)
+            await expect(page.locator("#dispute-posterior dd")).to_have_text(["50 %", "50 %"])
+            running.shoal.kill("labeling-gateway")
+            await page.keyboard.press("2")
+            await expect(page.locator("#unsent")).to_contain_text("Your answer “wheat” is not saved yet")
+            running.shoal.restart("labeling-gateway")
+            await expect(page.locator("#unsent")).to_be_hidden(timeout=60_000)
+            await browser.close()
+
+        async def decided() -> bool:
+            return [label["label"] for label in await client.labels("dispute")] == ["wheat"]
+
+        await eventually(decided)
+
+
+async def vote(client: Client, project: str, annotator: str, label: str) -> None:
+    """Answer the annotator's next task as soon as there is one."""
+
+    async def task() -> dict[str, Any]:
+        path = f"/v1/projects/{project}/queue/next"
+        response = await client.ask("labeling-gateway", "GET", path, params={"annotator": annotator})
+        return dict(response.json()) if response.status_code == 200 else {}
+
+    job = await eventually(task)
+    body = {"annotator": annotator, "answer": {"label": label}}
+    await client.done("labeling-gateway", "POST", f"/v1/tasks/{job['task_id']}/annotations", json=body)

@@ -1,12 +1,16 @@
 """Reviews, blocked annotators and surplus votes on a real PostgreSQL."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from adapters.qa.qakit import LABELS, NOON, Qa, job, review, vote
+from shoal.contracts.labels import SkipAnswer, VotesRequested
 from shoal.runtime.refusal import Refused
+from shoal_qa.adapters.postgres.reports import PostgresReports
 from shoal_qa.usecases.review import DecideReview
+from shoal_qa.usecases.rules import Rule
 
 pytestmark = pytest.mark.kafka
 
@@ -57,3 +61,27 @@ async def test_a_gold_item_is_not_reviewed(qa: Qa) -> None:
         await DecideReview(qa.database, qa.evaluate, lambda: NOON)("news", "j1", "x", "dr. who")
     assert refused.value.kind == "conflict"
     assert await qa.rows(LABELS) == []
+
+
+async def test_a_review_is_requested_with_the_posterior_and_other_requests_without(qa: Qa) -> None:
+    rule = Rule(model="majority", accept_probability=0.95, min_votes=2, max_votes=2, exhausted="review")
+    await qa.pool.execute("INSERT INTO rules VALUES ('news', $1, now())", rule.model_dump(mode="json"))
+    await qa.jobs([job(1)])
+    await qa.annotations([vote(1, "ann", "x"), vote(1, "bob", "y")])
+    values = await qa.rows("SELECT value FROM outbox WHERE topic = 'votes.requested'")
+    (event,) = [VotesRequested.model_validate_json(value[0]) for value in values]
+    assert event.action == "review"
+    assert event.posterior.keys() == {"x", "y"}
+    assert sum(event.posterior.values()) == pytest.approx(1.0, abs=1e-4)
+
+
+async def test_a_skip_s_reason_is_reported(qa: Qa) -> None:
+    await qa.jobs([job(1)])
+    skipped = vote(1, "ann", None)
+    answer = SkipAnswer(code="unclear_rule", reason="which grain?")
+    event = skipped.event.model_copy(update={"action": "skipped", "answer": answer})
+    await qa.annotations([replace(skipped, event=event), vote(1, "bob", "x")])
+    reports = PostgresReports(qa.pool)
+    for rows in (await reports.votes(["j1"]), await reports.annotations("news", 0, 10)):
+        reasons = {row["annotator"]: (row["label"], row["skip_code"], row["skip_reason"]) for row in rows}
+        assert reasons == {"ann": (None, "unclear_rule", "which grain?"), "bob": ("x", None, "")}

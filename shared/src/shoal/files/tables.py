@@ -128,7 +128,7 @@ class Table:
         return np.asarray(np.append(values, np.nan)[column.code])  # EMPTY is -1, the index of the last
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TableFile:
     """An open file: its format and columns were read, its rows not yet."""
 
@@ -279,7 +279,7 @@ def open_table(file: Path, what: str, options: ReadOptions = PLAIN) -> TableFile
     suffix = Path(file.name.removesuffix(".gz")).suffix.lower()
     with readable_file(what, file):
         form = _open_columnar if _is_columnar(file, suffix) else _FORMATS.get(suffix, _open_csv)
-        return TableFile(what, file, form(file, options), options)
+        return TableFile(what=what, file=file, format=form(file, options), options=options)
 
 
 def read_table(

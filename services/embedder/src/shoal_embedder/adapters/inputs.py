@@ -12,7 +12,7 @@ from shoal_embedder.adapters.pictures.folders import PICTURES, find_pictures
 TEXTS = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet"})
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Inputs:
     """Files to read. strange: files in folders that are not images. others: hidden files and sidecars."""
 
@@ -35,7 +35,7 @@ class Inputs:
 
 def find_inputs(paths: Sequence[Path]) -> Inputs:
     """Return the files; a folder becomes its images, at any depth, sorted by path. Raises BadInput."""
-    inputs = Inputs(paths)
+    inputs = Inputs(paths=paths)
     for path in paths:
         if path.is_dir():
             _add_folder(inputs, path)

@@ -133,13 +133,14 @@ def _inference_half(project: str, request: Request, body: bytes, now: datetime) 
         raise _bad_event("body", "it is empty", "Send the payload of the request or the response")
     return InferenceHalf(
         project=project,
-        correlation_id=_required(attributes, "ce-id"),
-        half=_half_kind(_required(attributes, "ce-type")),
+        correlation_id=_required_header(attributes, "ce-id"),
+        half=_half_kind(_required_header(attributes, "ce-type")),
         dialect="kserve",
         # Both halves have the same value; ce-source differs in some versions.
-        source=_optional(attributes, "ce-inferenceservicename") or _required(attributes, "ce-source"),
-        endpoint=_optional(attributes, "ce-endpoint"),
-        model=_optional(attributes, "ce-inferenceservicename"),
+        source=_optional_header(attributes, "ce-inferenceservicename")
+        or _required_header(attributes, "ce-source"),
+        endpoint=_optional_header(attributes, "ce-endpoint"),
+        model=_optional_header(attributes, "ce-inferenceservicename"),
         media_type=(attributes.get("content-type") or "application/json")[:MOST_TEXT],
         payload=payload,
         occurred_at=_event_time(attributes.get("ce-time"), now),
@@ -182,14 +183,14 @@ def _half_kind(type_: str) -> Literal["request", "response"]:
     raise _bad_event("ce-type", f"{type_[:80]!r} is unknown", f"Send one of {', '.join(TYPES)}")
 
 
-def _required(attributes: Mapping[str, str], name: str) -> str:
-    value = _optional(attributes, name)
+def _required_header(attributes: Mapping[str, str], name: str) -> str:
+    value = _optional_header(attributes, name)
     if not value:
         raise _bad_event(name, "it is missing", f"Send {name} as KServe's logger does")
     return value
 
 
-def _optional(attributes: Mapping[str, str], name: str) -> str | None:
+def _optional_header(attributes: Mapping[str, str], name: str) -> str | None:
     value = (attributes.get(name) or "").strip()
     most = MOST_SOURCE if name == "ce-source" else MOST_TEXT
     if len(value) > most:

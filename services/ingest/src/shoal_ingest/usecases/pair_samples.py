@@ -42,7 +42,7 @@ def _read_pair(pair: Pair, now: datetime) -> PairResult:
         request = kserve.read_request(kserve.parse_body(pair.request.payload, "request"))
         response = kserve.read_response(kserve.parse_body(pair.response.payload, "response"), request)
     except kserve.BadPayload as error:
-        return PairResult(pair, (), (), _shortened(str(error)))
+        return PairResult(pair, (), (), _shorten_text(str(error)))
     except RecursionError:
         return PairResult(pair, (), (), "the payloads are nested too deeply: send flat lists")
     samples, messages, faults = [], [], []
@@ -52,8 +52,8 @@ def _read_pair(pair: Pair, now: datetime) -> PairResult:
             sample = _instance_sample(
                 pair.request,
                 source_id=source_id,
-                text=_good(text),
-                answer=_good(answer),
+                text=_good_pairs(text),
+                answer=_good_pairs(answer),
                 response=response,
                 now=now,
             )
@@ -67,10 +67,10 @@ def _read_pair(pair: Pair, now: datetime) -> PairResult:
         else:
             samples.append(sample)
             messages.append(message)
-    return PairResult(pair, samples, messages, _summary(faults, len(request.texts)))
+    return PairResult(pair, samples, messages, _summary_of(faults, len(request.texts)))
 
 
-def _good(part: T | kserve.BadPayload) -> T:
+def _good_pairs(part: T | kserve.BadPayload) -> T:
     if isinstance(part, kserve.BadPayload):
         raise part
     return part
@@ -120,15 +120,15 @@ def _source_of(half: InferenceHalf) -> str:
     return re.sub(r"[^a-z0-9._-]+", "-", (half.model or half.dialect).lower()).strip("-._")[:128] or "kserve"
 
 
-def _summary(faults: Sequence[str], count: int) -> str:
+def _summary_of(faults: Sequence[str], count: int) -> str:
     if not faults:
         return ""
     head = "; ".join(faults[:MOST_NAMED])
     if count == 1:
-        return _shortened(head)
-    return _shortened(f"{len(faults)} of {count} instances are refused: {head}")
+        return _shorten_text(head)
+    return _shorten_text(f"{len(faults)} of {count} instances are refused: {head}")
 
 
-def _shortened(text: str) -> str:
+def _shorten_text(text: str) -> str:
     text = text.encode("utf-8", "backslashreplace").decode()  # a detail becomes a header of Kafka
     return text if len(text) <= MOST_DETAIL else f"{text[:MOST_DETAIL]}..."

@@ -1,6 +1,7 @@
 """Answers about tasks of the in-house queue, as their annotators and reviewers see them."""
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import Field
 
@@ -34,8 +35,8 @@ class PredictionAnswer(Answer):
 class UnnamedVoteAnswer(Answer):
     """A vote of an annotator who is not named, or a skip with its reason."""
 
-    label: str | None = Field(description="Null for a skip.")
-    code: str | None = Field(description="Reason for a skip, such as unclear_rule.")
+    label: str | None = Field(default=None, description="Null for a skip.")
+    code: str | None = Field(default=None, description="Reason for a skip, such as unclear_rule.")
     reason: str = Field(description="Reason for a skip in the annotator's words.")
 
 
@@ -63,20 +64,28 @@ class DisputeAnswer(Answer):
         )
 
 
+_EXAMPLE_TASK: dict[str, Any] = {
+    "task_id": "6b0e6c64-4a43-5f0c-8d0b-5f8d8a7f9c01",
+    "content": {"text": "Wheat exports fell.", "uri": "", "media_type": "text/plain"},
+    "guideline": EXAMPLE_VERSION,
+    "labels": [EXAMPLE_CLASS],
+    "prediction": {"label": "grain", "score": 0.61, "model": "topics", "version": "7"},
+    "leased_until": "2026-01-31T12:15:00Z",
+    "dispute": {
+        "votes": [
+            {"label": "grain", "reason": ""},
+            {"code": "other", "reason": "The text breaks off."},
+        ],
+        "posterior": {"grain": 0.55, "trade": 0.45},
+        "reason": "the votes disagree",
+    },
+}
+
+
 class TaskAnswer(Answer):
     """A task leased to the annotator. It does not reveal gold or audit tasks."""
 
-    model_config = with_examples(
-        {
-            "task_id": "6b0e6c64-4a43-5f0c-8d0b-5f8d8a7f9c01",
-            "content": {"text": "Wheat exports fell.", "uri": "", "media_type": "text/plain"},
-            "guideline": EXAMPLE_VERSION,
-            "labels": [EXAMPLE_CLASS],
-            "prediction": {"label": "grain", "score": 0.61, "model": "topics", "version": "7"},
-            "leased_until": "2026-01-31T12:15:00Z",
-            "dispute": None,
-        }
-    )
+    model_config = with_examples(_EXAMPLE_TASK)
 
     task_id: str
     content: ContentAnswer
@@ -118,9 +127,19 @@ class TaskAnswer(Answer):
 class LastAnswerAnswer(Answer):
     """The annotator's last answer or skip, with its task. Another answer to the task changes it."""
 
+    model_config = with_examples(
+        {
+            "annotation_id": "0f8f6b0e-6a3f-5d0f-9c56-3a2f2b7f5c11",
+            "label": "grain",
+            "reason": "",
+            "submitted_at": "2026-01-31T12:00:00Z",
+            "task": _EXAMPLE_TASK,
+        }
+    )
+
     annotation_id: str
-    label: str | None = Field(description="Null for a skip.")
-    code: str | None = Field(description="Reason for a skip.")
+    label: str | None = Field(default=None, description="Null for a skip.")
+    code: str | None = Field(default=None, description="Reason for a skip.")
     reason: str
     submitted_at: Timestamp
     task: TaskAnswer

@@ -100,7 +100,7 @@ class ProjectsAnswer(Answer):
                     "guideline_title": "Topics of newswire",
                     "guideline_version": "1.0",
                     "waiting_for_you": 31,
-                    "reviews_for_you": None,
+                    "reviews_for_you": 2,
                 }
             ]
         }

@@ -21,7 +21,6 @@ _ANNOTATION: dict[str, Any] = {
     "purpose": "label",
     "price": 0.05,
     "submitted_at": "2026-01-31T12:00:00Z",
-    "skip_code": None,
     "skip_reason": "",
 }
 _CONTENT = {"text": "Wheat exports fell.", "media_type": "text/plain"}
@@ -78,7 +77,9 @@ class VoteAnswer(Answer):
     purpose: Purpose
     price: float
     submitted_at: Timestamp
-    skip_code: str | None = Field(description="Reason for a skip, such as unclear_rule; null without one.")
+    skip_code: str | None = Field(
+        default=None, description="Reason for a skip, such as unclear_rule; null without one."
+    )
     skip_reason: str = Field(description="Reason for a skip in the annotator's words; it may be empty.")
 
 

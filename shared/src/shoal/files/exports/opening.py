@@ -70,7 +70,9 @@ def open_votes(file: Path, what: str, fields: VoteFields, options: ReadOptions =
         source = _open_several(file, fields) or _open_one(file, what, fields, options)
     if isinstance(source, TableFile):
         return VotesSource(source, fields.task or TASK, fields.annotator or ANNOTATOR, fields.label or LABEL)
-    return VotesSource(TableFile(what, file, source, options), TASK, ANNOTATOR, LABEL)
+    return VotesSource(
+        TableFile(what=what, file=file, format=source, options=options), TASK, ANNOTATOR, LABEL
+    )
 
 
 def _open_several(file: Path, fields: VoteFields) -> Format | None:
@@ -88,7 +90,9 @@ def _open_one(file: Path, what: str, fields: VoteFields, options: ReadOptions) -
         with open_text(file) as text:
             rows = rows_of_text(text.read(), FORMS)
         export = _export_of_objects(rows, file, fields)
-        return export or _plain_objects(TableFile(what, file, ObjectTable(rows), options), fields)
+        return export or _plain_objects(
+            TableFile(what=what, file=file, format=ObjectTable(rows), options=options), fields
+        )
     table = open_table(file, what, options)
     if set(table.format.names) >= {TASK, ANNOTATOR, LABEL} and not fields.named and not fields.annotators:
         return table

@@ -34,7 +34,7 @@ class _Outcome:
     dark: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class ReducedPictures:
     """Images at the encoder's size, in memory or in a temporary file without a name.
 

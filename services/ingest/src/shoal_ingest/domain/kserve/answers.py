@@ -72,7 +72,7 @@ def _object_answer(item: Mapping[str, Any], where: str) -> Answer:
     scores, field = _first_of(item, SCORES)
     names = _first_of(item, NAMES)[0]
     if scores is not None:
-        return _labelled(label, _object_scores(scores, names, label, f"{where}.{field}"))
+        return _labelled_answer(label, _object_scores(scores, names, label, f"{where}.{field}"))
     score, field = _first_of(item, SCORE)
     if label is not None:
         return Answer(label, {} if score is None else {label: checked_score(score, f"{where}.{field}")})
@@ -90,7 +90,8 @@ def _object_label(item: Mapping[str, Any], where: str) -> str | None:
     elif not fields and isinstance(item.get("classes"), list) and len(item["classes"]) == 1:
         fields = [("classes", item["classes"])]  # TensorFlow's estimators
     labels = {
-        checked_label(_single(value, f"{where}.{name}"), f"{where}.{name}"): name for name, value in fields
+        checked_label(_single_answer(value, f"{where}.{name}"), f"{where}.{name}"): name
+        for name, value in fields
     }
     names = [label for label in labels if not label.lstrip("-").isdigit()] or list(labels)
     if len(names) > 1:
@@ -98,7 +99,7 @@ def _object_label(item: Mapping[str, Any], where: str) -> str | None:
     return names[0] if names else None
 
 
-def _single(value: Any, where: str) -> Any:
+def _single_answer(value: Any, where: str) -> Any:
     """Return the only element of a list, or a value as it is."""
     if not isinstance(value, list):
         if isinstance(value, float) and not is_whole(value):
@@ -123,7 +124,7 @@ def _object_scores(scores: Any, names: Any, label: str | None, where: str) -> An
     return unnamed_answer(scores, where)
 
 
-def _labelled(label: str | None, answer: Answer) -> Answer:
+def _labelled_answer(label: str | None, answer: Answer) -> Answer:
     if label is None:
         return answer
     # Classes that are numbered otherwise than the columns: the label holds, the scores' names are not known.

@@ -26,9 +26,9 @@ DTYPES = {
 def tensor_values(data: bytes, datatype: Any, where: str) -> list[Any]:
     """Return a tensor's values: numbers are little-endian, texts follow their length. Raises BadPayload."""
     if datatype == "BYTES":
-        return [_decoded(element, where) for element in _elements(data, where)]
+        return [_decode_elements(element, where) for element in _elements_of(data, where)]
     if datatype == "BF16":  # the upper half of a float32
-        data, datatype = _widened(data, where), "FP32"
+        data, datatype = _widen_bfloat(data, where), "FP32"
     dtype = DTYPES.get(datatype) if isinstance(datatype, str) else None
     if dtype is None:
         raise BadPayload(f"{where}.datatype is unknown: send one of BYTES, BF16, {', '.join(DTYPES)}")
@@ -38,7 +38,7 @@ def tensor_values(data: bytes, datatype: Any, where: str) -> list[Any]:
     return values
 
 
-def _elements(data: bytes, where: str) -> list[bytes]:
+def _elements_of(data: bytes, where: str) -> list[bytes]:
     elements, start = [], 0
     while start < len(data):
         if start + 4 > len(data):
@@ -52,14 +52,14 @@ def _elements(data: bytes, where: str) -> list[bytes]:
     return elements
 
 
-def _decoded(element: bytes, where: str) -> str:
+def _decode_elements(element: bytes, where: str) -> str:
     try:
         return element.decode()
     except UnicodeDecodeError as error:
         raise BadPayload(f"{where} holds bytes that are not UTF-8: send text") from error
 
 
-def _widened(data: bytes, where: str) -> bytes:
+def _widen_bfloat(data: bytes, where: str) -> bytes:
     if len(data) % 2:
         raise BadPayload(f"{where} has {len(data)} bytes, no whole number of BF16")
     return (np.frombuffer(data, "<u2").astype("<u4") << 16).tobytes()

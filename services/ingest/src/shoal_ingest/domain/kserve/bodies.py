@@ -20,7 +20,7 @@ def parse_body(payload: bytes, half: str) -> Any:
     KServe's logger passes a body on as it is, without the headers that describe it, so its form is read from
     its bytes: gzip by its first two, binary tensors because they follow a complete JSON object.
     """
-    body = (_unpacked(payload, half) if payload.startswith(GZIP) else payload).removeprefix(BOM).lstrip()
+    body = (_unpack_gzip(payload, half) if payload.startswith(GZIP) else payload).removeprefix(BOM).lstrip()
     try:
         return json.loads(
             body
@@ -33,7 +33,7 @@ def parse_body(payload: bytes, half: str) -> Any:
         raise BadPayload(f"the {half} is not JSON: {error}; send V1 or V2 as JSON") from error
 
 
-def _unpacked(payload: bytes, half: str) -> bytes:
+def _unpack_gzip(payload: bytes, half: str) -> bytes:
     unpacker = zlib.decompressobj(31)
     try:
         body = unpacker.decompress(payload, MOST_BYTES + 1)

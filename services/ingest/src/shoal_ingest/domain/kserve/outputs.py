@@ -16,7 +16,13 @@ from shoal_ingest.domain.kserve.scores import (
     unnamed_answer,
 )
 from shoal_ingest.domain.kserve.tensors import Tensor
-from shoal_ingest.domain.kserve.values import Answer, BadPayload, checked_label, checked_score, isolated
+from shoal_ingest.domain.kserve.values import (
+    Answer,
+    BadPayload,
+    checked_label,
+    checked_score,
+    isolated_errors,
+)
 
 LABEL_NAMES = re.compile(r"label|class|categor|predict(?!.*prob)|^outputs?([-_]?\d+)?$")
 SCORE_NAMES = re.compile(r"score|prob|confidence|logit")
@@ -47,7 +53,7 @@ def output_answers(tensors: list[Tensor], request: Request) -> Answers:
             raise BadPayload(f"outputs has no tensor of labels or scores: {_FIX}")
         return _score_answers(scores, request)
     if request.ranked and labels.is_text:
-        return [isolated(_ranked_answer, row, labels.where) for row in labels.rows()]
+        return [isolated_errors(_ranked_answer, row, labels.where) for row in labels.rows()]
     return _label_answers(labels) if scores is None else _scored_answers(labels, scores)
 
 
@@ -96,7 +102,7 @@ def _label_answers(labels: Tensor) -> Answers:
     for index, row in enumerate(labels.rows()):
         where = f"{labels.where} row {index}"
         if len(row) == 1:
-            answers.append(isolated(_text_or_class, row[0], where, labels))
+            answers.append(isolated_errors(_text_or_class, row[0], where, labels))
         else:
             answers.append(BadPayload(f"{where} has {len(row)} labels: answer one for each instance"))
     return answers
@@ -123,7 +129,9 @@ def _score_answers(scores: Tensor, request: Request) -> Answers:
     whole = all(len(row) == 1 for row in rows) and _are_whole_numbers(scores.values)
     logits = "logit" in scores.name.lower()
     return [
-        isolated(_row_answer, row, f"{scores.where} row {index}", names=names, whole=whole, logits=logits)
+        isolated_errors(
+            _row_answer, row, f"{scores.where} row {index}", names=names, whole=whole, logits=logits
+        )
         for index, row in enumerate(rows)
     ]
 
@@ -149,18 +157,18 @@ def _scored_answers(labels: Tensor, scores: Tensor) -> Answers:
         raise BadPayload(f"outputs has {len(rows)} labels and {len(scored)} rows of scores: answer as many")
     if rows and len(rows[0]) > 1:
         return [
-            isolated(named_answer, row, values, f"{labels.where} row {index}")
+            isolated_errors(named_answer, row, values, f"{labels.where} row {index}")
             for index, (row, values) in enumerate(zip(rows, scored, strict=True))
         ]
     answers = _label_answers(labels)
-    by_index = all(map(_agree, answers, scored))
+    by_index = all(map(_do_agree, answers, scored))
     return [
-        isolated(_with_scores, answer, values, scores, by_index=by_index)
+        isolated_errors(_with_scores, answer, values, scores, by_index=by_index)
         for answer, values in zip(answers, scored, strict=True)
     ]
 
 
-def _agree(answer: Answer | BadPayload, values: list[Any]) -> bool:
+def _do_agree(answer: Answer | BadPayload, values: list[Any]) -> bool:
     """Return whether the label is the index of the highest score."""
     numbers = [value for value in values if isinstance(value, int | float)]
     if isinstance(answer, BadPayload) or len(numbers) < 2:
@@ -194,11 +202,11 @@ def _ranked_answer(row: list[Any], where: str) -> Answer:
                 f"{where} is not score:index:label, although the request asks for classification"
             )
         labels.append(match["label"] or match["index"])
-        scores.append(_number(match["score"], where))
+        scores.append(_number_of(match["score"], where))
     return named_answer(labels, scores, where)
 
 
-def _number(text: str, where: str) -> float:
+def _number_of(text: str, where: str) -> float:
     try:
         return checked_score(float(text), where)
     except ValueError:

@@ -6,7 +6,7 @@ from typing import Any
 
 from shoal_ingest.domain.kserve.fields import FieldText, choose_texts, is_key
 from shoal_ingest.domain.kserve.tensors import Tensor, read_tensors
-from shoal_ingest.domain.kserve.values import BadPayload, checked_text, isolated
+from shoal_ingest.domain.kserve.values import BadPayload, checked_text, isolated_errors
 from shoal_ingest.domain.kserve.wrapped import unwrapped_text
 
 MOST_INSTANCES = 5_000
@@ -38,7 +38,7 @@ def read_request(payload: Any) -> Request:
     if isinstance(instances, list):
         _check_count(len(instances))
         return Request(
-            [isolated(_read_instance, item, f"instances[{i}]") for i, item in enumerate(instances)]
+            [isolated_errors(_read_instance, item, f"instances[{i}]") for i, item in enumerate(instances)]
         )
     if isinstance(inputs, list):
         return Request(_tensor_texts(read_tensors(inputs, "inputs"), payload), _is_ranked(payload))
@@ -94,7 +94,7 @@ def _column_texts(tensor: Tensor, payload: Mapping[str, Any]) -> list[str | BadP
         )
     content_type = tensor.content_type or _content_type(payload)
     return [
-        isolated(_tensor_text, row[0], content_type, f"{tensor.where}.data[{index}]")
+        isolated_errors(_tensor_text, row[0], content_type, f"{tensor.where}.data[{index}]")
         for index, row in enumerate(rows)
     ]
 

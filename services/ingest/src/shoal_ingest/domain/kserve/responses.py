@@ -9,7 +9,7 @@ from shoal_ingest.domain.kserve.outputs import output_answers
 from shoal_ingest.domain.kserve.requests import Request
 from shoal_ingest.domain.kserve.scores import are_whole
 from shoal_ingest.domain.kserve.tensors import read_tensors
-from shoal_ingest.domain.kserve.values import Answer, BadPayload, checked_label, isolated
+from shoal_ingest.domain.kserve.values import Answer, BadPayload, checked_label, isolated_errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,9 @@ def read_response(payload: Any, request: Request) -> Response:
             "the response has neither a list predictions (V1) nor a list outputs (V2): answer one"
         )
     request.check_count(len(answers))
-    return Response(answers, _name(payload.get("model_name")), _name(payload.get("model_version")) or "")
+    return Response(
+        answers, _name_of(payload.get("model_name")), _name_of(payload.get("model_version")) or ""
+    )
 
 
 def _predicted_answers(predictions: list[Any], request: Request) -> list[Answer | BadPayload]:
@@ -51,12 +53,12 @@ def _predicted_answers(predictions: list[Any], request: Request) -> list[Answer 
     numbers = [value for value in scalars if isinstance(value, float)]
     whole = are_whole(numbers)
     return [
-        isolated(read_answer, item, f"predictions[{index}]", whole=whole)
+        isolated_errors(read_answer, item, f"predictions[{index}]", whole=whole)
         for index, item in enumerate(predictions)
     ]
 
 
-def _name(value: Any) -> str | None:
+def _name_of(value: Any) -> str | None:
     """Return a model's name or version; None if it is none that can be stored."""
     try:
         return checked_label(value, "model_name")

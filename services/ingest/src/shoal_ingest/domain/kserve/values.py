@@ -27,7 +27,7 @@ class Answer:
 
 def checked_text(value: Any, where: str) -> str:
     """Return a text that every later store can hold and a person can read. Raises BadPayload."""
-    text = _storable(value, where)
+    text = _is_storable(value, where)
     if len(text) > MOST_TEXT:
         raise BadPayload(f"{where} has {len(text)} characters: send at most {MOST_TEXT}")
     return text
@@ -41,7 +41,7 @@ def checked_label(value: Any, where: str) -> str:
         if abs(value) >= LARGEST_INDEX:
             raise BadPayload(f"{where} is too large a number for a label: answer the class's index or name")
         return str(int(value))
-    label = _storable(value, where)
+    label = _is_storable(value, where)
     if len(label) > MOST_LABEL:
         raise BadPayload(f"{where} has {len(label)} characters: a label has at most {MOST_LABEL}")
     return label
@@ -67,7 +67,7 @@ def is_whole(value: Any) -> bool:
     return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
 
 
-def isolated(read: Callable[..., T], *args: Any, **options: Any) -> T | BadPayload:
+def isolated_errors(read: Callable[..., T], *args: Any, **options: Any) -> T | BadPayload:
     """Return what `read` returns, or its BadPayload: a bad instance costs only itself."""
     try:
         return read(*args, **options)
@@ -79,7 +79,7 @@ def _is_visible(character: str) -> bool:
     return not character.isspace() and not unicodedata.category(character).startswith("C")
 
 
-def _storable(value: Any, where: str) -> str:
+def _is_storable(value: Any, where: str) -> str:
     if not isinstance(value, str):
         raise BadPayload(f"{where} is not a text: send a text")
     if "\x00" in value:

@@ -33,13 +33,13 @@ def unwrapped_answer(value: Any, content_type: str, where: str) -> Any:
     if content_type == "base64":
         value = unwrapped_text({"b64": value}, where)
     if "hg_json" in content_type:
-        parsed = _parsed(value)
+        parsed = _parse_text(value)
         if parsed is None:
             raise BadPayload(f"{where} is not JSON, although its content_type is {content_type[:40]}")
         return parsed
     if not value.lstrip().startswith(("{", "[")):
         return value
-    parsed = _parsed(value)
+    parsed = _parse_text(value)
     if isinstance(parsed, Mapping | list):
         return parsed
     if value.lstrip().startswith("{"):
@@ -47,7 +47,7 @@ def unwrapped_answer(value: Any, content_type: str, where: str) -> Any:
     return value
 
 
-def _parsed(value: str) -> Any:
+def _parse_text(value: str) -> Any:
     try:
         return json.loads(value)
     except (ValueError, RecursionError):
