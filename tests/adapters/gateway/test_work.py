@@ -22,6 +22,7 @@ from shoal_gateway.usecases.work import AnnotatorProgress
 
 pytestmark = pytest.mark.kafka
 PEOPLE = ("ann", "bob", "cid")
+ANNOTATIONS = "SELECT value FROM outbox WHERE topic = 'labels.submitted' ORDER BY seq"
 
 
 @pytest.fixture
@@ -177,7 +178,7 @@ async def test_a_skip_is_stored_once_with_its_reason_and_announced(gateway: Gate
     assert (await gateway.annotate.answer(skip)).revision == 1
     skipped = "SELECT code, reason FROM annotations WHERE action = 'skipped'"
     assert await gateway.rows(skipped) == [("other", "in Finnish")]
-    values = [bytes(row[0]).decode() for row in await gateway.rows("SELECT value FROM outbox ORDER BY seq")]
+    values = [bytes(row[0]).decode() for row in await gateway.rows(ANNOTATIONS)]
     assert '"code":"other"' in values[0]
     assert '"reason":"in Finnish"' in values[0]
     await gateway.erase([SampleErased(project="news", sample_id="s0", reason="", erased_at=NOON)])
@@ -189,10 +190,10 @@ async def test_a_dispute_has_one_unnamed_vote_of_each_annotator(gateway: Gateway
     for annotator, label in (("ann", "x"), ("bob", "y")):
         await say(gateway, await take(gateway, annotator), annotator, label)
     await say(gateway, await gateway.task_of("j0"), "ann", "y")
-    assert (await work.dispute("j0")).grounds is None
+    assert (await work.dispute("news", "j0")).grounds is None
     review = request(0, "review", 1).model_copy(update={"posterior": {"x": 0.4, "y": 0.6}})
     await gateway.requests([review, review])
-    dispute = await work.dispute("j0")
+    dispute = await work.dispute("news", "j0")
     assert [vote.label for vote in dispute.votes] == ["y", "y"]
     assert dispute.grounds == Grounds("test", {"x": 0.4, "y": 0.6})
     assert not any(name in repr(dispute) for name in PEOPLE)
@@ -203,4 +204,4 @@ async def test_the_votes_of_a_vendor_are_shown_too(gateway: Gateway, work: Postg
     await gateway.send_all()
     task = await gateway.task_of("j0")
     await gateway.take_in(answer(task, "ann", "x"), answer(task, "bob", "y"), answer(task, "bob", None, 2))
-    assert [vote.label for vote in (await work.dispute("j0")).votes] == ["x"]
+    assert [vote.label for vote in (await work.dispute("news", "j0")).votes] == ["x"]

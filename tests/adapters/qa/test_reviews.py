@@ -65,7 +65,7 @@ async def test_a_gold_item_is_not_reviewed(qa: Qa) -> None:
 
 async def test_a_review_is_requested_with_the_posterior_and_other_requests_without(qa: Qa) -> None:
     rule = Rule(model="majority", accept_probability=0.95, min_votes=2, max_votes=2, exhausted="review")
-    await qa.pool.execute("INSERT INTO rules VALUES ('news', $1, now())", rule.model_dump(mode="json"))
+    await qa.pool.execute("UPDATE rules SET body = $1 WHERE project = 'news'", rule.model_dump(mode="json"))
     await qa.jobs([job(1)])
     await qa.annotations([vote(1, "ann", "x"), vote(1, "bob", "y")])
     values = await qa.rows("SELECT value FROM outbox WHERE topic = 'votes.requested'")
@@ -82,6 +82,6 @@ async def test_a_skip_s_reason_is_reported(qa: Qa) -> None:
     event = skipped.event.model_copy(update={"action": "skipped", "answer": answer})
     await qa.annotations([replace(skipped, event=event), vote(1, "bob", "x")])
     reports = PostgresReports(qa.pool)
-    for rows in (await reports.votes(["j1"]), await reports.annotations("news", 0, 10)):
+    for rows in (await reports.votes("news", ["j1"]), await reports.annotations("news", 0, 10)):
         reasons = {row["annotator"]: (row["label"], row["skip_code"], row["skip_reason"]) for row in rows}
         assert reasons == {"ann": (None, "unclear_rule", "which grain?"), "bob": ("x", None, "")}
