@@ -21,6 +21,7 @@ from shoal.persistence import migrate, open_pool
 from shoal.runtime import Service
 from shoal.security import hash_key
 from shoal.security.access import Access
+from shoal.security.keys import PREFIX
 from shoal_gateway.main import SCHEMA, wire_service
 from shoal_gateway.settings import GatewaySettings
 from shoal_local.ports import HOST, free_port
@@ -29,6 +30,11 @@ ADMIN = "the installation's key"
 START = datetime(2026, 1, 1, tzinfo=UTC)
 CLASSES = {"gold": "Gold, *coins* and bullion.", "wheat": "Wheat.", "ship": ""}
 TEXTS = ["Wheat fell.", "Gold rose.", "A ship sank."]
+
+
+def key_of(name: str) -> str:
+    """Return a key in the form of Shoal's for a short name; the installation's key stays itself."""
+    return name if name in ("", ADMIN) else PREFIX + f"{name}-".ljust(43, "x")
 
 
 class Site:
@@ -67,7 +73,7 @@ class Site:
         """Announce a project with exactly these keys, by key and roles."""
         self._changes += 1
         api_keys = tuple(
-            ApiKey(key_id=str(number), sha256=hash_key(key), roles=tuple(roles))
+            ApiKey(key_id=str(number), sha256=hash_key(key_of(key)), roles=tuple(roles))
             for number, (key, roles) in enumerate((keys or {}).items())
         )
         changed = START + timedelta(seconds=self._changes)
@@ -136,7 +142,9 @@ class Site:
 
     async def call(self, method: str, path: str, key: str = ADMIN, **options: Any) -> httpx.Response:
         """Send a request with a key."""
-        async with httpx.AsyncClient(base_url=self.url, headers={"authorization": f"Bearer {key}"}) as client:
+        async with httpx.AsyncClient(
+            base_url=self.url, headers={"authorization": f"Bearer {key_of(key)}"}
+        ) as client:
             return await client.request(method, path, **options)
 
     async def answer(self, project: str, annotator: str, label: str | None, **skip: str) -> dict[str, Any]:
@@ -190,7 +198,9 @@ async def open_browser(chromium: str) -> AsyncIterator[Browser]:
 async def open_page(browser: Browser, address: str, *, name: str = "", key: str = "", **context: Any) -> Page:
     """Open the page in a context of its own, with a name and a key as an earlier visit left them."""
     page = await (await browser.new_context(**context)).new_page()
-    script = f"localStorage.setItem('shoal.name', {name!r}); sessionStorage.setItem('shoal.key', {key!r});"
+    script = (
+        f"localStorage.setItem('shoal.name', {name!r}); sessionStorage.setItem('shoal.key', {key_of(key)!r});"
+    )
     if name:
         await page.add_init_script(f"if (!localStorage.getItem('shoal.name')) {{ {script} }}")
     await page.goto(address)

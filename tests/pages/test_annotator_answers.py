@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Browser, expect
 
-from pages.annotatorkit import TEXTS, Site, answer, go_back, shown, start
+from pages.annotatorkit import TEXTS, Site, answer, go_back, key_of, shown, start
 
 pytestmark = [pytest.mark.kafka, pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -120,7 +120,7 @@ async def test_a_withdrawn_key_is_asked_for_and_the_answer_kept(site: Site, brow
     await shown(page, "setup")
     await expect(page.locator("#setup-problem")).to_contain_text("it was withdrawn, or mistyped")
     await expect(page.locator("#setup-problem")).to_contain_text("Your last answer is kept")
-    await page.fill("#in-key", "new")
+    await page.fill("#in-key", key_of("new"))
     await page.keyboard.press("Enter")
     await shown(page, "task")
     assert await site.heads() == [("ada", "submitted", "gold", None, "", 1)]
@@ -164,7 +164,7 @@ async def test_a_failure_before_the_first_text_is_tried_again(
     await site.jobs("news", TEXTS)
     page = await (await browser.new_context()).new_page()
     await page.add_init_script(
-        "localStorage.setItem('shoal.name','ada'); sessionStorage.setItem('shoal.key','ann')"
+        f"localStorage.setItem('shoal.name','ada'); sessionStorage.setItem('shoal.key','{key_of('ann')}')"
     )
     await page.route(
         "**/v1/projects?*",

@@ -12,6 +12,7 @@ from pages.annotatorkit import (
     Site,
     answer,
     go_back,
+    key_of,
     open_page,
     open_site,
     shown,
@@ -26,7 +27,7 @@ async def test_a_key_of_one_project_goes_straight_in(site: Site, browser: Browse
     page = await open_page(browser, site.url)
     await shown(page, "setup")
     await page.fill("#in-name", "ada")
-    await page.fill("#in-key", "ann")
+    await page.fill("#in-key", key_of("ann"))
     await page.keyboard.press("Enter")
     await shown(page, "task")
     assert page.url == f"{site.url}/?project=news"
