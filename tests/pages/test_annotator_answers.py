@@ -51,6 +51,7 @@ async def test_the_last_answer_is_changed_after_a_reload_and_counts_once(
     await expect(elsewhere.locator("[data-label=gold]")).to_have_attribute("aria-pressed", "true")
     await elsewhere.keyboard.press("Escape")
     await expect(elsewhere.locator("#last")).to_be_hidden()
+    await expect(elsewhere.locator("#text")).not_to_have_text(first)  # until then the page takes no key
     assert await site.heads() == [("ada", "submitted", "gold", None, "", 1)]
     await go_back(elsewhere)
     await elsewhere.keyboard.press("2")
