@@ -203,6 +203,23 @@ async def test_samples_wait_for_a_guideline(pool: Any, manage: ManageCampaigns) 
     assert (await spent(pool))["dice"][1] == 10
 
 
+async def test_samples_of_the_audit_wait_for_a_guideline(pool: Any) -> None:
+    audits = ManageAudits(PostgresAudits(pool), Audit(rate=0.0), lambda: NOON)
+    await audits.put("news", Audit(rate=1.0))
+    await Replica(pool, guideline=False).receive(samples(10))
+    assert await pool.fetchval("SELECT count(*) FROM waiting") == 10
+    await Replica(pool).receive.close_windows()
+    assert (await audits.get("news")).jobs == 10
+
+
+async def test_samples_without_a_campaign_or_an_audit_wait_for_nothing(pool: Any) -> None:
+    audits = ManageAudits(PostgresAudits(pool), Audit(rate=0.0), lambda: NOON)
+    await audits.put("news", Audit(rate=1.0))
+    await audits.put("news", Audit(rate=0.0))
+    await Replica(pool, guideline=False).receive(samples(10))
+    assert await pool.fetchval("SELECT count(*) FROM decisions") == 10
+
+
 async def test_samples_wait_for_the_first_campaign_but_not_for_a_draft(
     pool: Any, manage: ManageCampaigns
 ) -> None:

@@ -51,6 +51,10 @@ class Decider:
         self.first_wait = first_wait
         self._clock = clock
 
+    def audits(self, audit: Audit | None) -> bool:
+        """Return whether an audit, None for the default, takes any sample."""
+        return (audit or self._default_audit).rate > 0
+
     async def decide_now(self, name: str, arrivals: Sequence[Arrival]) -> None:
         """Decide on samples that need not wait."""
         async with self._store.project(name) as project:
@@ -70,7 +74,8 @@ class Decider:
         """Return how many waiting samples to decide on now, and whether campaigns take part.
 
         Before the project has a campaign, its samples wait for the first one; while it has no guideline, they
-        wait for that. The oldest ones beyond `waiting_limit` are decided without campaigns.
+        wait for that, if a campaign or the audit may take them. The oldest ones beyond `waiting_limit` are
+        decided without campaigns.
         """
         queue, now = await project.waiting.summary(), self._clock()
         if queue.oldest is None:
@@ -78,7 +83,8 @@ class Decider:
         campaigns = await self._campaigns.resolve(await project.budgets.in_force(now), self._store)
         if not campaigns and not await project.budgets.has_policy():
             return await self._due_before_campaigns(project, queue, waiting_limit), True
-        if campaigns and self._guidelines.get(name) is None:
+        audit, _ = await project.budgets.audit(now)
+        if self._guidelines.get(name) is None and (campaigns or self.audits(audit)):
             return min(max(0, queue.count - waiting_limit), 1000), False
         windows = [campaign.selection for campaign in campaigns if campaign.selection.windowed]
         if not windows:

@@ -49,7 +49,9 @@ class ReceiveSamples:
     async def _receive(self, project: str, arrivals: list[Arrival]) -> None:
         spendings = await self._store.in_force(project, self._clock())
         campaigns = await self._campaigns.resolve(spendings, self._store)
-        waits = not spendings and await self._waits_for_campaigns(project)
+        waits = await self._waits_for_guideline(project) or (
+            not spendings and await self._waits_for_campaigns(project)
+        )
         competing, rest = (arrivals, []) if waits else self._split(project, campaigns, arrivals)
         if competing:
             await self._store.wait(project, [arrival.event for arrival in competing], self._clock())
@@ -59,6 +61,12 @@ class ReceiveSamples:
 
     async def _waits_for_campaigns(self, project: str) -> bool:
         return bool(self._decider.first_wait) and not await self._store.has_policy(project)
+
+    async def _waits_for_guideline(self, project: str) -> bool:
+        """Return whether every sample waits, because no audit job is made without a guideline."""
+        if self._guidelines.get(project) is not None:
+            return False
+        return self._decider.audits(await self._store.audit(project))
 
     def _split(
         self, project: str, campaigns: Sequence[Campaign], arrivals: list[Arrival]

@@ -10,10 +10,16 @@ import ormsgpack
 from shoal.contracts.labels import LabelAccepted
 from shoal.contracts.samples import SampleEmbedded
 from shoal.contracts.selections import CampaignChanged
-from shoal_sampler.adapters.postgres.budgets import PostgresBudgets, read_has_policy, read_spendings
+from shoal_sampler.adapters.postgres.budgets import (
+    PostgresBudgets,
+    read_audit,
+    read_has_policy,
+    read_spendings,
+)
 from shoal_sampler.adapters.postgres.chosen_samples import PostgresChosenSamples
 from shoal_sampler.adapters.postgres.decisions import PostgresDecisions
 from shoal_sampler.adapters.postgres.waiting import PostgresWaiting
+from shoal_sampler.domain.campaigns.audit import Audit
 from shoal_sampler.usecases.ports import Project, Spending
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
@@ -62,6 +68,10 @@ class PostgresStore:
     async def has_policy(self, project: str) -> bool:
         """Return whether a campaign of the project ever started, or its audit was set; without a lock."""
         return await read_has_policy(self._pool, project)
+
+    async def audit(self, project: str) -> Audit | None:
+        """Return the project's audit, None for the default; without a lock."""
+        return await read_audit(self._pool, project)
 
     async def definitions(self, campaign_ids: Collection[str]) -> list[CampaignChanged]:
         """Return the current definitions of campaigns."""

@@ -9,6 +9,7 @@ from typing import Protocol
 from shoal.contracts.labels import LabelAccepted
 from shoal.contracts.samples import SampleEmbedded
 from shoal.contracts.selections import CampaignChanged
+from shoal_sampler.domain.campaigns.audit import Audit
 from shoal_sampler.usecases.ports.budgets import Budgets, Spending
 from shoal_sampler.usecases.ports.chosen_samples import ChosenSamples
 from shoal_sampler.usecases.ports.decisions import Decisions
@@ -39,6 +40,9 @@ class Store(Protocol):
 
     async def has_policy(self, project: str) -> bool:
         """Return whether a campaign of the project ever started, or its audit was set; without a lock."""
+
+    async def audit(self, project: str) -> Audit | None:
+        """Return the project's audit, None for the default; without a lock."""
 
     async def definitions(self, campaign_ids: Collection[str]) -> list[CampaignChanged]:
         """Return the current definitions of campaigns."""
