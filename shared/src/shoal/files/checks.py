@@ -1,5 +1,6 @@
 """Checks of the cells that a command needs. A check names the cells of a column that cannot be used."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from math import isfinite
 
@@ -10,6 +11,8 @@ from shoal.files.faults import Fault
 # Gets the name of a column and its cells; returns the faults by code, of EMPTY for empty cells.
 Check = Callable[[str, Column], Mapping[int, Fault]]
 _SHOWN = 60
+_STARTS = frozenset("+-0123456789 ")
+_ROUNDED = re.compile(r"[+-]?\d([.,]\d+)?[eE]\+\d\d+", re.ASCII)
 
 
 def full_cells(name: str, column: Column) -> Mapping[int, Fault]:
@@ -20,8 +23,16 @@ def full_cells(name: str, column: Column) -> Mapping[int, Fault]:
 
 
 def plain_cells(name: str, column: Column) -> Mapping[int, Fault]:
-    """Refuse lists and objects."""
-    return {
+    """Refuse lists and objects, and names that were numbers and are rounded, such as 1.23457E+15."""
+    rounded = {
+        code: Fault(
+            f": {name} {text.strip()!r} is a rounded number",
+            "store long numbers as integers or text, for floats and spreadsheets round them",
+        )
+        for code, text in enumerate(column.texts)
+        if text[:1] in _STARTS and _ROUNDED.fullmatch(text.strip())
+    }
+    return rounded | {
         code: Fault(
             f": {name} is {_kind_of(column.texts[code])}, {_cut_text(column.texts[code])}", "give a text"
         )
@@ -82,10 +93,16 @@ def _unparsed_cells(
     name: str, column: Column, parses: Callable[[str], bool], what: str
 ) -> Mapping[int, Fault]:
     return {
-        code: Fault(f": {name} {_cut_text(text.strip())!r} is not {what}", "mend it, or leave the cell empty")
+        code: Fault(f": {name} {_cut_text(text.strip())!r} is not {what}", _number_fix(text))
         for code, text in enumerate(column.texts)
         if text and not text.isspace() and not parses(text)
     }
+
+
+def _number_fix(text: str) -> str:
+    if re.fullmatch(r"\s*[+-]?[\d.,' %]+\s*", text):
+        return "write numbers such as 1234.5, with a point and no other sign"
+    return "mend it, or leave the cell empty"
 
 
 def _kind_of(json: str) -> str:

@@ -66,6 +66,10 @@ class Delimited:
         """Return the line where a row starts. It reads the file again, so only messages use it."""
         return self._rows.where(row)
 
+    def header_line(self, names: Sequence[str]) -> int | None:
+        """Return the line among the first rows that holds some names, None if the header is the first."""
+        return self._rows.line_of(names)
+
     def looks_like_data(self) -> bool:
         """Return whether the header is rather a row: it has a number or nothing, or a row repeats a cell."""
         rows = self._rows.first_rows()
@@ -83,6 +87,8 @@ class Delimited:
             except pa.ArrowInvalid as error:
                 if "straddling" not in str(error):  # a row longer than a block
                     return None
+            except KeyError:  # pyarrow reads the header otherwise
+                return None
         return None
 
     def _parsed(self, raw: Sequence[str], block: int) -> Any:

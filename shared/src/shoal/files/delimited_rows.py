@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from shoal.files.columns import Column, column_of
 from shoal.files.errors import BadContent
@@ -13,6 +14,8 @@ from shoal.files.faults import Fault, Faults
 from shoal.files.separators import SEPARATORS
 from shoal.files.texts import Content
 
+FIRST_ROWS = 20  # above which a header is looked for
+MOST_ROWS = 200  # that show whether a row is a header
 _QUOTES = Fault(
     ": a double quote opens a cell and does not close it before the next separator",
     "close it, or write two of them for one in a cell",
@@ -48,6 +51,7 @@ class DelimitedRows:
         faults: dict[int, Fault] = {}
         widths: set[int] = set()
         rows = 0
+        self._refuse_title()
         for row, record in enumerate(self._rows()):
             rows += 1
             if record.cells is None:
@@ -67,10 +71,17 @@ class DelimitedRows:
         """Return "line 3"."""
         return f"line {self._lines[row]}" if row < len(self._lines) else f"row {row}"
 
-    def first_rows(self, most: int = 200) -> list[list[str]]:
+    def first_rows(self, most: int = MOST_ROWS) -> list[list[str]]:
         """Return the cells of the first rows."""
         rows = self._rows()
         return [record.cells or [] for record, _ in zip(rows, range(most), strict=False)]
+
+    def line_of(self, names: Sequence[str]) -> int | None:
+        """Return the line of the first row, among the first few, that holds all names; None without one."""
+        for record in islice(self._rows(), FIRST_ROWS):
+            if record.cells and set(names) <= {cell.strip() for cell in record.cells}:
+                return record.line
+        return None
 
     def has_wrong_quotes(self) -> bool:
         """Return whether a quoted cell is not closed, or goes on after its closing quote."""
@@ -109,6 +120,20 @@ class DelimitedRows:
             f" has {values}, the header {columns}", f"write cells that hold a {name} in double quotes"
         )
 
+    def _refuse_title(self) -> None:
+        """Raise BadContent if the first lines are a title, and the rows below have another width."""
+        records = [record for record, _ in zip(self._rows(), range(MOST_ROWS), strict=False)]
+        widths = [len(record.cells or ()) for record in records]
+        first = next((row for row, width in enumerate(widths) if width == widths[-1]), 0) if widths else 0
+        if (
+            first < FIRST_ROWS
+            and len(widths) > first + 1
+            and self._width != widths[-1]
+            and set(widths[first:]) == {widths[-1]}
+            and _are_names([record.cells or [] for record in records[first:]])
+        ):
+            raise BadContent(f": line {records[first].line} looks like the header: remove the lines above it")
+
     def _refuse_header(self, width: int) -> None:
         fix = "check that the first line is the header, and that lines have one separator"
         if width == self._width + 1:
@@ -118,6 +143,14 @@ class DelimitedRows:
         values = "1 value" if width == 1 else f"{width} values"
         columns = "1 column" if self._width == 1 else f"{self._width} columns"
         raise BadContent(f" has {values} in each row, the header {columns}: {fix}")
+
+
+def _are_names(rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether the first row holds names of columns: no numbers, and none is a cell of its column."""
+    header, *others = rows
+    if any(not name.strip() or name.strip()[0].isdigit() for name in header):
+        return False
+    return not any(name == row[column] for row in others for column, name in enumerate(header))
 
 
 def _split_records(content: Content, separator: str, skip_lines: int) -> Iterator[Record]:

@@ -4,18 +4,21 @@ import json
 import math
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import orjson
 
-_LONG_NUMBER = re.compile(r"[\s:\[,]-?\d{20}")  # orjson rounds these to floats
+# orjson rounds these to floats: 20 digits, and whole numbers written as 9007199254740993.0
+_LONG_NUMBER = re.compile(r"[\s:\[,]-?(\d{20}|\d{16,}\.\d|\d\.\d{14,}[eE])")
 LARGEST_WHOLE = 2**53  # above it, floats have no digits for units
+LARGEST_FLOAT32 = 2**24
 
 
 def parse_json(text: str) -> Any:
     """Return a JSON value; NaN and Infinity pass. Raises ValueError."""
     if _LONG_NUMBER.search(text):
-        return json.loads(text)
+        return json.loads(text, parse_float=_exact_number)
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -30,6 +33,15 @@ def cell_texts(values: Sequence[Any]) -> list[str | None]:
             int(value) if isinstance(value, float) and not math.isnan(value) else value for value in values
         ]
     return [_cell_text(value) for value in values]
+
+
+def _exact_number(text: str) -> float | int:
+    """Return a float, or a whole number that a float cannot hold."""
+    number = float(text)
+    if abs(number) < LARGEST_WHOLE or not math.isfinite(number):
+        return number
+    exact = Decimal(text)
+    return int(exact) if exact == exact.to_integral_value() and exact != Decimal(number) else number
 
 
 def _are_whole(numbers: Sequence[float]) -> bool:

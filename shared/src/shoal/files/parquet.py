@@ -14,19 +14,19 @@ import pyarrow.parquet
 from shoal.files.columns import Column, arrow_column, column_of
 from shoal.files.errors import BadContent
 from shoal.files.faults import Faults
-from shoal.files.json_values import LARGEST_WHOLE
-from shoal.files.texts import uncompressed_bytes
+from shoal.files.json_values import LARGEST_FLOAT32, LARGEST_WHOLE
+from shoal.files.texts import check_no_binary, uncompressed_bytes
 
 TEXTS = pa.dictionary(pa.int32(), pa.string())
-ARROW = b"ARROW1"
+PARQUET, ARROW, STREAM = b"PAR1", b"ARROW1", b"\xff\xff\xff\xff"
 
 
 class Parquet:
-    """A Parquet or an Arrow file; rows are counted from 0. Null and NaN are missing values."""
+    """A Parquet file, or an Arrow file or stream; rows are counted from 0. Null and NaN are missing."""
 
     def __init__(self, file: Path) -> None:
         self._data = uncompressed_bytes(file)
-        self._is_arrow = bytes(self._data[:6]) == ARROW
+        self._is_arrow = self._data[:4] != PARQUET
         schema = self._arrow_file().schema if self._is_arrow else pyarrow.parquet.read_schema(self._source())
         self.names: Sequence[str] = schema.names
         self.notes: list[str] = []
@@ -52,7 +52,13 @@ class Parquet:
         return pa.BufferReader(pa.py_buffer(self._data))
 
     def _arrow_file(self) -> Any:
-        return pyarrow.ipc.open_file(self._source())
+        """Return a reader of a file, or of a stream, as the library datasets writes it."""
+        if self._data[: len(ARROW)] == ARROW:
+            return pyarrow.ipc.open_file(self._source())
+        if self._data[: len(STREAM)] == STREAM:
+            return pyarrow.ipc.open_stream(self._source())
+        check_no_binary(bytes(self._data[:64]))
+        raise BadContent(" cannot be read: it is neither Parquet nor Arrow: rename it, or save it again")
 
     def _as_text(self, column: Any, name: str) -> Column:
         kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
@@ -70,12 +76,25 @@ class Parquet:
         if pa.types.is_float16(column.type):
             column = column.cast(pa.float32())
         column = pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
-        whole = pc.and_(pc.equal(pc.floor(column), column), pc.less(pc.abs(column), LARGEST_WHOLE))
-        if len(column) == column.null_count or not pc.all(whole).as_py():
+        largest = LARGEST_WHOLE if pa.types.is_float64(column.type) else LARGEST_FLOAT32
+        small = pc.less(pc.abs(column), pa.scalar(float(largest), column.type))
+        whole = pc.and_(pc.equal(pc.floor(column), column), small)
+        if len(column) == column.null_count:
             return column
+        if not pc.all(whole).as_py():
+            return _large_as_powers(column, largest)
         if column.null_count:
             self.notes.append(f"{name} in whole numbers")
         return column.cast(pa.int64())
+
+
+def _large_as_powers(column: Any, largest: int) -> Any:
+    """Return floats, as texts such as 9.007199254740992e+15 if some are too large for whole numbers."""
+    large = pc.any(pc.greater_equal(pc.abs(column), pa.scalar(float(largest), column.type))).as_py()
+    if not large or not pc.all(pc.equal(pc.floor(column), column)).as_py():
+        return column
+    values = column.to_pylist()
+    return pa.chunked_array([[None if value is None else f"{value:.15e}" for value in values]], pa.string())
 
 
 def _json_column(column: Any) -> Column:

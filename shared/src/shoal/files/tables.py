@@ -26,6 +26,7 @@ from shoal.files.spelling import spelling_key
 
 INDEXES = ("", "__index_level_0__", "Unnamed: 0")  # names of the column of pandas' index
 _NO_CHECKS: Mapping[str, Sequence[Check]] = {}
+_HEADER_AGAIN = Fault(" is the header again", "remove the line")
 BadRows = Literal["left out", "emptied", "refused"]
 _NO_OPTIONS: Mapping[str, str] = {}
 
@@ -145,6 +146,13 @@ class TableFile:
         """Return whether the file has a column with this name."""
         return name in self.format.names
 
+    def check_header_line(self, names: Sequence[str]) -> None:
+        """Raise BadInput if a later line holds the names, below a title for instance."""
+        line_of = getattr(self.format, "header_line", None)
+        line = None if line_of is None else line_of(names)
+        if line is not None:
+            raise BadInput(f"{self}: line {line} looks like the header: remove the lines above it")
+
     def column_for(self, name: str, *, besides: Sequence[str] = ()) -> str:
         """Return `name`, or the file's only column except `besides` and pandas' index.
 
@@ -222,6 +230,7 @@ class TableFile:
         encoding = getattr(self.format, "encoding", UTF8)
         if isinstance(self.format, Inspected):
             faults |= self.format.faults
+        faults = dict.fromkeys(_repeated_headers(cells), _HEADER_AGAIN) | faults
         for name, column in cells.items():
             bad = {
                 **failed_codes(name, column, needs.get(name, ())),
@@ -233,9 +242,11 @@ class TableFile:
 
     def _check_names(self, names: Sequence[str], columns: Mapping[str, str]) -> None:
         present = list(self.format.names)
+        if not set(names) <= set(present):
+            self.check_header_line(names)
         for name in names:
             if present.count(name) > 1:
-                raise BadInput(f"{self} has two columns {name}: rename one")
+                raise BadInput(f"{self} has two columns {name or 'without a name'}: rename one")
             if name not in present:
                 raise BadInput(f"{self} has no column {name}; {self._names_hint(name, columns)}")
 
@@ -319,11 +330,26 @@ def readable_file(what: str, file: Path) -> Iterator[None]:
         raise BadInput(f"{what} {file} cannot be read: {error}") from None
 
 
+def _repeated_headers(cells: Mapping[str, Column]) -> list[int]:
+    """Return the rows whose cells are the names of their columns, as in files that were joined."""
+    if len(cells) < 2:
+        return []
+    codes = {name: _code_of(name, column) for name, column in cells.items()}
+    if None in codes.values():
+        return []
+    again = np.logical_and.reduce([column.code == codes[name] for name, column in cells.items()])
+    return [int(row) for row in np.flatnonzero(again)]
+
+
+def _code_of(name: str, column: Column) -> int | None:
+    return next((code for code, text in enumerate(column.texts) if text.strip() == name), None)
+
+
 def _is_columnar(file: Path, suffix: str) -> bool:
     if suffix in (".parquet", ".arrow", ".feather"):
         return True
     with file.open("rb") as stream:
-        return file.is_file() and stream.read(6).startswith((b"PAR1", b"ARROW1"))
+        return file.is_file() and stream.read(6).startswith((b"PAR1", b"ARROW1", b"\xff\xff\xff\xff"))
 
 
 def _open_csv(file: Path, options: ReadOptions) -> Format:

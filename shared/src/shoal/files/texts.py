@@ -34,6 +34,16 @@ _BINARY = {
     b"\x93NUMPY": "is a NumPy array: give a table such as CSV",
     b"SQLite format 3": "is a database of SQLite: save the table as CSV",
     b"%PDF": "is a PDF: give a table such as CSV",
+    b"ORC": "is an ORC file: save the table as Parquet or CSV",
+    b"FEA1": "is a file of Feather version 1: save the table as Parquet",
+    b"Obj\x01": "is an Avro file: save the table as Parquet or JSON lines",
+    b"\x89HDF": "is an HDF5 file: save the table as Parquet or CSV",
+    b"\x80\x04": "is a pickle: save the table as Parquet or CSV",
+    b"\x80\x05": "is a pickle: save the table as Parquet or CSV",
+    b"{\\rtf": "is a document in RTF: save the table as CSV",
+    b"<!DOCTYPE": "is a web page, perhaps of a login: download the file itself",
+    b"<html": "is a web page, perhaps of a login: download the file itself",
+    b"version https://git-lfs": "is a pointer of Git LFS: get the file itself with `git lfs pull`",
 }
 
 
@@ -94,7 +104,7 @@ def read_content(file: Path, options: ReadOptions = PLAIN) -> Content:
     """
     codec = None if options.encoding is None else checked_codec(options.encoding)
     data = uncompressed_bytes(file)
-    _check_no_binary(bytes(data[:16]))
+    check_no_binary(bytes(data[:64]))
     mark, marked = byte_order_mark(bytes(data[:4]))
     if marked is None and codec is None:
         check_zero_bytes(bytes(data[:_HEAD]))
@@ -130,9 +140,10 @@ def _mapped_bytes(file: Path) -> memoryview:
         return memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
 
 
-def _check_no_binary(start: bytes) -> None:
+def check_no_binary(start: bytes) -> None:
+    """Raise BadContent for the first bytes of a file that is no table, with what it is and what to do."""
     for magic, fault in _BINARY.items():
-        if start.startswith(magic):
+        if start.lower().startswith(magic.lower()):
             raise BadContent(f" {fault}")
 
 

@@ -32,7 +32,7 @@ from shoal.files.options import ReadOptions
 from shoal.files.outputs import OutputCheck
 from shoal.files.probabilities import check_probabilities
 from shoal.files.spelling import joined_names
-from shoal.files.suspects import JOIN_LABELS, missing_warning, spelling_warning
+from shoal.files.suspects import label_warnings
 from shoal.files.tables import Table, read_table
 from shoal.files.writing import write_table
 from shoal_qa.domain.label_errors.errors import LabelErrors
@@ -143,10 +143,8 @@ def _labels_of(sheet: Table, label_column: str, worker_column: str | None, optio
 
 
 def _warn_of_suspects(sheet: Table, name: str, label: Coded, *, join: bool) -> None:
-    alike = None if join else spelling_warning(name, label, JOIN_LABELS)
-    for warning in (missing_warning(name, label, "classes"), alike):
-        if warning is not None:
-            print_warning(f"{sheet}: {warning}")
+    for warning in label_warnings(name, label, join=join):
+        print_warning(f"{sheet}: {warning}")
 
 
 def _label_columns(

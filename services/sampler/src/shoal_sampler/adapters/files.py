@@ -16,7 +16,7 @@ from shoal.files.errors import BadInput
 from shoal.files.faults import Fault
 from shoal.files.options import ReadOptions
 from shoal.files.spelling import joined_names
-from shoal.files.suspects import JOIN_LABELS, missing_warning, spelling_warning
+from shoal.files.suspects import label_warnings
 from shoal.files.tables import BadRows, open_table
 
 INDEX = "index"
@@ -126,10 +126,8 @@ def read_target(file: Path, *, options: ReadOptions) -> Target:
 
 def _joined_labels(what: object, name: str, column: Coded, options: ReadOptions, *, warn: Warn) -> list[str]:
     """Return the label of each row, "" for none; look-alikes as one of them if `options` join them."""
-    alike = None if options.join_spellings else spelling_warning(name, column, JOIN_LABELS)
-    for warning in (missing_warning(name, column, "classes"), alike):
-        if warning is not None:
-            warn(f"{what}: {warning}")
+    for warning in label_warnings(name, column, join=options.join_spellings):
+        warn(f"{what}: {warning}")
     if options.join_spellings:
         column = column.renamed(joined_names(column.names, column.counts()))
     names = [*column.names, ""]  # EMPTY is -1, the index of the last

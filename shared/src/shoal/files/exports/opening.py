@@ -94,6 +94,8 @@ def _open_one(file: Path, what: str, fields: VoteFields, options: ReadOptions) -
             TableFile(what=what, file=file, format=ObjectTable(rows), options=options), fields
         )
     table = open_table(file, what, options)
+    if not all(map(table.has, fields.names())):
+        table.check_header_line(fields.names())
     if set(table.format.names) >= {TASK, ANNOTATOR, LABEL} and not fields.named and not fields.annotators:
         return table
     if isinstance(table.format, Records) and not fields.annotators:

@@ -7,9 +7,11 @@ from shoal.files.checks import Check
 from shoal.files.columns import Coded, Column, is_number
 from shoal.files.exports import VotesSource
 from shoal.files.faults import Fault
-from shoal.files.suspects import JOIN_LABELS, missing_warning, spelling_warning
+from shoal.files.suspects import JOIN_TASKS, label_warnings
+from shoal.files.suspects import name_warnings as warnings_of
 from shoal_qa.usecases.files.class_sets import parse_set
 
+RENAME = "they count as different annotators; rename them"
 _NAME = (checks.full_cells, checks.plain_cells)
 
 
@@ -49,17 +51,14 @@ def needs_of_gold(source: VotesSource) -> dict[str, Sequence[Check]]:
 def name_warnings(source: VotesSource, columns: tuple[Coded, Coded, Coded], *, join: bool) -> list[str]:
     """Return warnings of names that look like missing values, or like other classes or annotators.
 
-    columns: tasks, annotators and labels. join: whether labels that look alike are joined.
+    columns: tasks, annotators and labels. join: whether tasks, and labels, that look alike are joined.
     """
     task, annotator, label = columns
-    warnings = [
-        missing_warning(source.task, task, "tasks"),
-        missing_warning(source.annotator, annotator, "annotators"),
-        missing_warning(source.label, label, "classes"),
-        spelling_warning(source.annotator, annotator, "they count as different annotators; rename them"),
-        None if join else spelling_warning(source.label, label, JOIN_LABELS),
+    return [
+        *warnings_of(source.task, task, "tasks", None if join else JOIN_TASKS),
+        *warnings_of(source.annotator, annotator, "annotators", RENAME),
+        *label_warnings(source.label, label, join=join),
     ]
-    return [warning for warning in warnings if warning is not None]
 
 
 def _above_zero(name: str, column: Column) -> Mapping[int, Fault]:

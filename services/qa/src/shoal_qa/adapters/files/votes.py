@@ -111,6 +111,7 @@ def read_votes(file: Path, columns: Columns, warn: Warn, *, options: ReadOptions
         warn(f"{sheet}: {suspicion}")
     if options.join_spellings:
         label = label.renamed(joined_names(label.names, label.counts()))
+        task = task.renamed(joined_names(task.names, task.counts()))
     label = label.in_order(ordered_classes)
     row = _labelled_rows(sheet, source.label, label, warn)
     if not len(row):
