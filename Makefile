@@ -7,6 +7,8 @@ PACKAGES := shared services/ingest services/embedder services/sampler services/l
 LOCKS := requirements/dev.lock requirements/models.lock
 UV := .venv/bootstrap/bin/uv
 UV_VERSION := 0.13.9
+# Two processes run the tests; the order of files stays.
+PYTEST := $(BIN)/pytest -q -n 2 --dist loadgroup --no-loadscope-reorder
 export SHOAL_CACHE ?= $(CURDIR)/.cache
 
 .PHONY: help setup demo up down test test-fast test-kafka test-kill bench lint fmt schemas docs topics replay lock clean
@@ -40,13 +42,13 @@ down: setup ## stop a stack that is still running
 
 test: setup ## run lint and every test on the embedded stack
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/pytest -q
+	@$(PYTEST)
 
 test-fast: setup ## run the tests that need no broker, database or browser
-	@$(BIN)/pytest -q -m "not kafka and not browser and not kill"
+	@$(PYTEST) -m "not kafka and not browser and not kill"
 
 test-kafka: setup ## run the tests that use a broker on Apache Kafka (Java and Maven)
-	@SHOAL_KAFKA=apache $(BIN)/pytest -q -m "kafka or kill"
+	@SHOAL_KAFKA=apache $(PYTEST) -m "kafka or kill"
 
 bench: setup .venv/peers/.ready .venv/peers-quality/.ready ## measure Shoal beside bare loops and other libraries
 	@$(BIN)/python -m tests.bench

@@ -19,6 +19,13 @@ settings.register_profile("shoal", deadline=None)  # a busy machine is no failur
 settings.load_profile("shoal")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of one file, and those on one running Shoal, in one process."""
+    for item in items:
+        running = "running" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("running" if running else item.location[0]))
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
     """Say at the end what was skipped, and what to install for it."""
