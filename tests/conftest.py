@@ -15,6 +15,7 @@ from skipping import missing_parts
 
 ROOT = Path(__file__).parents[1]
 os.environ.setdefault("SHOAL_CACHE", str(ROOT / ".cache"))
+os.environ.pop("COLUMNS", None)  # rich reads it once, at import; a test that needs a width sets it
 settings.register_profile("shoal", deadline=None)  # a busy machine is no failure
 settings.load_profile("shoal")
 
