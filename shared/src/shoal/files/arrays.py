@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 
 from shoal.files.errors import BadInput
 
-NUMPY, ZIP = b"\x93NUMPY", b"PK\x03\x04"
-
 
 def read_array(file: Path, what: str) -> Any:
     """Return the array of a .npy or .npz file, of any shape, with plain values such as numbers or text.

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from shoal.files.arrow_numbers import is_list, plain_numbers, storage_type
 from shoal.files.dimensions import Dimensions, choose_dimensions
 from shoal.files.errors import BadContent
+from shoal.files.signatures import ARROW, PARQUET
 
 
 def arrow_matrix(file: Path, columns: Sequence[str] | None) -> tuple[Any, list[str] | None, list[str]]:
@@ -32,10 +33,10 @@ def _read_file(file: Path) -> Any:
     """Return the table of a Parquet file, or of an Arrow file or stream."""
     with file.open("rb") as stream:
         magic = stream.read(8)
-    if magic.startswith(b"PAR1"):
+    if magic.startswith(PARQUET):
         return pyarrow.parquet.read_table(file)
     source = pa.memory_map(str(file))
-    opener: Callable[[Any], Any] = pa.ipc.open_file if magic.startswith(b"ARROW1") else pa.ipc.open_stream
+    opener: Callable[[Any], Any] = pa.ipc.open_file if magic.startswith(ARROW) else pa.ipc.open_stream
     return opener(source).read_all()
 
 

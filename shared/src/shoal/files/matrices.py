@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shoal.files.arrays import NUMPY, ZIP, check_numbers, read_array
+from shoal.files.arrays import check_numbers, read_array
 from shoal.files.errors import BadContent, BadInput
 from shoal.files.faults import SkippedRow
+from shoal.files.signatures import COLUMNAR, NUMPY, ZIP
 
 BLOCK = 65_536  # rows
 Report = Callable[[int, int], None]
@@ -150,7 +151,7 @@ def _read_values(
     for magic, form in _OTHER_FORMS.items():
         if head.startswith(magic):
             raise BadInput(f"{what} {file} is {form}: give a .npy, .npz, .parquet or .arrow file")
-    arrow = head.startswith((b"PAR1", b"ARROW1")) or suffix in (
+    arrow = head.startswith(COLUMNAR) or suffix in (
         ".parquet",
         ".pq",
         ".arrow",

@@ -15,10 +15,10 @@ from shoal.files.columns import Column, arrow_column, column_of
 from shoal.files.errors import BadContent
 from shoal.files.faults import Faults
 from shoal.files.json_values import LARGEST_FLOAT32, LARGEST_WHOLE
+from shoal.files.signatures import ARROW, ARROW_STREAM, PARQUET
 from shoal.files.texts import check_no_binary, uncompressed_bytes
 
 TEXTS = pa.dictionary(pa.int32(), pa.string())
-PARQUET, ARROW, STREAM = b"PAR1", b"ARROW1", b"\xff\xff\xff\xff"
 
 
 class Parquet:
@@ -55,7 +55,7 @@ class Parquet:
         """Return a reader of a file, or of a stream, as the library datasets writes it."""
         if self._data[: len(ARROW)] == ARROW:
             return pyarrow.ipc.open_file(self._source())
-        if self._data[: len(STREAM)] == STREAM:
+        if self._data[: len(ARROW_STREAM)] == ARROW_STREAM:
             return pyarrow.ipc.open_stream(self._source())
         check_no_binary(bytes(self._data[:64]))
         raise BadContent(" cannot be read: it is neither Parquet nor Arrow: rename it, or save it again")

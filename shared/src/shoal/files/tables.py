@@ -22,7 +22,9 @@ from shoal.files.encodings import UTF8
 from shoal.files.errors import BadContent, BadInput
 from shoal.files.faults import Fault, Faults, SkippedRow, faults_message, reason_of, skipped_fact
 from shoal.files.options import PLAIN, ReadOptions
+from shoal.files.signatures import COLUMNAR
 from shoal.files.spelling import spelling_key
+from shoal.files.texts import first_bytes
 
 INDEXES = ("", "__index_level_0__", "Unnamed: 0")  # names of the column of pandas' index
 _NO_CHECKS: Mapping[str, Sequence[Check]] = {}
@@ -346,10 +348,7 @@ def _code_of(name: str, column: Column) -> int | None:
 
 
 def _is_columnar(file: Path, suffix: str) -> bool:
-    if suffix in (".parquet", ".arrow", ".feather"):
-        return True
-    with file.open("rb") as stream:
-        return file.is_file() and stream.read(6).startswith((b"PAR1", b"ARROW1", b"\xff\xff\xff\xff"))
+    return suffix in (".parquet", ".arrow", ".feather") or first_bytes(file).startswith(COLUMNAR)
 
 
 def _open_csv(file: Path, options: ReadOptions) -> Format:

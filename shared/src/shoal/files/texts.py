@@ -3,6 +3,7 @@
 import gzip
 import io
 import mmap
+from codecs import BOM_UTF8
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -21,8 +22,8 @@ from shoal.files.encodings import (
 )
 from shoal.files.errors import BadContent
 from shoal.files.options import PLAIN, ReadOptions
+from shoal.files.signatures import GZIP
 
-GZIP = b"\x1f\x8b"
 _HEAD = 4096
 _BLOCK = 1 << 24
 _BINARY = {
@@ -123,6 +124,19 @@ def open_text(file: Path, options: ReadOptions = PLAIN) -> TextIO:
     return content.stream()
 
 
+def first_bytes(file: Path, size: int = 16) -> bytes:
+    """Return the first bytes of a file, uncompressed if gzip wrote them. Raises OSError."""
+    with file.open("rb") as stream:
+        if not file.is_file():  # a pipe is read once
+            return b""
+        start = stream.read(size)
+        if not start.startswith(GZIP):
+            return start
+        stream.seek(0)
+        with gzip.open(stream) as text:
+            return text.read(size)
+
+
 def uncompressed_bytes(file: Path) -> memoryview:
     """Return the bytes of a file, mapped into memory, or uncompressed if gzip wrote them. Raises OSError."""
     data = _mapped_bytes(file)
@@ -160,12 +174,19 @@ def _is_utf8(data: memoryview, codec: str | None) -> bool:
         return False
 
 
+def _without_marks(data: memoryview) -> memoryview:
+    """Return UTF-8 without byte order marks; some programs put one before the one that is there."""
+    while bytes(data[: len(BOM_UTF8)]) == BOM_UTF8:
+        data = data[len(BOM_UTF8) :]
+    return data
+
+
 def _decode_text(data: memoryview, codec: str) -> Content:
     if codec == UTF8:
-        return Content(data)
+        return Content(_without_marks(data))
     try:
         text = str(data, codec, "surrogateescape")
         utf8 = text.encode(UTF8, "surrogateescape")
     except UnicodeError as error:
         raise BadContent(f" is not {codec.upper()}: {error}: give another --encoding") from None
-    return Content(memoryview(utf8), codec, [f"encoding {codec.upper()}"])
+    return Content(_without_marks(memoryview(utf8)), codec, [f"encoding {codec.upper()}"])
