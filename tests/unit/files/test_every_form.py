@@ -1,5 +1,6 @@
 """The same table reads equal from every form and encoding."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -8,7 +9,7 @@ from hypothesis import example, given, note, settings
 from hypothesis import strategies as st
 
 from shoal.files.tables import Table, read_table
-from unit.files.formskit import Columns, cell_text, forms
+from unit.files.formskit import Columns, Form, cell_text, forms
 
 FORMS = forms()
 NAMES = ["task", "label", "free text", "Größe", "score", "count", "checked"]
@@ -30,7 +31,7 @@ PARTS = [
     " ",
     "é",
     "ß",
-    "…",
+    "Ä",
     "日本",
     "🦈",
 ]
@@ -69,10 +70,22 @@ def tables(draw: st.DrawFn) -> Columns:
 @given(columns=tables())
 @example(columns=NASTY)
 @example(columns=WESTERN)
-@settings(max_examples=10)
+@settings(max_examples=20)
 def test_a_table_reads_equal_from_every_form(columns: Columns) -> None:
+    assert_read_equal(FORMS, columns)
+
+
+@given(cells=st.lists(texts, min_size=2, max_size=5))
+@example(cells=["a,b", None, "c;d", " ", "two\n\nlines", None])
+@settings(max_examples=20)
+def test_a_single_column_reads_equal_from_every_form_that_quotes(cells: list[str | None]) -> None:
+    forms = [form for form in FORMS if not form.name.startswith("CSV") and "as needed" not in form.name]
+    assert_read_equal(forms, {"label": cells})
+
+
+def assert_read_equal(forms: Sequence[Form], columns: Columns) -> None:
     with TemporaryDirectory() as folder:
-        for form in FORMS:
+        for form in forms:
             if form.holds(columns):
                 note(f"form: {form}")
                 table = read_table(form.file(Path(folder), columns), "votes", list(columns), form.options)

@@ -164,14 +164,23 @@ def check_no_binary(start: bytes) -> None:
 def _is_utf8(data: memoryview, codec: str | None) -> bool:
     """Return whether text in another codec of one byte per character is UTF-8 beyond ASCII.
 
-    Text in such a codec is hardly ever valid UTF-8 by chance.
+    Text in such a codec is hardly ever valid UTF-8 by chance, except for pairs of a letter and a sign, such
+    as the ß and the no-break space of Latin-1, which give one of few odd characters.
     """
     if codec is None or not has_one_byte_characters(codec):
         return False
     try:
-        return not str(data, UTF8).isascii()
+        text = str(data, UTF8)
     except UnicodeDecodeError:
         return False
+    beyond = {character for character in text if character > "\x7f"} if not text.isascii() else set()
+    return len(beyond) > 2 or any(
+        ord(character) >= 0x800 or _can_encode(codec, character) for character in beyond
+    )
+
+
+def _can_encode(codec: str, character: str) -> bool:
+    return character.encode(codec, "ignore") != b""
 
 
 def _without_marks(data: memoryview) -> memoryview:
