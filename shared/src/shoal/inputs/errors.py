@@ -2,6 +2,7 @@
 
 from typing import Any
 
+_MOST_FIELD, _MOST_MESSAGE = 200, 500  # characters: a field's name or value may have a megabyte
 _FIXES = {
     "missing": "Add the field",
     "extra_forbidden": "Remove the field, or correct its spelling",
@@ -14,14 +15,19 @@ _FIXES = {
 def field_of(loc: Any) -> str:
     """Return pydantic's location as a path: ("body", "labels", 0, "name") -> "labels[0].name"."""
     parts = [part for part in loc if part not in ("body", "query", "path", "header")] or list(loc) or ["body"]
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).lstrip(".")
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).lstrip(".")
+    return _shortened(path, _MOST_FIELD)
 
 
 def message_of(error: Any) -> str:
     """Return the message of one of pydantic's errors."""
-    return str(error["msg"]).removeprefix("Value error, ")
+    return _shortened(str(error["msg"]).removeprefix("Value error, "), _MOST_MESSAGE)
 
 
 def fix_of(error: Any) -> str:
     """Return the fix for one of pydantic's errors."""
     return _FIXES.get(error["type"], "Correct the field as the detail says")
+
+
+def _shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 3] + "..."

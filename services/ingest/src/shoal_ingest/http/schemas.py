@@ -61,12 +61,15 @@ class InferencesAnswer(Answer):
     """The number of accepted inferences, and one result per inference, in order."""
 
     model_config = with_examples(
-        {"accepted": 1, "repeated": 0, "rejected": 1, "results": [_ACCEPTED, _REJECTED]}
+        {"accepted": 1, "repeated": 0, "rejected": 1, "shortened": 0, "results": [_ACCEPTED, _REJECTED]}
     )
 
     accepted: int = Field(ge=0, description="Inferences that Kafka has, repeated ones included.")
     repeated: int = Field(ge=0, description="Accepted inferences whose sample was sent before.")
     rejected: int = Field(ge=0)
+    shortened: int = Field(
+        ge=0, description="Rejections whose detail and fix are empty, because the answer would be too large."
+    )
     results: list[InferenceResult]
 
 
@@ -87,6 +90,7 @@ class InferencesProblem(ProblemDetails):
                     "accepted": 0,
                     "repeated": 0,
                     "rejected": 1,
+                    "shortened": 0,
                     "results": [{**_REJECTED, "index": 0}],
                 }
             ]
@@ -96,6 +100,7 @@ class InferencesProblem(ProblemDetails):
     accepted: int = Field(ge=0, le=0)
     repeated: int = Field(ge=0, le=0)
     rejected: int = Field(ge=1)
+    shortened: int = Field(ge=0)
     results: list[RejectedInference]
 
 

@@ -9,6 +9,7 @@ from shoal.contracts.ids import sample_id, stable_id
 from shoal.contracts.samples import Embedding, Generation, SampleIngested
 from shoal.contracts.topics import SAMPLES_INGESTED
 from shoal.messaging import OutgoingMessage, Publisher, encode
+from shoal.threads import off_loop
 from shoal_ingest.usecases.inference import Inference, VectorIn
 from shoal_ingest.usecases.items import Fault, Parsed
 from shoal_ingest.usecases.ports import Generations, ProjectLookup, SampleIds
@@ -17,6 +18,7 @@ SOURCE = "/shoal/ingest"
 MOST_BYTES = 512 * 1024
 """Largest size of a sample in Kafka; later events add fields and must fit into Kafka's 1 MiB."""
 
+_FEW = 50  # items that are judged on the event loop, in 2 ms
 Key = tuple[str, str, str]  # project, encoder, version
 
 
@@ -64,6 +66,15 @@ class AcceptInferences:
         await self._await_projects(items, only)
         dimensions = await self._dimensions(items)
         now = self._clock()
+        results, messages = await off_loop(len(items) > _FEW, self._judge, items, only, dimensions, now)
+        await self._publisher.publish(messages)
+        new = await self._sample_ids.add({item.key for item in results if isinstance(item, Accepted)})
+        return _mark_repeated(results, new)
+
+    def _judge(
+        self, items: Sequence[Parsed], only: str | None, dimensions: dict[Key, int], now: datetime
+    ) -> tuple[list[Result], list[OutgoingMessage]]:
+        """Return the results and the messages of accepted items."""
         results: list[Result] = []
         messages: list[OutgoingMessage] = []
         for item in items:
@@ -80,9 +91,7 @@ class AcceptInferences:
                 continue
             messages.append(message)
             results.append(Accepted(event.project, event.sample_id))
-        await self._publisher.publish(messages)
-        new = await self._sample_ids.add({item.key for item in results if isinstance(item, Accepted)})
-        return _mark_repeated(results, new)
+        return results, messages
 
     async def _await_projects(self, items: Sequence[Parsed], only: str | None) -> None:
         """Wait for projects that another replica created just now."""

@@ -100,9 +100,8 @@ class SendLog:
 
 def _outcome_of(entry: Entry, fields: Fields, result: Mapping[str, Any]) -> Outcome:
     if result["status"] == "rejected":
-        return Outcome(
-            entry=entry, status="refused", fields=fields, detail=result["detail"], fix=result["fix"]
-        )
+        detail = result["detail"] or f"{result['field']}: {result['reason']}"  # shortened in large answers
+        return Outcome(entry=entry, status="refused", fields=fields, detail=detail, fix=result["fix"])
     status: Status = "accepted" if result.get("new", True) else "repeated"
     return Outcome(entry=entry, status=status, fields=fields, sample_id=result["sample_id"])
 
