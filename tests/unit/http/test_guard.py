@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,6 +15,8 @@ from pydantic import BaseModel, SecretStr
 from shoal.http import guard, reading
 from shoal.http.application import create_app
 from shoal.http.guard import MOST_BYTES, reads_body
+from shoal.http.holding import BodyMemory, HeldBody
+from shoal.http.problems import Problem, problem_response
 from shoal.http.projects import Operator
 from shoal.http.reading import read_body
 from shoal.runtime import connections
@@ -174,3 +177,55 @@ async def test_a_connection_is_used_again_after_a_pause(monkeypatch: pytest.Monk
             answer = await client.post(f"{url}/v1/texts", json={"text": "x"}, headers=KEY)
             assert answer.status_code == 200
             await asyncio.sleep(0.5)
+
+
+async def test_requests_that_hold_too_much_together_are_asked_to_come_later() -> None:
+    memory = BodyMemory(most=100)
+    first, second = HeldBody(memory), HeldBody(memory)
+    first.hold(60)
+    first.hold(40)
+    with pytest.raises(Problem) as refused:
+        second.hold(1)
+    answer = problem_response(refused.value)
+    assert (answer.status_code, int(answer.headers["retry-after"]) > 0) == (429, True)
+    first.release()
+    second.hold(100)
+
+
+async def test_bodies_are_given_back_when_they_are_answered() -> None:
+    memories: list[BodyMemory] = []
+    app = create_app(title="test", summary="test", routers=[routes], parts=None)
+    app.state.access = Access(None, SecretStr("root"))
+
+    async def watched(scope: Any, receive: Any, send: Any) -> None:
+        await app(scope, receive, send)
+        memories.append(scope["shoal.held_body"].memory)
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(watched), base_url="http://shoal") as client:
+        for content in (json.dumps({"text": "x" * 1000}), "not json", "x" * (MOST_BYTES + 1)):
+            await client.post("/v1/texts", content=content, headers=KEY)
+    assert [memory.held for memory in memories] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{" + ",".join(f'"a{number}":0' for number in range(60_000)) + "}",
+        "[" + ",".join(["0"] * 60_000) + "]",
+        '{"text": [' + ",".join(["{}"] * 60_000) + "]}",
+        '"' + '\\"' * 200_000 + "," * 60_000 + '", ' + "0," * 60_000,
+    ],
+    ids=["fields", "items", "objects", "escapes"],
+)
+async def test_a_body_of_very_many_values_is_refused_at_once(body: str) -> None:
+    async with served() as url:
+        began = time.monotonic()
+        answer = await post(f"{url}/v1/texts", content=body, headers=KEY)
+        assert (answer.status_code, answer.json()["title"]) == (413, "Too many values")
+        assert time.monotonic() - began < 1
+
+
+async def test_commas_of_a_text_are_no_values() -> None:
+    async with served() as url:
+        body = json.dumps({"text": "," * 100_000})
+        assert (await post(f"{url}/v1/texts", content=body, headers=KEY)).json() == 100_000

@@ -38,8 +38,8 @@ def problem_responses(*statuses: int) -> Responses:
 def describe_app(app: FastAPI, models: Sequence[type[BaseModel]] = ()) -> dict[str, Any]:
     """Return the OpenAPI document of `app`, which is built once.
 
-    Every operation gets the problems that follow from its parts: 401 and 403 for a key, 400, 408, 413
-    and 422 for a JSON body, 422 for parameters, and always 503.
+    Every operation gets the problems that follow from its parts: 401 and 403 for a key, 429 for a body,
+    400, 408, 413 and 422 for a JSON body, 422 for parameters, and always 503.
     """
     if app.openapi_schema is None:
         document = get_openapi(
@@ -84,6 +84,8 @@ def _implied_statuses(operation: dict[str, Any]) -> set[int]:
     statuses = {503}
     if "security" in operation:
         statuses |= {401, 403}
+    if "requestBody" in operation:
+        statuses |= {429}
     if "application/json" in operation.get("requestBody", {}).get("content", {}):
         statuses |= {400, 408, 413, 422}
     if operation.get("parameters"):

@@ -57,13 +57,15 @@ class Problem(Exception):
 
 
 def problem_response(problem: Problem, headers: dict[str, str] | None = None) -> Response:
-    """Return the problem as a response."""
+    """Return the problem as a response; 429 and 503 say when to come again."""
     texts = {
         "title": problem.title,
         "detail": problem.detail,
         "field": problem.field,
         "fix": problem.fix,
     }
+    if problem.status in (429, 503):
+        headers = {**RETRY_AFTER, **(headers or {})}
     body = {
         "type": "about:blank",
         "status": problem.status,
@@ -96,7 +98,7 @@ def install_problems(app: FastAPI) -> None:
 
 async def _answer_problem(_: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
-    return problem_response(error, UNREAD if error.status in (408, 413) else None)
+    return problem_response(error, UNREAD if error.status in (408, 413, 429) else None)
 
 
 async def _answer_refused(_: Request, error: Exception) -> Response:
@@ -189,7 +191,7 @@ async def _answer_outage(request: Request, error: Exception) -> Response:
         return await _answer_unexpected(request, error)
     _log.warning("request_not_possible", method=request.method, path=request.url.path, error=repr(error))
     problem = Problem(503, "Not available", _outage_cause(error), fix="Send the same request again shortly")
-    return problem_response(problem, RETRY_AFTER)
+    return problem_response(problem)
 
 
 def _outage_cause(error: Exception) -> str:

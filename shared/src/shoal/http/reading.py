@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from fastapi import Request
 
+from shoal.http.holding import HeldBody
 from shoal.http.problems import Problem
 
 ENCODING = {
@@ -18,6 +19,7 @@ ENCODING = {
 """For OpenAPI: the header of operations that read their body with `read_body`."""
 GZIP = 31  # zlib's window bits for the gzip format
 DRAINED = 4  # times the limit
+_STEP = 1 << 20  # bytes that are decompressed at once, in 3 ms
 BODY_S = 60.0
 """Time for a whole body, in seconds."""
 
@@ -25,7 +27,8 @@ BODY_S = 60.0
 async def read_body(request: Request, limit: int) -> bytes:
     """Return the body, decompressed if its Content-Encoding is gzip; never hold more than `limit` bytes.
 
-    Raises Problem 413 (too large), 408 (slower than BODY_S), 400 (not gzip) or 415 (another encoding).
+    Raises Problem 413 (too large), 408 (slower than BODY_S), 400 (not gzip), 415 (another encoding) or 429
+    (all requests together hold too much).
     """
     try:
         async with asyncio.timeout(BODY_S):
@@ -60,30 +63,37 @@ async def _read_encoded(request: Request, limit: int) -> bytes:
 
 
 async def _read_plain(request: Request, limit: int) -> bytes:
-    if int(request.headers.get("content-length") or 0) > limit:
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > limit:
         raise _too_large(limit)
+    held: HeldBody = request.scope["shoal.held_body"]
     parts: list[bytes] = []
     size = 0
     async for part in request.stream():
         size += len(part)
         if size > limit:
             raise _too_large(limit)
+        held.hold(len(part))
         parts.append(part)
     return b"".join(parts)
 
 
 async def _read_gzip(request: Request, limit: int) -> bytes:
     unpacker = zlib.decompressobj(GZIP)
+    held: HeldBody = request.scope["shoal.held_body"]
     parts: list[bytes] = []
     size = 0
     try:
         async for part in request.stream():
             pending = part
             while pending:
-                parts.append(unpacker.decompress(pending, limit + 1 - size))
-                size += len(parts[-1])
+                if unpacked := unpacker.decompress(pending, min(limit + 1 - size, _STEP)):
+                    held.hold(len(unpacked))
+                    parts.append(unpacked)
+                size += len(unpacked)
                 if size > limit:
                     raise _too_large(limit)
+                await asyncio.sleep(0)  # others are answered between two steps
                 pending = unpacker.unconsumed_tail
                 if unpacker.eof:  # a body may consist of several gzip members
                     pending = unpacker.unused_data

@@ -4,7 +4,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from shoal.http.application import create_app
-from shoal.http.problems import RETRY_AFTER, Problem, problem_response
+from shoal.http.problems import Problem, problem_response
 from shoal.messaging import MessageTooLarge, PublishFailed
 from shoal_ingest.http import erasures, inferences, kserve, projects
 from shoal_ingest.http.parts import Parts
@@ -33,7 +33,7 @@ async def _not_acknowledged(_: Request, error: Exception) -> Response:
         f"Kafka did not acknowledge: {error}",
         fix="Send the same body again; inferences that Kafka has already are not counted twice",
     )
-    return problem_response(problem, RETRY_AFTER)
+    return problem_response(problem)
 
 
 async def _too_large(_: Request, error: Exception) -> Response:

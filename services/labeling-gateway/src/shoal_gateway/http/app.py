@@ -4,7 +4,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from shoal.http.application import create_app
-from shoal.http.problems import RETRY_AFTER, Problem, problem_response
+from shoal.http.problems import Problem, problem_response
 from shoal_gateway.http import providers, queue, webhooks, work
 from shoal_gateway.http.page import page_routes
 from shoal_gateway.http.parts import Parts
@@ -26,4 +26,4 @@ def make_app(parts: Parts) -> FastAPI:
 
 async def _not_yet(_: Request, error: Exception) -> Response:
     problem = Problem(503, "Not ready yet", str(error), fix="Send the same request again shortly")
-    return problem_response(problem, RETRY_AFTER)
+    return problem_response(problem)
