@@ -16,12 +16,12 @@ def field_of(loc: Any) -> str:
     """Return pydantic's location as a path: ("body", "labels", 0, "name") -> "labels[0].name"."""
     parts = [part for part in loc if part not in ("body", "query", "path", "header")] or list(loc) or ["body"]
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).lstrip(".")
-    return _shortened(path, _MOST_FIELD)
+    return _cut_text(path, _MOST_FIELD)
 
 
 def message_of(error: Any) -> str:
     """Return the message of one of pydantic's errors."""
-    return _shortened(str(error["msg"]).removeprefix("Value error, "), _MOST_MESSAGE)
+    return _cut_text(str(error["msg"]).removeprefix("Value error, "), _MOST_MESSAGE)
 
 
 def fix_of(error: Any) -> str:
@@ -29,5 +29,5 @@ def fix_of(error: Any) -> str:
     return _FIXES.get(error["type"], "Correct the field as the detail says")
 
 
-def _shortened(text: str, most: int) -> str:
+def _cut_text(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 3] + "..."
