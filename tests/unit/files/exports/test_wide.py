@@ -71,12 +71,72 @@ def test_numbers_that_agree_are_annotators(tmp_path: Path) -> None:
 
 
 def test_a_number_that_may_be_a_property_of_the_task_is_refused(tmp_path: Path) -> None:
-    file = write_table(tmp_path / "w.csv", ("item", "ann", "bob", "length"), ratings())
-    with pytest.raises(
-        BadInput, match="length may be an annotator or a property of the task: name the annot"
-    ):
+    file = write_table(tmp_path / "w.csv", ("item", "ann", "bob", "depth"), ratings())
+    with pytest.raises(BadInput, match="depth may be an annotator or a property of the task: name the annot"):
         votes_in(file)
     assert len(votes_in(file, annotators=("ann", "bob"))) == 80
+
+
+ANSWERS = {
+    "numbers": ("0", "1"),
+    "truth": ("False", "True"),
+    "words": ("no", "yes"),
+    "classes": ("cat", "dog"),
+}
+
+
+def flags(answers: tuple[str, str], property_answers: Sequence[str] | None = None) -> list[list[str]]:
+    """Return rows of an id, three annotators who mostly agree, and a property that agrees with them."""
+    pair = property_answers or answers
+    return [
+        [f"t{i}", *(answers[(i + (i % 7 == who)) % 2] for who in range(3)), pair[(i + (i % 5 == 0)) % 2]]
+        for i in range(40)
+    ]
+
+
+@pytest.mark.parametrize("answers", ANSWERS.values(), ids=list(ANSWERS))
+@pytest.mark.parametrize("name", ["is_long", "hasImage", "model_label", "final answer", "gold", "length"])
+def test_a_column_whose_name_is_of_a_property_or_a_last_word_is_left_out(
+    tmp_path: Path, answers: tuple[str, str], name: str
+) -> None:
+    file = write_table(tmp_path / "w.csv", ("item", "ann", "bob", "cem", name), flags(answers))
+    facts = facts_of(file)
+    assert "3 annotators: ann, bob, cem" in facts
+    assert f"left out: {name}" in facts
+    loud = "(if one is a property of the tasks, name the others with --annotator-columns)"
+    assert (loud in facts) == (answers != ("cat", "dog"))
+
+
+def test_words_that_all_names_share_are_no_properties(tmp_path: Path) -> None:
+    names = ("item", "is_toxic_ann", "is_toxic_bob", "is_toxic_cem", "is_toxic_gold")
+    file = write_table(tmp_path / "w.csv", names, flags(("0", "1")))
+    assert "3 annotators: is_toxic_ann, is_toxic_bob, is_toxic_cem" in facts_of(file)
+
+
+def test_a_flag_beside_numbered_annotators_is_refused(tmp_path: Path) -> None:
+    for answers in (("0", "1"), ("True", "False")):
+        names = ("item", "annotator_1", "annotator_2", "annotator_3", "toxic")
+        file = write_table(tmp_path / "w.csv", names, flags(answers))
+        with pytest.raises(BadInput, match="toxic may be an annotator or a property of the task"):
+            votes_in(file)
+
+
+def test_one_annotator_beside_a_model_is_refused(tmp_path: Path) -> None:
+    rows = [row[:3] for row in flags(("cat", "dog"))]
+    file = write_table(tmp_path / "w.csv", ("item", "ann", "model_label"), rows)
+    with pytest.raises(
+        BadInput, match="may have one annotator, ann, beside model_label: name the annotators"
+    ):
+        votes_in(file)
+
+
+def test_annotators_without_a_column_of_tasks_are_refused(tmp_path: Path) -> None:
+    rows = [row[1:4] for row in flags(("cat", "dog"))]
+    file = write_table(tmp_path / "w.csv", ("ann", "bob", "cem"), rows)
+    with pytest.raises(
+        BadInput, match="has columns of annotators, ann, bob, cem, and none that names the task"
+    ):
+        votes_in(file)
 
 
 NO_VOTES = {
@@ -93,7 +153,7 @@ NO_VOTES = {
 def test_other_tables_are_no_votes(tmp_path: Path, case: str) -> None:
     names, rows = NO_VOTES[case]
     file = write_table(tmp_path / "w.csv", names, rows)  # type: ignore[arg-type]
-    with pytest.raises(BadInput, match=r"no column task|may hold counts"):
+    with pytest.raises(BadInput, match=r"no column task|may hold counts|none that names the task"):
         votes_in(file)
 
 

@@ -8,7 +8,7 @@ from shoal.files.columns import EMPTY, Coded, Codes, Column
 from shoal.files.errors import BadContent
 from shoal.files.exports.fields import ANNOTATOR, LABEL, TASK, VoteFields
 from shoal.files.exports.rows import few_names
-from shoal.files.exports.wide_columns import annotator_columns, task_column
+from shoal.files.exports.wide_columns import annotator_columns, are_measures, have_one_pattern, task_column
 
 ALL = "all"
 
@@ -19,7 +19,13 @@ class WideVotes:
     names: Sequence[str] = (TASK, ANNOTATOR, LABEL)
 
     def __init__(
-        self, columns: Mapping[str, Coded], task: str, annotators: Sequence[str], where: Callable[[int], str]
+        self,
+        columns: Mapping[str, Coded],
+        task: str,
+        annotators: Sequence[str],
+        where: Callable[[int], str],
+        *,
+        certain: bool = True,
     ) -> None:
         names = sorted({name for annotator in annotators for name in columns[annotator].names})
         codes = np.stack([_codes_in(columns[annotator], names) for annotator in annotators], axis=1)
@@ -31,10 +37,15 @@ class WideVotes:
             LABEL: Column(codes[self._row, who], names),
         }
         self._where = where
+        doubt = (
+            ""
+            if certain
+            else " (if one is a property of the tasks, name the others with --annotator-columns)"
+        )
         others = [name for name in columns if name not in (task, *annotators)]
         self._facts = [
             f"one column for each annotator, {len(codes):,} tasks, {len(self._row):,} votes",
-            f"{len(annotators)} annotators: {few_names(annotators)}",
+            f"{len(annotators)} annotators: {few_names(annotators)}{doubt}",
             f"task from {task or 'the column without a name'}",
             f"left out: {few_names(others)}" if others else "",
         ]
@@ -66,12 +77,29 @@ def wide_votes(
     if task is None:
         if fields.annotators:
             raise BadContent(" has no column that names the task of each row: name it with --task-column")
+        if fields.task is None:
+            _refuse_without_tasks(columns)
         return None
     if fields.annotators:
-        annotators = _named_annotators(columns, task, fields.annotators)
-    else:
-        annotators = annotator_columns({name: one for name, one in columns.items() if name != task})
-    return WideVotes(columns, task, annotators, where) if annotators else None
+        return WideVotes(columns, task, _named_annotators(columns, task, fields.annotators), where)
+    annotators = annotator_columns({name: one for name, one in columns.items() if name != task})
+    if not annotators:
+        return None
+    certain = have_one_pattern(annotators) or not are_measures(annotators, columns)
+    return WideVotes(columns, task, annotators, where, certain=certain)
+
+
+def _refuse_without_tasks(columns: Mapping[str, Coded]) -> None:
+    """Raise BadContent for columns of annotators without any that names the tasks."""
+    try:
+        annotators = annotator_columns(columns)
+    except BadContent:
+        return
+    if annotators:
+        raise BadContent(
+            f" has columns of annotators, {few_names(annotators)}, and none that names the task of each row: "
+            "add a column task, for example of row numbers"
+        )
 
 
 def _named_annotators(columns: Mapping[str, Coded], task: str, names: Sequence[str]) -> list[str]:
