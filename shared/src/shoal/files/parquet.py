@@ -29,6 +29,7 @@ class Parquet:
         self._is_arrow = self._data[:4] != PARQUET
         schema = self._arrow_file().schema if self._is_arrow else pyarrow.parquet.read_schema(self._source())
         self.names: Sequence[str] = schema.names
+        self._schema = schema
         self.notes: list[str] = []
         self.faults: Faults = {}
 
@@ -38,15 +39,31 @@ class Parquet:
         A column of floats that are all whole is read as whole numbers: pandas writes numbers with missing
         values as floats.
         """
-        if self._is_arrow:
-            table = self._arrow_file().read_all()
-        else:
-            table = pyarrow.parquet.ParquetFile(self._source()).read(columns=list(names))
+        table = self._arrow_table(names)
         return {name: self._as_text(table[name], name) for name in names}
+
+    def holds_lists(self, name: str) -> bool:
+        """Return whether a column holds lists."""
+        return bool(pa.types.is_nested(self._schema.field(name).type))
+
+    @property
+    def rows(self) -> Sequence[tuple[str, dict[str, Any]]] | None:
+        """Where each row is, and the row as an object without embeddings and images; None if all are flat."""
+        names = [field.name for field in self._schema if not _is_bulky(field.type)]
+        if not any(pa.types.is_nested(self._schema.field(name).type) for name in names):
+            return None
+        records = self._arrow_table(names).select(names).to_pylist()
+        return [(self.where(row), record) for row, record in enumerate(records)]
 
     def where(self, row: int) -> str:
         """Return "row 3"."""
         return f"row {row}"
+
+    def _arrow_table(self, names: Sequence[str]) -> Any:
+        """Return a pyarrow table with the named columns, and perhaps others."""
+        if self._is_arrow:
+            return self._arrow_file().read_all()
+        return pyarrow.parquet.ParquetFile(self._source()).read(columns=list(names))
 
     def _source(self) -> Any:
         return pa.BufferReader(pa.py_buffer(self._data))
@@ -86,6 +103,14 @@ class Parquet:
         if column.null_count:
             self.notes.append(f"{name} in whole numbers")
         return column.cast(pa.int64())
+
+
+def _is_bulky(kind: Any) -> bool:
+    """Return whether a column may hold embeddings or images, which are no votes."""
+    if pa.types.is_struct(kind):
+        return any(pa.types.is_binary(kind.field(index).type) for index in range(kind.num_fields))
+    is_list = pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
+    return is_list and (pa.types.is_floating(kind.value_type) or _is_bulky(kind.value_type))
 
 
 def _large_as_powers(column: Any, largest: int) -> Any:

@@ -32,6 +32,11 @@ class Records:
         self._read(content)
         self.names: Sequence[str] = list(dict.fromkeys(name for record in self._records for name in record))
 
+    def holds_lists(self, name: str) -> bool:
+        """Return whether the first object with a field has a list in it."""
+        first = next((record[name] for record in self._records if record.get(name) is not None), None)
+        return isinstance(first, list)
+
     @property
     def rows(self) -> Sequence[tuple[str, dict[str, Any]]]:
         """Where each object is in the file, and the object."""

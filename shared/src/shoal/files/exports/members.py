@@ -1,8 +1,9 @@
 """Exports of several files, one for each annotator: a folder, or a ZIP file."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import IO
 from zipfile import BadZipFile, ZipFile
 
@@ -12,15 +13,20 @@ from shoal.files.errors import BadContent
 from shoal.files.exports.cvat import CvatDocument, read_cvat
 from shoal.files.exports.doccano import is_doccano, read_doccano
 from shoal.files.exports.fields import VoteFields
+from shoal.files.exports.member_tables import TABLES, read_tables
 from shoal.files.exports.records import Row
 from shoal.files.exports.rows import ExportedVotes, few_names
+from shoal.files.options import PLAIN, ReadOptions
 
 LINES = (".jsonl", ".ndjson")
-FORMS = "doccano's JSON lines and CVAT's XML for images, one file for each annotator"
+FORMS = (
+    "parts of one table with task, worker and label, and tables with task and label, doccano's files and CVAT's XML "
+    "for images, one file for each annotator"
+)
 LARGEST = 4 << 30  # bytes of an unpacked file
 
 
-def read_files(file: Path, fields: VoteFields) -> ExportedVotes:
+def read_files(file: Path, fields: VoteFields, options: ReadOptions = PLAIN) -> ExportedVotes:
     """Return the votes of CVAT's XML, or of all files of a folder or ZIP file."""
     if file.suffix.lower() == ".xml" and file.is_file():
         with file.open("rb") as content:
@@ -34,15 +40,35 @@ def read_files(file: Path, fields: VoteFields) -> ExportedVotes:
             documents.append((_annotator_of(path, file), CvatDocument(stream)))
         elif path.suffix.lower() in LINES:
             members.setdefault(path.stem, []).extend(_examples_of(stream, name))
-        else:
+        elif not path.name.startswith("_"):  # as Spark marks a folder that is complete
             others.append(name)
+    if (
+        not documents
+        and not members
+        and (votes := _votes_of_tables(file, others, fields, options)) is not None
+    ):
+        return votes
     if documents and not members:
         return read_cvat(documents, fields)
     examples = [record for rows in members.values() for _, record in rows]
     if examples and not documents and all(map(is_doccano, examples)):
         return read_doccano(members, fields)
     names = few_names([*(name for name, _ in documents), *members, *others], 4) or "nothing"
-    raise BadContent(f" cannot be read: it holds {names}; of folders and ZIP files {FORMS}, are read")
+    raise BadContent(f" cannot be read: it holds {names}; of folders and ZIP files {FORMS} are read")
+
+
+def _votes_of_tables(
+    file: Path, names: Sequence[str], fields: VoteFields, options: ReadOptions
+) -> ExportedVotes | None:
+    """Return the votes of tables; None if there is none, or if they are of another form."""
+    names = [name for name in names if Path(name.removesuffix(".gz")).suffix.lower() in TABLES]
+    if not names:
+        return None
+    if file.is_dir():
+        return read_tables({name: file / name for name in names}, fields, options)
+    with TemporaryDirectory() as folder, ZipFile(file) as archive:
+        paths = {name: Path(archive.extract(name, folder)) for name in names}
+        return read_tables(paths, fields, options)
 
 
 def _streams_of(file: Path) -> Iterator[tuple[str, IO[bytes]]]:

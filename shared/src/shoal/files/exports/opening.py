@@ -14,6 +14,7 @@ from shoal.files.exports.fields import ANNOTATOR, LABEL, TASK, VoteFields
 from shoal.files.exports.label_studio import is_label_studio, read_label_studio
 from shoal.files.exports.label_studio_tables import is_label_studio_table, read_label_studio_table
 from shoal.files.exports.labelbox import is_labelbox, read_labelbox
+from shoal.files.exports.lists import Lists, lists_of, read_lists
 from shoal.files.exports.objects import ObjectTable, rows_of_text
 from shoal.files.exports.prodigy import is_prodigy, read_prodigy
 from shoal.files.exports.records import Row
@@ -27,7 +28,7 @@ from shoal.files.texts import open_text
 TRIED = 20  # objects of a file, of which one must be of a tool's form
 FORMS = (
     "objects with task, worker and label, Label Studio's JSON and JSON-MIN, Prodigy's and doccano's JSON lines, "
-    "Argilla's records and Labelbox's NDJSON"
+    "Argilla's records, Labelbox's NDJSON, and lists of annotators and labels"
 )
 _OBJECTS: Sequence[
     tuple[Callable[[Mapping[str, Any]], bool], Callable[[Sequence[Row], VoteFields], ExportedVotes]]
@@ -67,7 +68,7 @@ def open_votes(file: Path, what: str, fields: VoteFields, options: ReadOptions =
     columns that the user named, is read as it is.
     """
     with readable_file(what, file):
-        source = _open_several(file, fields) or _open_one(file, what, fields, options)
+        source = _open_several(file, fields, options) or _open_one(file, what, fields, options)
     if isinstance(source, TableFile):
         return VotesSource(source, fields.task or TASK, fields.annotator or ANNOTATOR, fields.label or LABEL)
     return VotesSource(
@@ -75,13 +76,13 @@ def open_votes(file: Path, what: str, fields: VoteFields, options: ReadOptions =
     )
 
 
-def _open_several(file: Path, fields: VoteFields) -> Format | None:
+def _open_several(file: Path, fields: VoteFields, options: ReadOptions) -> Format | None:
     """Return the votes of a folder, a ZIP file or CVAT's XML."""
     if not (file.is_dir() or file.suffix.lower() in (".zip", ".xml")):
         return None
     from shoal.files.exports.members import read_files  # loads zipfile and expat, which tables do not need
 
-    return read_files(file, fields)
+    return read_files(file, fields, options)
 
 
 def _open_one(file: Path, what: str, fields: VoteFields, options: ReadOptions) -> Format | TableFile:
@@ -96,13 +97,39 @@ def _open_one(file: Path, what: str, fields: VoteFields, options: ReadOptions) -
     table = open_table(file, what, options)
     if not all(map(table.has, fields.names())):
         table.check_header_line(fields.names())
-    if set(table.format.names) >= {TASK, ANNOTATOR, LABEL} and not fields.named and not fields.annotators:
+    if fields.annotators:
+        return _open_columns(table, fields) or _plain_table(table, fields)
+    if set(table.format.names) >= {TASK, ANNOTATOR, LABEL} and not (
+        fields.named or _has_lists(table, ANNOTATOR)
+    ):
         return table
-    if isinstance(table.format, Records) and not fields.annotators:
-        export = _export_of_objects(table.format.rows, file, fields)
+    nested = _objects_of(table)
+    if nested is not None:
+        export = _export_of_objects(nested, file, fields)
         if export is not None:
             return export
     return _open_columns(table, fields) or _plain_table(table, fields)
+
+
+def _objects_of(table: TableFile) -> Sequence[Row] | None:
+    """Return the rows as objects, None for a flat table."""
+    rows: Sequence[Row] | None = getattr(table.format, "rows", None)
+    return rows
+
+
+def _has_lists(table: TableFile, name: str) -> bool:
+    holds_lists = getattr(table.format, "holds_lists", None)
+    return table.has(name) and holds_lists is not None and bool(holds_lists(name))
+
+
+def _lists_in(rows: Sequence[Row], fields: VoteFields) -> Lists | None:
+    """Return where the lists of votes are; None for objects without lists, and for right answers."""
+    first = [record for _, record in rows[:TRIED]]
+    if fields.gold or not any(
+        isinstance(value, (list, dict)) for record in first for value in record.values()
+    ):
+        return None
+    return lists_of([record for _, record in rows], fields)
 
 
 def _plain_objects(table: TableFile, fields: VoteFields) -> TableFile:
@@ -122,11 +149,18 @@ def _export_of_objects(rows: Sequence[Row], file: Path, fields: VoteFields) -> F
     """Return the votes of a tool's export; None if the objects are of no such form."""
     first = [record for _, record in rows[:TRIED]]
     names = set().union(*first)
-    if fields.named and names >= set(fields.names()):
+    people = fields.annotator or ANNOTATOR
+    if (
+        fields.named
+        and names >= set(fields.names())
+        and not any(isinstance(one.get(people), list) for one in first)
+    ):
         return None
     for is_form, read_form in _OBJECTS:
         if any(map(is_form, first)):
             return read_form(rows, fields)
+    if (lists := _lists_in(rows, fields)) is not None:
+        return read_lists(rows, lists, fields)
     if first and all(map(is_doccano, first)) and ANNOTATOR not in names:
         return read_doccano({Path(file.name.removesuffix(".gz")).stem: rows}, fields)
     return None
@@ -180,12 +214,8 @@ def _plain_table(table: TableFile, fields: VoteFields) -> TableFile:
     missing = [name for name in fields.names() if not table.has(name)]
     if (
         missing
-        and isinstance(table.format, Records)
-        and any(
-            isinstance(value, (dict, list))
-            for _, record in table.format.rows[:TRIED]
-            for value in record.values()
-        )
+        and (rows := _objects_of(table)) is not None
+        and any(isinstance(value, (dict, list)) for _, record in rows[:TRIED] for value in record.values())
     ):
         _refuse_objects(table.format.names)
     return table

@@ -13,7 +13,7 @@ from shoal.files.exports.fields import TASK, VoteFields
 from shoal.files.exports.rows import few_names
 
 OPTION = "name the annotators with --annotator-columns"
-_TASKS = (
+TASKS = (
     TASK,
     "id",
     "task_id",
@@ -62,7 +62,7 @@ def task_column(columns: Mapping[str, Coded], fields: VoteFields) -> str | None:
             return None
         return fields.task
     unique = [name for name, column in columns.items() if _is_unique(column)]
-    usual = [name for name in unique if name.lower() in _TASKS]
+    usual = [name for name in unique if name.lower() in TASKS]
     first = next(iter(columns), None)
     return next(iter(usual), first if first in unique else None)
 
