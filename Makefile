@@ -8,7 +8,7 @@ LOCKS := requirements/dev.lock requirements/models.lock
 UV := .venv/bootstrap/bin/uv
 UV_VERSION := 0.13.9
 # Two processes run the tests; the order of files stays.
-PYTEST := $(BIN)/pytest -q -n 2 --dist loadgroup --no-loadscope-reorder
+PYTEST := $(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 export SHOAL_CACHE ?= $(CURDIR)/.cache
 
 .PHONY: help setup demo up down test test-fast test-kafka test-kill bench lint fmt schemas docs topics replay lock clean

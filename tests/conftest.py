@@ -5,9 +5,11 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 from databasekit import create_database, drop_database
 from shoal_local.stack import Stack
@@ -20,11 +22,17 @@ settings.register_profile("shoal", deadline=None)  # a busy machine is no failur
 settings.load_profile("shoal")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of one file, and those on one running Shoal, in one process."""
-    for item in items:
-        running = "running" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("running" if running else item.location[0]))
+class OneProcessAFile(LoadFileScheduling):
+    """Runs the tests of one file in one process, and all of tests/e2e, which share a running Shoal."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = str(super()._split_scope(nodeid))
+        return "tests/e2e" if file.startswith("tests/e2e/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneProcessAFile:
+    """Return what hands out the tests."""
+    return OneProcessAFile(config, log)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
