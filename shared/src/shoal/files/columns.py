@@ -33,7 +33,9 @@ class Column:
 
     def without(self, texts: Collection[str]) -> "Column":
         """Return the column with empty cells for `texts`, which may have blanks around."""
-        empty = [index for index, text in enumerate(self.texts) if text.strip() in texts]
+        if not texts:
+            return self
+        empty = [index for index, text in enumerate(map(str.strip, self.texts)) if text in texts]
         if not empty:
             return self
         return Column(np.where(np.isin(self.code, empty), EMPTY, self.code), self.texts, self.nested)
@@ -48,19 +50,23 @@ class Column:
         code[index] = EMPTY
         return Column(code, self.texts, self.nested)
 
-    def _has_unused(self) -> bool:
-        return len(np.unique(self.code[self.code != EMPTY])) < len(self.texts)
-
     def coded(self) -> "Coded":
         """Return the column with its sorted texts as names, without surrounding blanks."""
-        texts = [text.strip() for text in self.texts]
-        if len(self.texts) and self._has_unused():
-            used = set(self.code.tolist())
-            texts = [text if index in used else "" for index, text in enumerate(texts)]
-        names = sorted({text for text in texts if text})
+        texts = list(map(str.strip, self.texts))
+        for unused in self._unused_codes().tolist():
+            texts[unused] = ""
+        names = sorted({*texts} - {""})
         number = {name: index for index, name in enumerate(names)}
-        index = np.array([*(number.get(text, EMPTY) for text in texts), EMPTY], np.int32)
+        number[""] = EMPTY
+        texts.append("")  # EMPTY is -1, the index of the last
+        index = np.fromiter(map(number.__getitem__, texts), np.int32, len(texts))
         return Coded(index[self.code], names)
+
+    def _unused_codes(self) -> NDArray[np.int64]:
+        """Return the codes of texts that no row has, since rows were left out."""
+        used = np.zeros(len(self.texts) + 1, np.bool_)  # EMPTY is -1, the index of the last
+        used[self.code] = True
+        return np.flatnonzero(~used[:-1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """CSV and TSV: the standard library reads the header, pyarrow the columns, without a loop over rows."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +133,7 @@ def _head_of(content: Content) -> str:
 
 def _has_two_records(head: str) -> bool:
     """Return whether the header and the first row are complete, whatever the separator is."""
-    return sum(bool(record) for record in read_records(head, ",")) > 2
+    return len(list(islice(filter(None, read_records(head, ",")), 3))) > 2
 
 
 def _header_of(head: str, separator: str) -> tuple[int, list[str] | None]:

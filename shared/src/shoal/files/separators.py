@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shoal.files.errors import BadContent
@@ -35,9 +36,10 @@ def recognize_separator(text: str, *, whole: bool, usual: str) -> str:
     whole: whether `text` is the whole file, else its last record is ignored. usual: the separator of a file
     with one column, and of a file whose name asks for it where several fit.
     """
-    fits = [fit for fit in (_fit_of(text, name, whole) for name in SEPARATORS) if fit.width > 1]
-    if not fits:
-        return usual
+    dividing = [name for name in SEPARATORS if len(_first_record(text, name)) > 1]
+    if len(dividing) < 2:
+        return dividing[0] if dividing else usual
+    fits = [_fit_of(text, name, whole) for name in dividing]
     best = max((fit.clean, fit.fitting) for fit in fits)
     candidates = [fit.separator for fit in fits if (fit.clean, fit.fitting) == best]
     if len(candidates) > 1 and "\t" in candidates:  # hardly any text holds tabs
@@ -48,10 +50,14 @@ def recognize_separator(text: str, *, whole: bool, usual: str) -> str:
     return candidates[0]
 
 
-def read_records(text: str, separator: str, *, strict: bool = False) -> list[list[str]]:
-    """Return all records, blank lines as []. Raises csv.Error for wrong quotes if strict."""
+def read_records(text: str, separator: str, *, strict: bool = False) -> Iterator[list[str]]:
+    """Yield the records, blank lines as []. Raises csv.Error for wrong quotes if strict."""
     csv.field_size_limit(sys.maxsize)
-    return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=strict))
+    return csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=strict)
+
+
+def _first_record(text: str, separator: str) -> list[str]:
+    return next(filter(None, read_records(text, separator)), [])
 
 
 def _fit_of(text: str, separator: str, whole: bool) -> Fit:
@@ -68,6 +74,6 @@ def _fit_of(text: str, separator: str, whole: bool) -> Fit:
 
 def _first_records(text: str, separator: str) -> tuple[list[list[str]], bool]:
     try:
-        return read_records(text, separator, strict=True), True
+        return list(read_records(text, separator, strict=True)), True
     except csv.Error:
-        return read_records(text, separator), False
+        return list(read_records(text, separator)), False

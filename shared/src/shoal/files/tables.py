@@ -336,15 +336,13 @@ def _repeated_headers(cells: Mapping[str, Column]) -> list[int]:
     """Return the rows whose cells are the names of their columns, as in files that were joined."""
     if len(cells) < 2:
         return []
-    codes = {name: _code_of(name, column) for name, column in cells.items()}
-    if None in codes.values():
-        return []
-    again = np.logical_and.reduce([column.code == codes[name] for name, column in cells.items()])
+    again = np.array(True)
+    for name, column in sorted(cells.items(), key=lambda cell: len(cell[1].texts)):  # few texts, few steps
+        code = next((code for code, text in enumerate(map(str.strip, column.texts)) if text == name), None)
+        if code is None:
+            return []
+        again = again & (column.code == code)
     return [int(row) for row in np.flatnonzero(again)]
-
-
-def _code_of(name: str, column: Column) -> int | None:
-    return next((code for code, text in enumerate(column.texts) if text.strip() == name), None)
 
 
 def _is_columnar(file: Path, suffix: str) -> bool:
