@@ -5,6 +5,7 @@ from typing import Any, get_args
 import asyncpg
 import httpx
 import pytest
+from aiokafka.errors import KafkaTimeoutError
 from fastapi import FastAPI
 
 from shoal.http.problems import _outage_cause, install_problems
@@ -20,12 +21,17 @@ OUTAGES: list[Exception] = [
     asyncpg.CannotConnectNowError("the database system is starting up"),
     asyncpg.InterfaceError("connection is closed"),
     asyncpg.DeadlockDetectedError("deadlock detected"),
+    asyncpg.UndefinedTableError("no such table"),  # it is being restored, or a migration is missing
+    asyncpg.InvalidPasswordError("password authentication failed"),
+    asyncpg.DiskFullError("could not extend file"),
+    asyncpg.ReadOnlySQLTransactionError("cannot execute INSERT in a read-only transaction"),
+    KafkaTimeoutError("no answer"),
     httpx.ConnectError("refused"),
 ]
 FAULTS: list[Exception] = [
     KeyError("renamed"),
     FileNotFoundError("template"),
-    asyncpg.UndefinedTableError("no such table"),
+    asyncpg.UndefinedFunctionError("no such function"),
     asyncpg.InterfaceError("the query has 2 arguments"),
 ]
 

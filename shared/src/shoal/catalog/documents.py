@@ -1,4 +1,4 @@
-"""Pages of documentation generated from code: the fields of inputs, and the settings of services.
+"""Pages of documentation generated from code: fields of inputs, settings of services, the rule for outages.
 
 Packages register models with the entry-point groups `shoal.inputs` and `shoal.settings`.
 """
@@ -11,6 +11,8 @@ from typing import Any
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
+
+from shoal.catalog.outages import render_outages
 
 INPUTS, SETTINGS = "shoal.inputs", "shoal.settings"
 _LIMITS = {
@@ -57,7 +59,8 @@ def load_registered(group: str) -> dict[str, Any]:
 def render_pages() -> dict[str, str]:
     """Return every page by its name under docs/."""
     inputs = {f"{name}.md": render_input(model) for name, model in load_registered(INPUTS).items()}
-    return {**inputs, "settings.md": render_settings(load_registered(SETTINGS))}
+    settings = render_settings(load_registered(SETTINGS))
+    return {**inputs, "settings.md": settings, "outages.md": render_outages()}
 
 
 def render_input(model: type[BaseModel]) -> str:

@@ -6,13 +6,15 @@ import asyncpg
 import httpx
 import orjson
 import structlog
+from aiokafka.errors import KafkaError
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from shoal.inputs import field_of, fix_of, message_of
-from shoal.messaging.errors import Transient, is_transient
+from shoal.messaging.errors import Transient, action_after, is_transient
+from shoal.outages import Action
 from shoal.runtime.refusal import Kind, Refused
 from shoal.security.access import Denied
 
@@ -38,6 +40,7 @@ _MAYBE_OUTAGES = (
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
+    KafkaError,
 )
 _POSTGRES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
@@ -189,7 +192,8 @@ async def _answer_unexpected(request: Request, error: Exception) -> Response:
 async def _answer_outage(request: Request, error: Exception) -> Response:
     if not is_transient(error):
         return await _answer_unexpected(request, error)
-    _log.warning("request_not_possible", method=request.method, path=request.url.path, error=repr(error))
+    log = _log.error if action_after(error) is Action.HALT else _log.warning
+    log("request_not_possible", method=request.method, path=request.url.path, error=repr(error))
     problem = Problem(503, "Not available", _outage_cause(error), fix="Send the same request again shortly")
     return problem_response(problem)
 
@@ -200,4 +204,6 @@ def _outage_cause(error: Exception) -> str:
         return str(error)
     if isinstance(error, _POSTGRES):
         return "PostgreSQL is unavailable"
+    if isinstance(error, KafkaError):
+        return "Kafka is unavailable"
     return "a server that this service depends on is unavailable"

@@ -1,10 +1,6 @@
 """Errors of consumers and publishers: whether to retry, to reject the record, or to stop."""
 
-import re
-
-import asyncpg
-import httpx
-from aiokafka.errors import KafkaError
+from shoal.outages import Action, action_for
 
 
 class Transient(Exception):
@@ -30,49 +26,17 @@ class Stopping(Transient):
     """The consumer has to stop while it waits; its records go back to the broker."""
 
 
-_PERMANENT_OS_ERRORS = (
-    FileNotFoundError,
-    FileExistsError,
-    IsADirectoryError,
-    NotADirectoryError,
-    PermissionError,
-)
-_OUTAGES = (
-    Transient,
-    TimeoutError,
-    OSError,
-    httpx.TransportError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.QueryCanceledError,
-    asyncpg.ReadOnlySQLTransactionError,
-    asyncpg.SerializationError,
-    asyncpg.DeadlockDetectedError,
-    asyncpg.LockNotAvailableError,
-)
+def action_after(error: BaseException) -> Action:
+    """Return the action for an error by the rule of docs/outages.md.
 
-
-# asyncpg's states of a connection at its end: after a fatal error (2), cancelled (3), terminating (4).
-# Numbers from 10 are queries under way: two at once on one connection are a programming error.
-_DEAD_CONNECTION = re.compile(r'protocol is in the "failed" state|another operation \([234]\) is in progress')
+    An outage that has a cause takes its action: a publication that Kafka does not allow needs an operator.
+    """
+    if not isinstance(error, Transient):
+        return action_for(error)
+    halts = error.__cause__ is not None and action_after(error.__cause__) is Action.HALT
+    return Action.HALT if halts else Action.WAIT
 
 
 def is_transient(error: BaseException) -> bool:
-    """Return whether `error` is an outage, after which the same records may succeed.
-
-    asyncpg reports a connection lost during a query as an InterfaceError, which also stands for programming
-    errors, and one lost just before a query as an InternalClientError, which also stands for its own bugs;
-    only their texts differ.
-    """
-    if isinstance(error, _PERMANENT_OS_ERRORS):
-        return False
-    if isinstance(error, asyncpg.InterfaceError):
-        return "clos" in str(error)
-    if isinstance(error, asyncpg.InternalClientError):
-        return _DEAD_CONNECTION.search(str(error)) is not None
-    if isinstance(error, KafkaError):
-        return bool(error.retriable)
-    return isinstance(error, _OUTAGES)
+    """Return whether `error` is an outage, after which the same records may succeed."""
+    return action_after(error).is_outage

@@ -9,6 +9,7 @@ import structlog
 
 from shoal.backoff import Backoff
 from shoal.messaging import MessageTooLarge, OutgoingMessage, Publisher, PublishFailed
+from shoal.messaging.errors import is_transient
 from shoal.observability import metrics
 from shoal.observability.passes import Passes
 
@@ -41,7 +42,7 @@ class Relay:
         while True:
             try:
                 await self._lead()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+            except Exception as error:  # whatever ends the relaying, it begins again
                 await self._wait_after(error)
 
     async def _lead(self) -> None:
@@ -76,7 +77,7 @@ class Relay:
 
     async def _wait_after(self, error: Exception) -> None:
         """Wait before the next try after an outage of Kafka or PostgreSQL."""
-        self.passes.note_failure(error, expected=True)
+        self.passes.note_failure(error, expected=is_transient(error))
         await asyncio.sleep(_BACKOFF.wait_s(self.passes.failures))
 
     async def _publish(self, conn: Any, rows: list[Any]) -> None:

@@ -11,10 +11,11 @@ from shoal.messaging.consuming.faults import FaultWatch, Outcome, Result
 from shoal.messaging.consuming.retrying import Retrier
 from shoal.messaging.dead_letters.letters import Sender, dead_letter, pointer_letter, summary_letter
 from shoal.messaging.dead_letters.limiting import LetterLimit
-from shoal.messaging.errors import MessageTooLarge, is_transient
+from shoal.messaging.errors import MessageTooLarge, action_after, is_transient
 from shoal.messaging.records.decoding import Decoded, Decoder, Record, RejectedRecord, project_of
 from shoal.messaging.records.messages import Publisher, Received, Rejection
 from shoal.observability import metrics
+from shoal.outages import Action
 
 _log = structlog.get_logger("shoal.messaging")
 
@@ -37,6 +38,8 @@ class BatchProcessor:
         self.faults = FaultWatch(consumer.faults)
         self._limit = LetterLimit(consumer.letters)
         self._labels = (consumer.topic.name, consumer.group)
+        self.waits_for = ""
+        """The error of the outage whose end the consumer awaits; empty while it works."""
 
     async def process(self, records: Sequence[Record]) -> float:
         """Return, once every record was handled or is on the dead-letter topic, how long to pause (seconds).
@@ -61,6 +64,7 @@ class BatchProcessor:
             rejections = await self.retrier.run(lambda: self._handle(decoded.events))
             refused = [*decoded.refused, *_refused_records(records, rejections)]
             await self._publish_letters(refused)
+        self.waits_for = ""
         metrics.CONSUMED.labels(*self._labels).inc(len(records))
         metrics.PROGRESS.labels(*self._labels).set(self._clock().timestamp())
         return self.faults.note_outcomes(_outcomes_of(records, decoded, refused))
@@ -122,7 +126,14 @@ class BatchProcessor:
 
     def _on_retry(self, error: BaseException) -> None:
         metrics.RETRIED.labels(*self._labels).inc()
-        _log.warning("retrying", consumer=self.consumer.name, error=repr(error))
+        halts = action_after(error) is Action.HALT
+        self.waits_for = f"{'an operator' if halts else 'the end of an outage'}: {error!r}"[:500]
+        if halts:
+            _log.error(
+                "consumer_halted", consumer=self.consumer.name, error=repr(error), see="docs/outages.md"
+            )
+        else:
+            _log.warning("retrying", consumer=self.consumer.name, error=repr(error))
 
 
 def _position_of(record: Record | Received) -> tuple[int, int]:

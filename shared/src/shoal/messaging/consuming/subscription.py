@@ -84,7 +84,8 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         stuck_s = self._stuck_s(client)
         if stuck_s > MAX_POLL_INTERVAL_S:
             return Health(name, alive=False, ready=False, detail=f"has not polled for {stuck_s:.0f} s")
-        note = self.unreachable or self._processor.faults.reason
+        waits = self._processor.waits_for and f"waits for {self._processor.waits_for}"
+        note = self.unreachable or waits or self._processor.faults.reason
         return Health(name, alive=True, ready=not self.unreachable, detail=note)
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
