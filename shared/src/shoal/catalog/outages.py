@@ -1,6 +1,7 @@
 """docs/outages.md: the rule for errors of dependencies, as tables."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from textwrap import fill
 
 from shoal.outages.actions import MEANINGS, Action
 from shoal.outages.kafka import KAFKA, NEW_PRODUCER
@@ -8,11 +9,9 @@ from shoal.outages.postgres import CLASSES, STATES
 from shoal.outages.remote import GRPC, HTTP
 
 _INTRO = """
-# Outages
-
-An outage never makes a dead letter. Every error of PostgreSQL, Qdrant, Kafka and HTTP has one of four actions,
-and this page has all of them. While a consumer waits, `/readyz` stays 200 and says in `notes` what it waits
-for, unless the dependency does not answer at all; `shoal_messaging_retries_total` counts the tries.
+An outage never makes a dead letter. Every error of PostgreSQL, Qdrant, Kafka and HTTP has one of four
+actions, and this page has all of them. While a consumer waits, `/readyz` says in `notes` what it waits for,
+and `shoal_messaging_retries_total` counts the tries.
 """.strip()
 _OTHERS = """
 ## Other errors
@@ -32,30 +31,43 @@ a migration has changed a table since the statement was prepared; others are ref
 def render_outages() -> str:
     """Return the page: what every action means, then a table per dependency."""
     parts = [
-        "<!-- Written by `make docs`; the text comes from shoal.outages. -->\n" + _INTRO,
-        _table(["action", "meaning"], ((f"**{action.value}**", text) for action, text in MEANINGS.items())),
-        "## PostgreSQL\n\nBy SQLSTATE: its class (two characters), or the whole state where it differs.",
-        _table(["SQLSTATE", "meaning", "action"], _postgres_rows()),
+        "<!-- Written by `make docs`; the text comes from shoal.outages. -->\n# Outages",
+        _INTRO,
+        _table_text(
+            ["action", "meaning"], ((f"**{action.value}**", text) for action, text in MEANINGS.items())
+        ),
+        "## PostgreSQL",
+        "By SQLSTATE: its class (two characters), or the whole state where it differs.",
+        _table_text(["SQLSTATE", "meaning", "action"], _postgres_rows()),
         _CLIENT,
-        "## Qdrant\n\nBy gRPC code. A missing collection or alias is made anew, see the "
+        "## Qdrant",
+        "By gRPC code. A missing collection or alias is made anew, see the "
         "[embedder](../services/embedder/README.md#when-something-is-down).",
-        _table(["code", "meaning", "action"], ((f"`{c}`", r.name, r.action.value) for c, r in GRPC.items())),
+        _table_text(
+            ["code", "meaning", "action"], ((f"`{c}`", r.name, r.action.value) for c, r in GRPC.items())
+        ),
         "## HTTP",
-        _table(["status", "meaning", "action"], _http_rows()),
-        "## Kafka\n\nBy aiokafka's errors. A message above a topic's limit is refused: the dead letter then "
+        _table_text(["status", "meaning", "action"], _http_rows()),
+        "## Kafka",
+        "By aiokafka's errors. A message above a topic's limit is refused: the dead letter then "
         "points to its record.",
-        _table(["action", "errors"], _kafka_rows()),
-        "After " + _names(NEW_PRODUCER) + " the service opens a new producer.",
+        _table_text(["action", "errors"], _kafka_rows()),
+        "After " + _error_names(NEW_PRODUCER) + " the service opens a new producer.",
         _OTHERS,
     ]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(map(_wrapped_text, parts)) + "\n"
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    return "\n".join([_row(heads), "|" + "---|" * len(heads), *map(_row, rows)])
+def _wrapped_text(part: str) -> str:
+    """Return a paragraph at 110 columns; tables and headings stay as they are."""
+    return part if part[0] in "<#|" else fill(part, 110, break_long_words=False, break_on_hyphens=False)
 
 
-def _row(cells: Sequence[str]) -> str:
+def _table_text(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    return "\n".join([_row_text(heads), "|" + "---|" * len(heads), *map(_row_text, rows)])
+
+
+def _row_text(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
@@ -73,8 +85,8 @@ def _http_rows() -> Iterator[tuple[str, str, str]]:
 
 def _kafka_rows() -> Iterator[tuple[str, str]]:
     for action in Action:
-        yield action.value, _names(error for error, rule in KAFKA.items() if rule is action)
+        yield action.value, _error_names(error for error, rule in KAFKA.items() if rule is action)
 
 
-def _names(errors: Iterable[type[Exception]]) -> str:
+def _error_names(errors: Iterable[type[Exception]]) -> str:
     return ", ".join(sorted({f"`{error.__name__}`" for error in errors}))
