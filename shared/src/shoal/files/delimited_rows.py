@@ -36,6 +36,7 @@ class DelimitedRows:
     def __init__(self, content: Content, separator: str, header: Sequence[str], *, skip_lines: int) -> None:
         self._content, self._separator, self._skip_lines = content, separator, skip_lines
         self._width = len(header)
+        self._lines: list[int] = []  # of the first rows
 
     def columns(self, index: Sequence[int], names: Sequence[str]) -> Mapping[str, Column]:
         """Return the columns with some indexes, by name; cells of rows with a fault are empty."""
@@ -65,10 +66,12 @@ class DelimitedRows:
 
     def count(self) -> int:
         """Return the number of rows."""
-        return len(self._lines)
+        return sum(1 for _ in self._rows())
 
     def where(self, row: int) -> str:
-        """Return "line 3"."""
+        """Return "line 3". It reads the file up to this row once."""
+        missing = row + 1 - len(self._lines)
+        self._lines += (record.line for record in islice(self._records, max(0, missing)))
         return f"line {self._lines[row]}" if row < len(self._lines) else f"row {row}"
 
     def first_rows(self, most: int = MOST_ROWS) -> list[list[str]]:
@@ -94,8 +97,8 @@ class DelimitedRows:
         return False
 
     @cached_property
-    def _lines(self) -> list[int]:
-        return [record.line for record in self._rows()]
+    def _records(self) -> Iterator[Record]:
+        return self._rows()
 
     def _rows(self) -> Iterator[Record]:
         """Yield the rows; blank lines are rows in a file of one column, except at its end."""

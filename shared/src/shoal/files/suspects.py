@@ -77,6 +77,8 @@ def resemblance_warning(name: str, column: Coded, noun: str) -> str | None:
 
 def garbled_warning(name: str, column: Coded) -> str | None:
     """Return a warning about text that was read in a wrong encoding; None without any."""
+    if all(map(str.isascii, column.names)) and all(map(str.isprintable, column.names)):
+        return None
     odd = [text for text in column.names if not (text.isascii() and text.isprintable())]
     garbled = [(text, reading) for text in odd if (reading := _utf8_of(text)) is not None]
     if garbled:
