@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
-from tests.bench import embedder_path, http_api
+from tests.bench import embedder_path, file_tables, http_api
 from tests.bench.ratio import Ratio
 
 from shoal_local.stack import Stack
@@ -17,6 +17,8 @@ os.environ.setdefault("SHOAL_CACHE", str(Path(__file__).parents[2] / ".cache"))
 def main() -> None:
     """Run every bench on one stack and print the table."""
     err, found = Console(stderr=True), list[Ratio]()
+    with err.status("reading of tables ..."):
+        found += file_tables.run()
     with Stack() as stack:
         for name, bench in (("HTTP API", http_api.run), ("embedder", embedder_path.run)):
             with err.status(f"{name} ..."):
