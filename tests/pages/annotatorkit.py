@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -137,7 +137,8 @@ class Site:
 
     async def dispatch(self) -> None:
         """Carry out what waits, as the service's loop does."""
-        while await self.service.loops[0].step():
+        lanes: Any = self.service.loops[0].step
+        while await lanes() and await lanes.settle():
             pass
 
     async def call(self, method: str, path: str, key: str = ADMIN, **options: Any) -> httpx.Response:
@@ -176,9 +177,11 @@ async def open_site(dsn: str) -> AsyncIterator[Site]:
     """Open a gateway on a database, listening."""
     await migrate(dsn, schema=SCHEMA, package="shoal_gateway", outbox=True)
     pool, lookups = await open_pool(dsn, SCHEMA), await open_pool(dsn, SCHEMA)
-    async with httpx.AsyncClient() as http:
+    async with AsyncExitStack() as closing:
         settings = GatewaySettings(postgres_dsn=dsn)
-        site = Site(wire_service(settings, FakePublisher(), pool=pool, lookups=lookups, http=http), pool)
+        site = Site(
+            wire_service(settings, FakePublisher(), pool=pool, lookups=lookups, closing=closing), pool
+        )
         await site.start()
         yield site
         await site.stop()

@@ -69,7 +69,7 @@ class Crowd:
         )
         self.calls: list[tuple[str, str, int]] = []
         self.repeats: list[bool] = []
-        self.failure: Exception | None = None
+        self.failure: BaseException | None = None
 
     async def upsert_tasks(
         self, orders: Sequence[TaskOrder], guidelines: Mapping[int, Guideline], *, maybe_sent: bool
@@ -131,7 +131,7 @@ class Gateway:
         self.inbox = PostgresInbox(pool, clock)
         self.drain = DrainInbox(self.inbox, self.configs, self.record, Quiet())
         carry_out = CarryOut(self.guidelines, lambda: 0.0)
-        self.dispatch = Dispatch(
+        self._dispatch = Dispatch(
             ledger=self.ledger,
             configs=self.configs,
             providers=self,
@@ -149,6 +149,10 @@ class Gateway:
         """Record items of the crowd's feed, in one transaction."""
         async with self.database.transaction() as tx:
             return await self.record(tx, CROWD, found, "poll")
+
+    async def dispatch(self) -> int:
+        """Attempt intents of every backlog once; return their number."""
+        return sum([await self._dispatch(backlog) for backlog in await self._dispatch.due()])
 
     async def send_all(self) -> None:
         """Carry out intents until none is due."""

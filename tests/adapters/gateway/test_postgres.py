@@ -222,7 +222,7 @@ async def test_a_feed_is_read_by_one_replica_at_a_time(gateway: Gateway) -> None
 
     async def turns(late: timedelta) -> list[str | None]:
         claims = (cursors.claim(CROWD, NOON + late, interval, lease) for _ in range(5))
-        return [cursor for mine, cursor in await asyncio.gather(*claims) if mine]
+        return [cursor for mine, cursor, _ in await asyncio.gather(*claims) if mine]
 
     assert await turns(timedelta()) == [None]
     assert await turns(interval) == []  # it may still be reading

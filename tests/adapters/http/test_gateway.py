@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
 import pytest
 
 from adapters.gateway.gatewaykit import job
@@ -52,10 +52,9 @@ def annotation(**changes: Any) -> dict[str, Any]:
 def server(stack: Stack) -> Iterator[Server]:
     with migrated(stack, SCHEMA, "shoal_gateway") as (runner, dsn):
         pool, lookups = runner.run(open_pool(dsn, SCHEMA)), runner.run(open_pool(dsn, SCHEMA))
-        http = httpx.AsyncClient()
-        service = wire_service(
-            GatewaySettings(postgres_dsn=dsn), FakePublisher(), pool=pool, lookups=lookups, http=http
-        )
+        closing = AsyncExitStack()
+        settings = GatewaySettings(postgres_dsn=dsn, vendor_networks="127.0.0.0/8")
+        service = wire_service(settings, FakePublisher(), pool=pool, lookups=lookups, closing=closing)
         assert service.directory is not None
         service.directory.put(ProjectChanged(project="news", changed_at=MOMENT))
         service.broadcasts[0].apply(received(GUIDELINE, "guidelines.published"))
@@ -63,13 +62,15 @@ def server(stack: Stack) -> Iterator[Server]:
             received(job(n, provider="inhouse", votes=9, max_votes=99), "labeling.jobs") for n in range(3)
         ]
         runner.run(service.consumers[0].handle(jobs))
-        runner.run(service.loops[0].step())
+        lanes = service.loops[0].step
+        runner.run(lanes())
+        runner.run(lanes.settle())  # type: ignore[attr-defined]
         task = runner.run(pool.fetchval("SELECT external_id FROM tasks WHERE job_id = 'j0'"))
         server = Server(service, runner, {"project": "news", "name": "acme", "task": task, "job": "j0"})
         body = {"base_url": "http://127.0.0.1:9/api", "webhook_secret": SECRET}
         assert server.send("PUT", f"{PROVIDERS}/acme", json=body).status_code == 200
         yield server
-        runner.run(http.aclose())
+        runner.run(closing.aclose())
         runner.run(lookups.close())
         runner.run(pool.close())
 

@@ -121,6 +121,7 @@ class LocalShoal:
             "SHOAL_MODEL_CACHE": str(model_folder()),
             "SHOAL_DATASETS_URI": str(self._stack.path / "datasets"),
             "SHOAL_PUBLIC_URL": f"http://{HOST}:{ports.http}",
+            "SHOAL_VENDOR_NETWORKS": "127.0.0.0/8,::1/128",  # the demo's workforce is on this machine
             **self._more,
         }
 

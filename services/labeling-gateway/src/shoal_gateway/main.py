@@ -2,12 +2,10 @@
 
 import random
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-
-import httpx
 
 from shoal.clock import utc_now
 from shoal.messaging import Consumer, Publisher
@@ -32,6 +30,7 @@ from shoal_gateway.usecases.carry_out import CarryOut
 from shoal_gateway.usecases.create_jobs import CreateJobs
 from shoal_gateway.usecases.dispatch import Dispatch
 from shoal_gateway.usecases.erase_samples import EraseSamples
+from shoal_gateway.usecases.lanes import Lanes
 from shoal_gateway.usecases.last_answer import FindLastAnswer
 from shoal_gateway.usecases.poll_feeds import PollFeeds
 from shoal_gateway.usecases.receive_webhook import DrainInbox, ReceiveWebhook
@@ -45,7 +44,7 @@ SWEEP_S = 5.0
 
 @asynccontextmanager
 async def build_service(settings: GatewaySettings, publisher: Publisher) -> AsyncIterator[Service]:
-    """Open the pools and the HTTP client, wire the service, and close them at the end.
+    """Open the pools, wire the service, and close it at the end.
 
     Look-ups have a separate pool: a transaction that loads a guideline must never wait for a connection that
     another transaction holds.
@@ -54,12 +53,10 @@ async def build_service(settings: GatewaySettings, publisher: Publisher) -> Asyn
     pool = await open_pool(settings.postgres_dsn, schema=SCHEMA)
     lookups = await open_pool(settings.postgres_dsn, schema=SCHEMA)
     await PostgresConfigs(lookups).announce_all()
-    async with httpx.AsyncClient(follow_redirects=False) as http:
-        try:
-            yield wire_service(settings, publisher, pool=pool, lookups=lookups, http=http)
-        finally:
-            await lookups.close()
-            await pool.close()
+    async with AsyncExitStack() as closing:
+        closing.push_async_callback(pool.close)
+        closing.push_async_callback(lookups.close)
+        yield wire_service(settings, publisher, pool=pool, lookups=lookups, closing=closing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +78,9 @@ class Adapters:
 
 
 def wire_service(
-    settings: GatewaySettings, publisher: Publisher, *, pool: Any, lookups: Any, http: httpx.AsyncClient
+    settings: GatewaySettings, publisher: Publisher, *, pool: Any, lookups: Any, closing: AsyncExitStack
 ) -> Service:
-    """Return the service, wired."""
+    """Return the service, wired. `closing` ends its work with vendors and closes their connections."""
     public_url = settings.public_url or f"http://{settings.http_host}:{settings.http_port}"
     adapters = Adapters(
         pool=pool,
@@ -91,10 +88,13 @@ def wire_service(
         configs=PostgresConfigs(lookups),
         guidelines=StoredGuidelines(lookups),
         inbox=PostgresInbox(pool, utc_now),
-        providers=Registry(lookups, http, public_url, utc_now),
+        providers=Registry(
+            lookups, public_url, utc_now, networks=settings.networks, call_s=settings.vendor_timeout_s
+        ),
         watch=Metrics(),
     )
-    dispatching = _dispatching_loop(settings, adapters)
+    closing.push_async_callback(adapters.providers.aclose)
+    dispatching = _dispatching_loop(settings, adapters, closing)
     drain = DrainInbox(adapters.inbox, adapters.configs, adapters.record, adapters.watch)
     draining = Loop(name="inbox", step=drain, interval_s=IDLE_S, drain=True)
     requests = RequestVotes(adapters.database, adapters.configs, adapters.providers, dispatching.wake)
@@ -110,7 +110,7 @@ def wire_service(
         loops=[
             dispatching,
             draining,
-            _polling_loop(settings, adapters),
+            _polling_loop(settings, adapters, closing),
             Loop(name="requests", step=requests.sweep, interval_s=SWEEP_S, drain=True),
             Loop(name="guidelines", step=guidelines.store_announced, interval_s=IDLE_S, drain=True),
         ],
@@ -118,7 +118,7 @@ def wire_service(
     )
 
 
-def _dispatching_loop(settings: GatewaySettings, adapters: Adapters) -> Loop:
+def _dispatching_loop(settings: GatewaySettings, adapters: Adapters, closing: AsyncExitStack) -> Loop:
     dispatch = Dispatch(
         ledger=PostgresLedger(adapters.pool),
         configs=adapters.configs,
@@ -128,10 +128,13 @@ def _dispatching_loop(settings: GatewaySettings, adapters: Adapters) -> Loop:
         clock=utc_now,
         lease=timedelta(seconds=settings.intent_lease_s),
     )
-    return Loop(name="dispatch", step=dispatch, interval_s=IDLE_S, drain=True)
+    lanes = Lanes(due=dispatch.due, work=dispatch, failed=dispatch.lane_failed, done=lambda: loop.wake())
+    closing.push_async_callback(lanes.close)
+    loop = Loop(name="dispatch", step=lanes, interval_s=IDLE_S)
+    return loop
 
 
-def _polling_loop(settings: GatewaySettings, adapters: Adapters) -> Loop:
+def _polling_loop(settings: GatewaySettings, adapters: Adapters, closing: AsyncExitStack) -> Loop:
     poll = PollFeeds(
         database=adapters.database,
         cursors=PostgresCursors(adapters.pool),
@@ -141,7 +144,9 @@ def _polling_loop(settings: GatewaySettings, adapters: Adapters) -> Loop:
         clock=utc_now,
         interval=timedelta(seconds=settings.poll_interval_s),
     )
-    return Loop(name="poll", step=poll, interval_s=min(IDLE_S, settings.poll_interval_s), drain=True)
+    lanes = Lanes(due=poll.due, work=poll, failed=poll.lane_failed)
+    closing.push_async_callback(lanes.close)
+    return Loop(name="poll", step=lanes, interval_s=min(IDLE_S, settings.poll_interval_s))
 
 
 def _http_parts(

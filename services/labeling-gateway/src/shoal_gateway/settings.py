@@ -2,9 +2,10 @@
 
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from shoal.runtime import ServiceSettings
+from shoal_gateway.domain.networks import Networks
 
 
 class GatewaySettings(ServiceSettings):
@@ -28,3 +29,22 @@ class GatewaySettings(ServiceSettings):
         description="Time after which the message of a crashed process is sent again, in seconds; it must be longer "
         "than a call with retries.",
     )
+    vendor_timeout_s: float = Field(
+        default=30.0, gt=0, le=300, description="Longest time of a call to a vendor, in seconds."
+    )
+    vendor_networks: str = Field(
+        default="",
+        description="Networks that are not public and may hold vendors, such as `10.0.0.0/8,::1/128`; vendors at "
+        "other private, loopback and link-local addresses are refused.",
+    )
+
+    @field_validator("vendor_networks")
+    @classmethod
+    def _check_networks(cls, text: str) -> str:
+        Networks.parse(text)
+        return text
+
+    @property
+    def networks(self) -> Networks:
+        """Return the networks of `vendor_networks`."""
+        return Networks.parse(self.vendor_networks)

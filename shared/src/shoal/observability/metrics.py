@@ -136,4 +136,9 @@ FOUND_BY_POLL = Counter(
     ["project", "provider"],
 )
 POLL_FAILURES = Counter("shoal_gateway_poll_failures_total", "Failed polls of feeds", ["project", "provider"])
+LANE_FAILURES = Counter(
+    "shoal_gateway_lane_failures_total",
+    "Failures while working for one provider that are not its answers",
+    ["project", "provider", "lane"],
+)
 INTENTS = Counter("shoal_gateway_intents_total", "Ended attempts", ["project", "provider", "kind", "outcome"])

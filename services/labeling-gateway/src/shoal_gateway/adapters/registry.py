@@ -6,9 +6,11 @@ from urllib.parse import quote
 
 import httpx
 
-from shoal_gateway.adapters.generic.client import VendorClient
+from shoal_gateway.adapters.generic.client import CALL_S, VendorClient
 from shoal_gateway.adapters.generic.provider import GenericVendor
+from shoal_gateway.adapters.generic.transport import open_client
 from shoal_gateway.adapters.inhouse import InHouseQueue
+from shoal_gateway.domain.networks import Networks
 from shoal_gateway.domain.providers import ProviderConfig
 from shoal_gateway.domain.routing import IN_HOUSE
 from shoal_gateway.usecases.errors import ProviderRefused
@@ -18,14 +20,22 @@ GENERIC = "generic"
 
 
 class Registry:
-    """Caches one adapter per configuration; a changed configuration gets a new adapter."""
+    """Caches one adapter per configuration; a changed configuration gets a new adapter.
 
-    def __init__(self, pool: Any, http: httpx.AsyncClient, public_url: str, clock: Clock) -> None:
+    Every generic vendor has its own HTTP client. `networks`: the addresses at which vendors may be; `call_s`:
+    the longest time of a call.
+    """
+
+    def __init__(
+        self, pool: Any, public_url: str, clock: Clock, *, networks: Networks, call_s: float = CALL_S
+    ) -> None:
         self._in_house = InHouseQueue(pool)
-        self._http = http
         self._clock = clock
         self._public_url = public_url.rstrip("/")
+        self._networks = networks
+        self._call_s = call_s
         self._adapters: dict[tuple[str, str], tuple[ProviderConfig, Provider]] = {}
+        self._clients: dict[tuple[str, str], httpx.AsyncClient] = {}
         self._kinds: dict[str, Callable[[ProviderConfig], Provider]] = {
             IN_HOUSE: lambda _: self._in_house,
             GENERIC: self._generic,
@@ -42,10 +52,18 @@ class Registry:
         self._adapters[config.key] = (config, adapter)
         return adapter
 
+    async def aclose(self) -> None:
+        """Close all connections to vendors."""
+        for http in self._clients.values():
+            await http.aclose()
+
     def _generic(self, config: ProviderConfig) -> Provider:
         if not config.base_url:
             raise ProviderRefused(f"provider {config.name!r} has no base_url", everything=True)
-        client = VendorClient(self._http, config.base_url, config.api_key, self._clock)
+        if config.key not in self._clients:
+            self._clients[config.key] = open_client(self._networks)
+        http = self._clients[config.key]
+        client = VendorClient(http, config.base_url, config.api_key, self._clock, call_s=self._call_s)
         return GenericVendor(client, config, self._callback_url(config))
 
     def _callback_url(self, config: ProviderConfig) -> str:

@@ -37,6 +37,13 @@ class Metrics:
         metrics.POLL_FAILURES.labels(*config.key).inc()
         log.warning("provider feed not read", project=config.project, provider=config.name, detail=detail)
 
+    def lane_failed(self, project: str, provider: str, *, lane: str, error: Exception) -> None:
+        """Count and log the failure; the error's text may quote a secret, so only its type is logged."""
+        metrics.LANE_FAILURES.labels(project, provider, lane).inc()
+        log.warning(
+            "provider lane failed", project=project, provider=provider, lane=lane, error=type(error).__name__
+        )
+
     def dispatched(self, project: str, provider: str, *, kind: IntentKind, outcome: str, count: int) -> None:
         """Count ended attempts; log parked intents, which wait for an operator."""
         if count:

@@ -9,6 +9,7 @@ from shoal_gateway.domain.intents import Intent, IntentKind, IntentState, Outcom
 from shoal_gateway.domain.retrying import attempts_exhausted, wait_s
 from shoal_gateway.domain.tasks import TaskOrder, TaskReceipt
 from shoal_gateway.usecases.errors import ProviderRefused, ProviderUnavailable
+from shoal_gateway.usecases.guarded_provider import GuardedProvider
 from shoal_gateway.usecases.ports import Guidelines, Provider
 
 GUIDELINE_WAIT_S = 2.0
@@ -23,32 +24,42 @@ class CarryOut:
     jitter: Callable[[], float]
 
     async def __call__(
-        self, provider: Provider, kind: IntentKind, intents: Sequence[Intent], orders: Orders
+        self,
+        provider: Provider,
+        kind: IntentKind,
+        *,
+        intents: Sequence[Intent],
+        orders: Orders,
+        deadline: float,
     ) -> list[Outcome]:
-        """Return one outcome per intent. An intent whose task is missing from `orders` is dropped."""
+        """Return one outcome per intent. An intent whose task is missing from `orders` is dropped.
+
+        Calls that would begin after `deadline`, a time of the event loop, are made at the next attempt.
+        """
+        guarded = GuardedProvider(provider, deadline)
         if kind is IntentKind.CANCEL:
-            return await self._call_all(intents, lambda intent: provider.cancel(intent.external_id))
+            return await self._call_all(intents, lambda intent: guarded.cancel(intent.external_id))
         alive = [intent for intent in intents if intent.external_id in orders]
         dropped = [
             outcome_of(intent, IntentState.DROPPED) for intent in intents if intent.external_id not in orders
         ]
         if kind is IntentKind.UPSERT:
-            return dropped + await self._upsert(provider, alive, orders)
+            return dropped + await self._upsert(guarded, alive, orders)
         call = self._extend if kind is IntentKind.EXTEND else self._predict
-        return dropped + await self._call_all(
-            alive, lambda intent: call(provider, orders[intent.external_id])
-        )
+        return dropped + await self._call_all(alive, lambda intent: call(guarded, orders[intent.external_id]))
 
-    async def _extend(self, provider: Provider, order: TaskOrder) -> None:
+    async def _extend(self, provider: GuardedProvider, order: TaskOrder) -> None:
         await provider.extend_overlap(order.external_id, order.votes)
 
-    async def _predict(self, provider: Provider, order: TaskOrder) -> None:
+    async def _predict(self, provider: GuardedProvider, order: TaskOrder) -> None:
         guideline = await self.guidelines.get(order.project, order.guideline_major)
         allowed = guideline is not None and guideline.prelabels_allowed
         if allowed and order.guess is not None and provider.capabilities.shows_predictions:
             await provider.attach_prediction(order.external_id, order.guess)
 
-    async def _upsert(self, provider: Provider, intents: Sequence[Intent], orders: Orders) -> list[Outcome]:
+    async def _upsert(
+        self, provider: GuardedProvider, intents: Sequence[Intent], orders: Orders
+    ) -> list[Outcome]:
         """Send the orders whose guideline is available; the others wait for theirs, which is no failure."""
         keys = {(orders[i.external_id].project, orders[i.external_id].guideline_major) for i in intents}
         loaded = {major: await self.guidelines.get(project, major) for project, major in keys}
@@ -63,7 +74,7 @@ class CarryOut:
 
     async def _send(
         self,
-        provider: Provider,
+        provider: GuardedProvider,
         intents: Sequence[Intent],
         orders: Orders,
         guidelines: Mapping[int, Guideline],

@@ -13,11 +13,12 @@ from shoal_gateway.usecases.ports import Clock, Ledger, Provider, ProviderConfig
 from shoal_gateway.usecases.watch import Watch
 
 AT_A_TIME = 64  # single calls (extend, cancel) per claim
+LEASE_SHARE = 0.75
 Backlog = tuple[str, str, IntentKind]
 
 
 class Dispatch:
-    """One pass over all due intents. Replicas may run it at the same time: claims keep them apart."""
+    """Works off one backlog at a time. Replicas may do it at the same time: claims keep them apart."""
 
     def __init__(
         self,
@@ -38,12 +39,12 @@ class Dispatch:
         self._clock = clock
         self._lease = lease
 
-    async def __call__(self) -> int:
-        """Return the number of intents attempted; backlogs run concurrently."""
-        backlogs = await self._ledger.backlogs(self._clock())
-        return sum(await asyncio.gather(*(self._work_off(backlog) for backlog in backlogs)))
+    async def due(self) -> Sequence[Backlog]:
+        """Return the (project, provider, kind) of intents that are due."""
+        return await self._ledger.backlogs(self._clock())
 
-    async def _work_off(self, backlog: Backlog) -> int:
+    async def __call__(self, backlog: Backlog) -> int:
+        """Attempt some of a backlog's intents; return their number."""
         project, name, kind = backlog
         provider = self._usable(await self._configs.get(project, name))
         limit = provider.capabilities.max_batch if provider and kind is IntentKind.UPSERT else AT_A_TIME
@@ -55,6 +56,11 @@ class Dispatch:
                 count = sum(outcome.state is state for outcome in outcomes)
                 self._watch.dispatched(project, name, kind=kind, outcome=state, count=count)
         return len(intents)
+
+    def lane_failed(self, backlog: Backlog, error: Exception) -> None:
+        """Report that a backlog could not be worked off, for example because PostgreSQL is away."""
+        project, name, kind = backlog
+        self._watch.lane_failed(project, name, lane=kind, error=error)
 
     def _usable(self, config: ProviderConfig | None) -> Provider | None:
         try:
@@ -68,7 +74,10 @@ class Dispatch:
         if provider is None:
             reason = f"provider {name!r} cannot be used: set its kind and base_url"
             return [parked_outcome(intent, reason) for intent in intents]
-        return await self._carry_out(provider, kind, intents, await self._orders(intents))
+        # The rest of the lease is for recording the outcomes.
+        deadline = asyncio.get_running_loop().time() + LEASE_SHARE * self._lease.total_seconds()
+        orders = await self._orders(intents)
+        return await self._carry_out(provider, kind, intents=intents, orders=orders, deadline=deadline)
 
     async def _orders(self, intents: Sequence[Intent]) -> dict[str, TaskOrder]:
         orders = await self._ledger.orders([intent.external_id for intent in intents])

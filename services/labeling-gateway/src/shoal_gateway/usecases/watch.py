@@ -24,5 +24,8 @@ class Watch(Protocol):
     def poll_failed(self, config: ProviderConfig, detail: str) -> None:
         """A provider's feed could not be read."""
 
+    def lane_failed(self, project: str, provider: str, *, lane: str, error: Exception) -> None:
+        """The work of one provider's lane ended with an error."""
+
     def dispatched(self, project: str, provider: str, *, kind: IntentKind, outcome: str, count: int) -> None:
         """Attempts ended as done, pending (to be repeated), parked or dropped."""

@@ -1,4 +1,4 @@
-"""HTTP to a vendor: timeouts, quick retries, Retry-After, and a limit on concurrent calls."""
+"""HTTP to a vendor: a deadline for every call, a few quick retries, and what a failure means."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -9,24 +9,42 @@ import httpx
 import orjson
 import stamina
 
+from shoal_gateway.adapters.generic.answers import (
+    UnreadableAnswer,
+    parse_json,
+    read_body,
+    short_reason,
+    status_reason,
+)
+from shoal_gateway.adapters.generic.transport import ForbiddenAddress
 from shoal_gateway.adapters.generic.verdicts import Verdict, verdict_of
 from shoal_gateway.usecases.errors import ProviderRefused, ProviderUnavailable
 from shoal_gateway.usecases.ports import Clock
 
-TIMEOUT = httpx.Timeout(30.0, connect=5.0)
+CALL_S = 30.0
+CONNECT_S = 5.0
 MAX_CONCURRENT_CALLS = 4
 QUICK_TRIES = 3
 LONGEST_QUICK_WAIT_S = 5.0  # the ledger does longer waits, which block no call
 
 
 class VendorClient:
-    """Calls to one vendor's address, with its key, on a shared connection pool."""
+    """Calls to one vendor's address, with its key. A call with its quick retries ends within `call_s`."""
 
-    def __init__(self, http: httpx.AsyncClient, base_url: str, api_key: str | None, clock: Clock) -> None:
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        base_url: str,
+        api_key: str | None,
+        clock: Clock,
+        *,
+        call_s: float = CALL_S,
+    ) -> None:
         self._http = http
         self._clock = clock
         self._base = base_url.rstrip("/")
-        self._headers = {"authorization": f"Bearer {api_key}"} if api_key else {}
+        self._api_key = api_key
+        self._call_s = call_s
         self._slots = asyncio.Semaphore(MAX_CONCURRENT_CALLS)
 
     async def call(
@@ -43,6 +61,15 @@ class VendorClient:
         Raises ProviderUnavailable after a few quick retries, and ProviderRefused at once.
         """
         content = None if body is None else orjson.dumps(body)
+        request = self._request(method, path, content, query or {})
+        try:
+            async with self._slots, asyncio.timeout(self._call_s):
+                return await self._try_a_few_times(request, also_done)
+        except TimeoutError as error:
+            detail = f"{method} {request.url.path}: no complete answer within {self._call_s:g} s"
+            raise ProviderUnavailable(detail) from error
+
+    async def _try_a_few_times(self, request: httpx.Request, also_done: tuple[int, ...]) -> Any:
         async for attempt in stamina.retry_context(
             on=_should_retry,
             attempts=QUICK_TRIES,
@@ -51,23 +78,76 @@ class VendorClient:
             wait_max=LONGEST_QUICK_WAIT_S,
         ):
             with attempt:
-                response = await self._send(method, path, content, query or {})
-                return _read_answer(response, also_done, self._clock())
+                return await self._send(request, also_done)
         raise AssertionError("stamina ends with a result or an error")
 
-    async def _send(
-        self, method: str, path: str, content: bytes | None, query: dict[str, str]
-    ) -> httpx.Response:
-        headers = {**self._headers, **({"content-type": "application/json"} if content else {})}
+    def _request(self, method: str, path: str, content: bytes | None, query: dict[str, str]) -> httpx.Request:
+        headers = {"accept": "application/json", "accept-encoding": "gzip"}
+        if content:
+            headers["content-type"] = "application/json"
+        if self._api_key:
+            headers["authorization"] = _bearer(self._api_key)
         try:
-            async with self._slots:
-                return await self._http.request(
-                    method, self._base + path, content=content, params=query, headers=headers, timeout=TIMEOUT
-                )
-        except httpx.TransportError as error:
-            raise ProviderUnavailable(f"{method} {path}: {type(error).__name__} {error}".strip()) from error
-        except httpx.InvalidURL as error:
-            raise ProviderRefused(f"base_url {self._base!r}: {error}", everything=True) from error
+            return self._http.build_request(
+                method,
+                self._base + path,
+                content=content,
+                params=query,
+                headers=headers,
+                timeout=httpx.Timeout(self._call_s, connect=CONNECT_S),
+            )
+        except (httpx.InvalidURL, ValueError) as error:
+            raise ProviderRefused("base_url is not a usable address", everything=True) from error
+
+    async def _send(self, request: httpx.Request, also_done: tuple[int, ...]) -> Any:
+        name = f"{request.method} {request.url.path}"
+        try:
+            response = await self._http.send(request, stream=True)
+            try:
+                return await self._read(response, name, also_done)
+            finally:
+                await response.aclose()
+        except ForbiddenAddress as error:
+            detail = f"{name}: base_url leads to an address that is not public; SHOAL_VENDOR_NETWORKS allows networks"
+            raise ProviderRefused(detail, everything=True) from error
+        except (httpx.TransportError, httpx.StreamError) as error:
+            raise ProviderUnavailable(f"{name}: no answer ({type(error).__name__})") from error
+        except UnreadableAnswer as error:
+            raise ProviderUnavailable(f"{name}: the answer cannot be read: {error}") from error
+
+    async def _read(self, response: httpx.Response, name: str, also_done: tuple[int, ...]) -> Any:
+        status = response.status_code
+        if status in also_done:
+            return None
+        verdict = verdict_of(status)
+        if verdict is Verdict.DONE:
+            body = await read_body(response)
+            return parse_json(body) if body else None
+        message = f"{name}: {status_reason(status)}{await self._stated_reason(response)}"
+        if verdict is Verdict.REPEAT:
+            raise ProviderUnavailable(
+                message, _retry_after(response.headers.get("retry-after"), self._clock())
+            )
+        raise ProviderRefused(message, everything=status in (401, 402, 403) or 300 <= status < 400)
+
+    async def _stated_reason(self, response: httpx.Response) -> str:
+        """Return the text `error` of a JSON answer, shortened; of all other answers nothing is repeated."""
+        if "json" not in response.headers.get("content-type", ""):
+            return ""
+        try:
+            body = parse_json(await read_body(response))
+        except (UnreadableAnswer, httpx.TransportError):
+            return ""
+        reason = body.get("error") if isinstance(body, dict) else None
+        return f" ({short_reason(reason, self._api_key)})" if isinstance(reason, str) and reason else ""
+
+
+def _bearer(api_key: str) -> str:
+    """Return the authorization header. Raises ProviderRefused, without the key in any message."""
+    if not all("!" <= character <= "~" for character in api_key):
+        detail = "api_key has characters that no HTTP header can carry; set another one"
+        raise ProviderRefused(detail, everything=True)
+    return f"Bearer {api_key}"
 
 
 def _should_retry(error: Exception) -> bool | timedelta:
@@ -78,33 +158,15 @@ def _should_retry(error: Exception) -> bool | timedelta:
     return error.retry_after if error.retry_after.total_seconds() <= LONGEST_QUICK_WAIT_S else False
 
 
-def _read_answer(response: httpx.Response, also_done: tuple[int, ...], now: datetime) -> Any:
-    status = response.status_code
-    if status in also_done:
-        return None
-    request = response.request
-    message = f"{request.method} {request.url.path}: {status} {response.text[:500]}"
-    match verdict_of(status):
-        case Verdict.REPEAT:
-            raise ProviderUnavailable(message, _retry_after(response.headers.get("retry-after"), now))
-        case Verdict.REFUSED:
-            raise ProviderRefused(message, everything=status in (401, 402, 403))
-    if not response.content:
-        return None
-    try:
-        return orjson.loads(response.content)
-    except orjson.JSONDecodeError as error:
-        raise ProviderUnavailable(f"{request.url.path}: the answer is not JSON: {error}") from error
-
-
 def _retry_after(value: str | None, now: datetime) -> timedelta | None:
     if not value:
         return None
-    if value.strip().isdigit():
-        return timedelta(seconds=min(int(value), 86_400))
+    stripped = value.strip()
+    if stripped.isascii() and stripped.isdigit():
+        return timedelta(seconds=int(stripped) if len(stripped) <= 5 and int(stripped) < 86_400 else 86_400)
     try:
         at = parsedate_to_datetime(value)
-    except ValueError:
+        aware = at if at.tzinfo else at.replace(tzinfo=UTC)
+        return min(max(aware - now, timedelta()), timedelta(days=1))
+    except (ValueError, OverflowError):
         return None
-    aware = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return max(aware - now, timedelta())

@@ -1,11 +1,13 @@
 """Translation of the generic vendor's JSON. One bad annotation does not affect the others."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from shoal.inputs import Moment
+from shoal_gateway.adapters.generic.answers import short_reason
 from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.guidelines import Guideline
 from shoal_gateway.domain.tasks import Guess, TaskOrder, TaskReceipt
@@ -14,7 +16,8 @@ from shoal_gateway.usecases.ports import Malformed, ReceivedItem
 # PostgreSQL stores no NUL in text.
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
 Note = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
-Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Amount = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
+MOST_CURSOR = 4000
 
 
 class VendorAnswer(BaseModel):
@@ -41,12 +44,12 @@ class VendorAnnotation(BaseModel):
 
 
 class VendorReceipt(BaseModel):
-    """The vendor's response to one task."""
+    """The vendor's response to one task. Its own id and its reason are notes for operators."""
 
-    external_id: str
+    external_id: Id
     status: Literal["created", "exists", "rejected"]
-    task_id: str | None = None
-    error: str = "the vendor gave no reason"
+    task_id: Any = None
+    error: Any = None
 
 
 def read_annotations(items: Sequence[Any]) -> list[ReceivedItem]:
@@ -77,7 +80,7 @@ def _read_annotation(index: int, item: Any) -> ReceivedItem:
 
 def _malformed_item(index: int, item: Any, error: ValidationError) -> Malformed:
     first = error.errors(include_url=False, include_context=False)[0]
-    field = ".".join(str(part) for part in first["loc"]) or "annotation"
+    field = short_reason(".".join(str(part) for part in first["loc"])) or "annotation"
     fields: Mapping[str, Any] = item if isinstance(item, dict) else {}
     revision = fields.get("revision")
     return Malformed(
@@ -91,19 +94,36 @@ def _malformed_item(index: int, item: Any, error: ValidationError) -> Malformed:
 
 
 def _printable_text(value: Any) -> str:
-    return str(value if value is not None else "")[:200].replace("\x00", "")
+    return short_reason(value) if isinstance(value, str) else ""
 
 
 def read_receipts(body: Any) -> list[TaskReceipt]:
-    """Return the receipts of a batch.
+    """Return the readable receipts of a batch; a task without one is sent again.
 
-    Raises KeyError, TypeError or ValueError if the body is not as documented.
+    Raises KeyError or TypeError if the body is not as documented.
     """
-    receipts = [VendorReceipt.model_validate(item) for item in body["results"]]
-    return [
-        TaskReceipt(item.external_id, item.task_id, item.error if item.status == "rejected" else None)
-        for item in receipts
-    ]
+    receipts = []
+    for item in list(body["results"]):
+        with suppress(ValidationError):
+            receipts.append(_read_receipt(VendorReceipt.model_validate(item)))
+    return receipts
+
+
+def _read_receipt(receipt: VendorReceipt) -> TaskReceipt:
+    reason = _printable_text(receipt.error) or "the vendor gave no reason"
+    return TaskReceipt(
+        receipt.external_id,
+        _printable_text(receipt.task_id) or None,
+        reason if receipt.status == "rejected" else None,
+    )
+
+
+def read_cursor(value: Any) -> str:
+    """Return a feed's next cursor. Raises ValueError if it is none that can be stored."""
+    cursor = str(value) if type(value) is int else value
+    if not isinstance(cursor, str) or not 0 < len(cursor) <= MOST_CURSOR or not cursor.isprintable():
+        raise ValueError(f"next_cursor must be a printable text of 1 to {MOST_CURSOR} characters")
+    return cursor
 
 
 def batch_json(

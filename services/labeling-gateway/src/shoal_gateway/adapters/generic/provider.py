@@ -4,11 +4,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import quote
 
-import orjson
-
 from shoal.runtime.refusal import Refused
+from shoal_gateway.adapters.generic.answers import UnreadableAnswer, parse_json
 from shoal_gateway.adapters.generic.client import VendorClient
-from shoal_gateway.adapters.generic.mapping import batch_json, guess_json, read_annotations, read_receipts
+from shoal_gateway.adapters.generic.mapping import (
+    batch_json,
+    guess_json,
+    read_annotations,
+    read_cursor,
+    read_receipts,
+)
 from shoal_gateway.adapters.signatures import verify_signature
 from shoal_gateway.domain.guidelines import Guideline
 from shoal_gateway.domain.providers import Capabilities, ProviderConfig
@@ -48,8 +53,8 @@ class GenericVendor:
         answer = await self._client.call("POST", "/tasks", body=body)
         try:
             return read_receipts(answer)
-        except (KeyError, TypeError, ValueError) as error:
-            raise ProviderUnavailable(f"POST /tasks: the answer is not as documented: {error}") from error
+        except (KeyError, TypeError) as error:
+            raise ProviderUnavailable("POST /tasks: the answer has no list `results`") from error
 
     async def attach_prediction(self, external_id: str, guess: Guess) -> None:
         """PUT {base}/tasks/{external_id}/prediction."""
@@ -63,10 +68,17 @@ class GenericVendor:
             query["cursor"] = cursor
         answer = await self._client.call("GET", "/annotations", query=query)
         try:
-            items, following = answer["annotations"], answer["next_cursor"]
-            return Page(read_annotations(items), str(following), bool(answer.get("more", False)))
+            items, cursor = answer["annotations"], read_cursor(answer["next_cursor"])
+            more = answer.get("more") is True
         except (KeyError, TypeError, AttributeError) as error:
-            raise ProviderUnavailable(f"GET /annotations: not as documented: {error!r}") from error
+            detail = "GET /annotations: the answer has no `annotations` and `next_cursor`"
+            raise ProviderUnavailable(detail) from error
+        except ValueError as error:
+            raise ProviderUnavailable(f"GET /annotations: {error}") from error
+        if not isinstance(items, list) or len(items) > MOST_ANNOTATIONS:
+            detail = f"GET /annotations: `annotations` must be a list of at most {limit} entries"
+            raise ProviderUnavailable(detail)
+        return Page(read_annotations(items), cursor, more)
 
     def parse_webhook(
         self, headers: Mapping[str, str], raw_body: bytes, now: datetime
@@ -74,9 +86,11 @@ class GenericVendor:
         """Return the annotations of a webhook. Raises Refused if its signature, time or body is wrong."""
         verify_signature(self._config, headers, raw_body, now)
         try:
-            items = orjson.loads(raw_body)["data"]["annotations"]
-        except (orjson.JSONDecodeError, KeyError, TypeError) as error:
-            raise _unreadable_webhook(f"the body has no data.annotations: {error!r}") from error
+            items = parse_json(raw_body)["data"]["annotations"]
+        except UnreadableAnswer as error:
+            raise _unreadable_webhook("the body is no JSON") from error
+        except (KeyError, TypeError) as error:
+            raise _unreadable_webhook("the body has no data.annotations") from error
         if not isinstance(items, list) or not 1 <= len(items) <= MOST_ANNOTATIONS:
             raise _unreadable_webhook(
                 f"data.annotations must be a list of 1 to {MOST_ANNOTATIONS} annotations"

@@ -39,7 +39,14 @@ TURN = """
 INSERT INTO poll_cursors AS p (project, provider, next_at, leased_until) VALUES ($1, $2, $4, $5)
 ON CONFLICT (project, provider) DO UPDATE SET next_at = $4, leased_until = $5
 WHERE p.next_at <= $3 AND (p.leased_until IS NULL OR p.leased_until <= $3)
-RETURNING cursor
+RETURNING cursor, failures
+"""
+
+DUE = f"""
+SELECT {COLUMNS} FROM providers p WHERE kind <> $2
+  AND EXISTS (SELECT 1 FROM tasks t WHERE t.project = p.project AND t.provider = p.name)
+  AND NOT EXISTS (SELECT 1 FROM poll_cursors c WHERE c.project = p.project AND c.provider = p.name
+                  AND (c.next_at > $1 OR c.leased_until > $1))
 """
 
 
@@ -114,17 +121,23 @@ class PostgresCursors:
     def __init__(self, pool: Any) -> None:
         self._pool = pool
 
-    async def due(self) -> Sequence[ProviderConfig]:
-        """Return every configured provider that has had a task."""
-        records = await self._pool.fetch(
-            f"""SELECT {COLUMNS} FROM providers p WHERE EXISTS (
-                   SELECT 1 FROM tasks t WHERE t.project = p.project AND t.provider = p.name)"""
-        )
-        return [rows.read_config(row) for row in records]
+    async def due(self, now: datetime) -> Sequence[ProviderConfig]:
+        """Return the vendors that have had a task and that no replica polls, if their time has come."""
+        return [rows.read_config(row) for row in await self._pool.fetch(DUE, now, IN_HOUSE)]
 
     async def claim(
         self, config: ProviderConfig, now: datetime, interval: timedelta, lease: timedelta
-    ) -> tuple[bool, str | None]:
-        """Claim a turn to poll; return whether this replica got it, and the cursor."""
+    ) -> tuple[bool, str | None, int]:
+        """Claim a turn to poll; return whether this replica got it, the cursor, and the failures in a row."""
         row = await self._pool.fetchrow(TURN, *config.key, now, now + interval, now + lease)
-        return (row is not None, row["cursor"] if row else None)
+        return (True, row["cursor"], row["failures"]) if row else (False, None, 0)
+
+    async def note_failure(self, config: ProviderConfig, error: str, next_at: datetime) -> None:
+        """Store why a feed could not be read, and end this replica's turn."""
+        await self._pool.execute(
+            """UPDATE poll_cursors SET failures = failures + 1, error = $3, next_at = $4, leased_until = NULL
+               WHERE project = $1 AND provider = $2""",
+            *config.key,
+            error,
+            next_at,
+        )

@@ -12,9 +12,10 @@ class PostgresFeeds:
         self._conn = conn
 
     async def save_cursor(self, config: ProviderConfig, cursor: str | None) -> None:
-        """Store the position reached in a feed, and end this replica's turn."""
+        """Store the position reached in a feed, forget its failures, and end this replica's turn."""
         await self._conn.execute(
-            "UPDATE poll_cursors SET cursor = $3, leased_until = NULL WHERE project = $1 AND provider = $2",
+            """UPDATE poll_cursors SET cursor = $3, leased_until = NULL, failures = 0, error = NULL
+               WHERE project = $1 AND provider = $2""",
             *config.key,
             cursor,
         )

@@ -11,7 +11,7 @@ class Feeds(Protocol):
     """Feeds of a transaction."""
 
     async def save_cursor(self, config: ProviderConfig, cursor: str | None) -> None:
-        """Store the position reached in a provider's feed, and end this replica's turn."""
+        """Store the position reached in a feed, forget its failures, and end this replica's turn."""
 
 
 class Cursors(Protocol):
@@ -19,8 +19,11 @@ class Cursors(Protocol):
 
     async def claim(
         self, config: ProviderConfig, now: datetime, interval: timedelta, lease: timedelta
-    ) -> tuple[bool, str | None]:
-        """Claim a turn to poll; return whether this replica got it, and the cursor."""
+    ) -> tuple[bool, str | None, int]:
+        """Claim a turn to poll; return whether this replica got it, the cursor, and the failures in a row."""
 
-    async def due(self) -> Sequence[ProviderConfig]:
-        """Return every provider that has had a task."""
+    async def note_failure(self, config: ProviderConfig, error: str, next_at: datetime) -> None:
+        """Store why a feed could not be read, and end this replica's turn; the next one is at `next_at`."""
+
+    async def due(self, now: datetime) -> Sequence[ProviderConfig]:
+        """Return the providers that have had a task and that no replica polls, if their time has come."""

@@ -1,0 +1,48 @@
+"""The addresses at which vendors may be: public ones, and the private networks that a setting allows."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+Address = IPv4Address | IPv6Address
+_NAT64 = IPv6Network("64:ff9b::/96")
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """`allowed`: networks that are not public and may hold vendors all the same."""
+
+    allowed: tuple[IPv4Network | IPv6Network, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> "Networks":
+        """Return the networks of a list such as `10.0.0.0/8, ::1/128`. Raises ValueError."""
+        return cls(tuple(ip_network(part.strip()) for part in text.split(",") if part.strip()))
+
+    def forbid(self, text: str) -> bool:
+        """Return whether a vendor may not be at an IP address. Raises ValueError if it is none."""
+        address = _embedded(ip_address(text))
+        if any(address.version == network.version and address in network for network in self.allowed):
+            return False
+        return not address.is_global or address.is_multicast
+
+    def forbid_host(self, host: str) -> bool:
+        """Return whether a host is a forbidden address, or a name that always stands for one.
+
+        Other names are checked when they are resolved.
+        """
+        name = host.strip("[]").rstrip(".").lower()
+        if name == "localhost" or name.endswith(".localhost"):
+            return self.forbid("127.0.0.1")
+        try:
+            return self.forbid(name)
+        except ValueError:
+            return False
+
+
+def _embedded(address: Address) -> Address:
+    """Return the IPv4 address inside an IPv6 address that stands for one."""
+    if isinstance(address, IPv4Address):
+        return address
+    if address in _NAT64:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1] or address
