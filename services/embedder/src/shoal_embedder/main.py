@@ -6,18 +6,21 @@ from contextlib import asynccontextmanager
 
 from qdrant_client import AsyncQdrantClient
 
+from shoal import __version__
 from shoal.cache import model_folder
 from shoal.clock import utc_now
-from shoal.messaging import Publisher
-from shoal.runtime import Service, run_service
+from shoal.messaging import KafkaSettings, Publisher, connect
+from shoal.runtime import Loop, Service, run_service
+from shoal_embedder.adapters.embedded_samples import EmbeddedTopic
 from shoal_embedder.adapters.encoders import find_encoder
 from shoal_embedder.adapters.encoders.named import EncoderOptions
 from shoal_embedder.adapters.encoding import ThreadedEncoder
 from shoal_embedder.adapters.qdrant import QdrantStore
 from shoal_embedder.consumers import erasure_broadcast, erasure_consumer, sample_consumer
-from shoal_embedder.settings import EmbedderSettings
+from shoal_embedder.settings import EmbedderSettings, QdrantSettings
 from shoal_embedder.usecases.embed import EmbedSamples
 from shoal_embedder.usecases.erased import Erased, EraseSamples
+from shoal_embedder.usecases.refill import MendStore
 
 
 @asynccontextmanager
@@ -32,22 +35,44 @@ async def build_service(settings: EmbedderSettings, publisher: Publisher) -> Asy
         ),
     )
     encoder = ThreadedEncoder(model, remembered=settings.remembered_texts)
-    client = AsyncQdrantClient(
+    client = qdrant_client(settings)
+    try:
+        samples = EmbeddedTopic(KafkaSettings())
+        yield wire_service(settings, publisher, encoder=encoder, store=QdrantStore(client), samples=samples)
+    finally:
+        await client.close()
+        encoder.close()
+
+
+def qdrant_client(settings: QdrantSettings) -> AsyncQdrantClient:
+    """Return a client of Qdrant."""
+    return AsyncQdrantClient(
         settings.qdrant_url,
         grpc_port=settings.qdrant_grpc_port,
         prefer_grpc=True,
         api_key=settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None,
         check_compatibility=False,
     )
+
+
+async def refill_store(project: str | None) -> int:
+    """Store the vectors of the topic samples.embedded again; return how many. None: of every project."""
+    kafka, client, erased = KafkaSettings(), qdrant_client(QdrantSettings()), Erased()
     try:
-        yield wire_service(settings, publisher, encoder, QdrantStore(client))
+        async with connect(kafka, service="embedder-refill", version=__version__) as messaging:
+            await messaging.start(broadcasts=[erasure_broadcast(erased)])
+            return await MendStore(QdrantStore(client), EmbeddedTopic(kafka), erased).fill(project=project)
     finally:
         await client.close()
-        encoder.close()
 
 
 def wire_service(
-    settings: EmbedderSettings, publisher: Publisher, encoder: ThreadedEncoder, store: QdrantStore
+    settings: EmbedderSettings,
+    publisher: Publisher,
+    *,
+    encoder: ThreadedEncoder,
+    store: QdrantStore,
+    samples: EmbeddedTopic,
 ) -> Service:
     """Return the service, wired from its parts."""
     erased = Erased()
@@ -59,6 +84,7 @@ def wire_service(
             erasure_consumer(EraseSamples(store, erased)),
         ],
         broadcasts=[erasure_broadcast(erased)],
+        loops=[Loop(name="mend", step=MendStore(store, samples, erased), interval_s=settings.mend_s)],
         ready=[store.answers],
     )
 

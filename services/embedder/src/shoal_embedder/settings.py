@@ -4,15 +4,16 @@ from pathlib import Path
 from typing import ClassVar
 
 from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shoal.runtime import ServiceSettings
 from shoal_embedder.adapters.encoders import find_encoder
 
 
-class EmbedderSettings(ServiceSettings):
-    """The settings of every service and of the embedder."""
+class QdrantSettings(BaseSettings):
+    """The address of Qdrant."""
 
-    SERVICE: ClassVar[str] = "embedder"
+    model_config = SettingsConfigDict(env_prefix="SHOAL_", frozen=True, extra="ignore")
 
     qdrant_url: str = Field(
         default="http://127.0.0.1:6333",
@@ -20,6 +21,13 @@ class EmbedderSettings(ServiceSettings):
     )
     qdrant_grpc_port: int = Field(default=6334, ge=1, le=65_535, description="gRPC port of Qdrant.")
     qdrant_api_key: SecretStr | None = Field(default=None, description="API key of Qdrant.")
+
+
+class EmbedderSettings(ServiceSettings, QdrantSettings):
+    """The settings of every service and of the embedder."""
+
+    SERVICE: ClassVar[str] = "embedder"
+
     encoder: str = Field(
         default=find_encoder(None, "texts").name,
         description="Encoder of texts that arrive without an embedding.",
@@ -42,6 +50,11 @@ class EmbedderSettings(ServiceSettings):
     )
     remembered_texts: int = Field(
         default=50_000, ge=0, description="Texts whose vectors are kept in memory, at 1.6 kB each."
+    )
+    mend_s: float = Field(
+        default=30.0,
+        gt=0,
+        description="Time between checks that collections and aliases are present in Qdrant, in seconds.",
     )
     batch_samples: int = Field(default=512, ge=1, le=5000, description="Most samples in a batch.")
 

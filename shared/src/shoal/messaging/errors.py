@@ -1,6 +1,9 @@
 """Errors of consumers and publishers: whether to retry, to reject the record, or to stop."""
 
-from shoal.outages import Action, action_for
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from shoal.outages import Action, action_for, error_text
 
 
 class Transient(Exception):
@@ -40,3 +43,16 @@ def action_after(error: BaseException) -> Action:
 def is_transient(error: BaseException) -> bool:
     """Return whether `error` is an outage, after which the same records may succeed."""
     return action_after(error).is_outage
+
+
+@contextmanager
+def outages_of(server: str) -> Iterator[None]:
+    """Turn outages within the block into Transient with the name of the server; other errors pass."""
+    try:
+        yield
+    except Transient:
+        raise
+    except Exception as error:
+        if not action_for(error).is_outage:
+            raise
+        raise Transient(f"{server} is unavailable: {error_text(error)}") from error

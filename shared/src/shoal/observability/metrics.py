@@ -57,6 +57,9 @@ INFERENCE_HALVES = Counter(
 HALVES_ALONE = Counter("shoal_ingest_halves_alone_total", "Halves whose other half never arrived")
 
 # embedder
+COLLECTIONS_REMADE = Counter(
+    "shoal_embedder_collections_made_anew_total", "Collections that were missing in Qdrant and made anew"
+)
 SAMPLES_EMBEDDED = Counter("shoal_embedder_samples_total", "Samples whose vector was stored and announced")
 TEXTS_ENCODED = Counter("shoal_embedder_texts_total", "Texts encoded, or taken from the cache", ["how"])
 ENCODING_SECONDS = Histogram("shoal_embedder_encoding_seconds", "Time to encode one batch of texts")

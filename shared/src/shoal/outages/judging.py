@@ -46,3 +46,9 @@ def grpc_code(error: BaseException | None) -> str:
     code = getattr(error, "code", None)
     name = getattr(code() if callable(code) else None, "name", "")
     return name if name in GRPC else ""
+
+
+def error_text(error: BaseException) -> str:
+    """Return an error in one line: gRPC's own text has the call's trace too."""
+    details = getattr(error, "details", None)
+    return f"{grpc_code(error)}: {details()}" if grpc_code(error) and callable(details) else repr(error)

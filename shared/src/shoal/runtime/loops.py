@@ -8,6 +8,7 @@ from datetime import datetime
 
 from shoal.backoff import Backoff
 from shoal.clock import utc_now
+from shoal.messaging.errors import is_transient
 from shoal.observability.passes import Passes
 
 _BACKOFF = Backoff(first_s=1.0, longest_s=10.0)
@@ -59,7 +60,7 @@ class Loop:
         try:
             count = await self.step()
         except Exception as error:
-            self.passes.note_failure(error)
+            self.passes.note_failure(error, expected=is_transient(error))
             return 0
         self.passes.note_success()
         return count

@@ -1,73 +1,80 @@
 """Store vectors in Qdrant over gRPC as raw bytes, without converting numbers in Python."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any
+import re
+from collections.abc import Mapping, Sequence
 
 import grpc as transport
+import structlog
 from qdrant_client import AsyncQdrantClient, grpc, models
 
-from shoal.contracts.samples import Generation, SampleIngested, alias_name, collection_name, collection_prefix
-from shoal.messaging import Transient
-from shoal_embedder.usecases.ports import OtherDimension, Point
+from shoal.contracts.samples import Generation, alias_name, collection_name, collection_prefix
+from shoal.messaging.errors import outages_of
+from shoal.observability import metrics
+from shoal_embedder.adapters.qdrant_points import divide_points, is_point_id, point_struct
+from shoal_embedder.usecases.ports import Gone, OtherDimension, Point
 
-POINTS_PER_REQUEST = 192
 REQUESTS_AT_ONCE = 3
-_PACKED_FLOATS = b"\x0a"  # field 1 of DenseVector, length-delimited: packed floats are little-endian float32
-_OUTAGES = {
-    transport.StatusCode.UNAVAILABLE,
-    transport.StatusCode.DEADLINE_EXCEEDED,
-    transport.StatusCode.RESOURCE_EXHAUSTED,
-    transport.StatusCode.CANCELLED,
-    transport.StatusCode.INTERNAL,
-}
+_OURS = re.compile(r"([^~]+)~[a-z0-9._-]+-\d+$")
+_log = structlog.get_logger("shoal.embedder")
 
 
 class QdrantStore:
-    """One collection per project and generation; a project's alias names its newest collection."""
+    """One collection per project and generation; a project's alias names its newest collection.
+
+    What is missing in Qdrant, because it was dropped or restored or because a process ended between the
+    creation of a collection and of its alias, is made anew; `mend` returns the collections to fill again.
+    """
 
     def __init__(self, client: AsyncQdrantClient, *, timeout_s: float = 30.0) -> None:
         self._client = client
         self._timeout_s = timeout_s
-        self._ready: set[str] = set()
+        self._ready: dict[str, Gone] = {}  # collections that were there, the latest use last
+        self._emptied: list[Gone] = []
 
     async def prepare(self, project: str, generation: Generation) -> None:
-        """Create the collection if it is missing; several replicas may try at the same time."""
+        """Create the collection and the alias if they are missing; several replicas may try at once."""
         name = collection_name(project, generation)
         if name in self._ready:
             return
-        with _as_transient():
-            existing = [collection.name for collection in (await self._client.get_collections()).collections]
+        with outages_of("Qdrant"):
+            existing = await self._existing()
             _check_dimension(existing, project, generation)
-            if name not in existing:
-                await self._create(name, alias_name(project), generation.dimension)
-        self._ready.add(name)
+            is_new = name not in existing and await self._create(name, generation.dimension)
+            await self._point_alias(alias_name(project), name, existing, is_new=is_new)
+        self._ready[name] = Gone(project, generation)
 
     async def upsert(self, project: str, generation: Generation, points: Sequence[Point]) -> None:
-        """Store points; return when Qdrant has them in its log."""
+        """Store points; return when Qdrant has them in its log. A collection that is gone is made anew."""
         name = collection_name(project, generation)
         gate = asyncio.Semaphore(REQUESTS_AT_ONCE)
 
         async def send(part: Sequence[Point]) -> None:
+            structs = [point_struct(point) for point in part]
             async with gate:
                 await self._client.grpc_points.Upsert(
-                    grpc.UpsertPoints(
-                        collection_name=name, wait=True, points=[point_struct(point) for point in part]
-                    ),
+                    grpc.UpsertPoints(collection_name=name, wait=True, points=structs),
                     timeout=self._timeout_s,
                 )
 
-        starts = range(0, len(points), POINTS_PER_REQUEST)
-        with _as_transient():
-            await asyncio.gather(*(send(points[start : start + POINTS_PER_REQUEST]) for start in starts))
+        async def send_all() -> None:
+            await asyncio.gather(*(send(part) for part in divide_points(points)))
+
+        with outages_of("Qdrant"):
+            try:
+                await send_all()
+            except transport.aio.AioRpcError as error:
+                if error.code() is not transport.StatusCode.NOT_FOUND:
+                    raise
+                await self._remake()
+                await send_all()
 
     async def delete(self, project: str, samples: Sequence[str]) -> None:
         """Delete points from all collections of the project."""
-        with _as_transient():
-            existing = [collection.name for collection in (await self._client.get_collections()).collections]
-            for name in existing:
+        with outages_of("Qdrant"):
+            for name in await self._existing():
                 if name.startswith(collection_prefix(project)):
-                    await self._client.delete(name, points_selector=list(samples), wait=True)
+                    await self._delete_from(name, samples)
 
     async def answers(self) -> str:
         """Return why the store is unavailable at present, or an empty text."""
@@ -78,49 +85,87 @@ class QdrantStore:
             return f"Qdrant does not answer: {error!r}"[:200]
         return ""
 
-    async def _create(self, name: str, alias: str, dimension: int) -> None:
+    async def mend(self) -> list[Gone]:
+        """Make missing collections and aliases anew; return the collections that are empty since.
+
+        A collection is returned once, by the replica that made it.
+        """
+        with outages_of("Qdrant"):
+            await self._remake()
+        emptied, self._emptied = self._emptied, []
+        return emptied
+
+    async def _remake(self) -> None:
+        existing = await self._existing()
+        for name, gone in list(self._ready.items()):
+            if name not in existing and await self._create(name, gone.generation.dimension):
+                metrics.COLLECTIONS_REMADE.inc()
+                _log.error("collection_made_anew", collection=name)
+                self._emptied.append(gone)
+        await self._mend_aliases([*existing, *(name for name in self._ready if name not in existing)])
+
+    async def _mend_aliases(self, names: Sequence[str]) -> None:
+        """Give every project with collections an alias that names one of them."""
+        aliases = await self._aliases()
+        projects: dict[str, list[str]] = {}
+        for name in names:
+            if match := _OURS.match(name):
+                projects.setdefault(match[1], []).append(name)
+        for project, collections in projects.items():
+            alias = alias_name(project)
+            if aliases.get(alias) not in collections:
+                await self._set_alias(alias, await self._newest(collections))
+                _log.error("alias_made_anew", alias=alias)
+
+    async def _newest(self, collections: Sequence[str]) -> str:
+        """Return the collection that this process began to use last, or else the largest one."""
+        if used := [name for name in self._ready if name in collections]:
+            return used[-1]
+        sizes = [(await self._client.count(name)).count for name in collections]
+        return collections[sizes.index(max(sizes))]
+
+    async def _point_alias(self, alias: str, name: str, existing: Sequence[str], *, is_new: bool) -> None:
+        """Let the alias name a new collection; an old one only if the alias is missing or names nothing.
+
+        A process that ended before it set the alias has left a collection that is empty.
+        """
+        target = (await self._aliases()).get(alias)
+        if target == name:
+            return
+        if is_new or target not in existing or not (await self._client.count(name)).count:
+            await self._set_alias(alias, name)
+
+    async def _existing(self) -> list[str]:
+        return [collection.name for collection in (await self._client.get_collections()).collections]
+
+    async def _aliases(self) -> Mapping[str, str]:
+        return {
+            entry.alias_name: entry.collection_name for entry in (await self._client.get_aliases()).aliases
+        }
+
+    async def _create(self, name: str, dimension: int) -> bool:
+        """Create a collection; return False if another replica was faster."""
         vectors = models.VectorParams(size=dimension, distance=models.Distance.COSINE)
         try:
             await self._client.create_collection(name, vectors_config=vectors)
         except transport.aio.AioRpcError:
             if not await self._client.collection_exists(name):
                 raise
-        created = models.CreateAliasOperation(
-            create_alias=models.CreateAlias(collection_name=name, alias_name=alias)
-        )
-        await self._client.update_collection_aliases([created])
+            return False
+        return True
 
+    async def _set_alias(self, alias: str, name: str) -> None:
+        created = models.CreateAlias(collection_name=name, alias_name=alias)
+        await self._client.update_collection_aliases([models.CreateAliasOperation(create_alias=created)])
 
-def point_struct(point: Point) -> Any:
-    """Return the point as Qdrant's message; the vector's bytes are copied unchanged."""
-    dense = grpc.DenseVector.FromString(_PACKED_FLOATS + _encode_varint(len(point.vector)) + point.vector)
-    return grpc.PointStruct(
-        id=grpc.PointId(uuid=point.event.sample_id),
-        vectors=grpc.Vectors(vector=grpc.Vector(dense=dense)),
-        payload={name: _payload_value(value) for name, value in _point_payload(point.event).items()},
-    )
-
-
-def _payload_value(value: str | list[str]) -> Any:
-    if isinstance(value, str):
-        return grpc.Value(string_value=value)
-    return grpc.Value(list_value=grpc.ListValue(values=[grpc.Value(string_value=text) for text in value]))
-
-
-def _point_payload(event: SampleIngested) -> dict[str, str | list[str]]:
-    prediction = event.prediction
-    payload: dict[str, str | list[str]] = {
-        "source": event.source,
-        "source_id": event.source_id,
-        "occurred_at": event.occurred_at.isoformat(),
-    }
-    if prediction is not None:
-        payload |= {"model": prediction.model, "model_version": prediction.version}
-        if prediction.label is not None:
-            payload["predicted_label"] = prediction.label
-    if event.tags:
-        payload["tags"] = [f"{name}={value}" for name, value in event.tags.items()]
-    return payload
+    async def _delete_from(self, name: str, samples: Sequence[str]) -> None:
+        """Delete points; ids that Qdrant does not take name none."""
+        try:
+            if ids := [sample for sample in samples if is_point_id(sample)]:
+                await self._client.delete(name, points_selector=[*ids], wait=True)
+        except transport.aio.AioRpcError as error:
+            if error.code() is not transport.StatusCode.NOT_FOUND:  # dropped since it was listed
+                raise
 
 
 def _check_dimension(existing: Sequence[str], project: str, generation: Generation) -> None:
@@ -129,23 +174,3 @@ def _check_dimension(existing: Sequence[str], project: str, generation: Generati
         rest = name.removeprefix(same_encoder)
         if rest != name and rest.isdigit() and int(rest) != generation.dimension:
             raise OtherDimension(int(rest))
-
-
-def _encode_varint(number: int) -> bytes:
-    parts = bytearray()
-    while number > 0x7F:
-        parts.append(number & 0x7F | 0x80)
-        number >>= 7
-    parts.append(number)
-    return bytes(parts)
-
-
-class _as_transient:  # noqa: N801 - reads as what it does
-    """Turns outages of gRPC into Transient, so that the records are retried and never become dead letters."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        if isinstance(error, transport.aio.AioRpcError) and error.code() in _OUTAGES:
-            raise Transient(f"Qdrant: {error.code().name}: {error.details()}") from error

@@ -1,5 +1,6 @@
-"""`shoal embedder`: commands for the encoder's file."""
+"""`shoal embedder`: commands for the encoder's file and for Qdrant."""
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from shoal.command_line.offline import one_line_errors
 from shoal.files.errors import BadInput
 from shoal_embedder.adapters.encoders import ENCODERS
 
-app = typer.Typer(help="The encoder's file.", no_args_is_help=True)
+app = typer.Typer(help="The encoder's file, and the vectors in Qdrant.", no_args_is_help=True)
 Cache = Annotated[
     Path | None,
     typer.Option(
@@ -32,3 +33,23 @@ def model(
         if encoder not in ENCODERS:
             raise BadInput(f"{encoder!r} is unknown: use one of {', '.join(ENCODERS)}", field="encoder")
         out.print(str(ENCODERS[encoder].write_file((cache or model_folder()).expanduser())), soft_wrap=True)
+
+
+@app.command()
+def refill(
+    project: Annotated[str | None, typer.Option(help="Project to refill; by default all.")] = None,
+) -> None:
+    """Store the vectors of the topic samples.embedded in Qdrant again, for example after restoring it.
+
+    Reads the address of Qdrant and Kafka's settings from the environment.
+    """
+    from shoal.messaging.errors import is_transient
+    from shoal_embedder.main import refill_store
+
+    try:
+        out.print(f"{asyncio.run(refill_store(project)):,} vectors stored")
+    except Exception as error:
+        if not is_transient(error):
+            raise
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(1) from None

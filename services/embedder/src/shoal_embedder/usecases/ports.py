@@ -1,10 +1,10 @@
 """The ports of the use cases, which adapters implement."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from shoal.contracts.samples import Generation, SampleIngested
+from shoal.contracts.samples import Generation, SampleEmbedded, SampleIngested
 
 
 class TextEncoder(Protocol):
@@ -22,8 +22,16 @@ class TextEncoder(Protocol):
 class Point:
     """One sample in the vector store."""
 
-    event: SampleIngested
+    event: SampleIngested | SampleEmbedded
     vector: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A collection of the vector store that was dropped or lost."""
+
+    project: str
+    generation: Generation
 
 
 class OtherDimension(Exception):
@@ -45,3 +53,13 @@ class VectorStore(Protocol):
 
     async def delete(self, project: str, samples: Sequence[str]) -> None:
         """Delete samples in every generation of a project."""
+
+    async def mend(self) -> list[Gone]:
+        """Make what is missing anew; return the collections that are empty since."""
+
+
+class EmbeddedSamples(Protocol):
+    """The samples that were embedded, as far back as their topic goes."""
+
+    def batches(self) -> AsyncIterator[Sequence[SampleEmbedded]]:
+        """Yield all samples that were embedded up to now, oldest first for each sample."""

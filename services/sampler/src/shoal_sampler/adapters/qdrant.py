@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-import grpc as transport
 import numpy as np
 from qdrant_client import AsyncQdrantClient, models
 
 from shoal.contracts.samples import alias_name, collection_prefix
-from shoal.messaging import Transient
+from shoal.messaging.errors import outages_of
 from shoal_sampler.usecases.ports import StoredVector
 from shoal_sampler.usecases.ports.stream import Attribute, Condition, Matches
 
@@ -33,12 +32,10 @@ class QdrantLookup:
         generation = await self._generation(project) if ids else None
         if generation is None:
             return {}
-        try:
+        with outages_of("Qdrant"):
             records = await self._client.retrieve(
                 collection_prefix(project) + generation, ids=list(ids), with_vectors=True, with_payload=False
             )
-        except transport.aio.AioRpcError as error:
-            raise _outage_of(error) from error
         return {
             str(record.id): StoredVector(generation, np.asarray(record.vector, np.float32))
             for record in records
@@ -51,23 +48,19 @@ class QdrantLookup:
             return Matches(0, [0] * len(conditions), 0, {})
         name = collection_prefix(project) + generation
         filters = [None, _joint_filter(conditions), *(_joint_filter([condition]) for condition in conditions)]
-        try:
+        with outages_of("Qdrant"):
             counts = await asyncio.gather(
                 *(self._client.count(name, count_filter=one_filter) for one_filter in filters)
             )
             records, _ = await self._client.scroll(name, limit=_PROBED, with_payload=True)
-        except transport.aio.AioRpcError as error:
-            raise _outage_of(error) from error
         samples, together, *numbers = [count.count for count in counts]
         values = _frequent_values([record.payload or {} for record in records])
         return Matches(samples, numbers, together, values)
 
     async def _generation(self, project: str) -> str | None:
         """Return the generation's slug from the project's alias."""
-        try:
+        with outages_of("Qdrant"):
             aliases = (await self._client.get_aliases()).aliases
-        except transport.aio.AioRpcError as error:
-            raise _outage_of(error) from error
         alias = alias_name(project)
         names = [entry.collection_name for entry in aliases if entry.alias_name == alias]
         return names[0].removeprefix(collection_prefix(project)) if names else None
@@ -100,13 +93,9 @@ def _frequent_values(payloads: Sequence[Mapping[str, Any]]) -> dict[Attribute, l
     return frequent
 
 
-def _outage_of(error: transport.aio.AioRpcError) -> Transient:
-    return Transient(f"Qdrant is unavailable: {error.code().name}: {error.details()}")
-
-
 def _is_uuid(text: str) -> bool:
+    """Return whether a text is an id of a sample, in the only form that Qdrant takes."""
     try:
-        UUID(text)
+        return str(UUID(text)) == text
     except ValueError:
         return False
-    return True
