@@ -1,5 +1,6 @@
 """Reading and writing of the files of `shoal qa consensus`."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from shoal_qa.usecases.files.annotators import AnnotatorFindings, examine_annota
 from shoal_qa.usecases.files.consensus import actions_of, facts_of, support_of
 from shoal_qa.usecases.files.facts import Facts
 
+TABLES = 4  # of (tasks, classes) numbers at a time; 3.1 measured on 10,000 tasks of 8,031 classes
 LABELS = ("label", "probability", "accepted", "action", "votes", "agreement")
 
 
@@ -81,6 +83,7 @@ def _check_columns(model: Predictions, named: NamedVotes) -> None:
 def write_consensus(inputs: Inputs, options: Options, outputs: Outputs) -> Facts:
     """Fit the models, then write the files; return the facts of the report. Raises BadInput."""
     named, gold_classes = inputs.named, inputs.gold_classes
+    check_table_size(len(named.tasks), len(named.classes), physical_memory())
     with show_steps("fitting models of votes") as step:
         labelled = labels_of(named.votes, gold_classes, options, report=step, predictions=inputs.scores)
     actions, people, rule = actions_of(labelled), None, TrustRule()
@@ -110,6 +113,21 @@ def write_consensus(inputs: Inputs, options: Options, outputs: Outputs) -> Facts
     if outputs.report is not None:
         write_text(outputs.report, consensus_page(facts))
     return facts
+
+
+def check_table_size(tasks: int, classes: int, memory: int) -> None:
+    """Raise BadInput if the posteriors of tasks do not fit into memory, in bytes."""
+    needed = TABLES * 8 * tasks * classes
+    if needed > memory:
+        raise BadInput(
+            f"{tasks:,} tasks x {classes:,} classes need about {needed / 1e9:,.0f} GB, and this machine has "
+            f"{memory / 1e9:,.0f} GB: merge rare classes, or give the votes on groups of classes in files of their own"
+        )
+
+
+def physical_memory() -> int:
+    """Return the bytes of memory of this machine."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def _annotators_of(

@@ -18,14 +18,15 @@ from shoal_qa.domain.calibration.tempering import Tempering
 from shoal_qa.domain.models.base import Fitted, Model
 from shoal_qa.domain.models.crossfit import keep_at_most
 from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, VoteArrays
-from shoal_qa.domain.votes.scatter import log_normalise
+from shoal_qa.domain.votes.scatter import log_totals
 
 Tasks = NDArray[np.integer]
 
 TEMPERATURES = np.exp(np.linspace(0.0, np.log(20.0), 40))
 HALVINGS = 5
 MOST_VOTES = 250_000  # fitted in all halvings together
-MOST_TASKS = 20_000  # on which answers are compared
+MOST_TASKS, FEWEST_TASKS = 20_000, 500  # on which answers are compared
+MOST_CELLS = 2_000_000  # tasks times classes in a comparison, if that leaves FEWEST_TASKS
 BELIEVED = 0.5  # growth of evidence that is accepted: sqrt(votes)
 
 
@@ -55,7 +56,7 @@ def evidence_growth(fitted: Fitted, votes: VoteArrays, rng: np.random.Generator)
     value without votes.
     """
     counts = votes.votes_per_task()
-    tasks = _sample_tasks(np.flatnonzero(counts >= 2), rng)
+    tasks = _sample_tasks(np.flatnonzero(counts >= 2), votes.classes, rng)
     if not len(tasks):
         return 1.0
     votes, counts = _votes_on(votes, tasks), counts[tasks]
@@ -77,13 +78,22 @@ def _estimate_noise(model: Model, votes: VoteArrays, gold: Ints | None, rng: np.
     first = rng.permutation(len(voted)) < len(voted) // 2
     halves = [voted[half] for half in (first, ~first)]
     fits = [model.fit(_votes_on(votes, half), None if gold is None else gold[half]) for half in halves]
-    compared = _sample_tasks(np.arange(len(voted)), rng)
+    compared = _sample_tasks(np.arange(len(voted)), votes.classes, rng)
     compared_votes = _votes_on(votes, voted[compared])
     one, other = (fit.log_posterior(compared_votes) for fit in fits)
     own = np.where(first[compared, None], one, other)
     foreign = np.where(first[compared, None], other, one)
-    losses = [-(np.exp(own) * log_normalise(foreign / t)).sum() for t in TEMPERATURES]
-    return float(TEMPERATURES[int(np.argmin(losses))])
+    return float(TEMPERATURES[int(np.argmin(_losses_of(own, foreign)))])
+
+
+def _losses_of(own: Floats, foreign: Floats) -> list[float]:
+    """Return the log loss of `foreign` under `own` at each temperature.
+
+    own, foreign: (tasks, classes), normalised. The loss is the sum over tasks of log Z(t) - E[foreign] / t,
+    where Z(t) normalises exp(foreign / t).
+    """
+    expected = float((np.exp(own) * foreign).sum())
+    return [float(log_totals(foreign / t).sum()) - expected / t for t in TEMPERATURES]
 
 
 def _log_odds(log_posterior: Floats, best: Tasks) -> Floats:
@@ -92,8 +102,9 @@ def _log_odds(log_posterior: Floats, best: Tasks) -> Floats:
     return np.asarray(top - (log_posterior.sum(axis=1) - top) / max(classes - 1, 1))
 
 
-def _sample_tasks(tasks: Tasks, rng: np.random.Generator) -> Tasks:
-    return tasks if len(tasks) <= MOST_TASKS else np.sort(rng.choice(tasks, MOST_TASKS, replace=False))
+def _sample_tasks(tasks: Tasks, classes: int, rng: np.random.Generator) -> Tasks:
+    most = min(MOST_TASKS, max(FEWEST_TASKS, MOST_CELLS // max(classes, 1)))
+    return tasks if len(tasks) <= most else np.sort(rng.choice(tasks, most, replace=False))
 
 
 def _votes_on(votes: VoteArrays, tasks: Tasks) -> VoteArrays:

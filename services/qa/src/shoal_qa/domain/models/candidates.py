@@ -90,7 +90,10 @@ class FittedCandidates:
 
     def posterior(self, votes: VoteArrays) -> Floats:
         """Return p(truth | votes): (tasks, classes)."""
-        return np.exp(self.log_posterior(votes))
+        beliefs = self.beliefs(votes)
+        out = np.outer(np.exp(beliefs.log_others), self.prior)
+        out[beliefs.pairs.task, beliefs.pairs.label] = beliefs.of_pair + TINY
+        return out
 
     def skill(self) -> Floats:
         """Return the probability of a right answer, known or guessed: (annotators,)."""

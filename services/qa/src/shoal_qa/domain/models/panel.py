@@ -104,7 +104,9 @@ class Panel:
         part, part_gold = _sample_tasks(votes, gold, self.sample, self.seed)
         starts = self._starts(models, start)
         fits = [model.fit(part, None, first) for model, first in zip(models, starts, strict=True)]
-        weights, heldout = agreement_weights([fit.posterior(part) for fit in fits]), None
+        alone = np.ones(1)  # without the posteriors, which are large for many classes
+        weights = agreement_weights([fit.posterior(part) for fit in fits]) if len(fits) > 1 else alone
+        heldout = None
         if has_gold and part_gold is not None:
             heldout = _held_out(models, part, part_gold, blind=fits, prior=weights, seed=self.seed)
             weights = heldout.weights()

@@ -26,6 +26,7 @@ SHARPNESS = 20.0  # agreement on 5 % fewer tasks divides the weight by e
 SETTLED = 3  # rounds of agreement
 LEAST = 1e-6
 ROUNDS = 200
+LOWEST = float(np.log(1e-300))  # log probability
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ class FittedPool:
 
     def posterior(self, votes: VoteArrays) -> Floats:
         """Return p(truth | votes): (tasks, classes)."""
+        if len(self.members) == 1:
+            return self.members[0].posterior(votes)
         return np.exp(self.log_posterior(votes))
 
     def skill(self) -> Floats:
@@ -82,10 +85,12 @@ class FittedPool:
 
 def mix_posteriors(log_posteriors: list[Floats], weights: Floats) -> Floats:
     """Return the log of the weighted mean of posteriors: (tasks, classes)."""
+    if len(log_posteriors) == 1:
+        return np.maximum(log_posteriors[0], LOWEST)
     total = np.zeros_like(log_posteriors[0])
     for weight, log_posterior in zip(weights, log_posteriors, strict=True):
         total += weight * np.exp(log_posterior)
-    return np.asarray(np.log(np.maximum(total, 1e-300)))
+    return np.asarray(np.log(np.maximum(total, np.exp(LOWEST))))
 
 
 def agreement_weights(posteriors: Sequence[Floats]) -> Floats:

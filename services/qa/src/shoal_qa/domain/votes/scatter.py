@@ -79,6 +79,19 @@ def log_normalise(logits: NDArray[np.floating]) -> Floats:
     return out
 
 
+def log_totals(logits: Floats) -> Floats:
+    """Return the log-sum-exp of each row of logits: (rows,)."""
+    out = np.empty(len(logits))
+
+    def work(start: int, stop: int) -> None:
+        part = logits[start:stop]
+        most = part.max(axis=1)
+        out[start:stop] = most + np.log(np.exp(part - most[:, None]).sum(axis=1))
+
+    run_in_threads(work, split_range(len(logits), _block_length(logits.shape[1])))
+    return out
+
+
 def sum_by_annotator(votes: VoteArrays, weights: Floats | None = None) -> Floats:
     """Return the sum of the weights of each annotator's votes, or their number: (annotators,).
 
