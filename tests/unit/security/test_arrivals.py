@@ -74,7 +74,7 @@ async def test_a_project_and_its_key_are_waited_for_while_the_directory_follows_
     asyncio.get_running_loop().call_later(0.05, directory.put, event)
     info, grant = await asyncio.gather(directory.find("news"), directory.find_grant(hash_key(key)))
     assert info is not None
-    assert grant == ("news", frozenset({"producer"}))
+    assert grant == ("news", frozenset({"producer"}), None)
     directory.put(event.model_copy(update={"keys": (), "changed_at": MOMENT.replace(year=2027)}))
     async with asyncio.timeout(1):
         assert await directory.find_grant(hash_key(key)) is None  # a revoked key is not on its way

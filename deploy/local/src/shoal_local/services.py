@@ -112,6 +112,10 @@ class LocalShoal:
             name=name, command=command, stack=self._stack.path, log=log, environment=self._environment(name)
         )
 
+    def _ingest_address(self) -> dict[str, str]:
+        ports = self._ports.get("ingest")
+        return {} if ports is None else {"SHOAL_INGEST_URL": f"http://{HOST}:{ports.http}"}
+
     def _environment(self, name: str) -> dict[str, str]:
         ports = self._ports[name]
         return {
@@ -122,6 +126,7 @@ class LocalShoal:
             "SHOAL_DATASETS_URI": str(self._stack.path / "datasets"),
             "SHOAL_PUBLIC_URL": f"http://{HOST}:{ports.http}",
             "SHOAL_VENDOR_NETWORKS": "127.0.0.0/8,::1/128",  # the demo's workforce is on this machine
+            **self._ingest_address(),
             **self._more,
         }
 

@@ -42,7 +42,7 @@ async def build_service(settings: IngestSettings, publisher: Publisher) -> Async
 
 def wire_service(settings: IngestSettings, publisher: Publisher, pool: Any) -> Service:
     """Return the service, wired from its parts."""
-    directory = ProjectDirectory()
+    directory, projects = ProjectDirectory(), PostgresProjects(pool)
     window = timedelta(hours=settings.join_window_hours)
     sample_ids = PostgresSampleIds(pool)
     join = JoinHalves(
@@ -64,7 +64,7 @@ def wire_service(settings: IngestSettings, publisher: Publisher, pool: Any) -> S
                     clock=utc_now,
                 ),
                 receive_half=ReceiveHalf(publisher),
-                manage_projects=ManageProjects(PostgresProjects(pool), directory.put_published, utc_now),
+                manage_projects=ManageProjects(projects, directory.put_published, utc_now),
                 erase_samples=EraseSamples(PostgresErasures(pool), sample_ids, utc_now),
                 max_body_bytes=settings.max_body_bytes,
                 clock=utc_now,
@@ -74,6 +74,7 @@ def wire_service(settings: IngestSettings, publisher: Publisher, pool: Any) -> S
         loops=[Loop(name="expire", step=join.expire, interval_s=EXPIRE_S)],
         background=[Relay(pool, publisher).run],
         directory=directory,
+        key_changes=projects.changes,
     )
 
 

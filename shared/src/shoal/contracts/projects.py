@@ -10,11 +10,15 @@ Role = Literal["producer", "annotator", "reviewer", "operator", "admin"]
 
 
 class ApiKey(Value):
-    """One key of a project; the event carries only its SHA-256."""
+    """One key of a project; the event carries only its SHA-256.
+
+    annotator: the only name that the key's holder can label and review under; None for any name.
+    """
 
     key_id: Id
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     roles: tuple[Role, ...]
+    annotator: Id | None = None
 
 
 class ProjectChanged(Event):

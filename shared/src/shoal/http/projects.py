@@ -40,6 +40,7 @@ def project_for(role: Role) -> Callable[..., Awaitable[str]]:
 Admin = Annotated[Principal, Depends(require_role("admin"))]
 Annotator = Annotated[Principal, Depends(require_role("annotator"))]
 Operator = Annotated[Principal, Depends(require_role("operator"))]
+Reviewer = Annotated[Principal, Depends(require_role("reviewer"))]
 Producer = Annotated[Principal, Depends(require_role("producer"))]
 
 AnnotatorProject = Annotated[str, Depends(project_for("annotator"))]
@@ -57,6 +58,18 @@ def check_key(principal: Principal, project: str) -> None:
             f"this key belongs to project {principal.project!r}",
             field="authorization",
             fix=f"Use a key of project {project[:200]!r}",
+        )
+
+
+def check_installation(principal: Principal) -> None:
+    """Raise a problem unless the key belongs to all projects."""
+    if principal.project is not None:
+        raise Problem(
+            403,
+            "A project's key",
+            f"this key belongs to project {principal.project!r} only",
+            field="authorization",
+            fix="Use the key in SHOAL_ADMIN_KEY",
         )
 
 

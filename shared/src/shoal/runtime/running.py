@@ -18,8 +18,10 @@ from shoal.runtime.admin import State, admin_app
 from shoal.runtime.loops import Loop
 from shoal.runtime.server import bind_address, is_loopback, serve_app, url_of
 from shoal.runtime.service import Build, S, Service
+from shoal.runtime.settings import ServiceSettings
 from shoal.runtime.timing import Timing
 from shoal.security.access import Access
+from shoal.security.following import KeyFollower, changes_at
 
 _log = structlog.get_logger("shoal.runtime")
 LAST_PASS_S = 2.0
@@ -92,6 +94,9 @@ async def _start_service(settings: Any, service: Service, running: Running, stac
         stack.push_async_callback(_stop_loops, service.loops, loops)
         running.tasks += loops
     if answers and service.app is not None:
+        if follower := _key_follower(settings, service):
+            following = [_start_task(follower.run)]
+            stack.push_async_callback(_cancel_tasks, following)
         service.app.state.access = Access(
             service.directory, settings.admin_key, loopback=is_loopback(settings.http_host)
         )
@@ -99,6 +104,16 @@ async def _start_service(settings: Any, service: Service, running: Running, stac
         running.http_url = url_of(sock)
         app = Timing(service.app, service.name)
         await stack.enter_async_context(serve_app(app, sock, graceful_timeout_s=settings.graceful_timeout_s))
+
+
+def _key_follower(settings: ServiceSettings, service: Service) -> KeyFollower | None:
+    if service.directory is None or settings.admin_key is None:
+        return None
+    if service.key_changes is not None:
+        return KeyFollower(service.directory, service.key_changes)
+    if settings.ingest_url:
+        return KeyFollower(service.directory, changes_at(settings.ingest_url, settings.admin_key))
+    return None
 
 
 def _start_task(work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:

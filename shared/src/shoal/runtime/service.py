@@ -11,6 +11,7 @@ from shoal.messaging import Broadcast, Consumer, Publisher
 from shoal.runtime.loops import Loop
 from shoal.runtime.settings import ServiceSettings
 from shoal.security import ProjectDirectory
+from shoal.security.following import KeyChanges
 
 S = TypeVar("S", bound=ServiceSettings)
 Build = Callable[[S, Publisher], AbstractAsyncContextManager["Service"]]
@@ -23,7 +24,7 @@ class Service:
     broadcasts are read to their end before consumers and HTTP start, in every role. consumers, loops and
     background run in the roles worker and all; when a background task ends, the service ends. ready:
     functions that return why the service is not ready, or an empty text. directory: the directory of API keys
-    (shoal.security).
+    (shoal.security). key_changes: reads changes of keys past Kafka; by default from ingest's HTTP API.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Service:
     background: Sequence[Callable[[], Awaitable[None]]] = ()
     ready: Sequence[Callable[[], Awaitable[str]]] = ()
     directory: ProjectDirectory | None = None
+    key_changes: KeyChanges | None = None
 
     def all_broadcasts(self) -> list[Broadcast[Any]]:
         """Return the broadcasts, including the directory's, without duplicates."""

@@ -28,6 +28,11 @@ class ServiceSettings(BaseSettings):
         default=None,
         description="Administrator's key, which has every permission. Without it, requests need no key.",
     )
+    ingest_url: str = Field(
+        default="",
+        description="Address of the ingest service, where the others learn about revoked keys while Kafka is "
+        "away. Without it they learn about them through Kafka only.",
+    )
     postgres_dsn: str = Field(
         default="postgresql://127.0.0.1:5432/shoal", description="Address of PostgreSQL."
     )

@@ -30,10 +30,14 @@ _SUFFICES: dict[str, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The holder of a key. A `project` of None stands for every project."""
+    """The holder of a key.
+
+    A `project` of None stands for every project, an `annotator` of None for every name of an annotator.
+    """
 
     project: str | None
     roles: frozenset[str]
+    annotator: str | None = None
 
 
 UNRESTRICTED = Principal(None, ALL_ROLES)

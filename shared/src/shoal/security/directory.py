@@ -9,6 +9,8 @@ from shoal.messaging import Broadcast, Received
 from shoal.security.arrivals import Arrivals
 
 _RETURN_S = 2.0
+Grant = tuple[str, frozenset[str], str | None]
+"""A key's project, its roles, and the only name of an annotator that it opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class ProjectDirectory:
     def __init__(self) -> None:
         self.broadcast: Broadcast[ProjectChanged] = Broadcast(PROJECTS_CHANGED, self._apply)
         self._projects: dict[str, ProjectChanged] = {}
-        self._keys: dict[str, tuple[str, frozenset[str]]] = {}
+        self._keys: dict[str, Grant] = {}
         self._revoked: set[str] = set()
         self._published: dict[str, datetime] = {}
         # Keys have waits of their own: requests without a valid key cannot take those of others.
@@ -51,12 +53,12 @@ class ProjectDirectory:
         """Return every project's name, sorted."""
         return sorted(self._projects)
 
-    def grant(self, sha256: str) -> tuple[str, frozenset[str]] | None:
-        """Return the project and the roles of the key with this hash."""
+    def grant(self, sha256: str) -> Grant | None:
+        """Return what the key with this hash grants."""
         return self._keys.get(sha256)
 
-    async def find_grant(self, sha256: str) -> tuple[str, frozenset[str]] | None:
-        """Return the project and the roles of a key; wait for one that may be on its way."""
+    async def find_grant(self, sha256: str) -> Grant | None:
+        """Return what a key grants; wait for one that may be on its way."""
         if not self.broadcast.is_caught_up or sha256 in self._revoked:
             return self.grant(sha256)
         return await self._new_keys.find(sha256, lambda: self.grant(sha256))
@@ -72,7 +74,7 @@ class ProjectDirectory:
                 self._revoked.add(key.sha256)
         self._projects[event.project] = event
         self._revoked -= {key.sha256 for key in event.keys}
-        self._keys |= {key.sha256: (event.project, frozenset(key.roles)) for key in event.keys}
+        self._keys |= {key.sha256: (event.project, frozenset(key.roles), key.annotator) for key in event.keys}
         self._new_projects.note([event.project])
         self._new_keys.note(key.sha256 for key in event.keys)
 

@@ -64,6 +64,14 @@ class PostgresProjects:
         )
         return [_row_event(row) for row in rows]
 
+    async def changes(self, since: datetime) -> list[ProjectChanged]:
+        """Return the projects that changed since a time."""
+        rows = await self._pool.fetch(
+            "SELECT project, title, keys, changed_at FROM projects WHERE changed_at >= $1 ORDER BY changed_at",
+            since,
+        )
+        return [_row_event(row) for row in rows]
+
     async def _replace(
         self, conn: Any, present: ProjectChanged, changes: dict[str, Any], now: datetime
     ) -> ProjectChanged:

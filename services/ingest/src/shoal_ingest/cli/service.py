@@ -1,6 +1,6 @@
 """`shoal ingest`: projects, keys and erasures."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -30,10 +30,14 @@ def create_key(
     role: Annotated[
         list[str], typer.Option(help="Role of the key: producer, annotator, reviewer, operator or admin.")
     ],
+    annotator: Annotated[
+        str, typer.Option(help="Only name that the key's holder can label under; * for every name.")
+    ] = "",
     url: Url = URL,
 ) -> None:
     """Create a key for a project; it is printed only once."""
-    out.print_json(data=client.ask_json("POST", url, f"/v1/projects/{project}/keys", json={"roles": role}))
+    body: dict[str, Any] = {"roles": role} | ({"annotator": annotator} if annotator else {})
+    out.print_json(data=client.ask_json("POST", url, f"/v1/projects/{project}/keys", json=body))
 
 
 @app.command("erase")

@@ -2,14 +2,22 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from shoal.http.openapi import problem_responses
 from shoal.http.problems import Problem
-from shoal.http.projects import Admin, Operator, ProjectName, check_key, unknown_project
-from shoal.inputs import NO_NUL
+from shoal.http.projects import (
+    Admin,
+    Operator,
+    ProjectName,
+    check_installation,
+    check_key,
+    unknown_project,
+)
+from shoal.inputs import NO_NUL, Moment
 from shoal_ingest.http.parts import Wired
 from shoal_ingest.http.schemas import (
+    ChangesAnswer,
     KeyIn,
     NewKeyAnswer,
     ProjectAnswer,
@@ -18,6 +26,7 @@ from shoal_ingest.http.schemas import (
 )
 
 CREATED, NO_CONTENT, OK = 201, 204, 200
+Since = Annotated[Moment, Query(description="Time after which the projects changed.")]
 KeyId = Annotated[str, Path(min_length=1, max_length=200, pattern=NO_NUL, description="Id of the key.")]
 
 routes = APIRouter(prefix="/v1/projects", tags=["projects"])
@@ -45,6 +54,14 @@ async def list_projects(key: Operator, parts: Wired) -> ProjectsAnswer:
     return ProjectsAnswer(projects=[ProjectAnswer.of(project) for project in visible])
 
 
+@routes.get("/changes", summary="List changes of projects and keys")
+async def list_changes(key: Admin, parts: Wired, since: Since) -> ChangesAnswer:
+    """Return the projects that changed since a time, with the hashes of their keys, for Shoal's services."""
+    check_installation(key)
+    changes = await parts.manage_projects.changes(since)
+    return ChangesAnswer(projects=changes)
+
+
 @routes.post(
     "/{project}/keys",
     status_code=CREATED,
@@ -54,11 +71,17 @@ async def list_projects(key: Operator, parts: Wired) -> ProjectsAnswer:
 async def create_key(project: ProjectName, body: KeyIn, key: Admin, parts: Wired) -> NewKeyAnswer:
     """Create a key. It is shown only once; Shoal stores only its hash."""
     check_key(key, project)
-    new_key = await parts.manage_projects.new_key(project, body.roles)
+    new_key = await parts.manage_projects.new_key(project, body.roles, body.only_name())
     if new_key is None:
         raise unknown_project(project)
     key_id, secret = new_key
-    return NewKeyAnswer(project=project, key_id=key_id, key=secret, roles=sorted(set(body.roles)))
+    return NewKeyAnswer(
+        project=project,
+        key_id=key_id,
+        key=secret,
+        roles=sorted(set(body.roles)),
+        annotator=body.only_name(),
+    )
 
 
 @routes.delete(

@@ -2,18 +2,18 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from shoal.contracts.base import Name, Timestamp
 from shoal.contracts.projects import ProjectChanged, Role
 from shoal.http.schemas import Answer, ProblemDetails
-from shoal.inputs import NO_NUL, Strict, with_examples
+from shoal.inputs import NO_NUL, ShortText, Strict, with_examples
 
 Title = Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)]
 _NEWSDESK = {
     "project": "newsdesk",
     "title": "News",
-    "keys": [{"key_id": "5f0c7f6e-6a4e-4f6e-9a51-2b6f3a4f8d10", "roles": ["producer"]}],
+    "keys": [{"key_id": "5f0c7f6e-6a4e-4f6e-9a51-2b6f3a4f8d10", "roles": ["producer"], "annotator": None}],
     "changed_at": "2026-01-31T12:00:00Z",
 }
 _ACCEPTED = {
@@ -115,12 +115,34 @@ class ProjectIn(Strict):
     )
 
 
+ANYBODY = "*"
+"""Stands for every name in the request of a key that several people share."""
+
+
 class KeyIn(Strict):
-    """The roles of a new key."""
+    """The roles of a new key, and the person that it is for."""
 
-    model_config = with_examples({"roles": ["producer"]})
+    model_config = with_examples({"roles": ["producer"]}, {"roles": ["annotator"], "annotator": "ann"})
 
-    roles: tuple[Role, ...] = Field(min_length=1, description="The key's roles.")
+    roles: tuple[Role, ...] = Field(min_length=1, max_length=10, description="The key's roles.")
+    annotator: Annotated[ShortText, StringConstraints(strip_whitespace=True)] | None = Field(
+        default=None,
+        description="The only name that the key's holder can label and review under. Required for the roles "
+        "annotator and reviewer without operator or admin; `*` allows every name, for a key that people share.",
+    )
+
+    @model_validator(mode="after")
+    def _names_its_person(self) -> "KeyIn":
+        roles = set(self.roles)
+        if self.annotator is None and roles & {"annotator", "reviewer"} and not roles & {"operator", "admin"}:
+            raise ValueError(
+                'annotator is missing: send the name of the key\'s holder, or "*" for a key that people share'
+            )
+        return self
+
+    def only_name(self) -> str | None:
+        """Return the only name that the key opens, or None for every name."""
+        return None if self.annotator == ANYBODY else self.annotator
 
 
 class KeyAnswer(Answer):
@@ -128,6 +150,7 @@ class KeyAnswer(Answer):
 
     key_id: str
     roles: list[Role]
+    annotator: str | None = Field(description="The only name that it opens; null for every name.")
 
 
 class ProjectAnswer(Answer):
@@ -146,7 +169,10 @@ class ProjectAnswer(Answer):
         return cls(
             project=project.project,
             title=project.title,
-            keys=[KeyAnswer(key_id=key.key_id, roles=list(key.roles)) for key in project.keys],
+            keys=[
+                KeyAnswer(key_id=key.key_id, roles=list(key.roles), annotator=key.annotator)
+                for key in project.keys
+            ],
             changed_at=project.changed_at,
         )
 
@@ -159,6 +185,32 @@ class ProjectsAnswer(Answer):
     projects: list[ProjectAnswer]
 
 
+class ChangesAnswer(Answer):
+    """Projects that changed, with the SHA-256 of their keys."""
+
+    model_config = with_examples(
+        {
+            "projects": [
+                {
+                    "project": "newsdesk",
+                    "title": "News",
+                    "keys": [
+                        {
+                            "key_id": "5f0c7f6e-6a4e-4f6e-9a51-2b6f3a4f8d10",
+                            "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                            "roles": ["annotator"],
+                            "annotator": "ann",
+                        }
+                    ],
+                    "changed_at": "2026-01-31T12:00:00Z",
+                }
+            ]
+        }
+    )
+
+    projects: list[ProjectChanged]
+
+
 class NewKeyAnswer(Answer):
     """A new key. `key` is shown only once; Shoal stores only its hash."""
 
@@ -168,6 +220,7 @@ class NewKeyAnswer(Answer):
             "key_id": "5f0c7f6e-6a4e-4f6e-9a51-2b6f3a4f8d10",
             "key": "shoal_pGQ1mR0v8m1l3m8qf1hV0b2n5d7e9g1i3k5m7o9q1s",
             "roles": ["producer"],
+            "annotator": None,
         }
     )
 
@@ -175,3 +228,4 @@ class NewKeyAnswer(Answer):
     key_id: str
     key: str
     roles: list[Role]
+    annotator: str | None

@@ -35,6 +35,9 @@ class Projects(Protocol):
     async def all(self) -> list[ProjectChanged]:
         """Return every project, by name."""
 
+    async def changes(self, since: datetime) -> list[ProjectChanged]:
+        """Return the projects that changed since a time."""
+
 
 class Generations(Protocol):
     """The dimension of every embedding generation of producers; the first vector fixes it."""

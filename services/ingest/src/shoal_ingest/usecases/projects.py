@@ -35,10 +35,18 @@ class ManageProjects:
         """Return every project."""
         return await self._projects.all()
 
-    async def new_key(self, project: str, roles: Sequence[Role]) -> tuple[str, str] | None:
+    async def changes(self, since: datetime) -> list[ProjectChanged]:
+        """Return the projects that changed since a time."""
+        return await self._projects.changes(since)
+
+    async def new_key(
+        self, project: str, roles: Sequence[Role], annotator: str | None
+    ) -> tuple[str, str] | None:
         """Return a new key's id and the key, which is shown only once; None if the project does not exist."""
         secret, key_id = new_key(), str(uuid4())
-        key = ApiKey(key_id=key_id, sha256=hash_key(secret), roles=tuple(sorted(set(roles))))
+        key = ApiKey(
+            key_id=key_id, sha256=hash_key(secret), roles=tuple(sorted(set(roles))), annotator=annotator
+        )
         changed = await self._projects.add_key(project, key, self._clock())
         if changed is None:
             return None

@@ -11,7 +11,7 @@ from shoal.http.projects import Annotator, AnnotatorProject, check_project
 from shoal.inputs import NO_NUL
 from shoal.security import Principal
 from shoal_gateway.domain.tasks import Lane, TaskOrder
-from shoal_gateway.http.access import check_lane
+from shoal_gateway.http.access import check_lane, own_name
 from shoal_gateway.http.parts import Parts, Wired
 from shoal_gateway.http.schemas import AnnotationAnswer, AnnotationIn, SkipIn
 from shoal_gateway.http.task_schemas import LastAnswerAnswer, TaskAnswer
@@ -44,7 +44,7 @@ async def take_task(
     """Return the next task for this annotator, leased to them; 204 if there is none."""
     check_lane(key, lane)
     await current_guideline(parts, project)
-    task = await parts.annotate.next(project, lane, annotator)
+    task = await parts.annotate.next(project, lane, own_name(key, annotator))
     if task is None:
         return Response(status_code=NO_CONTENT)
     return await _task_answer(parts, *task)
@@ -66,7 +66,7 @@ async def show_last_answer(
 ) -> LastAnswerAnswer | Response:
     """Return the annotator's last answer or skip that was not taken back, if it can be changed."""
     check_lane(key, lane)
-    last = await parts.last_answer(project, lane, annotator)
+    last = await parts.last_answer(project, lane, own_name(key, annotator))
     if last is None:
         return Response(status_code=NO_CONTENT)
     return LastAnswerAnswer.of(last, await _task_answer(parts, last.order, None))
@@ -83,7 +83,7 @@ async def answer_task(task: TaskId, body: AnnotationIn, key: Annotator, parts: W
     await _check_task(key, parts, task)
     submission = Submission(
         external_id=task,
-        annotator=body.annotator,
+        annotator=own_name(key, body.annotator),
         label=body.answer.label,
         duration_s=body.duration_s,
     )
@@ -101,7 +101,7 @@ async def skip_task(task: TaskId, body: SkipIn, key: Annotator, parts: Wired) ->
     await _check_task(key, parts, task)
     submission = Submission(
         external_id=task,
-        annotator=body.annotator,
+        annotator=own_name(key, body.annotator),
         label=None,
         code=body.code,
         reason=body.reason,
@@ -120,7 +120,7 @@ async def withdraw_annotation(
 ) -> AnnotationAnswer:
     """Take back the annotator's own answer or skip; the task is leased to them again."""
     await _check_task(key, parts, task)
-    return AnnotationAnswer.of(await parts.annotate.take_back(task, annotator, annotation))
+    return AnnotationAnswer.of(await parts.annotate.take_back(task, own_name(key, annotator), annotation))
 
 
 async def _check_task(key: Principal, parts: Parts, task: str) -> None:

@@ -12,7 +12,7 @@ from shoal.inputs import Moment
 from shoal.security import Principal, ProjectInfo
 from shoal_gateway.domain.guidelines import Guideline
 from shoal_gateway.domain.tasks import Lane
-from shoal_gateway.http.access import check_lane, may_review
+from shoal_gateway.http.access import UNNAMED, check_lane, may_review, own_name
 from shoal_gateway.http.guideline_schemas import GuidelineAnswer
 from shoal_gateway.http.parts import Parts, Wired
 from shoal_gateway.http.schemas import AnnotatorName
@@ -31,12 +31,12 @@ routes = APIRouter(tags=["queue"])
 
 
 @routes.get("/v1/projects", summary="List the projects of the key")
-async def list_projects(key: Annotator, parts: Wired, annotator: AnnotatorQuery = "-") -> ProjectsAnswer:
+async def list_projects(key: Annotator, parts: Wired, annotator: AnnotatorQuery = UNNAMED) -> ProjectsAnswer:
     """Return the projects that the key opens, with the number of tasks that wait for the annotator."""
-    infos = _projects_of(key, parts)
+    infos, name = _projects_of(key, parts), own_name(key, annotator)
     names = [info.project for info in infos]
     lanes = [Lane.LABEL, Lane.REVIEW] if may_review(key) else [Lane.LABEL]
-    waiting = {lane: await parts.work.waiting_by_project(names, lane, annotator) for lane in lanes}
+    waiting = {lane: await parts.work.waiting_by_project(names, lane, name) for lane in lanes}
     return ProjectsAnswer(
         projects=[
             ProjectAnswer.of(info, await parts.guidelines.current(info.project), waiting) for info in infos
@@ -58,14 +58,14 @@ async def show_progress(
     project: AnnotatorProject,
     key: Annotator,
     parts: Wired,
-    annotator: AnnotatorQuery = "-",
+    annotator: AnnotatorQuery = UNNAMED,
     lane: LaneQuery = Lane.LABEL,
     since: Since = None,
 ) -> ProgressAnswer:
     """Return the work of one annotator, and how many tasks of the in-house queue wait and are done."""
     check_lane(key, lane)
     start = since or datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    own = await parts.work.annotator_progress(project, lane, annotator, start)
+    own = await parts.work.annotator_progress(project, lane, own_name(key, annotator), start)
     return ProgressAnswer.of(await parts.work.queue_progress(project, lane), own)
 
 

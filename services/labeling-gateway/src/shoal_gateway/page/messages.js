@@ -17,6 +17,7 @@ const GONE = {
 
 const ACCESS = {
   "Another project's key": "This key belongs to another project. Enter a key for this project.",
+  "Another annotator's name": "This key is for another name. Enter the name that you got with the key.",
   "Reviewers only": "This key does not allow reviews. Enter a reviewer's key, or label instead.",
 };
 
@@ -36,7 +37,7 @@ const OFFLINE = {
   advice: "Check your network connection. This page tries again by itself.",
 };
 const BUSY = {
-  title: "Shoal is busy", text: "Too many people are working at the same time.",
+  title: "Shoal is busy", text: "It gets more requests than it can answer at the moment.",
   advice: "Wait a moment. This page tries again by itself.",
 };
 const UNAVAILABLE = {

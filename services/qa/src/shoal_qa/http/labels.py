@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from shoal.contracts.quality import QualityMeasured
 from shoal.http.openapi import problem_responses
 from shoal.http.problems import Problem
-from shoal.http.projects import OperatorProject, ReviewerProject
+from shoal.http.projects import OperatorProject, Reviewer, ReviewerProject
 from shoal.inputs import NO_NUL
 from shoal_qa.http.parts import Parts, Row, Wired
 from shoal_qa.http.quality_schemas import (
@@ -90,9 +90,17 @@ async def list_reviews(project: ReviewerProject, parts: Wired, limit: Limit = 10
 
 @routes.post("/reviews/{job_id}", summary="Decide a review", responses=problem_responses(404, 409))
 async def decide_review(
-    project: ReviewerProject, job_id: JobId, body: ReviewIn, parts: Wired
+    *, project: ReviewerProject, job_id: JobId, body: ReviewIn, key: Reviewer, parts: Wired
 ) -> DecisionAnswer:
     """Set a job's label by an expert's decision, which votes do not change."""
+    if key.annotator not in (None, body.reviewer):
+        raise Problem(
+            403,
+            "Another reviewer's name",
+            f"this key is for the reviewer {key.annotator!r}",
+            field="reviewer",
+            fix=f"Send the reviewer {key.annotator!r}",
+        )
     revision = await parts.decide_review(project, job_id, body.label, body.reviewer)
     return DecisionAnswer(job_id=job_id, label=body.label, revision=revision)
 
