@@ -1,6 +1,7 @@
 """The annotator's page has its own sentence for the problems that annotators meet."""
 
 import re
+from dataclasses import replace
 from importlib import resources
 
 import pytest
@@ -10,7 +11,7 @@ from shoal.http.projects import check_key, unknown_project
 from shoal.security import Principal
 from shoal_gateway.domain.leases import Refusal
 from shoal_gateway.domain.tasks import Lane
-from shoal_gateway.http.access import check_lane
+from shoal_gateway.http.access import check_lane, own_name
 from shoal_gateway.usecases.errors import title_of
 
 ANNOTATOR = Principal(project="news", roles=frozenset({"annotator"}))
@@ -36,6 +37,9 @@ def test_a_key_that_does_not_fit_has_a_sentence() -> None:
     with pytest.raises(Problem) as reviewers:
         check_lane(ANNOTATOR, Lane.REVIEW)
     titles.add(reviewers.value.title)
+    with pytest.raises(Problem) as person:
+        own_name(replace(ANNOTATOR, annotator="ann"), "bob")
+    titles.add(person.value.title)
     assert titles_in("ACCESS") == titles
 
 

@@ -17,6 +17,7 @@ from shoal.http.projects import (
 from shoal.inputs import NO_NUL, Moment
 from shoal_ingest.http.parts import Wired
 from shoal_ingest.http.schemas import (
+    ANYBODY,
     ChangesAnswer,
     KeyIn,
     NewKeyAnswer,
@@ -71,6 +72,14 @@ async def list_changes(key: Admin, parts: Wired, since: Since) -> ChangesAnswer:
 async def create_key(project: ProjectName, body: KeyIn, key: Admin, parts: Wired) -> NewKeyAnswer:
     """Create a key. It is shown only once; Shoal stores only its hash."""
     check_key(key, project)
+    if body.lacks_name():
+        raise Problem(
+            422,
+            "Missing name",
+            "a key to label or review needs the name of its holder",
+            field="annotator",
+            fix=f'Send {{"annotator": "<name>"}}, or "{ANYBODY}" for a key that several people share',
+        )
     new_key = await parts.manage_projects.new_key(project, body.roles, body.only_name())
     if new_key is None:
         raise unknown_project(project)

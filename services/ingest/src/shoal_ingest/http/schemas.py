@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints
 
 from shoal.contracts.base import Name, Timestamp
 from shoal.contracts.projects import ProjectChanged, Role
@@ -13,7 +13,7 @@ Title = Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)]
 _NEWSDESK = {
     "project": "newsdesk",
     "title": "News",
-    "keys": [{"key_id": "5f0c7f6e-6a4e-4f6e-9a51-2b6f3a4f8d10", "roles": ["producer"], "annotator": None}],
+    "keys": [{"key_id": "5f0c7f6e-6a4e-4f6e-9a51-2b6f3a4f8d10", "roles": ["annotator"], "annotator": "ann"}],
     "changed_at": "2026-01-31T12:00:00Z",
 }
 _ACCEPTED = {
@@ -131,14 +131,11 @@ class KeyIn(Strict):
         "annotator and reviewer without operator or admin; `*` allows every name, for a key that people share.",
     )
 
-    @model_validator(mode="after")
-    def _names_its_person(self) -> "KeyIn":
+    def lacks_name(self) -> bool:
+        """Return whether the key would label under any name, although nobody asked for that."""
         roles = set(self.roles)
-        if self.annotator is None and roles & {"annotator", "reviewer"} and not roles & {"operator", "admin"}:
-            raise ValueError(
-                'annotator is missing: send the name of the key\'s holder, or "*" for a key that people share'
-            )
-        return self
+        labels, manages = roles & {"annotator", "reviewer"}, roles & {"operator", "admin"}
+        return self.annotator is None and bool(labels) and not manages
 
     def only_name(self) -> str | None:
         """Return the only name that the key opens, or None for every name."""
@@ -219,8 +216,8 @@ class NewKeyAnswer(Answer):
             "project": "newsdesk",
             "key_id": "5f0c7f6e-6a4e-4f6e-9a51-2b6f3a4f8d10",
             "key": "shoal_pGQ1mR0v8m1l3m8qf1hV0b2n5d7e9g1i3k5m7o9q1s",
-            "roles": ["producer"],
-            "annotator": None,
+            "roles": ["annotator"],
+            "annotator": "ann",
         }
     )
 
