@@ -42,6 +42,7 @@ async def test_a_project_that_does_not_exist_is_refused_within_seconds(running: 
 async def test_keys_hold_from_their_creation_to_their_end(running: Running) -> None:
     with ExitStack() as opened:
         more = {"SHOAL_POSTGRES_DSN": running.dsn, "SHOAL_ADMIN_KEY": ADMIN, "SHOAL_ROLE": "http"}
+        more["SHOAL_AUDIT_SALT"] = "a salt for the tests"
         names = ("ingest", "sampler", "labeling-gateway", "qa")
         shoal = opened.enter_context(LocalShoal(running.stack, names, environment=more))
         with httpx.Client(timeout=30) as http:

@@ -87,6 +87,7 @@ async def test_each_project_has_its_own_jobs_votes_and_labels(running: Running) 
 def keyed(running: Running) -> Iterator[LocalShoal]:
     """Yield services that ask for keys, beside those that process the topics."""
     more = {"SHOAL_POSTGRES_DSN": running.dsn, "SHOAL_ADMIN_KEY": ADMIN, "SHOAL_ROLE": "http"}
+    more["SHOAL_AUDIT_SALT"] = "a salt for the tests"
     names = ("ingest", "sampler", "labeling-gateway", "qa")
     with LocalShoal(running.stack, names, environment=more) as shoal:
         yield shoal

@@ -1,5 +1,7 @@
 """What `shoal up` prints once everything is ready."""
 
+import re
+
 from rich.console import Console
 from rich.table import Table
 
@@ -41,11 +43,16 @@ def _address_table(stack: Stack, shoal: LocalShoal, *, empty: bool) -> Table:
     for name, url in shoal.admin_urls.items():
         table.add_row(f"{name} metrics", f"{url}/metrics")
     table.add_row("Kafka", f"{stack.kafka_bootstrap}  {stack.kafka_name}")
-    table.add_row("PostgreSQL", stack.postgres_dsn)
+    table.add_row("PostgreSQL", without_password(stack.postgres_dsn))
     table.add_row("Qdrant (gRPC)", f"127.0.0.1:{stack.environment['SHOAL_QDRANT_GRPC_PORT']}")
     table.add_row("datasets", shoal.datasets)
     table.add_row("files and logs", str(stack.path))
     return table
+
+
+def without_password(address: str) -> str:
+    """Return an address without the password that it may hold."""
+    return re.sub(r"(?<=//)([^/@:]*):[^@]*@", r"\1@", address)
 
 
 def _print_line(text: str) -> None:

@@ -1,5 +1,7 @@
 """`shoal up`, `shoal down`, `shoal demo`."""
 
+import hashlib
+import hmac
 import json
 import os
 import signal
@@ -11,6 +13,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from shoal.runtime.settings import SHORTEST_KEY
 from shoal_local import leftovers, places
 from shoal_local.announcement import announce_stack
 from shoal_local.datasets import DEFAULT, UnusableFolder, dataset_address
@@ -25,12 +28,14 @@ STOP_S = 60
 
 def up(
     empty: Annotated[bool, typer.Option(help="Start without an example project.")] = False,
-    admin_key: Annotated[
-        str,
+    admin_key_file: Annotated[
+        Path | None,
         typer.Option(
-            envvar="SHOAL_ADMIN_KEY", help="Administrator's key; with it, every service requires keys."
+            metavar="FILE",
+            help="File with the administrator's key, which may be in SHOAL_ADMIN_KEY instead. With it, every "
+            "service requires keys, and PostgreSQL and Qdrant passwords.",
         ),
-    ] = "",
+    ] = None,
     datasets: Annotated[
         str,
         typer.Option(
@@ -41,13 +46,14 @@ def up(
     ] = DEFAULT,
 ) -> None:
     """Start the embedded stack and the five services, and leave them running until Ctrl-C."""
-    more = {"SHOAL_ADMIN_KEY": admin_key} if admin_key else {}
+    admin_key = _admin_key(admin_key_file)
+    more = _secrets_of(admin_key) if admin_key else {}
     more |= {"SHOAL_DATASETS_URI": _usable_address(datasets), "SHOAL_DATASETS_RESTORE": "true"}
     stop = _stop_on_signals()
     try:
         with ExitStack() as running:
             with err.status("starting the stack ..."):
-                stack = running.enter_context(Stack())
+                stack = running.enter_context(Stack(passwords=bool(admin_key)))
             with err.status("starting five services ..."):
                 shoal = running.enter_context(LocalShoal(stack, environment=more))
             if not empty and not stop.requested:
@@ -75,6 +81,26 @@ def demo(
     from shoal_local.demo.run import main
 
     raise typer.Exit(main(output, quick=quick))
+
+
+def _admin_key(file: Path | None) -> str:
+    """Return the administrator's key, which no command line holds; exit with 2 if it is unfit."""
+    try:
+        key = os.environ.get("SHOAL_ADMIN_KEY", "") if file is None else file.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        err.print(f"{file}: the key cannot be read: {error}", markup=False, soft_wrap=True)
+        raise typer.Exit(2) from None
+    if (key or file) and len(key) < SHORTEST_KEY:
+        text = f"the administrator's key has fewer than {SHORTEST_KEY} characters: openssl rand -base64 24"
+        err.print(text, markup=False, soft_wrap=True)
+        raise typer.Exit(2)
+    return key
+
+
+def _secrets_of(admin_key: str) -> dict[str, str]:
+    """Return the key, and the salt of the audit if there is none yet: the same for the same key."""
+    salt = hmac.new(admin_key.encode(), b"shoal audit salt", hashlib.sha256).hexdigest()
+    return {"SHOAL_ADMIN_KEY": admin_key, "SHOAL_AUDIT_SALT": os.environ.get("SHOAL_AUDIT_SALT") or salt}
 
 
 def _usable_address(datasets: str) -> str:

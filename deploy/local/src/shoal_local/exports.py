@@ -7,6 +7,7 @@ from pathlib import Path
 
 from shoal.cache import cache_folder
 from shoal.command_line.running_stack import FILE
+from shoal_local.process import write_private
 
 VARIABLES = {
     "ingest": "SHOAL_INGEST",
@@ -45,9 +46,8 @@ def export_lines(variables: Mapping[str, str]) -> list[str]:
 
 def write_exports(folder: Path, variables: Mapping[str, str]) -> Path:
     """Write the file for `source` into the stack's folder, which ends with the stack; return its path."""
-    file, draft = folder / FILE, folder / f"{FILE}.new"
-    draft.write_text("\n".join(export_lines(variables)) + "\n", "utf-8")
-    draft.replace(file)
+    file = folder / FILE
+    write_private(file, "\n".join(export_lines(variables)) + "\n")
     return file
 
 

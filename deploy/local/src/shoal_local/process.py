@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 # Every process of a stack carries the stack's directory in this variable. It is the only record of which
 # process belongs to which stack that survives a SIGKILL of all others.
@@ -27,6 +28,20 @@ _AS_USER = (
 
 class StartFailed(RuntimeError):
     """A process ended or did not become ready in time; the message ends with the tail of its log."""
+
+
+def open_private(path: Path) -> BinaryIO:
+    """Open a file at its end for writing; a new one can be read by its owner only."""
+    return open(path, "ab", opener=lambda name, flags: os.open(name, flags, 0o600))
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read; one that exists is replaced at once."""
+    draft = path.with_name(f"{path.name}.new")
+    draft.unlink(missing_ok=True)
+    with open_private(draft) as file:
+        file.write(text.encode())
+    draft.replace(path)
 
 
 @dataclass(kw_only=True)
@@ -63,7 +78,7 @@ class Child:
     def start(self) -> None:
         """Start the process in a new session, so that Ctrl-C reaches its owner first."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
+        with open_private(self.log) as log:
             self._process = subprocess.Popen(
                 as_user(self.command, self.user),
                 env={**os.environ, **self.environment, MARK: str(self.stack)},
@@ -71,6 +86,7 @@ class Child:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                umask=0o077,  # files of a stack are its owner's
                 cwd="/" if self.user else None,  # every account may enter it
             )
 

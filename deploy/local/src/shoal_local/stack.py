@@ -15,7 +15,7 @@ import psutil
 from shoal.cache import cache_folder
 from shoal_local import leftovers, places
 from shoal_local.exports import forget_own_broker
-from shoal_local.process import MARK
+from shoal_local.process import MARK, write_private
 from shoal_local.servers.apache import ApacheBroker
 from shoal_local.servers.broker import TansuBroker
 from shoal_local.servers.postgres import PostgresServer
@@ -43,7 +43,8 @@ class Stack:
 
     SHOAL_KAFKA_BOOTSTRAP, SHOAL_POSTGRES_DSN and SHOAL_QDRANT_URL name running servers to use instead;
     SHOAL_KAFKA=apache starts Apache Kafka in place of the embedded broker. servers: the servers to have.
-    secured: Apache Kafka also opens listeners with SASL and TLS.
+    secured: Apache Kafka also opens listeners with SASL and TLS. passwords: PostgreSQL and Qdrant answer only
+    clients with a password, which is in `environment`. Folders and files are their owner's only.
     """
 
     def __init__(
@@ -51,12 +52,14 @@ class Stack:
         *,
         servers: frozenset[str] = frozenset({"kafka", "postgres", "qdrant"}),
         secured: bool = False,
+        passwords: bool = False,
     ) -> None:
         self.path = places.stack_folder() / f"{os.getpid()}-{secrets.token_hex(4)}"
         self.environment: dict[str, str] = {}
         self._servers: dict[str, Server] = {}
         self._parts = servers
         self._secured = secured
+        self._passwords = passwords
         self._disposable = [self.path]
         self._watchdog: subprocess.Popen[bytes] | None = None
 
@@ -93,7 +96,7 @@ class Stack:
     def start(self) -> None:
         """Start all servers at once. On StartFailed, those that started are stopped."""
         sweep_stacks()
-        self.path.mkdir(parents=True)
+        self.path.mkdir(parents=True, mode=0o700)
         self._make()
         self._describe()
         self._watch()
@@ -142,7 +145,7 @@ class Stack:
     def _postgres(self) -> None:
         if _pop_address(self.environment, "SHOAL_POSTGRES_DSN"):
             return
-        server = PostgresServer(self.path)
+        server = PostgresServer(self.path, secrets.token_urlsafe(24) if self._passwords else None)
         self._servers["postgres"] = server
         self._disposable.append(server.data)  # outside the folder if the account "nobody" cannot enter it
         self.environment["SHOAL_POSTGRES_DSN"] = server.dsn
@@ -152,7 +155,10 @@ class Stack:
             port = os.environ.get("SHOAL_QDRANT_GRPC_PORT", "6334")
             self.environment["SHOAL_QDRANT_GRPC_PORT"] = port
             return
-        server = QdrantServer(self.path)
+        key = secrets.token_urlsafe(24) if self._passwords else None
+        server = QdrantServer(self.path, key)
+        if key is not None:
+            self.environment["SHOAL_QDRANT_API_KEY"] = key
         self._servers["qdrant"] = server
         self.environment["SHOAL_QDRANT_URL"] = server.url
         self.environment["SHOAL_QDRANT_GRPC_PORT"] = str(server.grpc_port)
@@ -162,7 +168,7 @@ class Stack:
         me = psutil.Process()
         folders = [str(folder) for folder in self._disposable]
         facts = {"owner": me.pid, "created": me.create_time(), "disposable": folders}
-        (self.path / "stack.json").write_text(json.dumps({**facts, "environment": self.environment}))
+        write_private(self.path / "stack.json", json.dumps(facts))
 
     def _watch(self) -> None:
         command = [sys.executable, "-m", "shoal_local.watchdog", str(self.path), *map(str, self._disposable)]

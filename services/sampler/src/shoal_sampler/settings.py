@@ -5,6 +5,9 @@ from typing import ClassVar
 from pydantic import Field, SecretStr
 
 from shoal.runtime import ServiceSettings
+from shoal.runtime.settings import UnsafeSettings
+
+_OWN_MACHINE = "a salt for one's own machine"
 
 
 class SamplerSettings(ServiceSettings):
@@ -19,10 +22,11 @@ class SamplerSettings(ServiceSettings):
     qdrant_grpc_port: int = Field(default=6334, ge=1, le=65_535, description="gRPC port of Qdrant.")
     qdrant_api_key: SecretStr | None = Field(default=None, description="API key of Qdrant.")
     audit_salt: SecretStr = Field(
-        default=SecretStr("a salt for one's own machine"),
+        default=SecretStr(_OWN_MACHINE),
         min_length=16,
         max_length=64,
-        description="Key of the random draws. Keep it secret and never change it: past draws would lose their meaning.",
+        description="Key of the random draws. Keep it secret and never change it: past draws would lose their meaning. "
+        "Required with SHOAL_ADMIN_KEY.",
     )
     audit_rate: float = Field(
         default=0.01,
@@ -47,3 +51,11 @@ class SamplerSettings(ServiceSettings):
     window_tick_s: float = Field(
         default=0.5, gt=0, description="Time between two checks for windows to close, in seconds."
     )
+
+    def check_safety(self) -> None:
+        """Raise UnsafeSettings, also if everybody could compute the draws while keys are on."""
+        super().check_safety()
+        if self.admin_key is not None and self.audit_salt.get_secret_value() == _OWN_MACHINE:
+            raise UnsafeSettings(
+                "SHOAL_ADMIN_KEY is set and SHOAL_AUDIT_SALT is not: set a secret text of 16 to 64 characters"
+            )

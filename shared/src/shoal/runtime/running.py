@@ -15,10 +15,11 @@ from shoal.messaging import AccessRefused, KafkaSettings, Messaging, connect
 from shoal.observability import metrics
 from shoal.observability.logs import configure_logs
 from shoal.runtime.admin import State, admin_app
+from shoal.runtime.loopback import is_loopback
 from shoal.runtime.loops import Loop
-from shoal.runtime.server import bind_address, is_loopback, serve_app, url_of
+from shoal.runtime.server import bind_address, serve_app, url_of
 from shoal.runtime.service import Build, S, Service
-from shoal.runtime.settings import ServiceSettings
+from shoal.runtime.settings import ServiceSettings, UnsafeSettings
 from shoal.runtime.timing import Timing
 from shoal.security.access import Access
 from shoal.security.following import KeyFollower, changes_at
@@ -140,13 +141,17 @@ async def _cancel_tasks(tasks: list[asyncio.Task[None]]) -> None:
 def run_service(settings: S, build: Build[S]) -> None:
     """Run a service until SIGTERM or SIGINT, then stop gracefully.
 
-    Exits with 1 after a failure, with 2 if Kafka refuses access.
+    Exits with 1 after a failure, with 2 if Kafka refuses access or the settings are unsafe.
     """
     configure_logs(settings.log_level, settings.log_format, service=settings.SERVICE, version=__version__)
     import uvloop
 
     try:
+        settings.check_safety()
         uvloop.run(_until_signalled(settings, build))
+    except UnsafeSettings as error:
+        _log.error("unsafe_settings", error=str(error))
+        raise SystemExit(2) from None
     except AccessRefused as error:
         _log.error("kafka_refused", error=str(error))
         raise SystemExit(2) from None

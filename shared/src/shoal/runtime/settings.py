@@ -5,6 +5,15 @@ from typing import ClassVar, Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shoal.runtime.loopback import is_loopback
+
+SHORTEST_KEY = 16
+"""Characters of an administrator's key: shorter ones can be guessed."""
+
+
+class UnsafeSettings(Exception):
+    """Settings that would open the service to others; the text names the settings and the fix."""
+
 
 class ServiceSettings(BaseSettings):
     """Settings from SHOAL_ variables; a service adds its settings in a subclass that names the service."""
@@ -28,6 +37,11 @@ class ServiceSettings(BaseSettings):
         default=None,
         description="Administrator's key, which has every permission. Without it, requests need no key.",
     )
+    allow_no_keys: bool = Field(
+        default=False,
+        description="Serve without keys on an address that other machines can reach, behind a proxy that checks "
+        "its callers itself.",
+    )
     ingest_url: str = Field(
         default="",
         description="Address of the ingest service, where the others learn about revoked keys while Kafka is "
@@ -50,3 +64,14 @@ class ServiceSettings(BaseSettings):
     connect_timeout_s: float = Field(
         default=60.0, gt=0, description="Time to reach Kafka when the process starts, in seconds."
     )
+
+    def check_safety(self) -> None:
+        """Raise UnsafeSettings if others could use the service without a key, or with one they can guess."""
+        if self.admin_key is None:
+            if self.role != "worker" and not (is_loopback(self.http_host) or self.allow_no_keys):
+                raise UnsafeSettings(
+                    f"SHOAL_HTTP_HOST is {self.http_host}, and requests need no key: set SHOAL_ADMIN_KEY, or "
+                    "SHOAL_HTTP_HOST to 127.0.0.1, or SHOAL_ALLOW_NO_KEYS to true"
+                )
+        elif len(self.admin_key.get_secret_value()) < SHORTEST_KEY:
+            raise UnsafeSettings(f"SHOAL_ADMIN_KEY has fewer than {SHORTEST_KEY} characters")

@@ -6,6 +6,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -34,10 +36,11 @@ _OPTIONS = {
 
 
 class PostgresServer:
-    """A PostgreSQL server on a loopback port that trusts every local client."""
+    """A PostgreSQL server on a loopback port. Without a password it trusts every client of this machine."""
 
-    def __init__(self, stack: Path) -> None:
+    def __init__(self, stack: Path, password: str | None = None) -> None:
         self.port = free_port()
+        self._password = password
         self.user = "nobody" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
         self.data = _reachable_directory(stack / "postgres", self.user)
         self._binaries = _reachable_binaries(self.user)
@@ -51,7 +54,11 @@ class PostgresServer:
     @property
     def dsn(self) -> str:
         """Return the address of the database `shoal`."""
-        return f"postgresql://{USER}@{HOST}:{self.port}/{DATABASE}"
+        return self._address(DATABASE)
+
+    def _address(self, database: str) -> str:
+        login = USER if self._password is None else f"{USER}:{self._password}"
+        return f"postgresql://{login}@{HOST}:{self.port}/{database}"
 
     def start(self) -> None:
         """Create a new data directory if necessary, start, and wait for the database. Raises StartFailed."""
@@ -59,7 +66,7 @@ class PostgresServer:
             self._initialize()
         (self.data / "postmaster.pid").unlink(missing_ok=True)  # its process was ended by sweep_stacks
         self.child.start()
-        self.child.wait_until(lambda: asyncio.run(_is_ready(self.port)), _READY_S)
+        self.child.wait_until(lambda: asyncio.run(_is_ready(self._address("postgres"))), _READY_S)
 
     def stop(self) -> None:
         """Shut the server down fast: clients are disconnected, no data is lost."""
@@ -67,23 +74,38 @@ class PostgresServer:
 
     def _initialize(self) -> None:
         self.data.mkdir(parents=True, exist_ok=True)
-        command = [str(self._binaries / "initdb"), "-D", str(self.data), "-U", USER, "--auth=trust"]
+        command = [str(self._binaries / "initdb"), "-D", str(self.data), "-U", USER]
         command += ["--encoding=UTF8", "--no-locale", "--no-sync", "--no-instructions"]
         if self.user:
             shutil.chown(self.data, self.user)
-        process = subprocess.run(
-            as_user(command, self.user), capture_output=True, text=True, check=False, cwd="/"
-        )
+        with _password_file(self._password, self.user) as options:
+            process = subprocess.run(
+                as_user([*command, *options], self.user), capture_output=True, text=True, check=False, cwd="/"
+            )
         if process.returncode:
             raise StartFailed(
                 f"PostgreSQL's data directory could not be created:\n{process.stdout}{process.stderr}"
             )
 
 
-async def _is_ready(port: int) -> bool:
+@contextmanager
+def _password_file(password: str | None, user: str | None) -> Iterator[list[str]]:
+    """Yield the options that set how clients log in; a password is in no command line."""
+    if password is None:
+        yield ["--auth=trust"]
+        return
+    with tempfile.NamedTemporaryFile("w", prefix="shoal-postgres-", suffix=".password") as file:
+        file.write(password)
+        file.flush()
+        if user:
+            shutil.chown(file.name, user)
+        yield ["--auth=scram-sha-256", f"--pwfile={file.name}"]
+
+
+async def _is_ready(address: str) -> bool:
     """Return whether the server accepts connections; create the database if it does not exist."""
     try:
-        connection = await asyncpg.connect(f"postgresql://{USER}@{HOST}:{port}/postgres", timeout=5)
+        connection = await asyncpg.connect(address, timeout=5)
     except (OSError, asyncpg.CannotConnectNowError, TimeoutError):
         return False
     try:

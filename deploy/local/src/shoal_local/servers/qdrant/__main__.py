@@ -15,6 +15,7 @@ from qdrant_client.grpc.qdrant_pb2_grpc import QdrantServicer, add_QdrantService
 from shoal_local.ports import HOST
 from shoal_local.servers.qdrant.collections import Collections
 from shoal_local.servers.qdrant.engine import Engine
+from shoal_local.servers.qdrant.keys import key_checks
 from shoal_local.servers.qdrant.points import Points
 
 THREADS = 8
@@ -32,7 +33,7 @@ def main() -> None:
     """Serve."""
     engine = Engine(Path(sys.argv[1]))
     limits = [("grpc.max_receive_message_length", MOST_BYTES), ("grpc.so_reuseport", 0)]
-    server = transport.server(ThreadPoolExecutor(THREADS), options=limits)
+    server = transport.server(ThreadPoolExecutor(THREADS), interceptors=key_checks(), options=limits)
     add_CollectionsServicer_to_server(Collections(engine), server)
     add_PointsServicer_to_server(Points(engine), server)
     add_QdrantServicer_to_server(Health(), server)

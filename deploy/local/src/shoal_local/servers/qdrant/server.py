@@ -9,6 +9,7 @@ from qdrant_client.grpc.qdrant_pb2_grpc import QdrantStub
 
 from shoal_local.ports import HOST, free_port
 from shoal_local.process import Child
+from shoal_local.servers.qdrant.keys import API_KEY
 
 _READY_S = 30
 
@@ -16,7 +17,8 @@ _READY_S = 30
 class QdrantServer:
     """A vector store on a loopback port, with its data in the stack's directory."""
 
-    def __init__(self, stack: Path) -> None:
+    def __init__(self, stack: Path, api_key: str | None = None) -> None:
+        self._api_key = api_key
         self.grpc_port = free_port()
         command = [
             sys.executable,
@@ -25,7 +27,13 @@ class QdrantServer:
             str(stack / "qdrant"),
             str(self.grpc_port),
         ]
-        self.child = Child(name="qdrant", command=command, stack=stack, log=stack / "logs" / "qdrant.log")
+        self.child = Child(
+            name="qdrant",
+            command=command,
+            stack=stack,
+            log=stack / "logs" / "qdrant.log",
+            environment={API_KEY: api_key} if api_key else {},
+        )
 
     @property
     def url(self) -> str:
@@ -35,18 +43,19 @@ class QdrantServer:
     def start(self) -> None:
         """Start and wait until it answers. Raises StartFailed."""
         self.child.start()
-        self.child.wait_until(lambda: qdrant_answers(self.grpc_port), _READY_S)
+        self.child.wait_until(lambda: qdrant_answers(self.grpc_port, self._api_key), _READY_S)
 
     def stop(self) -> None:
         """Stop the server; its data stays."""
         self.child.stop()
 
 
-def qdrant_answers(port: int) -> bool:
+def qdrant_answers(port: int, api_key: str | None = None) -> bool:
     """Return whether a Qdrant answers on the loopback `port`."""
+    metadata = (("api-key", api_key),) if api_key else ()
     with transport.insecure_channel(f"{HOST}:{port}") as channel:
         try:
-            QdrantStub(channel).HealthCheck(HealthCheckRequest(), timeout=1)
+            QdrantStub(channel).HealthCheck(HealthCheckRequest(), timeout=1, metadata=metadata)
         except transport.RpcError:
             return False
     return True
