@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -229,3 +230,24 @@ def test_a_file_that_its_storage_lost_is_a_problem_with_its_address(server: Serv
     problem = server.send("GET", f"{NEWS}/datasets/lost/{manifest['version']}/files/data.parquet").json()
     assert (problem["status"], problem["field"]) == (410, "file")
     assert str(file) in problem["detail"]
+
+
+def test_a_guideline_that_no_event_can_carry_is_refused_and_leaves_the_old_one(server: Server) -> None:
+    classes = [{"name": f"c{number}", "definition": "é" * 4_900} for number in range(102)]
+    before = server.send("GET", f"{NEWS}/guidelines").json()
+    body = json.dumps({"label_schema": {"classes": classes}}, ensure_ascii=False)
+    answer = server.send(
+        "POST", f"{NEWS}/guidelines", content=body, headers={"content-type": "application/json"}
+    )
+    assert (answer.status_code, answer.json()["title"]) == (413, "Too large")
+    assert server.send("GET", f"{NEWS}/guidelines").json() == before
+
+
+def test_ten_thousand_classes_are_checked_without_delay(server: Server) -> None:
+    classes = [{"name": f"class {number}"} for number in range(10_000)]
+    began = time.monotonic()
+    answer = server.send(
+        "POST", f"{NEWS}/guidelines", json={"label_schema": {"classes": [*classes[:-1], classes[0]]}}
+    )
+    assert (answer.status_code, answer.json()["field"]) == (422, "label_schema")
+    assert time.monotonic() - began < 1

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from shoal.inputs import field_of, fix_of, message_of
-from shoal.messaging.errors import Transient, action_after, is_transient
+from shoal.messaging.errors import MessageTooLarge, Transient, action_after, is_transient
 from shoal.outages import Action
 from shoal.runtime.refusal import Kind, Refused
 from shoal.security.access import Denied
@@ -94,6 +94,7 @@ def install_problems(app: FastAPI) -> None:
     app.add_exception_handler(Denied, _answer_denied)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.add_exception_handler(HTTPException, _answer_http)
+    app.add_exception_handler(MessageTooLarge, _answer_too_large)
     app.add_exception_handler(Exception, _answer_unexpected)
     for outage in _MAYBE_OUTAGES:
         app.add_exception_handler(outage, _answer_outage)
@@ -175,6 +176,11 @@ def validation_problem(errors: Any, *, status: int = 422) -> Problem:
     detail = "; ".join(lines) + (f"; and {more} more" if more > 0 else "")
     first = errors[0]
     return Problem(status, "Invalid request", detail, field=field_of(first["loc"]), fix=fix_of(first))
+
+
+async def _answer_too_large(_: Request, error: Exception) -> Response:
+    fix = "Send shorter texts or fewer items"
+    return problem_response(Problem(413, "Too large", str(error), field="body", fix=fix))
 
 
 async def _answer_unexpected(request: Request, error: Exception) -> Response:

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from shoal.messaging import OutgoingMessage
+from shoal.messaging import MessageTooLarge, OutgoingMessage
+
+MOST_BYTES = 1_000_000
+"""Size of an event that a request causes: every topic takes it, also one with Kafka's default limit."""
 
 _ADD = """
 INSERT INTO outbox (topic, key, value, header_names, headers) VALUES ($1, $2, $3, $4, $5)
@@ -20,6 +23,14 @@ class Outbox:
         await conn.executemany(_ADD, [_message_row(message) for message in messages])
         # Delivered at the commit; it only wakes the relay, which also polls.
         await conn.execute("SELECT pg_notify(current_schema() || '_outbox', '')")
+
+    async def add_checked(self, conn: Any, messages: Sequence[OutgoingMessage]) -> None:
+        """Store messages of a request. Raises MessageTooLarge: what is accepted can be published."""
+        for message in messages:
+            if len(message.value) > MOST_BYTES:
+                size = len(message.value)
+                raise MessageTooLarge(f"the event has {size} bytes, above the limit of {MOST_BYTES}")
+        await self.add(conn, messages)
 
 
 def _message_row(message: OutgoingMessage) -> tuple[Any, ...]:

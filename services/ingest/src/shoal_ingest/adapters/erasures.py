@@ -28,5 +28,5 @@ class PostgresErasures:
                    ON CONFLICT DO NOTHING RETURNING sample_id""",
                 *columns,
             )
-            await self._outbox.add(conn, messages)
+            await self._outbox.add_checked(conn, messages)
         return {row["sample_id"] for row in rows}

@@ -91,7 +91,7 @@ class PostgresProjects:
     async def _announce(self, conn: Any, event: ProjectChanged) -> None:
         event_id = stable_id("project.changed", event.project, event.changed_at.isoformat())
         message = encode(PROJECTS_CHANGED, event, event_id=event_id, source=SOURCE, time=event.changed_at)
-        await self._outbox.add(conn, [message])
+        await self._outbox.add_checked(conn, [message])
 
 
 async def _lock_project(conn: Any, project: str) -> ProjectChanged | None:

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from shoal.http.application import create_app
 from shoal.http.problems import Problem, problem_response
-from shoal.messaging import MessageTooLarge, PublishFailed
+from shoal.messaging import PublishFailed
 from shoal_ingest.http import erasures, inferences, kserve, projects
 from shoal_ingest.http.parts import Parts
 from shoal_ingest.http.schemas import InferencesProblem
@@ -22,7 +22,6 @@ def make_app(parts: Parts) -> FastAPI:
         models=[Inference, InferencesProblem],
     )
     app.add_exception_handler(PublishFailed, _not_acknowledged)
-    app.add_exception_handler(MessageTooLarge, _too_large)
     return app
 
 
@@ -34,7 +33,3 @@ async def _not_acknowledged(_: Request, error: Exception) -> Response:
         fix="Send the same body again; inferences that Kafka has already are not counted twice",
     )
     return problem_response(problem)
-
-
-async def _too_large(_: Request, error: Exception) -> Response:
-    return problem_response(Problem(413, "Too large", str(error), field="body", fix="Send a smaller payload"))

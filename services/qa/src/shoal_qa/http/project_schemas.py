@@ -1,5 +1,6 @@
 """Bodies and answers about guidelines, gold and dataset versions."""
 
+from collections import Counter
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
@@ -60,8 +61,8 @@ class SchemaIn(Strict):
 
     @model_validator(mode="after")
     def _named_once(self) -> "SchemaIn":
-        names = [item.name for item in self.classes]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
+        counts = Counter(item.name for item in self.classes)
+        if twice := sorted(name for name, count in counts.items() if count > 1):
             raise ValueError(f"class {twice[0]!r} appears twice: give every class one entry")
         return self
 

@@ -112,7 +112,7 @@ async def announce_providers(conn: Any, project: str) -> None:
     )
     event_id = stable_id("providers.changed", project, now.isoformat())
     message = encode(PROVIDERS_CHANGED, event, event_id=event_id, source=SOURCE, time=now)
-    await Outbox().add(conn, [message])
+    await Outbox().add_checked(conn, [message])
 
 
 class PostgresCursors:

@@ -79,7 +79,7 @@ class PostgresTurn:
         """Store a version and its event; both are committed when the turn ends."""
         values = (event.number, event.version, dict(manifest), event.published_at)
         await self._conn.execute(_ADD, *self._key, *values)
-        await self._outbox.add(self._conn, [message])
+        await self._outbox.add_checked(self._conn, [message])
 
 
 async def _fetch_manifest(conn: Any, project: str, dataset: str, version: str) -> dict[str, Any] | None:

@@ -53,7 +53,7 @@ class PostgresGuidelines:
             event = _guideline_event(row)
             event_id = stable_id("guideline.published", project, major, minor)
             message = encode(GUIDELINES_PUBLISHED, event, event_id=event_id, source=SOURCE, time=now)
-            await self._outbox.add(conn, [message])
+            await self._outbox.add_checked(conn, [message])
             return event, True
 
     async def all(self, project: str) -> list[GuidelinePublished]:

@@ -105,7 +105,7 @@ class PostgresCampaigns:
             status = await conn.execute(sql, *values)
             if not status.endswith(" 1"):
                 return False
-            await self._outbox.add(conn, [message])
+            await self._outbox.add_checked(conn, [message])
             return True
 
 
