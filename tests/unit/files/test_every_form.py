@@ -1,5 +1,6 @@
 """The same table reads equal from every form and encoding."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -79,7 +80,7 @@ def test_a_table_reads_equal_from_every_form(columns: Columns) -> None:
 @example(cells=["a,b", None, "c;d", " ", "two\n\nlines", None])
 @settings(max_examples=20)
 def test_a_single_column_reads_equal_from_every_form_that_quotes(cells: list[str | None]) -> None:
-    forms = [form for form in FORMS if not form.name.startswith("CSV") and "as needed" not in form.name]
+    forms = [form for form in FORMS if not re.match("CSV|.*(as needed|, under)", form.name)]
     assert_read_equal(forms, {"label": cells})
 
 

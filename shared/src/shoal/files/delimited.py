@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,9 +13,8 @@ from shoal.files.delimited_rows import DelimitedRows
 from shoal.files.encodings import has_raw_bytes
 from shoal.files.errors import BadContent
 from shoal.files.faults import Faults
-from shoal.files.options import PLAIN, ReadOptions
 from shoal.files.separators import SEPARATORS, excel_line, read_records, recognize_separator
-from shoal.files.texts import Content, read_content
+from shoal.files.texts import Content
 
 TEXTS = pa.dictionary(pa.int32(), pa.string())
 BLOCK = 1 << 22  # bytes that pyarrow parses at a time; a row must fit
@@ -32,8 +30,7 @@ class Delimited:
     reads the rows instead of pyarrow if some cannot be used.
     """
 
-    def __init__(self, file: Path, usual: str, options: ReadOptions = PLAIN) -> None:
-        content = read_content(file, options)
+    def __init__(self, content: Content, usual: str) -> None:
         head = _head_of(content)
         separator, skip = excel_line(head)
         whole = len(head.encode("utf-8", "surrogateescape")) >= len(content.data)

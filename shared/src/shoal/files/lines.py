@@ -1,13 +1,11 @@
 """A file with one text per line."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from shoal.files.columns import Column, column_of
 from shoal.files.errors import BadContent
 from shoal.files.faults import Faults
-from shoal.files.options import PLAIN, ReadOptions
-from shoal.files.texts import read_content
+from shoal.files.texts import Content
 
 NAME = "text"
 
@@ -20,8 +18,7 @@ class LinesOfText:
 
     names: Sequence[str] = (NAME,)
 
-    def __init__(self, file: Path, options: ReadOptions = PLAIN) -> None:
-        content = read_content(file, options)
+    def __init__(self, content: Content) -> None:
         self.notes, self.encoding = content.notes, content.encoding
         self.faults: Faults = {}
         text = content.text()

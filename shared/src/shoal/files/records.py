@@ -1,7 +1,6 @@
 """Read JSON lines, or a JSON array of objects, whatever the file's name."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from shoal.files.columns import Column, column_of
@@ -9,8 +8,7 @@ from shoal.files.encodings import UTF8, describe_bytes, encoding_fix, has_raw_by
 from shoal.files.errors import BadContent
 from shoal.files.faults import Fault, Faults
 from shoal.files.json_values import cell_texts, parse_json
-from shoal.files.options import PLAIN, ReadOptions
-from shoal.files.texts import Content, read_content
+from shoal.files.texts import Content
 
 _FORM = "give one JSON object with the columns as fields"
 _TABLES_OF_PANDAS = 'write it with df.to_json(orient="records")'
@@ -20,8 +18,7 @@ Row = tuple[int, dict[str, Any]]  # the number of its line or its index, and the
 class Records:
     """A file of JSON objects, one per line or in an array. The columns are the fields of all objects."""
 
-    def __init__(self, file: Path, options: ReadOptions = PLAIN, *, one_a_line: bool) -> None:
-        content = read_content(file, options)
+    def __init__(self, content: Content, *, one_a_line: bool) -> None:
         self.notes, self.encoding = list(content.notes), content.encoding
         self.faults: Faults = {}
         if not bytes(content.data[:1]):

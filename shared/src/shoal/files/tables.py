@@ -6,7 +6,7 @@ needs.
 
 import csv
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,11 +21,15 @@ from shoal.files.columns import EMPTY, Coded, Column, Floats, Parse, parse_numbe
 from shoal.files.encodings import UTF8
 from shoal.files.errors import BadContent, BadInput
 from shoal.files.faults import Fault, Faults, SkippedRow, faults_message, reason_of, skipped_fact
+from shoal.files.lines import LinesOfText
 from shoal.files.options import PLAIN, ReadOptions
+from shoal.files.recognition import FORMS, HEAD, recognize_form
+from shoal.files.records import Records
 from shoal.files.signatures import COLUMNAR
 from shoal.files.spelling import spelling_key
-from shoal.files.texts import first_bytes
+from shoal.files.texts import first_bytes, read_content
 
+COLUMNAR_NAMES = (".parquet", ".arrow", ".feather")
 INDEXES = ("", "__index_level_0__", "Unnamed: 0")  # names of the column of pandas' index
 _NO_CHECKS: Mapping[str, Sequence[Check]] = {}
 _HEADER_AGAIN = Fault(" is the header again", "remove the line")
@@ -263,6 +267,8 @@ class TableFile:
             )
         shown = ", ".join(other if len(other) <= 40 else f"{other[:39]}…" for other in present[:20])
         more = f" and {len(present) - 20} more" if len(present) > 20 else ""
+        if isinstance(self.format, LinesOfText):
+            return "each of its lines is a text: name it .csv or .tsv if it is a table"
         if self._looks_like_data():
             return f"its first line ({shown}{more}) looks like data: put a line with the names of columns before it"
         fix = f"give {option} one of them" if option else "rename one"
@@ -285,14 +291,14 @@ class TableFile:
 def open_table(file: Path, what: str, options: ReadOptions = PLAIN) -> TableFile:
     """Open a table and read its columns' names. what: the file's role in messages. Raises BadInput.
 
-    The file's name determines the format: .csv, .tsv, .json, .jsonl, .ndjson, .txt (lines in a column
-    `text`), all of them also with .gz. Parquet and Arrow files are recognized by their content, under any
-    name. Files with other names are read as CSV.
+    The content determines the format, and the name where the content leaves it open: .tsv is a file of one
+    column or has tabs, .txt holds lines in a column `text`, and all else is CSV. Gzip is recognized too.
     """
     suffix = Path(file.name.removesuffix(".gz")).suffix.lower()
     with readable_file(what, file):
-        form = _open_columnar if _is_columnar(file, suffix) else _FORMATS.get(suffix, _open_csv)
-        return TableFile(what=what, file=file, format=form(file, options), options=options)
+        columnar = suffix in COLUMNAR_NAMES or first_bytes(file).startswith(COLUMNAR)
+        form = _open_columnar(file) if columnar else _open_text(file, suffix, options)
+        return TableFile(what=what, file=file, format=form, options=options)
 
 
 def read_table(
@@ -345,51 +351,21 @@ def _repeated_headers(cells: Mapping[str, Column]) -> list[int]:
     return [int(row) for row in np.flatnonzero(again)]
 
 
-def _is_columnar(file: Path, suffix: str) -> bool:
-    return suffix in (".parquet", ".arrow", ".feather") or first_bytes(file).startswith(COLUMNAR)
-
-
-def _open_csv(file: Path, options: ReadOptions) -> Format:
-    from shoal.files.delimited import Delimited  # loads pyarrow, which JSON lines do not need
-
-    return Delimited(file, ",", options)
-
-
-def _open_tsv(file: Path, options: ReadOptions) -> Format:
-    from shoal.files.delimited import Delimited
-
-    return Delimited(file, "\t", options)
-
-
-def _open_columnar(file: Path, _options: ReadOptions) -> Format:
-    from shoal.files.parquet import Parquet
+def _open_columnar(file: Path) -> Format:
+    from shoal.files.parquet import Parquet  # loads pyarrow, which JSON lines do not need
 
     return Parquet(file)
 
 
-def _open_json(file: Path, options: ReadOptions) -> Format:
-    from shoal.files.records import Records
+def _open_text(file: Path, suffix: str, options: ReadOptions) -> Format:
+    content = read_content(file, options)
+    form = recognize_form(content.head(HEAD), suffix)
+    if form != FORMS.get(suffix, "CSV"):
+        content.notes.append(form)
+    if form == "lines":
+        return LinesOfText(content)
+    if form in ("JSON", "JSON lines"):
+        return Records(content, one_a_line=form == "JSON lines")
+    from shoal.files.delimited import Delimited
 
-    return Records(file, options, one_a_line=False)
-
-
-def _open_json_lines(file: Path, options: ReadOptions) -> Format:
-    from shoal.files.records import Records
-
-    return Records(file, options, one_a_line=True)
-
-
-def _open_lines(file: Path, options: ReadOptions) -> Format:
-    from shoal.files.lines import LinesOfText
-
-    return LinesOfText(file, options)
-
-
-_FORMATS: Mapping[str, Callable[[Path, ReadOptions], Format]] = {
-    ".json": _open_json,
-    ".jsonl": _open_json_lines,
-    ".ndjson": _open_json_lines,
-    ".tsv": _open_tsv,
-    ".tab": _open_tsv,
-    ".txt": _open_lines,
-}
+    return Delimited(content, "\t" if form == "TSV" else ",")

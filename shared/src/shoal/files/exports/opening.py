@@ -87,7 +87,7 @@ def _open_several(file: Path, fields: VoteFields, options: ReadOptions) -> Forma
 
 def _open_one(file: Path, what: str, fields: VoteFields, options: ReadOptions) -> Format | TableFile:
     suffix = Path(file.name.removesuffix(".gz")).suffix.lower()
-    if suffix in _JSON and _first_character(file) != _JSON[suffix]:
+    if suffix in _JSON and _first_character(file) in {"", *_JSON.values()} - {_JSON[suffix]}:
         with open_text(file) as text:
             rows = rows_of_text(text.read(), FORMS)
         export = _export_of_objects(rows, file, fields)
