@@ -24,7 +24,6 @@ from shoal.command_line.reading import (
     read_options,
     skip_matrix_rows,
 )
-from shoal.files import checks
 from shoal.files.columns import EMPTY, Coded
 from shoal.files.errors import BadInput
 from shoal.files.matrices import Matrix, read_matrix
@@ -33,8 +32,9 @@ from shoal.files.outputs import OutputCheck
 from shoal.files.probabilities import check_probabilities
 from shoal.files.spelling import joined_names
 from shoal.files.suspects import label_warnings
-from shoal.files.tables import Table, read_table
+from shoal.files.tables import Table
 from shoal.files.writing import write_table
+from shoal_qa.adapters.files.labels import LabelColumns, LabelSheet, read_label_sheet
 from shoal_qa.domain.label_errors.errors import LabelErrors
 from shoal_qa.usecases.files.label_errors import (
     Labels,
@@ -49,7 +49,10 @@ SHOWN = 10
 def label_errors(
     *,
     labels: Annotated[
-        Path, typer.Option(help="Table with a column label, one row for each row of the matrix.")
+        Path,
+        typer.Option(
+            help="Table with a column label, or a tool's export; one label for each row of the matrix."
+        ),
     ],
     output: Annotated[
         Path, typer.Option(help="CSV or Parquet file to write, ranked: row, label, suggestion, wrong.")
@@ -64,7 +67,10 @@ def label_errors(
         Path | None, typer.Option(help="Matrix (n, d), one row for each item: .npy, .npz or .parquet.")
     ] = None,
     classes: ClassesOption = None,
-    label_column: Annotated[str, typer.Option(help="Name of the column of labels.")] = "label",
+    label_column: Annotated[
+        str | None,
+        typer.Option(help="Name of the column of labels, or of an export's question; by default label."),
+    ] = None,
     worker_column: Annotated[str | None, typer.Option(help="Name of the column of annotators.")] = None,
     columns: ColumnsOption = None,
     id_column: Annotated[
@@ -81,27 +87,11 @@ def label_errors(
             raise BadInput("give --probabilities or --embeddings, not both")
         OutputCheck([labels, probabilities, embeddings], print_warning).check_table("output", output)
         with show_progress("reading"):
-            names_to_read = [name for name in (label_column, worker_column, id_column) if name is not None]
             options = read_options(encoding, missing, skip_bad=skip_bad, join_spellings=join_spellings)
-            needs = {
-                label_column: (checks.plain_cells,),
-                worker_column or "": (checks.full_cells, checks.plain_cells),
-            }
-            sheet = read_table(
-                labels,
-                "labels",
-                names_to_read,
-                options,
-                needs=needs,
-                columns={
-                    label_column: "--label-column",
-                    worker_column or "": "--worker-column",
-                    id_column or "": "--id-column",
-                },
-                bad_rows="emptied",
-            )
-            labelled = _labels_of(sheet, label_column, worker_column, options)
-        print_summary(sheet, [*sheet.facts(), classes_fact(ordered_classes(labelled.names), "")])
+            read = read_label_sheet(labels, LabelColumns(label_column, worker_column, id_column), options)
+            sheet, labelled = read.sheet, _labels_of(read, options)
+        classes_read = classes_fact(ordered_classes(labelled.names), "")
+        print_summary(sheet, [*sheet.facts(), *read.facts, classes_read])
         with show_progress("judging labels"):
             if probabilities is not None:
                 matrix = _read_rows(sheet, "probabilities", probabilities)
@@ -114,16 +104,15 @@ def label_errors(
                 labelled = _usable_labels(labelled, matrix, options)
                 _refuse_ids(labelled, sheet)
                 errors = by_embeddings(labelled, matrix.values)
-        ids = None if id_column is None else sheet.coded(id_column)
-        _write_errors(output, labelled, errors, ids=ids)
+        _write_errors(output, labelled, errors, ids=read.id)
         list_skipped(output, options)
     print_label_errors(labelled, errors)
     err.print(f"{len(labelled.row):,} labels: {output}", markup=False, soft_wrap=True)
 
 
-def _labels_of(sheet: Table, label_column: str, worker_column: str | None, options: ReadOptions) -> Labels:
-    label = sheet.coded(label_column)
-    _warn_of_suspects(sheet, label_column, label, join=options.join_spellings)
+def _labels_of(read: LabelSheet, options: ReadOptions) -> Labels:
+    sheet, label = read.sheet, read.label
+    _warn_of_suspects(sheet, read.name, label, join=options.join_spellings)
     if options.join_spellings:
         label = label.renamed(joined_names(label.names, label.counts()))
     row = np.flatnonzero(label.code != EMPTY)
@@ -132,13 +121,13 @@ def _labels_of(sheet: Table, label_column: str, worker_column: str | None, optio
     if len(row) < sheet.rows:
         first = sheet.where(int(np.flatnonzero(label.code == EMPTY)[0]))
         print_warning(
-            f"{sheet}: left out {sheet.rows - len(row):,} rows without a {label_column}, the first is {first}"
+            f"{sheet}: left out {sheet.rows - len(row):,} rows without a {read.name}, the first is {first}"
         )
     if len(label.names) == 1:
         raise BadInput(
             f"{sheet} has one label only ({label.names[0]!r}): give labels of at least two classes"
         )
-    annotator = None if worker_column is None else sheet.coded(worker_column).code[row]
+    annotator = None if read.annotator is None else read.annotator.code[row]
     return Labels(row, label.code[row], label.names, annotator)
 
 

@@ -69,7 +69,7 @@ class VoteRows:
             *self.notes,
             _reasons_text(self.left_out).removeprefix("; "),
         ]
-        return ExportedVotes(columns, self.origins, [fact for fact in facts if fact])
+        return ExportedVotes(columns, self.origins, [fact for fact in facts if fact], tasks=self.tasks)
 
     def counts(self) -> str:
         """Return the counts of the file: "1,200 tasks, 3,400 annotations"."""
@@ -77,9 +77,12 @@ class VoteRows:
 
 
 class ExportedVotes:
-    """A table of votes in memory, a format like CSV or Parquet."""
+    """A table of votes in memory, a format like CSV or Parquet. tasks: count, also of those without votes."""
 
-    def __init__(self, columns: Mapping[str, Column], origins: Sequence[str], facts: Sequence[str]) -> None:
+    def __init__(
+        self, columns: Mapping[str, Column], origins: Sequence[str], facts: Sequence[str], *, tasks: int = 0
+    ) -> None:
+        self.tasks = tasks
         self._columns, self._origins, self._facts = columns, origins, facts
         self.names: Sequence[str] = list(columns)
 

@@ -15,14 +15,14 @@ RENAME = "they count as different annotators; rename them"
 _NAME = (checks.full_cells, checks.plain_cells)
 
 
-def _class_or_set(name: str, column: Column) -> Mapping[int, Fault]:
+def class_or_set(name: str, column: Column) -> Mapping[int, Fault]:
     """Refuse lists and objects that are no sets of classes."""
     faults = checks.plain_cells(name, column)
     return {code: fault for code, fault in faults.items() if parse_set(column.texts[code]) is None}
 
 
 _LABELS: Mapping[str, Sequence[Check]] = {
-    "class": (_class_or_set,),
+    "class": (class_or_set,),
     "number": (checks.plain_cells, checks.finite_cells),
 }
 
@@ -45,7 +45,7 @@ def needs_of_votes(
 
 def needs_of_gold(source: VotesSource) -> dict[str, Sequence[Check]]:
     """Return the checks of right answers by column."""
-    return {source.task: _NAME, source.label: (checks.full_cells, _class_or_set)}
+    return {source.task: _NAME, source.label: (checks.full_cells, class_or_set)}
 
 
 def name_warnings(source: VotesSource, columns: tuple[Coded, Coded, Coded], *, join: bool) -> list[str]:
