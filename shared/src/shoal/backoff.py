@@ -13,7 +13,7 @@ class Backoff:
 
     first_s: float
     longest_s: float
-    jitter: Callable[[], float] = random.random
+    jitter: Callable[[], float] = random.random  # noqa: S311 - not a secret
 
     def wait_s(self, failures: int) -> float:
         """Return the wait after `failures` (1 or more) consecutive failures, in seconds.

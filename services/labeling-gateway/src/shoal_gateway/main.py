@@ -123,7 +123,7 @@ def _dispatching_loop(settings: GatewaySettings, adapters: Adapters, closing: As
         ledger=PostgresLedger(adapters.pool),
         configs=adapters.configs,
         providers=adapters.providers,
-        carry_out=CarryOut(adapters.guidelines, random.random),
+        carry_out=CarryOut(adapters.guidelines, random.random),  # noqa: S311 - the jitter of waits
         watch=adapters.watch,
         clock=utc_now,
         lease=timedelta(seconds=settings.intent_lease_s),

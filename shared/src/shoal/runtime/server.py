@@ -34,7 +34,7 @@ def bind_address(host: str, port: int) -> socket.socket:
 def url_of(sock: socket.socket) -> str:
     """Return the URL of `sock` for clients on this machine."""
     host, port = sock.getsockname()[:2]
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - nothing is bound here
     return f"http://{host}:{port}"
 
 

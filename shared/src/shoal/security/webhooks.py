@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 TOLERANCE_S = 300
-SECRET_PREFIX = "whsec_"
+SECRET_PREFIX = "whsec_"  # noqa: S105 - the prefix only
 _MOST_DIGITS = 12
 
 

@@ -97,7 +97,7 @@ class Decoder:
             try:
                 parsed = [ormsgpack.unpackb(record.value) for record, _ in opened if record.value is not None]
                 return list(zip(opened, self._lists[types.pop()].validate_python(parsed), strict=True))
-            except Exception:
+            except Exception:  # noqa: S110 - each record is decoded alone below, which finds the fault
                 pass
         return self._validate_singly(opened, refused)
 

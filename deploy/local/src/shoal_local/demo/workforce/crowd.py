@@ -36,7 +36,7 @@ class Workforce:
         self.crowd = list(crowd)
         self.terms = terms
         self.board = Board()
-        self.webhooks = Webhooks(terms.webhook_secret, terms.lost_webhooks, Random(terms.seed))
+        self.webhooks = Webhooks(terms.webhook_secret, terms.lost_webhooks, Random(terms.seed))  # noqa: S311 - the demo repeats itself
         self._minds = minds
         self._work = asyncio.Condition()
 

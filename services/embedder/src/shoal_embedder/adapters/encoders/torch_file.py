@@ -36,7 +36,7 @@ def read_weights(file: Path) -> dict[str, Any]:
     return {name: _view_array(view, storages[view.storage]) for name, view in views.items()}
 
 
-class _Plain(pickle.Unpickler):
+class _Plain(pickle.Unpickler):  # noqa: S301 - find_class refuses everything that can run
     """Unpickles only dictionaries of tensors."""
 
     def __init__(self, file: BinaryIO) -> None:
