@@ -37,6 +37,10 @@ def interpolated(tree: ast.AST) -> Iterator[ast.expr]:
 
 def is_constant(expression: ast.expr, path: Path) -> bool:
     """Return whether an expression is a constant of the code."""
+    if isinstance(expression, ast.Constant):
+        return True
+    if isinstance(expression, ast.BinOp):
+        return is_constant(expression.left, path) and is_constant(expression.right, path)
     if isinstance(expression, ast.Attribute):
         return expression.attr.isupper()
     if not isinstance(expression, ast.Name):
