@@ -20,15 +20,17 @@ GOOD = b'{"project": "news", "source_id": "1", "text": "a"}'
         (b"[" + b"9" * 9000 + b", NaN]", [b"9" * 9000, b"NaN"]),
         (b'["\\ud800", "a\x00"]', [b'"\\ud800"', b'"a\x00"']),
         (b"[" + b"[" * 5000 + b"]" * 5000 + b",1]", [b"[" * 5000 + b"]" * 5000, b"1"]),
+        (b'["\xff", 1]', [b'"\xff"', b"1"]),
+        (b"[{'a': 1}, {b: [}]}, 2]", [b"{'a': 1}", b"{b: [}]}", b"2"]),
     ],
-    ids=["empty", "space", "mixed", "numbers", "odd texts", "deep"],
+    ids=["empty", "space", "mixed", "numbers", "odd texts", "deep", "no UTF-8", "no JSON"],
 )
 def test_elements_are_the_text_of_the_body(body: bytes, elements: list[bytes]) -> None:
     assert split_array(body, 10) == elements
 
 
 @pytest.mark.parametrize(
-    "body", [b"[", b"[1", b"[1,", b"[1,]", b"[,1]", b"[1 2]", b"[1] 2", b'["\xff"]', b"[tru]"]
+    "body", [b"[", b"[1", b"[1,", b"[1,]", b"[,1]", b"[1 2]", b"[1] 2", b"[tru]", b"[{'a']"]
 )
 def test_an_incomplete_array_is_no_json(body: bytes) -> None:
     with pytest.raises(NotJson):

@@ -94,6 +94,76 @@ def test_every_line_has_its_own_result_in_order(good: list[bool]) -> None:
     assert [isinstance(result, Inference) for result in results] == good
 
 
+@pytest.mark.parametrize(
+    ("bad", "field"),
+    [
+        (b'{"project": "news", "source_id": "2", "text": "a\\ud800"}', "text"),
+        (b'{"project": "news", "source_id": "\\udc00", "text": "a"}', "source_id"),
+        (
+            b'{"project": "news", "source_id": "2", "text": "a", "tags": ' + b"[" * 9000 + b"]" * 9000 + b"}",
+            "tags",
+        ),
+        (
+            b'{"project": "news", "source_id": "2", "text": ' + b'{"a":' * 900 + b"1" + b"}" * 900 + b"}",
+            "text",
+        ),
+        (
+            b'{"project": "news", "source_id": "2", "text": "a", "tags": {"n": ' + b"9" * 5000 + b"}}",
+            "tags.n",
+        ),
+        (b'{"project": "news", "source_id": ' + b"9" * 5000 + b', "text": "a"}', "source_id"),
+        (b"{'project': 'news'}", "body"),
+        (b'{"project": "news", "source_id": "2", "text": "\xff"}', "body"),
+        (b'{"project": "news", "source_id": "2", "text": "a",}', "body"),
+        (b'{"project": "news" "source_id": "2"}', "body"),
+    ],
+    ids=["half", "other half", "lists", "objects", "number", "id", "quotes", "bytes", "comma", "no comma"],
+)
+@pytest.mark.parametrize("form", ["lines", "array"])
+def test_an_item_that_is_no_strict_json_costs_itself(bad: bytes, field: str, form: str) -> None:
+    bodies = [line(), bad, line(source_id="3")]
+    body = b"\n".join(bodies) if form == "lines" else b"[" + b",".join(bodies) + b"]"
+    first, fault, last = parse_body(body)
+    assert isinstance(first, Inference)
+    assert isinstance(last, Inference)
+    assert isinstance(fault, Fault)
+    assert fault.field == field
+    assert "python" not in fault.detail.lower()
+    assert "digit" not in fault.detail
+
+
+def test_every_bad_line_is_refused_with_its_number() -> None:
+    results = parse_body(b"{'a': 1}\n\nno json\n{'a': 3}")
+    assert [result.detail.split(":")[0] for result in results if isinstance(result, Fault)] == [
+        "line 1",
+        "line 3",
+        "line 4",
+    ]
+
+
+def test_an_indented_object_with_a_fault_is_one_refusal() -> None:
+    (fault,) = parse_body(b'{\n  "project": "news",\n  oops\n}')
+    assert isinstance(fault, Fault)
+    assert fault.reason == "not_json"
+
+
+@pytest.mark.parametrize("form", ["lines", "array", "joined"])
+def test_a_byte_order_mark_is_no_part_of_the_json(form: str) -> None:
+    mark = b"\xef\xbb\xbf"
+    bodies = {
+        "lines": mark + line() + b"\n" + line(source_id="2"),
+        "array": mark + b"[" + line() + b"," + line(source_id="2") + b"]",
+        "joined": mark + line() + b"\r\n" + mark + line(source_id="2"),
+    }
+    assert [type(result) for result in parse_body(bodies[form])] == [Inference, Inference]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_another_encoding_is_named(encoding: str) -> None:
+    with pytest.raises(NotJson, match="UTF-8"):
+        parse_body(line().decode().encode(encoding))
+
+
 def test_numbers_and_base64_are_the_same_vector() -> None:
     numbers, base64 = parse_body(
         line(embedding={"name": "e", "vector": [1.5, -2.0]})

@@ -1,13 +1,14 @@
 """Parse bodies of inferences: an object, an array, or NDJSON."""
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from shoal.inputs import field_of, fix_of, message_of
-from shoal_ingest.usecases.elements import NotJson, has_many_names, split_array
+from shoal_ingest.usecases.elements import NotJson, has_many_names, read_loosely, split_array
 from shoal_ingest.usecases.inference import Inference
 
 MOST_ITEMS = 10_000
@@ -20,6 +21,9 @@ _MOST_LINES = 10 * MOST_ITEMS  # blank ones and those of an indented object incl
 _MOST_ERRORS = 1000  # of one inference; describing each of more would take seconds
 # pydantic holds the interpreter while it validates: in pieces, other requests wait 10 ms at most.
 _CHUNK_BYTES, _CHUNK_ITEMS = 256 * 1024, 500
+_MARK = b"\xef\xbb\xbf"
+_WIDE = (b"\xff\xfe", b"\xfe\xff")  # byte order marks of UTF-16 and UTF-32
+_POSITION = re.compile(r" at line 1 column (\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +48,51 @@ class TooManyItems(ValueError):
 def parse_body(body: bytes) -> list[Parsed]:
     """Return every inference of a body or its fault; a bad inference does not affect the others.
 
-    The body is an object, an array of objects, or one object per line (NDJSON; empty lines are skipped).
-    Raises NotJson for an incomplete array or an empty body, and TooManyItems.
+    The body is an object, an array of objects, or one object per line (NDJSON; empty lines are skipped), in
+    UTF-8 with or without a byte order mark. Raises NotJson for an incomplete array, an empty body or another
+    encoding, and TooManyItems.
     """
-    body = body.strip()
+    if body.startswith(_WIDE) or b"\x00" in body[:2]:
+        raise NotJson("it is UTF-16 or UTF-32 instead of UTF-8")
+    body = _without_mark(body)
     if not body:
-        raise NotJson("the body is empty")
+        raise NotJson("it is empty")
     if body.startswith(b"["):
         return _parse_items(split_array(body, MOST_ITEMS + 1))
     if body.count(b"\n") >= _MOST_LINES:
         raise TooManyItems
-    return _parse_lines([line for line in body.split(b"\n") if line.strip()], body)
+    return _parse_lines(body)
 
 
-def _parse_lines(lines: list[bytes], body: bytes) -> list[Parsed]:
-    if len(lines) > MOST_ITEMS:
-        whole = _parse_item(body)  # one object on many lines
-        if isinstance(whole, Fault) and whole.reason in ("not_json", "too_large"):
-            raise TooManyItems
-        return [whole]
+def _without_mark(text: bytes) -> bytes:
+    """Return a body or line without white space and byte order mark; joined files have marks inside."""
+    return text.strip().removeprefix(_MARK).lstrip()
+
+
+def _parse_lines(body: bytes) -> list[Parsed]:
+    numbered = [
+        (number, text) for number, line in enumerate(body.split(b"\n"), 1) if (text := _without_mark(line))
+    ]
+    lines = [line for _, line in numbered]
+    if len(lines) > 1 and _is_one_object(lines):
+        whole = _parse_item(body)
+        if lines[0] == b"{" or not isinstance(whole, Fault) or whole.reason != "not_json":
+            return [whole]
     results = _parse_items(lines)
-    if len(lines) > 1 and all(isinstance(one, Fault) and one.reason == "not_json" for one in results):
-        return [_parse_item(body)]  # one object on several lines
-    return results
+    return [
+        _on_line(result, number) if len(lines) > 1 and isinstance(result, Fault) else result
+        for result, (number, _) in zip(results, numbered, strict=True)
+    ]
+
+
+def _is_one_object(lines: Sequence[bytes]) -> bool:
+    """Return whether the lines may be one object: only the first one opens an object at its start."""
+    return lines[0].startswith(b"{") and not any(line.startswith(b"{") for line in lines[1:])
+
+
+def _on_line(fault: Fault, number: int) -> Fault:
+    """Return a fault with its line in the detail if no id of the line could be read."""
+    return replace(fault, detail=f"line {number}: {fault.detail}") if fault.reason == "not_json" else fault
 
 
 def _parse_items(items: Sequence[bytes]) -> list[Parsed]:
@@ -109,7 +135,28 @@ def _parse_item(item: bytes) -> Parsed:
     try:
         return _ONE.validate_json(item)
     except ValidationError as error:
+        if error.error_count() > 1 or error.errors(include_url=False)[0]["type"] != "json_invalid":
+            return validation_fault(error)
+        return _parse_loosely(item, error)
+
+
+def _parse_loosely(item: bytes, strict: ValidationError) -> Parsed:
+    """Return the fault of an item that is no strict JSON, with its field if a lenient parser finds it.
+
+    Half a surrogate pair, a number of thousands of digits and deep nesting are faults of one field.
+    """
+    try:
+        return _ONE.validate_python(read_loosely(item))
+    except NotJson as error:
+        return _not_json(str(error))
+    except ValidationError as error:
         return validation_fault(error)
+    except ValueError:
+        return validation_fault(strict)
+
+
+def _not_json(detail: str) -> Fault:
+    return Fault("not_json", "body", detail, "Send one JSON object per line, or one JSON array")
 
 
 def _too_large(detail: str) -> Fault:
@@ -124,7 +171,7 @@ def validation_fault(error: ValidationError) -> Fault:
     errors: Sequence[Any] = error.errors(include_url=False, include_input=False)
     first = errors[0]
     if first["type"] == "json_invalid":
-        return Fault("not_json", "body", first["msg"], "Send one JSON object per line, or one JSON array")
+        return _not_json(_POSITION.sub(r" at character \1", first["msg"].replace("Invalid JSON", "no JSON")))
     if not first["loc"]:
         return Fault("invalid", "text", message_of(first), "Send the sample in text, or in content")
     detail = "; ".join(f"{field_of(entry['loc'])}: {message_of(entry)}" for entry in errors[:3])
