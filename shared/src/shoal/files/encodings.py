@@ -89,13 +89,15 @@ def _likely_codecs(data: Sequence[bytes]) -> list[str]:
     high = {byte for cell in data for byte in cell if byte >= 0x80}
     runs = [len(run) for cell in data for run in re.findall(rb"[\x80-\xff]+", cell)]
     asian = [codec for codec in _ASIAN if all(_can_decode(cell, codec) for cell in data)]
+    if min(high) >= 0xC0 and sum(runs) > 3 * len(runs):  # letters of Cyrillic words, all of them
+        return ["windows-1251", *asian[:1], "koi8-r", "iso-8859-7"]
     if asian and sum(runs) > 2 * len(runs):
         return asian[:2] if min(runs) > 1 else [*asian[:2], "windows-1251"]
     if sum(runs) > 3 * len(runs):
         return ["windows-1251", "koi8-r", "iso-8859-7"]
     if not high & _C1:
         return ["latin-1"]
-    western = ("windows-1252", "mac_roman")
+    western = ("windows-1252", "mac_roman", "shift_jis")
     return [codec for codec in western if all(_can_decode(cell, codec) for cell in data)] or ["latin-1"]
 
 
