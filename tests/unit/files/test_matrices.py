@@ -89,7 +89,7 @@ def test_what_is_no_matrix_is_one_line(tmp_path: Path) -> None:
         "text.npy": "holds <U1, not numbers: save floats",
         "object.npy": "it is not a .npy file of plain values",
         "junk.npy": "it is not a .npy file of plain values",
-        "none.npy": "it is not a .npy file of plain values",
+        "none.npy": "is an empty file: write it again",
         "junk.npz": "it is not a .npz file of plain values",
         "two.npz": "holds a, b: save one array, or name one embeddings",
         "missing.npy": "cannot be read: ",

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from shoal.files.encodings import UTF8, byte_order_mark
 from shoal.files.errors import BadInput
 
 ClassesOption = Annotated[
@@ -18,6 +19,7 @@ ClassesOption = Annotated[
     ),
 ]
 _SUFFIXES = (".txt", ".json", ".csv", ".tsv", ".lst", ".names")
+_HEADERS = ("class", "classes", "label", "labels", "name", "names")
 _FORM = "give one class a line, or a JSON list of texts"
 
 
@@ -37,12 +39,19 @@ def parse_classes(option: str | None) -> list[str] | None:
     if text.startswith("["):
         return _of_json(text, "the list")
     rows = list(csv.reader([text], skipinitialspace=True))
-    return [name.strip() for name in rows[0]] if rows else []
+    names = [name.strip() for name in rows[0]] if rows else []
+    if "" in names:
+        raise BadInput(
+            f"name {names.index('') + 1} of {len(names)} is empty: remove its comma", field="classes"
+        )
+    return names
 
 
 def _read_classes(file: Path) -> list[str]:
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        data = file.read_bytes()
+        mark, codec = byte_order_mark(data[:4])
+        text = data[mark:].decode(codec or UTF8).replace("\r\n", "\n")
     except OSError as error:
         raise BadInput(f"{file} cannot be read: {error.strerror}", field="classes") from None
     except UnicodeDecodeError:
@@ -55,6 +64,8 @@ def _read_classes(file: Path) -> list[str]:
             row[0].strip() if len(row) == 1 else line
             for line, row in zip(names, csv.reader(names), strict=True)
         ]
+        if names and names[0].lower() in _HEADERS:
+            del names[0]
     return names
 
 
@@ -64,7 +75,7 @@ def _of_json(text: str, what: str) -> list[str]:
     except ValueError:
         raise BadInput(f"{what} is not JSON: {_FORM}", field="classes") from None
     if isinstance(content, dict):
-        content = _in_order(content.get("id2label", content))
+        content = _in_order(content.get("id2label") or content.get("label2id") or content)
     if not isinstance(content, list) or not all(isinstance(name, (str, int, float)) for name in content):
         raise BadInput(f"{what} holds no list of classes: {_FORM}", field="classes")
     return [name.strip() if isinstance(name, str) else json.dumps(name) for name in content]

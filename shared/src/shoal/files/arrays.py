@@ -47,6 +47,10 @@ def read_vector(file: Path, what: str) -> NDArray[Any]:
 def check_numbers(array: Any, file: Path, what: str) -> Any:
     """Return `array`. Raises BadInput unless it holds integers or floats."""
     if array.dtype.kind not in "fiu":
+        if array.dtype.kind == "b" and array.ndim == 1:
+            raise BadInput(
+                f"{what} {file} holds bool: save the numbers of the rows, numpy.flatnonzero(array)"
+            )
         kind = "bfloat16 or bytes" if array.dtype.str == "|V2" else array.dtype
         raise BadInput(
             f"{what} {file} holds {kind}, not numbers: save floats, for example array.astype('float32')"

@@ -16,14 +16,17 @@ from shoal.files.errors import BadContent
 from shoal.files.signatures import ARROW, PARQUET
 
 
-def arrow_matrix(file: Path, columns: Sequence[str] | None) -> tuple[Any, list[str] | None, list[str]]:
+def arrow_matrix(
+    file: Path, columns: Sequence[str] | None, *, of_classes: bool = False
+) -> tuple[Any, list[str] | None, list[str]]:
     """Return the numbers, (n, d), the names of columns of numbers (None for lists), and facts.
 
-    columns: names or patterns of the columns to read; None chooses them. Empty values are NaN, and so is a
+    columns: names or patterns of the columns to read; None chooses them. of_classes: whether the columns are
+    classes, with names of any form. Empty values are NaN, and so is a
     row without a list. Raises BadContent, OSError or ValueError.
     """
     table = _read_file(file)
-    dimensions = choose_dimensions(table, columns)
+    dimensions = choose_dimensions(table, columns, of_classes=of_classes)
     if len(dimensions.names) == 1 and is_list(table.schema.field(dimensions.names[0]).type):
         return _matrix_of_lists(table[dimensions.names[0]]), None, dimensions.facts()
     return *_matrix_of_columns(table, dimensions), dimensions.facts()

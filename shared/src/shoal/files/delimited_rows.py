@@ -137,12 +137,18 @@ class DelimitedRows:
         ):
             raise BadContent(f": line {records[first].line} looks like the header: remove the lines above it")
 
+    def _are_decimals(self) -> bool:
+        """Return whether the rows are numbers with a comma, such as 1,5."""
+        return all(all(cell.strip().lstrip("+-").isdecimal() for cell in row) for row in self.first_rows())
+
     def _refuse_header(self, width: int) -> None:
         fix = "check that the first line is the header, and that lines have one separator"
         if width == self._width + 1:
             fix = (
                 "name the first column too, which R leaves without a name, or remove the separator at the end"
             )
+        if self._width == 1 and width == 2 and self._separator == "," and self._are_decimals():
+            fix = "write numbers with a point, or in double quotes"
         values = "1 value" if width == 1 else f"{width} values"
         columns = "1 column" if self._width == 1 else f"{self._width} columns"
         raise BadContent(f" has {values} in each row, the header {columns}: {fix}")

@@ -2,6 +2,8 @@
 
 import fnmatch
 import json
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +21,7 @@ _NOT_MEASURED = frozenset(
     | {"cluster", "group", "timestamp", "time", "date", "datetime", "year", "month", "day"}
 )
 _MOST_NAMES = 8
+_FEWEST_ALIKE, _STRANGE = 8, 0.25  # numbered columns, and others per such column
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Dimensions:
         return [f"left out: {', '.join(shown)}{f' and {more} more' if more else ''}"]
 
 
-def choose_dimensions(table: Any, columns: Sequence[str] | None) -> Dimensions:
+def choose_dimensions(table: Any, columns: Sequence[str] | None, *, of_classes: bool = False) -> Dimensions:
     """Return the columns of a pyarrow table that are dimensions.
 
     columns: names or patterns such as `f*`, None to choose by type, name and content: one column of lists, or
@@ -58,7 +61,10 @@ def choose_dimensions(table: Any, columns: Sequence[str] | None) -> Dimensions:
         return Dimensions(lists, left_out | dict.fromkeys((n for n in names if n != lists[0]), "no list"))
     if not names:
         raise BadContent(_no_numbers(left_out))
-    return _numeric_columns(table, names, left_out)
+    dimensions = _numeric_columns(table, names, left_out)
+    if not of_classes:
+        _refuse_strangers(dimensions.names)
+    return dimensions
 
 
 def _matching_columns(table: Any, columns: Sequence[str]) -> Dimensions:
@@ -95,6 +101,19 @@ def _numeric_columns(table: Any, names: list[str], left_out: dict[str, str]) -> 
         left_out |= dict.fromkeys(odd, "by its name no dimension")
         names = [name for name in names if name not in odd]
     return Dimensions(names, left_out)
+
+
+def _refuse_strangers(names: Sequence[str]) -> None:
+    """Raise BadContent for a few columns beside many with one name and numbers: price beside f0, f1, ..."""
+    stems = Counter(re.sub(r"\d+$", "", name) for name in names)
+    stem, count = stems.most_common(1)[0]
+    others = [name for name in names if re.sub(r"\d+$", "", name) != stem]
+    if others and count >= _FEWEST_ALIKE and len(others) < _STRANGE * count:
+        example = f"'{stem}*'" if stem else "the numbered ones"
+        raise BadContent(
+            f": {shown_names(others)} {'is' if len(others) == 1 else 'are'} named unlike {count} numbered columns: "
+            f"name the dimensions, for example --columns {example} or --columns '*'"
+        )
 
 
 def _holds_numbers(table: Any, name: str) -> bool:
@@ -152,7 +171,10 @@ def _mixed_columns(unclear: Sequence[str], floats: Sequence[str]) -> str:
 
 def _no_numbers(left_out: Mapping[str, str]) -> str:
     columns = ", ".join(f"{name} ({reason})" for name, reason in list(left_out.items())[:_MOST_NAMES])
-    return f" has no column of lists and no column of numbers; it has {columns or 'no columns'}"
+    return (
+        f" has no column of lists and no column of numbers; it has {columns or 'no columns'}: "
+        "save lists of floats, or a column for each dimension"
+    )
 
 
 def shown_names(names: Sequence[str]) -> str:

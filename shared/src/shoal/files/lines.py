@@ -8,6 +8,7 @@ from shoal.files.faults import Faults
 from shoal.files.texts import Content
 
 NAME = "text"
+FEWEST_ROWS = 3  # lines with equally many tabs that are a table
 
 
 class LinesOfText:
@@ -27,6 +28,11 @@ class LinesOfText:
         self._lines = [line.removesuffix("\r") for line in text.split("\n")]
         while self._lines and not self._lines[-1]:
             self._lines.pop()
+        tabs = {line.count("\t") for line in self._lines if line}
+        if len(self._lines) >= FEWEST_ROWS and len(tabs) == 1 and tabs != {0}:
+            raise BadContent(
+                " has as many tabs in each line, as tables have: name it .tsv, or remove the tabs"
+            )
 
     def read(self, names: Sequence[str]) -> Mapping[str, Column]:
         """Return the lines for every name."""

@@ -17,6 +17,7 @@ BLOCK = 65_536  # rows
 Report = Callable[[int, int], None]
 Rows = NDArray[np.int64]
 
+CLASSES = "probabilities"  # the role of a matrix whose columns are classes
 _MOST_ROWS = 10  # named in a message
 _OTHER_FORMS = {
     b"\x89HDF": "HDF5",
@@ -167,7 +168,7 @@ def _read_values(
     from shoal.files.arrow_matrix import arrow_matrix  # loads pyarrow, which .npy files do not need
 
     try:
-        return arrow_matrix(file, columns)
+        return arrow_matrix(file, columns, of_classes=what == CLASSES)
     except BadContent as error:
         raise BadInput(f"{what} {file}{error}") from None
     except (OSError, ValueError) as error:
@@ -177,6 +178,11 @@ def _read_values(
 def _first_bytes(file: Path, what: str) -> bytes:
     try:
         with file.open("rb") as stream:
-            return stream.read(8)
+            head = stream.read(8)
+    except IsADirectoryError:
+        raise BadInput(f"{what} {file} is a folder: give a file") from None
     except OSError as error:
         raise BadInput(f"{what} {file} cannot be read: {error.strerror or error}") from None
+    if not head:
+        raise BadInput(f"{what} {file} is an empty file: write it again")
+    return head

@@ -27,6 +27,8 @@ class Parquet:
     def __init__(self, file: Path) -> None:
         self._data = uncompressed_bytes(file)
         self._is_arrow = self._data[:4] != PARQUET
+        if not self._is_arrow and self._data[-4:] != PARQUET:
+            raise BadContent(" is cut off: its end is missing, write or copy it again")
         schema = self._arrow_file().schema if self._is_arrow else pyarrow.parquet.read_schema(self._source())
         self.names: Sequence[str] = schema.names
         self._schema = schema

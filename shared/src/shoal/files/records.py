@@ -1,5 +1,7 @@
 """Read JSON lines, or a JSON array of objects, whatever the file's name."""
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +12,7 @@ from shoal.files.faults import Fault, Faults
 from shoal.files.json_values import cell_texts, parse_json
 from shoal.files.texts import Content
 
+_NOT_BLANK = re.compile(r"\S")
 _FORM = "give one JSON object with the columns as fields"
 _TABLES_OF_PANDAS = 'write it with df.to_json(orient="records")'
 Row = tuple[int, dict[str, Any]]  # the number of its line or its index, and the object
@@ -68,6 +71,8 @@ class Records:
                 self._one_a_line = False
                 self.notes.append("a JSON array")
                 items = _array_items(text)
+            elif _are_no_objects(items) and (several := _objects_in_sequence(text)):
+                items = several
         elif (lines := _several_objects(text)) is not None:
             self._one_a_line, items = True, lines
             self.notes.append("JSON lines")
@@ -92,6 +97,24 @@ def _parsed_lines(text: str) -> list[tuple[int, Any]]:
     end = "\n" if "\n" in text.rstrip("\r") else "\r"
     lines = [(number, line) for number, line in enumerate(text.split(end), start=1) if not _is_blank(line)]
     return [(number, _undecoded_fault(line) or _parsed_or_none(line)) for number, line in lines]
+
+
+def _objects_in_sequence(text: str) -> list[tuple[int, Any]]:
+    """Return JSON objects over several lines each, and their first lines; none if the text is no such."""
+    decoder, items, start = json.JSONDecoder(), list[tuple[int, Any]](), 0
+    line = 1
+    while (match := _NOT_BLANK.search(text, start)) is not None:
+        line += text.count("\n", start, match.start())
+        try:
+            value, end = decoder.raw_decode(text, match.start())
+        except ValueError:
+            return []
+        if not isinstance(value, dict):
+            return []
+        items.append((line, value))
+        line += text.count("\n", match.start(), end)
+        start = end
+    return items
 
 
 def _several_objects(text: str) -> list[tuple[int, Any]] | None:

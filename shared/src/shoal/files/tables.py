@@ -5,6 +5,7 @@ needs.
 """
 
 import csv
+import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -269,6 +270,10 @@ class TableFile:
         more = f" and {len(present) - 20} more" if len(present) > 20 else ""
         if isinstance(self.format, LinesOfText):
             return "each of its lines is a text: name it .csv or .tsv if it is a table"
+        if len(present) == 1 and name in re.split(r"[^\w.]+", present[0]):
+            return (
+                f"its header, {shown}, is one column: put a comma, a semicolon, a tab or | between its names"
+            )
         if self._looks_like_data():
             return f"its first line ({shown}{more}) looks like data: put a line with the names of columns before it"
         fix = f"give {option} one of them" if option else "rename one"
@@ -282,6 +287,7 @@ class TableFile:
         """Refuse the only column under another name than `column_for` was to find, if that is a cell."""
         for name, usual in self._renamed.items():
             if name in cells and self._looks_like_data():
+                self.check_header_line([usual])
                 raise BadInput(
                     f"{self} has no header: its first line, {name!r}, looks like data: "
                     f"put the line {usual} before it"

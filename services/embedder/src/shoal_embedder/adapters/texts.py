@@ -6,6 +6,7 @@ from pathlib import Path
 from shoal.files import checks
 from shoal.files.errors import BadInput
 from shoal.files.options import ReadOptions
+from shoal.files.spelling import INVISIBLE
 from shoal.files.tables import Table, open_table
 from shoal_embedder.adapters.left_out import LeftOut
 
@@ -28,15 +29,18 @@ def read_texts(file: Path, column: str, options: ReadOptions) -> Texts:
     source = open_table(file, "texts", options)
     name = source.column_for(column)
     if not source.has(name):
-        names = ", ".join(source.format.names)
-        raise BadInput(f"{source} has no column {name}; it has {names or 'none'}", field="column")
+        source.check_header_line([name])
+        names = ", ".join(other or "one without a name" for other in source.format.names)
+        raise BadInput(
+            f"{source} has no column {name}; it has {names or 'none'}: name one of them", field="column"
+        )
     needs = {name: (checks.full_cells, checks.plain_cells)}
     collecting = replace(source, options=replace(options, skip_bad=True, skipped=[]))
     table = collecting.read([name], needs=needs, columns={column: "--column"}, bad_rows="emptied")
     reasons = {row.position: row.reason for row in table.skipped}
     texts, rows, left_out = [], [], []
     for row, text in enumerate(table.texts(name)):
-        if text.strip():
+        if text.translate(INVISIBLE).strip():
             texts.append(text)
             rows.append(row)
         else:

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from shoal.command_line.offline import print_summary, print_warning, show_progress
+from shoal.files.columns import column_of
 from shoal.files.errors import BadInput
 from shoal.files.options import ReadOptions
 from shoal.files.outputs import replace_file
+from shoal.files.suspects import MISSING, missing_warning
 from shoal.vectors import Vectors
 from shoal_embedder.adapters.encoders.named import EncoderOptions, Model, NamedEncoder
 from shoal_embedder.adapters.inputs import Inputs
@@ -144,12 +146,26 @@ def _summarize_pictures(inputs: Inputs, reduced: ReducedPictures, encoder: str) 
 
 
 def _summarize_texts(part: Texts, encoder: str, cut: int, max_tokens: int) -> None:
-    facts = [*part.table.facts(), f"column {part.column}", f"encoder {encoder}"]
+    _warn_of_texts(part)
+    facts = list(dict.fromkeys([*part.table.facts(), f"column {part.column}", f"encoder {encoder}"]))
     if part.left_out:
         facts.append(_left_out_fact(part.left_out))
     if cut:
         facts.append(f"{cut:,} of {len(part.texts):,} texts cut at {max_tokens} tokens (--max-tokens)")
     print_summary(part.table, facts)
+
+
+def _warn_of_texts(part: Texts) -> None:
+    """Warn of texts that look like missing values, and of a text that may have been read as the header."""
+    missing = column_of(text.strip() for text in part.texts if text.strip() in MISSING).coded()
+    warning = missing_warning(part.column, missing, "texts")
+    if warning is not None:
+        print_warning(f"{part.table}: {warning}")
+    if len(part.column.split()) > 1:
+        print_warning(
+            f"{part.table}: the first line, {part.column!r}, is read as the name of the column; "
+            "if it is a text, put the line text before it"
+        )
 
 
 def _left_out_fact(left_out: Sequence[LeftOut]) -> str:

@@ -1,5 +1,6 @@
 """Row numbers, weights, labels and target shares from files."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ INDEX = "index"
 ARRAYS = (".npy", ".npz")
 CLASS = ("class", "label", "name")
 SHARE = "share"
+_WHOLE = re.compile(r"[+-]?\d+(\.0*)?", re.ASCII)
 Warn = Callable[[str], None]
 Summarize = Callable[..., None]  # shows how a table was read, and further phrases about it
 
@@ -95,7 +97,7 @@ def read_labels(
     summarize(table, classes_fact(ordered_classes(text for text in texts if text), ""))
     if not has_index:
         return None, texts
-    return [int(text) for text in table.texts(INDEX)], texts
+    return [int(text.strip().partition(".")[0]) for text in table.texts(INDEX)], texts
 
 
 def read_target(file: Path, *, options: ReadOptions) -> Target:
@@ -141,11 +143,7 @@ def _whole_number(name: str, column: Column) -> Mapping[int, Fault]:
 
 
 def _is_whole(text: str) -> bool:
-    try:
-        int(text)
-    except ValueError:
-        return False
-    return True
+    return _WHOLE.fullmatch(text.strip()) is not None
 
 
 def _label_text(label: Any) -> str:

@@ -71,6 +71,11 @@ def _line_objects(text: str) -> list[Row] | None:
     return rows or None
 
 
+def _are_row_numbers(cells: dict[str, Any]) -> bool:
+    """Return whether a column is {"0": cell, "1": cell, ...}, as pandas writes it."""
+    return bool(cells) and all(name == str(row) for row, name in enumerate(cells))
+
+
 def _unwrapped_objects(content: dict[str, Any]) -> Sequence[Any] | None:
     """Return the records of an object: of an API's answer, by id, or as columns, or itself."""
     values = list(content.values())
@@ -82,6 +87,14 @@ def _unwrapped_objects(content: dict[str, Any]) -> Sequence[Any] | None:
         records = content.get(name)
         if isinstance(records, list) and records and isinstance(records[0], dict):
             return records
+    if isinstance(content.get("columns"), list) and isinstance(content.get("data"), list):  # of pandas
+        return [
+            dict(zip(content["columns"], row, strict=False))
+            for row in content["data"]
+            if isinstance(row, list)
+        ]
+    if len(values) > 1 and all(isinstance(value, dict) and _are_row_numbers(value) for value in values):
+        return [{name: cells.get(row) for name, cells in content.items()} for row in values[0]]
     if values and all(isinstance(value, dict) for value in values):
         return [{"id": name, **record} for name, record in content.items()]
     if (
