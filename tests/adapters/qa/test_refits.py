@@ -6,6 +6,7 @@ import pytest
 
 from adapters.qa.qakit import NOON, Qa, fill, job, vote
 from shoal.contracts.labels import GuidelineRef
+from shoal.observability import metrics
 from shoal_qa.adapters.postgres.annotators import PostgresAnnotators
 from shoal_qa.adapters.postgres.database import PostgresDatabase
 from shoal_qa.adapters.postgres.fits import PostgresFits
@@ -64,6 +65,50 @@ async def test_a_refit_that_did_not_end_is_done_again_and_stops_no_other(qa: Qa)
     assert await refit() == 1  # behind one that fails
     assert await qa.rows("SELECT count(*) FROM quality") == [(1,)]
     assert await refit() == 0
+
+
+async def test_a_job_that_cannot_be_evaluated_is_set_aside_and_costs_no_other(qa: Qa) -> None:
+    await qa.jobs([job(number) for number in range(20)])
+    for number in range(20):
+        await qa.annotations([vote(number, "ann", "x"), vote(number, "bob", "x")])
+    await qa.pool.execute("DELETE FROM labels")
+    await qa.pool.execute("UPDATE jobs SET state = 'open', label = NULL, revision = 0")
+    too_long = "UPDATE jobs SET sample_id = repeat('s', 300) WHERE job_id = ANY($1::text[])"
+    await qa.pool.execute(too_long, ["j7", "j11"])
+    set_aside = metrics.JOBS_SET_ASIDE._value.get()
+    refit = qa.refit()
+    assert await refit() == 1
+    assert await refit() == 0
+    assert metrics.JOBS_SET_ASIDE._value.get() == set_aside + 2
+    labelled = {row[0] for row in await qa.rows("SELECT job_id FROM labels")}
+    assert labelled == {f"j{number}" for number in range(20)} - {"j7", "j11"}
+    assert await qa.rows("SELECT count(*) FROM quality") == [(1,)]
+    await qa.annotations([vote(7, "cat", "x"), vote(8, "cat", "y")])  # a vote for such a job is stored
+    assert await qa.rows("SELECT count(*) FROM annotations WHERE job_id = 'j7'") == [(3,)]
+    await qa.pool.execute("UPDATE jobs SET sample_id = 's7' WHERE job_id = 'j7'")
+    assert await refit() == 1
+    assert "j7" in {row[0] for row in await qa.rows("SELECT job_id FROM labels")}
+
+
+async def test_odd_values_of_earlier_votes_do_not_stop_a_refit(qa: Qa) -> None:
+    await qa.jobs([job(number) for number in range(12)])
+    for number in range(12):
+        await qa.annotations([vote(number, "ann", "x"), vote(number, "bob", "x")])
+    for number, (column, value) in enumerate(
+        [("duration_s", "0"), ("duration_s", "1e300"), ("duration_s", "5e-324"), ("duration_s", "-1")]
+    ):
+        await qa.pool.execute(
+            "UPDATE annotations SET event = jsonb_set(event, ARRAY[$2], $3::text::jsonb) WHERE job_id = $1",
+            f"j{number}",
+            column,
+            value,
+        )
+    await qa.pool.execute("UPDATE annotations SET price = 1e308 WHERE job_id IN ('j4', 'j5')")
+    await qa.pool.execute("UPDATE annotations SET submitted_at = '0001-01-02' WHERE job_id = 'j6'")
+    await qa.pool.execute("UPDATE annotations SET submitted_at = '9999-12-31' WHERE job_id = 'j7'")
+    await qa.pool.execute("UPDATE annotations SET annotator = repeat('y', 200) WHERE job_id = 'j8'")
+    assert await qa.refit()() == 1
+    assert await qa.rows("SELECT count(*) FROM quality") == [(1,)]
 
 
 async def test_corrected_gold_is_learned(qa: Qa) -> None:

@@ -73,6 +73,9 @@ VOTES_RESERVED = Counter("shoal_sampler_votes_reserved_total", "Votes reserved f
 ANNOTATIONS_RECORDED = Counter(
     "shoal_qa_annotations_total", "Annotation revisions recorded", ["project", "action"]
 )
+JOBS_SET_ASIDE = Counter(
+    "shoal_qa_jobs_set_aside_total", "Evaluations of jobs that failed; the log has the ids of the jobs"
+)
 LABELS = Counter("shoal_qa_labels_total", "Revisions of labels", ["project", "state"])
 VOTE_REQUESTS = Counter(
     "shoal_qa_vote_requests_total", "Requests for votes, for reviews or to stop voting", ["action"]

@@ -7,13 +7,21 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
+from pydantic import ValidationError
+
+from shoal.messaging.errors import is_transient
+from shoal.messaging.records.decoding import explain_faults
 from shoal.observability import metrics
+from shoal.observability.logs import get_logger
 from shoal_qa.domain.projects.fitting import fit_without_votes
 from shoal_qa.usecases.announce import label_message, request_message
 from shoal_qa.usecases.outcomes import Context, Outcome, job_outcomes
 from shoal_qa.usecases.ports import Database, LabelRow, Major, StoredJob, Transaction
 
 COUNTED = ("label", "audit")  # purposes of jobs that get labels; gold measures annotators
+
+
+log = get_logger(__name__)
 
 
 class Evaluate:
@@ -24,11 +32,27 @@ class Evaluate:
         self._clock = clock
 
     async def __call__(self, job_ids: Collection[str]) -> int:
-        """Evaluate jobs; return the number of changed ones."""
+        """Evaluate jobs; return the number of changed ones. Raises on outages only.
+
+        A job that cannot be evaluated is set aside: it stays as it is, and the others go on.
+        """
         if not job_ids:
             return 0
-        async with self._database.transaction() as tx:
-            return await self.within(tx, await tx.jobs.lock(job_ids))
+        try:
+            async with self._database.transaction() as tx:
+                return await self.within(tx, await tx.jobs.lock(job_ids))
+        except Exception as error:
+            if is_transient(error):
+                raise
+            return await self._evaluate_halves(sorted(job_ids), error)
+
+    async def _evaluate_halves(self, job_ids: Sequence[str], error: Exception) -> int:
+        if len(job_ids) == 1:
+            metrics.JOBS_SET_ASIDE.inc()
+            log.error("job_set_aside", job=job_ids[0], error=_error_text(error))
+            return 0
+        middle = len(job_ids) // 2
+        return await self(job_ids[:middle]) + await self(job_ids[middle:])
 
     async def within(self, tx: Transaction, jobs: Sequence[StoredJob]) -> int:
         """Evaluate jobs that are locked by `tx`; return the number of changed ones."""
@@ -60,6 +84,11 @@ class Evaluate:
         await tx.labels.add(rows, now)
         await tx.outbox.publish(messages)
         return len(outcomes)
+
+
+def _error_text(error: Exception) -> str:
+    """Return an error without the values of a validation, which may be private."""
+    return explain_faults(error) if isinstance(error, ValidationError) else repr(error)
 
 
 async def context_of(tx: Transaction, key: Major) -> Context | None:

@@ -14,7 +14,7 @@ SELECT
         SELECT DISTINCT ON (provider, annotation_id) label FROM annotations WHERE project = $1
           AND purpose <> 'review'
         ORDER BY provider, annotation_id, revision DESC) v WHERE v.label IS NOT NULL) AS votes,
-    (SELECT coalesce(sum(price), 0) FROM annotations WHERE project = $1) AS spent,
+    (SELECT coalesce(sum(least(price, 1e9)), 0) FROM annotations WHERE project = $1) AS spent,
     count(*) FILTER (WHERE state = 'open' AND purpose IN ('label', 'audit')) AS jobs_open,
     count(*) FILTER (WHERE state = 'accepted' AND purpose IN ('label', 'audit')) AS labels_accepted,
     count(*) FILTER (WHERE state = 'review') AS reviews_open
