@@ -7,7 +7,7 @@ import typer
 
 from shoal.command_line.console import err
 from shoal.command_line.offline import print_summary
-from shoal.files.faults import skipped_fact
+from shoal.files.faults import count_rows, skipped_fact
 from shoal.files.matrices import Matrix, Rows
 from shoal.files.options import ReadOptions
 from shoal.files.skipped import skipped_file, write_skipped
@@ -70,4 +70,4 @@ def list_skipped(output: Path | None, options: ReadOptions) -> None:
         skipped_file(output).unlink(missing_ok=True)
         return
     file = write_skipped(output, options.skipped)
-    err.print(f"{len(options.skipped):,} rows left out: {file}", markup=False, soft_wrap=True)
+    err.print(f"{count_rows(len(options.skipped))} left out: {file}", markup=False, soft_wrap=True)

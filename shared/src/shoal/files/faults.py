@@ -49,7 +49,7 @@ def skipped_fact(rows: Sequence[SkippedRow]) -> str:
         return ""
     shown = "; ".join(f"{row.position}: {row.reason}" for row in rows[:SHOWN])
     rest = f"; and {len(rows) - SHOWN:,} more" if len(rows) > SHOWN else ""
-    return f"{_count_rows(len(rows))} left out ({shown}{rest})"
+    return f"{count_rows(len(rows))} left out ({shown}{rest})"
 
 
 def reason_of(fault: Fault) -> str:
@@ -61,5 +61,6 @@ def _list_faults(places: Sequence[str], faults: Sequence[Fault]) -> str:
     return "; ".join(f"{position}{fault.detail}" for position, fault in zip(places, faults, strict=True))
 
 
-def _count_rows(count: int) -> str:
+def count_rows(count: int) -> str:
+    """Return "1 row" or "2,000 rows"."""
     return "1 row" if count == 1 else f"{count:,} rows"

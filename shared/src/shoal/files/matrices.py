@@ -61,7 +61,8 @@ class Matrix:
 
     def skipped_rows(self, bad: Rows) -> list[SkippedRow]:
         """Return rows that a command leaves out, with their faults."""
-        return [SkippedRow(self.file, f"row {row}", self._fault_of(row)) for row in bad.tolist()]
+        faults = {row: self._fault_of(row).removeprefix(f"row {row}").lstrip(", ") for row in bad.tolist()}
+        return [SkippedRow(self.file, f"row {row}", fault) for row, fault in faults.items()]
 
     def bad_rows(self) -> Rows:
         """Return the rows with a value that is not finite."""

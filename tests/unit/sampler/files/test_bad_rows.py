@@ -53,6 +53,7 @@ def test_skip_bad_leaves_them_out_and_lists_them(command: str) -> None:
     assert code == 0, error
     listed = rows("o/left-out.csv" if command == "simulate" else "o.left-out.csv")
     assert [row["place"] for row in listed] == ["row 7", "row 20", "row 33"]
+    assert listed[0]["problem"] == "has no values"
     assert "3 rows left out" in error
     if command == "select":
         assert {int(row["index"]) for row in rows("o.csv")} == set(range(60)) - BAD.keys()

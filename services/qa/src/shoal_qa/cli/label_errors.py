@@ -26,6 +26,7 @@ from shoal.command_line.reading import (
 )
 from shoal.files.columns import EMPTY, Coded
 from shoal.files.errors import BadInput
+from shoal.files.faults import count_rows
 from shoal.files.matrices import Matrix, read_matrix
 from shoal.files.options import ReadOptions
 from shoal.files.outputs import OutputCheck
@@ -121,7 +122,7 @@ def _labels_of(read: LabelSheet, options: ReadOptions) -> Labels:
     if len(row) < sheet.rows:
         first = sheet.where(int(np.flatnonzero(label.code == EMPTY)[0]))
         print_warning(
-            f"{sheet}: left out {sheet.rows - len(row):,} rows without a {read.name}, the first is {first}"
+            f"{sheet}: left out {count_rows(sheet.rows - len(row))} without a {read.name}, the first is {first}"
         )
     if len(label.names) == 1:
         raise BadInput(
