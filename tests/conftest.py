@@ -22,6 +22,11 @@ settings.register_profile("shoal", deadline=None)  # a busy machine is no failur
 settings.load_profile("shoal")
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name bytes by their parameter: gzip writes the time, and processes must collect the same names."""
+    return argname if isinstance(val, bytes) and not val.isascii() else None
+
+
 class OneProcessAFile(LoadFileScheduling):
     """Runs the tests of one file in one process, and all of tests/e2e, which share a running Shoal."""
 

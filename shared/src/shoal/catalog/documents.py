@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
 from shoal.catalog.outages import render_outages
+from shoal.contracts.base import NO_NUL
 
 INPUTS, SETTINGS = "shoal.inputs", "shoal.settings"
 _LIMITS = {
@@ -26,7 +27,6 @@ _LIMITS = {
     "maxItems": "at most {:,} entries",
     "pattern": "pattern `{}`",
 }
-_NO_NUL = r"^[^\x00]*$"
 _COMMANDS = (
     ("SHOAL_INGEST_URL", "Address of the ingest service; `shoal up` prints this and the next addresses."),
     ("SHOAL_SAMPLER_URL", "Address of the sampler."),
@@ -184,7 +184,7 @@ def _limit_texts(value: Mapping[str, Any]) -> Iterator[str]:
     for variant in (value, *(one for one in _type_variants(value) if one is not value)):
         for name, form in _LIMITS.items():
             limit = variant.get(name)
-            if limit is not None and limit != _NO_NUL and (name, limit) != ("minLength", 1):
+            if limit is not None and limit != NO_NUL and (name, limit) != ("minLength", 1):
                 yield form.format(limit)
 
 

@@ -1,25 +1,86 @@
 """The base of every event and value of the contracts."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]*$"
+NO_NUL = r"^[^\x00]*$"
+"""PostgreSQL stores no NUL in text."""
+
 Name = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=NAME_PATTERN)]
 """A name that users choose, such as a project, a campaign, a provider or a dataset."""
 
-Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-Text = Annotated[str, StringConstraints(max_length=1_000_000)]
-Label = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-Timestamp = AwareDatetime
+Id = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL)]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL)]
+AnnotatorName = Annotated[str, StringConstraints(min_length=1, max_length=400, pattern=NO_NUL)]
+"""An annotator with the provider, `acme/ann`: unique within the project."""
 
-__all__ = ["Event", "Id", "Label", "Name", "Text", "Timestamp", "Value"]
+Phrase = Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)]
+"""A short text that may be empty, such as a version or a group."""
+
+Sentence = Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL)]
+Address = Annotated[str, StringConstraints(max_length=4096, pattern=NO_NUL)]
+"""A URI or a path."""
+
+Text = Annotated[str, StringConstraints(max_length=1_000_000, pattern=NO_NUL)]
+Tags = Annotated[
+    dict[Phrase, Annotated[str, StringConstraints(max_length=4096, pattern=NO_NUL)]], Field(max_length=100)
+]
+
+Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
+"""PostgreSQL's integer, from 0."""
+
+Ordinal = Annotated[int, Field(ge=1, le=2**31 - 1)]
+"""PostgreSQL's integer, from 1: a revision, a version, a round."""
+
+Amount = Annotated[int, Field(ge=0, le=2**53 - 1)]
+"""Bytes or rows; exact in every reader of JSON."""
+
+Price = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+"""Money in the project's currency."""
+
+Duration = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+"""Seconds or milliseconds, as the field's name says."""
+
+Timestamp = Annotated[
+    AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))
+]
+"""A time with its zone, in the years 1970 to 2199."""
+
+__all__ = [
+    "NO_NUL",
+    "Address",
+    "Amount",
+    "AnnotatorName",
+    "Count",
+    "Duration",
+    "Event",
+    "Id",
+    "Label",
+    "Name",
+    "Ordinal",
+    "Phrase",
+    "Price",
+    "Sentence",
+    "Tags",
+    "Text",
+    "Timestamp",
+    "Value",
+]
 
 
 class Value(BaseModel):
     """A part of an event. Immutable; unknown fields are ignored, so that producers may be newer."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_bytes="base64", val_json_bytes="base64")
+    model_config = ConfigDict(
+        frozen=True,
+        extra="ignore",
+        allow_inf_nan=False,
+        ser_json_bytes="base64",
+        val_json_bytes="base64",
+    )
 
 
 _TYPES: dict[str, type["Event"]] = {}

@@ -4,7 +4,22 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from shoal.contracts.base import Event, Id, Label, Name, Timestamp, Value
+from shoal.contracts.base import (
+    AnnotatorName,
+    Count,
+    Duration,
+    Event,
+    Id,
+    Label,
+    Name,
+    Ordinal,
+    Phrase,
+    Price,
+    Sentence,
+    Tags,
+    Timestamp,
+    Value,
+)
 from shoal.contracts.samples import Content, Prediction
 
 Purpose = Literal["label", "audit", "gold", "review"]
@@ -13,8 +28,8 @@ Purpose = Literal["label", "audit", "gold", "review"]
 class GuidelineRef(Value):
     """The version of a guideline; a change of the label schema raises `major`."""
 
-    major: int = Field(ge=1)
-    minor: int = Field(ge=0)
+    major: Ordinal
+    minor: Count
 
 
 class LabelingJob(Event):
@@ -34,10 +49,10 @@ class LabelingJob(Event):
     priority: int = Field(default=0, ge=-100, le=100)
     votes: int = Field(ge=1, le=100)  # votes to collect at first
     max_votes: int = Field(ge=1, le=100)  # upper limit of the job's votes
-    group: str | None = Field(default=None, max_length=200)
+    group: Phrase | None = None
     source: Name | None = None  # of the sample, as its producer named it; None for gold items
     source_id: Id | None = None
-    tags: dict[str, str] = Field(default_factory=dict)
+    tags: Tags = Field(default_factory=dict)
     occurred_at: Timestamp | None = None
     campaign: Name | None = None  # name of the campaign
     requested_at: Timestamp
@@ -53,8 +68,8 @@ class VotesRequested(Event):
     sample_id: Id
     action: Literal["more", "review", "cancel"]
     votes: int = Field(ge=0, le=100)  # the total to collect, not an increment: replays add nothing
-    round: int = Field(ge=1)
-    reason: str = Field(max_length=200)
+    round: Ordinal
+    reason: Phrase
     posterior: dict[Label, float] = Field(default_factory=dict)  # of a review: the likeliest classes
     requested_at: Timestamp
 
@@ -73,7 +88,7 @@ class SkipAnswer(Value):
     code: Name | None = (
         None  # unclear_rule, unreadable, several_classes, not_my_field, other; the list may grow
     )
-    reason: str = Field(default="", max_length=500)  # in the annotator's words
+    reason: Sentence = ""  # in the annotator's words
 
 
 Answer = Annotated[ClassAnswer | SkipAnswer, Field(discriminator="kind")]
@@ -91,27 +106,27 @@ class AnnotationSubmitted(Event):
     provider: Name
     annotator: Id  # unique within the provider
     annotation_id: Id
-    revision: int = Field(ge=1)
+    revision: Ordinal
     action: Literal["submitted", "updated", "deleted", "skipped"]
     answer: Answer | None = None  # None when deleted
     purpose: Purpose
     guideline: GuidelineRef
-    duration_s: float | None = Field(default=None, ge=0)
-    price: float = Field(default=0.0, ge=0)  # in the project's currency, for this vote
+    duration_s: Duration | None = None
+    price: Price = 0.0  # in the project's currency, for this vote
     submitted_at: Timestamp
 
 
 class LabelEvidence(Value):
     """The evidence for an accepted label."""
 
-    method: str = Field(max_length=100)
-    votes: int = Field(ge=0)
-    annotators: tuple[Id, ...] = ()
+    method: Phrase = Field(max_length=100)
+    votes: Count
+    annotators: tuple[AnnotatorName, ...] = ()
     annotation_ids: tuple[Id, ...] = ()
     agreement: float = Field(ge=0, le=1)  # share of votes for the accepted label
     posterior: dict[Label, float] = Field(default_factory=dict)
     gold: bool = False
-    reviewed_by: Id | None = None
+    reviewed_by: AnnotatorName | None = None
 
 
 class LabelAccepted(Event):
@@ -124,10 +139,10 @@ class LabelAccepted(Event):
     job_id: Id
     campaign_id: Id | None = None
     state: Literal["accepted", "revised", "withdrawn"]
-    revision: int = Field(ge=1)
+    revision: Ordinal
     label: Label | None = None  # None when withdrawn
     probability: float = Field(ge=0, le=1)
     guideline: GuidelineRef
     evidence: LabelEvidence
-    reason: str = Field(max_length=200)
+    reason: Phrase
     accepted_at: Timestamp

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from shoal.contracts.base import Event, Id, Timestamp, Value
+from shoal.contracts.base import Event, Id, Phrase, Timestamp, Value
 
 Role = Literal["producer", "annotator", "reviewer", "operator", "admin"]
 
@@ -27,6 +27,6 @@ class ProjectChanged(Event):
     TYPE: ClassVar[str] = "shoal.project.changed.v1"
     KEY: ClassVar[str] = "project"
 
-    title: str = Field(default="", max_length=200)
+    title: Phrase = ""
     keys: tuple[ApiKey, ...] = ()
     changed_at: Timestamp

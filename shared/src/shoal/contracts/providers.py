@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from shoal.contracts.base import Event, Name, Timestamp, Value
+from shoal.contracts.base import Event, Name, Phrase, Timestamp, Value
 
 IN_HOUSE = "inhouse"
 """The provider that every project has without configuring it: its own annotators, on the gateway's page."""
@@ -14,7 +14,7 @@ class ProviderEntry(Value):
     """One configured provider of a project; without its address and secrets."""
 
     name: Name
-    kind: str = Field(max_length=64)
+    kind: Phrase = Field(max_length=64)
     is_default: bool = False
 
 

@@ -4,7 +4,21 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from shoal.contracts.base import Event, Id, Label, Name, Timestamp, Value
+from shoal.contracts.base import (
+    Address,
+    Amount,
+    Count,
+    Event,
+    Id,
+    Label,
+    Name,
+    Ordinal,
+    Phrase,
+    Price,
+    Text,
+    Timestamp,
+    Value,
+)
 from shoal.contracts.labels import GuidelineRef
 
 
@@ -12,8 +26,8 @@ class LabelClass(Value):
     """One class: its name, its definition and example texts."""
 
     name: Label
-    definition: str = Field(default="", max_length=10_000)
-    examples: tuple[str, ...] = ()
+    definition: Text = Field(default="", max_length=10_000)
+    examples: tuple[Text, ...] = ()
 
 
 class LabelSchema(Value):
@@ -30,8 +44,8 @@ class GuidelinePublished(Event):
     KEY: ClassVar[str] = "project"
 
     guideline: GuidelineRef
-    title: str = Field(default="", max_length=200)
-    text: str = Field(default="", max_length=200_000)  # Markdown
+    title: Phrase = ""
+    text: Text = Field(default="", max_length=200_000)  # Markdown
     label_schema: LabelSchema
     prelabels_allowed: bool = False
     published_at: Timestamp
@@ -42,12 +56,12 @@ class AnnotatorQuality(Value):
 
     provider: Name
     annotator: Id
-    votes: int = Field(ge=0)
+    votes: Count
     skill: float = Field(ge=0, le=1)  # probability of a right answer
     skill_low: float = Field(ge=0, le=1)  # 95 % interval
     skill_high: float = Field(ge=0, le=1)
-    gold_answered: int = Field(default=0, ge=0)
-    gold_right: int = Field(default=0, ge=0)
+    gold_answered: Count = 0
+    gold_right: Count = 0
     state: Literal["new", "trusted", "probation", "blocked"]
     warnings: tuple[Name, ...] = ()  # spam, straight-lining, copying, haste, change; the list may grow
 
@@ -59,12 +73,10 @@ class PrecisionCertificate(Value):
     confidence: float = Field(gt=0, lt=1)
     threshold: float | None = Field(default=None, ge=0, le=1)  # least probability of accepted labels
     bound: float | None = Field(default=None, ge=0, le=1)  # lower confidence bound of their precision
-    gold: int = Field(ge=0)  # gold items with votes
-    gold_accepted: int = Field(ge=0)  # gold items accepted at the threshold
+    gold: Count  # gold items with votes
+    gold_accepted: Count  # gold items accepted at the threshold
     coverage: float = Field(ge=0, le=1)  # share of jobs with votes that reach the threshold
-    more_gold: int | None = Field(
-        default=None, ge=0
-    )  # further gold items that would probably suffice; None if no number would
+    more_gold: Count | None = None  # further gold items that would probably suffice; None if no number would
 
 
 class QualityMeasured(Event):
@@ -73,13 +85,13 @@ class QualityMeasured(Event):
     TYPE: ClassVar[str] = "shoal.quality.measured.v1"
     KEY: ClassVar[str] = "project"
 
-    votes: int = Field(ge=0)
-    jobs_open: int = Field(ge=0)
-    labels_accepted: int = Field(ge=0)
-    reviews_open: int = Field(ge=0)
+    votes: Count
+    jobs_open: Count
+    labels_accepted: Count
+    reviews_open: Count
     agreement: float | None = None  # Krippendorff's alpha, nominal
     gold_accuracy: float | None = Field(default=None, ge=0, le=1)
-    cost_per_accepted_label: float | None = Field(default=None, ge=0)
+    cost_per_accepted_label: Price | None = None
     annotators: tuple[AnnotatorQuality, ...] = ()
     certificate: PrecisionCertificate | None = None  # where the rule has a target_precision
     measured_at: Timestamp
@@ -88,10 +100,10 @@ class QualityMeasured(Event):
 class DatasetFile(Value):
     """One file of a dataset version."""
 
-    path: str = Field(max_length=4096)
+    path: Address
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    bytes: int = Field(ge=0)
-    rows: int | None = Field(default=None, ge=0)
+    bytes: Amount
+    rows: Amount | None = None
 
 
 class DatasetPublished(Event):
@@ -102,12 +114,12 @@ class DatasetPublished(Event):
 
     dataset: Name
     version: Id  # from the SHA-256 of its content
-    number: int = Field(ge=1)
-    uri: str = Field(max_length=4096)  # folder of the files
+    number: Ordinal
+    uri: Address  # folder of the files
     files: tuple[DatasetFile, ...]
-    rows: int = Field(ge=0)
-    splits: dict[str, int]
-    classes: dict[Label, int]
+    rows: Amount
+    splits: dict[Phrase, Amount]
+    classes: dict[Label, Amount]
     guideline: GuidelineRef
     parent: Id | None = None  # the version before
     published_at: Timestamp

@@ -6,7 +6,20 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from shoal.contracts.base import Event, Id, Label, Name, Text, Timestamp, Value
+from shoal.contracts.base import (
+    Address,
+    Duration,
+    Event,
+    Id,
+    Label,
+    Name,
+    Phrase,
+    Sentence,
+    Tags,
+    Text,
+    Timestamp,
+    Value,
+)
 
 _MOST_SLUG = 80  # a collection's name has at most 255 characters, a project's 128
 
@@ -15,29 +28,29 @@ class Prediction(Value):
     """A model's prediction for a sample."""
 
     model: Id
-    version: str = Field(default="", max_length=200)
+    version: Phrase = ""
     label: Label | None = None
     scores: dict[Label, float] = Field(
         default_factory=dict
     )  # label -> score; may be incomplete or unnormalised
-    latency_ms: float | None = Field(default=None, ge=0)
-    endpoint: str | None = Field(default=None, max_length=500)
+    latency_ms: Duration | None = None
+    endpoint: Sentence | None = None
 
 
 class Content(Value):
     """The datum: inline text, or a URI with the SHA-256 of its content."""
 
     text: Text | None = None
-    uri: str | None = Field(default=None, max_length=4096)
+    uri: Address | None = None
     sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
-    media_type: str = Field(default="text/plain", max_length=200)
+    media_type: Phrase = "text/plain"
 
 
 class Generation(Value):
     """The encoder of a vector. Vectors of different generations are never compared."""
 
     name: Id
-    version: str = Field(max_length=200)
+    version: Phrase
     dimension: int = Field(ge=1, le=65_536)
 
     def slug(self) -> str:
@@ -82,11 +95,11 @@ class InferenceHalf(Event):
 
     correlation_id: Id
     half: Literal["request", "response"]
-    dialect: str = Field(max_length=64)
-    source: str = Field(max_length=500)
-    endpoint: str | None = Field(default=None, max_length=500)
-    model: str | None = Field(default=None, max_length=200)
-    media_type: str = Field(default="application/json", max_length=200)
+    dialect: Phrase = Field(max_length=64)
+    source: Sentence
+    endpoint: Sentence | None = None
+    model: Phrase | None = None
+    media_type: Phrase = "application/json"
     payload: bytes
     occurred_at: Timestamp
     received_at: Timestamp
@@ -104,8 +117,8 @@ class SampleIngested(Event):
     content: Content
     prediction: Prediction | None = None
     embedding: Embedding | None = None  # supplied by the producer
-    tags: dict[str, str] = Field(default_factory=dict)
-    group: str | None = Field(default=None, max_length=200)  # samples of one group stay in one split
+    tags: Tags = Field(default_factory=dict)
+    group: Phrase | None = None  # samples of one group stay in one split
     occurred_at: Timestamp
     received_at: Timestamp
 
@@ -122,8 +135,8 @@ class SampleEmbedded(Event):
     content: Content
     embedding: Embedding
     prediction: Prediction | None = None
-    tags: dict[str, str] = Field(default_factory=dict)
-    group: str | None = Field(default=None, max_length=200)
+    tags: Tags = Field(default_factory=dict)
+    group: Phrase | None = None
     occurred_at: Timestamp
     embedded_at: Timestamp
 
@@ -135,5 +148,5 @@ class SampleErased(Event):
     KEY: ClassVar[str] = "project/sample_id"
 
     sample_id: Id
-    reason: str = Field(max_length=500)
+    reason: Sentence
     erased_at: Timestamp

@@ -4,7 +4,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from shoal.contracts.base import Event, Id, Label, Name, Timestamp, Value
+from shoal.contracts.base import Event, Id, Label, Name, Ordinal, Phrase, Timestamp, Value
 
 CampaignState = Literal["draft", "active", "paused", "done"]
 
@@ -18,7 +18,7 @@ class CampaignChanged(Event):
     campaign_id: Id
     name: Name
     state: CampaignState
-    version: int = Field(ge=1)
+    version: Ordinal
     strategy: dict[str, Any]  # kind and its parameters; vectors as base64 of little-endian float32
     filter: dict[str, Any] = Field(default_factory=dict)
     budget: dict[str, Any]
@@ -31,11 +31,11 @@ class PolicyDecision(Value):
     """The decision of one policy on one sample, with its probability of taking the sample."""
 
     policy: Id  # "campaign:<id>" or "audit"
-    version: int = Field(ge=1)
+    version: Ordinal
     probability: float = Field(ge=0, le=1)
     score: float | None = None
     taken: bool
-    reason: str = Field(max_length=200)
+    reason: Phrase
 
 
 class SamplingDecided(Event):
@@ -47,7 +47,7 @@ class SamplingDecided(Event):
     sample_id: Id
     decisions: tuple[PolicyDecision, ...]
     predicted_label: Label | None = None
-    model: str | None = Field(default=None, max_length=200)
-    model_version: str | None = Field(default=None, max_length=200)
+    model: Phrase | None = None
+    model_version: Phrase | None = None
     occurred_at: Timestamp
     decided_at: Timestamp

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from shoal.contracts.base import NO_NUL
+
 _MOST_FIELD, _MOST_MESSAGE = 200, 500  # characters: a field's name or value may have a megabyte
 _FIXES = {
     "missing": "Add the field",
@@ -21,12 +23,20 @@ def field_of(loc: Any) -> str:
 
 def message_of(error: Any) -> str:
     """Return the message of one of pydantic's errors."""
+    if _names_nul(error):
+        return "holds the character NUL"
     return _cut_text(str(error["msg"]).removeprefix("Value error, "), _MOST_MESSAGE)
 
 
 def fix_of(error: Any) -> str:
     """Return the fix for one of pydantic's errors."""
+    if _names_nul(error):
+        return "Remove the character"
     return _FIXES.get(error["type"], "Correct the field as the detail says")
+
+
+def _names_nul(error: Any) -> bool:
+    return error["type"] == "string_pattern_mismatch" and error["ctx"]["pattern"] == NO_NUL
 
 
 def _cut_text(text: str, most: int) -> str:

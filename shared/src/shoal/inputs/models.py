@@ -1,26 +1,12 @@
 """The base of every model of input, and the types of its fields."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
-NO_NUL = r"^[^\x00]*$"
-"""PostgreSQL stores no NUL in text."""
+from shoal.contracts.base import NO_NUL
 
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL)]
-
-
-def _in_range(moment: datetime) -> datetime:
-    try:
-        moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("the time must lie in the years 1 to 9999 in UTC") from None
-    return moment
-
-
-Moment = Annotated[AwareDatetime, AfterValidator(_in_range)]
-"""A time with its zone that PostgreSQL can store."""
 
 
 class Strict(BaseModel):

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import Field, WithJsonSchema
 
-from shoal.contracts.base import Name
+from shoal.contracts.base import NO_NUL, Name
 from shoal.http.schemas import Answer, CautionAnswer
-from shoal.inputs import NO_NUL, Strict, with_examples
+from shoal.inputs import Strict, with_examples
 from shoal.samples import REFERENCE_SCHEMAS, SampleRef
 
 _SAMPLE = "0b1f6a5c-58d4-5a3c-8f6b-0f4f7d3f3f1e"

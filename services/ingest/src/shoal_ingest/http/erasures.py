@@ -5,10 +5,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
+from shoal.contracts.base import NO_NUL
 from shoal.http.openapi import problem_responses
 from shoal.http.projects import OperatorProject
 from shoal.http.schemas import CautionAnswer
-from shoal.inputs import NO_NUL
 from shoal.samples import SampleRef, reference_field, reference_text, referred_sample
 from shoal_ingest.http.erasure_schemas import ErasedSample, ErasureAnswer, ErasuresAnswer, ErasuresIn
 from shoal_ingest.http.parts import Wired

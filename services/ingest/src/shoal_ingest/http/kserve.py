@@ -12,13 +12,13 @@ from fastapi import APIRouter, Request
 from pydantic import TypeAdapter, ValidationError
 from starlette.responses import Response
 
+from shoal.contracts.base import Timestamp
 from shoal.contracts.samples import InferenceHalf
 from shoal.http.guard import reads_body
 from shoal.http.openapi import problem_responses
 from shoal.http.problems import Problem
 from shoal.http.projects import ProducerProject
 from shoal.http.reading import ENCODING, read_body
-from shoal.inputs import Moment
 from shoal.observability import metrics
 from shoal_ingest.http.cloudevents import BATCH, STRUCTURED, BadEvent, read_structured
 from shoal_ingest.http.parts import Wired
@@ -31,7 +31,7 @@ MOST_BYTES = 900_000  # a payload is sent through Kafka unchanged
 MOST_TEXT = 200
 MOST_SOURCE = 500
 OK = 200
-_MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
+_MOMENT: TypeAdapter[datetime] = TypeAdapter(Timestamp)
 
 
 _HEADERS: list[dict[str, Any]] = [

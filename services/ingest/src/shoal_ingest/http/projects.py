@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
+from shoal.contracts.base import NO_NUL, Timestamp
 from shoal.http.openapi import problem_responses
 from shoal.http.problems import Problem
 from shoal.http.projects import (
@@ -14,7 +15,6 @@ from shoal.http.projects import (
     check_key,
     unknown_project,
 )
-from shoal.inputs import NO_NUL, Moment
 from shoal_ingest.http.parts import Wired
 from shoal_ingest.http.schemas import (
     ANYBODY,
@@ -27,7 +27,7 @@ from shoal_ingest.http.schemas import (
 )
 
 CREATED, NO_CONTENT, OK = 201, 204, 200
-Since = Annotated[Moment, Query(description="Time after which the projects changed.")]
+Since = Annotated[Timestamp, Query(description="Time after which the projects changed.")]
 KeyId = Annotated[str, Path(min_length=1, max_length=200, pattern=NO_NUL, description="Id of the key.")]
 
 routes = APIRouter(prefix="/v1/projects", tags=["projects"])

@@ -4,10 +4,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from shoal.contracts.base import Name, Timestamp
+from shoal.contracts.base import NO_NUL, Name, Timestamp
 from shoal.contracts.projects import ProjectChanged, Role
 from shoal.http.schemas import Answer, ProblemDetails
-from shoal.inputs import NO_NUL, ShortText, Strict, with_examples
+from shoal.inputs import ShortText, Strict, with_examples
 
 Title = Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)]
 _NEWSDESK = {

@@ -19,6 +19,12 @@ MOST_BYTES = 512 * 1024
 """Largest size of a sample in Kafka; later events add fields and must fit into Kafka's 1 MiB."""
 
 _FEW = 50  # items that are judged on the event loop, in 2 ms
+NO_ENCODER = Fault(
+    "no_encoder",
+    "embedding",
+    "embedding: missing, and Shoal encodes texts only",
+    "Send the datum's vector in embedding, or the datum as text",
+)
 Key = tuple[str, str, str]  # project, encoder, version
 
 
@@ -116,8 +122,8 @@ class AcceptInferences:
             detail = f"project: there is no project {item.project!r}"
             fix = "Create it with POST /v1/projects, or correct its name"
             return Fault("unknown_project", "project", detail, fix)
-        if field := _field_with_nul(item):
-            return Fault("invalid", field, f"{field}: holds the character NUL", "Remove the character")
+        if item.embedding is None and item.datum().text is None:
+            return NO_ENCODER
         return None if item.embedding is None else _wrong_dimension(item, item.embedding, dimensions)
 
 
@@ -131,23 +137,6 @@ def _mark_repeated(results: Sequence[Result], new: set[tuple[str, str]]) -> list
         replace(item, new=first_of.get(item.key) == index) if isinstance(item, Accepted) else item
         for index, item in enumerate(results)
     ]
-
-
-def _field_with_nul(item: Inference) -> str | None:
-    """Return the first field with a NUL, which PostgreSQL cannot store downstream; None without one."""
-    content, prediction = item.content, item.prediction
-    texts = [
-        ("text", item.text),
-        ("source_id", item.source_id),
-        ("group", item.group),
-        ("content.text", content and content.text),
-        ("content.uri", content and content.uri),
-        ("content.media_type", content and content.media_type),
-        ("prediction.model", prediction and prediction.model),
-        ("prediction.version", prediction and prediction.version),
-        ("prediction.label", prediction and prediction.label),
-    ]
-    return next((field for field, text in texts if text and "\x00" in text), None)
 
 
 def _wrong_dimension(item: Inference, embedding: VectorIn, dimensions: dict[Key, int]) -> Fault | None:

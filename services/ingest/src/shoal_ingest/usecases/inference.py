@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from shoal.contracts.base import Id, Name, Text
+from shoal.contracts.base import Address, Duration, Id, Label, Name, Phrase, Sentence, Tags, Text, Timestamp
 from shoal.contracts.samples import Content, Prediction
-from shoal.inputs import NO_NUL, Moment, Strict, with_examples
+from shoal.inputs import Strict, with_examples
 from shoal.vectors import MOST, vector_bytes
 
 VECTOR_SCHEMA = {
@@ -21,11 +21,9 @@ VECTOR_SCHEMA = {
 class VectorIn(Strict):
     """A vector and the encoder that made it."""
 
-    name: Id = Field(pattern=NO_NUL, description="The encoder's name.", examples=["minilm"])
-    version: str = Field(
+    name: Id = Field(description="The encoder's name.", examples=["minilm"])
+    version: Phrase = Field(
         default="",
-        max_length=200,
-        pattern=NO_NUL,
         description="The encoder's version. Vectors of two versions are never compared with each other.",
         examples=["2"],
     )
@@ -39,9 +37,8 @@ class ContentIn(Strict):
     """The datum, inline or by reference. It needs `text` or `uri`."""
 
     text: Text | None = Field(default=None, description="The datum as text.", examples=["Wheat exports fell"])
-    uri: str | None = Field(
+    uri: Address | None = Field(
         default=None,
-        max_length=4096,
         description="Address of the datum if it is not inline.",
         examples=["s3://bucket/images/8841.jpg"],
     )
@@ -51,8 +48,8 @@ class ContentIn(Strict):
         description="SHA-256 of the content at `uri`, in hexadecimal.",
         examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
     )
-    media_type: str = Field(
-        default="text/plain", max_length=200, description="Media type of the datum.", examples=["image/jpeg"]
+    media_type: Phrase = Field(
+        default="text/plain", description="Media type of the datum.", examples=["image/jpeg"]
     )
 
 
@@ -60,20 +57,18 @@ class PredictionIn(Strict):
     """The model's prediction for the datum."""
 
     model: Id = Field(description="The model's name.", examples=["topics"])
-    version: str = Field(default="", max_length=200, description="The model's version.", examples=["7"])
-    label: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
-        default=None, description="The predicted label.", examples=["grain"]
-    )
-    scores: dict[Annotated[str, Field(min_length=1, max_length=200)], float] = Field(
+    version: Phrase = Field(default="", description="The model's version.", examples=["7"])
+    label: Label | None = Field(default=None, description="The predicted label.", examples=["grain"])
+    scores: dict[Label, float] = Field(
         default_factory=dict,
         description="Score of each label, a finite number. Labels may be missing, and scores need not add up to 1.",
         examples=[{"grain": 0.61, "trade": 0.22}],
     )
-    latency_ms: float | None = Field(
-        default=None, ge=0, description="Time that the model took, in milliseconds.", examples=[12.5]
+    latency_ms: Duration | None = Field(
+        default=None, description="Time that the model took, in milliseconds.", examples=[12.5]
     )
-    endpoint: str | None = Field(
-        default=None, max_length=500, description="The endpoint that answered.", examples=["topics-eu-1"]
+    endpoint: Sentence | None = Field(
+        default=None, description="The endpoint that answered.", examples=["topics-eu-1"]
     )
 
 
@@ -132,20 +127,18 @@ class Inference(Strict):
         description="The datum's vector. Without it, the embedder computes one from the text.",
         examples=[{"name": "minilm", "version": "2", "vector": [0.12, -0.4, 0.33]}],
     )
-    tags: dict[str, str] = Field(
+    tags: Tags = Field(
         default_factory=dict,
-        max_length=100,
         description="Free attributes, which a campaign's filter can use.",
         examples=[{"region": "eu", "channel": "mobile"}],
     )
-    group: str | None = Field(
+    group: Phrase | None = Field(
         default=None,
-        max_length=200,
         description="Whatever the sample belongs to: a patient, a document, a session. Samples of one group stay in "
         "one split of a dataset.",
         examples=["session-17"],
     )
-    occurred_at: Moment | None = Field(
+    occurred_at: Timestamp | None = Field(
         default=None,
         description="Time at which the model saw the sample, with a time zone; by default the time of the request.",
         examples=["2026-01-31T12:00:00Z"],

@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from starlette.responses import Response
 
+from shoal.contracts.base import NO_NUL
 from shoal.http.openapi import problem_responses
 from shoal.http.projects import Annotator, AnnotatorProject, check_project
-from shoal.inputs import NO_NUL
 from shoal.security import Principal
 from shoal_gateway.domain.tasks import Lane, TaskOrder
 from shoal_gateway.http.access import check_lane, own_name

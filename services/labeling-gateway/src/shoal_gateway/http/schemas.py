@@ -4,8 +4,9 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from shoal.contracts.base import NO_NUL
 from shoal.http.schemas import Answer
-from shoal.inputs import NO_NUL, ShortText, Strict, with_examples
+from shoal.inputs import ShortText, Strict, with_examples
 from shoal_gateway.domain.annotations import Action
 from shoal_gateway.domain.skips import SkipCode
 from shoal_gateway.usecases.annotate import CurrentRevision

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from shoal.contracts.base import Timestamp
 from shoal.http.openapi import problem_responses
 from shoal.http.problems import Problem
 from shoal.http.projects import Annotator, AnnotatorProject
-from shoal.inputs import Moment
 from shoal.security import Principal, ProjectInfo
 from shoal_gateway.domain.guidelines import Guideline
 from shoal_gateway.domain.tasks import Lane
@@ -21,7 +21,7 @@ from shoal_gateway.http.work_schemas import ProgressAnswer, ProjectAnswer, Proje
 AnnotatorQuery = Annotated[AnnotatorName, Query(description="Name of the annotator.", examples=["ann"])]
 LaneQuery = Annotated[Lane, Query(description="label: all annotators; review: reviewers only.")]
 Since = Annotated[
-    Moment | None,
+    Timestamp | None,
     Query(
         description="Start of `answered_since`, such as the annotator's midnight; default: UTC's midnight."
     ),

@@ -5,10 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Path, Request, Response
 from fastapi.responses import StreamingResponse
 
-from shoal.contracts.base import NAME_PATTERN
+from shoal.contracts.base import NAME_PATTERN, NO_NUL
 from shoal.http.openapi import problem_responses
 from shoal.http.projects import OperatorProject
-from shoal.inputs import NO_NUL
 from shoal_qa.http.parts import Wired
 from shoal_qa.http.project_schemas import DatasetIn, DatasetsAnswer, ManifestAnswer
 from shoal_qa.http.ranges import MEDIA_TYPES, FileHeaders, file_response

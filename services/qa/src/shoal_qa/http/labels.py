@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query
 from pydantic import TypeAdapter
 
+from shoal.contracts.base import NO_NUL
 from shoal.contracts.quality import QualityMeasured
 from shoal.http.openapi import problem_responses
 from shoal.http.problems import Problem
 from shoal.http.projects import OperatorProject, Reviewer, ReviewerProject
-from shoal.inputs import NO_NUL
 from shoal_qa.http.parts import Parts, Row, Wired
 from shoal_qa.http.quality_schemas import (
     AnnotatorAnswer,

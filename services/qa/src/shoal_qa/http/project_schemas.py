@@ -3,16 +3,15 @@
 from collections import Counter
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
-from shoal.contracts.base import Name, Timestamp
+from shoal.contracts.base import Name, Phrase, Text, Timestamp
 from shoal.contracts.labels import GuidelineRef
 from shoal.contracts.quality import DatasetFile, GuidelinePublished, LabelSchema
 from shoal.http.schemas import Answer, CautionAnswer
-from shoal.inputs import NO_NUL, ShortText, Strict, with_examples
+from shoal.inputs import ShortText, Strict, with_examples
 from shoal.samples import SampleFields
 
-Plain = Annotated[str, StringConstraints(pattern=NO_NUL)]
 _CLASS = {"name": "grain", "definition": "Wheat, corn and other grains.", "examples": ["Wheat exports fell."]}
 _GUIDELINE: dict[str, Any] = {
     "title": "Topics of newswire",
@@ -49,8 +48,8 @@ class ClassIn(Strict):
     """One class of a label schema."""
 
     name: ShortText
-    definition: Annotated[Plain, Field(max_length=10_000)] = ""
-    examples: list[Plain] = Field(default=[], description="Texts of this class.")
+    definition: Annotated[Text, Field(max_length=10_000)] = ""
+    examples: list[Text] = Field(default=[], description="Texts of this class.")
 
 
 class SchemaIn(Strict):
@@ -72,8 +71,8 @@ class GuidelineIn(Strict):
 
     model_config = with_examples(_GUIDELINE)
 
-    title: Annotated[Plain, Field(max_length=200)] = ""
-    text: Annotated[Plain, Field(max_length=200_000, description="Markdown.")] = ""
+    title: Phrase = ""
+    text: Annotated[Text, Field(max_length=200_000, description="Markdown.")] = ""
     label_schema: SchemaIn
     prelabels_allowed: bool = Field(
         default=False, description="Whether annotators see the model's prediction."
@@ -110,7 +109,7 @@ class GuidelinesAnswer(Answer):
 class GoldItemIn(SampleFields):
     """A text and its right answer; if it is a sample of the stream, also the sample."""
 
-    text: Annotated[Plain, Field(min_length=1, max_length=200_000)]
+    text: Annotated[Text, Field(min_length=1, max_length=200_000)]
     label: ShortText = Field(description="A class of the current guideline.")
 
 

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
+from shoal.contracts.base import NO_NUL
 from shoal.http.openapi import problem_responses
 from shoal.http.projects import OperatorProject
 from shoal.http.schemas import CautionAnswer
-from shoal.inputs import NO_NUL
 from shoal.runtime.refusal import Caution
 from shoal_sampler.domain.campaigns.campaign import why_it_waits
 from shoal_sampler.http.parts import Parts, Wired

@@ -6,14 +6,13 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    StringConstraints,
     WithJsonSchema,
     model_validator,
 )
 
 from shoal.choices import OneOf
-from shoal.contracts.base import Name
-from shoal.inputs import NO_NUL, Moment, ShortText, Strict, with_examples
+from shoal.contracts.base import Name, Phrase, Tags, Timestamp
+from shoal.inputs import ShortText, Strict, with_examples
 from shoal.samples import REFERENCE_SCHEMAS, SampleFields, reference_fields
 from shoal.vectors import vector_bytes
 from shoal_sampler.domain.campaigns.kinds import campaign_kinds, needs_examples, uncertainty_measures
@@ -143,7 +142,6 @@ class Strategy(Part):
         return self
 
 
-Plain = Annotated[str, StringConstraints(pattern=NO_NUL)]
 Labels = Annotated[tuple[ShortText, ...], BeforeValidator(_as_tuple)]
 
 
@@ -152,10 +150,10 @@ class Conditions(Part):
 
     predicted_labels: Labels = Field(default=(), description="Labels that the model predicted.")
     models: Labels = Field(default=(), description="Names of models.")
-    model_versions: Annotated[tuple[Plain, ...], BeforeValidator(_as_tuple)] = Field(
+    model_versions: Annotated[tuple[Phrase, ...], BeforeValidator(_as_tuple)] = Field(
         default=(), description="Versions of models."
     )
-    tags: dict[Plain, Plain] = Field(default_factory=dict, description="Tags that the sample must have.")
+    tags: Tags = Field(default_factory=dict, description="Tags that the sample must have.")
 
 
 class Budget(Part):
@@ -208,5 +206,5 @@ class Definition(Part):
     filter: Conditions = Conditions()
     budget: Budget
     labeling: Labeling = Labeling()
-    until: Moment | None = Field(default=None, description="Time at which the campaign ends.")
+    until: Timestamp | None = Field(default=None, description="Time at which the campaign ends.")
     state: Literal["draft", "active", "paused"] = Field(default="active", description="Initial state.")

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from shoal.inputs import Moment
+from shoal.contracts.base import Timestamp
 from shoal_gateway.adapters.generic.answers import short_reason
 from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.guidelines import Guideline
@@ -38,7 +38,7 @@ class VendorAnnotation(BaseModel):
     action: Literal["submitted", "updated", "deleted", "skipped"]
     annotator: Id
     answer: VendorAnswer | None = None
-    submitted_at: Moment
+    submitted_at: Timestamp
     duration_s: Amount | None = None
     price: Amount | None = None
 
