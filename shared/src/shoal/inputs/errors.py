@@ -36,7 +36,7 @@ def fix_of(error: Any) -> str:
 
 
 def _names_nul(error: Any) -> bool:
-    return error["type"] == "string_pattern_mismatch" and error["ctx"]["pattern"] == NO_NUL
+    return bool(error["type"] == "string_pattern_mismatch" and error["ctx"]["pattern"] == NO_NUL)
 
 
 def _cut_text(text: str, most: int) -> str:
