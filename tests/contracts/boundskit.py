@@ -23,7 +23,9 @@ def fields_without_bounds(schema: Any, path: str = "") -> Iterator[str]:
     if not isinstance(schema, dict):
         return
     kind = str(schema.get("type"))
-    if isinstance(getattr(schema.get("function", {}).get("function"), "__self__", None), OneOf):
+    function = schema.get("function")
+    function = function.get("function") if isinstance(function, dict) else function
+    if isinstance(getattr(function, "__self__", None), OneOf):
         return  # one of few names
     if kind in _NEEDS:
         needs, name = _NEEDS[kind]
