@@ -67,6 +67,20 @@ def accept(publisher: FakePublisher) -> AcceptInferences:
     )
 
 
+async def test_a_reference_without_a_vector_is_refused(
+    accept: AcceptInferences, publisher: FakePublisher
+) -> None:
+    body = (
+        b'{"project": "news", "source_id": "1", "content": {"uri": "s3://a/b.jpg", "media_type": "image/jpeg"}}\n'
+        b'{"project": "news", "source_id": "2", "text": "hello"}'
+    )
+    bad, good = await accept(parse_body(body))
+    assert isinstance(bad, Fault)
+    assert (bad.reason, bad.field) == ("no_encoder", "embedding")
+    assert isinstance(good, Accepted)
+    assert len(publisher.messages) == 1
+
+
 async def test_what_is_accepted_is_published_under_its_stable_id(
     accept: AcceptInferences, publisher: FakePublisher
 ) -> None:

@@ -1,6 +1,7 @@
 """Bodies of the HTTP door: a bad line costs itself, and says which field is wrong."""
 
 import json
+from codecs import BOM_UTF8
 from typing import Any
 
 import pytest
@@ -26,7 +27,12 @@ def line(**changes: Any) -> bytes:
         (json.dumps(item(), indent=2).encode(), 1),
         (b"[" + line() + b"," + line(source_id="2") + b"]", 2),
         (line() + b"\n\n" + line(source_id="2") + b"\r\n", 2),
+        (BOM_UTF8 + line() + b"\n" + line(source_id="2"), 2),
+        (line() + b"\r\n" + BOM_UTF8 + line(source_id="2"), 2),
+        (BOM_UTF8 + b"[" + line() + b"]", 1),
+        (BOM_UTF8 + json.dumps(item(), indent=2).encode(), 1),
     ],
+    ids=lambda value: None if isinstance(value, int) else "",
 )
 def test_an_object_an_array_and_ndjson(body: bytes, count: int) -> None:
     results = parse_body(body)
@@ -38,6 +44,39 @@ def test_an_object_an_array_and_ndjson(body: bytes, count: int) -> None:
 def test_a_body_that_is_no_json_as_a_whole(body: bytes) -> None:
     with pytest.raises(NotJson):
         parse_body(body)
+
+
+@pytest.mark.parametrize("end", [b",\n}", b"\n"], ids=["comma", "cut"])
+def test_an_object_on_several_lines_is_one_bad_inference(end: bytes) -> None:
+    body = json.dumps(item(), indent=2).encode().removesuffix(b"\n}") + end
+    (bad,) = parse_body(body)
+    assert isinstance(bad, Fault)
+    assert bad.reason == "not_json"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"group": "a\x00b"},
+        {"tags": {"a": "b\x00"}},
+        {"tags": {"\x00": "b"}},
+        {"prediction": {"model": "m", "scores": {"a\x00": 0.5}}},
+        {"text": None, "content": {"uri": "s3://a\x00"}},
+    ],
+    ids=str,
+)
+def test_a_nul_is_named_in_words(changes: dict[str, Any]) -> None:
+    (bad,) = parse_body(line(**changes))
+    assert isinstance(bad, Fault)
+    assert "holds the character NUL" in bad.detail
+    assert bad.fix == "Remove the character"
+
+
+@pytest.mark.parametrize("year", ["0001", "1969", "2200", "9999"])
+def test_a_time_that_no_store_holds_is_refused(year: str) -> None:
+    (bad,) = parse_body(line(occurred_at=f"{year}-06-01T00:00:00Z"))
+    assert isinstance(bad, Fault)
+    assert bad.field == "occurred_at"
 
 
 @pytest.mark.parametrize(
