@@ -74,3 +74,11 @@ def test_a_class_with_the_name_of_its_column_is_a_class(tmp_path: Path) -> None:
     file = tmp_path / "votes.csv"
     file.write_text(lines_of() + "t3,ann,label\n")
     assert read_table(file, "votes", NAMES).coded("label").names == ["cat", "dog", "label"]
+
+
+def test_a_row_of_values_is_no_header_even_if_it_holds_a_name(tmp_path: Path) -> None:
+    file = tmp_path / "p.csv"
+    for rows in ("t1,cat,0.9\nt2,dog,0.8\n", "t1,cat,high\nt2,cat,low\n"):
+        file.write_text("task,label,score\n" + rows)
+        with pytest.raises(BadInput, match="has no column cat; it has task, label, score"):
+            read_table(file, "predictions", ["cat"])

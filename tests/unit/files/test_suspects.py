@@ -4,7 +4,13 @@ import pytest
 
 from shoal.files.columns import column_of
 from shoal.files.spelling import joined_names, look_alikes
-from shoal.files.suspects import garbled_warning, label_warnings, resemblance_warning, spelling_warning
+from shoal.files.suspects import (
+    garbled_warning,
+    label_warnings,
+    quoted_warning,
+    resemblance_warning,
+    spelling_warning,
+)
 
 
 @pytest.mark.parametrize(
@@ -72,3 +78,11 @@ def test_text_that_was_read_in_a_wrong_encoding_is_named_with_its_right_reading(
     assert warning.endswith("holds the control character 0x92: give --encoding windows-1252")
     assert "0x00: remove it" in str(garbled_warning("task", column_of(["t\x005"]).coded()))
     assert garbled_warning("label", column_of(["gr\u00f6\u00dfe", "\u00c3rea", "a\tb"]).coded()) is None
+
+
+def test_names_that_are_all_quoted_are_mentioned() -> None:
+    assert "no blank may stand before a quote" in str(
+        quoted_warning("label", column_of(['"cat"', '"dog"']).coded())
+    )
+    assert quoted_warning("label", column_of(['"cat"', "dog"]).coded()) is None
+    assert quoted_warning("label", column_of([""]).coded()) is None

@@ -35,7 +35,7 @@ class DelimitedRows:
 
     def __init__(self, content: Content, separator: str, header: Sequence[str], *, skip_lines: int) -> None:
         self._content, self._separator, self._skip_lines = content, separator, skip_lines
-        self._width = len(header)
+        self._header, self._width = header, len(header)
         self._lines: list[int] = []  # of the first rows
 
     def columns(self, index: Sequence[int], names: Sequence[str]) -> Mapping[str, Column]:
@@ -80,10 +80,19 @@ class DelimitedRows:
         return [record.cells or [] for record, _ in zip(rows, range(most), strict=False)]
 
     def line_of(self, names: Sequence[str]) -> int | None:
-        """Return the line of the first row, among the first few, that holds all names; None without one."""
-        for record in islice(self._rows(), FIRST_ROWS):
+        """Return the line of the first row, among the first few, that holds all names; None without one.
+
+        A row with a number, or with a cell that is repeated below, holds no names. One name may be a value,
+        so it counts only if the first line cannot be the header.
+        """
+        if len(set(names)) == 1 and all(map(str.strip, self._header)) and self._width > 1:
+            return None
+        records = list(islice(self._rows(), MOST_ROWS))
+        for row, record in enumerate(records[:FIRST_ROWS]):
             if record.cells and set(names) <= {cell.strip() for cell in record.cells}:
-                return record.line
+                below = [other.cells for other in records[row + 1 :] if other.cells]
+                if _are_names([[cell for cell in record.cells if cell.strip()], *below]):
+                    return record.line
         return None
 
     def has_wrong_quotes(self) -> bool:
@@ -159,7 +168,7 @@ def _are_names(rows: Sequence[Sequence[str]]) -> bool:
     header, *others = rows
     if any(not name.strip() or name.strip()[0].isdigit() for name in header):
         return False
-    return not any(name == row[column] for row in others for column, name in enumerate(header))
+    return not any(name in row for row in others for name in header)
 
 
 def _split_records(content: Content, separator: str, skip_lines: int) -> Iterator[Record]:

@@ -29,6 +29,7 @@ def name_warnings(name: str, column: Coded, noun: str, fix: str | None) -> list[
         None if fix is None or distinct else spelling_warning(name, column, fix),
         None if distinct else resemblance_warning(name, column, noun),
         garbled_warning(name, column),
+        quoted_warning(name, column),
     )
     return [warning for warning in warnings if warning is not None]
 
@@ -73,6 +74,16 @@ def resemblance_warning(name: str, column: Coded, noun: str) -> str | None:
     shown = "; ".join(_list_names(group, counts) for group in groups[:_SHOWN])
     more = f"; and {len(groups) - _SHOWN:,} more groups" if len(groups) > _SHOWN else ""
     return f"{name} has names that may mean the same: {shown}{more}: they count as different {noun}; write them alike"
+
+
+def quoted_warning(name: str, column: Coded) -> str | None:
+    """Return a warning about names that are all in double quotes; None without any."""
+    if not column.names or not all(len(text) > 2 and text[0] == text[-1] == '"' for text in column.names):
+        return None
+    return (
+        f"{name} has names in double quotes, such as {column.names[0]}: in CSV no blank may stand before a quote; "
+        "remove the blanks after separators"
+    )
 
 
 def garbled_warning(name: str, column: Coded) -> str | None:

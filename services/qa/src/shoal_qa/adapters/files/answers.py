@@ -40,6 +40,8 @@ def match_answers(
     if not gold.answers:
         return Answers(answers={})
     subject = what if gold.sheet is None else str(gold.sheet)
+    for warning in gold.warnings:
+        warn(warning)
     tasks = match_names(gold.answers, votes.named.tasks, join=join)
     refuse_strangers(tasks, subject, here=what, there=VOTES, noun="tasks")
     _warn_of_tasks(tasks, subject, what, warn)

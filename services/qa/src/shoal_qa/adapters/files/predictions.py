@@ -14,6 +14,7 @@ from shoal.files.columns import EMPTY, Column, is_number
 from shoal.files.errors import BadInput
 from shoal.files.faults import Fault
 from shoal.files.options import PLAIN, ReadOptions
+from shoal.files.probabilities import ROUNDING
 from shoal.files.tables import Table, TableFile, open_table
 from shoal_qa.adapters.files.votes import Warn
 from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, NamedVotes
@@ -36,8 +37,8 @@ def read_predictions(
     """Return the probabilities of each task's classes.
 
     A class that nobody voted for needs no column. Tasks without votes are left out with a warning. Raises
-    BadInput for a file that cannot be read, a missing column, a repeated task, a value outside [0, 1], and a
-    file without any task that has votes.
+    BadInput for a file that cannot be read, a missing column, a repeated task, a value outside [0, 1], a row
+    that adds up to more than 1, and a file without any task that has votes.
     """
     source = open_table(file, "predictions", options)
     columns = _class_columns(source, task_column, named, join=options.join_spellings)
@@ -55,8 +56,21 @@ def read_predictions(
         if name not in columns.missing:
             values = sheet.numbers(columns.joined.get(name, name))
             scores[task[task != UNKNOWN], index] = values[task != UNKNOWN]
+    _check_sums(sheet, names)
     facts = [*(f"classes {fact}" for fact in columns.facts()), *(f"tasks {fact}" for fact in tasks.facts())]
     return Predictions(sheet=sheet, scores=scores, facts=facts)
+
+
+def _check_sums(sheet: Table, names: Sequence[str]) -> None:
+    """Raise BadInput if probabilities add up to more than 1; to less they may, if a class has no column."""
+    sums = np.sum([sheet.numbers(name) for name in names], axis=0)
+    bad = np.flatnonzero(sums > 1 + ROUNDING)
+    if len(bad):
+        more = f" ({len(bad):,} rows are like it)" if len(bad) > 1 else ""
+        raise BadInput(
+            f"{sheet}, {sheet.where(int(bad[0]))} adds up to {sums[bad[0]]:.4g}, not to 1{more}: "
+            "give probabilities of exclusive classes"
+        )
 
 
 def _class_columns(source: TableFile, task_column: str, named: NamedVotes, *, join: bool) -> Match:

@@ -15,12 +15,14 @@ from shoal.files.exports.fields import ANNOTATOR, TASK
 from shoal.files.faults import count_rows
 from shoal.files.options import PLAIN, ReadOptions
 from shoal.files.spelling import joined_names, spelling_key
+from shoal.files.suspects import missing_warning
 from shoal.files.tables import Table
 from shoal_qa.adapters.files.sets import single_classes
 from shoal_qa.adapters.files.vote_cells import name_warnings, needs_of_gold, needs_of_votes
 from shoal_qa.domain.votes.arrays import Floats, NamedVotes, VoteArrays
 
 Warn = Callable[[str], None]
+MOST_SECONDS = 1000  # of a usual vote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +72,11 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """Right answers by task. sheet: the table that they come from."""
+    """Right answers by task. sheet: the table that they come from. warnings: about answers."""
 
     answers: Mapping[str, str] = field(default_factory=dict)
     sheet: Table | None = None
+    warnings: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +130,11 @@ def read_votes(file: Path, columns: Columns, warn: Warn, *, options: ReadOptions
         classes=len(label.names),
     )
     named = NamedVotes(votes, task.names, annotator.names, label.names)
+    if seconds is not None and np.nan_to_num(np.nanmedian(seconds[row])) > MOST_SECONDS:
+        warn(
+            f"{sheet}: half of the votes took more than {MOST_SECONDS:,} {columns.seconds}: if these are "
+            "milliseconds, divide them by 1,000"
+        )
     return VotesFile(
         sheet=sheet,
         row=row,
@@ -157,7 +165,8 @@ def read_gold(file: Path, columns: Columns, what: str = "gold", options: ReadOpt
         if first != answer and not (options.join_spellings and spelling_key(first) == spelling_key(answer)):
             fault = f"task {name!r} has two answers, {answers[name]!r} and {answer!r}"
             raise BadInput(f"{sheet}, {sheet.where(row)}: {fault}: give one right answer")
-    return Gold(answers, sheet)
+    missing = missing_warning(source.label, label, "classes")
+    return Gold(answers, sheet, () if missing is None else (f"{sheet}: {missing}",))
 
 
 def _vote_columns(
