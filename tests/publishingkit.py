@@ -21,6 +21,10 @@ class FakePublisher:
             raise self.failure
         self.messages += messages
 
+    async def publish_promptly(self, messages: Sequence[OutgoingMessage]) -> None:
+        """Keep `messages`."""
+        await self.publish(messages)
+
 
 def received(event: E, topic: str, *, event_id: str = "event-1", offset: int = 0) -> Received[E]:
     """Return `event` as a consumer of `topic` gets it."""

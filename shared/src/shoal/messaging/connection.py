@@ -16,6 +16,7 @@ from shoal.messaging.broadcasts.reader import BroadcastReader
 from shoal.messaging.clients.access import check_access
 from shoal.messaging.clients.broker import kafka_broker, kafka_producer
 from shoal.messaging.clients.provisioning import create_topics
+from shoal.messaging.clients.reachability import reachability_of
 from shoal.messaging.clients.settings import KafkaSettings
 from shoal.messaging.consuming.background import Background
 from shoal.messaging.consuming.consumer import Consumer
@@ -100,24 +101,30 @@ async def connect(
         if settings.provision_topics:
             await _repeat_until_connected(lambda: create_topics(settings))
         producer = await _started_producer(settings, service)
+    publisher = KafkaPublisher(
+        producer,
+        settings.publish_timeout_s,
+        open_producer=lambda: _started_producer(settings, service),
+        kafka_answers=reachability_of(settings, service).answers,
+    )
     try:
-        messaging = Messaging(
-            settings, KafkaPublisher(producer, settings.publish_timeout_s), service=service, version=version
-        )
+        messaging = Messaging(settings, publisher, service=service, version=version)
         try:
             yield messaging
         finally:
             await messaging.stop()
     finally:
-        await producer.stop()
+        await publisher.close()
 
 
 async def _started_producer(settings: KafkaSettings, client_id: str) -> AIOKafkaProducer:
     producer = kafka_producer(settings, client_id)
     try:
         await _repeat_until_connected(producer.start)
-    except UnknownError as error:
+    except BaseException as error:
         await producer.stop()
+        if not isinstance(error, UnknownError):
+            raise
         raise KafkaError(
             "the broker refuses idempotent producers; the embedded one needs SHOAL_KAFKA_IDEMPOTENCE=false"
         ) from error

@@ -131,7 +131,6 @@ NEW_PRODUCER = (
     errors.InvalidProducerIdMapping,
     errors.OutOfOrderSequenceNumber,
     errors.UnknownProducerId,
-    errors.ProducerClosed,
 )
 """Errors after which an idempotent producer never delivers again, so that it is replaced."""
 

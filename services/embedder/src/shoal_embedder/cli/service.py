@@ -21,8 +21,8 @@ Cache = Annotated[
 ]
 
 
-@app.command()
-def model(
+@app.command("model")
+def write_model(
     encoder: Annotated[
         str, typer.Option(help=f"Encoder: {', '.join(ENCODERS)}.", envvar="SHOAL_ENCODER")
     ] = next(iter(ENCODERS)),
@@ -35,8 +35,8 @@ def model(
         out.print(str(ENCODERS[encoder].write_file((cache or model_folder()).expanduser())), soft_wrap=True)
 
 
-@app.command()
-def refill(
+@app.command("refill")
+def refill_vectors(
     project: Annotated[str | None, typer.Option(help="Project to refill; by default all.")] = None,
 ) -> None:
     """Store the vectors of the topic samples.embedded in Qdrant again, for example after restoring it.

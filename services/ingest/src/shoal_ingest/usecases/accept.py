@@ -73,7 +73,7 @@ class AcceptInferences:
         dimensions = await self._dimensions(items)
         now = self._clock()
         results, messages = await off_loop(len(items) > _FEW, self._judge, items, only, dimensions, now)
-        await self._publisher.publish(messages)
+        await self._publisher.publish_promptly(messages)
         new = await self._sample_ids.add({item.key for item in results if isinstance(item, Accepted)})
         return _mark_repeated(results, new)
 

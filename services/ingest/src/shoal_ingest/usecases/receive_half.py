@@ -18,4 +18,4 @@ class ReceiveHalf:
         # Request and response share the correlation id, so the event's id contains the half.
         event_id = stable_id("inference.half", half.project, half.source, half.correlation_id, half.half)
         message = encode(INFERENCE_RECEIVED, half, event_id=event_id, source=SOURCE, time=half.received_at)
-        await self._publisher.publish([message])
+        await self._publisher.publish_promptly([message])

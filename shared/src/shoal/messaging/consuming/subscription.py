@@ -73,7 +73,10 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         self._pause.stop()
         if self._stop is None:
             self._stop = asyncio.create_task(self._subscriber.stop())
-        await self._stop
+        # While Kafka is away, aiokafka may wait for it without end, or cancel the task that stops it.
+        await asyncio.wait([self._stop], timeout=2 * self._drain_s)
+        if self._stop.done() and not self._stop.cancelled():
+            self._stop.result()
 
     def health(self) -> Health:
         """Return whether this consumer polls, and whether it can work."""

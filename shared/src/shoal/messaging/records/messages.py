@@ -78,3 +78,9 @@ class Publisher(Protocol):
 
         Raises PublishFailed if a message was not acknowledged; all of them may then be published again.
         """
+
+    async def publish_promptly(self, messages: Sequence[OutgoingMessage]) -> None:
+        """Publish for a caller who waits.
+
+        Raises PublishFailed within two seconds while Kafka does not answer.
+        """
