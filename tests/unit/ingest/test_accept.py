@@ -1,8 +1,10 @@
 """Accepting inferences, without a broker."""
 
+import json
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
+import ormsgpack
 import pytest
 
 from publishingkit import FakePublisher
@@ -38,11 +40,15 @@ class SampleIds:
 
     def __init__(self) -> None:
         self.keys: set[tuple[str, str]] = set()
+        self.digests: dict[tuple[str, str], bytes] = {}
         self.is_away = False
 
-    async def add(self, keys: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    async def claim(self, digests: Mapping[tuple[str, str], bytes]) -> Mapping[tuple[str, str], bytes] | None:
         if self.is_away:
-            return set(keys)
+            return None
+        return {key: self.digests.setdefault(key, digest) for key, digest in digests.items()}
+
+    async def confirm(self, keys: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
         new = set(keys) - self.keys
         self.keys |= new
         return new
@@ -180,3 +186,89 @@ async def test_what_kafka_did_not_acknowledge_is_new_when_it_is_sent_again(
     (result,) = await accept(parse_body(body))
     assert isinstance(result, Accepted)
     assert result.new
+
+
+def inference(text: str, source_id: str = "7", **fields: object) -> bytes:
+    return json.dumps({"project": "news", "source_id": source_id, "text": text, **fields}).encode()
+
+
+@pytest.mark.parametrize("requests", [1, 2])
+async def test_the_first_content_of_a_source_id_stands(
+    accept: AcceptInferences, publisher: FakePublisher, requests: int
+) -> None:
+    lines = [inference("wheat"), inference("ships"), inference("wheat"), inference("ships", "8")]
+    bodies = [b"\n".join(lines)] if requests == 1 else lines
+    results = [result for body in bodies for result in await accept(parse_body(body))]
+    first, other, again, own = results
+    assert isinstance(other, Fault)
+    assert (other.reason, other.field) == ("other_content", "text")
+    assert "'7'" in other.detail
+    assert isinstance(first, Accepted)
+    assert isinstance(again, Accepted)
+    assert isinstance(own, Accepted)
+    assert (first.new, again.new, own.new) == (True, False, True)
+    texts = [ormsgpack.unpackb(message.value)["content"]["text"] for message in publisher.messages]
+    assert texts == ["wheat", "wheat", "ships"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"prediction": {"model": "m", "version": "2"}},
+        {"embedding": {"name": "e", "vector": [1, 2]}},
+        {"tags": {"a": "b"}},
+        {"occurred_at": "2026-01-31T12:00:00Z"},
+    ],
+    ids=str,
+)
+async def test_other_fields_of_the_same_content_are_a_repeated_sample(
+    accept: AcceptInferences, fields: dict[str, object]
+) -> None:
+    await accept(parse_body(inference("wheat")))
+    (result,) = await accept(parse_body(inference("wheat", **fields)))
+    assert isinstance(result, Accepted)
+    assert not result.new
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"text": "a"}, {"text": "A"}),
+        ({"text": "a"}, {"text": "a "}),
+        ({"text": ""}, {"uri": "s3://b/a"}),
+        ({"uri": "s3://b/a"}, {"uri": "s3://b/b"}),
+        ({"uri": "s3://b/a"}, {"uri": "s3://b/a", "sha256": "0" * 64}),
+        ({"text": "a", "media_type": "text/html"}, {"text": "a"}),
+        ({"text": "a", "uri": "b"}, {"text": "ab"}),
+        ({"text": "s3://b/a"}, {"uri": "s3://b/a"}),
+    ],
+    ids=str,
+)
+async def test_contents_that_differ(
+    accept: AcceptInferences, first: dict[str, str], second: dict[str, str]
+) -> None:
+    vector = {"name": "e", "vector": [1]}
+    lines = [
+        json.dumps({"project": "news", "source_id": "7", "content": content, "embedding": vector})
+        for content in (first, second, first)
+    ]
+    results = await accept(parse_body("\n".join(lines).encode()))
+    assert [isinstance(result, Accepted) for result in results] == [True, False, True]
+
+
+async def test_while_postgresql_is_away_samples_are_accepted_and_none_is_repeated(
+    publisher: FakePublisher,
+) -> None:
+    sample_ids = SampleIds()
+    sample_ids.is_away = True
+    accept = AcceptInferences(
+        projects=Projects(),
+        generations=Generations(),
+        sample_ids=sample_ids,
+        publisher=publisher,
+        clock=lambda: NOON,
+    )
+    for _ in range(2):
+        (result,) = await accept(parse_body(inference("wheat")))
+        assert isinstance(result, Accepted)
+        assert result.new

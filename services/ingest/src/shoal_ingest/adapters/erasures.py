@@ -16,7 +16,10 @@ class PostgresErasures:
         self._outbox = Outbox()
 
     async def add(self, events: Sequence[SampleErased], messages: Sequence[OutgoingMessage]) -> set[str]:
-        """Store erasures once, and announce them every time, as the samples may have been sent again."""
+        """Store erasures once, and announce them every time, as the samples may have been sent again.
+
+        The digests of the contents are erased as well.
+        """
         columns = [
             [getattr(event, name) for event in sorted(events, key=lambda event: event.sample_id)]
             for name in ("project", "sample_id", "reason", "erased_at")
@@ -27,6 +30,11 @@ class PostgresErasures:
                    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
                    ON CONFLICT DO NOTHING RETURNING sample_id""",
                 *columns,
+            )
+            await conn.execute(
+                """UPDATE samples s SET digest = NULL FROM unnest($1::text[], $2::text[]) AS e (project, sample_id)
+                   WHERE s.project = e.project AND s.sample_id = e.sample_id::uuid""",
+                *columns[:2],
             )
             await self._outbox.add_checked(conn, messages)
         return {row["sample_id"] for row in rows}

@@ -10,9 +10,17 @@ from shoal.contracts.samples import Embedding, Generation, SampleIngested
 from shoal.contracts.topics import SAMPLES_INGESTED
 from shoal.messaging import OutgoingMessage, Publisher, encode
 from shoal.threads import off_loop
+from shoal_ingest.usecases.contents import (
+    OTHER_CONTENT,
+    OTHER_CONTENT_FIX,
+    content_digest,
+    content_field,
+    other_content_detail,
+    standing_contents,
+)
 from shoal_ingest.usecases.inference import Inference, VectorIn
 from shoal_ingest.usecases.items import Fault, Parsed
-from shoal_ingest.usecases.ports import Generations, ProjectLookup, SampleIds
+from shoal_ingest.usecases.ports import Generations, ProjectLookup, SampleIds, SampleKey
 
 SOURCE = "/shoal/ingest"
 MOST_BYTES = 512 * 1024
@@ -45,6 +53,20 @@ class Accepted:
 Result = Accepted | Fault
 
 
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """An item without a fault of its own: its index, event and message, and the digest of its content."""
+
+    index: int
+    event: SampleIngested
+    message: OutgoingMessage
+    digest: bytes
+
+    @property
+    def key(self) -> SampleKey:
+        return self.event.project, self.event.sample_id
+
+
 class AcceptInferences:
     """Checks and publishes inferences. `publisher` returns when the broker has acknowledged."""
 
@@ -72,17 +94,25 @@ class AcceptInferences:
         await self._await_projects(items, only)
         dimensions = await self._dimensions(items)
         now = self._clock()
-        results, messages = await off_loop(len(items) > _FEW, self._judge, items, only, dimensions, now)
+        results, candidates = await off_loop(len(items) > _FEW, self._judge, items, only, dimensions, now)
+        proposed = [(candidate.key, candidate.digest) for candidate in candidates]
+        standing, on_record = await standing_contents(self._sample_ids, proposed)
+        messages = []
+        for candidate in candidates:
+            if candidate.digest == standing[candidate.key]:
+                messages.append(candidate.message)
+            else:
+                results[candidate.index] = _other_content(candidate.event)
         await self._publisher.publish_promptly(messages)
-        new = await self._sample_ids.add({item.key for item in results if isinstance(item, Accepted)})
-        return _mark_repeated(results, new)
+        keys = {item.key for item in results if isinstance(item, Accepted)}
+        return _mark_repeated(results, await self._sample_ids.confirm(keys) if on_record else keys)
 
     def _judge(
         self, items: Sequence[Parsed], only: str | None, dimensions: dict[Key, int], now: datetime
-    ) -> tuple[list[Result], list[OutgoingMessage]]:
-        """Return the results and the messages of accepted items."""
+    ) -> tuple[list[Result], list[_Candidate]]:
+        """Return the results, and the accepted items unless their samples have another content."""
         results: list[Result] = []
-        messages: list[OutgoingMessage] = []
+        candidates: list[_Candidate] = []
         for item in items:
             if isinstance(item, Fault):
                 results.append(item)
@@ -95,9 +125,9 @@ class AcceptInferences:
             if len(message.value) > MOST_BYTES:
                 results.append(_too_large(len(message.value)))
                 continue
-            messages.append(message)
+            candidates.append(_Candidate(len(results), event, message, content_digest(event)))
             results.append(Accepted(event.project, event.sample_id))
-        return results, messages
+        return results, candidates
 
     async def _await_projects(self, items: Sequence[Parsed], only: str | None) -> None:
         """Wait for projects that another replica created just now."""
@@ -137,6 +167,10 @@ def _mark_repeated(results: Sequence[Result], new: set[tuple[str, str]]) -> list
         replace(item, new=first_of.get(item.key) == index) if isinstance(item, Accepted) else item
         for index, item in enumerate(results)
     ]
+
+
+def _other_content(event: SampleIngested) -> Fault:
+    return Fault(OTHER_CONTENT, content_field(event), other_content_detail(event), OTHER_CONTENT_FIX)
 
 
 def _wrong_dimension(item: Inference, embedding: VectorIn, dimensions: dict[Key, int]) -> Fault | None:

@@ -96,7 +96,8 @@ class Inference(Strict):
     )
     source_id: Id = Field(
         description="The sample's id in its source. Project, source and source id determine the sample's id, so the "
-        "same datum sent twice is the same sample.",
+        "same datum sent twice is the same sample. Another datum under the same source id is rejected: the first "
+        "stands.",
         examples=["8841"],
     )
     text: Text | None = Field(

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from shoal.contracts.samples import InferenceHalf
+from shoal.contracts.samples import InferenceHalf, SampleIngested
 from shoal.messaging import Publisher, RejectedItem
 from shoal.observability import metrics
+from shoal_ingest.usecases.contents import content_digest, standing_contents
 from shoal_ingest.usecases.pair_samples import PairResult, read_pairs
-from shoal_ingest.usecases.ports import Halves, SampleIds
+from shoal_ingest.usecases.ports import Halves, SampleIds, SampleKey
 
 
 class JoinHalves:
@@ -45,19 +46,27 @@ class JoinHalves:
         last = {key_of(half): index for index, half in halves}
         pairs = await self._halves.pairs(set(last))
         results = await asyncio.to_thread(read_pairs, pairs, self._clock()) if pairs else []
-        await self._publish(results)
+        results = await self._publish(results)
         await self._halves.joined([result.pair for result in results if not result.fault])
         await self._halves.refused([result.pair for result in results if result.fault])
         return [
-            RejectedItem(last[key_of(result.pair.request)], "payload_unreadable", result.fault)
+            RejectedItem(last[key_of(result.pair.request)], result.reason, result.fault)
             for result in results
             if result.fault
         ]
 
-    async def _publish(self, results: Sequence[PairResult]) -> None:
-        await self._publisher.publish([message for result in results for message in result.messages])
+    async def _publish(self, results: Sequence[PairResult]) -> list[PairResult]:
+        """Publish samples; return the results without the samples whose ids have another content."""
         samples = [sample for result in results for sample in result.samples]
-        await self._sample_ids.add({(sample.project, sample.sample_id) for sample in samples})
+        proposed = [(_sample_key(sample), content_digest(sample)) for sample in samples]
+        standing, on_record = await standing_contents(self._sample_ids, proposed)
+        results = [result.without_others(standing) for result in results]
+        await self._publisher.publish([message for result in results for message in result.messages])
+        if on_record:
+            await self._sample_ids.confirm(
+                {_sample_key(sample) for result in results for sample in result.samples}
+            )
+        return results
 
     async def expire(self) -> int:
         """Delete halves that waited longer than the window; return how many were never joined."""
@@ -69,6 +78,10 @@ class JoinHalves:
 def key_of(half: InferenceHalf) -> tuple[str, str, str]:
     """Return the key that the two halves of an inference share."""
     return half.project, half.source, half.correlation_id
+
+
+def _sample_key(sample: SampleIngested) -> SampleKey:
+    return sample.project, sample.sample_id
 
 
 def _split_repeated(halves: Sequence[InferenceHalf]) -> list[list[tuple[int, InferenceHalf]]]:

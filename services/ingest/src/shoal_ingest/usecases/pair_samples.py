@@ -1,7 +1,7 @@
 """From a request and its response to samples, one for each instance."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -12,7 +12,13 @@ from shoal.contracts.topics import SAMPLES_INGESTED
 from shoal.messaging import OutgoingMessage, encode
 from shoal_ingest.domain import kserve
 from shoal_ingest.usecases.accept import MOST_BYTES, SOURCE, event_id
-from shoal_ingest.usecases.ports import Pair
+from shoal_ingest.usecases.contents import (
+    OTHER_CONTENT,
+    OTHER_CONTENT_FIX,
+    content_digest,
+    other_content_detail,
+)
+from shoal_ingest.usecases.ports import Pair, SampleKey
 
 LONGEST_ID = 200
 MOST_NAMED = 3  # faults in a detail
@@ -30,6 +36,25 @@ class PairResult:
     samples: Sequence[SampleIngested]
     messages: Sequence[OutgoingMessage]
     fault: str
+    reason: str = "payload_unreadable"
+
+    def without_others(self, standing: Mapping[SampleKey, bytes]) -> "PairResult":
+        """Return the pair without samples whose content is not the one that stands for their id."""
+        good, faults = [], [self.fault] if self.fault else []
+        for sample, message in zip(self.samples, self.messages, strict=True):
+            if content_digest(sample) == standing[sample.project, sample.sample_id]:
+                good.append((sample, message))
+            else:
+                faults.append(f"{other_content_detail(sample)}. {OTHER_CONTENT_FIX}")
+        if len(good) == len(self.samples):
+            return self
+        return PairResult(
+            self.pair,
+            [sample for sample, _ in good],
+            [message for _, message in good],
+            _shorten_text("; ".join(faults[:MOST_NAMED])),
+            OTHER_CONTENT,
+        )
 
 
 def read_pairs(pairs: Sequence[Pair], now: datetime) -> list[PairResult]:

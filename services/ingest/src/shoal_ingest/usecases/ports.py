@@ -48,11 +48,21 @@ class Generations(Protocol):
         """Return the dimension of every (project, name, version); a new key gets the proposed dimension."""
 
 
-class SampleIds(Protocol):
-    """The ids of all ingested samples."""
+SampleKey = tuple[str, str]
+"""Project and sample id."""
 
-    async def add(self, keys: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
-        """Store (project, sample id); return the new ones, or all of them while the store is unavailable."""
+
+class SampleIds(Protocol):
+    """The ids of all ingested samples, with the digests of their contents."""
+
+    async def claim(self, digests: Mapping[SampleKey, bytes]) -> Mapping[SampleKey, bytes] | None:
+        """Store the digests of new samples; return the digest that stands for every sample.
+
+        Returns None while the store is unavailable.
+        """
+
+    async def confirm(self, keys: Collection[SampleKey]) -> set[SampleKey]:
+        """Store that Kafka has samples; return the new ones, or all while the store is unavailable."""
 
     async def among(self, project: str, sample_ids: Collection[str]) -> set[str]:
         """Return which of the ids belong to ingested samples of the project."""
