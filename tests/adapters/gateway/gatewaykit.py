@@ -129,7 +129,7 @@ class Gateway:
             database=self.database, record=self.record, watch=Quiet(), clock=clock, lease_length=LEASE
         )
         self.inbox = PostgresInbox(pool, clock)
-        self.drain = DrainInbox(self.inbox, self.configs, self.record, Quiet())
+        self._drain = DrainInbox(self.inbox, self.configs, self.record, Quiet())
         carry_out = CarryOut(self.guidelines, lambda: 0.0)
         self._dispatch = Dispatch(
             ledger=self.ledger,
@@ -149,6 +149,14 @@ class Gateway:
         """Record items of the crowd's feed, in one transaction."""
         async with self.database.transaction() as tx:
             return await self.record(tx, CROWD, found, "poll")
+
+    async def drain(self) -> int:
+        """Process waiting webhooks; return their number."""
+        count = 0
+        for lane in await self._drain.due():
+            while await self._drain(lane):
+                count += 1
+        return count
 
     async def dispatch(self) -> int:
         """Attempt intents of every backlog once; return their number."""

@@ -31,7 +31,7 @@ GUIDELINE = GuidelinePublished(
     published_at=MOMENT,
 )
 PROVIDERS = "/v1/projects/news/providers"
-SECRET = "a secret of the vendor"
+SECRET = "a secret of the vendor, long enough"
 JSON = {"content-type": "application/json"}
 
 

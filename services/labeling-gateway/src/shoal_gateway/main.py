@@ -96,7 +96,9 @@ def wire_service(
     closing.push_async_callback(adapters.providers.aclose)
     dispatching = _dispatching_loop(settings, adapters, closing)
     drain = DrainInbox(adapters.inbox, adapters.configs, adapters.record, adapters.watch)
-    draining = Loop(name="inbox", step=drain, interval_s=IDLE_S, drain=True)
+    lanes = Lanes(due=drain.due, work=drain, failed=drain.lane_failed)
+    closing.push_async_callback(lanes.close)
+    draining = Loop(name="inbox", step=lanes, interval_s=IDLE_S)
     requests = RequestVotes(adapters.database, adapters.configs, adapters.providers, dispatching.wake)
     directory = ProjectDirectory()
     parts = _http_parts(settings, adapters, directory, dispatching=dispatching, draining=draining)
@@ -183,6 +185,7 @@ def _http_parts(
         configs=adapters.configs,
         receive_webhook=receive_webhook,
         projects=directory,
+        networks=settings.networks,
         wake=dispatching.wake,
     )
 

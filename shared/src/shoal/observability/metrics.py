@@ -142,6 +142,11 @@ FOUND_BY_POLL = Counter(
     ["project", "provider"],
 )
 POLL_FAILURES = Counter("shoal_gateway_poll_failures_total", "Failed polls of feeds", ["project", "provider"])
+SURPLUS = Counter(
+    "shoal_gateway_surplus_annotations_total",
+    "Annotations beyond those requested, neither counted nor paid",
+    ["project", "provider"],
+)
 LANE_FAILURES = Counter(
     "shoal_gateway_lane_failures_total",
     "Failures while working for one provider that are not its answers",

@@ -1,7 +1,6 @@
 """Standard Webhooks signatures (https://www.standardwebhooks.com/, specification 1.0)."""
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import Mapping
@@ -9,6 +8,7 @@ from datetime import datetime
 
 TOLERANCE_S = 300
 SECRET_PREFIX = "whsec_"  # noqa: S105 - the prefix only
+KEY_BYTES = range(24, 65)
 _MOST_DIGITS = 12
 
 
@@ -30,14 +30,18 @@ def sign_webhook(secret: str, webhook_id: str, timestamp: int, body: bytes) -> s
 def verify_webhook(secret: str, headers: Mapping[str, str], body: bytes, *, now: datetime) -> None:
     """Check that the raw `body` is signed with `secret` and fresh. Raises UnsignedWebhook or StaleWebhook.
 
+    An empty key signs nothing. Raises ValueError for a secret that is no base64 after its prefix.
+
     The signature is checked first, so an unsigned request learns nothing. The header may hold
     several signatures, separated by spaces, while a secret is being replaced.
     """
     webhook_id, seconds = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
     if not webhook_id or not (seconds.isascii() and seconds.isdigit() and len(seconds) <= _MOST_DIGITS):
         raise UnsignedWebhook("webhook-id and webhook-timestamp (whole seconds) are required")
+    if not _secret_key(secret):
+        raise UnsignedWebhook("no v1 signature in webhook-signature matches the body")
     expected = sign_webhook(secret, webhook_id, int(seconds), body).encode()
-    signatures = headers.get("webhook-signature", "").encode().split()
+    signatures = headers.get("webhook-signature", "").encode(errors="replace").split()
     if not any(hmac.compare_digest(signature, expected) for signature in signatures):
         raise UnsignedWebhook("no v1 signature in webhook-signature matches the body")
     off_s = abs(now.timestamp() - int(seconds))
@@ -48,14 +52,21 @@ def verify_webhook(secret: str, headers: Mapping[str, str], body: bytes, *, now:
 
 
 def check_webhook_secret(secret: str) -> None:
-    """Raise ValueError for a secret that nothing can be signed with."""
-    _secret_key(secret)
+    """Raise ValueError unless the secret's key has 24 to 64 bytes, as Standard Webhooks recommends."""
+    size = len(_secret_key(secret))
+    if size not in KEY_BYTES:
+        raise ValueError(
+            f"the key must have {KEY_BYTES[0]} to {KEY_BYTES[-1]} bytes, and this one has {size}; "
+            "send whsec_ and the base64 of 24 to 64 random bytes"
+        )
 
 
 def _secret_key(secret: str) -> bytes:
+    """Return the key of a secret; base64 may lack its padding. Raises ValueError."""
     if not secret.startswith(SECRET_PREFIX):
         return secret.encode()
+    encoded = secret.removeprefix(SECRET_PREFIX).rstrip("=")
     try:
-        return base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
-    except binascii.Error as error:
+        return base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
+    except ValueError as error:
         raise ValueError("a secret that begins with whsec_ must continue in base64") from error

@@ -23,6 +23,12 @@ class Metrics:
                 metrics.SKIPS.labels(*config.key, item.code or "none").inc()
             metrics.ANNOTATION_COST.labels(*config.key).inc(price_of(item, config.price_per_vote))
 
+    def surplus(self, config: ProviderConfig, count: int) -> None:
+        """Count and log answers beyond those requested."""
+        if count:
+            metrics.SURPLUS.labels(*config.key).inc(count)
+            log.warning("surplus answers", project=config.project, provider=config.name, count=count)
+
     def refused(self, config: ProviderConfig, problems: Sequence[AnswerProblem]) -> None:
         """Count refused annotations by reason."""
         for problem in problems:

@@ -52,11 +52,11 @@ def new_revisions(
     return fresh
 
 
-def price_of(annotation: Annotation, price_per_vote: float) -> float:
+def price_of(annotation: Annotation, price_per_vote: float, *, is_edit: bool = False) -> float:
     """Return the cost of a revision: the provider's price, or the agreed price for a first answer.
 
-    An edit of a paid answer is free.
+    An edit of a paid answer is free, however the provider calls it.
     """
     if annotation.price is not None:
         return annotation.price
-    return price_per_vote if annotation.action == "submitted" else 0.0
+    return price_per_vote if annotation.action == "submitted" and not is_edit else 0.0

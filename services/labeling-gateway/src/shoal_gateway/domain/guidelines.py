@@ -30,3 +30,7 @@ class Guideline:
     def schema(self) -> SingleChoice:
         """Return the answers that this guideline allows."""
         return SingleChoice(tuple(item.name for item in self.classes))
+
+    def shows(self, label: str) -> bool:
+        """Return whether annotators may see a model's label: pre-labels are allowed, and it is a class."""
+        return self.prelabels_allowed and label in self.schema.labels

@@ -27,7 +27,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One task of a job at one provider; `answers` and `skips` count what has come back."""
+    """One task of a job at one provider; `answers` and `skips` count what has come back.
+
+    `repeats` counts answers of people whose vote counts in an earlier task of the job.
+    """
 
     external_id: str
     job_id: str
@@ -38,6 +41,7 @@ class Task:
     votes: int
     answers: int = 0
     skips: int = 0
+    repeats: int = 0
     state: TaskState = TaskState.PLANNED
 
     @property
@@ -67,18 +71,24 @@ def plan_votes(
 ) -> NewTask | Extension | None:
     """Return the step after which a job's label tasks bring `votes` answers, or None if they already do.
 
-    Answers of a cancelled task count; its skips are not replaced. Planning again changes nothing.
+    Answers of a cancelled task count; its skips are not replaced. A second vote of one person is no vote, so
+    another person is asked in its place. Planning again changes nothing.
     """
     labelling = [task for task in tasks if task.lane is Lane.LABEL]
     skips = sum(task.skips for task in labelling if task.is_live)
     needed = annotators_needed(votes, skips, replaces_skips=replaces_skips)
-    planned = sum(task.votes if task.is_live else task.answers for task in labelling)
+    planned = sum(_votes_to_come(task) if task.is_live else task.answers for task in labelling)
     if planned >= needed:
         return None
     live = next((task for task in labelling if task.is_live), None)
     if live is not None and extends:
         return Extension(live.external_id, live.votes + needed - planned)
     return NewTask(max((task.attempt for task in labelling), default=0) + 1, needed - planned)
+
+
+def _votes_to_come(task: Task) -> int:
+    """Return the votes that a live task will have in all."""
+    return max(task.votes - task.repeats, task.answers)
 
 
 def needs_review(tasks: Sequence[Task]) -> bool:

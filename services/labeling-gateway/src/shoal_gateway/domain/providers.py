@@ -35,3 +35,13 @@ class ProviderConfig:
     def key(self) -> tuple[str, str]:
         """Return project and name."""
         return (self.project, self.name)
+
+
+def sends_key_elsewhere(stored: ProviderConfig | None, config: ProviderConfig) -> bool:
+    """Return whether `config` would send the stored key to another address than the one it was stored for."""
+    return (
+        stored is not None
+        and stored.api_key is not None
+        and config.api_key is None
+        and (stored.base_url or "").rstrip("/") != (config.base_url or "").rstrip("/")
+    )

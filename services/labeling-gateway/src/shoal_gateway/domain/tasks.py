@@ -65,7 +65,10 @@ class Datum:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskOrder:
-    """A task as a provider receives it. Shoal chooses `external_id` before sending anything."""
+    """A task as a provider receives it. Shoal chooses `external_id` before sending anything.
+
+    `excluded`: annotators who answered or skipped an earlier task of the job, and should not get this one.
+    """
 
     external_id: str
     project: str
@@ -77,6 +80,7 @@ class TaskOrder:
     guess: Guess | None
     votes: int
     priority: int
+    excluded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

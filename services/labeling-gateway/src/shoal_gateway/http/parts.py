@@ -8,6 +8,7 @@ from fastapi import Depends
 
 from shoal.http.application import parts_of
 from shoal.security import ProjectDirectory
+from shoal_gateway.domain.networks import Networks
 from shoal_gateway.usecases.annotate import Annotate
 from shoal_gateway.usecases.last_answer import FindLastAnswer
 from shoal_gateway.usecases.ports import Guidelines, ProviderConfigs
@@ -28,6 +29,7 @@ class Parts:
     configs: ProviderConfigs
     receive_webhook: ReceiveWebhook
     projects: ProjectDirectory
+    networks: Networks
     wake: Callable[[], None]
 
 

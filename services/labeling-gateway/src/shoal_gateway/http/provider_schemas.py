@@ -24,6 +24,24 @@ def _check_usable(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _check_visible(key: SecretStr) -> SecretStr:
+    if not all("!" <= character <= "~" for character in key.get_secret_value()):
+        raise ValueError("must be of visible ASCII characters, because it is sent in an HTTP header")
+    return key
+
+
+def _check_plain(url: AnyHttpUrl) -> AnyHttpUrl:
+    if url.username is not None or url.password is not None:
+        raise ValueError("must hold no user name and password; send the key in api_key")
+    if url.query is not None or url.fragment is not None:
+        raise ValueError("must hold no query (?) and no fragment (#), because paths are appended to it")
+    if len(str(url)) > MOST_URL:
+        raise ValueError(f"must have at most {MOST_URL:,} characters")
+    return url
+
+
+MOST_URL = 2000
+BaseUrl = Annotated[AnyHttpUrl, AfterValidator(_check_plain)]
 Secret = Annotated[SecretStr, Field(min_length=1, max_length=2000), AfterValidator(_without_nul)]
 _ACME = {
     "project": "newsdesk",
@@ -48,12 +66,19 @@ class ProviderIn(Strict):
         default="generic",
         description="A vendor with the interface of docs/generic-vendor.md, or the in-house queue.",
     )
-    base_url: AnyHttpUrl | None = Field(default=None, description="Address of a generic vendor's interface.")
-    api_key: Secret | None = Field(
-        default=None, description="Key that Shoal sends to the vendor as a bearer token."
+    base_url: BaseUrl | None = Field(
+        default=None,
+        description="Address of a generic vendor's interface, without user name, query and fragment. It must be "
+        "public, unless SHOAL_VENDOR_NETWORKS allows its network.",
+    )
+    api_key: Annotated[Secret, AfterValidator(_check_visible)] | None = Field(
+        default=None,
+        description="Key that Shoal sends to the vendor as a bearer token; needed again with another base_url.",
     )
     webhook_secret: Annotated[Secret, AfterValidator(_check_usable)] | None = Field(
-        default=None, description="Secret with which the vendor signs its webhooks."
+        default=None,
+        description="Secret with which the vendor signs its webhooks: `whsec_` and the base64 of 24 to 64 bytes, or "
+        "a text of that length.",
     )
     price_per_vote: float = Field(
         default=0.0, ge=0, le=1e6, description="Price of a vote, in the project's currency."
@@ -119,6 +144,11 @@ class ProviderStatusAnswer(Answer):
     intents_pending: int = Field(description="Messages that wait to be sent.")
     intents_parked: int = Field(description="Messages that the provider refused.")
     refused_annotations: int
+    surplus_annotations: int = Field(
+        description="Annotations beyond those requested: neither counted nor paid."
+    )
+    webhooks_parked: int = Field(description="Webhooks whose processing failed.")
+    feed_failures: int = Field(description="Failed reads of the provider's feed in a row.")
     oldest_pending: Timestamp | None
     last_error: str | None
 
@@ -136,6 +166,9 @@ class ProviderStatusAnswer(Answer):
             intents_pending=status.intents_pending,
             intents_parked=status.intents_parked,
             refused_annotations=status.refused_annotations,
+            surplus_annotations=status.surplus_annotations,
+            webhooks_parked=status.webhooks_parked,
+            feed_failures=status.feed_failures,
             oldest_pending=status.oldest_pending,
             last_error=status.last_error,
         )
@@ -158,6 +191,9 @@ class QueueAnswer(Answer):
                     "intents_pending": 1,
                     "intents_parked": 0,
                     "refused_annotations": 0,
+                    "surplus_annotations": 0,
+                    "webhooks_parked": 0,
+                    "feed_failures": 0,
                     "oldest_pending": "2026-01-31T12:00:00Z",
                     "last_error": "503 from the vendor",
                 }

@@ -8,6 +8,7 @@ from shoal.contracts.base import NAME_PATTERN, NO_NUL
 from shoal.http.openapi import problem_responses
 from shoal.http.problems import Problem
 from shoal.http.projects import OperatorProject
+from shoal_gateway.domain.networks import Networks
 from shoal_gateway.domain.providers import ProviderConfig
 from shoal_gateway.domain.routing import IN_HOUSE
 from shoal_gateway.http.parts import Wired
@@ -36,6 +37,7 @@ async def configure_provider(
 ) -> ConfiguredAnswer:
     """Configure a provider and retry its parked messages. Secrets are never returned."""
     config = _provider_config(project, name, body)
+    _check_address(body, parts.networks)
     sent_again = await parts.configs.put(config)
     parts.wake()
     stored = await parts.configs.get(project, name) or config
@@ -101,3 +103,15 @@ def _provider_config(project: str, name: str, body: ProviderIn) -> ProviderConfi
         price_per_vote=body.price_per_vote,
         is_default=body.default,
     )
+
+
+def _check_address(body: ProviderIn, networks: Networks) -> None:
+    """Raise a problem for a forbidden address; names are checked when they are resolved."""
+    if body.base_url is not None and networks.forbid_host(body.base_url.host or ""):
+        raise Problem(
+            422,
+            "Private address",
+            f"{body.base_url.host} is not a public address",
+            field="base_url",
+            fix="Use a public address, or have the operator allow the network in SHOAL_VENDOR_NETWORKS",
+        )

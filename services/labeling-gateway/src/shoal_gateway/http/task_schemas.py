@@ -108,7 +108,9 @@ class TaskAnswer(Answer):
         dispute: Dispute | None,
     ) -> "TaskAnswer":
         """Return a task as its annotator sees it, under `guideline`; `current` is the project's guideline."""
-        datum, guess = order.datum, order.guess if guideline.prelabels_allowed else None
+        datum, guess = order.datum, order.guess
+        if guess is not None and not guideline.shows(guess.label):
+            guess = None
         is_old = guideline.major != current.major
         return cls(
             task_id=order.external_id,

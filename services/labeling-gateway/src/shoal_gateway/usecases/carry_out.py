@@ -53,9 +53,10 @@ class CarryOut:
 
     async def _predict(self, provider: GuardedProvider, order: TaskOrder) -> None:
         guideline = await self.guidelines.get(order.project, order.guideline_major)
-        allowed = guideline is not None and guideline.prelabels_allowed
-        if allowed and order.guess is not None and provider.capabilities.shows_predictions:
-            await provider.attach_prediction(order.external_id, order.guess)
+        guess = order.guess
+        shown = guess is not None and guideline is not None and guideline.shows(guess.label)
+        if guess is not None and shown and provider.capabilities.shows_predictions:
+            await provider.attach_prediction(order.external_id, guess)
 
     async def _upsert(
         self, provider: GuardedProvider, intents: Sequence[Intent], orders: Orders
@@ -144,5 +145,6 @@ def parked_outcome(intent: Intent, error: str) -> Outcome:
 
 
 def _for_annotators(order: TaskOrder, guidelines: Mapping[int, Guideline]) -> TaskOrder:
-    shown = guidelines[order.guideline_major].prelabels_allowed
+    guess = order.guess
+    shown = guess is not None and guidelines[order.guideline_major].shows(guess.label)
     return order if shown else replace(order, guess=None)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 from shoal.backoff import Backoff
@@ -50,11 +51,9 @@ class Lanes(Generic[LaneKey]):
 
     async def close(self) -> None:
         """Let running lanes end within GRACE_S, and cancel the others."""
-        if self._running:
-            _, late = await asyncio.wait(self._running.values(), timeout=GRACE_S)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GRACE_S):
+                await self.settle()
 
     def _is_ready(self, lane: LaneKey, now: float) -> bool:
         return lane not in self._running and self._resting_until.get(lane, 0.0) <= now

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from shoal.contracts.labels import AnnotationSubmitted
+from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.intents import IntentKind
 from shoal_gateway.domain.jobs import Extension, Job, NewTask, Task, needs_review, plan_votes, tasks_to_cancel
 from shoal_gateway.domain.providers import Capabilities
 from shoal_gateway.domain.routing import IN_HOUSE
 from shoal_gateway.domain.tasks import Lane, TaskState
-from shoal_gateway.usecases.ids import external_id
+from shoal_gateway.usecases.ids import event_id, external_id
 from shoal_gateway.usecases.ports import Transaction
+from shoal_gateway.usecases.translate import to_event
 
 
 async def plan_tasks(tx: Transaction, job: Job, tasks: Sequence[Task], capabilities: Capabilities) -> bool:
@@ -26,7 +29,35 @@ async def plan_tasks(tx: Transaction, job: Job, tasks: Sequence[Task], capabilit
         case Extension(task_id, votes):
             task = next(task for task in tasks if task.external_id == task_id)
             await extend_task(tx, task, votes, job.priority)
+            extended = [replace(other, votes=votes) if other is task else other for other in tasks]
+            await admit_surplus(tx, job, extended)
     return step is not None
+
+
+async def admit_surplus(tx: Transaction, job: Job, tasks: Sequence[Task]) -> list[Annotation]:
+    """Count and announce surplus votes of the job's tasks that want more than they have; return them.
+
+    The vendor counts them already, so it would not ask anybody else.
+    """
+    admitted: list[tuple[Annotation, float]] = []
+    counted = sum(task.answers for task in tasks if task.lane is Lane.LABEL)
+    for task in tasks:
+        free = min(task.votes - task.answers - task.repeats, job.demand.max_votes - counted - len(admitted))
+        if task.lane is Lane.LABEL and free > 0 and not job.erased:
+            votes = await tx.annotations.admit(task.external_id, free)
+            await tx.outbox.publish([announcement(item, task, job, price) for item, price in votes])
+            admitted += votes
+            if len(votes) == task.votes - task.answers - task.repeats:
+                await tx.tasks.move(task.external_id, TaskState.DONE)
+    if admitted:
+        await tx.annotations.recount([job.job_id])
+    return [item for item, _ in admitted]
+
+
+def announcement(item: Annotation, task: Task, job: Job, price: float) -> tuple[AnnotationSubmitted, str]:
+    """Return the event about a revision that counts, and its id."""
+    identifier = event_id(job.project, task.provider, item.annotation_id, item.revision)
+    return to_event(item, task, job, price), identifier
 
 
 async def extend_task(tx: Transaction, task: Task, votes: int, priority: int) -> None:

@@ -90,7 +90,7 @@ class PollFeeds:
     ) -> tuple[str | None, bool]:
         page = await provider.poll(cursor, PAGE)
         async with self._database.transaction() as tx:
-            fresh = await self._record(tx, config, page.items, "poll")
+            fresh = await self._record.isolate(tx, config, page.items, "poll")
             await tx.feeds.save_cursor(config, page.cursor)
         self._watch.recorded(config, fresh, "poll")
         self._watch.missed_by_hook(config, sum(self._was_missed(config, item) for item in fresh))

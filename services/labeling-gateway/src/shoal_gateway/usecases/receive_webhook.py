@@ -18,9 +18,12 @@ from shoal_gateway.usecases.ports import (
     Transaction,
     Wake,
 )
+from shoal_gateway.usecases.ports.inbox import Lane
 from shoal_gateway.usecases.record_annotations import CheckResult, RecordAnnotations
 from shoal_gateway.usecases.watch import Watch
 
+UNKNOWN = ProviderConfig(project="", name="", kind="generic", base_url="http://vendor.invalid")
+"""Stands for an unknown provider: without a secret, it gives the same answer as any other."""
 KINDS: dict[str, Kind] = {"unknown_task": "unknown", "malformed": "malformed", "sample_erased": "gone"}
 
 
@@ -61,17 +64,10 @@ class ReceiveWebhook:
     ) -> Receipt:
         """Store the valid annotations.
 
-        Raises Refused if the signature is wrong, the body cannot be parsed, or no annotation is valid.
+        Raises Refused if the signature is wrong (for an unknown provider it always is), the body cannot be
+        parsed, or no annotation is valid.
         """
-        config = await self._configs.get(project, name)
-        if config is None:
-            raise Refused(
-                "unknown",
-                f"project {project!r} has no provider {name!r}",
-                field="provider",
-                fix="Use the callback_url that came with the tasks",
-                title="Unknown provider",
-            )
+        config = await self._configs.get(project, name) or UNKNOWN
         items = self._providers.of(config).parse_webhook(headers, raw_body, self._clock())
         checked = await self._check(config, items)
         self._watch.refused(config, [problem for _, _, problem in checked.bad])
@@ -100,17 +96,22 @@ class DrainInbox:
         self._record = record
         self._watch = watch
 
-    async def __call__(self) -> int:
-        """Work until the inbox is empty; return the number of webhooks processed."""
-        count = 0
-        while await self._inbox.drain(self._work):
-            count += 1
-        return count
+    async def due(self) -> Sequence[Lane]:
+        """Return the (project, provider) of webhooks that wait."""
+        return await self._inbox.due()
+
+    async def __call__(self, lane: Lane) -> int:
+        """Process one webhook of a provider; return 0 if none is due."""
+        return int(await self._inbox.drain(lane, self._work))
+
+    def lane_failed(self, lane: Lane, error: Exception) -> None:
+        """Report a webhook that was neither processed nor set aside, as when PostgreSQL is away."""
+        self._watch.lane_failed(*lane, lane="webhooks", error=error)
 
     async def _work(self, tx: Transaction, project: str, name: str, items: Sequence[Annotation]) -> None:
         config = await self._configs.get(project, name)
         if config is not None:
-            fresh = await self._record(tx, config, items, "hook")
+            fresh = await self._record.isolate(tx, config, items, "hook")
             self._watch.recorded(config, fresh, "hook")
 
 

@@ -3,15 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from shoal.outages import action_for
 from shoal_gateway.domain.annotations import Annotation, new_revisions, price_of
 from shoal_gateway.domain.jobs import Job, Task
 from shoal_gateway.domain.label_schema import AnswerProblem
 from shoal_gateway.domain.providers import Capabilities, ProviderConfig
-from shoal_gateway.domain.tasks import TaskState, state_after_answers
-from shoal_gateway.usecases.ids import event_id
-from shoal_gateway.usecases.planning import plan_tasks
+from shoal_gateway.domain.standings import Standing, Standings
+from shoal_gateway.domain.tasks import Lane, TaskState, state_after_answers
+from shoal_gateway.usecases.planning import admit_surplus, announcement, plan_tasks
 from shoal_gateway.usecases.ports import Guidelines, Malformed, Providers, ReceivedItem, Transaction
-from shoal_gateway.usecases.translate import to_event
+from shoal_gateway.usecases.ports.annotations import Judged
+from shoal_gateway.usecases.translate import event_problem
 from shoal_gateway.usecases.watch import Watch
 
 TasksById = Mapping[str, tuple[Task, Job]]
@@ -53,18 +55,54 @@ class RecordAnnotations:
                 result.good.append(item)
         return result
 
+    async def isolate(
+        self, tx: Transaction, config: ProviderConfig, items: Sequence[ReceivedItem], found_by: str
+    ) -> list[Annotation]:
+        """Record items as a whole, or one by one if that fails: what cannot be recorded is refused alone.
+
+        Raises outages, after which the same items may succeed.
+        """
+        try:
+            async with tx.savepoint():
+                return await self(tx, config, items, found_by)
+        except Exception as error:
+            if action_for(error).is_outage:
+                raise
+        fresh: list[Annotation] = []
+        for item in items:
+            fresh += await self._record_alone(tx, config, item, found_by)
+        return fresh
+
+    async def _record_alone(
+        self, tx: Transaction, config: ProviderConfig, item: ReceivedItem, found_by: str
+    ) -> list[Annotation]:
+        try:
+            async with tx.savepoint():
+                return await self(tx, config, [item], found_by)
+        except Exception as error:
+            if action_for(error).is_outage:
+                raise
+            problem = AnswerProblem("not_recorded", "annotation", f"failed with {type(error).__name__}", "")
+        await tx.annotations.refuse(config, [(item, problem.reason, problem.detail)])
+        self._watch.refused(config, [problem])
+        return []
+
     async def __call__(
         self, tx: Transaction, config: ProviderConfig, items: Sequence[ReceivedItem], found_by: str
     ) -> list[Annotation]:
-        """Store, announce and return the new, valid annotations; store refused ones for operators."""
+        """Store new annotations, and refused ones for operators; announce and return those that count."""
         ids = {item.external_id for item in items if isinstance(item, Annotation)}
         tasks = await tx.tasks.lock(config.project, ids)
         checked = await self.check(config, items, tasks)
         await tx.annotations.refuse(
             config, [(item, problem.reason, problem.detail) for _, item, problem in checked.bad]
         )
-        fresh = await self._store(tx, config, good=checked.good, tasks=tasks, found_by=found_by)
-        await self._recount(tx, config, fresh, tasks)
+        stored = await self._store(tx, config, good=checked.good, tasks=tasks, found_by=found_by)
+        fresh = [judged.annotation for judged in stored if judged.standing is not Standing.SURPLUS]
+        if stored:
+            self._watch.surplus(config, len(stored) - len(fresh))
+            jobs = {job.job_id: job for _, job in (tasks[item.annotation.external_id] for item in stored)}
+            fresh += await self._settle_jobs(tx, config, jobs, {item.external_id for item in fresh})
         self._watch.refused(config, [problem for _, _, problem in checked.bad])
         return fresh
 
@@ -76,40 +114,42 @@ class RecordAnnotations:
         good: Sequence[Annotation],
         tasks: TasksById,
         found_by: str,
-    ) -> list[Annotation]:
-        distinct = new_revisions(good, ())
-        priced = [(item, price_of(item, config.price_per_vote)) for item in distinct]
-        new = await tx.annotations.add(config, priced, found_by)
-        fresh = [(item, price) for item, price in priced if item.key in new]
+    ) -> list[Judged]:
+        distinct = new_revisions(good, await tx.annotations.stored_keys(config, good))
+        jobs = {tasks[item.external_id][1].job_id for item in distinct}
+        standings = Standings(await tx.annotations.heads(jobs))
+        judged = [_judge(standings, item, tasks[item.external_id], config) for item in distinct]
+        new = await tx.annotations.add(config, judged, found_by)
+        stored = [item for item in judged if item.annotation.key in new]
         await tx.outbox.publish(
             [
-                (
-                    to_event(item, *tasks[item.external_id], price),
-                    event_id(config.project, config.name, item.annotation_id, item.revision),
-                )
-                for item, price in fresh
+                announcement(item.annotation, *tasks[item.annotation.external_id], item.price)
+                for item in stored
+                if item.standing is not Standing.SURPLUS
             ]
         )
-        return [item for item, _ in fresh]
+        return stored
 
-    async def _recount(
-        self, tx: Transaction, config: ProviderConfig, fresh: Sequence[Annotation], tasks: TasksById
-    ) -> None:
-        if not fresh:
-            return
+    async def _settle_jobs(
+        self, tx: Transaction, config: ProviderConfig, jobs: Mapping[str, Job], changed: set[str]
+    ) -> list[Annotation]:
+        """Recount the jobs and plan what they lack; return the surplus votes that took a free place."""
         capabilities = self._providers.of(config).capabilities
-        counts = await tx.annotations.recount({item.external_id for item in fresh})
-        for external_id, (answers, skips) in counts.items():
-            task, job = tasks[external_id]
-            if task.state in (TaskState.OPEN, TaskState.DONE, TaskState.PLANNED):
-                finished = answers if capabilities.replaces_skips else answers + skips
-                await tx.tasks.move(external_id, state_after_answers(task.votes, finished))
-            if skips > task.skips and not job.demand.closed and not job.erased:
-                await self._replace_skips(tx, job, capabilities)
-
-    async def _replace_skips(self, tx: Transaction, job: Job, capabilities: Capabilities) -> None:
-        tasks = (await tx.tasks.of_jobs([job.job_id])).get(job.job_id, [])
-        await plan_tasks(tx, job, tasks, capabilities)
+        before = await tx.tasks.of_jobs(jobs)
+        await tx.annotations.recount(jobs)
+        admitted: list[Annotation] = []
+        for job_id, tasks in (await tx.tasks.of_jobs(jobs)).items():
+            votes = await admit_surplus(tx, jobs[job_id], tasks)
+            admitted += votes
+            tasks = (await tx.tasks.of_jobs([job_id]))[job_id] if votes else tasks
+            for task in tasks:
+                if task.external_id in changed or votes:
+                    await _move_task(tx, task, capabilities)
+            lost = _lost_votes(tasks) > _lost_votes(before[job_id])
+            if lost and not jobs[job_id].demand.closed and not jobs[job_id].erased:
+                moved = (await tx.tasks.of_jobs([job_id]))[job_id]
+                await plan_tasks(tx, jobs[job_id], moved, capabilities)
+        return admitted
 
     async def _problem(
         self, config: ProviderConfig, item: Annotation, tasks: TasksById
@@ -122,11 +162,11 @@ class RecordAnnotations:
                 f"provider {config.name!r} has no task {item.external_id[:200]!r}",
                 "Send the external_id of a task that this provider received",
             )
-        job = pair[1]
+        task, job = pair
         if job.erased:
             return AnswerProblem("sample_erased", "external_id", "the sample was erased", "Drop the task")
-        if not item.is_vote:
-            return None
+        if (problem := event_problem(item, task, job)) is not None or not item.is_vote:
+            return problem
         guideline = await self._guidelines.get(job.project, job.guideline_major)
         # The guideline exists, because the task was sent with it: this replica has not read it yet.
         if guideline is None:
@@ -134,3 +174,23 @@ class RecordAnnotations:
                 f"guideline {job.guideline_major} of {job.project} has not reached this replica yet"
             )
         return guideline.schema.check(item.label)
+
+
+def _judge(standings: Standings, item: Annotation, pair: tuple[Task, Job], config: ProviderConfig) -> Judged:
+    task, job = pair
+    price = price_of(item, config.price_per_vote, is_edit=standings.is_edit(item))
+    if task.lane is not Lane.LABEL:
+        return Judged(item, price, Standing.COUNTS)
+    standing = standings.judge(item, job.job_id, votes=task.votes, most=job.demand.max_votes)
+    return Judged(item, 0.0 if standing is Standing.REPEATS else price, standing)
+
+
+def _lost_votes(tasks: Sequence[Task]) -> int:
+    """Return the skips and repeats, in place of which other people have to be asked."""
+    return sum(task.skips + task.repeats for task in tasks)
+
+
+async def _move_task(tx: Transaction, task: Task, capabilities: Capabilities) -> None:
+    if task.state in (TaskState.OPEN, TaskState.DONE, TaskState.PLANNED):
+        finished = task.answers + task.repeats + (0 if capabilities.replaces_skips else task.skips)
+        await tx.tasks.move(task.external_id, state_after_answers(task.votes, finished))

@@ -66,6 +66,17 @@ def unknown_task(external_id: str) -> Refused:
     )
 
 
+def missing_key(name: str) -> Refused:
+    """Return the refusal of a new address without a key: the stored key belongs to the present address."""
+    return Refused(
+        "invalid",
+        f"the stored api_key of provider {name!r} was set for another base_url, and is not sent to a new one",
+        field="api_key",
+        fix="Send api_key together with the new base_url",
+        title="Key needed again",
+    )
+
+
 def other_project(index: int, project: str, job_id: str) -> RejectedItem:
     """Return the rejection of an event about a job of another project."""
     detail = f"job_id: {job_id!r} is no job of project {project!r}; send the id of one of its jobs"

@@ -21,6 +21,9 @@ class ProviderStatus:
     intents_pending: int
     intents_parked: int
     refused_annotations: int
+    surplus_annotations: int
+    webhooks_parked: int
+    feed_failures: int
     oldest_pending: datetime | None
     last_error: str | None
 

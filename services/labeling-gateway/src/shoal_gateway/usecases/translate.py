@@ -1,5 +1,7 @@
 """Translation between contracts and domain; nothing else imports both vocabularies."""
 
+from pydantic import ValidationError
+
 from shoal.contracts.labels import (
     AnnotationSubmitted,
     Answer,
@@ -11,10 +13,12 @@ from shoal.contracts.labels import (
 )
 from shoal.contracts.quality import GuidelinePublished
 from shoal.contracts.samples import Prediction
+from shoal.inputs import field_of, fix_of, message_of
 from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.disputes import Grounds
 from shoal_gateway.domain.guidelines import Class, Guideline
 from shoal_gateway.domain.jobs import Job, Task
+from shoal_gateway.domain.label_schema import AnswerProblem
 from shoal_gateway.domain.tasks import Datum, Guess, Lane
 from shoal_gateway.domain.votes import Demand, Request
 
@@ -38,12 +42,13 @@ def to_job(event: LabelingJob, provider: str) -> Job:
 
 
 def to_guess(prediction: Prediction | None) -> Guess | None:
-    """Return the guess to show annotators: the prediction's label, or the one with the highest score."""
-    if prediction is None:
+    """Return the guess to show annotators; None if the prediction names no label.
+
+    Which label scores stand for is the model's to say: the highest may be below its threshold, or a rank.
+    """
+    if prediction is None or not prediction.label:
         return None
-    label = prediction.label or max(prediction.scores, key=lambda name: prediction.scores[name], default=None)
-    if label is None:
-        return None
+    label = prediction.label
     return Guess(label, prediction.scores.get(label), prediction.model, prediction.version)
 
 
@@ -87,6 +92,17 @@ def to_event(annotation: Annotation, task: Task, job: Job, price: float) -> Anno
         price=price,
         submitted_at=annotation.submitted_at,
     )
+
+
+def event_problem(annotation: Annotation, task: Task, job: Job) -> AnswerProblem | None:
+    """Return why no event can hold an annotation, or None; later stores hold what the contract allows."""
+    try:
+        to_event(annotation, task, job, annotation.price or 0.0)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        field = field_of(first["loc"])
+        return AnswerProblem("malformed", field, f"{field}: {message_of(first)}", fix_of(first))
+    return None
 
 
 def _answer_of(annotation: Annotation) -> Answer | None:

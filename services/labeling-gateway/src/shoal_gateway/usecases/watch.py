@@ -15,6 +15,9 @@ class Watch(Protocol):
     def recorded(self, config: ProviderConfig, fresh: Sequence[Annotation], found_by: str) -> None:
         """New annotation revisions were stored."""
 
+    def surplus(self, config: ProviderConfig, count: int) -> None:
+        """A provider sent answers that it was not asked for."""
+
     def refused(self, config: ProviderConfig, problems: Sequence[AnswerProblem]) -> None:
         """Annotations were refused."""
 

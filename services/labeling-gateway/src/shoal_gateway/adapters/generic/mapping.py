@@ -168,6 +168,7 @@ def _task_json(order: TaskOrder) -> dict[str, Any]:
         "prediction": None if order.guess is None else guess_json(order.guess),
         "votes": order.votes,
         "priority": order.priority,
+        "exclude_annotators": list(order.excluded),
     }
 
 

@@ -11,10 +11,12 @@ from shoal.messaging import encode
 from shoal.persistence import Outbox
 from shoal_gateway.adapters.postgres import rows
 from shoal_gateway.adapters.postgres.outbox import SOURCE
-from shoal_gateway.domain.providers import ProviderConfig
+from shoal_gateway.domain.providers import ProviderConfig, sends_key_elsewhere
 from shoal_gateway.domain.routing import IN_HOUSE
+from shoal_gateway.usecases.refusals import missing_key
 
 COLUMNS = "project, name, kind, base_url, api_key, webhook_secret, price_per_vote, is_default"
+GET = f"SELECT {COLUMNS} FROM providers WHERE project = $1 AND name = $2"
 PUT = """
 INSERT INTO providers (project, name, kind, base_url, api_key, webhook_secret, price_per_vote, is_default)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -34,6 +36,13 @@ WITH again AS (
     WHERE t.external_id = again.external_id AND again.kind = 'upsert' AND t.state = 'parked'
 )
 SELECT count(*) FROM again
+"""
+UNPARK_WEBHOOKS = """
+UPDATE webhook_inbox SET parked = false, attempts = 0, next_at = now()
+WHERE project = $1 AND provider = $2 AND NOT done
+"""
+READ_AGAIN = """
+UPDATE poll_cursors SET next_at = now() WHERE project = $1 AND provider = $2 AND failures > 0
 """
 TURN = """
 INSERT INTO poll_cursors AS p (project, provider, next_at, leased_until) VALUES ($1, $2, $4, $5)
@@ -58,9 +67,7 @@ class PostgresConfigs:
 
     async def get(self, project: str, name: str) -> ProviderConfig | None:
         """Return one configuration, or None."""
-        row = await self._pool.fetchrow(
-            f"SELECT {COLUMNS} FROM providers WHERE project = $1 AND name = $2", project, name
-        )
+        row = await self._pool.fetchrow(GET, project, name)
         if row is not None:
             return rows.read_config(row)
         return ProviderConfig(project=project, name=IN_HOUSE, kind=IN_HOUSE) if name == IN_HOUSE else None
@@ -73,9 +80,15 @@ class PostgresConfigs:
         return [rows.read_config(row) for row in records]
 
     async def put(self, config: ProviderConfig) -> int:
-        """Store a configuration, keeping a secret that is left out; return the number of intents to retry."""
+        """Store a configuration, keeping a secret that is left out; return the number of intents to retry.
+
+        Raises Refused if a stored key would be sent to another address.
+        """
         async with self._pool.acquire() as conn, conn.transaction():
             await conn.execute(ONE_AT_A_TIME, config.project)
+            row = await conn.fetchrow(GET, *config.key)
+            if sends_key_elsewhere(rows.read_config(row) if row else None, config):
+                raise missing_key(config.name)
             if config.is_default:
                 await conn.execute(
                     "UPDATE providers SET is_default = false WHERE project = $1 AND name <> $2", *config.key
@@ -91,6 +104,8 @@ class PostgresConfigs:
                 config.is_default,
             )
             await announce_providers(conn, config.project)
+            await conn.execute(UNPARK_WEBHOOKS, *config.key)
+            await conn.execute(READ_AGAIN, *config.key)
             return int(await conn.fetchval(UNPARK, *config.key))
 
     async def announce_all(self) -> None:

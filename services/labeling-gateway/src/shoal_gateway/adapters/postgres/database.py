@@ -28,6 +28,7 @@ def transaction_on(conn: Any, clock: Clock) -> Transaction:
         queue=PostgresQueue(conn),
         feeds=PostgresFeeds(conn),
         outbox=PostgresOutbox(conn, clock),
+        savepoint=conn.transaction,
     )
 
 

@@ -33,7 +33,10 @@ RETURNING i.intent_id, i.external_id, i.lease, i.kind, i.attempts
 ORDERS = """
 SELECT t.external_id, t.project, t.job_id, j.sample_id, t.votes, t.state, j.guideline_major, j.priority,
        CASE WHEN j.purpose = 'review' THEN 'review' ELSE t.lane END AS lane,
-       j.content AS datum, j.prediction AS guess
+       j.content AS datum, j.prediction AS guess,
+       ARRAY(SELECT DISTINCT a.annotator FROM annotations a JOIN tasks e USING (external_id)
+             WHERE e.job_id = t.job_id AND e.lane = t.lane AND e.provider = t.provider AND e.attempt < t.attempt
+             ORDER BY 1) AS excluded
 FROM tasks t JOIN jobs j USING (job_id)
 WHERE t.external_id = ANY($1::text[]) AND j.content IS NOT NULL
 """

@@ -14,7 +14,13 @@ WITH states AS (
           FROM tasks WHERE project = $1 GROUP BY provider, state) AS by_state
     GROUP BY provider
 ), costs AS (
-    SELECT provider, sum(price) AS cost FROM annotations WHERE project = $1 GROUP BY provider
+    SELECT provider, sum(price) FILTER (WHERE NOT surplus) AS cost, count(*) FILTER (WHERE surplus) AS surplus
+    FROM annotations WHERE project = $1 GROUP BY provider
+), hooks AS (
+    SELECT provider, count(*) FILTER (WHERE parked) AS parked, max(error) AS error
+    FROM webhook_inbox WHERE project = $1 AND NOT done GROUP BY provider
+), feeds AS (
+    SELECT provider, failures, 'feed: ' || error AS error FROM poll_cursors WHERE project = $1
 ), waiting AS (
     SELECT provider, count(*) FILTER (WHERE state = 'pending') AS pending,
            count(*) FILTER (WHERE state = 'parked') AS parked,
@@ -25,7 +31,7 @@ WITH states AS (
     SELECT provider, count(*) AS n FROM refused_annotations WHERE project = $1 GROUP BY provider
 ), heads AS (
     SELECT DISTINCT ON (provider, annotation_id) provider, action, code FROM annotations
-    WHERE project = $1 ORDER BY provider, annotation_id, revision DESC
+    WHERE project = $1 AND NOT surplus ORDER BY provider, annotation_id, revision DESC
 ), reasons AS (
     SELECT provider, jsonb_object_agg(code, n) AS skips
     FROM (SELECT provider, coalesce(code, 'none') AS code, count(*) AS n
@@ -34,10 +40,13 @@ WITH states AS (
 )
 SELECT s.provider, s.tasks, s.wanted, s.answers, s.skips,
        coalesce(c.cost, 0) AS cost, coalesce(w.pending, 0) AS pending, coalesce(w.parked, 0) AS parked,
-       w.oldest, w.error, coalesce(r.n, 0) AS refused,
+       w.oldest, coalesce(w.error, f.error, h.error) AS error, coalesce(r.n, 0) AS refused,
+       coalesce(c.surplus, 0) AS surplus, coalesce(f.failures, 0) AS feed_failures,
+       coalesce(h.parked, 0) AS webhooks_parked,
        coalesce(k.skips, '{}') AS reasons
 FROM states s LEFT JOIN costs c USING (provider) LEFT JOIN waiting w USING (provider)
-LEFT JOIN refused r USING (provider) LEFT JOIN reasons k USING (provider) ORDER BY provider
+LEFT JOIN refused r USING (provider) LEFT JOIN reasons k USING (provider)
+LEFT JOIN hooks h USING (provider) LEFT JOIN feeds f USING (provider) ORDER BY provider
 """
 
 
@@ -62,6 +71,9 @@ class PostgresReports:
                 intents_pending=row["pending"],
                 intents_parked=row["parked"],
                 refused_annotations=row["refused"],
+                surplus_annotations=row["surplus"],
+                webhooks_parked=row["webhooks_parked"],
+                feed_failures=row["feed_failures"],
                 oldest_pending=row["oldest"],
                 last_error=row["error"],
             )

@@ -13,7 +13,7 @@ from shoal_gateway.domain.votes import Demand
 
 Row = Mapping[str, Any]
 
-TASK = """external_id, job_id, project, provider, lane, attempt, votes, answers, skips, state"""
+TASK = """external_id, job_id, project, provider, lane, attempt, votes, answers, skips, repeats, state"""
 
 
 def to_json(value: Datum | Guess | None) -> dict[str, Any] | None:
@@ -68,6 +68,7 @@ def read_order(row: Row, content: Datum) -> TaskOrder:
         guess=read_guess(row["guess"]),
         votes=row["votes"],
         priority=row["priority"],
+        excluded=tuple(row["excluded"]) if "excluded" in row else (),
     )
 
 

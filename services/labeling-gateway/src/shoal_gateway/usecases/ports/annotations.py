@@ -1,27 +1,52 @@
 """Annotations of a transaction."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.providers import ProviderConfig
+from shoal_gateway.domain.standings import Head, Standing
 from shoal_gateway.domain.tasks import Lane
 from shoal_gateway.usecases.ports.providers import ReceivedItem
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An annotation, its price, and its standing."""
+
+    annotation: Annotation
+    price: float
+    standing: Standing
 
 
 class Annotations(Protocol):
     """Annotations by provider, id and revision."""
 
-    async def add(
-        self, config: ProviderConfig, annotations: Sequence[tuple[Annotation, float]], found_by: str
+    async def stored_keys(
+        self, config: ProviderConfig, annotations: Sequence[Annotation]
     ) -> set[tuple[str, int]]:
-        """Add the (annotation, price) pairs that are not stored yet, and return their keys."""
+        """Return the keys of those annotations that are stored already."""
+
+    async def heads(self, job_ids: Collection[str]) -> Sequence[Head]:
+        """Return the latest revisions of the annotations of these jobs' label tasks."""
+
+    async def add(
+        self, config: ProviderConfig, annotations: Sequence[Judged], found_by: str
+    ) -> set[tuple[str, int]]:
+        """Add annotations that are not stored yet, and return their keys."""
+
+    async def admit(self, external_id: str, limit: int) -> Sequence[tuple[Annotation, float]]:
+        """Make at most `limit` surplus votes of a task count, earliest first; return them with prices.
+
+        Votes of people who count in the job already stay surplus.
+        """
 
     async def refuse(self, config: ProviderConfig, refused: Iterable[tuple[ReceivedItem, str, str]]) -> None:
         """Store each (item, reason, detail) once, for operators."""
 
-    async def recount(self, external_ids: Collection[str]) -> dict[str, tuple[int, int]]:
-        """Count each task's current answers and skips from its revisions; store and return them."""
+    async def recount(self, job_ids: Collection[str]) -> None:
+        """Count and store the current answers, skips and repeats of these jobs' tasks."""
 
     async def last_of(self, project: str, provider: str, annotator: str, lane: Lane) -> Annotation | None:
         """Return the annotator's newest answer or skip in a lane that was not taken back, or None."""

@@ -1,9 +1,9 @@
 """Transactions: changes that happen together or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from shoal.contracts.labels import AnnotationSubmitted
 from shoal_gateway.usecases.ports.annotations import Annotations
@@ -25,7 +25,7 @@ class Outbox(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transaction:
-    """One transaction, by aggregate."""
+    """One transaction, by aggregate. A `savepoint` is a part that may fail without the rest."""
 
     samples: Samples
     jobs: Jobs
@@ -36,6 +36,7 @@ class Transaction:
     queue: Queue
     feeds: Feeds
     outbox: Outbox
+    savepoint: Callable[[], AbstractAsyncContextManager[Any]]
 
 
 class Database(Protocol):
