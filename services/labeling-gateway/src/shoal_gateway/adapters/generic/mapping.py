@@ -2,29 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from shoal.contracts.base import Timestamp
+from shoal.contracts.base import Duration, Id, Label, Ordinal, Price, Sentence, Timestamp
 from shoal_gateway.adapters.generic.answers import short_reason
 from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.guidelines import Guideline
 from shoal_gateway.domain.tasks import Guess, TaskOrder, TaskReceipt
 from shoal_gateway.usecases.ports import Malformed, ReceivedItem
 
-# PostgreSQL stores no NUL in text.
-Id = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
-Note = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
-Amount = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 MOST_CURSOR = 4000
 
 
 class VendorAnswer(BaseModel):
     """A label, or the reason for a skip."""
 
-    label: Id | None = None
-    reason: Note = ""
+    label: Label | None = None
+    reason: Sentence = ""
 
 
 class VendorAnnotation(BaseModel):
@@ -34,13 +30,13 @@ class VendorAnnotation(BaseModel):
 
     external_id: Id
     annotation_id: Id
-    revision: int = Field(ge=1, le=2**31 - 1)
+    revision: Ordinal
     action: Literal["submitted", "updated", "deleted", "skipped"]
     annotator: Id
     answer: VendorAnswer | None = None
     submitted_at: Timestamp
-    duration_s: Amount | None = None
-    price: Amount | None = None
+    duration_s: Duration | None = None
+    price: Price | None = None
 
 
 class VendorReceipt(BaseModel):
