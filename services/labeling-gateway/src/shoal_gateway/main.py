@@ -130,7 +130,7 @@ def _dispatching_loop(settings: GatewaySettings, adapters: Adapters, closing: As
         clock=utc_now,
         lease=timedelta(seconds=settings.intent_lease_s),
     )
-    lanes = Lanes(due=dispatch.due, work=dispatch, failed=dispatch.lane_failed, done=lambda: loop.wake())
+    lanes = Lanes(due=dispatch.due, work=dispatch, failed=dispatch.lane_failed, wake=lambda: loop.wake())
     closing.push_async_callback(lanes.close)
     loop = Loop(name="dispatch", step=lanes, interval_s=IDLE_S)
     return loop

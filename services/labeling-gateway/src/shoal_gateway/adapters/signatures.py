@@ -19,7 +19,7 @@ def verify_signature(
     A provider without a usable secret gets the answer of a wrong signature, after the same work.
     """
     try:
-        _verify(config.webhook_secret, headers, raw_body, now)
+        _check_signature(config.webhook_secret, headers, raw_body, now)
     except StaleWebhook as error:
         raise Refused(
             "malformed",
@@ -39,7 +39,7 @@ def verify_signature(
         ) from error
 
 
-def _verify(secret: str | None, headers: Mapping[str, str], raw_body: bytes, now: datetime) -> None:
+def _check_signature(secret: str | None, headers: Mapping[str, str], raw_body: bytes, now: datetime) -> None:
     try:
         verify_webhook(secret or _DECOY, headers, raw_body, now=now)
     except (UnsignedWebhook, StaleWebhook):

@@ -20,7 +20,7 @@ class Networks:
 
     def forbid(self, text: str) -> bool:
         """Return whether a vendor may not be at an IP address. Raises ValueError if it is none."""
-        address = _embedded(ip_address(text))
+        address = _embedded_address(ip_address(text))
         if any(address.version == network.version and address in network for network in self.allowed):
             return False
         return not address.is_global or address.is_multicast
@@ -39,7 +39,7 @@ class Networks:
             return False
 
 
-def _embedded(address: Address) -> Address:
+def _embedded_address(address: Address) -> Address:
     """Return the IPv4 address inside an IPv6 address that stands for one."""
     if isinstance(address, IPv4Address):
         return address

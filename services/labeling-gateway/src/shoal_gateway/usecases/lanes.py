@@ -16,7 +16,7 @@ class Lanes(Generic[LaneKey]):
     """Runs at most one asyncio task per lane. What a lane raises makes that lane rest, and no other.
 
     `due` returns the lanes with work. `work` does a part of a lane's work and returns its amount; it is
-    called until that is 0. `failed` is told of errors, and `done` is called after a lane that did something.
+    called until that is 0. `failed` is told of errors, and `wake` is called after a lane that did something.
     """
 
     def __init__(
@@ -25,13 +25,13 @@ class Lanes(Generic[LaneKey]):
         due: Callable[[], Awaitable[Iterable[LaneKey]]],
         work: Callable[[LaneKey], Awaitable[int]],
         failed: Callable[[LaneKey, Exception], None],
-        done: Callable[[], None] = lambda: None,
+        wake: Callable[[], None] = lambda: None,
         rest: Backoff = _REST,
     ) -> None:
         self._due = due
         self._work = work
         self._failed = failed
-        self._done = done
+        self._wake = wake
         self._rest = rest
         self._running: dict[LaneKey, asyncio.Task[int]] = {}
         self._failures: dict[LaneKey, int] = {}
@@ -71,7 +71,7 @@ class Lanes(Generic[LaneKey]):
         finally:
             del self._running[lane]
         if total:
-            self._done()
+            self._wake()
         return total
 
     def _note_failure(self, lane: LaneKey, error: Exception) -> None:

@@ -45,7 +45,7 @@ async def admit_surplus(tx: Transaction, job: Job, tasks: Sequence[Task]) -> lis
         free = min(task.votes - task.answers - task.repeats, job.demand.max_votes - counted - len(admitted))
         if task.lane is Lane.LABEL and free > 0 and not job.erased:
             votes = await tx.annotations.admit(task.external_id, free)
-            await tx.outbox.publish([announcement(item, task, job, price) for item, price in votes])
+            await tx.outbox.publish([event_with_id(item, task, job, price) for item, price in votes])
             admitted += votes
             if len(votes) == task.votes - task.answers - task.repeats:
                 await tx.tasks.move(task.external_id, TaskState.DONE)
@@ -54,7 +54,7 @@ async def admit_surplus(tx: Transaction, job: Job, tasks: Sequence[Task]) -> lis
     return [item for item, _ in admitted]
 
 
-def announcement(item: Annotation, task: Task, job: Job, price: float) -> tuple[AnnotationSubmitted, str]:
+def event_with_id(item: Annotation, task: Task, job: Job, price: float) -> tuple[AnnotationSubmitted, str]:
     """Return the event about a revision that counts, and its id."""
     identifier = event_id(job.project, task.provider, item.annotation_id, item.revision)
     return to_event(item, task, job, price), identifier

@@ -10,7 +10,7 @@ from shoal_gateway.domain.label_schema import AnswerProblem
 from shoal_gateway.domain.providers import Capabilities, ProviderConfig
 from shoal_gateway.domain.standings import Standing, Standings
 from shoal_gateway.domain.tasks import Lane, TaskState, state_after_answers
-from shoal_gateway.usecases.planning import admit_surplus, announcement, plan_tasks
+from shoal_gateway.usecases.planning import admit_surplus, event_with_id, plan_tasks
 from shoal_gateway.usecases.ports import Guidelines, Malformed, Providers, ReceivedItem, Transaction
 from shoal_gateway.usecases.ports.annotations import Judged
 from shoal_gateway.usecases.translate import event_problem
@@ -118,12 +118,12 @@ class RecordAnnotations:
         distinct = new_revisions(good, await tx.annotations.stored_keys(config, good))
         jobs = {tasks[item.external_id][1].job_id for item in distinct}
         standings = Standings(await tx.annotations.heads(jobs))
-        judged = [_judge(standings, item, tasks[item.external_id], config) for item in distinct]
+        judged = [_judge_revision(standings, item, tasks[item.external_id], config) for item in distinct]
         new = await tx.annotations.add(config, judged, found_by)
         stored = [item for item in judged if item.annotation.key in new]
         await tx.outbox.publish(
             [
-                announcement(item.annotation, *tasks[item.annotation.external_id], item.price)
+                event_with_id(item.annotation, *tasks[item.annotation.external_id], item.price)
                 for item in stored
                 if item.standing is not Standing.SURPLUS
             ]
@@ -176,7 +176,9 @@ class RecordAnnotations:
         return guideline.schema.check(item.label)
 
 
-def _judge(standings: Standings, item: Annotation, pair: tuple[Task, Job], config: ProviderConfig) -> Judged:
+def _judge_revision(
+    standings: Standings, item: Annotation, pair: tuple[Task, Job], config: ProviderConfig
+) -> Judged:
     task, job = pair
     price = price_of(item, config.price_per_vote, is_edit=standings.is_edit(item))
     if task.lane is not Lane.LABEL:

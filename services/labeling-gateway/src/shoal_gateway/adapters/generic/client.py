@@ -86,7 +86,7 @@ class VendorClient:
         if content:
             headers["content-type"] = "application/json"
         if self._api_key:
-            headers["authorization"] = _bearer(self._api_key)
+            headers["authorization"] = _bearer_header(self._api_key)
         try:
             return self._http.build_request(
                 method,
@@ -142,7 +142,7 @@ class VendorClient:
         return f" ({short_reason(reason, self._api_key)})" if isinstance(reason, str) and reason else ""
 
 
-def _bearer(api_key: str) -> str:
+def _bearer_header(api_key: str) -> str:
     """Return the authorization header. Raises ProviderRefused, without the key in any message."""
     if not all("!" <= character <= "~" for character in api_key):
         detail = "api_key has characters that no HTTP header can carry; set another one"

@@ -48,8 +48,8 @@ class VendorTransport(httpx.AsyncBaseTransport):
             raise ForbiddenAddress(url.host)
         for address in addresses[:-1]:
             with suppress(httpx.ConnectError, httpx.ConnectTimeout):
-                return await self._inner.handle_async_request(_addressed(request, address))
-        return await self._inner.handle_async_request(_addressed(request, addresses[-1]))
+                return await self._inner.handle_async_request(_request_to(request, address))
+        return await self._inner.handle_async_request(_request_to(request, addresses[-1]))
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -88,7 +88,7 @@ async def resolve_host(host: str, port: int) -> list[str]:
     return await result
 
 
-def _addressed(request: httpx.Request, address: str) -> httpx.Request:
+def _request_to(request: httpx.Request, address: str) -> httpx.Request:
     """Return the request to an address; the Host header and TLS keep the vendor's name."""
     return httpx.Request(
         request.method,

@@ -32,7 +32,7 @@ FROM tasks t JOIN annotations a USING (external_id)
 WHERE t.job_id = ANY($1::text[]) AND t.lane = 'label'
 ORDER BY a.external_id, a.annotation_id, a.revision DESC
 """
-# `t` is locked with its job, so that nobody else adds an answer of the job meanwhile.
+# `t` is locked with its job, and no other transaction adds an answer meanwhile.
 ADMIT = """
 WITH job AS (
     SELECT e.external_id FROM tasks t JOIN tasks e ON e.job_id = t.job_id AND e.lane = t.lane
@@ -178,8 +178,14 @@ class PostgresAnnotations:
 def _refused_row(item: ReceivedItem, reason: str, detail: str) -> tuple[str, int, str, str, str]:
     """Return the columns about a refused item, of which any value may be one that cannot be stored."""
     revision = item.revision if 0 <= item.revision < 2**31 else 0
-    return (_storable(item.annotation_id), revision, _storable(item.external_id), reason, _storable(detail))
+    return (
+        _storable_text(item.annotation_id),
+        revision,
+        _storable_text(item.external_id),
+        reason,
+        _storable_text(detail),
+    )
 
 
-def _storable(text: str) -> str:
+def _storable_text(text: str) -> str:
     return text[:500].replace("\x00", "").encode(errors="replace").decode()
