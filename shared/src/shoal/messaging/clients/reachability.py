@@ -1,4 +1,4 @@
-"""Whether Kafka answers at present, asked over a connection of its own."""
+"""Whether Kafka answers at present, questions over a connection of its own."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -38,14 +38,14 @@ def reachability_of(settings: KafkaSettings, client_id: str) -> Reachability:
     """Return the reachability of the bootstrap servers; one that answers is enough."""
 
     async def ask() -> bool:
-        asked = [asyncio.create_task(_server_answers(it)) for it in kafka_connections(settings, client_id)]
+        questions = [asyncio.create_task(_server_answers(it)) for it in kafka_connections(settings, client_id)]
         try:
-            for answer in asyncio.as_completed(asked):
+            for answer in asyncio.as_completed(questions):
                 if await answer:
                     return True
             return False
         finally:
-            for task in asked:
+            for task in questions:
                 task.cancel()
 
     return Reachability(ask)
