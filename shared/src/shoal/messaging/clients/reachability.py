@@ -38,7 +38,9 @@ def reachability_of(settings: KafkaSettings, client_id: str) -> Reachability:
     """Return the reachability of the bootstrap servers; one that answers is enough."""
 
     async def ask() -> bool:
-        questions = [asyncio.create_task(_server_answers(it)) for it in kafka_connections(settings, client_id)]
+        questions = [
+            asyncio.create_task(_server_answers(it)) for it in kafka_connections(settings, client_id)
+        ]
         try:
             for answer in asyncio.as_completed(questions):
                 if await answer:
