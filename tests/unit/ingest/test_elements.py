@@ -1,10 +1,14 @@
 """Arrays are split before anything is validated, in linear time."""
 
+import json
 import time
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from shoal_ingest.usecases.elements import NotJson, has_many_names, split_array
+from shoal_ingest.usecases.elements import NotJson, _end_of_nested, has_many_names, split_array
 from shoal_ingest.usecases.inference import Inference
 from shoal_ingest.usecases.items import Fault, parse_body
 
@@ -81,4 +85,22 @@ def test_a_bad_element_costs_itself_and_little_time(bad: bytes) -> None:
         assert isinstance(refused, Fault)
         assert len(refused.field) <= 200
         assert len(refused.detail) <= 2000
+    assert time.monotonic() - began < 5
+
+
+JSON = st.recursive(
+    st.none() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+)
+
+
+@given(value=st.lists(JSON) | st.dictionaries(st.text(), JSON), rest=st.sampled_from(["", "]", ", 1]", "}}"]))
+def test_an_element_ends_where_its_brackets_do(value: Any, rest: str) -> None:
+    text = json.dumps(value)
+    assert _end_of_nested(text + rest, 0) == len(text)
+
+
+def test_many_deep_elements_take_little_time() -> None:
+    began = time.monotonic()
+    results = parse_body(b"[" + b",".join([b"[" * 5000 + b"]" * 5000] * 300) + b"]")
+    assert len(results) == 300
     assert time.monotonic() - began < 5

@@ -26,7 +26,6 @@ SOURCE = "/shoal/ingest"
 MOST_BYTES = 512 * 1024
 """Largest size of a sample in Kafka; later events add fields and must fit into Kafka's 1 MiB."""
 
-_FEW = 50  # items that are judged on the event loop, in 2 ms
 NO_ENCODER = Fault(
     "no_encoder",
     "embedding",
@@ -94,7 +93,7 @@ class AcceptInferences:
         await self._await_projects(items, only)
         dimensions = await self._dimensions(items)
         now = self._clock()
-        results, candidates = await off_loop(len(items) > _FEW, self._judge, items, only, dimensions, now)
+        results, candidates = await off_loop(len(items) > 1, self._judge, items, only, dimensions, now)
         proposed = [(candidate.key, candidate.digest) for candidate in candidates]
         standing, on_record = await standing_contents(self._sample_ids, proposed)
         messages = []

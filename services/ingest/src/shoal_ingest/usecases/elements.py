@@ -8,7 +8,7 @@ from typing import Any
 _MOST_NAMES = 30_000  # names of fields in one element; validating so many takes 40 ms
 # A text without its end matches up to the body's, so that no body takes more than linear time.
 _TEXT = r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)'
-_NESTING = re.compile(_TEXT + r"|[\[\]{}]", re.DOTALL)
+_NESTING = re.compile(_TEXT + r"|[\[{]+|[\]}]+", re.DOTALL)  # runs: deep nesting is read at once
 _STRINGS = re.compile(_TEXT.encode(), re.DOTALL)
 _DEEPEST = 20  # levels of nesting that are read; the deepest field is a score, at level 3
 _MOST_DIGITS = 300  # more are above float64
@@ -71,15 +71,13 @@ def _cut_nesting(text: str) -> str:
     parts: list[str] = []
     depth, begin = 0, 0
     for match in _NESTING.finditer(text):
-        if match[0] in ("[", "{"):
-            depth += 1
-            if depth == _DEEPEST + 1:
-                parts.append(text[begin : match.start()])
-        elif match[0] in ("]", "}"):
-            if depth == _DEEPEST + 1:
-                parts.append("null")
-                begin = match.end()
-            depth -= 1
+        step = _steps_of(match)
+        if depth <= _DEEPEST < depth + step:
+            parts.append(text[begin : match.start() + _DEEPEST - depth])
+        elif depth + step <= _DEEPEST < depth:
+            parts.append("null")
+            begin = match.start() + depth - _DEEPEST
+        depth += step
     if depth > 0:
         raise NotJson("it ends inside a list or an object")
     return "".join((*parts, text[begin:]))
@@ -111,10 +109,16 @@ def _end_of_nested(text: str, index: int) -> int:
     """Return the end of an element that the scanner cannot read: nested too deeply, or no JSON."""
     depth = 0
     for match in _NESTING.finditer(text, index):
-        if match[0] in ("[", "{"):
-            depth += 1
-        elif match[0] in ("]", "}"):
-            depth -= 1
-        if depth == 0:
-            return match.end()
+        step = _steps_of(match)
+        if depth + step <= 0:
+            return match.start() + depth if depth else match.end()
+        depth += step
     raise NotJson("the array ends too early")
+
+
+def _steps_of(match: "re.Match[str]") -> int:
+    """Return by how many levels the nesting changes: up for brackets that open, 0 for a text."""
+    first = match[0][0]
+    if first == '"':
+        return 0
+    return len(match[0]) if first in "[{" else -len(match[0])
