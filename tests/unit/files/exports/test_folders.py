@@ -9,7 +9,7 @@ import pyarrow.parquet
 import pytest
 
 from shoal.files.errors import BadInput
-from unit.files.exports.exportskit import facts_of, votes_in
+from unit.files.exports.exportskit import annotation, choice, facts_of, task, votes_in
 
 VOTES = [("1", "ann", "cat"), ("2", "ann", "dog"), ("1", "bob", "cat")]
 
@@ -68,9 +68,58 @@ def test_tables_of_other_forms_are_refused(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "a.csv").write_text("x,y\n1,2\n")
     with pytest.raises(
-        BadInput, match=r"it holds a\.csv; of folders and ZIP files parts of one table with task"
+        BadInput, match=r"it holds a\.csv; of folders and ZIP files parts of one table or export"
     ):
         votes_in(folder)
     (folder / "a.csv").write_text("task,label\n1,2,3\n")
     with pytest.raises(BadInput, match=f"votes {folder}: a.csv, line 2 has 3 values, the header 2 columns"):
         votes_in(folder)
+
+
+TASKS = [
+    task(1, annotation("ann", choice("cat")), annotation("bob", choice("cat"))),
+    task(2, annotation("ann", choice("dog"))),
+]
+
+
+def test_an_export_may_be_split_into_files(tmp_path: Path) -> None:
+    layouts = {
+        "one": {"project.json": TASKS},
+        "tasks": {f"{record['id']}.json": record for record in TASKS},
+        "storage": {
+            f"{number}": {**one, "task": {"id": record["id"], "data": record["data"]}}
+            for number, (record, one) in enumerate((r, one) for r in TASKS for one in r["annotations"])
+        },
+    }
+    for name, files in layouts.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        for file, content in files.items():
+            (folder / file).write_text(json.dumps(content))
+        (folder / "README.md").write_text("about")
+        for source in (folder, zipped_folder(folder)):
+            assert sorted(votes_in(source)) == sorted(VOTES), name
+
+
+def test_parts_of_a_wide_table_and_of_a_data_set_are_joined(tmp_path: Path) -> None:
+    folder = tmp_path / "wide"
+    folder.mkdir()
+    (folder / "a.csv").write_text("item,ann,bob\n1,cat,cat\n")
+    (folder / "b.csv").write_text("item,ann,bob\n2,dog,\n")
+    assert sorted(votes_in(folder)) == sorted(VOTES)
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    (disk / "state.json").write_text("{}")
+    for number, row in enumerate([(1, ["ann", "bob"], ["cat", "cat"]), (2, ["ann"], ["dog"])]):
+        table = pa.table({"id": [row[0]], "annotators": [row[1]], "labels": [row[2]]})
+        with pa.ipc.new_stream(str(disk / f"data-{number}.arrow"), table.schema) as stream:
+            stream.write_table(table)
+    assert sorted(votes_in(disk)) == sorted(VOTES)
+
+
+def test_right_answers_among_the_files_are_refused(tmp_path: Path) -> None:
+    folder, archive = written_people(tmp_path / "d", "task,label", "{task},{label}")
+    (folder / "gold.csv").write_text("task,label\n1,cat\n")
+    with pytest.raises(BadInput, match=r"gold\.csv is named like right answers, which are no votes"):
+        votes_in(folder)
+    assert votes_in(archive) == VOTES

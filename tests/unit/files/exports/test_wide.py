@@ -163,3 +163,9 @@ def test_several_questions_are_refused(tmp_path: Path) -> None:
     file = write_table(tmp_path / "w.csv", names, rows)
     with pytest.raises(BadInput, match="several questions, in the columns topic_ann, topic_bob and mood_ann"):
         votes_in(file)
+
+
+def test_an_annotator_who_writes_classes_otherwise_is_an_annotator(tmp_path: Path) -> None:
+    rows = [(f"t{i}", "ab"[i % 2], "ab"[i % 2], "AB"[i % 2]) for i in range(12)]
+    file = write_table(tmp_path / "w.csv", ("item", "ann", "bob", "cem"), rows)
+    assert "3 annotators: ann, bob, cem" in facts_of(file)

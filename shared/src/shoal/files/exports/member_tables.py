@@ -6,29 +6,35 @@ doccano's CSV has the columns id, text or data, and label; several labels are jo
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from shoal.files.columns import column_of
 from shoal.files.errors import BadContent, BadInput
 from shoal.files.exports.doccano import is_doccano, read_doccano
-from shoal.files.exports.fields import LABEL, TASK, VoteFields
+from shoal.files.exports.fields import ANNOTATOR, LABEL, TASK, VoteFields
+from shoal.files.exports.objects import rows_of_text
 from shoal.files.exports.records import Row
 from shoal.files.exports.rows import ExportedVotes, VoteRows, few_names
+from shoal.files.exports.wide import wide_votes
+from shoal.files.exports.wide_columns import ANSWERS
 from shoal.files.json_values import cell_texts
 from shoal.files.options import ReadOptions
-from shoal.files.tables import open_table
+from shoal.files.tables import Format, open_table
+from shoal.files.texts import open_text
 
+NO_DATA = ("dataset_info.json", "state.json", "dataset_dict.json")  # of the library datasets
 TABLES = (".csv", ".tsv", ".json", ".parquet")
 _TEXTS = ("text", "data", "filename")
 
 
-def read_tables(
-    members: Mapping[str, Path], fields: VoteFields, options: ReadOptions
-) -> ExportedVotes | None:
+def read_tables(members: Mapping[str, Path], fields: VoteFields, options: ReadOptions) -> Format | None:
     """Return the votes of several tables, None for tables of no such form. members: files by name."""
+    _refuse_right_answers(members)
     tables = {name: _rows_of(file, name, options) for name, file in members.items()}
     columns = [set(rows[0][1]) if rows else set() for rows in tables.values()]
     task, label = fields.task or TASK, fields.label or LABEL
     if all(set(fields.names()) <= names for names in columns):
         return _joined_parts(tables, fields)
-    if all({task, label} <= names for names in columns):
+    person = fields.annotator or ANNOTATOR
+    if all({task, label} <= names and person not in names for names in columns):
         return _tables_of_people(tables, task, label)
     if all({"id", LABEL} <= names and not names.isdisjoint(_TEXTS) for names in columns):
         examples = {
@@ -37,7 +43,44 @@ def read_tables(
         }
         if all(is_doccano(record) for rows in examples.values() for _, record in rows):
             return read_doccano(examples, fields)
+    if all(names == columns[0] for names in columns) and not (
+        fields.gold or fields.annotator or fields.label
+    ):
+        return _wide_parts([row for rows in tables.values() for row in rows], fields)
     return None
+
+
+def member_objects(members: Mapping[str, Path], options: ReadOptions) -> list[Row]:
+    """Return the objects of Parquet and Arrow files, if there are none, of JSON files. Raises BadContent."""
+    suffixes = {name: Path(name.removesuffix(".gz")).suffix.lower() for name in members}
+    columnar = {name: path for name, path in members.items() if suffixes[name] in (".parquet", ".arrow")}
+    if columnar:
+        return [row for name, path in columnar.items() for row in _rows_of(path, name, options)]
+    rows: list[Row] = []
+    for name, path in members.items():
+        if suffixes[name] in ("", ".json", ".jsonl", ".ndjson") and path.name not in NO_DATA:
+            with open_text(path, options) as text:
+                content = text.read()
+            if content.lstrip()[:1] in ("[", "{"):
+                rows += [(f"{name}, {where}", record) for where, record in rows_of_text(content, "objects")]
+    return rows
+
+
+def _refuse_right_answers(members: Mapping[str, Path]) -> None:
+    gold = [name for name in members if Path(name).stem.lower() in ANSWERS]
+    if gold and len(members) > 1:
+        raise BadContent(
+            f": {gold[0]} is named like right answers, which are no votes: move it, and give it with --gold"
+        )
+
+
+def _wide_parts(rows: Sequence[Row], fields: VoteFields) -> Format | None:
+    """Return the votes of parts of a table with a column for each annotator, None for other tables."""
+    if any(isinstance(value, (list, dict)) for _, record in rows for value in record.values()):
+        return None
+    names = list(rows[0][1]) if rows else []
+    columns = {name: column_of(_cell_text(record.get(name)) for _, record in rows).coded() for name in names}
+    return wide_votes(columns, lambda row: rows[row][0], fields)
 
 
 def _rows_of(file: Path, name: str, options: ReadOptions) -> list[Row]:

@@ -1,7 +1,8 @@
 """Exports of several files, one for each annotator: a folder, or a ZIP file."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import IO
@@ -13,26 +14,39 @@ from shoal.files.errors import BadContent
 from shoal.files.exports.cvat import CvatDocument, read_cvat
 from shoal.files.exports.doccano import is_doccano, read_doccano
 from shoal.files.exports.fields import VoteFields
-from shoal.files.exports.member_tables import TABLES, read_tables
+from shoal.files.exports.member_tables import NO_DATA, TABLES, member_objects, read_tables
 from shoal.files.exports.records import Row
-from shoal.files.exports.rows import ExportedVotes, few_names
+from shoal.files.exports.rows import few_names
 from shoal.files.options import PLAIN, ReadOptions
+from shoal.files.tables import Format
 
 LINES = (".jsonl", ".ndjson")
 FORMS = (
-    "parts of one table with task, worker and label, and tables with task and label, doccano's files and CVAT's XML "
-    "for images, one file for each annotator"
+    "parts of one table or export, and tables with task and label, doccano's files and CVAT's XML for images, one "
+    "file for each annotator,"
 )
+ReadObjects = Callable[[Sequence[Row]], Format | None]
 LARGEST = 4 << 30  # bytes of an unpacked file
 
 
-def read_files(file: Path, fields: VoteFields, options: ReadOptions = PLAIN) -> ExportedVotes:
-    """Return the votes of CVAT's XML, or of all files of a folder or ZIP file."""
+def no_objects(_rows: Sequence[Row]) -> Format | None:
+    """Return None for any objects."""
+    return None
+
+
+def read_files(
+    file: Path, fields: VoteFields, options: ReadOptions = PLAIN, *, read_objects: ReadObjects = no_objects
+) -> Format:
+    """Return the votes of CVAT's XML, or of all files of a folder or ZIP file.
+
+    read_objects: returns the votes of a tool's objects, None for objects of no tool.
+    """
     if file.suffix.lower() == ".xml" and file.is_file():
         with file.open("rb") as content:
             return read_cvat([(file.stem, CvatDocument(content))], fields)
     documents: list[tuple[str, CvatDocument]] = []
     members: dict[str, list[Row]] = {}
+    lines: list[str] = []
     others: list[str] = []
     for name, stream in _streams_of(file):
         path = PurePosixPath(name)
@@ -40,35 +54,41 @@ def read_files(file: Path, fields: VoteFields, options: ReadOptions = PLAIN) -> 
             documents.append((_annotator_of(path, file), CvatDocument(stream)))
         elif path.suffix.lower() in LINES:
             members.setdefault(path.stem, []).extend(_examples_of(stream, name))
+            lines.append(name)
         elif not path.name.startswith("_"):  # as Spark marks a folder that is complete
             others.append(name)
-    if (
-        not documents
-        and not members
-        and (votes := _votes_of_tables(file, others, fields, options)) is not None
-    ):
-        return votes
     if documents and not members:
         return read_cvat(documents, fields)
     examples = [record for rows in members.values() for _, record in rows]
     if examples and not documents and all(map(is_doccano, examples)):
         return read_doccano(members, fields)
-    names = few_names([*(name for name, _ in documents), *members, *others], 4) or "nothing"
+    if not documents:
+        with _member_paths(file, [*others, *lines]) as paths:
+            votes = _votes_of_tables(paths, fields, options) or read_objects(member_objects(paths, options))
+        if votes is not None:
+            return votes
+    names = few_names([*(name for name, _ in documents), *lines, *others], 4) or "nothing"
     raise BadContent(f" cannot be read: it holds {names}; of folders and ZIP files {FORMS} are read")
 
 
-def _votes_of_tables(
-    file: Path, names: Sequence[str], fields: VoteFields, options: ReadOptions
-) -> ExportedVotes | None:
-    """Return the votes of tables; None if there is none, or if they are of another form."""
-    names = [name for name in names if Path(name.removesuffix(".gz")).suffix.lower() in TABLES]
-    if not names:
-        return None
+@contextmanager
+def _member_paths(file: Path, names: Sequence[str]) -> Iterator[dict[str, Path]]:
+    """Yield the files of a folder, or of a ZIP file in a folder that is removed later; no subfolders."""
     if file.is_dir():
-        return read_tables({name: file / name for name in names}, fields, options)
+        yield {name: file / name for name in names if not name.endswith("/")}
+        return
     with TemporaryDirectory() as folder, ZipFile(file) as archive:
-        paths = {name: Path(archive.extract(name, folder)) for name in names}
-        return read_tables(paths, fields, options)
+        yield {name: Path(archive.extract(name, folder)) for name in names}
+
+
+def _votes_of_tables(paths: Mapping[str, Path], fields: VoteFields, options: ReadOptions) -> Format | None:
+    """Return the votes of tables; None if there is none, or if they are of another form."""
+    tables = {
+        name: path
+        for name, path in paths.items()
+        if Path(name.removesuffix(".gz")).suffix.lower() in TABLES and path.name not in NO_DATA
+    }
+    return read_tables(tables, fields, options) if tables else None
 
 
 def _streams_of(file: Path) -> Iterator[tuple[str, IO[bytes]]]:
@@ -77,6 +97,8 @@ def _streams_of(file: Path) -> Iterator[tuple[str, IO[bytes]]]:
             if path.is_file() and not path.name.startswith("."):
                 with path.open("rb") as content:
                     yield path.name, content
+            elif path.is_dir() and not path.name.startswith("."):
+                yield f"{path.name}/", io.BytesIO()
         return
     try:
         with ZipFile(file) as archive:

@@ -79,6 +79,8 @@ def _are_row_numbers(cells: dict[str, Any]) -> bool:
 def _unwrapped_objects(content: dict[str, Any]) -> Sequence[Any] | None:
     """Return the records of an object: of an API's answer, by id, or as columns, or itself."""
     values = list(content.values())
+    if "result" in content and "task" in content:  # of Label Studio's target storage
+        return [content]
     if ("annotations" in content and "data" in content) or "_task_hash" in content or "data_row" in content:
         return [content]
     if "categories" in content and "images" in content:  # COCO

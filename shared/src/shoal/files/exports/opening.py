@@ -82,7 +82,10 @@ def _open_several(file: Path, fields: VoteFields, options: ReadOptions) -> Forma
         return None
     from shoal.files.exports.members import read_files  # loads zipfile and expat, which tables do not need
 
-    return read_files(file, fields, options)
+    def read_objects(rows: Sequence[Row]) -> Format | None:
+        return _export_of_objects(rows, file, fields) if rows else None
+
+    return read_files(file, fields, options, read_objects=read_objects)
 
 
 def _open_one(file: Path, what: str, fields: VoteFields, options: ReadOptions) -> Format | TableFile:

@@ -11,6 +11,7 @@ from shoal.files.columns import EMPTY, Coded, Floats
 from shoal.files.errors import BadContent
 from shoal.files.exports.fields import TASK, VoteFields
 from shoal.files.exports.rows import few_names
+from shoal.files.spelling import spelling_key
 
 OPTION = "name the annotators with --annotator-columns"
 TASKS = (
@@ -26,7 +27,7 @@ TASKS = (
     "row",
     "index",
 )
-_ANSWERS = (  # columns of answers that are no annotator's
+ANSWERS = (  # columns of answers that are no annotator's
     *("gold", "gold_label", "truth", "true", "true_label", "ground_truth", "groundtruth", "label", "target"),
     *("final", "final_label", "consensus", "majority", "majority_vote", "majority_label", "adjudicated"),
     *("y", "y_true", "y_pred", "pred", "predicted", "prediction", "model"),
@@ -70,9 +71,9 @@ def task_column(columns: Mapping[str, Coded], fields: VoteFields) -> str | None:
 def annotator_columns(columns: Mapping[str, Coded]) -> list[str]:
     """Return the columns of annotators, none if no two columns share values. Raises BadContent in doubt."""
     values = {
-        name: frozenset(column.names)
+        name: frozenset(map(spelling_key, column.names))
         for name, column in columns.items()
-        if name.lower() not in _ANSWERS and 0 < len(column.names) <= MOST_VALUES
+        if name.lower() not in ANSWERS and 0 < len(column.names) <= MOST_VALUES
     }
     groups = [_without_properties(group) for group in _groups_of(values)]
     groups = [group for group in groups if _do_agree(group, columns)]
