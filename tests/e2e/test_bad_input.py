@@ -20,7 +20,7 @@ from shoal.messaging.clients.offsets import partition_spans, topic_partitions
 from shoal.security import sign_webhook
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
-SECRET = "whsec_c2hvYWwgdGVzdHMgc2hvYWwgdGVzdHM="
+SECRET = "whsec_c2hvYWwgdGVzdHMgc2hvYWwgdGVzdHMh"
 
 
 def problem(response: httpx.Response, status: int, field: str | None) -> dict[str, Any]:

@@ -26,7 +26,7 @@ CLASSES = ["wheat", "gold", "ship"]
 BUDGET, MOST = 360, 3  # votes, and votes per job
 PROJECT = "kills"
 KILLS = 2  # of each service
-SECRET = "whsec_c2hvYWwgdGVzdHMgc2hvYWwgdGVzdHM="
+SECRET = "whsec_c2hvYWwgdGVzdHMgc2hvYWwgdGVzdHMh"
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from shoal_local.demo.workforce import Minds, Person, Terms, Workforce, serve_wo
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(240)]
 
 CLASSES = ["wheat", "gold", "ship"]
-SECRET = "whsec_c2hvYWwgdGVzdHMgc2hvYWwgdGVzdHM="
+SECRET = "whsec_c2hvYWwgdGVzdHMgc2hvYWwgdGVzdHMh"
 
 
 def texts(count: int) -> dict[str, str]:
