@@ -13,6 +13,10 @@ An outage never makes a dead letter. Every error of PostgreSQL, Qdrant, Kafka an
 actions, and this page has all of them. While a consumer waits, `/readyz` says in `notes` what it waits for,
 and `shoal_messaging_retries_total` counts the tries.
 """.strip()
+_LOGS = """
+Client libraries log every try. From one place of their code, five lines a minute are logged; the next one says
+how many were left out, and `shoal_log_lines_left_out_total` counts them.
+""".strip()
 _OTHERS = """
 ## Other errors
 
@@ -54,6 +58,8 @@ def render_outages() -> str:
         _table_text(["action", "errors"], _kafka_rows()),
         "After " + _error_names(NEW_PRODUCER) + " the service opens a new producer.",
         _OTHERS,
+        "## Logs",
+        _LOGS,
     ]
     return "\n\n".join(map(_wrapped_text, parts)) + "\n"
 

@@ -6,9 +6,14 @@ from typing import Any, Literal
 
 import structlog
 
+from shoal.observability.repetition import RepetitionFilter
+
 
 def configure_logs(level: str = "INFO", form: Literal["json", "console"] = "console", **bound: str) -> None:
-    """Send all logs of the process to stderr, with `bound` (service, version) on every line."""
+    """Send all logs of the process to stderr, with `bound` (service, version) on every line.
+
+    Lines that client libraries repeat are limited (shoal.observability.repetition).
+    """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -26,6 +31,7 @@ def configure_logs(level: str = "INFO", form: Literal["json", "console"] = "cons
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_log_renderers(form))
     )
+    handler.addFilter(RepetitionFilter())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)

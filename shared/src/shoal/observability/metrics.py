@@ -42,6 +42,9 @@ HTTP_SECONDS = Histogram(
     "shoal_http_request_seconds", "Time to answer a request", ["service", "method", "route", "status"]
 )
 
+LOG_LINES_LEFT_OUT = Counter(
+    "shoal_log_lines_left_out_total", "Lines of client libraries that were repeated too often", ["logger"]
+)
 LOOP_FAILURES = Counter("shoal_loop_failures_total", "Background passes that failed", ["loop"])
 LOOP_SUCCESS = Gauge(
     "shoal_loop_success_timestamp_seconds", "Time of the last successful background pass", ["loop"]
