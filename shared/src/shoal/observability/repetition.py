@@ -28,7 +28,7 @@ EVENTS = frozenset({"kafka_unreachable", "request_not_possible"})
 
 
 @dataclass(slots=True)
-class _Place:
+class _Source:
     """Lines from one place of the code. began: when the window began, in seconds of the epoch."""
 
     began: float
@@ -41,28 +41,28 @@ class RepetitionFilter(logging.Filter):
 
     def __init__(self) -> None:
         super().__init__()
-        self._places: dict[tuple[str, object], _Place] = {}
+        self._sources: dict[tuple[str, object], _Source] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Return whether to log the record."""
-        key = _place_of(record)
+        key = _source_of(record)
         if key is None:
             return True
-        place = self._places.setdefault(key, _Place(record.created))
-        if not 0 <= record.created - place.began < WINDOW_S:
-            place.began, place.lines = record.created, 0
-        place.lines += 1
-        if place.lines > LINES:
-            place.left_out += 1
+        source = self._sources.setdefault(key, _Source(record.created))
+        if not 0 <= record.created - source.began < WINDOW_S:
+            source.began, source.lines = record.created, 0
+        source.lines += 1
+        if source.lines > LINES:
+            source.left_out += 1
             metrics.LOG_LINES_LEFT_OUT.labels(record.name).inc()
             return False
-        if place.left_out:
-            _add_count(record, place.left_out)
-            place.left_out = 0
+        if source.left_out:
+            _add_count(record, source.left_out)
+            source.left_out = 0
         return True
 
 
-def _place_of(record: logging.LogRecord) -> tuple[str, object] | None:
+def _source_of(record: logging.LogRecord) -> tuple[str, object] | None:
     """Return the place of a line that is limited, None for another."""
     if isinstance(record.msg, dict):  # an event of structlog
         event = record.msg.get("event")
