@@ -1,4 +1,4 @@
-"""PostgreSQL fails in many ways under ingest: halves wait and are joined later; none becomes a dead letter."""
+"""PostgreSQL fails in many ways under ingest: halves wait, and none becomes a dead letter."""
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
