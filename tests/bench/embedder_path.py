@@ -22,6 +22,7 @@ from shoal_embedder.adapters.qdrant import QdrantStore
 from shoal_embedder.consumers import sample_consumer
 from shoal_embedder.usecases.embed import EmbedSamples
 from shoal_embedder.usecases.erased import Erased
+from shoal_embedder.usecases.ports import EncodedText
 from shoal_local.stack import Stack
 
 SAMPLES, DIMENSION, BATCH, ROUNDS = 10_000, 384, 512, 3
@@ -33,7 +34,7 @@ class NoTexts:
 
     generation = GENERATION
 
-    async def encode(self, texts: Sequence[str]) -> list[bytes]:
+    async def encode(self, texts: Sequence[str]) -> list[EncodedText]:
         """Refuse."""
         raise AssertionError("every sample brings its vector")
 

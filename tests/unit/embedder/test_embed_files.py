@@ -128,6 +128,9 @@ class Lengths:
     def encode(self, items: Sequence[str]) -> Vectors:
         return np.array([[len(text)] for text in items], np.float32)
 
+    def are_readable(self, items: Sequence[str], /) -> list[bool]:
+        return [True] * len(items)
+
     def count_cut(self, _items: Sequence[str], /) -> int:
         return 0
 

@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+import ormsgpack
 import pytest
 
 from publishingkit import FakePublisher
 from shoal.contracts.samples import Content, Embedding, Generation, SampleErased, SampleIngested
 from shoal_embedder.usecases.embed import Arrival, EmbedSamples
 from shoal_embedder.usecases.erased import Erased, EraseSamples
-from shoal_embedder.usecases.ports import OtherDimension, Point
+from shoal_embedder.usecases.ports import EncodedText, OtherDimension, Point
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 OWN = Generation(name="own", version="1", dimension=2)
@@ -23,9 +24,12 @@ class Encoder:
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    async def encode(self, texts: Sequence[str]) -> list[bytes]:
+    async def encode(self, texts: Sequence[str]) -> list[EncodedText]:
         self.asked += texts
-        return [np.array([len(text), 1], "<f4").tobytes() for text in texts]
+        return [
+            EncodedText(np.array([len(text), 1], "<f4").tobytes(), is_readable=text.isascii())
+            for text in texts
+        ]
 
 
 class Store:
@@ -116,3 +120,12 @@ async def test_an_erased_sample_does_not_come_back(parts: Any) -> None:
     await embed([sample(0)])
     assert {key[2] for key in store.points} == {"s1"}
     assert len(publisher.messages) == 2
+
+
+async def test_a_text_that_the_encoder_cannot_read_is_marked(parts: Any) -> None:
+    embed, _, _, publisher, _ = parts
+    thai = Content(text="ของมาช้ามาก")
+    own = supplied(1, 2, 3)
+    await embed([sample(0), sample(1, content=thai), sample(2, content=thai, embedding=own)])
+    readable = [ormsgpack.unpackb(message.value)["readable"] for message in publisher.messages]
+    assert readable == [True, False, True]

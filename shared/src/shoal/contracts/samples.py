@@ -134,6 +134,7 @@ class SampleEmbedded(Event):
     source_id: Id
     content: Content
     embedding: Embedding
+    readable: bool = True  # False: the encoder knows few tokens of the text; its vector is also other texts'
     prediction: Prediction | None = None
     tags: Tags = Field(default_factory=dict)
     group: Phrase | None = None

@@ -65,6 +65,9 @@ COLLECTIONS_REMADE = Counter(
 )
 SAMPLES_EMBEDDED = Counter("shoal_embedder_samples_total", "Samples whose vector was stored and announced")
 TEXTS_ENCODED = Counter("shoal_embedder_texts_total", "Texts encoded, or taken from the cache", ["how"])
+TEXTS_UNREADABLE = Counter(
+    "shoal_embedder_unreadable_texts_total", "Texts whose tokens the encoder mostly does not know"
+)
 ENCODING_SECONDS = Histogram("shoal_embedder_encoding_seconds", "Time to encode one batch of texts")
 
 # sampler

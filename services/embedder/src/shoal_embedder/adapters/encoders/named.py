@@ -21,6 +21,9 @@ class Model(Protocol):
     def encode(self, items: Sequence[Any]) -> Vectors:
         """Return a row of unit length per text or image: float32 (len(items), dimension)."""
 
+    def are_readable(self, items: Sequence[Any], /) -> list[bool]:
+        """Return which items the model can distinguish; False for texts of mostly unknown tokens."""
+
     def count_cut(self, items: Sequence[Any], /) -> int:
         """Return how many texts the model does not read to their end."""
 

@@ -9,12 +9,16 @@ from shoal_sampler.domain.vectors.rows import Vectors
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One embedded sample. `vector` is a (d,) unit vector of `generation`; `scores` are the model's own."""
+    """One embedded sample. `vector` is a (d,) unit vector of `generation`; `scores` are the model's own.
+
+    is_readable: False if the encoder could not read the text, so that its vector is also that of other texts.
+    """
 
     sample_id: str
     generation: str
     vector: Vectors
     content_hash: bytes
+    is_readable: bool = True
     scores: Mapping[str, float] = field(default_factory=dict)
     predicted_label: str | None = None
     model: str | None = None
