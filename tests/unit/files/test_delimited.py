@@ -62,6 +62,14 @@ def test_a_quote_that_would_join_rows_silently_is_a_fault() -> None:
     assert list(table.faults) == [0]
 
 
+def test_a_quote_after_a_backslash_is_refused_unless_it_ends_the_cell() -> None:
+    for cell in (r'"5\" disk"', r'"\"cat\""', r'"say \"cat\", ok"'):
+        with pytest.raises(BadContent, match=r"^, line 3: a backslash escapes a double quote"):
+            csv_of(f"a,b\n1,x\n2,{cell}\n").read(["b"])
+    table = csv_of('a,b\n"C:\\",5\\" disk\n"D:\\","C:\\"')
+    assert cells_of(table) == [["C:\\", "D:\\"], ['5\\" disk', "C:\\"]]
+
+
 def test_empty_cells_of_one_column_are_kept_except_blank_lines_at_the_end() -> None:
     assert cells_of(csv_of("a\n1\n\n2\n\n\n")) == [["1", "", "2"]]
     assert cells_of(csv_of('a\n1\n\n""\n')) == [["1", "", ""]]

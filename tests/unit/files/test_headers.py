@@ -82,3 +82,15 @@ def test_a_row_of_values_is_no_header_even_if_it_holds_a_name(tmp_path: Path) ->
         file.write_text("task,label,score\n" + rows)
         with pytest.raises(BadInput, match="has no column cat; it has task, label, score"):
             read_table(file, "predictions", ["cat"])
+
+
+def test_the_rule_below_a_header_of_markdown_is_no_row(tmp_path: Path) -> None:
+    file = tmp_path / "votes.md"
+    rows = "".join("|" + "|".join(f" {cell} " for cell in cells) + "|\n" for cells in ROWS)
+    file.write_text("| task | worker | label |\n|:--|---|--:|\n" + rows)
+    with pytest.raises(
+        BadInput, match=", line 2 is a rule below the header, as in Markdown: remove the line"
+    ):
+        read_table(file, "votes", NAMES)
+    table = read_table(file, "votes", NAMES, ReadOptions(skip_bad=True))
+    assert [table.coded(name).names for name in NAMES] == [["t1", "t2"], ["ann", "bob"], ["cat", "dog"]]

@@ -67,6 +67,11 @@ def test_likely_encodings_are_named_with_what_they_read(data: bytes, fix: str) -
     assert fix in encoding_fix([data.decode("utf-8", "surrogateescape")])
 
 
+def test_a_few_zero_bytes_are_no_encoding(tmp_path: Path) -> None:
+    for data in (b"task\n" + b"1,a\n" * 9 + b"\0\0\0", b"task\n" + b"1,a\n" * 9 + b"\0a\0"):
+        assert read_content(written(tmp_path, data)).text().encode() == data
+
+
 def test_an_encoding_that_does_not_exist_names_the_option() -> None:
     for name in ("utf-99", "utf 8 bom", "base64", "rot13", ""):
         with pytest.raises(BadInput, match="is no encoding that Python knows") as error:
@@ -83,6 +88,11 @@ def test_the_head_ends_with_a_whole_line() -> None:
         "one\r\ntwo\nthree",
     ]
     assert [Content(memoryview(data)).count_lines() for data in (b"a\r\nb\n", b"a\rb\r", b"a")] == [2, 2, 0]
+
+
+def test_a_file_that_is_compressed_twice_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadContent, match="compressed by gzip twice"):
+        read_content(written(tmp_path, gzip.compress(gzip.compress(b"a"))))
 
 
 def test_the_first_bytes_of_a_compressed_file_are_those_of_its_content(tmp_path: Path) -> None:

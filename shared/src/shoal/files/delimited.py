@@ -53,6 +53,7 @@ class Delimited:
 
     def read(self, names: Sequence[str]) -> Mapping[str, Column]:
         """Return the named columns; rows that cannot be used are empty, and `faults` says why."""
+        self._rows.check_escapes()
         table = self._arrow_table(names)
         if table is None or self._hides_rows(table.num_rows):
             self.faults = self._rows.faults()

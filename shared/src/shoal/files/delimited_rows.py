@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -94,6 +95,18 @@ class DelimitedRows:
                 if _are_names([[cell for cell in record.cells if cell.strip()], *below]):
                     return record.line
         return None
+
+    def check_escapes(self) -> None:
+        """Raise BadContent for a double quote in a cell that a backslash escapes; readers would garble it."""
+        data = self._content.data
+        match = re.search(rb'\\"(?![%s"\r\n])' % re.escape(self._separator.encode()), data)
+        if match and self.has_wrong_quotes():
+            start = bytes(data[: match.start()])
+            line = 1 + (start.count(b"\n") or start.count(b"\r"))
+            fix = "write two double quotes instead"
+            raise BadContent(
+                f", line {line}: a backslash escapes a double quote, which CSV does not know: {fix}"
+            )
 
     def has_wrong_quotes(self) -> bool:
         """Return whether a quoted cell is not closed, or goes on after its closing quote."""

@@ -34,6 +34,7 @@ COLUMNAR_NAMES = (".parquet", ".arrow", ".feather")
 INDEXES = ("", "__index_level_0__", "Unnamed: 0")  # names of the column of pandas' index
 _NO_CHECKS: Mapping[str, Sequence[Check]] = {}
 _HEADER_AGAIN = Fault(" is the header again", "remove the line")
+_RULER = Fault(" is a rule below the header, as in Markdown", "remove the line")
 BadRows = Literal["left out", "emptied", "refused"]
 _NO_OPTIONS: Mapping[str, str] = {}
 
@@ -238,6 +239,8 @@ class TableFile:
         if isinstance(self.format, Inspected):
             faults |= self.format.faults
         faults = dict.fromkeys(_repeated_headers(cells), _HEADER_AGAIN) | faults
+        if _starts_with_ruler(cells):
+            faults = {0: _RULER} | faults
         for name, column in cells.items():
             bad = {
                 **failed_codes(name, column, needs.get(name, ())),
@@ -342,6 +345,12 @@ def readable_file(what: str, file: Path) -> Iterator[None]:
         zlib.error,
     ) as error:  # pyarrow's errors are ValueErrors
         raise BadInput(f"{what} {file} cannot be read: {error}") from None
+
+
+def _starts_with_ruler(cells: Mapping[str, Column]) -> bool:
+    """Return whether the first row draws a line: "---" or ":--:" in each of several cells."""
+    first = [column.rows(np.arange(min(1, len(column.code)))).cells() for column in cells.values()]
+    return len(first) > 1 and all(row and re.fullmatch(r"\s*:?--+:?\s*", row[0]) for row in first)
 
 
 def _repeated_headers(cells: Mapping[str, Column]) -> list[int]:

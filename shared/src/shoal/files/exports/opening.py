@@ -21,9 +21,10 @@ from shoal.files.exports.records import Row
 from shoal.files.exports.rows import AT, ITS_OWN_NAMES, ExportedVotes, few_names
 from shoal.files.exports.wide import WideVotes, wide_votes
 from shoal.files.options import PLAIN, ReadOptions
+from shoal.files.recognition import HEAD
 from shoal.files.records import Records
 from shoal.files.tables import Format, TableFile, open_table, readable_file
-from shoal.files.texts import open_text
+from shoal.files.texts import open_text, read_content
 
 TRIED = 20  # objects of a file, of which one must be of a tool's form
 FORMS = (
@@ -90,8 +91,8 @@ def _open_several(file: Path, fields: VoteFields, options: ReadOptions) -> Forma
 
 def _open_one(file: Path, what: str, fields: VoteFields, options: ReadOptions) -> Format | TableFile:
     suffix = Path(file.name.removesuffix(".gz")).suffix.lower()
-    if suffix in _JSON and _first_character(file) in {"", *_JSON.values()} - {_JSON[suffix]}:
-        with open_text(file) as text:
+    if suffix in _JSON and _first_character(file, options) in {"", *_JSON.values()} - {_JSON[suffix]}:
+        with open_text(file, options) as text:
             rows = rows_of_text(text.read(), FORMS)
         export = _export_of_objects(rows, file, fields)
         return export or _plain_objects(
@@ -141,11 +142,8 @@ def _plain_objects(table: TableFile, fields: VoteFields) -> TableFile:
     return table
 
 
-def _first_character(file: Path) -> str:
-    with open_text(file) as text:
-        while (character := text.read(1)).isspace():
-            pass
-    return character
+def _first_character(file: Path, options: ReadOptions) -> str:
+    return read_content(file, options).head(HEAD).lstrip()[:1]
 
 
 def _export_of_objects(rows: Sequence[Row], file: Path, fields: VoteFields) -> Format | None:
