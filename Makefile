@@ -11,7 +11,7 @@ UV_VERSION := 0.13.9
 PYTEST := $(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 export SHOAL_CACHE ?= $(CURDIR)/.cache
 
-.PHONY: help setup demo up down test test-fast test-kafka test-kill bench lint fmt schemas docs topics replay lock clean
+.PHONY: help setup demo up down test test-fast test-kafka test-chaos bench lint fmt schemas docs topics replay lock clean
 
 help: ## list all targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
@@ -40,15 +40,18 @@ up: setup ## start the embedded stack, the five services and the annotator's pag
 down: setup ## stop a stack that is still running
 	@$(BIN)/shoal down
 
-test: setup ## run lint and every test on the embedded stack
+test: setup ## run lint and the tests on the embedded stack
 	@$(MAKE) --no-print-directory lint
-	@$(PYTEST)
+	@$(PYTEST) -m "not chaos"
 
 test-fast: setup ## run the tests that need no broker, database or browser
-	@$(PYTEST) -m "not kafka and not browser and not kill"
+	@$(PYTEST) -m "not kafka and not browser and not chaos"
 
 test-kafka: setup ## run the tests that use a broker on Apache Kafka (Java and Maven)
-	@SHOAL_KAFKA=apache $(PYTEST) -m "kafka or kill"
+	@SHOAL_KAFKA=apache $(PYTEST) -m kafka
+
+test-chaos: setup ## kill, stop, double and poison a running Shoal on Apache Kafka (Java and Maven)
+	@SHOAL_KAFKA=apache $(BIN)/pytest -q -m chaos --durations=0 tests/chaos
 
 bench: setup .venv/peers/.ready .venv/peers-quality/.ready ## measure Shoal beside bare loops and other libraries
 	@$(BIN)/python -m tests.bench

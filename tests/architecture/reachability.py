@@ -20,7 +20,8 @@ ALLOWED_MODULES = {  # name: why it may be without a door
 }
 ALLOWED_NAMES = {  # name, of a method with its class: why nothing needs to use it
     "TolerantRecords.next_batch": "aiokafka calls it",
-    "LocalShoal.restart": "the test that kills services starts them again",
+    "LocalShoal.restart": "tests/chaos kills services and starts them again",
+    "LocalShoal.stop_service": "tests/chaos stops services one after the other",
     "Stack.servers": "tests of outages stop one server of a stack",
 }
 PLAIN = frozenset(  # decorators that register nothing

@@ -86,6 +86,11 @@ class LocalShoal:
         """Kill a service with SIGKILL."""
         self._children[name].kill()
 
+    def stop_service(self, name: str) -> int | None:
+        """Ask a service to stop with SIGTERM, wait for it, and return its exit code."""
+        self._children[name].stop(grace_s=25)
+        return self._children[name].exit_code
+
     def restart(self, name: str, *, wait: bool = True) -> None:
         """Start a service again, on the same ports."""
         self._children[name].start()
