@@ -14,7 +14,7 @@ from pydantic import BaseModel, SecretStr
 
 from shoal.http import guard, reading
 from shoal.http.application import create_app
-from shoal.http.guard import MOST_BYTES, reads_body
+from shoal.http.guard import MOST_BYTES, reads_body, takes_many_values
 from shoal.http.holding import BodyMemory, HeldBody
 from shoal.http.problems import Problem, problem_response
 from shoal.http.projects import Operator
@@ -33,6 +33,12 @@ class Text(BaseModel):
 @routes.post("/v1/texts")
 async def store_text(text: Text, key: Operator) -> int:
     return len(text.text)
+
+
+@routes.post("/v1/numbers")
+@takes_many_values
+async def count_numbers(numbers: list[int], key: Operator) -> int:
+    return len(numbers)
 
 
 @routes.post("/v1/raw")
@@ -223,6 +229,15 @@ async def test_a_body_of_very_many_values_is_refused_at_once(body: str) -> None:
         answer = await post(f"{url}/v1/texts", content=body, headers=KEY)
         assert (answer.status_code, answer.json()["title"]) == (413, "Too many values")
         assert time.monotonic() - began < 1
+
+
+async def test_a_route_may_take_many_values() -> None:
+    async with served() as url:
+        for count, status in ((40_000, 200), (60_000, 413)):
+            answer = await post(f"{url}/v1/numbers", json=[0] * count, headers=KEY)
+            assert answer.status_code == status
+            answer = await post(f"{url}/v1/texts", json=[0] * count, headers=KEY)
+            assert answer.status_code == 413
 
 
 async def test_commas_of_a_text_are_no_values() -> None:

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Response
 
+from shoal.http.guard import takes_many_values
 from shoal.http.openapi import problem_responses
 from shoal.http.problems import Problem
 from shoal.http.projects import AnnotatorProject, OperatorProject
@@ -34,6 +35,7 @@ routes = APIRouter(prefix="/v1/projects/{project}", tags=["guidelines"])
         **problem_responses(404),
     },
 )
+@takes_many_values
 async def publish_guideline(
     project: OperatorProject, body: GuidelineIn, parts: Wired, response: Response
 ) -> GuidelineAnswer:
@@ -88,6 +90,7 @@ async def preview_rule(project: OperatorProject, body: Rule, parts: Wired) -> Ru
 
 
 @routes.post("/gold", status_code=CREATED, summary="Add gold items", responses=problem_responses(404, 409))
+@takes_many_values
 async def add_gold(project: OperatorProject, body: GoldIn, parts: Wired) -> GoldAddedAnswer:
     """Add samples with right answers; annotators get them like any other job.
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from shoal.contracts.base import NO_NUL
+from shoal.http.guard import takes_many_values
 from shoal.http.openapi import problem_responses
 from shoal.http.projects import OperatorProject
 from shoal.http.schemas import CautionAnswer
@@ -42,6 +43,7 @@ routes = APIRouter(prefix="/v1/projects/{project}/campaigns", tags=["campaigns"]
         **problem_responses(404, 409),
     },
 )
+@takes_many_values
 async def create_campaign(
     project: OperatorProject, body: Definition, parts: Wired, response: Response
 ) -> ChangedCampaignAnswer:
@@ -73,6 +75,7 @@ async def show_campaign(project: OperatorProject, key: CampaignKey, parts: Wired
 
 
 @routes.put("/{campaign}", summary="Change a campaign", responses=problem_responses(404, 409))
+@takes_many_values
 async def change_campaign(
     project: OperatorProject, key: CampaignKey, body: Definition, parts: Wired
 ) -> ChangedCampaignAnswer:
