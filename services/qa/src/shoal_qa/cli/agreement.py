@@ -21,6 +21,7 @@ from shoal_qa.cli.options import AnnotatorColumn, AnnotatorColumns, LabelColumn,
 from shoal_qa.cli.votes import count_single_labels, summarize_votes, vote_columns
 from shoal_qa.domain.votes.arrays import NamedVotes
 from shoal_qa.usecases.files.agreement import Agreement, agreement_of
+from shoal_qa.usecases.files.class_sets import SEPARATORS, set_separator
 
 SHOWN_CLASSES = 30
 
@@ -63,6 +64,11 @@ def show_agreement(
             print_warning(
                 f"{once:,} of {len(file.named.votes):,} votes have a label that nobody else gave; if the labels are "
                 "numbers or texts, say so with --shape"
+            )
+        if shape == "multi" and (sign := set_separator(file.named.classes)) != "|":
+            name = SEPARATORS[sign]
+            print_warning(
+                f"labels are sets of classes with a {name} between them; write JSON lists if they are not"
             )
         with show_progress("comparing"):
             measured = agreement_of(

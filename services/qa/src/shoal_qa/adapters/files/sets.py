@@ -5,14 +5,21 @@ import numpy as np
 from shoal.files.columns import EMPTY, Coded
 from shoal.files.errors import BadInput
 from shoal.files.tables import Table
-from shoal_qa.usecases.files.class_sets import parse_set
+from shoal_qa.usecases.files.class_sets import parse_set, turned_sets
 
 
 def single_classes(label: Coded, sheet: Table) -> Coded:
     """Return labels with a set of one class as that class, and an empty set as an empty cell.
 
-    Raises BadInput for a set of several classes, with its place.
+    Raises BadInput for a set of several classes, also written as a|b and b|a, with its place.
     """
+    turned = turned_sets(label.names)
+    if turned is not None:
+        row = int(np.flatnonzero(label.code == label.names.index(turned[1]))[0])
+        raise BadInput(
+            f"{sheet}, {sheet.where(row)}: {turned[1]!r} is the same set of classes as {turned[0]!r}, give one class "
+            "a vote; `shoal qa agreement --shape multi` compares sets"
+        )
     names: list[str] = []
     for code, name in enumerate(label.names):
         classes = parse_set(name)

@@ -12,11 +12,10 @@ from shoal_qa.domain.agreement.alpha import Distance, Rows
 from shoal_qa.domain.agreement.distances import SetDistance, TextDistance
 from shoal_qa.domain.agreement.regions import RegionDistance, Regions
 from shoal_qa.domain.votes.arrays import Floats, Ints
-from shoal_qa.usecases.files.class_sets import parse_set
+from shoal_qa.usecases.files.class_sets import set_separator, split_set
 
 Shape = Literal["class", "number", "multi", "text", "spans", "boxes"]
 SHAPES = get_args(Shape)
-SEPARATOR = "|"
 Where = Callable[[int], str]
 _ENDS = {"spans": 2, "boxes": 4}
 _FORM = {
@@ -70,18 +69,13 @@ def distance_of(shape: Shape, answers: Sequence[str], where: Where) -> Distance:
 
 
 def _parse_sets(answers: Sequence[str]) -> Any:
-    sets = [_parse_classes(text) for text in answers]
+    separator = set_separator(answers)
+    sets = [split_set(text, separator) for text in answers]
     number = {name: index for index, name in enumerate(sorted(set().union(*sets)))}
     out = np.zeros((len(sets), max(len(number), 1)), np.bool_)
     for row, names in enumerate(sets):
         out[row, [number[name] for name in names]] = True
     return out
-
-
-def _parse_classes(text: str) -> set[str]:
-    """Return the classes of a JSON list, or of names with a separator."""
-    classes = parse_set(text)
-    return {part.strip() for part in text.split(SEPARATOR)} - {""} if classes is None else classes
 
 
 def _parse_regions(shape: Shape, text: str, classes: dict[str, int], where: str) -> Regions:
