@@ -49,6 +49,7 @@ async def build_service(settings: SamplerSettings, publisher: Publisher) -> Asyn
         settings.qdrant_url,
         grpc_port=settings.qdrant_grpc_port,
         prefer_grpc=True,
+        grpc_options={"grpc.max_reconnect_backoff_ms": 5000},  # by default 2 minutes after a long outage
         api_key=settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None,
         check_compatibility=False,
     )
