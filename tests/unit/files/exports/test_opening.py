@@ -12,6 +12,11 @@ from shoal.files.options import ReadOptions
 VOTE = {"task": "t1", "worker": "ann", "label": "Käse"}
 
 
+def labels_of(file: Path, options: ReadOptions) -> list[str]:
+    source = open_votes(file, "votes", VoteFields(), options)
+    return source.file.read([source.label]).texts(source.label)
+
+
 @pytest.mark.parametrize(
     ("suffix", "text"),
     [
@@ -23,7 +28,6 @@ VOTE = {"task": "t1", "worker": "ann", "label": "Käse"}
 def test_json_in_latin_1_is_read_with_its_encoding(tmp_path: Path, suffix: str, text: str) -> None:
     file = tmp_path / f"votes{suffix}"
     file.write_text(text, encoding="latin-1")
-    source = open_votes(file, "votes", VoteFields(), ReadOptions(encoding="latin-1"))
-    assert source.file.read([source.label]).texts(source.label) == ["Käse"]
+    assert labels_of(file, ReadOptions(encoding="latin-1")) == ["Käse"]
     with pytest.raises(BadInput, match="give --encoding latin-1"):
-        open_votes(file, "votes", VoteFields())
+        labels_of(file, ReadOptions())
