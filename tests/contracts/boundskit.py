@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from shoal.choices import OneOf
+from shoal.contracts.base import check_json
 
 _NEEDS = {
     "str": ({"pattern", "max_length"}, "a text"),
@@ -25,8 +26,8 @@ def fields_without_bounds(schema: Any, path: str = "") -> Iterator[str]:
     kind = str(schema.get("type"))
     function = schema.get("function")
     function = function.get("function") if isinstance(function, dict) else function
-    if isinstance(getattr(function, "__self__", None), OneOf):
-        return  # one of few names
+    if isinstance(getattr(function, "__self__", None), OneOf) or function is check_json:
+        return  # one of few names, or JSON that a function checks
     if kind in _NEEDS:
         needs, name = _NEEDS[kind]
         absent = needs - {key for key in schema if schema[key] is not None}

@@ -90,6 +90,20 @@ async def test_a_job_that_cannot_be_evaluated_is_set_aside_and_costs_no_other(qa
     assert "j7" in {row[0] for row in await qa.rows("SELECT job_id FROM labels")}
 
 
+async def test_the_longest_ids_of_annotators_and_annotations_fit_into_a_label(qa: Qa) -> None:
+    provider, name = "p" * 128, "https://idp.example/" + "y" * 180
+    await qa.jobs([job(1)])
+    longest = {"provider": provider, "annotator": name, "annotation_id": "i" * 200}
+    event = vote(1, "ann", "x").event.model_copy(update=longest)
+    await qa.annotations([ReceivedAnnotation(event, "0/1"), vote(1, "bob", "x")])
+    assert await qa.refit()() == 1
+    ((label, evidence),) = await qa.rows("SELECT label, evidence FROM labels WHERE job_id = 'j1'")
+    assert label == "x"
+    assert f"{provider}/{name}" in evidence["annotators"]
+    published = await qa.rows("SELECT count(*) FROM outbox WHERE topic = 'labels.accepted'")
+    assert published == [(1,)]
+
+
 async def test_odd_values_of_earlier_votes_do_not_stop_a_refit(qa: Qa) -> None:
     await qa.jobs([job(number) for number in range(12)])
     for number in range(12):

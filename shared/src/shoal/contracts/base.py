@@ -1,9 +1,10 @@
 """The base of every event and value of the contracts."""
 
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]*$"
 NO_NUL = r"^[^\x00]*$"
@@ -14,8 +15,8 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=NA
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL)]
-AnnotatorName = Annotated[str, StringConstraints(min_length=1, max_length=400, pattern=NO_NUL)]
-"""An annotator with the provider, `acme/ann`: unique within the project."""
+FullId = Annotated[str, StringConstraints(min_length=1, max_length=400, pattern=NO_NUL)]
+"""An id after its provider's name, such as the annotator `acme/ann`: unique within the project."""
 
 Phrase = Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)]
 """A short text that may be empty, such as a version or a group."""
@@ -49,14 +50,52 @@ Timestamp = Annotated[
 ]
 """A time with its zone, in the years 1970 to 2199."""
 
+DEEPEST = 16
+"""Levels of lists and objects in free JSON."""
+
+
+def check_json(value: Any) -> Any:
+    """Return free JSON. Raises ValueError if it is nested too deeply, or holds what a store cannot."""
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [child for part in level for child in _children_of(part)]
+        for child in level:
+            _check_scalar(child)
+    if any(_children_of(part) for part in level):
+        raise ValueError(f"lists and objects are nested more than {DEEPEST} levels deep")
+    return value
+
+
+def _children_of(part: Any) -> list[Any]:
+    if isinstance(part, dict):
+        return [*part.keys(), *part.values()]
+    return list(part) if isinstance(part, list | tuple) else []
+
+
+def _check_scalar(value: Any) -> None:
+    if isinstance(value, str):
+        if "\x00" in value:
+            raise ValueError("a text holds the character NUL")
+        if not value.isascii() and value.encode(errors="replace").decode() != value:
+            raise ValueError("a text holds half of a surrogate pair")
+    elif isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise ValueError("an integer needs more than 64 bits")
+    elif isinstance(value, float) and not isfinite(value):
+        raise ValueError("a number is not finite")
+
+
+FreeObject = Annotated[dict[str, Any], AfterValidator(check_json)]
+"""JSON whose fields another model describes; it can be stored and is not nested deeply."""
+
 __all__ = [
     "NO_NUL",
     "Address",
     "Amount",
-    "AnnotatorName",
     "Count",
     "Duration",
     "Event",
+    "FreeObject",
+    "FullId",
     "Id",
     "Label",
     "Name",

@@ -5,10 +5,10 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from shoal.contracts.base import (
-    AnnotatorName,
     Count,
     Duration,
     Event,
+    FullId,
     Id,
     Label,
     Name,
@@ -121,12 +121,12 @@ class LabelEvidence(Value):
 
     method: Phrase = Field(max_length=100)
     votes: Count
-    annotators: tuple[AnnotatorName, ...] = ()
-    annotation_ids: tuple[Id, ...] = ()
+    annotators: tuple[FullId, ...] = ()
+    annotation_ids: tuple[FullId, ...] = ()
     agreement: float = Field(ge=0, le=1)  # share of votes for the accepted label
     posterior: dict[Label, float] = Field(default_factory=dict)
     gold: bool = False
-    reviewed_by: AnnotatorName | None = None
+    reviewed_by: FullId | None = None
 
 
 class LabelAccepted(Event):

@@ -1,10 +1,10 @@
 """Campaigns, and the decisions of their policies on samples."""
 
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from shoal.contracts.base import Event, Id, Label, Name, Ordinal, Phrase, Timestamp, Value
+from shoal.contracts.base import Event, FreeObject, Id, Label, Name, Ordinal, Phrase, Timestamp, Value
 
 CampaignState = Literal["draft", "active", "paused", "done"]
 
@@ -19,10 +19,10 @@ class CampaignChanged(Event):
     name: Name
     state: CampaignState
     version: Ordinal
-    strategy: dict[str, Any]  # kind and its parameters; vectors as base64 of little-endian float32
-    filter: dict[str, Any] = Field(default_factory=dict)
-    budget: dict[str, Any]
-    labeling: dict[str, Any]  # votes per job, provider, priority
+    strategy: FreeObject  # kind and its parameters; vectors as base64 of little-endian float32
+    filter: FreeObject = Field(default_factory=dict)
+    budget: FreeObject
+    labeling: FreeObject  # votes per job, provider, priority
     until: Timestamp | None = None
     changed_at: Timestamp
 
