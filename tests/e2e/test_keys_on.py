@@ -171,6 +171,9 @@ async def ask_wrongly(keyed: Keyed, provider: dict[str, Any], keys: dict[str, st
         await keyed.ask(service, "GET", path + "/absent", keys["producer"])
         await keyed.ask(service, "POST", path, content=b"{")
     for change in (
+        {"base_url": f"https://user:{VENDOR_KEY}@vendor.example"},
+        {"base_url": f"https://vendor.example/?key={VENDOR_KEY}"},
+        {"base_url": f"https://vendor.example/#{VENDOR_KEY}"},
         {"api_key": [VENDOR_KEY]},
         {"api_key": VENDOR_KEY + "é\n"},
         {"webhook_secret": WEBHOOK_SECRET + "*"},
