@@ -51,7 +51,15 @@ def test_names_that_may_mean_the_same_are_mentioned_and_never_joined(names: tupl
 
 @pytest.mark.parametrize(
     "names",
-    [("c", "c++", "c#"), ("1.1", "1.10"), ("1,000", "1"), ("dogs'", "dogs"), ("cat1", "dog1"), ("no", "yes")],
+    [
+        ("c", "c++", "c#"),
+        ("1.1", "1.10"),
+        ("1,000", "1"),
+        ("dogs'", "dogs"),
+        ("cat1", "dog1"),
+        ("no", "yes"),
+        ("0", "1", "n", "y"),
+    ],
 )
 def test_other_names_are_not_suspected(names: tuple[str, ...]) -> None:
     assert label_warnings("label", column_of(names).coded(), join=False) == []

@@ -130,7 +130,10 @@ def _several_objects(text: str) -> list[tuple[int, Any]] | None:
 
 def _array_items(text: str) -> list[tuple[int, Any]]:
     """Return the items of an array, which may be the only list of objects in an object."""
-    value = parse_json(text)
+    try:
+        value = parse_json(text)
+    except ValueError as error:
+        raise BadContent(f" is not JSON, or cut off: {error}: write it again") from None
     if isinstance(value, dict):
         value = _only_list(value)
     return list(enumerate(value)) if isinstance(value, list) else _refuse_value(value)

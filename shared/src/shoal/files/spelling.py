@@ -9,7 +9,7 @@ _WHOLE = re.compile(r"[+-]?\d+(\.0*|,00?)")
 _PLAIN = re.compile(r"[a-z][a-z0-9_/:.-]*|[0-9]+")  # its own key; most names of tasks are, and they are many
 _QUOTED = re.compile("([\"'`]).*\\1|\u201c.*\u201d|\u2018.*\u2019|\u00ab.*\u00bb|\u201e.*[\u201c\u201d]")
 _TRUTH = {"true": "1", "false": "0"}
-_ANSWERS = {**_TRUTH, "yes": "1", "y": "1", "no": "0", "n": "0"}
+_ANSWERS = {**_TRUTH, "yes": "1", "no": "0"}
 _SPECIAL = re.compile(r"""[ \t\r\v\f"'`+]|^-?\d+[.,]|\n\n""", re.MULTILINE)
 _JOINTS = re.compile("[-_]+")
 _ZEROS = re.compile(r"^0+(?=\d+$)", re.MULTILINE)
