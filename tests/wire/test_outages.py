@@ -8,11 +8,14 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from aiokafka.admin import NewTopic
 
 from shoal.messaging import (
     Consumer,
+    MessageTooLarge,
     OutgoingMessage,
     Publisher,
     PublishFailed,
@@ -20,7 +23,7 @@ from shoal.messaging import (
     Rejection,
     Transient,
 )
-from shoal.messaging.clients.broker import kafka_producer
+from shoal.messaging.clients.broker import kafka_admin, kafka_producer
 from shoal.messaging.connection import Messaging
 from shoal.messaging.publisher import KafkaPublisher
 from wire.wirekit import (
@@ -251,3 +254,21 @@ async def test_publishing_without_a_broker_is_an_outage(kafka_bootstrap: str) ->
     await producer.stop()
     with pytest.raises(PublishFailed, match=topic.name):
         await KafkaPublisher(producer, timeout_s=1).publish(messages(topic, 1))
+
+
+async def test_a_message_that_kafka_refuses_does_not_stop_the_next_ones(kafka_bootstrap: str) -> None:
+    settings = kafka_settings(kafka_bootstrap)
+    if not settings.idempotence:
+        pytest.skip("needs Apache Kafka: SHOAL_KAFKA=apache")
+    name = f"wire.{uuid4().hex}"
+    admin = kafka_admin(settings, "wire")
+    await admin.start()
+    await admin.create_topics([NewTopic(name, 1, 1, topic_configs={"max.message.bytes": "20000"})])
+    await admin.close()
+    large = OutgoingMessage(name, b"k", os.urandom(100_000), ())
+    async with connected(settings) as messaging:
+        for _ in range(3):
+            await messaging.publisher.publish([OutgoingMessage(name, b"k", b"small", ())])
+            with pytest.raises(MessageTooLarge):
+                await messaging.publisher.publish([large])
+    assert len(await on_broker(settings, name)) == 3

@@ -56,7 +56,10 @@ def render_outages() -> str:
         "By aiokafka's errors. A message above a topic's limit is refused: the dead letter then "
         "points to its record.",
         _table_text(["action", "errors"], _kafka_rows()),
-        "After " + _error_names(NEW_PRODUCER) + " the service opens a new producer.",
+        "After "
+        + _error_names(NEW_PRODUCER)
+        + ", and after a message that Kafka refuses, the service opens a "
+        "new producer: the present one would deliver nothing more.",
         _OTHERS,
         "## Logs",
         _LOGS,

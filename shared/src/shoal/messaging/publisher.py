@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
+from aiokafka.errors import BrokerResponseError, KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
 
 from shoal.messaging.errors import MessageTooLarge, PublishFailed
 from shoal.messaging.records.messages import OutgoingMessage
@@ -110,8 +110,8 @@ class KafkaPublisher:
 
     async def _replace_dead(self, producer: AIOKafkaProducer, failures: Sequence[BaseException]) -> None:
         """Open a new producer after an error that the present one does not survive."""
-        deadly = any(isinstance(error, NEW_PRODUCER) for error in failures) or _has_ended(producer)
-        if self._open_producer is None or self._closing or not deadly:
+        dead = _has_ended(producer) or any(_is_deadly(producer, error) for error in failures)
+        if self._open_producer is None or self._closing or not dead:
             return
         async with self._replacing:
             if self._producer is not producer:  # replaced meanwhile
@@ -126,6 +126,17 @@ class KafkaPublisher:
         task = asyncio.create_task(_stop_producer(producer))
         self._stopping.add(task)
         task.add_done_callback(self._stopping.discard)
+
+
+def _is_deadly(producer: AIOKafkaProducer, error: BaseException) -> bool:
+    """Return whether the producer delivers nothing more after an error.
+
+    An idempotent producer numbers its batches: one that Kafka refused leaves a gap, before which Kafka takes
+    no other batch of the partition.
+    """
+    numbers = getattr(producer, "_txn_manager", None) is not None
+    refused = isinstance(error, BrokerResponseError) and not error.retriable
+    return isinstance(error, NEW_PRODUCER) or (numbers and refused)
 
 
 def _has_ended(producer: AIOKafkaProducer) -> bool:
