@@ -18,7 +18,7 @@ from shoal_local.demo.workforce import Minds, Terms, Workforce, make_people, ser
 from shoal_local.services import LocalShoal
 from shoal_local.stack import Stack
 
-SECRET = "whsec_c2hvYWwgdGVzdHMgc2hvYWwgdGVzdHM="
+SECRET = "whsec_c2hvYWwgdGVzdHMgc2hvYWwgdGVzdHMh"
 SETTINGS = {
     "SHOAL_AUDIT_RATE": "0",
     "SHOAL_POLL_INTERVAL_S": "1",
