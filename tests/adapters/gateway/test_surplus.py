@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from adapters.gateway.gatewaykit import Gateway, answer, job, request
+from shoal_gateway.usecases.record_annotations import MOST_REVISIONS
 
 pytestmark = pytest.mark.kafka
 TASKS = "SELECT attempt, votes, answers, repeats, state FROM tasks ORDER BY attempt"
@@ -82,6 +83,17 @@ async def test_a_late_answer_of_a_cancelled_task_makes_the_second_vote_a_repeat(
     assert await gateway.rows(COST) == [(pytest.approx(0.3),)]
     counted = await gateway.rows("SELECT sum(answers) FROM tasks")
     assert counted == [(3,)]
+
+
+async def test_a_job_stores_no_endless_revisions(gateway: Gateway) -> None:
+    await gateway.create([job(1), job(2)])
+    await gateway.send_all()
+    first, second = await gateway.task_of("j1"), await gateway.task_of("j2")
+    await gateway.take_in(*(answer(first, "a", "x", revision) for revision in range(1, MOST_REVISIONS + 1)))
+    fresh = await gateway.take_in(answer(first, "b", "x"), answer(second, "b", "x"))
+    assert [item.external_id for item in fresh] == [second]
+    refused = await gateway.rows("SELECT reason, annotation_id FROM refused_annotations")
+    assert refused == [("too_many_revisions", f"b@{first}")]
 
 
 async def test_two_answers_of_one_person_to_one_task_are_one_vote(gateway: Gateway) -> None:

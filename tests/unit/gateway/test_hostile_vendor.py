@@ -75,6 +75,15 @@ async def test_receipts_hold_what_every_store_can_hold(trick: str) -> None:
         assert all(len(text) <= 200 and text.isprintable() for text in notes)
 
 
+async def test_items_that_are_hardly_json_cost_no_neighbour() -> None:
+    async with (
+        serve_vendor(HostileVendor("items that are hardly json")) as url,
+        open_client(LOOPBACK) as http,
+    ):
+        page = await GenericVendor(client_of(http, url), CONFIG, None).poll(None, 200)
+    assert [isinstance(item, Malformed) for item in page.items] == [True, True, True, True, False]
+
+
 async def test_a_bomb_takes_little_memory() -> None:
     async with serve_vendor(HostileVendor("gzip bomb")) as url, open_client(LOOPBACK) as http:
         client = VendorClient(http, url, KEY, utc_now, call_s=60)

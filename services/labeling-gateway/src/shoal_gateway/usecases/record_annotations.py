@@ -16,6 +16,7 @@ from shoal_gateway.usecases.ports.annotations import Judged
 from shoal_gateway.usecases.translate import event_problem
 from shoal_gateway.usecases.watch import Watch
 
+MOST_REVISIONS = 2000  # of one job: 100 votes with 20 revisions
 TasksById = Mapping[str, tuple[Task, Job]]
 
 
@@ -94,6 +95,7 @@ class RecordAnnotations:
         ids = {item.external_id for item in items if isinstance(item, Annotation)}
         tasks = await tx.tasks.lock(config.project, ids)
         checked = await self.check(config, items, tasks)
+        await _refuse_too_many(tx, checked, tasks)
         await tx.annotations.refuse(
             config, [(item, problem.reason, problem.detail) for _, item, problem in checked.bad]
         )
@@ -174,6 +176,19 @@ class RecordAnnotations:
                 f"guideline {job.guideline_major} of {job.project} has not reached this replica yet"
             )
         return guideline.schema.check(item.label)
+
+
+async def _refuse_too_many(tx: Transaction, checked: CheckResult, tasks: TasksById) -> None:
+    """Refuse new revisions of jobs with MOST_REVISIONS: a vendor must not fill the stores with one job."""
+    jobs = {tasks[item.external_id][1].job_id for item in checked.good}
+    full = await tx.annotations.full_jobs(jobs, MOST_REVISIONS)
+    for item in [item for item in checked.good if tasks[item.external_id][1].job_id in full]:
+        checked.good.remove(item)
+        detail = f"the job has {MOST_REVISIONS:,} revisions of annotations, the most that are stored"
+        problem = AnswerProblem(
+            "too_many_revisions", "revision", detail, "Send no more revisions of this task"
+        )
+        checked.bad.append((0, item, problem))
 
 
 def _judge_revision(

@@ -1,6 +1,8 @@
 """Read a vendor's answers: bounded in size after decompression, and in what of them is repeated."""
 
+import asyncio
 import json
+import re
 import zlib
 from http import HTTPStatus
 from typing import Any
@@ -11,6 +13,10 @@ import orjson
 MOST_BYTES = 4 << 20  # 500 annotations with every text at its limit take less than 3 MiB
 MOST_REASON = 200
 MOST_DIGITS = 20
+SMALL_BYTES = 64 << 10
+DEEPEST = 20  # the deepest field is an answer's label, at level 5
+# A text without its end matches up to the body's, so that no body takes more than linear time.
+_BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 ENCODINGS = ("gzip", "x-gzip", "deflate")
 
 
@@ -55,10 +61,22 @@ def _check_size(size: int) -> None:
         raise UnreadableAnswer(f"it is larger than {MOST_BYTES >> 20} MiB")
 
 
-def parse_json(body: bytes) -> Any:
-    """Return the JSON value; a text with half a surrogate pair is left to the check of its item.
+async def read_json(response: httpx.Response) -> Any:
+    """Return the JSON value of the body, or None if it is empty. Raises UnreadableAnswer.
 
-    Raises UnreadableAnswer.
+    A large body is parsed in a thread: one that is made to be slow takes a second.
+    """
+    body = await read_body(response)
+    if len(body) > SMALL_BYTES:
+        return await asyncio.to_thread(parse_json, body)
+    return parse_json(body) if body else None
+
+
+def parse_json(body: bytes) -> Any:
+    """Return the JSON value. Raises UnreadableAnswer.
+
+    Faults of one item are left to its check: half surrogate pairs, bytes that are not UTF-8, numbers without
+    end, and nesting, which is cut at a depth that no field has.
     """
     try:
         return orjson.loads(body)
@@ -68,9 +86,27 @@ def parse_json(body: bytes) -> Any:
 
 def _parse_leniently(body: bytes) -> Any:
     try:
-        return json.loads(body, parse_int=_bounded_int)
+        text = _cut_nesting(body.decode(errors="surrogateescape"))
+        return json.loads(text, parse_int=_bounded_int, strict=False)
     except (ValueError, RecursionError):
         raise UnreadableAnswer("it is no JSON") from None
+
+
+def _cut_nesting(text: str) -> str:
+    """Return JSON with null for lists and objects that are nested deeper than any field's."""
+    parts: list[str] = []
+    depth, begin = 0, 0
+    for match in _BRACKETS.finditer(text):
+        if match[0] in ("[", "{"):
+            depth += 1
+            if depth == DEEPEST + 1:
+                parts.append(text[begin : match.start()])
+        elif match[0] in ("]", "}"):
+            if depth == DEEPEST + 1:
+                parts.append("null")
+                begin = match.end()
+            depth -= 1
+    return "".join((*parts, text[begin:] if depth <= DEEPEST else "["))
 
 
 def _bounded_int(digits: str) -> int | str:

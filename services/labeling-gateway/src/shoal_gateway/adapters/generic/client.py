@@ -11,8 +11,7 @@ import stamina
 
 from shoal_gateway.adapters.generic.answers import (
     UnreadableAnswer,
-    parse_json,
-    read_body,
+    read_json,
     short_reason,
     status_reason,
 )
@@ -121,8 +120,7 @@ class VendorClient:
             return None
         verdict = verdict_of(status)
         if verdict is Verdict.DONE:
-            body = await read_body(response)
-            return parse_json(body) if body else None
+            return await read_json(response)
         message = f"{name}: {status_reason(status)}{await self._stated_reason(response)}"
         if verdict is Verdict.REPEAT:
             raise ProviderUnavailable(
@@ -135,7 +133,7 @@ class VendorClient:
         if "json" not in response.headers.get("content-type", ""):
             return ""
         try:
-            body = parse_json(await read_body(response))
+            body = await read_json(response)
         except (UnreadableAnswer, httpx.TransportError):
             return ""
         reason = body.get("error") if isinstance(body, dict) else None

@@ -24,6 +24,10 @@ SELECT annotation_id, revision FROM annotations
 WHERE project = $1 AND provider = $2
   AND (annotation_id, revision) IN (SELECT * FROM unnest($3::text[], $4::int[]))
 """
+FULL = """
+SELECT t.job_id FROM tasks t JOIN annotations a USING (external_id) WHERE t.job_id = ANY($1::text[])
+GROUP BY t.job_id HAVING count(*) >= $2
+"""
 HEADS = """
 SELECT DISTINCT ON (a.external_id, a.annotation_id)
        t.job_id, a.external_id, a.annotation_id, a.annotator, a.surplus,
@@ -109,6 +113,11 @@ class PostgresAnnotations:
         ids, revisions = [item.annotation_id for item in annotations], [item.revision for item in annotations]
         records = await self._conn.fetch(STORED, *config.key, ids, revisions)
         return {(row["annotation_id"], row["revision"]) for row in records}
+
+    async def full_jobs(self, job_ids: Collection[str], most: int) -> set[str]:
+        """Return the jobs that have `most` revisions or more."""
+        records = await self._conn.fetch(FULL, sorted(job_ids), most)
+        return {row["job_id"] for row in records}
 
     async def heads(self, job_ids: Collection[str]) -> Sequence[Head]:
         """Return the latest revisions of the annotations of these jobs' label tasks."""

@@ -28,6 +28,9 @@ class Annotations(Protocol):
     ) -> set[tuple[str, int]]:
         """Return the keys of those annotations that are stored already."""
 
+    async def full_jobs(self, job_ids: Collection[str], most: int) -> set[str]:
+        """Return the jobs that have `most` revisions or more."""
+
     async def heads(self, job_ids: Collection[str]) -> Sequence[Head]:
         """Return the latest revisions of the annotations of these jobs' label tasks."""
 
