@@ -1,14 +1,18 @@
 """Describe pydantic's errors: the field that is wrong, and the fix."""
 
+import re
 from typing import Any
 
 from shoal.contracts.base import NO_NUL
 
 _MOST_FIELD, _MOST_MESSAGE = 200, 500  # characters: a field's name or value may have a megabyte
+_NO_FIELDS = ("body", "query", "path", "header", "[key]")  # parts of requests; a key of an object
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _FIXES = {
     "missing": "Add the field",
     "extra_forbidden": "Remove the field, or correct its spelling",
     "string_type": "Send a text",
+    "string_unicode": "Send valid Unicode",
     "string_pattern_mismatch": "Use the form that the detail shows",
     "finite_number": "Send a finite number",
 }
@@ -16,15 +20,17 @@ _FIXES = {
 
 def field_of(loc: Any) -> str:
     """Return pydantic's location as a path: ("body", "labels", 0, "name") -> "labels[0].name"."""
-    parts = [part for part in loc if part not in ("body", "query", "path", "header")] or list(loc) or ["body"]
+    parts = [part for part in loc if part not in _NO_FIELDS] or list(loc) or ["body"]
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).lstrip(".")
-    return _cut_text(path, _MOST_FIELD)
+    return _cut_text(path if path.isprintable() else _CONTROL.sub(_escaped_text, path), _MOST_FIELD)
 
 
 def message_of(error: Any) -> str:
     """Return the message of one of pydantic's errors."""
     if _names_nul(error):
         return "holds the character NUL"
+    if error["type"] == "string_unicode":
+        return "holds half of a surrogate pair or another invalid character"
     return _cut_text(str(error["msg"]).removeprefix("Value error, "), _MOST_MESSAGE)
 
 
@@ -33,6 +39,10 @@ def fix_of(error: Any) -> str:
     if _names_nul(error):
         return "Remove the character"
     return _FIXES.get(error["type"], "Correct the field as the detail says")
+
+
+def _escaped_text(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"
 
 
 def _names_nul(error: Any) -> bool:
