@@ -101,7 +101,7 @@ def test_what_is_no_json_is_named_by_its_place(tmp_path: Path) -> None:
         ("t.jsonl", "nonsense\n", ", line 1 is not a JSON object"),
         ("t.json", '{"a": 1}', " holds no JSON array: give an array of objects"),
         ("t.json", '[{"a": 1}, 2]', ", row 1 is not a JSON object"),
-        ("t.json", "[", " cannot be read: "),
+        ("t.json", "[", " is not JSON, or cut off: "),
     ):
         (tmp_path / name).write_text(text)
         with pytest.raises(BadInput) as error:
