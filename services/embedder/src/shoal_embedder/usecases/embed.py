@@ -25,7 +25,7 @@ class Arrival:
     event_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Embedded:
     index: int
     arrival: Arrival
@@ -79,7 +79,10 @@ class EmbedSamples:
                 fix = f"send {embedding.generation.dimension} finite float32 numbers, little-endian"
                 bad.append(RejectedItem(index, "bad_vector", f"embedding.vector: {error}; {fix}"))
             else:
-                good.append(_Embedded(index, arrival, embedding.generation, embedding.vector))
+                sample = _Embedded(
+                    index=index, arrival=arrival, generation=embedding.generation, vector=embedding.vector
+                )
+                good.append(sample)
         return good, bad
 
     def _texts(
@@ -101,7 +104,13 @@ class EmbedSamples:
         encoded = await self._encoder.encode([arrival.event.content.text or "" for _, arrival in texts])
         generation = self._encoder.generation
         return [
-            _Embedded(index, arrival, generation, text.vector, text.is_readable)
+            _Embedded(
+                index=index,
+                arrival=arrival,
+                generation=generation,
+                vector=text.vector,
+                is_readable=text.is_readable,
+            )
             for (index, arrival), text in zip(texts, encoded, strict=True)
         ]
 

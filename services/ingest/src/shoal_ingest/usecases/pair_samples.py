@@ -28,13 +28,13 @@ MOST_DETAIL = 900
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PairResult:
     """The samples of a pair and their messages. fault: why instances have none; "" if all have one."""
 
     pair: Pair
-    samples: Sequence[SampleIngested]
-    messages: Sequence[OutgoingMessage]
+    samples: Sequence[SampleIngested] = ()
+    messages: Sequence[OutgoingMessage] = ()
     fault: str
     reason: str = "payload_unreadable"
 
@@ -49,11 +49,11 @@ class PairResult:
         if len(good) == len(self.samples):
             return self
         return PairResult(
-            self.pair,
-            [sample for sample, _ in good],
-            [message for _, message in good],
-            _shorten_text("; ".join(faults[:MOST_NAMED])),
-            OTHER_CONTENT,
+            pair=self.pair,
+            samples=[sample for sample, _ in good],
+            messages=[message for _, message in good],
+            fault=_shorten_text("; ".join(faults[:MOST_NAMED])),
+            reason=OTHER_CONTENT,
         )
 
 
@@ -67,9 +67,9 @@ def _read_pair(pair: Pair, now: datetime) -> PairResult:
         request = kserve.read_request(kserve.parse_body(pair.request.payload, "request"))
         response = kserve.read_response(kserve.parse_body(pair.response.payload, "response"), request)
     except kserve.BadPayload as error:
-        return PairResult(pair, (), (), _shorten_text(str(error)))
+        return PairResult(pair=pair, fault=_shorten_text(str(error)))
     except RecursionError:
-        return PairResult(pair, (), (), "the payloads are nested too deeply: send flat lists")
+        return PairResult(pair=pair, fault="the payloads are nested too deeply: send flat lists")
     samples, messages, faults = [], [], []
     ids = _source_ids(pair.request.correlation_id, len(request.texts))
     for source_id, text, answer in zip(ids, request.texts, response.answers, strict=True):
@@ -92,7 +92,9 @@ def _read_pair(pair: Pair, now: datetime) -> PairResult:
         else:
             samples.append(sample)
             messages.append(message)
-    return PairResult(pair, samples, messages, _summary_of(faults, len(request.texts)))
+    return PairResult(
+        pair=pair, samples=samples, messages=messages, fault=_summary_of(faults, len(request.texts))
+    )
 
 
 def _good_pairs(part: T | kserve.BadPayload) -> T:
