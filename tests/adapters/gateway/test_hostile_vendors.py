@@ -50,14 +50,14 @@ async def all_failed(gateway: RunningGateway) -> bool:
 async def work_off(gateway: RunningGateway, project: str, vendor: HostileVendor) -> None:
     """Check that an honest vendor gets its tasks and that its answers come, each within seconds."""
     jobs = [await gateway.job(project, number, "honest") for number in range(JOBS)]
-    await wait_until(lambda: _true(len(vendor.tasks) == JOBS), f"{project} is sent its tasks", 20)
+    await wait_until(lambda: _true(len(vendor.tasks) == JOBS), f"{project} is sent its tasks")
     vendor.feed += [annotation(await gateway.task_of(job), "w") for job in jobs]
 
     async def recorded() -> bool:
         sql = "SELECT count(*) FROM annotations WHERE project = $1"
         return await gateway.count(sql, project) == JOBS
 
-    await wait_until(recorded, f"{project} gets its votes", 20)
+    await wait_until(recorded, f"{project} gets its votes")
 
 
 async def check_the_hostile(gateway: RunningGateway) -> None:
