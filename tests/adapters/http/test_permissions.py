@@ -5,7 +5,7 @@ The routes come from the applications, so a new one fails here until the table s
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -150,13 +150,16 @@ def project_event(name: str) -> ProjectChanged:
 def gateway(stack: Stack) -> Iterator[Server]:
     with migrated(stack, shoal_gateway.main.SCHEMA, "shoal_gateway") as (runner, dsn):
         pools = [runner.run(open_pool(dsn, shoal_gateway.main.SCHEMA)) for _ in range(2)]
-        http = httpx.AsyncClient()
-        settings = GatewaySettings(postgres_dsn=dsn)
+        closing = AsyncExitStack()
         service = shoal_gateway.main.wire_service(
-            settings, FakePublisher(), pool=pools[0], lookups=pools[1], http=http
+            GatewaySettings(postgres_dsn=dsn),
+            FakePublisher(),
+            pool=pools[0],
+            lookups=pools[1],
+            closing=closing,
         )
         yield keyed(Server(service, runner, {}), service)
-        runner.run(http.aclose())
+        runner.run(closing.aclose())
         for pool in pools:
             runner.run(pool.close())
 
