@@ -70,18 +70,20 @@ def _without_mark(text: bytes) -> bytes:
 
 
 def _parse_lines(body: bytes) -> list[Parsed]:
-    numbered = [
-        (number, text) for number, line in enumerate(body.split(b"\n"), 1) if (text := _without_mark(line))
-    ]
-    lines = [line for _, line in numbered]
+    strip = _without_mark if _MARK in body else bytes.strip
+    stripped = [strip(line) for line in body.split(b"\n")]
+    lines = [line for line in stripped if line]
     if len(lines) > 1 and _is_one_object(lines):
         whole = _parse_item(body)
         if lines[0] == b"{" or not isinstance(whole, Fault) or whole.reason != "not_json":
             return [whole]
     results = _parse_items(lines)
+    if len(lines) == 1:
+        return results
+    numbers = (number for number, line in enumerate(stripped, 1) if line)
     return [
-        _on_line(result, number) if len(lines) > 1 and isinstance(result, Fault) else result
-        for result, (number, _) in zip(results, numbered, strict=True)
+        _on_line(result, number) if isinstance(result, Fault) else result
+        for result, number in zip(results, numbers, strict=True)
     ]
 
 

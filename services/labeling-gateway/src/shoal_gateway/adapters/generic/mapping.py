@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shoal.contracts.base import Duration, Id, Label, Ordinal, Price, Sentence, Timestamp
+from shoal.inputs import message_of
 from shoal_gateway.adapters.generic.answers import short_reason
 from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.guidelines import Guideline
@@ -75,14 +76,14 @@ def _read_annotation(index: int, item: Any) -> ReceivedItem:
 
 
 def _malformed_item(index: int, item: Any, error: ValidationError) -> Malformed:
-    first = error.errors(include_url=False, include_context=False)[0]
+    first = error.errors(include_url=False)[0]
     field = short_reason(".".join(str(part) for part in first["loc"])) or "annotation"
     fields: Mapping[str, Any] = item if isinstance(item, dict) else {}
     revision = fields.get("revision")
     return Malformed(
         index=index,
         field=field,
-        detail=f"{field}: {first['msg']}",
+        detail=f"{field}: {message_of(first)}",
         external_id=_printable_text(fields.get("external_id")),
         annotation_id=_printable_text(fields.get("annotation_id")),
         revision=revision if type(revision) is int and 0 < revision < 2**31 else 0,
