@@ -70,7 +70,7 @@ def _without_mark(text: bytes) -> bytes:
 
 
 def _parse_lines(body: bytes) -> list[Parsed]:
-    strip = _without_mark if _MARK in body else bytes.strip
+    strip = bytes.strip if body.isascii() or _MARK not in body else _without_mark
     stripped = [strip(line) for line in body.split(b"\n")]
     lines = [line for line in stripped if line]
     if len(lines) > 1 and _is_one_object(lines):
