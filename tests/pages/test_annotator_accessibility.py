@@ -1,4 +1,4 @@
-"""The annotator's page against the rules of axe-core (WCAG 2.1 AA and best practice), in every view, light and dark."""
+"""The annotator's page against axe-core's rules, WCAG 2.1 AA among them, in every view, light and dark."""
 
 from typing import Any, Literal
 
