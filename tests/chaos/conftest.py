@@ -10,7 +10,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from chaos.accounts import VOTES, Accounts
+from chaos.accounts import REST_S, VOTES, Accounts
 from chaos.books import CLASSES, Book, Producer
 from databasekit import create_database
 from e2e.client import Client, eventually
@@ -79,7 +79,7 @@ class Chaos:
         assert ended == [], [self.shoal.tail(name) for name in ended]
         await self.accounts.balance(self.books)
         try:
-            await eventually(self._ready)
+            await eventually(self._ready, REST_S)
         except AssertionError:
             raise AssertionError(await self._complaints()) from None
 

@@ -11,7 +11,7 @@ from chaos.conftest import Chaos
 from e2e.client import eventually
 from shoal_local.process import Child
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(240), pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400), pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_every_service_is_killed(chaos: Chaos) -> None:

@@ -15,7 +15,7 @@ from shoal.messaging.clients.offsets import topic_partitions
 from shoal_local.services import LocalShoal
 from shoal_local.stack import Stack
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(240), pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400), pytest.mark.asyncio(loop_scope="session")]
 
 CONSUMERS = ("embedder", "sampler", "labeling-gateway", "qa")
 

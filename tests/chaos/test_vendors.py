@@ -9,7 +9,7 @@ from chaos.conftest import Chaos
 from e2e.client import eventually
 from hostilevendor import HostileVendor, serve_vendor
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(240), pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400), pytest.mark.asyncio(loop_scope="session")]
 
 TRICKS = (
     *("silence", "slow bytes", "endless body", "no http", "gzip bomb", "bad gzip", "deep json"),

@@ -12,6 +12,7 @@ from shoal.messaging.consuming.subscription import Subscription
 from shoal.observability import metrics
 
 INTERVAL_S = 5.0
+Spans = dict[TopicPartition, tuple[int, int]]
 _log = structlog.get_logger("shoal.messaging")
 
 
@@ -24,38 +25,52 @@ async def watch_lag(subscriptions: Sequence[Subscription]) -> None:
     while True:
         for subscription in subscriptions:
             name = subscription.consumer.name
-            try:
-                async with asyncio.timeout(INTERVAL_S):
-                    exported[name] = await _export_lag(subscription, exported.get(name, set()))
-                subscription.unreachable = ""
-            except (KafkaError, TimeoutError) as error:
-                subscription.unreachable = f"Kafka does not answer: {error!r}"
-                _log.debug("lag_unknown", consumer=name, error=repr(error))
+            client = subscription.client
+            assigned = set(client.assignment()) if client is not None else set()
+            for partition in exported.get(name, set()) - assigned:
+                metrics.LAG.remove(partition.topic, subscription.consumer.group, str(partition.partition))
+            exported[name] = assigned
+            if client is not None:
+                await _measure(subscription, client, assigned)
         await asyncio.sleep(INTERVAL_S)
 
 
-async def _export_lag(subscription: Subscription, before: set[TopicPartition]) -> set[TopicPartition]:
-    client, group = subscription.client, subscription.consumer.group
-    assigned = set(client.assignment()) if client is not None else set()
-    for partition in before - assigned:
-        metrics.LAG.remove(partition.topic, group, str(partition.partition))
-    if client is None:
-        return assigned
-    if not assigned:  # an idle replica must notice an outage of Kafka too
-        await client.end_offsets([TopicPartition(subscription.consumer.topic.name, 0)])
-    for partition, lag in (await _partition_lags(client, assigned)).items() if assigned else ():
-        metrics.LAG.labels(partition.topic, group, str(partition.partition)).set(lag)
-    return assigned
+async def _measure(
+    subscription: Subscription, client: AIOKafkaConsumer, assigned: set[TopicPartition]
+) -> None:
+    """Note whether Kafka answers, and export the lag if the group's coordinator answers too."""
+    # An idle replica must notice an outage of Kafka too.
+    partitions = assigned or {TopicPartition(subscription.consumer.topic.name, 0)}
+    try:
+        async with asyncio.timeout(INTERVAL_S):
+            spans = await _read_spans(client, partitions)
+        subscription.unreachable = ""
+    except (KafkaError, TimeoutError) as error:
+        subscription.unreachable = f"Kafka does not answer: {error!r}"
+        return
+    try:
+        # Kafka reads no commits for a member that is joining its group: they wait on one connection.
+        async with asyncio.timeout(INTERVAL_S):
+            await _export_lags(client, subscription.consumer.group, assigned, spans)
+    except (KafkaError, TimeoutError) as error:
+        _log.debug("lag_unknown", consumer=subscription.consumer.name, error=repr(error))
 
 
-async def _partition_lags(
-    client: AIOKafkaConsumer, partitions: set[TopicPartition]
-) -> dict[TopicPartition, int]:
+async def _read_spans(client: AIOKafkaConsumer, partitions: set[TopicPartition]) -> Spans:
+    """Return the first offset and the end of each partition."""
     ends = await client.end_offsets(partitions)
     starts = await client.beginning_offsets(partitions)
-    lags = {}
+    return {
+        partition: (starts[partition], latest_end(client, partition, ends[partition]))
+        for partition in partitions
+    }
+
+
+async def _export_lags(
+    client: AIOKafkaConsumer, group: str, partitions: set[TopicPartition], spans: Spans
+) -> None:
     for partition in partitions:
+        start, end = spans[partition]
         committed = await client.committed(partition)
-        position = starts[partition] if committed is None else committed
-        lags[partition] = max(0, latest_end(client, partition, ends[partition]) - position)
-    return lags
+        position = start if committed is None else committed
+        metrics.LAG.labels(partition.topic, group, str(partition.partition)).set(max(0, end - position))
