@@ -31,11 +31,11 @@ async def watch_lag(subscriptions: Sequence[Subscription]) -> None:
                 metrics.LAG.remove(partition.topic, subscription.consumer.group, str(partition.partition))
             exported[name] = assigned
             if client is not None:
-                await _measure(subscription, client, assigned)
+                await _measure_subscription(subscription, client, assigned)
         await asyncio.sleep(INTERVAL_S)
 
 
-async def _measure(
+async def _measure_subscription(
     subscription: Subscription, client: AIOKafkaConsumer, assigned: set[TopicPartition]
 ) -> None:
     """Note whether Kafka answers, and export the lag if the group's coordinator answers too."""
