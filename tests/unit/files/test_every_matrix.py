@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
 
-from shoal.files.matrices import read_matrix
+from shoal.files.matrix.matrices import read_matrix
 
 Floats = NDArray[np.float32]
 

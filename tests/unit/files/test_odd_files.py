@@ -9,9 +9,9 @@ import pyarrow.parquet
 import pytest
 
 from shoal.command_line.classes import parse_classes
-from shoal.files.arrays import read_vector
 from shoal.files.errors import BadInput
-from shoal.files.matrices import read_matrix
+from shoal.files.matrix.arrays import read_vector
+from shoal.files.matrix.matrices import read_matrix
 from shoal.files.tables import open_table, read_table
 from unit.files.exports.exportskit import votes_in
 

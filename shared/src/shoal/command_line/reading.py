@@ -8,7 +8,7 @@ import typer
 from shoal.command_line.console import err
 from shoal.command_line.offline import print_summary
 from shoal.files.faults import count_rows, skipped_fact
-from shoal.files.matrices import Matrix, Rows
+from shoal.files.matrix.matrices import Matrix, Rows
 from shoal.files.options import ReadOptions
 from shoal.files.skipped import skipped_file, write_skipped
 from shoal.files.tables import Table

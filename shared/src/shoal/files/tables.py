@@ -4,14 +4,11 @@
 needs.
 """
 
-import csv
 import re
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,56 +17,21 @@ from shoal.files import checks
 from shoal.files.checks import Check, failed_codes
 from shoal.files.columns import EMPTY, Coded, Column, Floats, Parse, parse_numbers, parse_times
 from shoal.files.encodings import UTF8
-from shoal.files.errors import BadContent, BadInput
+from shoal.files.errors import BadInput, readable_file
 from shoal.files.faults import Fault, Faults, SkippedRow, faults_message, reason_of, skipped_fact
-from shoal.files.lines import LinesOfText
+from shoal.files.forms.form import Described, Format, Inspected
+from shoal.files.forms.lines import LinesOfText
+from shoal.files.forms.opening import open_format
 from shoal.files.options import PLAIN, ReadOptions
-from shoal.files.recognition import FORMS, HEAD, recognize_form
-from shoal.files.records import Records
-from shoal.files.signatures import COLUMNAR
 from shoal.files.spelling import spelling_key
-from shoal.files.texts import first_bytes, read_content
+from shoal.files.stray_rows import repeated_headers, starts_with_ruler
 
-COLUMNAR_NAMES = (".parquet", ".arrow", ".feather")
 INDEXES = ("", "__index_level_0__", "Unnamed: 0")  # names of the column of pandas' index
 _NO_CHECKS: Mapping[str, Sequence[Check]] = {}
 _HEADER_AGAIN = Fault(" is the header again", "remove the line")
 _RULER = Fault(" is a rule below the header, as in Markdown", "remove the line")
 BadRows = Literal["left out", "emptied", "refused"]
 _NO_OPTIONS: Mapping[str, str] = {}
-
-
-class Format(Protocol):
-    """An open file of one format."""
-
-    @property
-    def names(self) -> Sequence[str]:
-        """The names of all columns, in order."""
-
-    def read(self, names: Sequence[str]) -> Mapping[str, Column]:
-        """Return the named columns."""
-
-    def where(self, row: int) -> str:
-        """Return the place of a row, counted from 0, in the file: "line 3"."""
-
-
-@runtime_checkable
-class Described(Protocol):
-    """A format that says how it was read."""
-
-    def facts(self) -> list[str]:
-        """Return phrases: the form and its counts, what was left out and why."""
-
-
-@runtime_checkable
-class Inspected(Protocol):
-    """A format that also describes how it was read, in phrases, and names rows that cannot be used.
-
-    Such rows have empty cells. The faults are complete after `read`.
-    """
-
-    notes: list[str]
-    faults: Faults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,8 +200,8 @@ class TableFile:
         encoding = getattr(self.format, "encoding", UTF8)
         if isinstance(self.format, Inspected):
             faults |= self.format.faults
-        faults = dict.fromkeys(_repeated_headers(cells), _HEADER_AGAIN) | faults
-        if _starts_with_ruler(cells):
+        faults = dict.fromkeys(repeated_headers(cells), _HEADER_AGAIN) | faults
+        if starts_with_ruler(cells):
             faults = {0: _RULER} | faults
         for name, column in cells.items():
             bad = {
@@ -303,11 +265,8 @@ def open_table(file: Path, what: str, options: ReadOptions = PLAIN) -> TableFile
     The content determines the format, and the name where the content leaves it open: .tsv is a file of one
     column or has tabs, .txt holds lines in a column `text`, and all else is CSV. Gzip is recognized too.
     """
-    suffix = Path(file.name.removesuffix(".gz")).suffix.lower()
     with readable_file(what, file):
-        columnar = suffix in COLUMNAR_NAMES or first_bytes(file).startswith(COLUMNAR)
-        form = _open_columnar(file) if columnar else _open_text(file, suffix, options)
-        return TableFile(what=what, file=file, format=form, options=options)
+        return TableFile(what=what, file=file, format=open_format(file, options), options=options)
 
 
 def read_table(
@@ -322,65 +281,3 @@ def read_table(
 ) -> Table:
     """Return the named columns of a file, as `TableFile.read` does. Raises BadInput."""
     return open_table(file, what, options).read(names, needs=needs, columns=columns, bad_rows=bad_rows)
-
-
-@contextmanager
-def readable_file(what: str, file: Path) -> Iterator[None]:
-    """Turn readers' errors into BadInput that names the file."""
-    try:
-        yield
-    except BadContent as error:
-        raise BadInput(f"{what} {file}{error}") from None
-    except BadInput:
-        raise
-    except IsADirectoryError:
-        raise BadInput(f"{what} {file} cannot be read: it is a folder: give a file") from None
-    except FileNotFoundError:
-        raise BadInput(f"{what} {file} cannot be read: it does not exist") from None
-    except (
-        OSError,
-        EOFError,
-        ValueError,
-        csv.Error,
-        zlib.error,
-    ) as error:  # pyarrow's errors are ValueErrors
-        raise BadInput(f"{what} {file} cannot be read: {error}") from None
-
-
-def _starts_with_ruler(cells: Mapping[str, Column]) -> bool:
-    """Return whether the first row draws a line: "---" or ":--:" in each of several cells."""
-    first = [column.rows(np.arange(min(1, len(column.code)))).cells() for column in cells.values()]
-    return len(first) > 1 and all(row and re.fullmatch(r"\s*:?--+:?\s*", row[0]) for row in first)
-
-
-def _repeated_headers(cells: Mapping[str, Column]) -> list[int]:
-    """Return the rows whose cells are the names of their columns, as in files that were joined."""
-    if len(cells) < 2:
-        return []
-    again = np.array(True)
-    for name, column in sorted(cells.items(), key=lambda cell: len(cell[1].texts)):  # few texts, few steps
-        code = next((code for code, text in enumerate(map(str.strip, column.texts)) if text == name), None)
-        if code is None:
-            return []
-        again = again & (column.code == code)
-    return [int(row) for row in np.flatnonzero(again)]
-
-
-def _open_columnar(file: Path) -> Format:
-    from shoal.files.parquet import Parquet  # loads pyarrow, which JSON lines do not need
-
-    return Parquet(file)
-
-
-def _open_text(file: Path, suffix: str, options: ReadOptions) -> Format:
-    content = read_content(file, options)
-    form = recognize_form(content.head(HEAD), suffix)
-    if form != FORMS.get(suffix, "CSV"):
-        content.notes.append(form)
-    if form == "lines":
-        return LinesOfText(content)
-    if form in ("JSON", "JSON lines"):
-        return Records(content, one_a_line=form == "JSON lines")
-    from shoal.files.delimited import Delimited
-
-    return Delimited(content, "\t" if form == "TSV" else ",")

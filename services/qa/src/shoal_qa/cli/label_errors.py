@@ -27,10 +27,10 @@ from shoal.command_line.reading import (
 from shoal.files.columns import EMPTY, Coded
 from shoal.files.errors import BadInput
 from shoal.files.faults import count_rows
-from shoal.files.matrices import Matrix, read_matrix
+from shoal.files.matrix.matrices import Matrix, read_matrix
+from shoal.files.matrix.probabilities import check_probabilities
 from shoal.files.options import ReadOptions
 from shoal.files.outputs import OutputCheck
-from shoal.files.probabilities import check_probabilities
 from shoal.files.spelling import joined_names
 from shoal.files.suspects import label_warnings
 from shoal.files.tables import Table

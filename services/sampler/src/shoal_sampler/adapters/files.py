@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from shoal.classes.order import classes_fact, ordered_classes
 from shoal.files import checks
-from shoal.files.arrays import read_array, read_vector
 from shoal.files.columns import Coded, Column
 from shoal.files.errors import BadInput
 from shoal.files.faults import Fault
+from shoal.files.matrix.arrays import read_array, read_vector
 from shoal.files.options import ReadOptions
 from shoal.files.spelling import joined_names
 from shoal.files.suspects import label_warnings

@@ -12,7 +12,7 @@ from shoal.classes.matching import match_names
 from shoal.classes.order import classes_fact, ordered_classes, shown_names
 from shoal.command_line.offline import print_summary, print_warning
 from shoal.files.errors import BadInput
-from shoal.files.matrices import BLOCK, Matrix, read_matrix
+from shoal.files.matrix.matrices import BLOCK, Matrix, read_matrix
 from shoal.files.options import ReadOptions
 from shoal_sampler.adapters.files import ARRAYS, Target
 from shoal_sampler.domain.pools.pool import UNKNOWN

@@ -11,7 +11,7 @@ from shoal.command_line.matrices import ColumnsOption, column_patterns
 from shoal.command_line.offline import one_line_errors, print_warning, show_progress
 from shoal.command_line.reading import SkipBadOption, list_skipped, read_options, skip_matrix_rows
 from shoal.files.errors import BadInput
-from shoal.files.matrices import read_matrix
+from shoal.files.matrix.matrices import read_matrix
 from shoal.files.outputs import OutputCheck
 from shoal.files.writing import Cells, write_table
 from shoal_sampler.domain.pools.near_duplicates import near_duplicates

@@ -23,7 +23,7 @@ from shoal.command_line.reading import (
     summarize_table,
 )
 from shoal.files.errors import BadInput
-from shoal.files.matrices import read_matrix
+from shoal.files.matrix.matrices import read_matrix
 from shoal.files.options import ReadOptions
 from shoal.files.outputs import OutputCheck
 from shoal.files.writing import Cells, write_table, write_text

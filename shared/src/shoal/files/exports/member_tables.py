@@ -15,9 +15,10 @@ from shoal.files.exports.records import Row
 from shoal.files.exports.rows import ExportedVotes, VoteRows, few_names
 from shoal.files.exports.wide import wide_votes
 from shoal.files.exports.wide_columns import ANSWERS
-from shoal.files.json_values import cell_texts
+from shoal.files.forms.form import Format
+from shoal.files.forms.json_values import cell_texts
 from shoal.files.options import ReadOptions
-from shoal.files.tables import Format, open_table
+from shoal.files.tables import open_table
 from shoal.files.texts import open_text
 
 NO_DATA = ("dataset_info.json", "state.json", "dataset_dict.json")  # of the library datasets

@@ -17,8 +17,8 @@ from shoal.files.exports.fields import VoteFields
 from shoal.files.exports.member_tables import NO_DATA, TABLES, member_objects, read_tables
 from shoal.files.exports.records import Row
 from shoal.files.exports.rows import few_names
+from shoal.files.forms.form import Format
 from shoal.files.options import PLAIN, ReadOptions
-from shoal.files.tables import Format
 
 LINES = (".jsonl", ".ndjson")
 FORMS = (

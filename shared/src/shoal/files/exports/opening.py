@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from shoal.files.columns import Coded, Column
-from shoal.files.errors import BadContent
+from shoal.files.errors import BadContent, readable_file
 from shoal.files.exports.argilla import is_argilla, read_argilla
 from shoal.files.exports.crowds import is_mturk, is_toloka, read_mturk, read_toloka
 from shoal.files.exports.doccano import is_doccano, read_doccano
@@ -20,10 +20,11 @@ from shoal.files.exports.prodigy import is_prodigy, read_prodigy
 from shoal.files.exports.records import Row
 from shoal.files.exports.rows import AT, ITS_OWN_NAMES, ExportedVotes, few_names
 from shoal.files.exports.wide import WideVotes, wide_votes
+from shoal.files.forms.form import Format
+from shoal.files.forms.recognition import HEAD
+from shoal.files.forms.records import Records
 from shoal.files.options import PLAIN, ReadOptions
-from shoal.files.recognition import HEAD
-from shoal.files.records import Records
-from shoal.files.tables import Format, TableFile, open_table, readable_file
+from shoal.files.tables import TableFile, open_table
 from shoal.files.texts import open_text, read_content
 
 TRIED = 20  # objects of a file, of which one must be of a tool's form

@@ -13,8 +13,8 @@ from shoal.files.checks import Check
 from shoal.files.columns import EMPTY, Column, is_number
 from shoal.files.errors import BadInput
 from shoal.files.faults import Fault
+from shoal.files.matrix.probabilities import ROUNDING
 from shoal.files.options import PLAIN, ReadOptions
-from shoal.files.probabilities import ROUNDING
 from shoal.files.tables import Table, TableFile, open_table
 from shoal_qa.adapters.files.votes import Warn
 from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, NamedVotes

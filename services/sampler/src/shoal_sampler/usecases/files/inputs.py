@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from shoal.files.errors import BadInput
-from shoal.files.matrices import Matrix, shown_rows
-from shoal.files.probabilities import check_probabilities
+from shoal.files.matrix.matrices import Matrix, shown_rows
+from shoal.files.matrix.probabilities import check_probabilities
 from shoal_sampler.domain.pools.pool import Report, ignore_progress
 from shoal_sampler.domain.vectors.rows import Floats, Indices, Vectors
 

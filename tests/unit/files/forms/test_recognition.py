@@ -2,7 +2,7 @@
 
 import pytest
 
-from shoal.files.recognition import recognize_form
+from shoal.files.forms.recognition import recognize_form
 
 LONG = '{"text": "' + "x" * 100
 

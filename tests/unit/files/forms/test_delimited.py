@@ -2,9 +2,9 @@
 
 import pytest
 
-from shoal.files import delimited
-from shoal.files.delimited import Delimited
 from shoal.files.errors import BadContent
+from shoal.files.forms import delimited
+from shoal.files.forms.delimited import Delimited
 from shoal.files.texts import Content
 
 WIDE = "text;label\n" + "".join(f'"a, b {row}";x\n' for row in range(30))

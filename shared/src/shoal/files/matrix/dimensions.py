@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shoal.files.arrow_numbers import is_list, plain_numbers, storage_type
 from shoal.files.errors import BadContent
+from shoal.files.matrix.arrow_numbers import is_list, plain_numbers, storage_type
 
 _NOT_MEASURED = frozenset(
     {"id", "ids", "index", "idx", "row", "rows", "rowid", "row_number", "key", "uid", "uuid", "guid"}

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shoal.files.errors import BadInput
-from shoal.files.matrices import BLOCK, shown_rows
+from shoal.files.matrix.matrices import BLOCK, shown_rows
 
 ROUNDING = 1e-2
 """How far a row may be from a sum of 1: bfloat16 rounds by up to 0.4 %, float16 adds 0.005 in 100 classes."""

@@ -7,10 +7,10 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 
-from shoal.files import matrices
-from shoal.files.arrays import read_array, read_vector
 from shoal.files.errors import BadInput
-from shoal.files.matrices import read_matrix
+from shoal.files.matrix import matrices
+from shoal.files.matrix.arrays import read_array, read_vector
+from shoal.files.matrix.matrices import read_matrix
 
 X = np.array([[1, 2.5], [3, -4], [0, 0.125]], np.float32)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from shoal.files.errors import BadContent
-from shoal.files.records import Records
+from shoal.files.forms.records import Records
 from shoal.files.texts import Content
 
 

@@ -10,9 +10,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet
 from numpy.typing import NDArray
 
-from shoal.files.arrow_numbers import is_list, plain_numbers, storage_type
-from shoal.files.dimensions import Dimensions, choose_dimensions
 from shoal.files.errors import BadContent
+from shoal.files.matrix.arrow_numbers import is_list, plain_numbers, storage_type
+from shoal.files.matrix.dimensions import Dimensions, choose_dimensions
 from shoal.files.signatures import ARROW, PARQUET
 
 

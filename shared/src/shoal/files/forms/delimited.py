@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.csv
 
 from shoal.files.columns import EMPTY, Column, arrow_column
-from shoal.files.delimited_rows import DelimitedRows
 from shoal.files.encodings import has_raw_bytes
 from shoal.files.errors import BadContent
 from shoal.files.faults import Faults
-from shoal.files.separators import SEPARATORS, excel_line, read_records, recognize_separator
+from shoal.files.forms.delimited_rows import DelimitedRows
+from shoal.files.forms.separators import SEPARATORS, excel_line, read_records, recognize_separator
 from shoal.files.texts import Content
 
 TEXTS = pa.dictionary(pa.int32(), pa.string())

@@ -10,7 +10,7 @@ import pyarrow.parquet
 import pytest
 
 from shoal.files.errors import BadInput
-from shoal.files.matrices import read_matrix
+from shoal.files.matrix.matrices import read_matrix
 
 N = 5
 X = np.random.default_rng(0).normal(size=(N, 3)).astype(np.float32)

@@ -9,7 +9,7 @@ from shoal.files.columns import Column, column_of
 from shoal.files.encodings import UTF8, describe_bytes, encoding_fix, has_raw_bytes
 from shoal.files.errors import BadContent
 from shoal.files.faults import Fault, Faults
-from shoal.files.json_values import cell_texts, parse_json
+from shoal.files.forms.json_values import cell_texts, parse_json
 from shoal.files.texts import Content
 
 _NOT_BLANK = re.compile(r"\S")

@@ -14,7 +14,7 @@ import pyarrow.parquet
 from shoal.files.columns import Column, arrow_column, column_of
 from shoal.files.errors import BadContent
 from shoal.files.faults import Faults
-from shoal.files.json_values import LARGEST_FLOAT32, LARGEST_WHOLE
+from shoal.files.forms.json_values import LARGEST_FLOAT32, LARGEST_WHOLE
 from shoal.files.signatures import ARROW, ARROW_STREAM, PARQUET
 from shoal.files.texts import check_no_binary, uncompressed_bytes
 

@@ -12,7 +12,7 @@ from itertools import islice
 from shoal.files.columns import Column, column_of
 from shoal.files.errors import BadContent
 from shoal.files.faults import Fault, Faults
-from shoal.files.separators import SEPARATORS
+from shoal.files.forms.separators import SEPARATORS
 from shoal.files.texts import Content
 
 FIRST_ROWS = 20  # above which a header is looked for

@@ -3,8 +3,8 @@
 import re
 from typing import Literal
 
-from shoal.files.json_values import parse_json
-from shoal.files.separators import SEPARATORS, read_records
+from shoal.files.forms.json_values import parse_json
+from shoal.files.forms.separators import SEPARATORS, read_records
 
 TextForm = Literal["CSV", "TSV", "JSON", "JSON lines", "lines"]
 FORMS: dict[str, TextForm] = {

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from shoal.files.errors import BadInput
-from shoal.files.probabilities import check_probabilities
+from shoal.files.matrix.probabilities import check_probabilities
 
 P = np.random.default_rng(0).dirichlet(np.ones(100), 50)
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shoal.files.arrays import check_numbers, read_array
 from shoal.files.errors import BadContent, BadInput
 from shoal.files.faults import SkippedRow
+from shoal.files.matrix.arrays import check_numbers, read_array
 from shoal.files.signatures import COLUMNAR, NUMPY, ZIP
 
 BLOCK = 65_536  # rows
@@ -166,7 +166,7 @@ def _read_values(
         return check_numbers(read_array(file, what), file, what), None, []
     if not arrow:
         raise BadInput(f"{what} {file}: give a .npy, .npz, .parquet or .arrow file")
-    from shoal.files.arrow_matrix import arrow_matrix  # loads pyarrow, which .npy files do not need
+    from shoal.files.matrix.arrow_matrix import arrow_matrix  # loads pyarrow, which .npy files do not need
 
     try:
         return arrow_matrix(file, columns, of_classes=what == CLASSES)

@@ -3,7 +3,7 @@
 import pytest
 
 from shoal.files.errors import BadContent
-from shoal.files.lines import LinesOfText
+from shoal.files.forms.lines import LinesOfText
 from shoal.files.texts import Content
 
 
