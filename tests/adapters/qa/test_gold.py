@@ -8,6 +8,7 @@ from adapters.qa.qakit import NOON, Qa
 from adapters.qa.test_production import decided
 from shoal.contracts.ids import sample_id, stable_id
 from shoal.contracts.samples import SampleErased
+from shoal.messaging import MessageTooLarge
 from shoal.runtime.refusal import Refused
 from shoal.samples import SampleFields
 from shoal_qa.adapters.postgres.guidelines import PostgresGuidelines
@@ -50,6 +51,12 @@ async def test_a_text_alone_is_no_sample_of_the_stream(qa: Qa) -> None:
     same = {"text": "a", "sample_id": stable_id("gold", "news", "a")}  # as GET /gold returns it
     added = await add(qa, same)
     assert (added.new, list(added.cautions)) == (0, [])
+
+
+async def test_a_text_that_no_event_holds_is_refused_and_nothing_is_stored(qa: Qa) -> None:
+    with pytest.raises(MessageTooLarge, match="1000000"):
+        await add(qa, {"text": "short"}, {"text": "\x01" * 170_000})  # six bytes each in JSON
+    assert await qa.rows("SELECT sample_id FROM gold") == []
 
 
 async def test_samples_that_were_not_decided_on_are_warned_about(qa: Qa) -> None:

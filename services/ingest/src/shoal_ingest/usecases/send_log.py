@@ -68,7 +68,7 @@ class SendLog:
                     batch, size = [], 0
                 batch.append(entry)
                 size += len(entry.text) + 1
-        except Exception:
+        except Exception:  # the caller names the fault, after the entries before it are sent
             if batch:
                 yield batch
             raise

@@ -61,7 +61,7 @@ class AddGold:
             ]
             rows = [(job.sample_id, item.label, job.job_id) for job, item in zip(jobs, items, strict=True)]
             new = await tx.gold.add(project, rows, now)
-            await tx.outbox.publish([_job_message(job) for job in jobs])
+            await tx.outbox.publish_checked([_job_message(job) for job in jobs])
         return GoldAdded(new, cautions)
 
 

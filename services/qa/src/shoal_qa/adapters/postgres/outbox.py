@@ -17,3 +17,7 @@ class PostgresOutbox:
     async def publish(self, messages: Sequence[OutgoingMessage]) -> None:
         """Send messages after this transaction commits."""
         await self._outbox.add(self._conn, messages)
+
+    async def publish_checked(self, messages: Sequence[OutgoingMessage]) -> None:
+        """Send messages of a request after this transaction commits. Raises MessageTooLarge."""
+        await self._outbox.add_checked(self._conn, messages)

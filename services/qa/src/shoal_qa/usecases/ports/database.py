@@ -20,6 +20,9 @@ class Outbox(Protocol):
     async def publish(self, messages: Sequence[OutgoingMessage]) -> None:
         """Send messages after this transaction commits."""
 
+    async def publish_checked(self, messages: Sequence[OutgoingMessage]) -> None:
+        """Send messages of a request after this transaction commits. Raises MessageTooLarge."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transaction:
