@@ -49,7 +49,8 @@ async def test_a_surplus_answer_takes_the_place_of_a_deleted_one(gateway: Gatewa
     assert await gateway.rows(TASKS) == [(1, 2, 2, 0, "done")]
 
 
-async def test_after_cancel_and_more_a_second_vote_of_one_person_is_replaced(gateway: Gateway) -> None:
+async def tasks_around_a_cancel(gateway: Gateway) -> tuple[str, str]:
+    """Return a task with two votes that was cancelled, and the one that follows it for the third vote."""
     await gateway.create([job(1, votes=3, max_votes=3)])
     await gateway.send_all()
     first = await gateway.task_of("j1")
@@ -57,7 +58,11 @@ async def test_after_cancel_and_more_a_second_vote_of_one_person_is_replaced(gat
     await gateway.requests([request(1, "cancel", 1, votes=2)])
     await gateway.requests([request(1, "more", 2, votes=3)])
     await gateway.send_all()
-    second = await gateway.task_of("j1", attempt=2)
+    return first, await gateway.task_of("j1", attempt=2)
+
+
+async def test_after_cancel_and_more_a_second_vote_of_one_person_is_replaced(gateway: Gateway) -> None:
+    _, second = await tasks_around_a_cancel(gateway)
     orders = await gateway.ledger.orders([second])
     assert orders[second][0].excluded == ("a", "b")
     await votes(gateway, second, "a")  # all the same
@@ -70,14 +75,7 @@ async def test_after_cancel_and_more_a_second_vote_of_one_person_is_replaced(gat
 
 
 async def test_a_late_answer_of_a_cancelled_task_makes_the_second_vote_a_repeat(gateway: Gateway) -> None:
-    await gateway.create([job(1, votes=3, max_votes=3)])
-    await gateway.send_all()
-    first = await gateway.task_of("j1")
-    await votes(gateway, first, "ab")
-    await gateway.requests([request(1, "cancel", 1, votes=2)])
-    await gateway.requests([request(1, "more", 2, votes=3)])
-    await gateway.send_all()
-    second = await gateway.task_of("j1", attempt=2)
+    first, second = await tasks_around_a_cancel(gateway)
     await votes(gateway, second, "c")
     assert await votes(gateway, first, "c") == 1  # announced, so that qa sees the later answer, and not paid
     assert await gateway.rows(COST) == [(pytest.approx(0.3),)]
