@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -242,6 +242,11 @@ async def answer(page: Page, key: str) -> None:
 
 
 async def go_back(page: Page) -> None:
-    """Go back to the last answer."""
-    await page.keyboard.press("u")
-    await expect(page.locator("#last")).to_be_visible()
+    """Go back to the last answer; the key does nothing while the page fetches a text, so press it again."""
+    last = page.locator("#last")
+    for _ in range(3):
+        await page.keyboard.press("u")
+        with suppress(AssertionError):
+            await expect(last).to_be_visible(timeout=2000)
+            break
+    await expect(last).to_be_visible()
