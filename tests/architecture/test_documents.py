@@ -11,9 +11,10 @@ import typer
 
 from architecture.reachability import ROOT
 from architecture.words import tracked
+from shoal.catalog.documents import METRICS, load_registered
 from shoal.command_line.main import command_line
 from shoal.contracts.topics import TOPICS
-from shoal.observability import metrics
+from shoal.observability.declaring import declared_metrics
 
 DOCUMENTS = tracked("*.md")
 COMMAND = re.compile(r"(?:^|[\s(])shoal ([a-z][^\n#]*)")
@@ -90,7 +91,7 @@ def test_environment_variables_are_read(document: Path) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_metrics_and_topics_exist(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
-    names = set(METRIC.findall(Path(metrics.__file__).read_text(encoding="utf-8")))
+    names = {item.name for module in load_registered(METRICS).values() for item in declared_metrics(module)}
     assert sorted(set(METRIC.findall(text)) - names) == []
     families = {name.partition(".")[0] for name in TOPICS}
     topics = {name for name in TOPIC.findall(text) if name.partition(".")[0] in families}

@@ -6,7 +6,7 @@ import pytest
 
 from adapters.qa.qakit import NOON, Qa, fill, job, vote
 from shoal.contracts.labels import GuidelineRef
-from shoal.observability import metrics
+from shoal_qa import metrics
 from shoal_qa.adapters.postgres.annotators import PostgresAnnotators
 from shoal_qa.adapters.postgres.database import PostgresDatabase
 from shoal_qa.adapters.postgres.fits import PostgresFits

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from shoal.contracts.samples import SampleErased, SampleIngested
 from shoal.contracts.topics import SAMPLES_ERASED, SAMPLES_INGESTED
 from shoal.messaging import Broadcast, Consumer, Received, Rejection
-from shoal.observability import metrics
+from shoal_embedder import metrics
 from shoal_embedder.usecases.embed import Arrival, EmbedSamples
 from shoal_embedder.usecases.erased import Erased, EraseSamples
 

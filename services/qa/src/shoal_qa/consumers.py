@@ -7,7 +7,7 @@ from shoal.contracts.labels import AnnotationSubmitted, LabelingJob
 from shoal.contracts.samples import SampleErased
 from shoal.contracts.selections import SamplingDecided
 from shoal.messaging import Consumer, Received, Rejection
-from shoal.observability import metrics
+from shoal_qa import metrics
 from shoal_qa.usecases.decisions import RecordDecisions
 from shoal_qa.usecases.erase import EraseSamples
 from shoal_qa.usecases.ports import ReceivedAnnotation

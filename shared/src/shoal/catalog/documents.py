@@ -1,6 +1,7 @@
-"""Pages of documentation generated from code: fields of inputs, settings of services, the rule for outages.
+"""Pages of documentation generated from code: inputs, settings, metrics, and the rule for outages.
 
-Packages register models with the entry-point groups `shoal.inputs` and `shoal.settings`.
+Packages register models with the entry-point groups `shoal.inputs` and `shoal.settings`, and modules of
+metrics with `shoal.metrics`.
 """
 
 import json
@@ -12,10 +13,11 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
+from shoal.catalog.metrics import render_metrics
 from shoal.catalog.outages import render_outages
 from shoal.contracts.base import NO_NUL
 
-INPUTS, SETTINGS = "shoal.inputs", "shoal.settings"
+INPUTS, SETTINGS, METRICS = "shoal.inputs", "shoal.settings", "shoal.metrics"
 _LIMITS = {
     "minLength": "at least {} characters",
     "maxLength": "at most {:,} characters",
@@ -60,7 +62,8 @@ def render_pages() -> dict[str, str]:
     """Return every page by its name under docs/."""
     inputs = {f"{name}.md": render_input(model) for name, model in load_registered(INPUTS).items()}
     settings = render_settings(load_registered(SETTINGS))
-    return {**inputs, "settings.md": settings, "outages.md": render_outages()}
+    metrics = render_metrics(load_registered(METRICS))
+    return {**inputs, "settings.md": settings, "metrics.md": metrics, "outages.md": render_outages()}
 
 
 def render_input(model: type[BaseModel]) -> str:

@@ -11,7 +11,7 @@ from shoal.catalog.documents import render_pages
 def write_documents(
     output: Annotated[Path, typer.Option(help="Folder of the pages to write.")] = Path("docs"),
 ) -> None:
-    """Write the pages of documentation that are generated from code: inference, outages and settings."""
+    """Write the pages of documentation generated from code: inference, metrics, outages, settings."""
     changed = []
     for name, text in render_pages().items():
         path = output / name

@@ -54,6 +54,7 @@ class LabelingJob(Event):
     source_id: Id | None = None
     tags: Tags = Field(default_factory=dict)
     occurred_at: Timestamp | None = None
+    received_at: Timestamp | None = None  # the sample's arrival at ingest
     campaign: Name | None = None  # name of the campaign
     requested_at: Timestamp
 

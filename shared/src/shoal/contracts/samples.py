@@ -139,6 +139,7 @@ class SampleEmbedded(Event):
     tags: Tags = Field(default_factory=dict)
     group: Phrase | None = None
     occurred_at: Timestamp
+    received_at: Timestamp | None = None  # at ingest
     embedded_at: Timestamp
 
 

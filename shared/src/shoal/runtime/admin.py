@@ -4,13 +4,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import orjson
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from shoal.messaging import Health
+from shoal.observability.exposition import CONTENT_TYPE, render_series
 
 Check = Callable[[], Awaitable[str]]
 
@@ -58,7 +58,7 @@ def admin_app(state: State) -> Starlette:
         return _text_response([] if state.started else ["starting"])
 
     async def metrics(_: Request) -> Response:
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+        return Response(render_series(), media_type=CONTENT_TYPE)
 
     routes = [("/livez", live), ("/readyz", ready), ("/startupz", startup), ("/metrics", metrics)]
     return Starlette(routes=[Route(path, door) for path, door in routes])

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from shoal.contracts.samples import Generation
-from shoal.observability import metrics
 from shoal.vectors import rows_to_bytes
+from shoal_embedder import metrics
 from shoal_embedder.adapters.encoders.named import Model
 from shoal_embedder.usecases.ports import EncodedText
 

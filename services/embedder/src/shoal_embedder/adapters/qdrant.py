@@ -10,7 +10,7 @@ from qdrant_client import AsyncQdrantClient, grpc, models
 
 from shoal.contracts.samples import Generation, alias_name, collection_name, collection_prefix
 from shoal.messaging.errors import outages_of
-from shoal.observability import metrics
+from shoal_embedder import metrics
 from shoal_embedder.adapters.qdrant_points import divide_points, is_point_id, point_struct
 from shoal_embedder.usecases.ports import Gone, OtherDimension, Point
 

@@ -10,6 +10,7 @@ from shoal.contracts.ids import stable_id
 from shoal.contracts.samples import Embedding, Generation, SampleEmbedded, SampleIngested
 from shoal.contracts.topics import SAMPLES_EMBEDDED
 from shoal.messaging import OutgoingMessage, Publisher, RejectedItem, encode
+from shoal.observability.metrics import STAGES
 from shoal.vectors import BadVector, read_vector
 from shoal_embedder.usecases.erased import Erased
 from shoal_embedder.usecases.ports import OtherDimension, Point, TextEncoder, VectorStore
@@ -64,6 +65,7 @@ class EmbedSamples:
         embedded += await self._encoded(texts)
         stored, misfits, upserts = await self._prepared(embedded)
         await self._publisher.publish(await self._stored(stored, upserts))
+        _note_times(stored, self._clock())
         return refused + textless + misfits
 
     def _supplied(self, present: list[tuple[int, Arrival]]) -> tuple[list[_Embedded], list[RejectedItem]]:
@@ -152,6 +154,14 @@ class EmbedSamples:
         return [_embedded_message(sample, now) for sample in stored]
 
 
+def _note_times(stored: list[_Embedded], now: datetime) -> None:
+    """Note how long samples took from ingest until they were searchable."""
+    for sample in stored:
+        event = sample.arrival.event
+        stage = STAGES.labels(event.project, "", "searchable")
+        stage.observe(max(0.0, (now - event.received_at).total_seconds()))
+
+
 def _embedded_message(embedded: _Embedded, now: datetime) -> OutgoingMessage:
     sample, generation = embedded.arrival.event, embedded.generation
     event = SampleEmbedded.model_construct(
@@ -166,6 +176,7 @@ def _embedded_message(embedded: _Embedded, now: datetime) -> OutgoingMessage:
         tags=sample.tags,
         group=sample.group,
         occurred_at=sample.occurred_at,
+        received_at=sample.received_at,
         embedded_at=now,
     )
     event_id = stable_id("sample.embedded", embedded.arrival.event_id, generation.slug())

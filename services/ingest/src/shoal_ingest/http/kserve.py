@@ -19,7 +19,7 @@ from shoal.http.openapi import problem_responses
 from shoal.http.problems import Problem
 from shoal.http.projects import ProducerProject
 from shoal.http.reading import ENCODING, read_body
-from shoal.observability import metrics
+from shoal_ingest import metrics
 from shoal_ingest.http.cloudevents import BATCH, STRUCTURED, BadEvent, read_structured
 from shoal_ingest.http.parts import Wired
 

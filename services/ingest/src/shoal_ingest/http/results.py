@@ -8,7 +8,7 @@ import orjson
 from starlette.responses import Response
 
 from shoal.http.problems import MEDIA_TYPE
-from shoal.observability import metrics
+from shoal_ingest import metrics
 from shoal_ingest.usecases.accept import Accepted, Result
 from shoal_ingest.usecases.items import Fault
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from shoal.contracts.samples import InferenceHalf, SampleIngested
 from shoal.messaging import Publisher, RejectedItem
-from shoal.observability import metrics
+from shoal_ingest import metrics
 from shoal_ingest.usecases.contents import content_digest, standing_contents
 from shoal_ingest.usecases.pair_samples import PairResult, read_pairs
 from shoal_ingest.usecases.ports import Halves, SampleIds, SampleKey

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from shoal.observability import metrics
 from shoal.observability.logs import get_logger
+from shoal_gateway import metrics
 from shoal_gateway.domain.annotations import Annotation, price_of
 from shoal_gateway.domain.intents import IntentKind
 from shoal_gateway.domain.label_schema import AnswerProblem

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from shoal.messaging.errors import is_transient
 from shoal.messaging.records.decoding import explain_faults
-from shoal.observability import metrics
 from shoal.observability.logs import get_logger
+from shoal_qa import metrics
 from shoal_qa.domain.projects.fitting import fit_without_votes
 from shoal_qa.usecases.announce import label_message, request_message
 from shoal_qa.usecases.outcomes import Context, Outcome, job_outcomes

@@ -6,7 +6,7 @@ from itertools import groupby
 
 import numpy as np
 
-from shoal.observability import metrics
+from shoal_qa import metrics
 from shoal_qa.domain.projects.production import AuditedSamples, ProductionAccuracy, production_accuracy
 from shoal_qa.usecases.ports import AuditedCount
 

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import get_args
 
 from shoal.contracts.quality import PrecisionCertificate, QualityMeasured
-from shoal.observability import metrics
 from shoal.observability.logs import get_logger
+from shoal.observability.metrics import LOOP_FAILURES
+from shoal_qa import metrics
 from shoal_qa.domain.annotators.trust import (
     AnnotatorState,
     Evidence,
@@ -66,7 +67,7 @@ class Refit:
         try:
             await self.refit_major(key)
         except Exception as error:
-            metrics.LOOP_FAILURES.labels("refit").inc()
+            LOOP_FAILURES.labels("refit").inc()
             log.warning("refit_failed", project=key[0], major=key[1], error=repr(error))
             return False
         return True

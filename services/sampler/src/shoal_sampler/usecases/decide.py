@@ -7,7 +7,7 @@ from itertools import groupby
 
 from shoal.contracts.ids import job_id
 from shoal.contracts.labels import GuidelineRef
-from shoal.observability import metrics
+from shoal_sampler import metrics
 from shoal_sampler.domain.campaigns.audit import Audit
 from shoal_sampler.domain.campaigns.budget import Ledger
 from shoal_sampler.domain.campaigns.campaign import Campaign

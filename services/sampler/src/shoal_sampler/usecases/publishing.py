@@ -63,6 +63,7 @@ def job_message(
         source_id=event.source_id,
         tags=event.tags,
         occurred_at=event.occurred_at,
+        received_at=event.received_at,
         campaign=campaign,
         requested_at=now,
     )

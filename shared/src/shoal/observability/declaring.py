@@ -1,0 +1,155 @@
+"""Declarations of metrics: a name, a help text, and labels with a limited number of values.
+
+Labels hold closed sets of values, or values that users choose: names of projects, campaigns, providers and
+classes. Ids of samples, jobs and events and names of people are never labels.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from types import ModuleType
+from typing import Any, TypeVar
+
+from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
+from prometheus_client.metrics import MetricWrapperBase
+
+disable_created_metrics()  # type: ignore[no-untyped-call]
+
+OTHER = "(other)"
+MOST_SERIES = 2_000
+"""Most series of one metric; above it, label values that users choose become OTHER."""
+MOST_OF_PROJECT = 250
+"""Most series of one metric and project, so that one project cannot take the place of others."""
+
+Values = Sequence[str] | None
+"""The known values of a label; None: users choose them."""
+STAGE_BUCKETS = (
+    *(0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0),
+    *(3_600.0, 4 * 3_600.0, 12 * 3_600.0, 86_400.0, 3 * 86_400.0, 7 * 86_400.0, 30 * 86_400.0),
+)
+"""Seconds; from a moment to a month, for steps that may wait for people."""
+
+M = TypeVar("M", bound="_Bounded")
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """One metric as the documentation shows it. labels: label -> known values, or None."""
+
+    name: str
+    kind: str
+    documentation: str
+    labels: Mapping[str, Values]
+
+
+class _Bounded(MetricWrapperBase):
+    """Limits the series of a metric: beyond the limits, values that users choose become OTHER."""
+
+    declared: Declared
+
+    def labels(self, *labelvalues: object, **_: object) -> Any:
+        """Return the series of label values, in the order of the declaration."""
+        wanted = tuple(str(value) for value in labelvalues)
+        if wanted not in self._metrics:
+            wanted = self._admitted(wanted)
+        return super().labels(*wanted)
+
+    def _admitted(self, values: tuple[str, ...]) -> tuple[str, ...]:
+        names = list(self.declared.labels)
+        if len(self._metrics) >= MOST_SERIES:
+            return self._without(values, keep=())
+        if "project" not in names or len(self._metrics) < MOST_OF_PROJECT:
+            return values
+        at = names.index("project")
+        same = sum(1 for known in list(self._metrics) if known[at] == values[at])
+        return values if same < MOST_OF_PROJECT else self._without(values, keep=("project",))
+
+    def _without(self, values: tuple[str, ...], keep: tuple[str, ...]) -> tuple[str, ...]:
+        labels = self.declared.labels
+        return tuple(
+            OTHER if known is None and name not in keep else value
+            for (name, known), value in zip(labels.items(), values, strict=True)
+        )
+
+
+class BoundedCounter(_Bounded, Counter):
+    """A counter with a limited number of series."""
+
+
+class BoundedGauge(_Bounded, Gauge):
+    """A gauge with a limited number of series."""
+
+    def replace(self, series: Mapping[tuple[str, ...], float]) -> None:
+        """Set the value of every series, and remove the series that are not among them.
+
+        The values of series above the limits are added up in OTHER.
+        """
+        for known in set(self._metrics) - set(series) - set(_closed_values(self.declared.labels)):
+            self.remove(*known)
+        for known in _closed_values(self.declared.labels):
+            if known not in series:
+                self.labels(*known).set(0)
+        surplus: dict[Any, float] = {}
+        for values, value in series.items():
+            child = self.labels(*values)
+            if values in self._metrics:
+                child.set(value)
+            else:
+                surplus[child] = surplus.get(child, 0.0) + value
+        for child, value in surplus.items():
+            child.set(value)
+
+
+class BoundedHistogram(_Bounded, Histogram):
+    """A histogram with a limited number of series."""
+
+
+def counter(name: str, documentation: str, labels: Mapping[str, Values] | None = None) -> BoundedCounter:
+    """Return a new counter; its name ends in `_total`. Series of known label values start at 0."""
+    labels = labels or {}
+    return _declare(
+        BoundedCounter(name, documentation, list(labels)), Declared(name, "counter", documentation, labels)
+    )
+
+
+def gauge(name: str, documentation: str, labels: Mapping[str, Values] | None = None) -> BoundedGauge:
+    """Return a new gauge; its name ends in the unit or in the counted thing."""
+    labels = labels or {}
+    return _declare(
+        BoundedGauge(name, documentation, list(labels)), Declared(name, "gauge", documentation, labels)
+    )
+
+
+def histogram(
+    name: str,
+    documentation: str,
+    labels: Mapping[str, Values] | None = None,
+    *,
+    buckets: Sequence[float] = Histogram.DEFAULT_BUCKETS,
+) -> BoundedHistogram:
+    """Return a new histogram; its name ends in `_seconds` or `_bytes`. buckets: upper bounds, ascending."""
+    labels = labels or {}
+    metric = BoundedHistogram(name, documentation, list(labels), buckets=buckets)
+    return _declare(metric, Declared(name, "histogram", documentation, labels))
+
+
+def declared_metrics(module: ModuleType) -> Iterator[Declared]:
+    """Yield the metrics that a module declares, in its order."""
+    for value in vars(module).values():
+        if isinstance(value, _Bounded):
+            yield value.declared
+
+
+def _declare(metric: M, declared: Declared) -> M:
+    metric.declared = declared
+    for values in _closed_values(declared.labels):
+        metric.labels(*values)
+    return metric
+
+
+def _closed_values(labels: Mapping[str, Values]) -> list[tuple[str, ...]]:
+    """Return every set of label values, if all are known; nothing for a metric without labels."""
+    known = [values for values in labels.values() if values is not None]
+    if not labels or len(known) < len(labels):
+        return []
+    return list(product(*known))
