@@ -49,10 +49,10 @@ class _Bounded(MetricWrapperBase):
 
     def labels(self, *labelvalues: object, **_: object) -> Any:
         """Return the series of label values, in the order of the declaration."""
-        wanted = tuple(str(value) for value in labelvalues)
-        if wanted not in self._metrics:
-            wanted = self._admitted(wanted)
-        return super().labels(*wanted)
+        values = tuple(str(value) for value in labelvalues)
+        if values not in self._metrics:
+            values = self._admitted(values)
+        return super().labels(*values)
 
     def _admitted(self, values: tuple[str, ...]) -> tuple[str, ...]:
         names = list(self.declared.labels)
@@ -61,14 +61,14 @@ class _Bounded(MetricWrapperBase):
         if "project" not in names or len(self._metrics) < MOST_OF_PROJECT:
             return values
         at = names.index("project")
-        same = sum(1 for known in list(self._metrics) if known[at] == values[at])
+        same = sum(1 for series in list(self._metrics) if series[at] == values[at])
         return values if same < MOST_OF_PROJECT else self._without(values, keep=("project",))
 
     def _without(self, values: tuple[str, ...], keep: tuple[str, ...]) -> tuple[str, ...]:
         labels = self.declared.labels
         return tuple(
-            OTHER if known is None and name not in keep else value
-            for (name, known), value in zip(labels.items(), values, strict=True)
+            OTHER if choices is None and name not in keep else value
+            for (name, choices), value in zip(labels.items(), values, strict=True)
         )
 
 
@@ -84,11 +84,12 @@ class BoundedGauge(_Bounded, Gauge):
 
         The values of series above the limits are added up in OTHER.
         """
-        for known in set(self._metrics) - set(series) - set(_closed_values(self.declared.labels)):
-            self.remove(*known)
-        for known in _closed_values(self.declared.labels):
-            if known not in series:
-                self.labels(*known).set(0)
+        closed = _closed_values(self.declared.labels)
+        for values in set(self._metrics) - set(series) - set(closed):
+            self.remove(*values)
+        for values in closed:
+            if values not in series:
+                self.labels(*values).set(0)
         surplus: dict[Any, float] = {}
         for values, value in series.items():
             child = self.labels(*values)
@@ -104,23 +105,25 @@ class BoundedHistogram(_Bounded, Histogram):
     """A histogram with a limited number of series."""
 
 
-def counter(name: str, documentation: str, labels: Mapping[str, Values] | None = None) -> BoundedCounter:
+def declare_counter(
+    name: str, documentation: str, labels: Mapping[str, Values] | None = None
+) -> BoundedCounter:
     """Return a new counter; its name ends in `_total`. Series of known label values start at 0."""
     labels = labels or {}
-    return _declare(
+    return _declare_metric(
         BoundedCounter(name, documentation, list(labels)), Declared(name, "counter", documentation, labels)
     )
 
 
-def gauge(name: str, documentation: str, labels: Mapping[str, Values] | None = None) -> BoundedGauge:
+def declare_gauge(name: str, documentation: str, labels: Mapping[str, Values] | None = None) -> BoundedGauge:
     """Return a new gauge; its name ends in the unit or in the counted thing."""
     labels = labels or {}
-    return _declare(
+    return _declare_metric(
         BoundedGauge(name, documentation, list(labels)), Declared(name, "gauge", documentation, labels)
     )
 
 
-def histogram(
+def declare_histogram(
     name: str,
     documentation: str,
     labels: Mapping[str, Values] | None = None,
@@ -130,7 +133,7 @@ def histogram(
     """Return a new histogram; its name ends in `_seconds` or `_bytes`. buckets: upper bounds, ascending."""
     labels = labels or {}
     metric = BoundedHistogram(name, documentation, list(labels), buckets=buckets)
-    return _declare(metric, Declared(name, "histogram", documentation, labels))
+    return _declare_metric(metric, Declared(name, "histogram", documentation, labels))
 
 
 def declared_metrics(module: ModuleType) -> Iterator[Declared]:
@@ -140,7 +143,7 @@ def declared_metrics(module: ModuleType) -> Iterator[Declared]:
             yield value.declared
 
 
-def _declare(metric: M, declared: Declared) -> M:
+def _declare_metric(metric: M, declared: Declared) -> M:
     metric.declared = declared
     for values in _closed_values(declared.labels):
         metric.labels(*values)
@@ -149,7 +152,7 @@ def _declare(metric: M, declared: Declared) -> M:
 
 def _closed_values(labels: Mapping[str, Values]) -> list[tuple[str, ...]]:
     """Return every set of label values, if all are known; nothing for a metric without labels."""
-    known = [values for values in labels.values() if values is not None]
-    if not labels or len(known) < len(labels):
+    closed = [values for values in labels.values() if values is not None]
+    if not labels or len(closed) < len(labels):
         return []
-    return list(product(*known))
+    return list(product(*closed))

@@ -3,79 +3,81 @@
 A service declares its own in its package.
 """
 
-from shoal.observability.declaring import STAGE_BUCKETS, counter, gauge, histogram
+from shoal.observability.declaring import STAGE_BUCKETS, declare_counter, declare_gauge, declare_histogram
 
 # messaging
-CONSUMED = counter(
+CONSUMED = declare_counter(
     "shoal_messaging_consumed_records_total", "Records handled", {"topic": None, "group": None}
 )
-DEAD_LETTERED = counter(
+DEAD_LETTERED = declare_counter(
     "shoal_messaging_dead_letters_total", "Records rejected", {"topic": None, "group": None, "reason": None}
 )
-SUMMARISED = counter(
+SUMMARISED = declare_counter(
     "shoal_messaging_summarised_dead_letters_total",
     "Rejected records that share a dead letter, because their project had too many",
     {"topic": None, "group": None},
 )
-RETRIED = counter(
+RETRIED = declare_counter(
     "shoal_messaging_retries_total", "Batches tried again after an outage", {"topic": None, "group": None}
 )
-NACKED = counter(
+NACKED = declare_counter(
     "shoal_messaging_nacked_batches_total", "Batches returned to the broker", {"topic": None, "group": None}
 )
-PAUSED = gauge(
+PAUSED = declare_gauge(
     "shoal_messaging_paused",
     "1 while the consumer pauses or probes because many records cannot be decoded or handled",
     {"topic": None, "group": None},
 )
-LAG = gauge(
+LAG = declare_gauge(
     "shoal_messaging_lag_records",
     "Records waiting in a partition",
     {"topic": None, "group": None, "partition": None},
 )
-PROGRESS = gauge(
+PROGRESS = declare_gauge(
     "shoal_messaging_progress_timestamp_seconds",
     "Time of the last finished batch",
     {"topic": None, "group": None},
 )
-HANDLED = histogram(
+HANDLED = declare_histogram(
     "shoal_messaging_batch_seconds", "Time to handle one batch", {"topic": None, "group": None}
 )
-PUBLISHED = counter(
+PUBLISHED = declare_counter(
     "shoal_messaging_published_records_total", "Records acknowledged by the broker", {"topic": None}
 )
-PUBLISH_FAILED = counter("shoal_messaging_publish_failures_total", "Batches not acknowledged")
-BROADCAST_SKIPPED = counter(
+PUBLISH_FAILED = declare_counter("shoal_messaging_publish_failures_total", "Batches not acknowledged")
+BROADCAST_SKIPPED = declare_counter(
     "shoal_messaging_broadcast_skipped_records_total", "Unreadable records", {"topic": None}
 )
 
 # persistence
-OUTBOX_RELAYED = counter("shoal_outbox_relayed_messages_total", "Messages published", {"schema": None})
-OUTBOX_REFUSED = counter(
+OUTBOX_RELAYED = declare_counter(
+    "shoal_outbox_relayed_messages_total", "Messages published", {"schema": None}
+)
+OUTBOX_REFUSED = declare_counter(
     "shoal_outbox_refused_messages_total", "Messages too large for Kafka", {"topic": None}
 )
 
 # runtime
-BUILD = gauge(
+BUILD = declare_gauge(
     "shoal_build_info", "1; the service and its version are labels", {"service": None, "version": None}
 )
-HTTP_SECONDS = histogram(
+HTTP_SECONDS = declare_histogram(
     "shoal_http_request_seconds",
     "Time to answer a request",
     {"service": None, "method": None, "route": None, "status": None},
 )
-LOG_LINES_LEFT_OUT = counter(
+LOG_LINES_LEFT_OUT = declare_counter(
     "shoal_log_lines_left_out_total",
     "Lines of client libraries that were repeated too often",
     {"logger": None},
 )
-LOOP_FAILURES = counter("shoal_loop_failures_total", "Background passes that failed", {"loop": None})
-LOOP_SUCCESS = gauge(
+LOOP_FAILURES = declare_counter("shoal_loop_failures_total", "Background passes that failed", {"loop": None})
+LOOP_SUCCESS = declare_gauge(
     "shoal_loop_success_timestamp_seconds", "Time of the last successful background pass", {"loop": None}
 )
 
 # the way of a sample
-STAGES = histogram(
+STAGES = declare_histogram(
     "shoal_sample_stage_seconds",
     "Time from the arrival of a sample at ingest until it is searchable, has a job, has its first vote, and "
     "has an accepted label; each stage is exported by the service that completes it",
