@@ -7,7 +7,7 @@ from typing import Any
 
 from shoal.clock import utc_now
 from shoal.messaging import Publisher
-from shoal.persistence import Relay, migrate, open_pool
+from shoal.persistence import Relay, migrate, open_pool, outbox_measure
 from shoal.runtime import Loop, Service, run_service
 from shoal.security import ProjectDirectory
 from shoal_ingest.adapters.erasures import PostgresErasures
@@ -72,6 +72,7 @@ def wire_service(settings: IngestSettings, publisher: Publisher, pool: Any) -> S
         ),
         consumers=[half_consumer(join)],
         loops=[Loop(name="expire", step=join.expire, interval_s=EXPIRE_S)],
+        measures=[outbox_measure(pool)],
         background=[Relay(pool, publisher).run],
         directory=directory,
         key_changes=projects.changes,

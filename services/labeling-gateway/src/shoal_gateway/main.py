@@ -9,7 +9,7 @@ from typing import Any
 
 from shoal.clock import utc_now
 from shoal.messaging import Consumer, Publisher
-from shoal.persistence import Relay, migrate, open_pool
+from shoal.persistence import Relay, migrate, open_pool, outbox_measure
 from shoal.runtime import Loop, Service, run_service
 from shoal.security import ProjectDirectory
 from shoal_gateway.adapters.postgres.configs import PostgresConfigs, PostgresCursors
@@ -116,6 +116,7 @@ def wire_service(
             Loop(name="requests", step=requests.sweep, interval_s=SWEEP_S, drain=True),
             Loop(name="guidelines", step=guidelines.store_announced, interval_s=IDLE_S, drain=True),
         ],
+        measures=[outbox_measure(pool)],
         background=[Relay(pool, publisher).run],
     )
 

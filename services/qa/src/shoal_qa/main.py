@@ -7,7 +7,7 @@ from typing import Any
 
 from shoal.clock import utc_now
 from shoal.messaging import Publisher
-from shoal.persistence import Relay, migrate, open_pool
+from shoal.persistence import Relay, migrate, open_pool, outbox_measure
 from shoal.runtime import Loop, Service, run_service
 from shoal.security import ProjectDirectory
 from shoal_qa.adapters.files.datasets import FsspecFiles
@@ -94,6 +94,7 @@ def wire_service(settings: QaSettings, publisher: Publisher, pool: Any) -> Servi
             Loop(name="refit", step=refit, interval_s=settings.refit_interval_s),
             Loop(name="expire", step=expire, interval_s=EXPIRE_S, drain=True),
         ],
+        measures=[outbox_measure(pool)],
         background=[Relay(pool, publisher).run],
         directory=directory,
     )

@@ -56,6 +56,31 @@ OUTBOX_RELAYED = declare_counter(
 OUTBOX_REFUSED = declare_counter(
     "shoal_outbox_refused_messages_total", "Messages too large for Kafka", {"topic": None}
 )
+OUTBOX_WAITING = declare_gauge(
+    "shoal_outbox_waiting_messages",
+    "Messages that are stored in PostgreSQL and wait until Kafka has them; 100,000 stands for that many or more",
+    {"schema": None},
+)
+OUTBOX_OLDEST = declare_gauge(
+    "shoal_outbox_oldest_seconds",
+    "Age of the oldest message that waits in the outbox, 0 if none does",
+    {"schema": None},
+)
+OUTBOX_SET_ASIDE = declare_gauge(
+    "shoal_outbox_set_aside_messages",
+    "Messages that Kafka refused as too large; they stay in the outbox until an operator decides",
+    {"schema": None},
+)
+POOL_CONNECTIONS = declare_gauge(
+    "shoal_postgres_pool_connections",
+    "Connections to PostgreSQL that this process holds, by whether they are in use",
+    {"schema": None, "state": ("idle", "used")},
+)
+POOL_LIMIT = declare_gauge(
+    "shoal_postgres_pool_limit",
+    "Most connections to PostgreSQL that this process opens; requests wait when all of them are in use",
+    {"schema": None},
+)
 
 # runtime
 BUILD = declare_gauge(

@@ -11,6 +11,8 @@ import asyncpg
 import structlog
 
 _log = structlog.get_logger("shoal.persistence")
+OUTBOX_FILES = ("outbox", "outbox_refused")
+"""The files of the outbox's table, in order; new ones come last."""
 
 
 class MigrationChanged(RuntimeError):
@@ -43,7 +45,7 @@ async def migrate(dsn: str, *, schema: str, package: str, outbox: bool = False) 
         await conn.execute("SELECT pg_advisory_lock(hashtextextended($1, 0))", f"shoal.migrate.{schema}")
         await conn.execute(_PREPARE.format(schema=_quote_name(schema)))
         await conn.execute(f"SET search_path TO {_quote_name(schema)}")
-        migrations = [*([_outbox_migration()] if outbox else []), *_service_migrations(package)]
+        migrations = [*(_outbox_migrations() if outbox else ()), *_service_migrations(package)]
         return [item.name for item in migrations if await _apply_migration(conn, item)]
     finally:
         await conn.close(timeout=10)
@@ -74,9 +76,11 @@ async def _apply_migration(conn: Any, migration: Migration) -> bool:
     return True
 
 
-def _outbox_migration() -> Migration:
-    file = resources.files("shoal.persistence") / "sql" / "outbox.sql"
-    return Migration("shoal/outbox", file.read_text())
+def _outbox_migrations() -> Iterator[Migration]:
+    for name in OUTBOX_FILES:
+        yield Migration(
+            f"shoal/{name}", (resources.files("shoal.persistence") / f"sql/{name}.sql").read_text()
+        )
 
 
 def _service_migrations(package: str) -> Iterator[Migration]:

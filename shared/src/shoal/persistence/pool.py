@@ -5,6 +5,8 @@ from typing import Any
 import asyncpg
 import orjson
 
+from shoal.persistence.measuring import export_pool
+
 _JSONB_VERSION = b"\x01"  # first byte of jsonb's binary format
 
 
@@ -16,7 +18,7 @@ async def open_pool(
     jsonb columns hold values that orjson can write. Raises asyncpg's errors if the server refuses the
     connection.
     """
-    return await asyncpg.create_pool(
+    pool = await asyncpg.create_pool(
         dsn,
         min_size=min_size,
         max_size=max_size,
@@ -24,6 +26,8 @@ async def open_pool(
         init=prepare_connection,
         server_settings={"search_path": schema, "application_name": f"shoal-{schema}"},
     )
+    export_pool(pool, schema)
+    return pool
 
 
 async def prepare_connection(conn: Any) -> None:

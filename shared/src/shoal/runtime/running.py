@@ -17,6 +17,7 @@ from shoal.observability.logs import configure_logs
 from shoal.runtime.admin import State, admin_app
 from shoal.runtime.loopback import is_loopback
 from shoal.runtime.loops import Loop
+from shoal.runtime.measuring import measuring_loop
 from shoal.runtime.server import bind_address, serve_app, url_of
 from shoal.runtime.service import Build, S, Service
 from shoal.runtime.settings import ServiceSettings, UnsafeSettings
@@ -91,9 +92,10 @@ async def _start_service(settings: Any, service: Service, running: Running, stac
     if works:
         stack.push_async_callback(_cancel_tasks, running.tasks)
         running.tasks += [_start_task(work) for work in service.background]
-        loops = [asyncio.create_task(loop.run(), name=loop.name) for loop in service.loops]
-        stack.push_async_callback(_stop_loops, service.loops, loops)
-        running.tasks += loops
+        loops = [*service.loops, *_measuring_loops(settings, service)]
+        tasks = [asyncio.create_task(loop.run(), name=loop.name) for loop in loops]
+        stack.push_async_callback(_stop_loops, loops, tasks)
+        running.tasks += tasks
     if answers and service.app is not None:
         if follower := _key_follower(settings, service):
             following = [_start_task(follower.run)]
@@ -105,6 +107,10 @@ async def _start_service(settings: Any, service: Service, running: Running, stac
         running.http_url = url_of(sock)
         app = Timing(service.app, service.name)
         await stack.enter_async_context(serve_app(app, sock, graceful_timeout_s=settings.graceful_timeout_s))
+
+
+def _measuring_loops(settings: ServiceSettings, service: Service) -> list[Loop]:
+    return [measuring_loop(service.measures, settings.metrics_interval_s)] if service.measures else []
 
 
 def _key_follower(settings: ServiceSettings, service: Service) -> KeyFollower | None:

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from shoal.messaging import Broadcast, Consumer, Publisher
 from shoal.runtime.loops import Loop
+from shoal.runtime.measuring import Measure
 from shoal.runtime.settings import ServiceSettings
 from shoal.security import ProjectDirectory
 from shoal.security.following import KeyChanges
@@ -22,9 +23,10 @@ class Service:
     """The parts of one service.
 
     broadcasts are read to their end before consumers and HTTP start, in every role. consumers, loops and
-    background run in the roles worker and all; when a background task ends, the service ends. ready:
-    functions that return why the service is not ready, or an empty text. directory: the directory of API keys
-    (shoal.security). key_changes: reads changes of keys past Kafka; by default from ingest's HTTP API.
+    background run in the roles worker and all; when a background task ends, the service ends. measures set
+    gauges in the same roles, every `metrics_interval_s` seconds. ready: functions that return why the service
+    is not ready, or an empty text. directory: the directory of API keys (shoal.security). key_changes: reads
+    changes of keys past Kafka; by default from ingest's HTTP API.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Service:
     consumers: Sequence[Consumer[Any]] = ()
     broadcasts: Sequence[Broadcast[Any]] = ()
     loops: Sequence[Loop] = ()
+    measures: Sequence[Measure] = ()
     background: Sequence[Callable[[], Awaitable[None]]] = ()
     ready: Sequence[Callable[[], Awaitable[str]]] = ()
     directory: ProjectDirectory | None = None

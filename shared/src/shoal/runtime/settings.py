@@ -64,6 +64,11 @@ class ServiceSettings(BaseSettings):
     connect_timeout_s: float = Field(
         default=60.0, gt=0, description="Time to reach Kafka when the process starts, in seconds."
     )
+    metrics_interval_s: float = Field(
+        default=15.0,
+        gt=0,
+        description="Time between two readings of the metrics that come from PostgreSQL or Kafka, in seconds.",
+    )
 
     def check_safety(self) -> None:
         """Raise UnsafeSettings if others could use the service without a key, or with one they can guess."""
