@@ -80,7 +80,7 @@ fmt: setup ## format the code
 schemas: setup ## regenerate the golden schemas, examples and the AsyncAPI document
 	@$(BIN)/shoal topics schemas
 
-docs: setup ## regenerate docs/inference.md, metrics.md, outages.md and settings.md
+docs: setup ## regenerate docs/inference.md, metrics.md, outages.md, retention.md and settings.md
 	@$(BIN)/shoal docs
 
 topics: setup ## print the topic registry

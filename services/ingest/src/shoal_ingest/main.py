@@ -7,7 +7,8 @@ from typing import Any
 
 from shoal.clock import utc_now
 from shoal.messaging import Publisher
-from shoal.persistence import Relay, migrate, open_pool, outbox_measure
+from shoal.persistence import Janitor, Relay, migrate, open_pool, outbox_measure
+from shoal.persistence.retention import INTERVAL_S
 from shoal.runtime import Loop, Service, run_service
 from shoal.security import ProjectDirectory
 from shoal_ingest.adapters.erasures import PostgresErasures
@@ -18,6 +19,7 @@ from shoal_ingest.adapters.samples import PostgresSampleIds
 from shoal_ingest.consumers import half_consumer
 from shoal_ingest.http.app import make_app
 from shoal_ingest.http.parts import Parts
+from shoal_ingest.retention import TABLES
 from shoal_ingest.settings import IngestSettings
 from shoal_ingest.usecases.accept import AcceptInferences
 from shoal_ingest.usecases.erase import EraseSamples
@@ -52,6 +54,7 @@ def wire_service(settings: IngestSettings, publisher: Publisher, pool: Any) -> S
         clock=utc_now,
         window=window,
     )
+    janitor = Janitor(pool, TABLES, days=settings.retention_days, clock=utc_now)
     return Service(
         name="ingest",
         app=make_app(
@@ -71,7 +74,10 @@ def wire_service(settings: IngestSettings, publisher: Publisher, pool: Any) -> S
             )
         ),
         consumers=[half_consumer(join)],
-        loops=[Loop(name="expire", step=join.expire, interval_s=EXPIRE_S)],
+        loops=[
+            Loop(name="expire", step=join.expire, interval_s=EXPIRE_S),
+            Loop(name="retention", step=janitor, interval_s=INTERVAL_S, drain=True),
+        ],
         measures=[outbox_measure(pool)],
         background=[Relay(pool, publisher).run],
         directory=directory,

@@ -9,7 +9,8 @@ from typing import Any
 
 from shoal.clock import utc_now
 from shoal.messaging import Consumer, Publisher
-from shoal.persistence import Relay, migrate, open_pool, outbox_measure
+from shoal.persistence import Janitor, Relay, migrate, open_pool, outbox_measure
+from shoal.persistence.retention import INTERVAL_S
 from shoal.runtime import Loop, Service, run_service
 from shoal.security import ProjectDirectory
 from shoal_gateway.adapters.postgres.configs import PostgresConfigs, PostgresCursors
@@ -24,6 +25,7 @@ from shoal_gateway.adapters.watching import Metrics
 from shoal_gateway.consumers import erasure_consumer, guideline_broadcast, job_consumer, vote_consumer
 from shoal_gateway.http.app import make_app
 from shoal_gateway.http.parts import Parts
+from shoal_gateway.retention import TABLES
 from shoal_gateway.settings import GatewaySettings
 from shoal_gateway.usecases.annotate import Annotate
 from shoal_gateway.usecases.carry_out import CarryOut
@@ -103,6 +105,7 @@ def wire_service(
     directory = ProjectDirectory()
     parts = _http_parts(settings, adapters, directory, dispatching=dispatching, draining=draining)
     guidelines = adapters.guidelines
+    janitor = Janitor(adapters.pool, TABLES, days=settings.retention_days, clock=utc_now)
     return Service(
         name="labeling-gateway",
         app=make_app(parts),
@@ -115,6 +118,7 @@ def wire_service(
             _polling_loop(settings, adapters, closing),
             Loop(name="requests", step=requests.sweep, interval_s=SWEEP_S, drain=True),
             Loop(name="guidelines", step=guidelines.store_announced, interval_s=IDLE_S, drain=True),
+            Loop(name="retention", step=janitor, interval_s=INTERVAL_S, drain=True),
         ],
         measures=[outbox_measure(pool)],
         background=[Relay(pool, publisher).run],

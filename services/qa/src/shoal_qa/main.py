@@ -7,7 +7,8 @@ from typing import Any
 
 from shoal.clock import utc_now
 from shoal.messaging import Publisher
-from shoal.persistence import Relay, migrate, open_pool, outbox_measure
+from shoal.persistence import Janitor, Relay, migrate, open_pool, outbox_measure
+from shoal.persistence.retention import INTERVAL_S
 from shoal.runtime import Loop, Service, run_service
 from shoal.security import ProjectDirectory
 from shoal_qa.adapters.files.datasets import FsspecFiles
@@ -21,6 +22,7 @@ from shoal_qa.adapters.postgres.reports import PostgresReports
 from shoal_qa.consumers import annotation_consumer, decision_consumer, erasure_consumer, job_consumer
 from shoal_qa.http.app import make_app
 from shoal_qa.http.parts import Parts
+from shoal_qa.retention import TABLES
 from shoal_qa.settings import QaSettings
 from shoal_qa.usecases.dataset_files import FindVersion, OpenDatasetFile
 from shoal_qa.usecases.datasets import FreezeDataset
@@ -67,6 +69,7 @@ def wire_service(settings: QaSettings, publisher: Publisher, pool: Any) -> Servi
         clock=utc_now,
     )
     expire = ExpireParked(database, timedelta(hours=settings.parked_hours), utc_now)
+    janitor = Janitor(pool, TABLES, days=settings.retention_days, clock=utc_now)
     return Service(
         name="qa",
         app=make_app(
@@ -93,6 +96,7 @@ def wire_service(settings: QaSettings, publisher: Publisher, pool: Any) -> Servi
         loops=[
             Loop(name="refit", step=refit, interval_s=settings.refit_interval_s),
             Loop(name="expire", step=expire, interval_s=EXPIRE_S, drain=True),
+            Loop(name="retention", step=janitor, interval_s=INTERVAL_S, drain=True),
         ],
         measures=[outbox_measure(pool)],
         background=[Relay(pool, publisher).run],

@@ -9,7 +9,8 @@ from qdrant_client import AsyncQdrantClient
 
 from shoal.clock import utc_now
 from shoal.messaging import Publisher
-from shoal.persistence import Relay, migrate, open_pool
+from shoal.persistence import Janitor, Relay, migrate, open_pool
+from shoal.persistence.retention import INTERVAL_S
 from shoal.runtime import Loop, Service, run_service
 from shoal.security import ProjectDirectory
 from shoal_sampler.adapters.postgres.campaigns import PostgresAudits, PostgresCampaigns
@@ -26,6 +27,7 @@ from shoal_sampler.consumers import (
 from shoal_sampler.domain.campaigns.audit import Audit
 from shoal_sampler.http.app import make_app
 from shoal_sampler.http.parts import Parts
+from shoal_sampler.retention import TABLES
 from shoal_sampler.settings import SamplerSettings
 from shoal_sampler.usecases.audits import ManageAudits
 from shoal_sampler.usecases.checks import CheckCampaign
@@ -84,6 +86,7 @@ def wire_service(
     learn = LearnLabels(store, memories)
     providers, lookup = ProviderDirectory(), QdrantLookup(client)
     check = CheckCampaign(guidelines=guidelines, providers=providers, stream=lookup, clock=utc_now)
+    janitor = Janitor(pool, TABLES, days=settings.retention_days, clock=utc_now)
     return Service(
         name="sampler",
         app=make_app(
@@ -103,7 +106,10 @@ def wire_service(
             guideline_broadcast(guidelines),
             provider_broadcast(providers),
         ],
-        loops=[Loop(name="windows", step=receive.close_windows, interval_s=settings.window_tick_s)],
+        loops=[
+            Loop(name="windows", step=receive.close_windows, interval_s=settings.window_tick_s),
+            Loop(name="retention", step=janitor, interval_s=INTERVAL_S, drain=True),
+        ],
         background=[Relay(pool, publisher).run],
         directory=directory,
     )

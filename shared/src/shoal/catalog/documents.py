@@ -15,9 +15,11 @@ from pydantic_settings import BaseSettings
 
 from shoal.catalog.metrics import render_metrics
 from shoal.catalog.outages import render_outages
+from shoal.catalog.retention import render_retention
 from shoal.contracts.base import NO_NUL
 
 INPUTS, SETTINGS, METRICS = "shoal.inputs", "shoal.settings", "shoal.metrics"
+RETENTION = "shoal.retention"
 _LIMITS = {
     "minLength": "at least {} characters",
     "maxLength": "at most {:,} characters",
@@ -63,7 +65,14 @@ def render_pages() -> dict[str, str]:
     inputs = {f"{name}.md": render_input(model) for name, model in load_registered(INPUTS).items()}
     settings = render_settings(load_registered(SETTINGS))
     metrics = render_metrics(load_registered(METRICS))
-    return {**inputs, "settings.md": settings, "metrics.md": metrics, "outages.md": render_outages()}
+    retention = render_retention(load_registered(RETENTION))
+    return {
+        **inputs,
+        "settings.md": settings,
+        "metrics.md": metrics,
+        "outages.md": render_outages(),
+        "retention.md": retention,
+    }
 
 
 def render_input(model: type[BaseModel]) -> str:

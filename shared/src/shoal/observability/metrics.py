@@ -81,6 +81,11 @@ POOL_LIMIT = declare_gauge(
     "Most connections to PostgreSQL that this process opens; requests wait when all of them are in use",
     {"schema": None},
 )
+ROWS_EXPIRED = declare_counter(
+    "shoal_retention_deleted_rows_total",
+    "Rows deleted because they are older than SHOAL_RETENTION_DAYS",
+    {"table": None},
+)
 
 # runtime
 BUILD = declare_gauge(

@@ -5,5 +5,15 @@ from shoal.persistence.migrate import MigrationChanged, migrate
 from shoal.persistence.outbox import Outbox
 from shoal.persistence.pool import open_pool
 from shoal.persistence.relay import Relay
+from shoal.persistence.retention import Janitor, Retention
 
-__all__ = ["MigrationChanged", "Outbox", "Relay", "migrate", "open_pool", "outbox_measure"]
+__all__ = [
+    "Janitor",
+    "MigrationChanged",
+    "Outbox",
+    "Relay",
+    "Retention",
+    "migrate",
+    "open_pool",
+    "outbox_measure",
+]

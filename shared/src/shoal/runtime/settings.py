@@ -50,6 +50,14 @@ class ServiceSettings(BaseSettings):
     postgres_dsn: str = Field(
         default="postgresql://127.0.0.1:5432/shoal", description="Address of PostgreSQL."
     )
+    retention_days: int = Field(
+        default=180,
+        ge=90,
+        le=36_500,
+        description="Days that the database keeps rows which nothing needs any longer (docs/retention.md). It must "
+        "exceed the time that Kafka keeps a record and its dead letter, 60 days in all: a record that is read "
+        "again has no second effect because its rows are still there.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="Least level of log entries."
     )
