@@ -19,7 +19,13 @@ app.command()(print_status)
 
 def campaign(**changes: Any) -> dict[str, Any]:
     counts = {"seen": 100, "eligible": 60, "taken": 20, "labels_accepted": 5} | changes.pop("counts", {})
-    fields = {"name": "c", "state": "active", "waits_for": None, "until": None, "votes_reserved": 60}
+    fields = {
+        "name": "c",
+        "state": "active",
+        "waits_for": "more_samples",
+        "until": None,
+        "votes_reserved": 60,
+    }
     return {**fields, "budget": {"votes": 300}, "counts": counts, **changes}
 
 
@@ -27,12 +33,12 @@ def campaign(**changes: Any) -> dict[str, Any]:
     ("changes", "words"),
     [
         ({}, "more samples: 240 votes of its budget are left; 5 of 20 samples have a label"),
-        ({"counts": {"eligible": 0}}, "samples that match its filter: none of 100 does"),
-        ({"counts": {"seen": 0}}, "samples: none came since it was created"),
+        ({"waits_for": "matching_samples"}, "samples that match its filter: none of 100 does"),
+        ({"waits_for": "samples"}, "samples: none came since it was created"),
         ({"waits_for": "paused", "state": "paused"}, "you: it is paused (shoal sampler resume news c)"),
-        ({"state": "draft"}, "you: it is a draft (shoal sampler resume news c)"),
+        ({"waits_for": "draft", "state": "draft"}, "you: it is a draft (shoal sampler resume news c)"),
         ({"waits_for": "budget_spent"}, "labels: its budget is reserved; 5 of 20 samples have a label"),
-        ({"waits_for": "budget_spent", "counts": {"taken": 0}}, "a budget: it has too few votes for one job"),
+        ({"waits_for": "budget"}, "a budget: it has too few votes for one job"),
         ({"waits_for": "guideline"}, "a guideline (shoal qa publish news FILE)"),
         ({"waits_for": "day_cap_reached"}, "tomorrow (UTC): its samples of today are taken"),
         ({"waits_for": "past_until", "until": "2026-01-01"}, "nothing: it ended at 2026-01-01"),

@@ -9,12 +9,13 @@ from qdrant_client import AsyncQdrantClient
 
 from shoal.clock import utc_now
 from shoal.messaging import Publisher
-from shoal.persistence import Janitor, Relay, migrate, open_pool
+from shoal.persistence import Janitor, Relay, migrate, open_pool, outbox_measure
 from shoal.persistence.retention import INTERVAL_S
 from shoal.runtime import Loop, Service, run_service
 from shoal.security import ProjectDirectory
 from shoal_sampler.adapters.postgres.campaigns import PostgresAudits, PostgresCampaigns
 from shoal_sampler.adapters.postgres.samples import PostgresStore
+from shoal_sampler.adapters.postgres.tallies import PostgresTallies
 from shoal_sampler.adapters.qdrant import QdrantLookup
 from shoal_sampler.consumers import (
     campaign_broadcast,
@@ -35,6 +36,7 @@ from shoal_sampler.usecases.decide import Decider
 from shoal_sampler.usecases.directory import CampaignDirectory, GuidelineDirectory
 from shoal_sampler.usecases.learn import LearnLabels
 from shoal_sampler.usecases.manage import ManageCampaigns
+from shoal_sampler.usecases.measure import MeasureCampaigns
 from shoal_sampler.usecases.memory import Memories
 from shoal_sampler.usecases.providers import ProviderDirectory
 from shoal_sampler.usecases.receive import ReceiveSamples
@@ -85,6 +87,9 @@ def wire_service(
     )
     learn = LearnLabels(store, memories)
     providers, lookup = ProviderDirectory(), QdrantLookup(client)
+    measure = MeasureCampaigns(
+        PostgresTallies(pool), guidelines, projects=directory.names, default_audit=audit, clock=utc_now
+    )
     check = CheckCampaign(guidelines=guidelines, providers=providers, stream=lookup, clock=utc_now)
     janitor = Janitor(pool, TABLES, days=settings.retention_days, clock=utc_now)
     return Service(
@@ -110,6 +115,7 @@ def wire_service(
             Loop(name="windows", step=receive.close_windows, interval_s=settings.window_tick_s),
             Loop(name="retention", step=janitor, interval_s=INTERVAL_S, drain=True),
         ],
+        measures=[outbox_measure(pool), measure],
         background=[Relay(pool, publisher).run],
         directory=directory,
     )

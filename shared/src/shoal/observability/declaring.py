@@ -4,6 +4,7 @@ Labels hold closed sets of values, or values that users choose: names of project
 classes. Ids of samples, jobs and events and names of people are never labels.
 """
 
+from collections import Counter as Counts
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -46,23 +47,38 @@ class _Bounded(MetricWrapperBase):
     """Limits the series of a metric: beyond the limits, values that users choose become OTHER."""
 
     declared: Declared
+    series_of: Counts[str | None]  # by project
 
     def labels(self, *labelvalues: object, **_: object) -> Any:
         """Return the series of label values, in the order of the declaration."""
         values = tuple(str(value) for value in labelvalues)
         if values not in self._metrics:
             values = self._admitted(values)
+            if values not in self._metrics:
+                self._count_series(values, 1)
         return super().labels(*values)
 
+    def remove(self, *labelvalues: Any) -> None:
+        """Remove the series of label values, if there is one."""
+        if labelvalues in self._metrics:
+            self._count_series(labelvalues, -1)
+            super().remove(*labelvalues)
+
     def _admitted(self, values: tuple[str, ...]) -> tuple[str, ...]:
-        names = list(self.declared.labels)
         if len(self._metrics) >= MOST_SERIES:
             return self._without(values, keep=())
-        if "project" not in names or len(self._metrics) < MOST_OF_PROJECT:
-            return values
-        at = names.index("project")
-        same = sum(1 for series in list(self._metrics) if series[at] == values[at])
-        return values if same < MOST_OF_PROJECT else self._without(values, keep=("project",))
+        project = self._project_of(values)
+        if project is not None and self.series_of[project] >= MOST_OF_PROJECT:
+            return self._without(values, keep=("project",))
+        return values
+
+    def _count_series(self, values: Sequence[str], step: int) -> None:
+        self.series_of[self._project_of(values)] += step
+
+    def _project_of(self, values: Sequence[str]) -> str | None:
+        """Return the project of label values; None for a metric without projects, which has no such limit."""
+        names = list(self.declared.labels)
+        return values[names.index("project")] if "project" in names else None
 
     def _without(self, values: tuple[str, ...], keep: tuple[str, ...]) -> tuple[str, ...]:
         labels = self.declared.labels
@@ -144,7 +160,7 @@ def declared_metrics(module: ModuleType) -> Iterator[Declared]:
 
 
 def _declare_metric(metric: M, declared: Declared) -> M:
-    metric.declared = declared
+    metric.declared, metric.series_of = declared, Counts()
     for values in _closed_values(declared.labels):
         metric.labels(*values)
     return metric

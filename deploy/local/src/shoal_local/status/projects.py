@@ -101,30 +101,20 @@ def _campaign_status(project: str, campaign: Facts) -> CampaignStatus:
 def what_it_waits_for(project: str, campaign: Facts) -> str:
     """Return what a campaign waits for, in words, from the sampler's answer about it."""
     name, counts = campaign["name"], campaign["counts"]
-    reasons = {
+    left = campaign["budget"]["votes"] - campaign["votes_reserved"]
+    progress = f"{counts['labels_accepted']:,} of {counts['taken']:,} samples have a label"
+    words = {
+        "draft": f"you: it is a draft (shoal sampler resume {project} {name})",
         "paused": f"you: it is paused (shoal sampler resume {project} {name})",
-        "done": f"nothing: it is finished; {_label_progress(counts)}",
-        "past_until": f"nothing: it ended at {campaign.get('until')}; {_label_progress(counts)}",
-        "budget_spent": f"labels: its budget is reserved; {_label_progress(counts)}",
+        "done": f"nothing: it is finished; {progress}",
+        "past_until": f"nothing: it ended at {campaign.get('until')}; {progress}",
+        "budget": "a budget: it has too few votes for one job",
+        "budget_spent": f"labels: its budget is reserved; {progress}",
         "guideline": f"a guideline (shoal qa publish {project} FILE)",
         "day_cap_reached": "tomorrow (UTC): its samples of today are taken",
+        "samples": "samples: none came since it was created "
+        "(samples that were decided before are not considered)",
+        "matching_samples": f"samples that match its filter: none of {counts['seen']:,} does",
+        "more_samples": f"more samples: {left:,} votes of its budget are left; {progress}",
     }
-    reason = campaign["waits_for"]
-    if reason == "budget_spent" and not counts["taken"]:
-        return "a budget: it has too few votes for one job"
-    if campaign["state"] == "draft":
-        return f"you: it is a draft (shoal sampler resume {project} {name})"
-    return reasons.get(reason) or (str(reason) if reason else _samples_it_waits_for(campaign))
-
-
-def _samples_it_waits_for(campaign: Facts) -> str:
-    counts, left = campaign["counts"], campaign["budget"]["votes"] - campaign["votes_reserved"]
-    if not counts["seen"]:
-        return "samples: none came since it was created (samples that were decided before are not considered)"
-    if not counts["eligible"]:
-        return f"samples that match its filter: none of {counts['seen']:,} does"
-    return f"more samples: {left:,} votes of its budget are left; {_label_progress(counts)}"
-
-
-def _label_progress(counts: Facts) -> str:
-    return f"{counts['labels_accepted']:,} of {counts['taken']:,} samples have a label"
+    return words.get(campaign["waits_for"], str(campaign["waits_for"]))

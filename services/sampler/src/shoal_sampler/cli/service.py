@@ -97,7 +97,7 @@ def print_campaigns(form: Format, campaigns: list[Any], whole: Any) -> None:
         {
             "name": campaign["name"],
             "state": campaign["state"],
-            "waits_for": campaign["waits_for"] or "",
+            "waits_for": campaign["waits_for"],
             "kind": campaign["strategy"]["kind"],
             "taken": campaign["counts"]["taken"],
             "votes_reserved": campaign["votes_reserved"],

@@ -11,12 +11,12 @@ from shoal.http.openapi import problem_responses
 from shoal.http.projects import OperatorProject
 from shoal.http.schemas import CautionAnswer
 from shoal.runtime.refusal import Caution
-from shoal_sampler.domain.campaigns.campaign import why_it_waits
+from shoal_sampler.domain.campaigns.waits import what_it_waits_for
 from shoal_sampler.http.parts import Parts, Wired
 from shoal_sampler.http.schemas import CampaignAnswer, CampaignsAnswer, ChangedCampaignAnswer
 from shoal_sampler.usecases.definition import Definition
 from shoal_sampler.usecases.ports import CampaignRow
-from shoal_sampler.usecases.translate import campaign_of
+from shoal_sampler.usecases.translate import progress_of
 
 CREATED, OK = 201, 200
 CampaignKey = Annotated[
@@ -111,11 +111,9 @@ async def _answer_change(
 
 
 def _answer_campaign(row: CampaignRow, parts: Parts) -> CampaignAnswer:
-    waits_for = why_it_waits(
-        campaign_of(row.event),
+    waits_for = what_it_waits_for(
+        progress_of(row),
         has_guideline=parts.guidelines.get(row.event.project) is not None,
-        votes_reserved=row.votes_reserved,
-        taken_today=row.taken_today,
         now=parts.clock(),
     )
     return CampaignAnswer.of(row, waits_for)

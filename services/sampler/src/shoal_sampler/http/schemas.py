@@ -10,7 +10,7 @@ from shoal.contracts.base import Name, Timestamp
 from shoal.contracts.selections import CampaignState
 from shoal.http.schemas import Answer, CautionAnswer
 from shoal.inputs import Strict, with_examples
-from shoal_sampler.domain.campaigns.campaign import Waits
+from shoal_sampler.domain.campaigns.waits import Waits
 from shoal_sampler.usecases.definition import Budget, Conditions, Labeling
 from shoal_sampler.usecases.ports import AuditRow, CampaignRow
 
@@ -134,10 +134,13 @@ class CampaignAnswer(Answer):
     votes_reserved: int = Field(description="Votes of the budget that jobs have reserved.")
     taken_today: int
     counts: Counts
-    waits_for: Waits | None = Field(description="Why the campaign takes no samples; null if it takes some.")
+    waits_for: Waits = Field(
+        description="What the campaign waits for. It takes samples if this is `samples` (none has come), "
+        "`matching_samples` (none passed the filter) or `more_samples`."
+    )
 
     @classmethod
-    def of(cls, row: CampaignRow, waits_for: Waits | None) -> "CampaignAnswer":
+    def of(cls, row: CampaignRow, waits_for: Waits) -> "CampaignAnswer":
         """Return the answer about a campaign."""
         event = row.event
         return cls(

@@ -1,13 +1,13 @@
 """Decisions on samples: one transaction per window, under the project's lock."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
+from time import perf_counter
 
 from shoal.contracts.ids import job_id
 from shoal.contracts.labels import GuidelineRef
-from shoal_sampler import metrics
 from shoal_sampler.domain.campaigns.audit import Audit
 from shoal_sampler.domain.campaigns.budget import Ledger
 from shoal_sampler.domain.campaigns.campaign import Campaign
@@ -15,6 +15,7 @@ from shoal_sampler.domain.campaigns.deciding import decide
 from shoal_sampler.domain.campaigns.decisions import Record
 from shoal_sampler.domain.campaigns.window import Standing
 from shoal_sampler.usecases.arrivals import Arrival, read_arrival
+from shoal_sampler.usecases.counting import count_window
 from shoal_sampler.usecases.directory import CampaignDirectory, GuidelineDirectory
 from shoal_sampler.usecases.memory import Memories
 from shoal_sampler.usecases.ports import Effect, Outcome, Project, Queue, SampleJob, Spending, Store
@@ -57,18 +58,22 @@ class Decider:
 
     async def decide_now(self, name: str, arrivals: Sequence[Arrival]) -> None:
         """Decide on samples that need not wait."""
+        began = perf_counter()
         async with self._store.project(name) as project:
-            await self._decide(name, project, arrivals, campaigns_too=True)
+            outcomes = await self._decide(name, project, arrivals, campaigns_too=True)
+        count_window(name, outcomes, seconds=perf_counter() - began, now=self._clock())
 
     async def close_window(self, name: str, waiting_limit: int) -> bool:
         """Decide on one full or overdue window of waiting samples; return whether there was one."""
+        began = perf_counter()
         async with self._store.project(name) as project:
             size, campaigns_too = await self._due(name, project, waiting_limit)
             if size == 0:
                 return False
             waiting = [read_arrival(event) for event in await project.waiting.oldest(size)]
-            await self._decide(name, project, waiting, campaigns_too=campaigns_too)
-            return True
+            outcomes = await self._decide(name, project, waiting, campaigns_too=campaigns_too)
+        count_window(name, outcomes, seconds=perf_counter() - began, now=self._clock())
+        return True
 
     async def _due(self, name: str, project: Project, waiting_limit: int) -> tuple[int, bool]:
         """Return how many waiting samples to decide on now, and whether campaigns take part.
@@ -103,17 +108,19 @@ class Decider:
 
     async def _decide(
         self, name: str, project: Project, arrivals: Sequence[Arrival], *, campaigns_too: bool
-    ) -> None:
+    ) -> list[Outcome]:
         now = self._clock()
         by_id = {arrival.sample.sample_id: arrival for arrival in arrivals}
         decided = await project.decisions.among(by_id)
         fresh = [arrival for sample_id, arrival in by_id.items() if sample_id not in decided]
         guideline = self._guidelines.get(name) if campaigns_too else None
+        outcomes: list[Outcome] = []
         for _, group in groupby(sorted(fresh, key=_generation_of), key=_generation_of):
             outcome = await self._window(name, project, arrivals=list(group), guideline=guideline, now=now)
             await project.decisions.add(outcome, now)
-            _count_outcome(outcome)
+            outcomes.append(outcome)
         await project.waiting.drop(by_id)
+        return outcomes
 
     async def _window(
         self,
@@ -141,14 +148,13 @@ class Decider:
             salt=self._salt,
         )
         events = {arrival.sample.sample_id: arrival.event for arrival in arrivals}
+        campaigns = _campaign_names(standings)
         return Outcome(
             records=records,
             effects=[_effect_of(standing) for standing in standings],
             audit_votes=ledger.votes,
-            sample_jobs=_sample_jobs(records, arrivals, guideline),
-            messages=window_messages(
-                records, events, guideline=guideline, campaigns=_campaign_names(standings), now=now
-            ),
+            sample_jobs=_sample_jobs(records, arrivals, guideline=guideline, campaigns=campaigns),
+            messages=window_messages(records, events, guideline=guideline, campaigns=campaigns, now=now),
         )
 
     async def _standings(self, project: Project, now: datetime) -> list[Standing]:
@@ -192,7 +198,11 @@ def _effect_of(standing: Standing) -> Effect:
 
 
 def _sample_jobs(
-    records: Sequence[Record], arrivals: Sequence[Arrival], guideline: GuidelineRef | None
+    records: Sequence[Record],
+    arrivals: Sequence[Arrival],
+    *,
+    guideline: GuidelineRef | None,
+    campaigns: Mapping[str, str],
 ) -> list[SampleJob]:
     if guideline is None:
         return []
@@ -202,15 +212,10 @@ def _sample_jobs(
             job_id=job_id(arrival.event.project, record.sample_id, guideline.major, record.job.purpose),
             purpose=record.job.purpose,
             campaign_id=record.job.campaign_id,
+            campaign=campaigns.get(record.job.campaign_id or ""),
             votes=record.job.max_votes,
+            received_at=arrival.event.received_at,
         )
         for record, arrival in zip(records, arrivals, strict=True)
         if record.job is not None
     ]
-
-
-def _count_outcome(outcome: Outcome) -> None:
-    metrics.DECIDED.inc(len(outcome.records))
-    for job in outcome.sample_jobs:
-        metrics.JOBS_CREATED.labels(job.purpose).inc()
-        metrics.VOTES_RESERVED.labels(job.purpose).inc(job.votes)

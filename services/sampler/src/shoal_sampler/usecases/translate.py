@@ -7,8 +7,10 @@ from shoal.contracts.selections import CampaignChanged
 from shoal.vectors import unit_vector
 from shoal_sampler.domain.campaigns.campaign import Campaign, Filter, Selection
 from shoal_sampler.domain.campaigns.kinds import needs_examples
+from shoal_sampler.domain.campaigns.waits import Progress
 from shoal_sampler.domain.vectors.rows import Vectors, no_vectors
 from shoal_sampler.usecases.definition import Budget, Conditions, Definition, Example, Labeling, Strategy
+from shoal_sampler.usecases.ports import CampaignRow
 
 
 def definition_of(event: CampaignChanged) -> Definition:
@@ -47,6 +49,23 @@ def campaign_of(event: CampaignChanged) -> Campaign:
         until=event.until,
         state=event.state,
         version=event.version,
+    )
+
+
+def progress_of(row: CampaignRow) -> Progress:
+    """Return how far a campaign is; its examples are not read."""
+    event = row.event
+    return Progress(
+        state=event.state,
+        until=event.until,
+        votes_budget=event.budget["votes"],
+        votes_reserved=row.votes_reserved,
+        max_votes=event.labeling["max_votes"],
+        samples_per_day=event.budget.get("samples_per_day"),
+        taken_today=row.taken_today,
+        samples_seen=row.counts["seen"],
+        eligible=row.counts["eligible"],
+        samples_taken=row.counts["taken"],
     )
 
 

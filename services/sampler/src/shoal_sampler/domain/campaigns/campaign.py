@@ -108,23 +108,3 @@ def check_transition(present: State, target: State) -> None:
     """Raise NotAllowed if a campaign cannot go from `present` to `target`; staying is always allowed."""
     if target != present and target not in _TRANSITIONS[present]:
         raise NotAllowed(f"a campaign that is {present} cannot become {target}: create a new campaign")
-
-
-Waits = Literal["paused", "done", "past_until", "guideline", "budget_spent", "day_cap_reached"]
-
-
-def why_it_waits(
-    campaign: Campaign, *, has_guideline: bool, votes_reserved: int, taken_today: int, now: datetime
-) -> Waits | None:
-    """Return why a campaign takes no samples now, the most lasting reason first; None if it takes samples."""
-    if campaign.state in ("paused", "done"):
-        return "paused" if campaign.state == "paused" else "done"
-    if campaign.until is not None and now >= campaign.until:
-        return "past_until"
-    if campaign.votes_budget - votes_reserved < campaign.max_votes:
-        return "budget_spent"
-    if not has_guideline:
-        return "guideline"
-    if campaign.samples_per_day is not None and taken_today >= campaign.samples_per_day:
-        return "day_cap_reached"
-    return None

@@ -102,13 +102,18 @@ def _decide_campaign(window: Window, standing: Standing) -> None:
 def _without_repeats(window: Window, standing: Standing, rows: Rows) -> Rows:
     """Drop samples that repeat an earlier choice; a sample with a job in this window stays, to be shared."""
     similarity = standing.campaign.selection.duplicate_similarity
-    fresh = [
-        row
-        for row in rows
-        if window.records[row].job is not None or not window.duplicates.repeats(int(row), similarity)
-    ]
-    standing.duplicates += len(rows) - len(fresh)
+    fresh: list[int] = []
+    for row in map(int, rows):
+        if window.records[row].job is not None or not window.duplicates.repeats(row, similarity):
+            fresh.append(row)
+        else:
+            _leave_duplicate(window, standing, row)
     return np.array(fresh, dtype=np.int64)
+
+
+def _leave_duplicate(window: Window, standing: Standing, row: int) -> None:
+    window.records[row].repeats = True
+    standing.duplicates += 1
 
 
 def _campaign_pool(window: Window, campaign: Campaign, rows: Rows) -> Pool:
@@ -162,7 +167,7 @@ def _take_sample(
         standing.shared += 1
         reason = f"{reason}; shares another policy's job"
     elif window.duplicates.repeats(row, campaign.selection.duplicate_similarity):
-        standing.duplicates += 1
+        _leave_duplicate(window, standing, row)
         return False
     elif standing.ledger.reserve(campaign.max_votes):
         return False

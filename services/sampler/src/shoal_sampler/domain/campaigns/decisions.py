@@ -41,11 +41,15 @@ class Job:
 
 @dataclass(slots=True)
 class Record:
-    """All decisions on one sample, and its job."""
+    """All decisions on one sample, and its job.
+
+    repeats: whether a campaign left the sample because it repeats a chosen one.
+    """
 
     sample_id: str
     decisions: list[PolicyDecision] = field(default_factory=list)
     job: Job | None = None
+    repeats: bool = False
 
     @property
     def is_taken(self) -> bool:

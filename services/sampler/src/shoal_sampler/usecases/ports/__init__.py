@@ -5,14 +5,17 @@ from shoal_sampler.usecases.ports.campaigns import AuditRow, Audits, CampaignRow
 from shoal_sampler.usecases.ports.chosen_samples import ChosenSamples
 from shoal_sampler.usecases.ports.decisions import Decisions, Effect, Outcome, SampleJob
 from shoal_sampler.usecases.ports.store import Project, Store
+from shoal_sampler.usecases.ports.tallies import AuditTally, CampaignTally, Tallies
 from shoal_sampler.usecases.ports.vectors import StoredVector, VectorLookup
 from shoal_sampler.usecases.ports.waiting import Queue, Waiting
 
 __all__ = [
     "AuditRow",
+    "AuditTally",
     "Audits",
     "Budgets",
     "CampaignRow",
+    "CampaignTally",
     "Campaigns",
     "ChosenSamples",
     "Decisions",
@@ -24,6 +27,7 @@ __all__ = [
     "Spending",
     "Store",
     "StoredVector",
+    "Tallies",
     "VectorLookup",
     "Waiting",
 ]

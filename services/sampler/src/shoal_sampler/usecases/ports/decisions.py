@@ -27,13 +27,18 @@ class Effect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleJob:
-    """A sample that got a job."""
+    """A sample that got a job. campaign: the name of the campaign that pays.
+
+    received_at: the sample's arrival at ingest, None if its event does not say.
+    """
 
     sample: Sample
     job_id: str
     purpose: str
     campaign_id: str | None
+    campaign: str | None
     votes: int
+    received_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
