@@ -28,7 +28,7 @@ setup: .venv/.ready ## create .venv with pinned, hash-checked packages
 	@touch $@
 
 lock: ## compile requirements/*.lock from the *.in files
-	@for name in dev bench bench-quality; do $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/$$name.in -o requirements/$$name.lock; done
+	@for name in dev bench bench-quality manifests; do $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/$$name.in -o requirements/$$name.lock; done
 	@for name in models demo-data; do $(UV) pip compile -q --no-deps --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/$$name.in -o requirements/$$name.lock; done
 
 demo: setup ## run the whole loop on real data and write the report page
@@ -40,7 +40,7 @@ up: setup ## start the embedded stack, the five services and the annotator's pag
 down: setup ## stop a stack that is still running
 	@$(BIN)/shoal down
 
-test: setup ## run lint and the tests on the embedded stack
+test: setup .venv/manifests/.ready ## run lint and the tests on the embedded stack
 	@$(MAKE) --no-print-directory lint
 	@$(PYTEST) -m "not chaos"
 
@@ -60,8 +60,9 @@ bench: setup .venv/peers/.ready .venv/peers-quality/.ready ## measure Shoal besi
 
 .venv/peers/.ready: requirements/bench.lock
 .venv/peers-quality/.ready: requirements/bench-quality.lock
+.venv/manifests/.ready: requirements/manifests.lock
 
-.venv/peers/.ready .venv/peers-quality/.ready:
+.venv/peers/.ready .venv/peers-quality/.ready .venv/manifests/.ready:
 	@$(UV) venv -q --allow-existing --python $(PYTHON) $(@D)
 	@$(UV) pip install -q --python $(@D)/bin/python --no-deps --require-hashes -r $<
 	@touch $@

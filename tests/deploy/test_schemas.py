@@ -47,6 +47,14 @@ def test_a_misspelled_field_of_a_custom_resource_is_an_error(scaled: Manifests) 
     assert "'hostname' was unexpected" in error
 
 
+def test_a_rule_that_a_custom_resource_breaks_is_an_error(scaled: Manifests) -> None:
+    require_schemas()
+    route = scaled.named("HTTPRoute", "ingest")
+    twice = {**route, "spec": {**route["spec"], "parentRefs": route["spec"]["parentRefs"] * 2}}
+    (error,) = crd_errors(twice)
+    assert error.startswith(".spec.parentRefs: sectionName or port must be unique when parentRefs includes 2")
+
+
 def test_open_objects_stay_open() -> None:
     open_object = {"properties": {"a": {"type": "string"}}, "x-kubernetes-preserve-unknown-fields": True}
     assert "additionalProperties" not in make_strict(open_object)
