@@ -57,13 +57,17 @@ def read_imports(module: Module, modules: dict[str, Module]) -> None:
                     module.aliases[alias.asname] = alias.name
 
 
+GROUPS = ("shoal.commands", "shoal.announced")  # `shoal topics announce` calls the second one
+
+
 def doors(root: Path, modules: dict[str, Module]) -> tuple[set[str], set[str]]:
     """Return the modules at which code is entered, and the names that are called there."""
     entered, called = set(), set()
     for path in packages(root):
         project = tomllib.loads(path.read_text(encoding="utf-8"))["project"]
-        commands = project.get("entry-points", {}).get("shoal.commands", {})
-        for target in [*project.get("scripts", {}).values(), *commands.values()]:
+        points = project.get("entry-points", {})
+        opened = [target for group in GROUPS for target in points.get(group, {}).values()]
+        for target in [*project.get("scripts", {}).values(), *opened]:
             module, _, name = target.partition(":")
             entered.add(module)
             called.add(name)

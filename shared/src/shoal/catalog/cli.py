@@ -1,5 +1,6 @@
-"""`shoal topics`: the registry as a table, golden schemas and the AsyncAPI document."""
+"""`shoal topics`: the registry as a table, golden schemas, AsyncAPI, and repeated announcements."""
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,7 @@ import typer
 
 from shoal import __version__
 from shoal.catalog import asyncapi, schemas
+from shoal.catalog.documents import ANNOUNCED, load_registered
 from shoal.command_line.printing import Format, FormatOption, print_rows
 from shoal.contracts.topics import TOPICS, Topic
 
@@ -45,3 +47,32 @@ def write_schemas(
         output.write_text(text, "utf-8")
         changed.append(output)
     typer.echo("\n".join(str(path) for path in changed) or "nothing changed")
+
+
+@app.command("announce")
+def announce_topics(
+    service: Annotated[str, typer.Argument(help="Service that owns the topics, such as qa.")],
+    dsn: Annotated[
+        str, typer.Option(envvar="SHOAL_POSTGRES_DSN", help="Address of the service's PostgreSQL.")
+    ],
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Announce again what the compacted topics of a service hold, for example after Kafka lost them.
+
+    The events are written to the outbox of the service, which publishes them while it runs. Consumers that
+    know them change nothing.
+    """
+    from shoal.outages import action_for, error_text
+    from shoal.persistence.announcing import announce_state
+
+    services = load_registered(ANNOUNCED)
+    if service not in services:
+        raise typer.BadParameter(f"{service!r} owns no compacted topic; use one of {', '.join(services)}")
+    try:
+        counts = asyncio.run(announce_state(dsn, services[service]))
+    except Exception as error:
+        if not action_for(error).is_outage:
+            raise
+        typer.echo(f"error: PostgreSQL: {error_text(error)}", err=True)
+        raise typer.Exit(1) from None
+    print_rows(form, [{"topic": topic, "events": count} for topic, count in counts.items()])

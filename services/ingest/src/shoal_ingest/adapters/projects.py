@@ -18,7 +18,6 @@ class PostgresProjects:
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
-        self._outbox = Outbox()
 
     async def put(self, project: str, title: str | None, now: datetime) -> tuple[ProjectChanged, bool]:
         """Create a project or change its title; a `title` of None keeps it."""
@@ -31,10 +30,10 @@ class PostgresProjects:
                 now,
             )
             is_new = status.endswith(" 1")
-            present = await _lock_project(conn, project)
+            present = await lock_project(conn, project)
             assert present is not None
             if is_new:
-                await self._announce(conn, present)
+                await announce_project(conn, present)
                 return present, True
             if title is None or title == present.title:
                 return present, False
@@ -43,7 +42,7 @@ class PostgresProjects:
     async def add_key(self, project: str, key: ApiKey, now: datetime) -> ProjectChanged | None:
         """Add a key."""
         async with self._pool.acquire() as conn, conn.transaction():
-            present = await _lock_project(conn, project)
+            present = await lock_project(conn, project)
             if present is None:
                 return None
             return await self._replace(conn, present, {"keys": (*present.keys, key)}, now)
@@ -51,7 +50,7 @@ class PostgresProjects:
     async def remove_key(self, project: str, key_id: str, now: datetime) -> ProjectChanged | None:
         """Remove a key."""
         async with self._pool.acquire() as conn, conn.transaction():
-            present = await _lock_project(conn, project)
+            present = await lock_project(conn, project)
             remaining = tuple(key for key in (present.keys if present else ()) if key.key_id != key_id)
             if present is None or len(remaining) == len(present.keys):
                 return None
@@ -85,16 +84,19 @@ class PostgresProjects:
             [key.model_dump() for key in event.keys],
             event.changed_at,
         )
-        await self._announce(conn, event)
+        await announce_project(conn, event)
         return event
 
-    async def _announce(self, conn: Any, event: ProjectChanged) -> None:
-        event_id = stable_id("project.changed", event.project, event.changed_at.isoformat())
-        message = encode(PROJECTS_CHANGED, event, event_id=event_id, source=SOURCE, time=event.changed_at)
-        await self._outbox.add_checked(conn, [message])
+
+async def announce_project(conn: Any, event: ProjectChanged) -> None:
+    """Announce a project with the outbox, in the connection's transaction."""
+    event_id = stable_id("project.changed", event.project, event.changed_at.isoformat())
+    message = encode(PROJECTS_CHANGED, event, event_id=event_id, source=SOURCE, time=event.changed_at)
+    await Outbox().add_checked(conn, [message])
 
 
-async def _lock_project(conn: Any, project: str) -> ProjectChanged | None:
+async def lock_project(conn: Any, project: str) -> ProjectChanged | None:
+    """Lock and return a project."""
     row = await conn.fetchrow(
         "SELECT project, title, keys, changed_at FROM projects WHERE project = $1 FOR UPDATE", project
     )

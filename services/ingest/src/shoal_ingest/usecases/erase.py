@@ -43,10 +43,11 @@ class EraseSamples:
             for sample in dict.fromkeys(samples)
         ]
         ingested = await self._sample_ids.among(project, samples)
-        new = await self._erasures.add(events, [_erasure_message(event) for event in events])
+        new = await self._erasures.add(events, [erasure_message(event) for event in events])
         return [Erasure(sample, sample in new, sample in ingested) for sample in samples]
 
 
-def _erasure_message(event: SampleErased) -> OutgoingMessage:
+def erasure_message(event: SampleErased) -> OutgoingMessage:
+    """Return the message about an erasure."""
     event_id = stable_id("sample.erased", event.project, event.sample_id)
     return encode(SAMPLES_ERASED, event, event_id=event_id, source=SOURCE, time=event.erased_at)

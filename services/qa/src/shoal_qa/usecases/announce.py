@@ -8,8 +8,13 @@ from datetime import datetime
 
 from shoal.contracts.ids import stable_id
 from shoal.contracts.labels import GuidelineRef, LabelAccepted, LabelEvidence, VotesRequested
-from shoal.contracts.quality import AnnotatorQuality, PrecisionCertificate, QualityMeasured
-from shoal.contracts.topics import LABELS_ACCEPTED, QUALITY_METRICS, VOTES_REQUESTED
+from shoal.contracts.quality import (
+    AnnotatorQuality,
+    GuidelinePublished,
+    PrecisionCertificate,
+    QualityMeasured,
+)
+from shoal.contracts.topics import GUIDELINES_PUBLISHED, LABELS_ACCEPTED, QUALITY_METRICS, VOTES_REQUESTED
 from shoal.messaging import OutgoingMessage, encode
 from shoal_qa.domain.annotators.trust import AnnotatorState, Evidence
 from shoal_qa.domain.certificates.promises import Promise
@@ -20,6 +25,13 @@ from shoal_qa.usecases.ports import LabelRow, StoredJob, Totals
 
 SOURCE = "/shoal/qa"
 States = Mapping[str, tuple[AnnotatorState, Evidence]]
+
+
+def guideline_message(event: GuidelinePublished) -> OutgoingMessage:
+    """Return the message about one version of a guideline."""
+    version = event.guideline
+    event_id = stable_id("guideline.published", event.project, version.major, version.minor)
+    return encode(GUIDELINES_PUBLISHED, event, event_id=event_id, source=SOURCE, time=event.published_at)
 
 
 def label_message(stored: StoredJob, row: LabelRow, now: datetime) -> OutgoingMessage:

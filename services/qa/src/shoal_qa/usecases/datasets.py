@@ -13,7 +13,7 @@ from shoal.contracts.ids import stable_id
 from shoal.contracts.labels import GuidelineRef
 from shoal.contracts.quality import DatasetFile, DatasetPublished
 from shoal.contracts.topics import DATASETS_PUBLISHED
-from shoal.messaging import encode
+from shoal.messaging import OutgoingMessage, encode
 from shoal.runtime.refusal import Refused
 from shoal_qa.domain.splits import check_shares, split_of
 from shoal_qa.usecases.announce import SOURCE
@@ -122,10 +122,14 @@ class FreezeDataset:
 
 async def add_version(turn: Turn, manifest: Mapping[str, Any], published_at: datetime) -> None:
     """Store a version and announce it. Raises ValueError for a manifest with wrong fields."""
-    event = _dataset_event(manifest, published_at)
+    event = dataset_event(manifest, published_at)
+    await turn.add(event, manifest, dataset_message(event))
+
+
+def dataset_message(event: DatasetPublished) -> OutgoingMessage:
+    """Return the message about a dataset version."""
     event_id = stable_id("dataset.published", event.project, event.dataset, event.version)
-    message = encode(DATASETS_PUBLISHED, event, event_id=event_id, source=SOURCE, time=published_at)
-    await turn.add(event, manifest, message)
+    return encode(DATASETS_PUBLISHED, event, event_id=event_id, source=SOURCE, time=event.published_at)
 
 
 def _campaign_of(row: Row) -> str:
@@ -133,7 +137,8 @@ def _campaign_of(row: Row) -> str:
     return str(row["campaign"] or row["campaign_id"] or "none")
 
 
-def _dataset_event(manifest: Mapping[str, Any], now: datetime) -> DatasetPublished:
+def dataset_event(manifest: Mapping[str, Any], now: datetime) -> DatasetPublished:
+    """Return the event of a manifest. Raises ValueError for a manifest with wrong fields."""
     return DatasetPublished(
         project=manifest["project"],
         dataset=manifest["dataset"],

@@ -7,8 +7,6 @@ from typing import Any
 
 from shoal.contracts.ids import stable_id
 from shoal.contracts.selections import CampaignChanged, CampaignState
-from shoal.contracts.topics import CAMPAIGNS_CHANGED
-from shoal.messaging import OutgoingMessage, encode
 from shoal.runtime.refusal import Caution, Refused
 from shoal.samples import reference_field, reference_text, referred_sample
 from shoal.vectors import BadVector, read_vector, to_bytes
@@ -17,7 +15,7 @@ from shoal_sampler.domain.campaigns.kinds import needs_examples
 from shoal_sampler.usecases.checks import CheckCampaign
 from shoal_sampler.usecases.definition import Definition, Example, Strategy
 from shoal_sampler.usecases.ports import CampaignRow, Campaigns, StoredVector, VectorLookup
-from shoal_sampler.usecases.publishing import SOURCE
+from shoal_sampler.usecases.publishing import campaign_message
 
 EMBEDDING_WAIT_S = 3.0
 """Longest wait for examples that are not embedded yet."""
@@ -49,7 +47,7 @@ class ManageCampaigns:
         await self._check.refuse(project, definition)
         resolved = await self._resolved(project, definition)
         event = _changed_event(project, resolved, state=resolved.state, version=1, now=self._clock())
-        is_new = await self._campaigns.add(event, _outgoing_message(event))
+        is_new = await self._campaigns.add(event, campaign_message(event))
         row = await self.get(project, event.campaign_id)
         if not is_new and not _same_terms(row.event, event):
             raise Refused(
@@ -126,7 +124,7 @@ class ManageCampaigns:
             event = old.model_copy(update={"state": state, "version": version, "changed_at": now})
         else:
             event = _changed_event(old.project, definition, state=state, version=version, now=now)
-        if not await self._campaigns.replace(event, _outgoing_message(event)):
+        if not await self._campaigns.replace(event, campaign_message(event)):
             detail = "the campaign was changed, or spent votes, at the same moment"
             raise Refused(
                 "conflict", detail, field="version", fix="Read the campaign again, then repeat the request"
@@ -259,8 +257,3 @@ def _changed_event(
 def _same_terms(event: CampaignChanged, other: CampaignChanged) -> bool:
     fields: tuple[Any, ...] = ("strategy", "filter", "budget", "labeling", "until")
     return all(getattr(event, name) == getattr(other, name) for name in fields)
-
-
-def _outgoing_message(event: CampaignChanged) -> OutgoingMessage:
-    event_id = stable_id("campaign.changed", event.campaign_id, event.version)
-    return encode(CAMPAIGNS_CHANGED, event, event_id=event_id, source=SOURCE, time=event.changed_at)

@@ -7,7 +7,7 @@ from shoal.contracts import topics
 from shoal.contracts.ids import job_id, stable_id
 from shoal.contracts.labels import GuidelineRef, LabelingJob
 from shoal.contracts.samples import SampleEmbedded
-from shoal.contracts.selections import PolicyDecision, SamplingDecided
+from shoal.contracts.selections import CampaignChanged, PolicyDecision, SamplingDecided
 from shoal.messaging import OutgoingMessage, encode
 from shoal_sampler.domain.campaigns.decisions import Job, Record
 
@@ -39,6 +39,12 @@ def decision_message(record: Record, event: SampleEmbedded, now: datetime) -> Ou
     )
     event_id = stable_id("sampling.decided", event.project, record.sample_id)
     return encode(topics.SAMPLING_DECISIONS, decided, event_id=event_id, source=SOURCE, time=now)
+
+
+def campaign_message(event: CampaignChanged) -> OutgoingMessage:
+    """Return the event of one version of a campaign."""
+    event_id = stable_id("campaign.changed", event.campaign_id, event.version)
+    return encode(topics.CAMPAIGNS_CHANGED, event, event_id=event_id, source=SOURCE, time=event.changed_at)
 
 
 def job_message(

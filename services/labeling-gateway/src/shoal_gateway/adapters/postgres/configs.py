@@ -108,12 +108,17 @@ class PostgresConfigs:
             await conn.execute(READ_AGAIN, *config.key)
             return int(await conn.fetchval(UNPARK, *config.key))
 
-    async def announce_all(self) -> None:
-        """Announce every project's providers, also those that were configured before they were announced."""
-        for row in await self._pool.fetch("SELECT DISTINCT project FROM providers ORDER BY project"):
+    async def announce_all(self) -> int:
+        """Announce every project's providers, also those that were configured before they were announced.
+
+        Returns the number of projects.
+        """
+        rows = await self._pool.fetch("SELECT DISTINCT project FROM providers ORDER BY project")
+        for row in rows:
             async with self._pool.acquire() as conn, conn.transaction():
                 await conn.execute(ONE_AT_A_TIME, row["project"])
                 await announce_providers(conn, row["project"])
+        return len(rows)
 
 
 async def announce_providers(conn: Any, project: str) -> None:

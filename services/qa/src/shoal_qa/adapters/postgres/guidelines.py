@@ -4,17 +4,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from shoal.contracts.ids import stable_id
 from shoal.contracts.labels import GuidelineRef
 from shoal.contracts.quality import GuidelinePublished, LabelSchema
-from shoal.contracts.topics import GUIDELINES_PUBLISHED
-from shoal.messaging import encode
 from shoal.persistence import Outbox
 from shoal_qa.domain.guidelines import next_version
-from shoal_qa.usecases.announce import SOURCE
+from shoal_qa.usecases.announce import guideline_message
 from shoal_qa.usecases.rules import Rule
 
-_COLUMNS = "project, major, minor, document, published_at"
+COLUMNS = "project, major, minor, document, published_at"
+GUIDELINES_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 
 
 class PostgresGuidelines:
@@ -29,15 +27,13 @@ class PostgresGuidelines:
     ) -> tuple[GuidelinePublished, bool]:
         """Store the next version, unless it equals the latest; return it and whether it is new."""
         async with self._pool.acquire() as conn, conn.transaction():
-            await conn.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"qa.guidelines.{project}"
-            )
+            await conn.execute(GUIDELINES_LOCK, f"qa.guidelines.{project}")
             latest = await conn.fetchrow(
-                f"SELECT {_COLUMNS} FROM guidelines WHERE project = $1 ORDER BY major DESC, minor DESC LIMIT 1",
+                f"SELECT {COLUMNS} FROM guidelines WHERE project = $1 ORDER BY major DESC, minor DESC LIMIT 1",
                 project,
             )
             if latest is not None and latest["document"] == document:
-                return _guideline_event(latest), False
+                return guideline_event(latest), False
             version = None if latest is None else (latest["major"], latest["minor"])
             old = [] if latest is None else _class_names(latest["document"])
             major, minor = next_version(version, old, _class_names(document))
@@ -50,18 +46,16 @@ class PostgresGuidelines:
                 dict(document),
                 now,
             )
-            event = _guideline_event(row)
-            event_id = stable_id("guideline.published", project, major, minor)
-            message = encode(GUIDELINES_PUBLISHED, event, event_id=event_id, source=SOURCE, time=now)
-            await self._outbox.add_checked(conn, [message])
+            event = guideline_event(row)
+            await self._outbox.add_checked(conn, [guideline_message(event)])
             return event, True
 
     async def all(self, project: str) -> list[GuidelinePublished]:
         """Return every version, oldest first."""
         rows = await self._pool.fetch(
-            f"SELECT {_COLUMNS} FROM guidelines WHERE project = $1 ORDER BY major, minor", project
+            f"SELECT {COLUMNS} FROM guidelines WHERE project = $1 ORDER BY major, minor", project
         )
-        return [_guideline_event(row) for row in rows]
+        return [guideline_event(row) for row in rows]
 
 
 class PostgresRules:
@@ -92,7 +86,8 @@ def _class_names(document: Mapping[str, Any]) -> list[str]:
     return [item["name"] for item in document["label_schema"]["classes"]]
 
 
-def _guideline_event(row: Any) -> GuidelinePublished:
+def guideline_event(row: Any) -> GuidelinePublished:
+    """Return the guideline of a row with COLUMNS."""
     document = row["document"]
     return GuidelinePublished(
         project=row["project"],
