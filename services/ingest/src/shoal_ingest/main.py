@@ -7,7 +7,7 @@ from typing import Any
 
 from shoal.clock import utc_now
 from shoal.messaging import Publisher
-from shoal.persistence import Janitor, Relay, migrate, open_pool, outbox_measure
+from shoal.persistence import Janitor, Relay, opened_pool, outbox_measure, prepare_schema
 from shoal.persistence.retention import INTERVAL_S
 from shoal.runtime import Loop, Service, run_service
 from shoal.security import ProjectDirectory
@@ -20,6 +20,7 @@ from shoal_ingest.consumers import half_consumer
 from shoal_ingest.http.app import make_app
 from shoal_ingest.http.parts import Parts
 from shoal_ingest.retention import TABLES
+from shoal_ingest.schema import OWN_SCHEMA
 from shoal_ingest.settings import IngestSettings
 from shoal_ingest.usecases.accept import AcceptInferences
 from shoal_ingest.usecases.erase import EraseSamples
@@ -27,19 +28,16 @@ from shoal_ingest.usecases.join_halves import JoinHalves
 from shoal_ingest.usecases.projects import ManageProjects
 from shoal_ingest.usecases.receive_half import ReceiveHalf
 
-SCHEMA = "ingest"
+SCHEMA = OWN_SCHEMA.name
 EXPIRE_S = 600.0
 
 
 @asynccontextmanager
 async def build_service(settings: IngestSettings, publisher: Publisher) -> AsyncIterator[Service]:
     """Open the service's resources, wire the service, and close them at the end."""
-    await migrate(settings.postgres_dsn, schema=SCHEMA, package="shoal_ingest", outbox=True)
-    pool = await open_pool(settings.postgres_dsn, schema=SCHEMA)
-    try:
+    await prepare_schema(settings.postgres_dsn, OWN_SCHEMA, settings.migrate)
+    async with opened_pool(settings.postgres_dsn, SCHEMA) as pool:
         yield wire_service(settings, publisher, pool)
-    finally:
-        await pool.close()
 
 
 def wire_service(settings: IngestSettings, publisher: Publisher, pool: Any) -> Service:

@@ -9,7 +9,7 @@ from typing import Any
 
 from shoal.clock import utc_now
 from shoal.messaging import Consumer, Publisher
-from shoal.persistence import Janitor, Relay, migrate, open_pool, outbox_measure
+from shoal.persistence import Janitor, Relay, opened_pool, outbox_measure, prepare_schema
 from shoal.persistence.retention import INTERVAL_S
 from shoal.runtime import Loop, Service, run_service
 from shoal.security import ProjectDirectory
@@ -26,6 +26,7 @@ from shoal_gateway.consumers import erasure_consumer, guideline_broadcast, job_c
 from shoal_gateway.http.app import make_app
 from shoal_gateway.http.parts import Parts
 from shoal_gateway.retention import TABLES
+from shoal_gateway.schema import OWN_SCHEMA
 from shoal_gateway.settings import GatewaySettings
 from shoal_gateway.usecases.annotate import Annotate
 from shoal_gateway.usecases.carry_out import CarryOut
@@ -39,7 +40,7 @@ from shoal_gateway.usecases.receive_webhook import DrainInbox, ReceiveWebhook
 from shoal_gateway.usecases.record_annotations import RecordAnnotations
 from shoal_gateway.usecases.request_votes import RequestVotes
 
-SCHEMA = "gateway"
+SCHEMA = OWN_SCHEMA.name
 IDLE_S = 0.5
 SWEEP_S = 5.0
 
@@ -51,13 +52,11 @@ async def build_service(settings: GatewaySettings, publisher: Publisher) -> Asyn
     Look-ups have a separate pool: a transaction that loads a guideline must never wait for a connection that
     another transaction holds.
     """
-    await migrate(settings.postgres_dsn, schema=SCHEMA, package="shoal_gateway", outbox=True)
-    pool = await open_pool(settings.postgres_dsn, schema=SCHEMA)
-    lookups = await open_pool(settings.postgres_dsn, schema=SCHEMA)
-    await PostgresConfigs(lookups).announce_all()
+    await prepare_schema(settings.postgres_dsn, OWN_SCHEMA, settings.migrate)
     async with AsyncExitStack() as closing:
-        closing.push_async_callback(pool.close)
-        closing.push_async_callback(lookups.close)
+        pool = await closing.enter_async_context(opened_pool(settings.postgres_dsn, SCHEMA))
+        lookups = await closing.enter_async_context(opened_pool(settings.postgres_dsn, SCHEMA))
+        await PostgresConfigs(lookups).announce_all()
         yield wire_service(settings, publisher, pool=pool, lookups=lookups, closing=closing)
 
 

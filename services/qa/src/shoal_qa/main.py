@@ -7,7 +7,7 @@ from typing import Any
 
 from shoal.clock import utc_now
 from shoal.messaging import Publisher
-from shoal.persistence import Janitor, Relay, migrate, open_pool, outbox_measure
+from shoal.persistence import Janitor, Relay, opened_pool, outbox_measure, prepare_schema
 from shoal.persistence.retention import INTERVAL_S
 from shoal.runtime import Loop, Service, run_service
 from shoal.security import ProjectDirectory
@@ -23,6 +23,7 @@ from shoal_qa.consumers import annotation_consumer, decision_consumer, erasure_c
 from shoal_qa.http.app import make_app
 from shoal_qa.http.parts import Parts
 from shoal_qa.retention import TABLES
+from shoal_qa.schema import OWN_SCHEMA
 from shoal_qa.settings import QaSettings
 from shoal_qa.usecases.dataset_files import FindVersion, OpenDatasetFile
 from shoal_qa.usecases.datasets import FreezeDataset
@@ -37,21 +38,18 @@ from shoal_qa.usecases.refit import Refit
 from shoal_qa.usecases.restore import RestoreVersions
 from shoal_qa.usecases.review import DecideReview
 
-SCHEMA = "qa"
+SCHEMA = OWN_SCHEMA.name
 EXPIRE_S = 60.0
 
 
 @asynccontextmanager
 async def build_service(settings: QaSettings, publisher: Publisher) -> AsyncIterator[Service]:
     """Migrate the database, open its pool, and yield the service; close the pool at the end."""
-    await migrate(settings.postgres_dsn, schema=SCHEMA, package="shoal_qa", outbox=True)
-    pool = await open_pool(settings.postgres_dsn, schema=SCHEMA)
-    try:
+    await prepare_schema(settings.postgres_dsn, OWN_SCHEMA, settings.migrate)
+    async with opened_pool(settings.postgres_dsn, SCHEMA) as pool:
         if settings.datasets_restore:
             await RestoreVersions(FsspecFiles(settings.datasets_uri), PostgresRegistry(pool))()
         yield wire_service(settings, publisher, pool)
-    finally:
-        await pool.close()
 
 
 def wire_service(settings: QaSettings, publisher: Publisher, pool: Any) -> Service:

@@ -9,7 +9,7 @@ from qdrant_client import AsyncQdrantClient
 
 from shoal.clock import utc_now
 from shoal.messaging import Publisher
-from shoal.persistence import Janitor, Relay, migrate, open_pool, outbox_measure
+from shoal.persistence import Janitor, Relay, opened_pool, outbox_measure, prepare_schema
 from shoal.persistence.retention import INTERVAL_S
 from shoal.runtime import Loop, Service, run_service
 from shoal.security import ProjectDirectory
@@ -29,6 +29,7 @@ from shoal_sampler.domain.campaigns.audit import Audit
 from shoal_sampler.http.app import make_app
 from shoal_sampler.http.parts import Parts
 from shoal_sampler.retention import TABLES
+from shoal_sampler.schema import OWN_SCHEMA
 from shoal_sampler.settings import SamplerSettings
 from shoal_sampler.usecases.audits import ManageAudits
 from shoal_sampler.usecases.checks import CheckCampaign
@@ -41,14 +42,13 @@ from shoal_sampler.usecases.memory import Memories
 from shoal_sampler.usecases.providers import ProviderDirectory
 from shoal_sampler.usecases.receive import ReceiveSamples
 
-SCHEMA = "sampler"
+SCHEMA = OWN_SCHEMA.name
 
 
 @asynccontextmanager
 async def build_service(settings: SamplerSettings, publisher: Publisher) -> AsyncIterator[Service]:
     """Open what the service needs, wire it, and close it at the end."""
-    await migrate(settings.postgres_dsn, schema=SCHEMA, package="shoal_sampler", outbox=True)
-    pool = await open_pool(settings.postgres_dsn, schema=SCHEMA)
+    await prepare_schema(settings.postgres_dsn, OWN_SCHEMA, settings.migrate)
     client = AsyncQdrantClient(
         settings.qdrant_url,
         grpc_port=settings.qdrant_grpc_port,
@@ -58,10 +58,10 @@ async def build_service(settings: SamplerSettings, publisher: Publisher) -> Asyn
         check_compatibility=False,
     )
     try:
-        yield wire_service(settings, publisher, pool, client)
+        async with opened_pool(settings.postgres_dsn, SCHEMA) as pool:
+            yield wire_service(settings, publisher, pool, client)
     finally:
         await client.close()
-        await pool.close()
 
 
 def wire_service(

@@ -89,9 +89,9 @@ class Messaging:
 
 @asynccontextmanager
 async def connect(
-    settings: KafkaSettings, *, service: str, version: str, connect_timeout_s: float = 60.0
+    settings: KafkaSettings, *, service: str, version: str, connect_timeout_s: float | None = 60.0
 ) -> AsyncIterator[Messaging]:
-    """Connect to Kafka within `connect_timeout_s` and create missing topics.
+    """Connect to Kafka within `connect_timeout_s` (None: however long it takes) and create missing topics.
 
     Raises TimeoutError if Kafka does not answer in time, and AccessRefused at once if it refuses access. On
     exit, the consumers stop gracefully, then all published messages are flushed.

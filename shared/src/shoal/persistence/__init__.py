@@ -3,9 +3,10 @@
 from shoal.persistence.measuring import outbox_measure
 from shoal.persistence.migrate import MigrationChanged, migrate
 from shoal.persistence.outbox import Outbox
-from shoal.persistence.pool import open_pool
+from shoal.persistence.pool import open_pool, opened_pool
 from shoal.persistence.relay import Relay
 from shoal.persistence.retention import Janitor, Retention
+from shoal.persistence.schema import Schema, SchemaCheck, prepare_schema
 
 __all__ = [
     "Janitor",
@@ -13,7 +14,11 @@ __all__ = [
     "Outbox",
     "Relay",
     "Retention",
+    "Schema",
+    "SchemaCheck",
     "migrate",
     "open_pool",
+    "opened_pool",
     "outbox_measure",
+    "prepare_schema",
 ]

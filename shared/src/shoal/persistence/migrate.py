@@ -1,35 +1,21 @@
-"""Migrations: numbered SQL files in a service's package, applied once, in order."""
+"""Apply migrations: every file once, in order."""
 
-import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
-from importlib import resources
-from importlib.resources.abc import Traversable
 from typing import Any
 
 import asyncpg
 import structlog
 
+from shoal.persistence.migrations import Migration, known_migrations
+
+CONNECT_S = 10.0
+"""Longest time to connect to PostgreSQL, in seconds."""
+LOCK_S = 5
+"""Longest wait of a migration for a table, in seconds: all later queries of the table wait behind it."""
 _log = structlog.get_logger("shoal.persistence")
-OUTBOX_FILES = ("outbox", "outbox_refused")
-"""The files of the outbox's table, in order; new ones come last."""
 
 
 class MigrationChanged(RuntimeError):
     """An applied file was edited; migrations may only be added."""
-
-
-@dataclass(frozen=True, slots=True)
-class Migration:
-    """One SQL file."""
-
-    name: str
-    sql: str
-
-    @property
-    def sha256(self) -> str:
-        """Return the file's hash, which reveals edits."""
-        return hashlib.sha256(self.sql.encode()).hexdigest()
 
 
 async def migrate(dsn: str, *, schema: str, package: str, outbox: bool = False) -> list[str]:
@@ -38,14 +24,15 @@ async def migrate(dsn: str, *, schema: str, package: str, outbox: bool = False) 
     Creates the outbox table if `outbox` is set, then applies `migrations/NNNN_*.sql` of `package`, every file
     in a separate transaction. Replicas that start together wait for each other. Raises MigrationChanged.
     """
-    conn = await asyncpg.connect(dsn)
+    conn = await asyncpg.connect(dsn, timeout=CONNECT_S)
     try:
         # One lock per schema, held by the session: the server releases it when the connection ends, even by a
         # kill.
         await conn.execute("SELECT pg_advisory_lock(hashtextextended($1, 0))", f"shoal.migrate.{schema}")
         await conn.execute(_PREPARE.format(schema=_quote_name(schema)))
         await conn.execute(f"SET search_path TO {_quote_name(schema)}")
-        migrations = [*(_outbox_migrations() if outbox else ()), *_service_migrations(package)]
+        await conn.execute(f"SET lock_timeout TO '{LOCK_S}s'")
+        migrations = known_migrations(package, outbox=outbox)
         return [item.name for item in migrations if await _apply_migration(conn, item)]
     finally:
         await conn.close(timeout=10)
@@ -74,20 +61,6 @@ async def _apply_migration(conn: Any, migration: Migration) -> bool:
         )
     _log.info("migration_applied", name=migration.name)
     return True
-
-
-def _outbox_migrations() -> Iterator[Migration]:
-    for name in OUTBOX_FILES:
-        yield Migration(
-            f"shoal/{name}", (resources.files("shoal.persistence") / f"sql/{name}.sql").read_text()
-        )
-
-
-def _service_migrations(package: str) -> Iterator[Migration]:
-    folder = resources.files(package) / "migrations"
-    files: list[Traversable] = [entry for entry in folder.iterdir() if entry.name.endswith(".sql")]
-    for file in sorted(files, key=lambda entry: entry.name):
-        yield Migration(file.name, file.read_text())
 
 
 def _quote_name(name: str) -> str:

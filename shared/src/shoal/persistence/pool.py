@@ -1,12 +1,19 @@
 """Connection pools: one schema per service, JSON as Python values."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
 import orjson
 
+from shoal.messaging.errors import outages_of
 from shoal.persistence.measuring import export_pool
+from shoal.persistence.migrate import CONNECT_S
 
+CLOSE_S = 3.0
+"""Longest wait for connections in use when a pool closes, in seconds."""
 _JSONB_VERSION = b"\x01"  # first byte of jsonb's binary format
 
 
@@ -15,19 +22,34 @@ async def open_pool(
 ) -> asyncpg.Pool:
     """Return a pool whose connections see only `schema`, so that no service can read another's tables.
 
-    jsonb columns hold values that orjson can write. Raises asyncpg's errors if the server refuses the
-    connection.
+    jsonb columns hold values that orjson can write. Raises Transient while the server is unavailable.
     """
-    pool = await asyncpg.create_pool(
-        dsn,
-        min_size=min_size,
-        max_size=max_size,
-        command_timeout=command_timeout_s,
-        init=prepare_connection,
-        server_settings={"search_path": schema, "application_name": f"shoal-{schema}"},
-    )
+    with outages_of("PostgreSQL"):
+        pool = await asyncpg.create_pool(
+            dsn,
+            min_size=min_size,
+            max_size=max_size,
+            timeout=CONNECT_S,
+            command_timeout=command_timeout_s,
+            init=prepare_connection,
+            server_settings={"search_path": schema, "application_name": f"shoal-{schema}"},
+        )
     export_pool(pool, schema)
     return pool
+
+
+@asynccontextmanager
+async def opened_pool(dsn: str, schema: str) -> AsyncIterator[asyncpg.Pool]:
+    """Yield a pool, and close it; an outage of the server must not keep the process from ending."""
+    pool = await open_pool(dsn, schema)
+    try:
+        yield pool
+    finally:
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await pool.close()
+        except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            pool.terminate()
 
 
 async def prepare_connection(conn: Any) -> None:

@@ -11,14 +11,16 @@ from starlette.routing import Route
 
 from shoal.messaging import Health
 from shoal.observability.exposition import CONTENT_TYPE, render_series
+from shoal.runtime.starting import Starting
 
 Check = Callable[[], Awaitable[str]]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class State:
     """The state behind the admin port; the runtime changes it as the service starts and stops."""
 
+    starting: Starting = field(default_factory=Starting)
     started: bool = False
     stopping: bool = False
     health: Callable[[], list[Health]] = field(default=list)
@@ -32,10 +34,17 @@ class State:
         """Return what is worth knowing about parts that are ready, such as a consumer that pauses."""
         return [f"{part.name}: {part.detail}" for part in self.health() if part.ready and part.detail]
 
+    def not_started(self) -> list[str]:
+        """Return what the service waits for until it has started once."""
+        if self.started:
+            return []
+        parts = [f"{part.name}: {part.detail}" for part in self.health() if not part.ready]
+        return [f"starting: waits for {self.starting.waits_for}", *parts]
+
     async def not_ready(self) -> list[str]:
         """Return the reasons why the service should get no requests at present."""
         if not self.started:
-            return ["starting"]
+            return self.not_started()
         if self.stopping:
             return ["stopping"]
         waiting = [f"{part.name}: {part.detail}" for part in self.health() if not part.ready]
@@ -55,7 +64,7 @@ def admin_app(state: State) -> Starlette:
         return _text_response(state.dead() + await state.not_ready(), state.notes())
 
     async def startup(_: Request) -> Response:
-        return _text_response([] if state.started else ["starting"])
+        return _text_response(state.not_started())
 
     async def metrics(_: Request) -> Response:
         return Response(render_series(), media_type=CONTENT_TYPE)

@@ -55,26 +55,23 @@ async def running_service(
 ) -> AsyncIterator[Running]:
     """Run a service in this event loop while the block runs.
 
-    `kafka`: KafkaSettings() by default. Raises TimeoutError if Kafka does not answer, OSError if a port is in
-    use, and the errors of `build`.
+    `kafka`: KafkaSettings() by default. While Kafka or PostgreSQL is away at the start, it waits, and
+    /startupz says for what. Raises OSError if a port is in use, and the errors of `build` that are no outage.
     """
-    state = State()
+    state, kafka = State(), kafka or KafkaSettings()
     async with AsyncExitStack() as stack:
         admin = bind_address(settings.admin_host, settings.admin_port)
         await stack.enter_async_context(serve_app(admin_app(state), admin, graceful_timeout_s=1))
-        name = settings.SERVICE
-        messaging = await stack.enter_async_context(
-            connect(
-                kafka or KafkaSettings(),
-                service=name,
-                version=__version__,
-                connect_timeout_s=settings.connect_timeout_s,
-            )
+        messaging = await state.starting.repeat(
+            f"Kafka at {kafka.bootstrap}", lambda: _enter_messaging(stack, kafka, settings.SERVICE)
         )
-        service = await stack.enter_async_context(build(settings, messaging.publisher))
+        service = await state.starting.repeat(
+            "its resources", lambda: stack.enter_async_context(build(settings, messaging.publisher))
+        )
         running = Running(service=service, messaging=messaging, admin_url=url_of(admin))
         state.health, state.ready = messaging.health, tuple(service.ready)
         stack.push_async_callback(messaging.stop)
+        state.starting.waits_for = "Kafka's topics and consumer groups"
         await _start_service(settings, service, running, stack)
         state.started = True
         _log.info("started", role=settings.role, http=running.http_url, admin=running.admin_url)
@@ -82,6 +79,11 @@ async def running_service(
             yield running
         finally:
             state.stopping = True
+
+
+async def _enter_messaging(stack: AsyncExitStack, kafka: KafkaSettings, service: str) -> Messaging:
+    connection = connect(kafka, service=service, version=__version__, connect_timeout_s=None)
+    return await stack.enter_async_context(connection)
 
 
 async def _start_service(settings: Any, service: Service, running: Running, stack: AsyncExitStack) -> None:

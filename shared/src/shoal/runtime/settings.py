@@ -58,6 +58,11 @@ class ServiceSettings(BaseSettings):
         "exceed the time that Kafka keeps a record and its dead letter, 60 days in all: a record that is read "
         "again has no second effect because its rows are still there.",
     )
+    migrate: Literal["start", "wait"] = Field(
+        default="start",
+        description="`start` applies missing migrations when the service starts; `wait` waits until "
+        "`shoal migrate` has applied them.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="Least level of log entries."
     )
@@ -68,9 +73,6 @@ class ServiceSettings(BaseSettings):
         default=20.0,
         gt=0,
         description="Time to finish requests and batches when the process stops, in seconds.",
-    )
-    connect_timeout_s: float = Field(
-        default=60.0, gt=0, description="Time to reach Kafka when the process starts, in seconds."
     )
     metrics_interval_s: float = Field(
         default=15.0,

@@ -1,0 +1,5 @@
+"""The PostgreSQL schema that the service owns."""
+
+from shoal.persistence import Schema
+
+OWN_SCHEMA = Schema("ingest", "shoal_ingest")
