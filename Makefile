@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-PACKAGES := shared services/ingest services/embedder services/sampler services/labeling-gateway services/qa deploy/local
+PACKAGES := shared services/ingest services/embedder services/sampler services/labeling-gateway services/qa deploy/local deploy/grafana
 LOCKS := requirements/dev.lock requirements/models.lock
 UV := .venv/bootstrap/bin/uv
 UV_VERSION := 0.13.9
@@ -11,7 +11,7 @@ UV_VERSION := 0.13.9
 PYTEST := $(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 export SHOAL_CACHE ?= $(CURDIR)/.cache
 
-.PHONY: help setup demo up down test test-fast test-kafka test-chaos bench lint fmt schemas docs topics replay lock clean
+.PHONY: help setup demo up down test test-fast test-kafka test-chaos test-boards boards bench lint fmt schemas docs topics replay lock clean
 
 help: ## list all targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
@@ -42,16 +42,23 @@ down: setup ## stop a stack that is still running
 
 test: setup .venv/manifests/.ready ## run lint and the tests on the embedded stack
 	@$(MAKE) --no-print-directory lint
-	@$(PYTEST) -m "not chaos"
+	@$(PYTEST) -m "not chaos and not boards"
 
 test-fast: setup ## run the tests that need no broker, database or browser
-	@$(PYTEST) -m "not kafka and not browser and not chaos"
+	@$(PYTEST) -m "not kafka and not browser and not chaos and not boards"
 
 test-kafka: setup ## run the tests that use a broker on Apache Kafka (Java and Maven)
 	@SHOAL_KAFKA=apache $(PYTEST) -m kafka
 
 test-chaos: setup ## kill, stop, double and poison a running Shoal on Apache Kafka (Java and Maven)
 	@SHOAL_KAFKA=apache $(BIN)/pytest -q -m chaos --durations=0 tests/chaos
+
+test-boards: setup ## run Shoal under load and evaluate every query of the boards and alerts (Prometheus)
+	@$(BIN)/pytest -q -m boards --durations=0 tests/boards
+
+boards: setup ## write the JSON of the Grafana boards, and their pictures in docs/boards (Prometheus, Chromium)
+	@$(BIN)/python -m shoal_boards
+	@PYTHONPATH=tests $(BIN)/python -m boards docs/boards
 
 bench: setup .venv/peers/.ready .venv/peers-quality/.ready ## measure Shoal beside bare loops and other libraries
 	@$(BIN)/python -m tests.bench
@@ -70,7 +77,7 @@ bench: setup .venv/peers/.ready .venv/peers-quality/.ready ## measure Shoal besi
 lint: setup ## check style, types, imports between layers, unreachable code, and words
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy shared/src services/*/src deploy/local/src
+	@$(BIN)/mypy shared/src services/*/src deploy/*/src
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tests.architecture.reachability
 	@$(BIN)/python -m tests.architecture.words

@@ -1,0 +1,1 @@
+"""Grafana boards: their sources in YAML, and the JSON that Grafana reads."""

@@ -1,0 +1,41 @@
+"""Pages as pictures: Chromium draws them, Pillow makes them small."""
+
+import asyncio
+import io
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from PIL import Image
+from playwright.async_api import async_playwright
+
+from boards.boardkit import Json
+from boards.drawing.pages import WIDTH, board_page
+from boards.live.answers import Answers
+
+COLOURS = 96
+"""Enough for flat colours and the edges of letters; more only makes larger files."""
+
+
+def draw_boards(boards: Mapping[str, Json], answers: Answers, folder: Path) -> None:
+    """Write one PNG a board."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pages = {name: board_page(board, answers) for name, board in boards.items()}
+    for name, png in asyncio.run(_photograph(pages)).items():
+        image = Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+        image.save(folder / f"{name}.png", optimize=True)
+
+
+async def _photograph(pages: Mapping[str, tuple[str, int]]) -> dict[str, bytes]:
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert program, "Chromium is not installed: apt-get install chromium"
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=program, chromium_sandbox=False)
+        pictures = {}
+        for name, (html, height) in pages.items():
+            page = await browser.new_page(viewport={"width": WIDTH, "height": height})
+            await page.set_content(html)
+            pictures[name] = await page.screenshot()
+            await page.close()
+        await browser.close()
+    return pictures

@@ -1,0 +1,37 @@
+"""Shoal under load with a Prometheus beside it, for a while."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from boards.live.answers import Answers
+from boards.live.load import SETTINGS, running_operation
+from boards.live.prometheus import Prometheus, Span, running_prometheus
+from deploy.promkit import rule_files
+from shoal_local.services import LocalShoal
+from shoal_local.stack import Stack
+
+POINTS = 100
+"""Points of a line over the time range."""
+
+
+@contextmanager
+def answers_under_load(seconds: float) -> Iterator[Answers]:
+    """Run an operation for `seconds`, stop it, and yield what Prometheus knows about that time."""
+    with ExitStack() as running:
+        stack = running.enter_context(Stack())
+        shoal = running.enter_context(LocalShoal(stack, environment=SETTINGS))
+        folder = stack.path / "prometheus"
+        prometheus = running.enter_context(running_prometheus(folder, shoal.admin_urls, rule_files()))
+        start = time.time()
+        asyncio.run(_work_for(seconds, shoal, stack, prometheus))
+        end = time.time()
+        assert shoal.dead() == [], [shoal.tail(name) for name in shoal.dead()]
+        yield Answers(prometheus, Span(start, end, max(1.0, (end - start) // POINTS)))
+
+
+async def _work_for(seconds: float, shoal: LocalShoal, stack: Stack, prometheus: Prometheus) -> None:
+    async with running_operation(shoal, stack):
+        await asyncio.sleep(seconds)
+        assert prometheus.targets_down() == []
