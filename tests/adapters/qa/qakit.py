@@ -4,13 +4,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from shoal.clock import utc_now
 from shoal.contracts.labels import AnnotationSubmitted, ClassAnswer, GuidelineRef, LabelingJob
 from shoal.contracts.samples import Content
 from shoal_qa.adapters.postgres.annotators import PostgresAnnotators
 from shoal_qa.adapters.postgres.database import PostgresDatabase
 from shoal_qa.adapters.postgres.fits import PostgresFits
+from shoal_qa.adapters.postgres.measures import PostgresMeasures
 from shoal_qa.adapters.postgres.quality import PostgresQuality
 from shoal_qa.usecases.evaluate import Evaluate
+from shoal_qa.usecases.measure_jobs import MeasureJobs
+from shoal_qa.usecases.measure_quality import MeasureQuality
 from shoal_qa.usecases.ports import Fits, Quality, ReceivedAnnotation
 from shoal_qa.usecases.record import RecordAnnotations, RecordJobs
 from shoal_qa.usecases.refit import Refit
@@ -39,6 +43,12 @@ class Qa:
             evaluate=self.evaluate,
             clock=lambda: NOON,
         )
+
+    async def measure(self) -> None:
+        """Set the gauges as a replica does that just started."""
+        measures = PostgresMeasures(self.pool)
+        await MeasureJobs(measures, utc_now)()
+        await MeasureQuality(measures)()
 
     async def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in await self.pool.fetch(sql)]

@@ -12,7 +12,7 @@ from shoal.contracts.selections import PolicyDecision, SamplingDecided
 from shoal_qa.adapters.postgres.quality import PostgresQuality
 from shoal_qa.usecases.decisions import RecordDecisions
 from shoal_qa.usecases.erase import EraseSamples
-from shoal_qa.usecases.production import ProductionGauges, VersionAccuracy, version_accuracies
+from shoal_qa.usecases.production import VersionAccuracy, version_accuracies
 
 pytestmark = pytest.mark.kafka
 
@@ -88,9 +88,10 @@ async def test_a_refit_shows_it_to_prometheus(qa: Qa) -> None:
     await RecordDecisions(qa.database)([decided(number, "x") for number in range(4)])
     await label(qa, range(4))
     assert await qa.refit()() == 1
-    labels = {"project": "news", "model": "topics", "version": "1"}
+    await qa.measure()
+    series = {"project": "news", "model": "topics", "version": "1"}
     shown = {
-        name: REGISTRY.get_sample_value(f"shoal_qa_production_{name}", labels)
+        name: REGISTRY.get_sample_value(f"shoal_qa_production_{name}", series)
         for name in ("accuracy_ratio", "accuracy_low_ratio", "accuracy_high_ratio", "labelled_samples")
     }
     low = cast(float, shown["accuracy_low_ratio"])
@@ -101,7 +102,20 @@ async def test_a_refit_shows_it_to_prometheus(qa: Qa) -> None:
         "accuracy_high_ratio": 1.0,
         "labelled_samples": 4.0,
     }
-    gauges = ProductionGauges()
-    gauges.show("news", await accuracies(qa))
-    gauges.show("news", [])  # the version is no longer among the newest
-    assert REGISTRY.get_sample_value("shoal_qa_production_accuracy_ratio", labels) is None
+    erased = [SampleErased(project="news", sample_id=f"s{n}", reason="", erased_at=NOON) for n in range(4)]
+    await EraseSamples(qa.database, lambda: NOON)(erased)
+    await qa.jobs([job(9)])
+    await qa.annotations([vote(9, "ann", "x")])
+    assert await qa.refit()() == 1
+    await qa.measure()
+    assert REGISTRY.get_sample_value("shoal_qa_production_accuracy_ratio", series) is None
+
+
+async def test_accuracy_that_an_earlier_release_did_not_store_is_estimated_again(qa: Qa) -> None:
+    await RecordDecisions(qa.database)([decided(number, "x") for number in range(4)])
+    await label(qa, range(4))
+    assert await qa.refit()() == 1
+    await qa.pool.execute("UPDATE quality SET production = NULL, providers = NULL")
+    await qa.measure()
+    series = {"project": "news", "model": "topics", "version": "1"}
+    assert REGISTRY.get_sample_value("shoal_qa_production_accuracy_ratio", series) == 1.0

@@ -40,7 +40,7 @@ async def test_a_refit_learns_the_crowd_and_announces_quality(qa: Qa) -> None:
 class CrashingQuality(PostgresQuality):
     """Quality that is never saved."""
 
-    async def save(self, project: str, body: Any, message: Any) -> None:
+    async def save(self, project: str, measured: Any, message: Any) -> None:
         raise ConnectionError("killed here")
 
 

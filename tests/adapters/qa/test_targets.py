@@ -1,7 +1,5 @@
 """Rules with a target precision on a real PostgreSQL: nothing is accepted before gold vouches for it."""
 
-import math
-
 import pytest
 from prometheus_client import REGISTRY
 
@@ -12,11 +10,9 @@ from shoal_qa.usecases.rules import Rule
 pytestmark = pytest.mark.kafka
 
 
-def gauge(name: str) -> float:
+def gauge(name: str) -> float | None:
     """Return what Prometheus would be told."""
-    value = REGISTRY.get_sample_value(f"shoal_qa_{name}", {"project": "news"})
-    assert value is not None
-    return value
+    return REGISTRY.get_sample_value(f"shoal_qa_{name}", {"project": "news"})
 
 
 async def test_a_target_accepts_nothing_before_gold_vouches_for_it(qa: Qa) -> None:
@@ -28,7 +24,8 @@ async def test_a_target_accepts_nothing_before_gold_vouches_for_it(qa: Qa) -> No
     assert await qa.rows("SELECT DISTINCT state, wanted FROM jobs") == [("review", 3)]
     measured = (await qa.rows("SELECT body FROM quality"))[0][0]["certificate"]
     assert (measured["threshold"], measured["gold"], measured["coverage"]) == (None, 0, 0.0)
-    assert math.isnan(gauge("certified_threshold_probability"))
+    await qa.measure()
+    assert (gauge("certificate_valid"), gauge("certified_threshold_probability")) == (0, None)
     needed = measured["more_gold"]
     assert gauge("more_gold_items") == needed
     assert 20 < needed < 200
@@ -39,6 +36,8 @@ async def test_a_target_accepts_nothing_before_gold_vouches_for_it(qa: Qa) -> No
     measured = (await qa.rows("SELECT body FROM quality"))[0][0]["certificate"]
     assert measured["threshold"] is not None
     assert measured["bound"] >= 0.9
+    await qa.measure()
+    assert gauge("certificate_valid") == 1
     assert gauge("certified_threshold_probability") == measured["threshold"]
     assert gauge("certified_precision_ratio") == measured["bound"]
     assert gauge("certified_coverage_ratio") == measured["coverage"]
@@ -51,6 +50,8 @@ async def test_a_target_accepts_nothing_before_gold_vouches_for_it(qa: Qa) -> No
     await add_gold(qa, range(100, 100 + needed // 2), fooled=True)  # it was wrong about the crowd
     assert await refit() == 1
     assert await qa.rows("SELECT count(*) FROM jobs WHERE state = 'accepted'") == [(0,)]
+    await qa.measure()
+    assert (gauge("certificate_valid"), gauge("certified_precision_ratio")) == (0, None)
     withdrawn = "SELECT count(*) FROM labels WHERE state = 'withdrawn'"
     assert await qa.rows(withdrawn) == [(len(accepted),)]
 

@@ -7,7 +7,6 @@ from shoal.contracts.labels import AnnotationSubmitted, LabelingJob
 from shoal.contracts.samples import SampleErased
 from shoal.contracts.selections import SamplingDecided
 from shoal.messaging import Consumer, Received, Rejection
-from shoal_qa import metrics
 from shoal_qa.usecases.decisions import RecordDecisions
 from shoal_qa.usecases.erase import EraseSamples
 from shoal_qa.usecases.ports import ReceivedAnnotation
@@ -34,8 +33,6 @@ def annotation_consumer(record_annotations: RecordAnnotations) -> Consumer[Annot
             ReceivedAnnotation(record.event, f"{record.partition}/{record.offset}") for record in batch
         ]
         rejected = await record_annotations(arrived)
-        for record in batch:
-            metrics.ANNOTATIONS_RECORDED.labels(record.event.project, record.event.action).inc()
         return [item.rejection(batch) for item in rejected]
 
     return Consumer(topic=topics.LABELS_SUBMITTED, group=GROUP, handle=handle)

@@ -17,6 +17,7 @@ from shoal_qa.adapters.postgres.database import PostgresDatabase
 from shoal_qa.adapters.postgres.datasets import PostgresRegistry
 from shoal_qa.adapters.postgres.fits import PostgresFits
 from shoal_qa.adapters.postgres.guidelines import PostgresGuidelines, PostgresRules
+from shoal_qa.adapters.postgres.measures import PostgresMeasures
 from shoal_qa.adapters.postgres.quality import PostgresQuality
 from shoal_qa.adapters.postgres.reports import PostgresReports
 from shoal_qa.consumers import annotation_consumer, decision_consumer, erasure_consumer, job_consumer
@@ -32,6 +33,8 @@ from shoal_qa.usecases.erase import EraseSamples
 from shoal_qa.usecases.evaluate import Evaluate
 from shoal_qa.usecases.expire import ExpireParked
 from shoal_qa.usecases.gold import AddGold
+from shoal_qa.usecases.measure_jobs import MeasureJobs
+from shoal_qa.usecases.measure_quality import MeasureQuality
 from shoal_qa.usecases.preview import PreviewRule
 from shoal_qa.usecases.record import RecordAnnotations, RecordJobs
 from shoal_qa.usecases.refit import Refit
@@ -66,6 +69,7 @@ def wire_service(settings: QaSettings, publisher: Publisher, pool: Any) -> Servi
         evaluate=evaluate,
         clock=utc_now,
     )
+    measures = PostgresMeasures(pool)
     expire = ExpireParked(database, timedelta(hours=settings.parked_hours), utc_now)
     janitor = Janitor(pool, TABLES, days=settings.retention_days, clock=utc_now)
     return Service(
@@ -96,7 +100,7 @@ def wire_service(settings: QaSettings, publisher: Publisher, pool: Any) -> Servi
             Loop(name="expire", step=expire, interval_s=EXPIRE_S, drain=True),
             Loop(name="retention", step=janitor, interval_s=INTERVAL_S, drain=True),
         ],
-        measures=[outbox_measure(pool)],
+        measures=[outbox_measure(pool), MeasureJobs(measures, utc_now), MeasureQuality(measures)],
         background=[Relay(pool, publisher).run],
         directory=directory,
     )

@@ -1,7 +1,6 @@
 """Labels, jobs, reviews, metrics and annotators over HTTP."""
 
 from collections import defaultdict
-from dataclasses import asdict
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
@@ -30,7 +29,7 @@ from shoal_qa.http.schemas import (
     ReviewsAnswer,
     RevisionAnswer,
 )
-from shoal_qa.usecases.production import version_accuracies
+from shoal_qa.usecases.production import production_rows, version_accuracies
 
 After = Annotated[int, Query(ge=0, le=2**63 - 1, description="Cursor: `next_after` of the last answer.")]
 Limit = Annotated[int, Query(ge=1, le=5000, description="Largest number of items to return.")]
@@ -113,10 +112,7 @@ async def show_metrics(project: OperatorProject, parts: Wired) -> MetricsAnswer:
     return MetricsAnswer(
         measured=None if measured is None else QualityMeasured.model_validate(measured),
         jobs=await parts.reports.jobs_by_state(project),
-        production=[
-            ProductionAnswer(model=item.model, version=item.version, **asdict(item.measured))
-            for item in accuracies
-        ],
+        production=[ProductionAnswer(**row) for row in production_rows(accuracies)],
     )
 
 

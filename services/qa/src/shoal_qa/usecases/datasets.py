@@ -15,6 +15,7 @@ from shoal.contracts.quality import DatasetFile, DatasetPublished
 from shoal.contracts.topics import DATASETS_PUBLISHED
 from shoal.messaging import OutgoingMessage, encode
 from shoal.runtime.refusal import Refused
+from shoal_qa import metrics
 from shoal_qa.domain.splits import check_shares, split_of
 from shoal_qa.usecases.announce import SOURCE
 from shoal_qa.usecases.dataset_files import MANIFEST, version_folder
@@ -48,6 +49,18 @@ class FreezeDataset:
 
     async def __call__(self, project: str, request: DatasetRequest) -> tuple[dict[str, Any], bool]:
         """Return the manifest and whether it is new. Raises Refused without labels, and for bad shares."""
+        outcome = "failed"
+        try:
+            manifest, is_new = await self._freeze(project, request)
+            outcome = "frozen" if is_new else "unchanged"
+        except Refused:
+            outcome = "refused"
+            raise
+        finally:
+            metrics.DATASETS.labels(project, outcome).inc()
+        return manifest, is_new
+
+    async def _freeze(self, project: str, request: DatasetRequest) -> tuple[dict[str, Any], bool]:
         try:
             check_shares(request.splits)
         except ValueError as error:

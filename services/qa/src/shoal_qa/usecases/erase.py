@@ -1,12 +1,14 @@
 """Erase samples: delete contents and votes, and withdraw labels with the reason."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from shoal.contracts.samples import SampleErased
 from shoal_qa.usecases.announce import label_message
+from shoal_qa.usecases.counting import count_outcomes
+from shoal_qa.usecases.outcomes import Outcome
 from shoal_qa.usecases.ports import Database, LabelRow, StoredJob
 
 NO_EVIDENCE = {"method": "erased", "votes": 0, "agreement": 0.0}
@@ -33,17 +35,22 @@ class EraseSamples:
                     for stored in await tx.samples.erase(project, samples)
                     if stored.job.state != "erased"
                 ]
-                changes = [_erase_job(stored) for stored in jobs]
-                await tx.jobs.save([stored for stored, _ in changes])
-                rows = [(stored, row) for stored, row in changes if row is not None]
-                await tx.labels.add([row for _, row in rows], self._clock())
-                await tx.outbox.publish([label_message(stored, row, self._clock()) for stored, row in rows])
+                now, outcomes = self._clock(), [_erase_job(stored) for stored in jobs]
+                await tx.jobs.save([outcome.after for outcome in outcomes])
+                rows = [(stored, row) for outcome in outcomes for stored, row in _withdrawn_labels(outcome)]
+                await tx.labels.add([row for _, row in rows], now)
+                await tx.outbox.publish([label_message(stored, row, now) for stored, row in rows])
+            count_outcomes(outcomes, now)
 
 
-def _erase_job(stored: StoredJob) -> tuple[StoredJob, LabelRow | None]:
+def _withdrawn_labels(outcome: Outcome) -> Iterator[tuple[StoredJob, LabelRow]]:
+    return ((stored, step) for stored, step in outcome.steps if isinstance(step, LabelRow))
+
+
+def _erase_job(stored: StoredJob) -> Outcome:
     after = replace(stored, job=replace(stored.job, state="erased", label=None))
     if stored.job.label is None:
-        return after, None
+        return Outcome(before=stored, after=after)
     after = replace(after, revision=stored.revision + 1)
     row = LabelRow(
         project=stored.project,
@@ -56,4 +63,4 @@ def _erase_job(stored: StoredJob) -> tuple[StoredJob, LabelRow | None]:
         evidence=NO_EVIDENCE,
         reason="the sample was erased",
     )
-    return after, row
+    return Outcome(before=stored, after=after, steps=[(after, row)])

@@ -15,6 +15,7 @@ from shoal.observability.logs import get_logger
 from shoal_qa import metrics
 from shoal_qa.domain.projects.fitting import fit_without_votes
 from shoal_qa.usecases.announce import label_message, request_message
+from shoal_qa.usecases.counting import count_outcomes
 from shoal_qa.usecases.outcomes import Context, Outcome, job_outcomes
 from shoal_qa.usecases.ports import Database, LabelRow, Major, StoredJob, Transaction
 
@@ -40,11 +41,12 @@ class Evaluate:
             return 0
         try:
             async with self._database.transaction() as tx:
-                return await self.within(tx, await tx.jobs.lock(job_ids))
+                outcomes = await self.within(tx, await tx.jobs.lock(job_ids))
         except Exception as error:
             if is_transient(error):
                 raise
             return await self._evaluate_halves(sorted(job_ids), error)
+        return self.count(outcomes)
 
     async def _evaluate_halves(self, job_ids: Sequence[str], error: Exception) -> int:
         if len(job_ids) == 1:
@@ -54,36 +56,40 @@ class Evaluate:
         middle = len(job_ids) // 2
         return await self(job_ids[:middle]) + await self(job_ids[middle:])
 
-    async def within(self, tx: Transaction, jobs: Sequence[StoredJob]) -> int:
-        """Evaluate jobs that are locked by `tx`; return the number of changed ones."""
+    def count(self, outcomes: Sequence[Outcome]) -> int:
+        """Count outcomes whose transaction has committed; return the number of changed jobs."""
+        count_outcomes(outcomes, self._clock())
+        return sum(outcome.changes_job for outcome in outcomes)
+
+    async def within(self, tx: Transaction, jobs: Sequence[StoredJob]) -> list[Outcome]:
+        """Evaluate jobs that are locked by `tx`; return the outcomes, to `count` after the commit."""
         groups: dict[Major, list[StoredJob]] = defaultdict(list)
         for stored in jobs:
             if stored.purpose in COUNTED:
                 groups[stored.key].append(stored)
-        changed = 0
+        outcomes: list[Outcome] = []
         for key, group in sorted(groups.items()):
             context = await context_of(tx, key)
             if context is not None:
                 annotations = await tx.annotations.of_jobs([stored.job_id for stored in group])
-                changed += await self._apply(tx, job_outcomes(group, annotations, context))
-        return changed
+                of_group = job_outcomes(group, annotations, context)
+                await self._apply(tx, of_group)
+                outcomes += of_group
+        return outcomes
 
-    async def _apply(self, tx: Transaction, outcomes: Sequence[Outcome]) -> int:
-        """Store and announce outcomes; return their number."""
+    async def _apply(self, tx: Transaction, outcomes: Sequence[Outcome]) -> None:
+        """Store and announce outcomes."""
         now, rows, messages = self._clock(), [], []
         for outcome in outcomes:
             for stored, step in outcome.steps:
                 if isinstance(step, LabelRow):
                     rows.append(step)
                     messages.append(label_message(stored, step, now))
-                    metrics.LABELS.labels(stored.project, step.state).inc()
                 else:
                     messages.append(request_message(stored, step, outcome.posterior, now))
-                    metrics.VOTE_REQUESTS.labels(step.action).inc()
         await tx.jobs.save([outcome.after for outcome in outcomes])
         await tx.labels.add(rows, now)
         await tx.outbox.publish(messages)
-        return len(outcomes)
 
 
 def _error_text(error: Exception) -> str:

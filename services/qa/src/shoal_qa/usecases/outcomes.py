@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from shoal_qa.domain.jobs.acceptance import AcceptanceRule, Belief
 from shoal_qa.domain.jobs.beliefs import JobVotes, job_beliefs, job_posteriors
@@ -23,6 +23,8 @@ from shoal_qa.usecases.ports import LabelRow, StoredAnnotation, StoredJob
 from shoal_qa.usecases.rules import Rule
 
 SHOWN = 100  # most classes of a posterior in the evidence
+SEVERAL = "(several)"
+WAITING = ("open", "review")  # states of jobs whose votes are counted in their row
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +43,22 @@ class Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """A job before and after an evaluation that changes it.
+    """A job before and after an evaluation that changes it, or only the number of its votes.
 
     steps: what is to announce, in order, with the job at that step. posterior: of the likeliest classes.
+    provider: of the counted votes, SEVERAL if they differ; of the expert without votes; empty without both.
     """
 
     before: StoredJob
     after: StoredJob
-    steps: Sequence[tuple[StoredJob, Request | LabelRow]]
-    posterior: Mapping[str, float]
+    provider: str = ""
+    steps: Sequence[tuple[StoredJob, Request | LabelRow]] = ()
+    posterior: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def changes_job(self) -> bool:
+        """Return whether more changes than the number of votes."""
+        return self.after.job != self.before.job or bool(self.steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,22 @@ class _Case:
         votes = [(vote.annotator, vote.label) for vote in self.votes]
         return JobVotes(votes, self.stored.job.most, self.stored.job.label, self.blocked)
 
+    def provider(self) -> str:
+        """Return the provider of the counted votes, or of the expert if there are none."""
+        annotators = [vote.annotator for vote in self.votes]
+        if not annotators and self.expert is not None:
+            annotators = [self.expert.annotator]
+        providers = {annotator.partition("/")[0] for annotator in annotators}
+        return SEVERAL if len(providers) > 1 else "".join(providers)
+
+    def noted(self, after: Job) -> StoredJob:
+        """Return the job after its evaluation, with its votes; those of settled jobs are not kept."""
+        if after == self.stored.job and after.state not in WAITING:
+            return self.stored
+        votes, labels = len(self.votes) + self.blocked, {vote.label for vote in self.votes}
+        voted = self.stored.voted or votes > 0
+        return replace(self.stored, job=after, voted=voted, votes=votes, disputed=len(labels) > 1)
+
     def advanced(self, belief: Belief, rule: AcceptanceRule) -> tuple[Job, list[Change]]:
         """Return the job after its expert's answer, or else its votes. Only live annotations matter."""
         job, expert = self.stored.job, self.expert
@@ -74,9 +99,9 @@ class _Case:
 def job_outcomes(
     jobs: Sequence[StoredJob], annotations: Sequence[StoredAnnotation], context: Context
 ) -> list[Outcome]:
-    """Return the outcomes of the jobs that change. annotations: every revision of those of the jobs."""
-    by_job = _by_job(annotations)
-    cases = [_make_case(stored, by_job.get(stored.job_id, []), context) for stored in jobs]
+    """Return the outcomes of jobs that change. annotations: every revision of those of the jobs."""
+    revisions = by_job(annotations)
+    cases = [_make_case(stored, revisions.get(stored.job_id, []), context) for stored in jobs]
     rule = context.acceptance
     votes = [case.counted() for case in cases]
     shares = job_posteriors(votes, context.fit)
@@ -89,13 +114,15 @@ def job_outcomes(
             outcomes.append(
                 _make_outcome(case, after, changes, belief=belief, shares=shares[index], fit=context.fit)
             )
+        elif (noted := case.noted(after)) != case.stored:
+            outcomes.append(Outcome(before=case.stored, after=noted, provider=case.provider()))
     return outcomes
 
 
 def _make_outcome(
     case: _Case, after: Job, changes: Sequence[Change], *, belief: Belief, shares: Floats, fit: ProjectFit
 ) -> Outcome:
-    stored = replace(case.stored, job=after)
+    stored = case.noted(after)
     steps: list[tuple[StoredJob, Request | LabelRow]] = []
     for change in changes:
         if isinstance(change, Request):
@@ -105,21 +132,33 @@ def _make_outcome(
         probability = change.probability if isinstance(change, Accept) else belief.of_accepted
         evidence = _label_evidence(case, change, shares, fit)
         steps.append((stored, _label_row(stored, change, probability, evidence)))
-    return Outcome(before=case.stored, after=stored, steps=steps, posterior=_likely_classes(shares, fit))
+    return Outcome(
+        before=case.stored,
+        after=stored,
+        provider=case.provider(),
+        steps=steps,
+        posterior=_likely_classes(shares, fit),
+    )
 
 
-def _by_job(annotations: Sequence[StoredAnnotation]) -> dict[str, list[StoredAnnotation]]:
-    by_job: dict[str, list[StoredAnnotation]] = defaultdict(list)
+def by_job(annotations: Sequence[StoredAnnotation]) -> dict[str, list[StoredAnnotation]]:
+    """Return annotations by the id of their job."""
+    grouped: dict[str, list[StoredAnnotation]] = defaultdict(list)
     for annotation in annotations:
-        by_job[annotation.annotation.job].append(annotation)
-    return by_job
+        grouped[annotation.annotation.job].append(annotation)
+    return grouped
+
+
+def votes_of(job_id: str, annotations: Sequence[StoredAnnotation]) -> list[Vote]:
+    """Return a job's votes, one of each annotator. annotations: every revision of those of the job."""
+    book = VoteBook(annotation.annotation for annotation in annotations if not annotation.is_review)
+    return book.votes(job_id)
 
 
 def _make_case(stored: StoredJob, annotations: Sequence[StoredAnnotation], context: Context) -> _Case:
-    book = VoteBook(annotation.annotation for annotation in annotations if not annotation.is_review)
     experts = VoteBook(annotation.annotation for annotation in annotations if annotation.is_review)
     live = [annotation for annotation in experts.annotations() if annotation.label is not None]
-    all_votes = book.votes(stored.job_id)
+    all_votes = votes_of(stored.job_id, annotations)
     votes = [vote for vote in all_votes if vote.annotator not in context.blocked]
     return _Case(
         stored,

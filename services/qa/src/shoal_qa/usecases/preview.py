@@ -69,7 +69,7 @@ class PreviewRule:
                 jobs = await tx.jobs.get(ids[start : start + PART])
                 annotations = await tx.annotations.of_jobs([stored.job_id for stored in jobs])
             outcomes = await asyncio.to_thread(job_outcomes, jobs, annotations, context)
-            effects.add([_job_change(outcome) for outcome in outcomes])
+            effects.add([_job_change(outcome) for outcome in outcomes if outcome.changes_job])
         return effects
 
     async def _context(self, key: Major, ids: Sequence[str], rule: Rule) -> Context | None:

@@ -1,23 +1,16 @@
 """The accuracy of the production model by version, from the samples of the audit."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 
-from shoal_qa import metrics
 from shoal_qa.domain.projects.production import AuditedSamples, ProductionAccuracy, production_accuracy
 from shoal_qa.usecases.ports import AuditedCount
 
 Version = tuple[str, str]  # model and version
-NONE = float("nan")
-GAUGES = (
-    metrics.PRODUCTION_ACCURACY,
-    metrics.PRODUCTION_ACCURACY_LOW,
-    metrics.PRODUCTION_ACCURACY_HIGH,
-    metrics.PRODUCTION_LABELLED,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +43,6 @@ def _audited_samples(counts: Sequence[AuditedCount]) -> AuditedSamples:
     )
 
 
-class ProductionGauges:
-    """Prometheus gauges of each version. Remembers a project's series, to remove those of old versions."""
-
-    def __init__(self) -> None:
-        self._series: dict[str, set[Version]] = {}
-
-    def show(self, project: str, accuracies: Sequence[VersionAccuracy]) -> None:
-        """Set the gauges of a project's versions and remove those of other versions."""
-        current = {(accuracy.model, accuracy.version) for accuracy in accuracies}
-        for version in self._series.get(project, set()) - current:
-            for gauge in GAUGES:
-                gauge.remove(project, *version)
-        self._series[project] = current
-        for accuracy in accuracies:
-            measured = accuracy.measured
-            estimate = NONE if measured.accuracy is None else measured.accuracy
-            values = estimate, measured.low, measured.high, measured.labelled
-            for gauge, value in zip(GAUGES, values, strict=True):
-                gauge.labels(project, accuracy.model, accuracy.version).set(value)
+def production_rows(accuracies: Sequence[VersionAccuracy]) -> list[dict[str, Any]]:
+    """Return the accuracy of each version with its model and version, for storage and answers."""
+    return [{"model": item.model, "version": item.version, **asdict(item.measured)} for item in accuracies]

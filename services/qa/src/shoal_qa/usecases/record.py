@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from shoal.contracts.labels import ClassAnswer, LabelingJob
 from shoal.messaging import RejectedItem
+from shoal_qa.usecases.counting import count_annotations
 from shoal_qa.usecases.evaluate import Evaluate
 from shoal_qa.usecases.ports import Database, ReceivedAnnotation, Transaction
 
@@ -42,7 +43,8 @@ class RecordAnnotations:
             rejected = await _find_rejected(tx, batch)
             wrong = {received.index for received in rejected}
             good = [received for index, received in enumerate(batch) if index not in wrong]
-            await tx.annotations.add(good)
+            added = await tx.annotations.add(good)
+        count_annotations(added)
         await self._evaluate({received.event.job_id for received in good})
         return rejected
 

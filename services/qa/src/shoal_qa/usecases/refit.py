@@ -2,18 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
-from typing import get_args
 
-from shoal.contracts.quality import PrecisionCertificate, QualityMeasured
 from shoal.observability.logs import get_logger
 from shoal.observability.metrics import LOOP_FAILURES
 from shoal_qa import metrics
 from shoal_qa.domain.annotators.trust import (
     AnnotatorState,
     Evidence,
-    Signal,
     Standing,
     TrustRule,
     next_alarms,
@@ -21,13 +18,14 @@ from shoal_qa.domain.annotators.trust import (
 )
 from shoal_qa.domain.projects.findings import Findings
 from shoal_qa.domain.projects.fitting import fit_project
+from shoal_qa.domain.projects.providers import provider_agreement
 from shoal_qa.usecases.announce import quality_measured, quality_message
 from shoal_qa.usecases.evaluate import Evaluate
-from shoal_qa.usecases.ports import Annotators, Database, Fits, Major, Quality
-from shoal_qa.usecases.production import ProductionGauges, version_accuracies
+from shoal_qa.usecases.outcomes import by_job, votes_of
+from shoal_qa.usecases.ports import Annotators, Database, Fits, Major, MeasuredQuality, Quality
+from shoal_qa.usecases.production import production_rows, version_accuracies
 
 PART = 500
-NONE = float("nan")
 log = get_logger(__name__)
 States = dict[str, tuple[AnnotatorState, Evidence]]
 
@@ -51,7 +49,6 @@ class Refit:
         self._quality = quality
         self._evaluate = evaluate
         self._clock = clock
-        self._gauges = ProductionGauges()
 
     async def __call__(self) -> int:
         """Make the fits that are due; return their number."""
@@ -97,11 +94,28 @@ class Refit:
         event = quality_measured(
             key[0], totals, findings=findings, promise=fit.promise, states=states, now=self._clock()
         )
-        _set_gauges(event)
-        self._gauges.show(key[0], version_accuracies(await self._quality.audited(key[0])))
-        await self._quality.save(key[0], event.model_dump(mode="json"), quality_message(event))
+        measured = MeasuredQuality(
+            body=event.model_dump(mode="json"),
+            production=production_rows(version_accuracies(await self._quality.audited(key[0]))),
+            providers=await self._compare_providers(key[0]),
+        )
+        await self._quality.save(key[0], measured, quality_message(event))
         # Last, so that a crash before this line leaves the fit due and everything is repeated.
         await self._fits.finish(key, number, votes.last_seq)
+
+    async def _compare_providers(self, project: str) -> dict[str, dict[str, int]]:
+        """Return how often the counted votes of each provider equal the newest labels."""
+        labels = dict(await self._quality.recent_labels(project))
+        async with self._database.transaction() as tx:
+            annotations = await tx.annotations.of_jobs(labels)
+            blocked = await tx.projects.blocked(project)
+        agreement = provider_agreement(
+            (vote.annotator.partition("/")[0], vote.label, labels[job_id])
+            for job_id, revisions in by_job(annotations).items()
+            for vote in votes_of(job_id, revisions)
+            if vote.annotator not in blocked
+        )
+        return {provider: asdict(compared) for provider, compared in agreement.items()}
 
     async def _evaluate_jobs(self, key: Major) -> None:
         after = ""
@@ -126,25 +140,3 @@ def _next_states(
         )
         states[name] = next_state(standing.state, evidence, rule), evidence
     return states
-
-
-def _set_gauges(event: QualityMeasured) -> None:
-    """Set the gauges of a project."""
-    metrics.AGREEMENT.labels(event.project).set(_or_nan(event.agreement))
-    for signal in get_args(Signal):
-        raised = sum(signal in annotator.warnings for annotator in event.annotators)
-        metrics.ANNOTATOR_ALARMS.labels(event.project, signal).set(raised)
-    _set_certificate(event.project, event.certificate)
-
-
-def _set_certificate(project: str, certificate: PrecisionCertificate | None) -> None:
-    """Set the gauges of the certificate; NaN if the rule has no target."""
-    metrics.CERTIFIED_THRESHOLD.labels(project).set(_or_nan(certificate.threshold if certificate else None))
-    metrics.CERTIFIED_PRECISION.labels(project).set(_or_nan(certificate.bound if certificate else None))
-    metrics.CERTIFIED_COVERAGE.labels(project).set(_or_nan(certificate.coverage if certificate else None))
-    metrics.CERTIFYING_GOLD.labels(project).set(_or_nan(certificate.gold if certificate else None))
-    metrics.MORE_GOLD.labels(project).set(_or_nan(certificate.more_gold if certificate else None))
-
-
-def _or_nan(value: float | None) -> float:
-    return NONE if value is None else value

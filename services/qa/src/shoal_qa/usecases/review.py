@@ -27,9 +27,9 @@ class DecideReview:
             stored = _reviewable_job(project, job_id, await tx.jobs.lock([job_id], project))
             await _check_label(tx, stored, label)
             await tx.annotations.add([ReceivedAnnotation(self._review(stored, label, reviewer), "0/0")])
-            await self._evaluate.within(tx, [stored])
-            (after,) = await tx.jobs.lock([job_id], project)
-            return after.revision
+            outcomes = await self._evaluate.within(tx, [stored])
+        self._evaluate.count(outcomes)
+        return outcomes[0].after.revision if outcomes else stored.revision
 
     def _review(self, stored: StoredJob, label: str, reviewer: str) -> AnnotationSubmitted:
         now = self._clock()

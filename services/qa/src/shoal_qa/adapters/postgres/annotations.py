@@ -17,7 +17,7 @@ SELECT new.* FROM unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text
     AS new (provider, annotation_id, revision, project, job_id, sample_id, major, annotator, action, label, purpose,
             price, submitted_at, event, place)
 WHERE NOT EXISTS (SELECT 1 FROM erased e WHERE e.project = new.project AND e.sample_id = new.sample_id)
-ON CONFLICT DO NOTHING
+ON CONFLICT DO NOTHING RETURNING project, action
 """
 _OF_JOBS = """
 SELECT a.job_id, a.provider, a.annotator, a.annotation_id, a.revision, a.submitted_at, a.label, a.purpose
@@ -27,7 +27,7 @@ WHERE a.job_id = ANY($1::text[])
 _REMOVE_PARKED = """
 DELETE FROM annotations WHERE (project, provider, annotation_id, revision) IN (
     SELECT a.project, a.provider, a.annotation_id, a.revision FROM annotations a
-    WHERE a.received_at < $1 AND NOT EXISTS (
+    WHERE a.parked AND a.received_at < $1 AND NOT EXISTS (
         SELECT 1 FROM jobs j WHERE j.job_id = a.job_id AND j.project = a.project)
     ORDER BY a.seq LIMIT $2 FOR UPDATE SKIP LOCKED)
 RETURNING event, place
@@ -40,13 +40,17 @@ class PostgresAnnotations:
     def __init__(self, conn: Any) -> None:
         self._conn = conn
 
-    async def add(self, arrived: Sequence[ReceivedAnnotation]) -> None:
-        """Store revisions once, always in the same order, so that batches cannot deadlock."""
+    async def add(self, arrived: Sequence[ReceivedAnnotation]) -> list[tuple[str, str]]:
+        """Store revisions once, always in the same order, so that batches cannot deadlock.
+
+        Return the project and action of each new one.
+        """
         rows = sorted(
             {row[:4]: row for row in map(_annotation_values, arrived)}.values(), key=lambda row: row[:4]
         )
-        if rows:
-            await self._conn.execute(_ADD, *as_columns(rows))
+        if not rows:
+            return []
+        return [tuple(row) for row in await self._conn.fetch(_ADD, *as_columns(rows))]
 
     async def of_jobs(self, job_ids: Collection[str]) -> list[StoredAnnotation]:
         """Return every revision of the jobs' annotations."""

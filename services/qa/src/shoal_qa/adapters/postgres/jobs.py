@@ -9,21 +9,23 @@ from shoal_qa.domain.jobs.lifecycle import Job
 from shoal_qa.usecases.ports import Major, StoredJob
 
 JOB_COLUMNS = """
-job_id, project, sample_id, purpose, major, minor, campaign_id, revision, state, wanted, most, round, label, decided
+job_id, project, sample_id, purpose, major, minor, campaign_id, coalesce(campaign, '') AS campaign, received_at,
+revision, state, wanted, most, round, label, decided, voted, votes, disputed
 """
 _ADD = """
 INSERT INTO jobs (job_id, project, sample_id, purpose, major, minor, content, campaign_id, group_key, predicted,
-                  model, state, wanted, most, source, source_id, tags, occurred_at, campaign)
+                  model, state, wanted, most, source, source_id, tags, occurred_at, campaign, received_at)
 SELECT new.job_id, new.project, new.sample_id, new.purpose, new.major, new.minor,
        CASE WHEN e.sample_id IS NULL THEN new.content END, new.campaign_id, new.group_key, new.predicted, new.model,
        CASE WHEN e.sample_id IS NULL THEN 'open' ELSE 'erased' END, least(new.wanted, new.most), new.most,
        new.source, CASE WHEN e.sample_id IS NULL THEN new.source_id END,
-       CASE WHEN e.sample_id IS NULL THEN new.tags ELSE '{}' END, new.occurred_at, new.campaign
+       CASE WHEN e.sample_id IS NULL THEN new.tags ELSE '{}' END, new.occurred_at, new.campaign,
+       new.received_at
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::int[], $7::jsonb[], $8::text[],
             $9::text[], $10::text[], $11::text[], $12::int[], $13::int[],
-            $14::text[], $15::text[], $16::jsonb[], $17::timestamptz[], $18::text[])
+            $14::text[], $15::text[], $16::jsonb[], $17::timestamptz[], $18::text[], $19::timestamptz[])
      AS new (job_id, project, sample_id, purpose, major, minor, content, campaign_id, group_key, predicted, model,
-             wanted, most, source, source_id, tags, occurred_at, campaign)
+             wanted, most, source, source_id, tags, occurred_at, campaign, received_at)
 LEFT JOIN erased e ON e.project = new.project AND e.sample_id = new.sample_id
 ON CONFLICT (job_id) DO UPDATE SET most = greatest(jobs.most, excluded.most)
 WHERE excluded.most > jobs.most AND excluded.project = jobs.project
@@ -34,9 +36,11 @@ ORDER BY job_id FOR UPDATE
 """
 _SAVE = """
 UPDATE jobs SET state = new.state, wanted = new.wanted, round = new.round, label = new.label,
-    decided = new.decided, revision = new.revision
-FROM unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::text[], $6::bool[], $7::int[])
-     AS new (job_id, state, wanted, round, label, decided, revision)
+    decided = new.decided, revision = new.revision, voted = new.voted, votes = new.votes, disputed = new.disputed,
+    state_since = CASE WHEN jobs.state = new.state THEN jobs.state_since ELSE now() END
+FROM unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::text[], $6::bool[], $7::int[], $8::bool[], $9::int[],
+            $10::bool[])
+     AS new (job_id, state, wanted, round, label, decided, revision, voted, votes, disputed)
 WHERE jobs.job_id = new.job_id
 """
 
@@ -77,6 +81,9 @@ class PostgresJobs:
                 stored.job.label,
                 stored.job.decided,
                 stored.revision,
+                stored.voted,
+                stored.votes,
+                stored.disputed,
             )
             for stored in jobs
         ]
@@ -101,7 +108,12 @@ def job_of(row: Any) -> StoredJob:
         major=row["major"],
         minor=row["minor"],
         campaign_id=row["campaign_id"],
+        campaign=row["campaign"],
+        received_at=row["received_at"],
         revision=row["revision"],
+        voted=row["voted"],
+        votes=row["votes"],
+        disputed=row["disputed"],
         job=Job(
             state=row["state"],
             votes_requested=row["wanted"],
@@ -134,4 +146,5 @@ def _job_values(job: LabelingJob) -> tuple[Any, ...]:
         job.tags,
         job.occurred_at,
         job.campaign,
+        job.received_at,
     )

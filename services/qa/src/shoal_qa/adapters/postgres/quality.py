@@ -1,12 +1,13 @@
 """Quality of projects in PostgreSQL, announced through the outbox."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from shoal.messaging import OutgoingMessage
 from shoal.persistence import Outbox
 from shoal_qa.adapters.postgres.audits import AuditReader
-from shoal_qa.usecases.ports import Totals
+from shoal_qa.usecases.ports import MeasuredQuality, Totals
+
+RECENT = 500  # labels with which the votes of providers are compared
 
 _TOTALS = """
 SELECT
@@ -21,8 +22,13 @@ SELECT
 FROM jobs WHERE project = $1
 """
 _SAVE = """
-INSERT INTO quality (project, body, measured_at) VALUES ($1, $2, now())
-ON CONFLICT (project) DO UPDATE SET body = excluded.body, measured_at = excluded.measured_at
+INSERT INTO quality (project, body, production, providers, measured_at) VALUES ($1, $2, $3, $4, now())
+ON CONFLICT (project) DO UPDATE SET body = excluded.body, production = excluded.production,
+    providers = excluded.providers, measured_at = excluded.measured_at
+"""
+_RECENT = """
+SELECT l.job_id, l.label FROM labels l JOIN jobs j ON j.job_id = l.job_id AND j.revision = l.revision
+WHERE l.project = $1 AND l.label IS NOT NULL ORDER BY l.seq DESC LIMIT $2
 """
 
 
@@ -44,8 +50,13 @@ class PostgresQuality(AuditReader):
             spent=float(row["spent"]),
         )
 
-    async def save(self, project: str, body: Mapping[str, Any], message: OutgoingMessage) -> None:
-        """Store the project's metrics and announce them."""
+    async def recent_labels(self, project: str) -> list[tuple[str, str]]:
+        """Return (job, label) of the newest accepted labels."""
+        return [tuple(row) for row in await self._pool.fetch(_RECENT, project, RECENT)]
+
+    async def save(self, project: str, measured: MeasuredQuality, message: OutgoingMessage) -> None:
+        """Store a project's quality and announce it."""
+        values = dict(measured.body), list(measured.production), dict(measured.providers)
         async with self._pool.acquire() as conn, conn.transaction():
-            await conn.execute(_SAVE, project, dict(body))
+            await conn.execute(_SAVE, project, *values)
             await self._outbox.add(conn, [message])

@@ -9,7 +9,7 @@ from shoal_qa.usecases.ports.guidelines import Guidelines
 from shoal_qa.usecases.ports.jobs import Jobs, Major, StoredJob
 from shoal_qa.usecases.ports.labels import LabelRow, Labels
 from shoal_qa.usecases.ports.projects import Projects
-from shoal_qa.usecases.ports.quality import Annotators, AuditedCount, Quality, Totals
+from shoal_qa.usecases.ports.quality import Annotators, AuditedCount, MeasuredQuality, Quality, Totals
 from shoal_qa.usecases.ports.samples import AuditedSample, Samples
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "LabelRow",
     "Labels",
     "Major",
+    "MeasuredQuality",
     "Outbox",
     "Projects",
     "Quality",

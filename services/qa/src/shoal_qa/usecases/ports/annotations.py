@@ -28,8 +28,11 @@ class ReceivedAnnotation:
 class Annotations(Protocol):
     """Annotations by revision."""
 
-    async def add(self, arrived: Sequence[ReceivedAnnotation]) -> None:
-        """Store revisions; stored ones stay as they are, those of erased samples are left out."""
+    async def add(self, arrived: Sequence[ReceivedAnnotation]) -> list[tuple[str, str]]:
+        """Store revisions; stored ones stay as they are, those of erased samples are left out.
+
+        Return the project and action of each new one.
+        """
 
     async def of_jobs(self, job_ids: Collection[str]) -> list[StoredAnnotation]:
         """Return every revision of the jobs' annotations."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from shoal.contracts.labels import LabelingJob
@@ -12,7 +13,12 @@ Major = tuple[str, int]  # project and guideline major: the key of a fit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredJob:
-    """A job with its state and its sample."""
+    """A job with its state and its sample.
+
+    campaign: its name; empty for the audit and for jobs that are older than names. received_at: the sample's
+    arrival at ingest; None for gold and older jobs. voted: whether a vote ever came. votes: those that were
+    bought, and disputed: whether they differ, both kept while the job is open or in review.
+    """
 
     job_id: str
     project: str
@@ -21,8 +27,13 @@ class StoredJob:
     major: int
     minor: int
     campaign_id: str | None
+    campaign: str
+    received_at: datetime | None
     revision: int
     job: Job
+    voted: bool
+    votes: int
+    disputed: bool
 
     @property
     def key(self) -> Major:

@@ -1,6 +1,6 @@
 """Annotators and the quality of projects."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -18,6 +18,15 @@ class Totals:
     labels_accepted: int
     reviews_open: int
     spent: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredQuality:
+    """A project's quality. body: the event. production: rows by model version. providers: their agreement."""
+
+    body: Mapping[str, Any]
+    production: Sequence[Mapping[str, Any]]
+    providers: Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,5 +66,8 @@ class Quality(Protocol):
     async def audited(self, project: str) -> list[AuditedCount]:
         """Return counts by model version and rate, the versions with the newest samples first."""
 
-    async def save(self, project: str, body: Mapping[str, Any], message: OutgoingMessage) -> None:
-        """Store the project's metrics and announce them."""
+    async def recent_labels(self, project: str) -> list[tuple[str, str]]:
+        """Return (job, label) of the newest accepted labels."""
+
+    async def save(self, project: str, measured: MeasuredQuality, message: OutgoingMessage) -> None:
+        """Store a project's quality and announce it."""
