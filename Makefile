@@ -11,7 +11,7 @@ UV_VERSION := 0.13.9
 PYTEST := $(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 export SHOAL_CACHE ?= $(CURDIR)/.cache
 
-.PHONY: help setup demo up down test test-fast test-kafka test-chaos test-boards boards bench lint fmt schemas docs topics replay lock clean
+.PHONY: help setup demo up down test test-fast test-kafka test-chaos test-boards boards bench lint fmt schemas manifests docs topics replay lock clean
 
 help: ## list all targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
@@ -87,6 +87,9 @@ fmt: setup ## format the code
 
 schemas: setup ## regenerate the golden schemas, examples and the AsyncAPI document
 	@$(BIN)/shoal topics schemas
+
+manifests: setup ## regenerate the Kubernetes topics, Kafka users and scaling
+	@$(BIN)/shoal topics manifests
 
 docs: setup ## regenerate docs/inference.md, metrics.md, outages.md, retention.md and settings.md
 	@$(BIN)/shoal docs

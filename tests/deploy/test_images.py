@@ -6,7 +6,7 @@ from deploy.manifestkit import Manifests, overlay
 
 PLACEHOLDER = "registry.example.com/shoal@sha256:" + 64 * "0"
 """The image of the repository's production overlay, which a platform team replaces (deploy/k8s/README.md)."""
-BY_DIGEST = re.compile(r"[a-z0-9.-]+(:\d+)?(/[a-z0-9._-]+)+@sha256:[0-9a-f]{64}")
+BY_DIGEST = re.compile(r"[a-z0-9.-]+(:\d+)?(/[a-z0-9._-]+)+(:[a-z0-9.-]+)?@sha256:[0-9a-f]{64}")
 BY_VERSION = re.compile(r"[a-z0-9./-]+:v?\d+\.\d+\.\d+[a-z0-9.-]*(@sha256:[0-9a-f]{64})?")
 
 

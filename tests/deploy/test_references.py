@@ -11,7 +11,7 @@ def selecting(manifests: Manifests, kind: str) -> Iterator[tuple[str, dict[str, 
     """Yield the name and selector of each resource of a kind."""
     for resource in manifests.of(kind):
         spec = resource["spec"]
-        selector = spec.get("podSelector") or spec["selector"]
+        selector = spec["podSelector"] if "podSelector" in spec else spec["selector"]
         yield resource["metadata"]["name"], selector.get("matchLabels", selector)
 
 

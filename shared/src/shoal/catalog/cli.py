@@ -1,4 +1,4 @@
-"""`shoal topics`: the registry as a table, golden schemas, AsyncAPI, and repeated announcements."""
+"""`shoal topics`: the registry as a table, schemas, AsyncAPI, manifests, repeated announcements."""
 
 import asyncio
 from pathlib import Path
@@ -12,7 +12,9 @@ from shoal.catalog.documents import ANNOUNCED, load_registered
 from shoal.command_line.printing import Format, FormatOption, print_rows
 from shoal.contracts.topics import TOPICS, Topic
 
-app = typer.Typer(help="Topics, schemas and the AsyncAPI document.", no_args_is_help=True)
+app = typer.Typer(
+    help="Topics, schemas, the AsyncAPI document and Kubernetes manifests.", no_args_is_help=True
+)
 COLUMNS = ("topic", "key", "events", "partitions", "retention", "producers", "groups", "readers")
 
 
@@ -76,3 +78,15 @@ def announce_topics(
         typer.echo(f"error: PostgreSQL: {error_text(error)}", err=True)
         raise typer.Exit(1) from None
     print_rows(form, [{"topic": topic, "events": count} for topic, count in counts.items()])
+
+
+@app.command("manifests")
+def write_manifests(
+    output: Annotated[Path, typer.Option(help="Folder of the kustomize components to write.")] = Path(
+        "deploy/k8s/components"
+    ),
+) -> None:
+    """Regenerate the Kubernetes manifests of topics, Kafka users and scaling."""
+    from shoal.catalog.manifests.writing import write_files
+
+    typer.echo("\n".join(str(path) for path in write_files(output)) or "nothing changed")

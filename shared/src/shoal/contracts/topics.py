@@ -1,7 +1,7 @@
 """The registry of topics, from which their creation, access rules, manifests and AsyncAPI are derived."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from shoal.contracts.base import Event
 from shoal.contracts.labels import AnnotationSubmitted, LabelAccepted, LabelingJob, VotesRequested
@@ -19,7 +19,9 @@ DAY = 24
 class Topic:
     """One topic.
 
-    `groups` are its consumer groups; `readers` read it completely into memory, without a group.
+    `groups` are its consumer groups; `readers` read it completely, without a group. A group is named for its
+    service, or for the service and its work (`group_service`). `partitions` is the upper limit of replicas
+    that share the work of a group.
     """
 
     name: str
@@ -49,8 +51,13 @@ def dead_letter_topic(topic: str, group: str) -> str:
     return f"{topic}.{group}.dlq"
 
 
+def group_service(group: str) -> Service:
+    """Return the service that a consumer group belongs to."""
+    return next(name for name in get_args(Service) if group == name or group.startswith(f"{name}-"))
+
+
 DEAD_LETTER_RETENTION_HOURS = 30 * DAY
-DATA_PARTITIONS = 6  # upper limit of replicas that share the work of one consumer group
+DATA_PARTITIONS = 6  # of every topic with a consumer group, so that all replicas of a service get work
 CONTROL_PARTITIONS = 3
 
 INFERENCE_RECEIVED = Topic(
@@ -81,13 +88,14 @@ SAMPLES_EMBEDDED = Topic(
     retention_hours=7 * DAY,
     producers=("embedder",),
     groups=("sampler",),
+    readers=("embedder",),
     summary="Samples whose vector is searchable.",
 )
 SAMPLES_ERASED = Topic(
     name="samples.erased",
     events=(SampleErased,),
     encoding="json",
-    partitions=CONTROL_PARTITIONS,
+    partitions=DATA_PARTITIONS,
     retention_hours=30 * DAY,
     producers=("ingest",),
     groups=("embedder", "sampler", "labeling-gateway", "qa"),

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from shoal.contracts.samples import SampleEmbedded
 from shoal.contracts.topics import SAMPLES_EMBEDDED
 from shoal.messaging import KafkaSettings
-from shoal.messaging.clients.broker import kafka_group_reader
+from shoal.messaging.clients.broker import kafka_reader
 from shoal.messaging.clients.offsets import partition_spans, topic_partitions
 from shoal.messaging.records.decoding import Decoder
 
@@ -14,7 +14,7 @@ _RECORDS = 500
 
 
 class EmbeddedTopic:
-    """Reads without joining a group, so that nothing else is affected."""
+    """Reads without a group, so that nothing else is affected."""
 
     def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
@@ -22,7 +22,7 @@ class EmbeddedTopic:
     async def batches(self) -> AsyncIterator[Sequence[SampleEmbedded]]:
         """Yield the readable events in batches; those of a sample keep their order. Raises KafkaError."""
         decoder = Decoder(SAMPLES_EMBEDDED)
-        async with kafka_group_reader(self._settings, _CLIENT, _CLIENT) as client:
+        async with kafka_reader(self._settings, _CLIENT) as client:
             partitions = await topic_partitions(self._settings, SAMPLES_EMBEDDED.name)
             ends = {
                 partition: end for partition, (_, end) in (await partition_spans(client, partitions)).items()

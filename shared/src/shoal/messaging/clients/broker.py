@@ -62,10 +62,14 @@ def kafka_producer(settings: KafkaSettings, client_id: str) -> AIOKafkaProducer:
     )
 
 
-def kafka_reader(settings: KafkaSettings, client_id: str, topic: str) -> AIOKafkaConsumer:
-    """Return an unstarted consumer of all partitions of `topic` from the beginning, without a group."""
+def kafka_reader(settings: KafkaSettings, client_id: str, *topics: str) -> AIOKafkaConsumer:
+    """Return an unstarted consumer without a group.
+
+    It reads all partitions of `topics` from the beginning; without topics, the partitions that the caller
+    assigns.
+    """
     return AIOKafkaConsumer(
-        topic,
+        *topics,
         **_client_options(settings, client_id),
         group_id=None,
         auto_offset_reset="earliest",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from shoal.messaging.clients.broker import kafka_group_reader
+from shoal.messaging.clients.broker import kafka_reader
 from shoal.messaging.clients.offsets import partition_spans
 from shoal.messaging.clients.settings import KafkaSettings
 
@@ -19,7 +19,7 @@ async def read_records(
     for number, offset in places:
         offsets.setdefault(TopicPartition(topic, number), set()).add(offset)
     records: list[ConsumerRecord[bytes, bytes]] = []
-    async with kafka_group_reader(settings, "shoal-records", f"{topic}.records") as client:
+    async with kafka_reader(settings, "shoal-records") as client:
         spans = await partition_spans(client, offsets)
         for partition, numbers in sorted(offsets.items()):
             start, end = spans[partition]
