@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shoal.contracts.labels import GuidelineRef, LabelingJob, VotesRequested
+from shoal.contracts.labels import GuidelineRef, LabelingJob, Purpose, VotesRequested
 from shoal.contracts.samples import Content
 from shoal_gateway.adapters.inhouse import InHouseQueue
 from shoal_gateway.adapters.postgres.configs import PostgresConfigs
@@ -25,6 +25,7 @@ from shoal_gateway.usecases.ports import Malformed, Provider
 from shoal_gateway.usecases.receive_webhook import DrainInbox
 from shoal_gateway.usecases.record_annotations import RecordAnnotations
 from shoal_gateway.usecases.request_votes import RequestVotes
+from shoal_gateway.usecases.watch import Watch
 
 NOON = datetime.now(UTC) + timedelta(days=1)  # after the server's now(), when intents become due
 LEASE = timedelta(minutes=15)
@@ -105,7 +106,10 @@ class Quiet:
 class Gateway:
     """One replica over a pool; several may share the database."""
 
-    def __init__(self, pool: Any, lookups: Any, clock: Clock, crowd: Crowd) -> None:
+    def __init__(
+        self, pool: Any, lookups: Any, clock: Clock, crowd: Crowd, *, watch: Watch | None = None
+    ) -> None:
+        watch = self.watch = watch or Quiet()
         self.pool, self.clock, self.crowd = pool, clock, crowd
         self.database, self.ledger, self.configs = (
             PostgresDatabase(pool, clock),
@@ -115,7 +119,7 @@ class Gateway:
         self.guidelines = StoredGuidelines(lookups)
         self.guidelines.announce(GUIDELINE)
         self._in_house = InHouseQueue(lookups)
-        self.record = RecordAnnotations(self.guidelines, self, Quiet())
+        self.record = RecordAnnotations(self.guidelines, self, watch)
         self.requests = RequestVotes(self.database, self.configs, self, lambda: None)
         self.create = CreateJobs(
             database=self.database,
@@ -126,17 +130,22 @@ class Gateway:
         )
         self.erase = EraseSamples(self.database, lambda: None)
         self.annotate = Annotate(
-            database=self.database, record=self.record, watch=Quiet(), clock=clock, lease_length=LEASE
+            database=self.database,
+            configs=self.configs,
+            record=self.record,
+            watch=watch,
+            clock=clock,
+            lease_length=LEASE,
         )
         self.inbox = PostgresInbox(pool, clock)
-        self._drain = DrainInbox(self.inbox, self.configs, self.record, Quiet())
+        self._drain = DrainInbox(self.inbox, self.configs, self.record, watch)
         carry_out = CarryOut(self.guidelines, lambda: 0.0)
         self._dispatch = Dispatch(
             ledger=self.ledger,
             configs=self.configs,
             providers=self,
             carry_out=carry_out,
-            watch=Quiet(),
+            watch=watch,
             clock=clock,
             lease=INTENT_LEASE,
         )
@@ -148,7 +157,9 @@ class Gateway:
     async def take_in(self, *found: Annotation | Malformed) -> list[Annotation]:
         """Record items of the crowd's feed, in one transaction."""
         async with self.database.transaction() as tx:
-            return await self.record(tx, CROWD, found, "poll")
+            fresh = await self.record(tx, CROWD, found, "poll")
+        self.watch.recorded(CROWD, fresh, "poll")
+        return [item.annotation for item in fresh]
 
     async def drain(self) -> int:
         """Process waiting webhooks; return their number."""
@@ -181,18 +192,27 @@ class Gateway:
         return str(found[0][0])
 
 
-def job(number: int, *, votes: int = 2, max_votes: int = 3, provider: str | None = "crowd") -> LabelingJob:
+def job(
+    number: int,
+    *,
+    votes: int = 2,
+    max_votes: int = 3,
+    provider: str | None = "crowd",
+    campaign: str | None = None,
+    purpose: Purpose = "label",
+) -> LabelingJob:
     """Return job number `number`, about sample number `number`."""
     return LabelingJob(
         project="news",
         job_id=f"j{number}",
         sample_id=f"s{number}",
-        purpose="label",
+        purpose=purpose,
         guideline=GuidelineRef(major=1, minor=0),
         content=Content(text=f"text {number}"),
         votes=votes,
         max_votes=max_votes,
         provider=provider,
+        campaign=campaign,
         requested_at=NOON,
     )
 

@@ -25,7 +25,7 @@ async def test_an_annotation_that_no_store_can_hold_is_refused_and_its_neighbour
         fresh = await gateway.record.isolate(
             tx, CROWD, [answer(first, "a", "x"), bad, answer(second, "a", "y")], "poll"
         )
-    assert [item.annotator for item in fresh] == ["a", "a"]
+    assert [item.annotation.annotator for item in fresh] == ["a", "a"]
     assert len(await gateway.rows("SELECT * FROM annotations")) == 2
 
 

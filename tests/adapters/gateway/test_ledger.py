@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from adapters.gateway.gatewaykit import CROWD, INTENT_LEASE, NOON, Crowd, Gateway, answer, job, request
+from shoal_gateway.domain.faults import Fault
 from shoal_gateway.domain.intents import Intent, IntentKind, IntentState, Outcome
 from shoal_gateway.usecases.errors import ProviderRefused, ProviderUnavailable
 
@@ -61,7 +62,7 @@ async def test_a_claim_expires_and_the_next_knows_that_it_may_be_done(gateway: G
 
 async def test_an_unknown_outcome_is_sent_again_under_the_same_id(gateway: Gateway, crowd: Crowd) -> None:
     await gateway.create([job(1)])
-    crowd.failure = ProviderUnavailable("no answer in time")
+    crowd.failure = ProviderUnavailable("no answer in time", Fault.TIMEOUT)
     await gateway.send_all()
     assert await gateway.rows(INTENTS) == [("upsert", "pending", 1)]
     assert await gateway.dispatch() == 0  # waits
@@ -119,7 +120,7 @@ async def test_refused_intents_are_parked_with_the_reason_until_the_provider_is_
 async def test_a_task_s_intents_keep_their_order(gateway: Gateway, crowd: Crowd) -> None:
     await gateway.create([job(1)])
     await gateway.requests([request(1, "more", 1, votes=3)])
-    crowd.failure = ProviderUnavailable("away")
+    crowd.failure = ProviderUnavailable("away", Fault.UNREACHABLE)
     await gateway.send_all()
     assert {call[0] for call in crowd.calls} == {"upsert"}
     crowd.failure = None
@@ -134,7 +135,7 @@ async def test_a_cancellation_is_sent_even_if_the_task_may_not_have_arrived(
     gateway: Gateway, crowd: Crowd, parked: bool
 ) -> None:
     await gateway.create([job(1)])
-    crowd.failure = ProviderRefused("no") if parked else ProviderUnavailable("no answer")
+    crowd.failure = ProviderRefused("no") if parked else ProviderUnavailable("no answer", Fault.TIMEOUT)
     await gateway.send_all()
     crowd.failure = None
     await gateway.requests([request(1, "cancel", 1)])

@@ -30,7 +30,7 @@ async def add_shop(gateway: Gateway) -> None:
 
 async def poll_shop(gateway: Gateway, *items: Annotation) -> list[Annotation]:
     async with gateway.database.transaction() as tx:
-        return await gateway.record(tx, SHOP, items, "poll")
+        return [item.annotation for item in await gateway.record(tx, SHOP, items, "poll")]
 
 
 async def test_a_job_cannot_raise_the_votes_of_another_projects_job(gateway: Gateway) -> None:

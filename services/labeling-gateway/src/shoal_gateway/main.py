@@ -19,6 +19,7 @@ from shoal_gateway.adapters.postgres.guidelines import StoredGuidelines
 from shoal_gateway.adapters.postgres.inbox import PostgresInbox
 from shoal_gateway.adapters.postgres.ledger import PostgresLedger
 from shoal_gateway.adapters.postgres.reports import PostgresReports
+from shoal_gateway.adapters.postgres.tallies import PostgresTallies
 from shoal_gateway.adapters.postgres.work import PostgresWork
 from shoal_gateway.adapters.registry import Registry
 from shoal_gateway.adapters.watching import Metrics
@@ -35,6 +36,7 @@ from shoal_gateway.usecases.dispatch import Dispatch
 from shoal_gateway.usecases.erase_samples import EraseSamples
 from shoal_gateway.usecases.lanes import Lanes
 from shoal_gateway.usecases.last_answer import FindLastAnswer
+from shoal_gateway.usecases.measure import MeasureBacklog
 from shoal_gateway.usecases.poll_feeds import PollFeeds
 from shoal_gateway.usecases.receive_webhook import DrainInbox, ReceiveWebhook
 from shoal_gateway.usecases.record_annotations import RecordAnnotations
@@ -119,7 +121,7 @@ def wire_service(
             Loop(name="guidelines", step=guidelines.store_announced, interval_s=IDLE_S, drain=True),
             Loop(name="retention", step=janitor, interval_s=INTERVAL_S, drain=True),
         ],
-        measures=[outbox_measure(pool)],
+        measures=[outbox_measure(pool), MeasureBacklog(PostgresTallies(pool), utc_now)],
         background=[Relay(pool, publisher).run],
     )
 
@@ -165,6 +167,7 @@ def _http_parts(
 ) -> Parts:
     annotate = Annotate(
         database=adapters.database,
+        configs=adapters.configs,
         record=adapters.record,
         watch=adapters.watch,
         clock=utc_now,

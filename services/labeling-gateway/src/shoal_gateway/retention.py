@@ -32,6 +32,10 @@ TABLES = (
         "vote_requests", "Requests of qa for more votes or a review, of jobs that have ended.", _REQUESTS
     ),
     Retention("tasks", "Tasks at providers, with their answers counted."),
+    Retention("task_totals", "Numbers of tasks and of open votes, by project, provider and campaign."),
+    Retention("task_changes", "Changes of these numbers, until the measuring loop adds them."),
+    Retention("cost_totals", "What annotations cost, by project, provider and campaign."),
+    Retention("cost_changes", "Changes of these costs, until the measuring loop adds them."),
     Retention("intents", "Calls to providers that are done; parked ones stay for an operator.", _INTENTS),
     Retention("annotations", "Every revision of every annotation: what was answered and paid."),
     Retention("refused_annotations", "Answers of vendors that were refused, with the reason.", _REFUSED),

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Literal
 
 Action = Literal["submitted", "updated", "deleted", "skipped"]
+FoundBy = Literal["poll", "hook", "page"]
+"""How an annotation arrived: in a vendor's feed, in its webhook, or from the annotator's page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,10 @@ from shoal_gateway.domain.votes import Demand, annotators_needed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One sample that needs a label under one guideline; `datum` is None once the sample is erased."""
+    """One sample that needs a label under one guideline; `datum` is None once the sample is erased.
+
+    `campaign`: the name of the campaign that pays, or what stands for it in metrics.
+    """
 
     job_id: str
     project: str
@@ -22,6 +25,7 @@ class Job:
     guess: Guess | None
     priority: int
     demand: Demand
+    campaign: str = ""
     erased: bool = False
 
 

@@ -2,15 +2,25 @@
 
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Literal
 
 SHOWN = 100  # labels listed in an error
+Reason = Literal[
+    "malformed",
+    "unknown_task",
+    "sample_erased",
+    "missing_label",
+    "unknown_label",
+    "too_many_revisions",
+    "not_recorded",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerProblem:
     """Why an answer is refused: a reason code, the field, what is wrong, and the fix."""
 
-    reason: str
+    reason: Reason
     field: str
     detail: str
     fix: str

@@ -1,5 +1,6 @@
 """An annotator works through the in-house queue: next task, answer, skip, take back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -11,10 +12,10 @@ from shoal_gateway.domain.skips import SkipCode
 from shoal_gateway.domain.tasks import Lane, TaskOrder
 from shoal_gateway.usecases.ids import annotation_id
 from shoal_gateway.usecases.locking import lock_task
-from shoal_gateway.usecases.ports import Clock, Database, Transaction
+from shoal_gateway.usecases.ports import Clock, Database, ProviderConfigs, Transaction
 from shoal_gateway.usecases.record_annotations import RecordAnnotations
 from shoal_gateway.usecases.refusals import answer_refusal, hold_refusal, unknown_annotation, unknown_task
-from shoal_gateway.usecases.watch import Watch
+from shoal_gateway.usecases.watch import Recorded, Watch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,15 @@ class CurrentRevision:
     action: Action
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A stored revision, and what to report about it once it is committed."""
+
+    current: CurrentRevision
+    config: ProviderConfig
+    fresh: Sequence[Recorded]
+
+
 class Annotate:
     """Every step is one transaction that locks the task's row, so two annotators never take the same slot."""
 
@@ -45,12 +55,14 @@ class Annotate:
         self,
         *,
         database: Database,
+        configs: ProviderConfigs,
         record: RecordAnnotations,
         watch: Watch,
         clock: Clock,
         lease_length: timedelta,
     ) -> None:
         self._database = database
+        self._configs = configs
         self._record = record
         self._watch = watch
         self._clock = clock
@@ -89,12 +101,13 @@ class Annotate:
             refusal = may_answer(entry, submission.annotator, now)
             if refusal is not None:
                 raise hold_refusal(refusal)
-            current = await self._store(
+            stored = await self._store(
                 tx, order, submission=submission, action=_next_action(last, submission), now=now
             )
             holding = Holding.SKIPPED if submission.label is None else Holding.ANSWERED
-            await tx.queue.assign(order, Assignment(submission.annotator, holding, now), current.revision)
-            return current
+            hold = Assignment(submission.annotator, holding, now)
+            await tx.queue.assign(order, hold, stored.current.revision)
+        return self._report(stored)
 
     async def take_back(self, external_id: str, annotator: str, identifier: str) -> CurrentRevision:
         """Delete the annotator's answer or skip; lease them the task again if a slot is free.
@@ -109,7 +122,7 @@ class Annotate:
                 raise unknown_annotation(identifier)
             if last.action == "deleted":
                 return CurrentRevision(last.annotation_id, last.revision, last.action)
-            current = await self._store(
+            stored = await self._store(
                 tx,
                 order,
                 submission=Submission(external_id=external_id, annotator=annotator, label=None),
@@ -117,12 +130,16 @@ class Annotate:
                 now=now,
             )
             assignment = _lease_again(entry, annotator, now, self._lease_length)
-            await tx.queue.assign(order, assignment, current.revision)
-            return current
+            await tx.queue.assign(order, assignment, stored.current.revision)
+        return self._report(stored)
+
+    def _report(self, stored: "_Stored") -> CurrentRevision:
+        self._watch.recorded(stored.config, stored.fresh, "page")
+        return stored.current
 
     async def _store(
         self, tx: Transaction, order: TaskOrder, *, submission: Submission, action: Action, now: datetime
-    ) -> CurrentRevision:
+    ) -> "_Stored":
         revision = await tx.queue.revision_of(order.external_id, submission.annotator) + 1
         identifier = annotation_id(order.external_id, submission.annotator)
         annotation = Annotation(
@@ -137,14 +154,15 @@ class Annotate:
             submitted_at=now,
             duration_s=submission.duration_s,
         )
-        config = ProviderConfig(project=order.project, name=IN_HOUSE, kind=IN_HOUSE)
+        config = await self._configs.get(order.project, IN_HOUSE)
+        if config is None:
+            raise unknown_task(order.external_id)
         tasks = await tx.tasks.lock(order.project, [order.external_id])
         checked = await self._record.check(config, [annotation], tasks)
         for _, _, problem in checked.bad:
             raise answer_refusal(problem)
         fresh = await self._record(tx, config, [annotation], "page")
-        self._watch.recorded(config, fresh, "page")
-        return CurrentRevision(identifier, revision, action)
+        return _Stored(CurrentRevision(identifier, revision, action), config, fresh)
 
     async def _last(self, tx: Transaction, order: TaskOrder, annotator: str) -> Annotation | None:
         identifier = annotation_id(order.external_id, annotator)

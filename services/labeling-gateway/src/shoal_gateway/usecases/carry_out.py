@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from shoal_gateway.domain.faults import Fault
 from shoal_gateway.domain.guidelines import Guideline
 from shoal_gateway.domain.intents import Intent, IntentKind, IntentState, Outcome
 from shoal_gateway.domain.retrying import attempts_exhausted, wait_s
 from shoal_gateway.domain.tasks import TaskOrder, TaskReceipt
 from shoal_gateway.usecases.errors import ProviderRefused, ProviderUnavailable
-from shoal_gateway.usecases.guarded_provider import GuardedProvider
+from shoal_gateway.usecases.guarded_provider import GuardedProvider, NoteCall
 from shoal_gateway.usecases.ports import Guidelines, Provider
 
 GUIDELINE_WAIT_S = 2.0
@@ -31,12 +32,14 @@ class CarryOut:
         intents: Sequence[Intent],
         orders: Orders,
         deadline: float,
+        note: NoteCall,
     ) -> list[Outcome]:
         """Return one outcome per intent. An intent whose task is missing from `orders` is dropped.
 
         Calls that would begin after `deadline`, a time of the event loop, are made at the next attempt.
+        `note` is told of every call.
         """
-        guarded = GuardedProvider(provider, deadline)
+        guarded = GuardedProvider(provider, deadline, note)
         if kind is IntentKind.CANCEL:
             return await self._call_all(intents, lambda intent: guarded.cancel(intent.external_id))
         alive = [intent for intent in intents if intent.external_id in orders]
@@ -98,9 +101,8 @@ class CarryOut:
 
     def _outcome_of_receipt(self, intent: Intent, receipt: TaskReceipt | None) -> Outcome:
         if receipt is None:
-            return self._try_later(
-                intent, ProviderUnavailable("the provider's answer has no result for this task")
-            )
+            detail = "the provider's answer has no result for this task"
+            return self._try_later(intent, ProviderUnavailable(detail, Fault.BAD_ANSWER))
         if receipt.error is not None:
             return parked_outcome(intent, receipt.error)
         return replace(outcome_of(intent, IntentState.DONE), task_ref=receipt.task_ref)

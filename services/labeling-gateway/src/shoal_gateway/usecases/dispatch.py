@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 from shoal_gateway.domain.intents import Intent, IntentKind, IntentState, Outcome
 from shoal_gateway.domain.providers import ProviderConfig
@@ -50,8 +51,9 @@ class Dispatch:
         limit = provider.capabilities.max_batch if provider and kind is IntentKind.UPSERT else AT_A_TIME
         intents = await self._ledger.claim(backlog, limit, self._clock(), self._lease)
         if intents:
-            outcomes = await self._attempt(provider, name, kind, intents)
-            await self._ledger.record(outcomes, self._clock())
+            outcomes = await self._attempt(provider, backlog, intents)
+            ages = await self._ledger.record(outcomes, self._clock())
+            self._watch.delivered(project, name, ages)
             for state in IntentState:
                 count = sum(outcome.state is state for outcome in outcomes)
                 self._watch.dispatched(project, name, kind=kind, outcome=state, count=count)
@@ -69,15 +71,23 @@ class Dispatch:
             return None
 
     async def _attempt(
-        self, provider: Provider | None, name: str, kind: IntentKind, intents: Sequence[Intent]
+        self, provider: Provider | None, backlog: Backlog, intents: Sequence[Intent]
     ) -> list[Outcome]:
+        project, name, kind = backlog
         if provider is None:
             reason = f"provider {name!r} cannot be used: set its kind and base_url"
             return [parked_outcome(intent, reason) for intent in intents]
         # The rest of the lease is for recording the outcomes.
         deadline = asyncio.get_running_loop().time() + LEASE_SHARE * self._lease.total_seconds()
         orders = await self._orders(intents)
-        return await self._carry_out(provider, kind, intents=intents, orders=orders, deadline=deadline)
+        return await self._carry_out(
+            provider,
+            kind,
+            intents=intents,
+            orders=orders,
+            deadline=deadline,
+            note=partial(self._watch.called, (project, name)),
+        )
 
     async def _orders(self, intents: Sequence[Intent]) -> dict[str, TaskOrder]:
         orders = await self._ledger.orders([intent.external_id for intent in intents])

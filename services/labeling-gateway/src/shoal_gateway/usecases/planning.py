@@ -34,8 +34,8 @@ async def plan_tasks(tx: Transaction, job: Job, tasks: Sequence[Task], capabilit
     return step is not None
 
 
-async def admit_surplus(tx: Transaction, job: Job, tasks: Sequence[Task]) -> list[Annotation]:
-    """Count and announce surplus votes of the job's tasks that want more than they have; return them.
+async def admit_surplus(tx: Transaction, job: Job, tasks: Sequence[Task]) -> list[tuple[Annotation, float]]:
+    """Count and announce surplus votes of the job's tasks that want more; return them with their prices.
 
     The vendor counts them already, so it would not ask anybody else.
     """
@@ -51,7 +51,7 @@ async def admit_surplus(tx: Transaction, job: Job, tasks: Sequence[Task]) -> lis
                 await tx.tasks.move(task.external_id, TaskState.DONE)
     if admitted:
         await tx.annotations.recount([job.job_id])
-    return [item for item, _ in admitted]
+    return admitted
 
 
 def event_with_id(item: Annotation, task: Task, job: Job, price: float) -> tuple[AnnotationSubmitted, str]:

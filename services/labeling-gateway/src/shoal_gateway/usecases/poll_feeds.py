@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.providers import ProviderConfig
@@ -79,7 +80,8 @@ class PollFeeds:
         provider = self._providers.of(config)
         if not provider.capabilities.polls:
             return
-        guarded = GuardedProvider(provider, asyncio.get_running_loop().time() + TURN_S)
+        deadline = asyncio.get_running_loop().time() + TURN_S
+        guarded = GuardedProvider(provider, deadline, partial(self._watch.called, config.key))
         more, pages = True, 0
         while more and pages < MOST_PAGES:
             cursor, more = await self._page(guarded, config, cursor)
@@ -93,7 +95,7 @@ class PollFeeds:
             fresh = await self._record.isolate(tx, config, page.items, "poll")
             await tx.feeds.save_cursor(config, page.cursor)
         self._watch.recorded(config, fresh, "poll")
-        self._watch.missed_by_hook(config, sum(self._was_missed(config, item) for item in fresh))
+        self._watch.missed_by_hook(config, sum(self._was_missed(config, item.annotation) for item in fresh))
         return page.cursor, page.more and page.cursor != cursor
 
     def _was_missed(self, config: ProviderConfig, item: Annotation) -> bool:

@@ -7,6 +7,7 @@ from shoal.runtime.refusal import Kind, Refused
 from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.label_schema import AnswerProblem
 from shoal_gateway.domain.providers import ProviderConfig
+from shoal_gateway.domain.routing import IN_HOUSE
 from shoal_gateway.usecases.errors import title_of
 from shoal_gateway.usecases.ports import (
     Clock,
@@ -67,17 +68,31 @@ class ReceiveWebhook:
         Raises Refused if the signature is wrong (for an unknown provider it always is), the body cannot be
         parsed, or no annotation is valid.
         """
-        config = await self._configs.get(project, name) or UNKNOWN
+        config = UNKNOWN
+        try:
+            config = await self._configs.get(project, name) or UNKNOWN
+            receipt, outcome = await self._receive(config, webhook_id, headers, raw_body)
+        except Refused as refusal:
+            self._watch.webhook(config, _outcome_of(config, refusal))
+            raise
+        except Exception:
+            self._watch.webhook(config, "failed")
+            raise
+        self._watch.webhook(config, outcome)
+        return receipt
+
+    async def _receive(
+        self, config: ProviderConfig, webhook_id: str, headers: Mapping[str, str], raw_body: bytes
+    ) -> tuple[Receipt, str]:
         items = self._providers.of(config).parse_webhook(headers, raw_body, self._clock())
         checked = await self._check(config, items)
         self._watch.refused(config, [problem for _, _, problem in checked.bad])
         refused = [(index, _refusal_kind(problem), problem) for index, _, problem in checked.bad]
-        if checked.good:
-            await self._inbox.keep(config, webhook_id, checked.good)
-            self._wake()
-        elif refused:
+        if not checked.good:
             raise _nothing_kept(refused)
-        return Receipt(len(checked.good), refused)
+        is_new = await self._inbox.keep(config, webhook_id, checked.good)
+        self._wake()
+        return Receipt(len(checked.good), refused), "accepted" if is_new else "repeated"
 
     async def _check(self, config: ProviderConfig, items: Sequence[ReceivedItem]) -> CheckResult:
         async with self._database.transaction() as tx:
@@ -119,7 +134,19 @@ def _refusal_kind(problem: AnswerProblem) -> Kind:
     return KINDS.get(problem.reason, "invalid")
 
 
-def _nothing_kept(refused: Sequence[tuple[int, Kind, AnswerProblem]]) -> Refused:
+class NothingStored(Refused):
+    """A webhook of which no annotation is valid."""
+
+
+def _nothing_kept(refused: Sequence[tuple[int, Kind, AnswerProblem]]) -> NothingStored:
     index, kind, problem = refused[0]
     field = f"data.annotations[{index}].{problem.field}"
-    return Refused(kind, problem.detail, field=field, fix=problem.fix, title=title_of(problem.reason))
+    return NothingStored(kind, problem.detail, field=field, fix=problem.fix, title=title_of(problem.reason))
+
+
+def _outcome_of(config: ProviderConfig, refusal: Refused) -> str:
+    if config is UNKNOWN or config.kind == IN_HOUSE:
+        return "unknown_provider"
+    if isinstance(refusal, NothingStored):
+        return "refused_annotations"
+    return "refused_signature" if refusal.field.startswith("webhook-") else "refused_body"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shoal.outages import action_for
-from shoal_gateway.domain.annotations import Annotation, new_revisions, price_of
+from shoal_gateway.domain.annotations import Annotation, FoundBy, new_revisions, price_of
 from shoal_gateway.domain.jobs import Job, Task
 from shoal_gateway.domain.label_schema import AnswerProblem
 from shoal_gateway.domain.providers import Capabilities, ProviderConfig
@@ -14,7 +14,7 @@ from shoal_gateway.usecases.planning import admit_surplus, event_with_id, plan_t
 from shoal_gateway.usecases.ports import Guidelines, Malformed, Providers, ReceivedItem, Transaction
 from shoal_gateway.usecases.ports.annotations import Judged
 from shoal_gateway.usecases.translate import event_problem
-from shoal_gateway.usecases.watch import Watch
+from shoal_gateway.usecases.watch import Recorded, Watch
 
 MOST_REVISIONS = 2000  # of one job: 100 votes with 20 revisions
 TasksById = Mapping[str, tuple[Task, Job]]
@@ -57,8 +57,8 @@ class RecordAnnotations:
         return result
 
     async def isolate(
-        self, tx: Transaction, config: ProviderConfig, items: Sequence[ReceivedItem], found_by: str
-    ) -> list[Annotation]:
+        self, tx: Transaction, config: ProviderConfig, items: Sequence[ReceivedItem], found_by: FoundBy
+    ) -> list[Recorded]:
         """Record items as a whole, or one by one if that fails: what cannot be recorded is refused alone.
 
         Raises outages, after which the same items may succeed.
@@ -69,14 +69,14 @@ class RecordAnnotations:
         except Exception as error:
             if action_for(error).is_outage:
                 raise
-        fresh: list[Annotation] = []
+        fresh: list[Recorded] = []
         for item in items:
             fresh += await self._record_alone(tx, config, item, found_by)
         return fresh
 
     async def _record_alone(
-        self, tx: Transaction, config: ProviderConfig, item: ReceivedItem, found_by: str
-    ) -> list[Annotation]:
+        self, tx: Transaction, config: ProviderConfig, item: ReceivedItem, found_by: FoundBy
+    ) -> list[Recorded]:
         try:
             async with tx.savepoint():
                 return await self(tx, config, [item], found_by)
@@ -89,8 +89,8 @@ class RecordAnnotations:
         return []
 
     async def __call__(
-        self, tx: Transaction, config: ProviderConfig, items: Sequence[ReceivedItem], found_by: str
-    ) -> list[Annotation]:
+        self, tx: Transaction, config: ProviderConfig, items: Sequence[ReceivedItem], found_by: FoundBy
+    ) -> list[Recorded]:
         """Store new annotations, and refused ones for operators; announce and return those that count."""
         ids = {item.external_id for item in items if isinstance(item, Annotation)}
         tasks = await tx.tasks.lock(config.project, ids)
@@ -100,11 +100,17 @@ class RecordAnnotations:
             config, [(item, problem.reason, problem.detail) for _, item, problem in checked.bad]
         )
         stored = await self._store(tx, config, good=checked.good, tasks=tasks, found_by=found_by)
-        fresh = [judged.annotation for judged in stored if judged.standing is not Standing.SURPLUS]
+        fresh = [
+            Recorded(judged.annotation, judged.price, tasks[judged.annotation.external_id][1].campaign)
+            for judged in stored
+            if judged.standing is not Standing.SURPLUS
+        ]
         if stored:
             self._watch.surplus(config, len(stored) - len(fresh))
             jobs = {job.job_id: job for _, job in (tasks[item.annotation.external_id] for item in stored)}
-            fresh += await self._settle_jobs(tx, config, jobs, {item.external_id for item in fresh})
+            fresh += await self._settle_jobs(
+                tx, config, jobs, {item.annotation.external_id for item in fresh}
+            )
         self._watch.refused(config, [problem for _, _, problem in checked.bad])
         return fresh
 
@@ -115,7 +121,7 @@ class RecordAnnotations:
         *,
         good: Sequence[Annotation],
         tasks: TasksById,
-        found_by: str,
+        found_by: FoundBy,
     ) -> list[Judged]:
         distinct = new_revisions(good, await tx.annotations.stored_keys(config, good))
         jobs = {tasks[item.external_id][1].job_id for item in distinct}
@@ -134,15 +140,15 @@ class RecordAnnotations:
 
     async def _settle_jobs(
         self, tx: Transaction, config: ProviderConfig, jobs: Mapping[str, Job], changed: set[str]
-    ) -> list[Annotation]:
+    ) -> list[Recorded]:
         """Recount the jobs and plan what they lack; return the surplus votes that took a free place."""
         capabilities = self._providers.of(config).capabilities
         before = await tx.tasks.of_jobs(jobs)
         await tx.annotations.recount(jobs)
-        admitted: list[Annotation] = []
+        admitted: list[Recorded] = []
         for job_id, tasks in (await tx.tasks.of_jobs(jobs)).items():
             votes = await admit_surplus(tx, jobs[job_id], tasks)
-            admitted += votes
+            admitted += [Recorded(item, price, jobs[job_id].campaign) for item, price in votes]
             tasks = (await tx.tasks.of_jobs([job_id]))[job_id] if votes else tasks
             for task in tasks:
                 if task.external_id in changed or votes:

@@ -14,6 +14,7 @@ from shoal.contracts.labels import (
 from shoal.contracts.quality import GuidelinePublished
 from shoal.contracts.samples import Prediction
 from shoal.inputs import field_of, fix_of, message_of
+from shoal.observability.campaigns import campaign_label
 from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.disputes import Grounds
 from shoal_gateway.domain.guidelines import Class, Guideline
@@ -38,6 +39,7 @@ def to_job(event: LabelingJob, provider: str) -> Job:
         guess=to_guess(event.prediction),
         priority=event.priority,
         demand=Demand(min(event.votes, event.max_votes), event.max_votes),
+        campaign=campaign_label(event.campaign, event.purpose),
     )
 
 

@@ -16,7 +16,8 @@ from shoal_gateway.adapters.generic.answers import (
     status_reason,
 )
 from shoal_gateway.adapters.generic.transport import ForbiddenAddress
-from shoal_gateway.adapters.generic.verdicts import Verdict, verdict_of
+from shoal_gateway.adapters.generic.verdicts import Verdict, fault_of, verdict_of
+from shoal_gateway.domain.faults import Fault
 from shoal_gateway.usecases.errors import ProviderRefused, ProviderUnavailable
 from shoal_gateway.usecases.ports import Clock
 
@@ -66,7 +67,7 @@ class VendorClient:
                 return await self._try_a_few_times(request, also_done)
         except TimeoutError as error:
             detail = f"{method} {request.url.path}: no complete answer within {self._call_s:g} s"
-            raise ProviderUnavailable(detail) from error
+            raise ProviderUnavailable(detail, Fault.TIMEOUT) from error
 
     async def _try_a_few_times(self, request: httpx.Request, also_done: tuple[int, ...]) -> Any:
         async for attempt in stamina.retry_context(
@@ -110,9 +111,11 @@ class VendorClient:
             detail = f"{name}: base_url leads to an address that is not public; SHOAL_VENDOR_NETWORKS allows networks"
             raise ProviderRefused(detail, everything=True) from error
         except (httpx.TransportError, httpx.StreamError) as error:
-            raise ProviderUnavailable(f"{name}: no answer ({type(error).__name__})") from error
+            fault = Fault.TIMEOUT if isinstance(error, httpx.TimeoutException) else Fault.UNREACHABLE
+            raise ProviderUnavailable(f"{name}: no answer ({type(error).__name__})", fault) from error
         except UnreadableAnswer as error:
-            raise ProviderUnavailable(f"{name}: the answer cannot be read: {error}") from error
+            detail = f"{name}: the answer cannot be read: {error}"
+            raise ProviderUnavailable(detail, Fault.BAD_ANSWER) from error
 
     async def _read(self, response: httpx.Response, name: str, also_done: tuple[int, ...]) -> Any:
         status = response.status_code
@@ -123,9 +126,8 @@ class VendorClient:
             return await read_json(response)
         message = f"{name}: {status_reason(status)}{await self._stated_reason(response)}"
         if verdict is Verdict.REPEAT:
-            raise ProviderUnavailable(
-                message, _retry_after(response.headers.get("retry-after"), self._clock())
-            )
+            retry_after = _retry_after(response.headers.get("retry-after"), self._clock())
+            raise ProviderUnavailable(message, fault_of(status), retry_after=retry_after)
         raise ProviderRefused(message, everything=status in (401, 402, 403) or 300 <= status < 400)
 
     async def _stated_reason(self, response: httpx.Response) -> str:

@@ -15,6 +15,7 @@ from shoal_gateway.adapters.generic.mapping import (
     read_receipts,
 )
 from shoal_gateway.adapters.signatures import verify_signature
+from shoal_gateway.domain.faults import Fault
 from shoal_gateway.domain.guidelines import Guideline
 from shoal_gateway.domain.providers import Capabilities, ProviderConfig
 from shoal_gateway.domain.tasks import Guess, TaskOrder, TaskReceipt
@@ -54,7 +55,8 @@ class GenericVendor:
         try:
             return read_receipts(answer)
         except (KeyError, TypeError) as error:
-            raise ProviderUnavailable("POST /tasks: the answer has no list `results`") from error
+            detail = "POST /tasks: the answer has no list `results`"
+            raise ProviderUnavailable(detail, Fault.BAD_ANSWER) from error
 
     async def attach_prediction(self, external_id: str, guess: Guess) -> None:
         """PUT {base}/tasks/{external_id}/prediction."""
@@ -72,12 +74,12 @@ class GenericVendor:
             more = answer.get("more") is True
         except (KeyError, TypeError, AttributeError) as error:
             detail = "GET /annotations: the answer has no `annotations` and `next_cursor`"
-            raise ProviderUnavailable(detail) from error
+            raise ProviderUnavailable(detail, Fault.BAD_ANSWER) from error
         except ValueError as error:
-            raise ProviderUnavailable(f"GET /annotations: {error}") from error
+            raise ProviderUnavailable(f"GET /annotations: {error}", Fault.BAD_ANSWER) from error
         if not isinstance(items, list) or len(items) > MOST_ANNOTATIONS:
             detail = f"GET /annotations: `annotations` must be a list of at most {limit} entries"
-            raise ProviderUnavailable(detail)
+            raise ProviderUnavailable(detail, Fault.BAD_ANSWER)
         return Page(read_annotations(items), cursor, more)
 
     def parse_webhook(

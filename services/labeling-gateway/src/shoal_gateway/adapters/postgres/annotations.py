@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from shoal_gateway.adapters.postgres import rows
-from shoal_gateway.domain.annotations import Annotation
+from shoal_gateway.domain.annotations import Annotation, FoundBy
 from shoal_gateway.domain.providers import ProviderConfig
 from shoal_gateway.domain.standings import Head, Standing
 from shoal_gateway.domain.tasks import Lane
@@ -124,7 +124,7 @@ class PostgresAnnotations:
         return [Head(**dict(row)) for row in await self._conn.fetch(HEADS, sorted(job_ids))]
 
     async def add(
-        self, config: ProviderConfig, annotations: Sequence[Judged], found_by: str
+        self, config: ProviderConfig, annotations: Sequence[Judged], found_by: FoundBy
     ) -> set[tuple[str, int]]:
         """Add annotations that are not stored yet, and return their keys."""
         if not annotations:

@@ -30,9 +30,9 @@ class PostgresInbox:
         self._pool = pool
         self._clock = clock
 
-    async def keep(self, config: ProviderConfig, webhook_id: str, annotations: Sequence[Annotation]) -> None:
-        """Store a webhook once; a repeated id changes nothing."""
-        await self._pool.execute(
+    async def keep(self, config: ProviderConfig, webhook_id: str, annotations: Sequence[Annotation]) -> bool:
+        """Store a webhook once; return False for a repeated id, which changes nothing."""
+        status = await self._pool.execute(
             """INSERT INTO webhook_inbox (project, provider, webhook_id, annotations, next_at)
                VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING""",
             *config.key,
@@ -40,6 +40,7 @@ class PostgresInbox:
             [rows.annotation_json(item) for item in annotations],
             self._clock(),
         )
+        return str(status).endswith(" 1")
 
     async def due(self) -> Sequence[tuple[str, str]]:
         """Return the (project, provider) of webhooks that wait."""

@@ -21,8 +21,8 @@ class PostgresJobs:
         ordered = sorted({job.job_id: job for job in jobs}.values(), key=lambda job: job.job_id)
         await self._conn.executemany(
             """INSERT INTO jobs (job_id, project, sample_id, purpose, guideline_major, guideline_minor,
-                                 provider, content, prediction, priority, votes, max_votes)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                                 provider, content, prediction, priority, votes, max_votes, campaign)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
                ON CONFLICT (job_id) DO NOTHING""",
             [
                 (
@@ -38,6 +38,7 @@ class PostgresJobs:
                     job.priority,
                     job.demand.votes,
                     job.demand.max_votes,
+                    job.campaign,
                 )
                 for job in ordered
             ],

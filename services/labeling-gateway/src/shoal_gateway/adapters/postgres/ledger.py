@@ -50,7 +50,8 @@ RETURNING kind
 OPEN_TASK = """
 UPDATE tasks SET state = CASE WHEN state IN ('planned', 'parked') THEN $2 ELSE state END,
     task_ref = coalesce($3, task_ref), error = NULL, updated_at = now()
-WHERE external_id = $1 RETURNING votes, answers, state
+WHERE external_id = $1
+RETURNING votes, answers, state, extract(epoch FROM clock_timestamp() - created_at)::float8 AS age_s
 """
 
 
@@ -91,30 +92,40 @@ class PostgresLedger:
                 orders[row["external_id"]] = (rows.read_order(row, content), TaskState(row["state"]))
         return orders
 
-    async def record(self, outcomes: Sequence[Outcome], now: datetime) -> None:
-        """Store how attempts ended; open accepted tasks, and park refused ones with the reason."""
+    async def record(self, outcomes: Sequence[Outcome], now: datetime) -> Sequence[float]:
+        """Store how attempts ended; open accepted tasks, and park refused ones with the reason.
+
+        Returns the ages of the accepted tasks in seconds.
+        """
         async with self._pool.acquire() as conn, conn.transaction():
-            for outcome in sorted(outcomes, key=lambda item: item.external_id):
-                await _record_one(conn, outcome, now)
+            ordered = sorted(outcomes, key=lambda item: item.external_id)
+            ages = [await _record_one(conn, outcome, now) for outcome in ordered]
+        return [age for age in ages if age is not None]
 
 
-async def _record_one(conn: Any, outcome: Outcome, now: datetime) -> None:
+async def _record_one(conn: Any, outcome: Outcome, now: datetime) -> float | None:
+    """Store how an attempt ended; return the age of a task that its provider has now."""
     next_at = now + timedelta(seconds=outcome.wait_s)
     kind = await conn.fetchval(
         RECORD, outcome.intent_id, outcome.state, outcome.error, next_at, now, outcome.lease
     )
     if kind != IntentKind.UPSERT:
-        return
+        return None
     if outcome.state is IntentState.DONE:
-        await _open_task(conn, outcome)
-    elif outcome.state is IntentState.PARKED:
+        return await _open_task(conn, outcome)
+    if outcome.state is IntentState.PARKED:
         to = TaskState.PARKED
         await conn.execute(MOVE, outcome.external_id, to, outcome.error, list(states_before(to)))
+    return None
 
 
-async def _open_task(conn: Any, outcome: Outcome) -> None:
-    """Open the task, or finish it at once: answers may arrive before the receipt is recorded."""
+async def _open_task(conn: Any, outcome: Outcome) -> float:
+    """Open the task, or finish it at once: answers may arrive before the receipt is recorded.
+
+    Returns its age in seconds.
+    """
     row = await conn.fetchrow(OPEN_TASK, outcome.external_id, TaskState.OPEN, outcome.task_ref)
     if row["state"] == TaskState.OPEN and state_after_answers(row["votes"], row["answers"]) is TaskState.DONE:
         to = TaskState.DONE
         await conn.execute(MOVE, outcome.external_id, to, None, list(states_before(to)))
+    return max(0.0, float(row["age_s"]))

@@ -45,6 +45,7 @@ def read_job(row: Row) -> Job:
         guess=read_guess(row["prediction"]),
         priority=row["priority"],
         demand=Demand(row["votes"], row["max_votes"], row["last_round"], row["closed"]),
+        campaign=row["campaign"],
         erased=row["erased"],
     )
 

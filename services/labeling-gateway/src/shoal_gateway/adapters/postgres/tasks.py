@@ -44,8 +44,9 @@ class PostgresTasks:
     async def add(self, task: Task) -> None:
         """Add a task unless it exists."""
         await self._conn.execute(
-            """INSERT INTO tasks (external_id, job_id, project, provider, lane, attempt, votes)
-               VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (external_id) DO NOTHING""",
+            """INSERT INTO tasks (external_id, job_id, project, provider, lane, attempt, votes, campaign)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, (SELECT campaign FROM jobs WHERE job_id = $2))
+               ON CONFLICT (external_id) DO NOTHING""",
             task.external_id,
             task.job_id,
             task.project,

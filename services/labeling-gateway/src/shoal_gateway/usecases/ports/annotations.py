@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from shoal_gateway.domain.annotations import Annotation
+from shoal_gateway.domain.annotations import Annotation, FoundBy
 from shoal_gateway.domain.providers import ProviderConfig
 from shoal_gateway.domain.standings import Head, Standing
 from shoal_gateway.domain.tasks import Lane
@@ -35,7 +35,7 @@ class Annotations(Protocol):
         """Return the latest revisions of the annotations of these jobs' label tasks."""
 
     async def add(
-        self, config: ProviderConfig, annotations: Sequence[Judged], found_by: str
+        self, config: ProviderConfig, annotations: Sequence[Judged], found_by: FoundBy
     ) -> set[tuple[str, int]]:
         """Add annotations that are not stored yet, and return their keys."""
 

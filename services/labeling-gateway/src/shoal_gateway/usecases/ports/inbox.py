@@ -13,8 +13,8 @@ Lane = tuple[str, str]
 class Inbox(Protocol):
     """Webhooks that were answered and are not processed yet."""
 
-    async def keep(self, config: ProviderConfig, webhook_id: str, annotations: Sequence[Annotation]) -> None:
-        """Store a webhook once; a repeated id changes nothing."""
+    async def keep(self, config: ProviderConfig, webhook_id: str, annotations: Sequence[Annotation]) -> bool:
+        """Store a webhook once; return False for a repeated id, which changes nothing."""
 
     async def due(self) -> Sequence[Lane]:
         """Return the (project, provider) of webhooks that wait."""

@@ -22,5 +22,8 @@ class Ledger(Protocol):
     async def orders(self, external_ids: Collection[str]) -> dict[str, tuple[TaskOrder, TaskState]]:
         """Return the current orders and states of tasks; tasks without content are left out."""
 
-    async def record(self, outcomes: Sequence[Outcome], now: datetime) -> None:
-        """Store how attempts ended, and move their tasks accordingly."""
+    async def record(self, outcomes: Sequence[Outcome], now: datetime) -> Sequence[float]:
+        """Store how attempts ended, and move their tasks accordingly.
+
+        Returns the ages, in seconds, of the tasks that are at their provider from now on.
+        """
