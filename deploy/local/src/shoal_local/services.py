@@ -31,16 +31,19 @@ class Ports:
 
 
 class LocalShoal:
-    """The services of one stack. `environment` adds settings for all of them."""
+    """The services of one stack. `environment` adds settings for all of them; `python` runs them."""
 
     def __init__(
         self,
         stack: Stack,
         names: Iterable[str] = tuple(PACKAGES),
         environment: Mapping[str, str] | None = None,
+        *,
+        python: str = sys.executable,
     ) -> None:
         self._stack = stack
         self._more = dict(environment or {})
+        self._python = python
         self._ports = {name: Ports(free_port(), free_port()) for name in names}
         self._children = {name: self._child(name) for name in self._ports}
 
@@ -111,7 +114,7 @@ class LocalShoal:
         return self._children[name].tail()
 
     def _child(self, name: str) -> Child:
-        command = [sys.executable, "-m", f"{PACKAGES[name]}.main"]
+        command = [self._python, "-m", f"{PACKAGES[name]}.main"]
         log = self._stack.path / "logs" / f"{name}.log"
         return Child(
             name=name, command=command, stack=self._stack.path, log=log, environment=self._environment(name)
