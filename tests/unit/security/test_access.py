@@ -41,6 +41,14 @@ async def test_the_admin_key_may_do_everything() -> None:
     assert (principal.project, principal.roles) == (None, ALL_ROLES)
 
 
+@pytest.mark.parametrize("key", ["the first key", "the second key"])
+async def test_both_admin_keys_are_accepted_while_the_key_is_changed(key: str) -> None:
+    access = Access(None, SecretStr("the first key"), second_key=SecretStr("the second key"))
+    assert (await access.principal(f"Bearer {key}")).roles == ALL_ROLES
+    with pytest.raises(Denied):
+        await access.principal("Bearer a third key")
+
+
 def test_a_removed_key_is_worthless_and_an_older_announcement_brings_nothing_back() -> None:
     key = new_key()
     directory = directory_with(key, "producer")

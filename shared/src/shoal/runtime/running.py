@@ -103,7 +103,10 @@ async def _start_service(settings: Any, service: Service, running: Running, stac
             following = [_start_task(follower.run)]
             stack.push_async_callback(_cancel_tasks, following)
         service.app.state.access = Access(
-            service.directory, settings.admin_key, loopback=is_loopback(settings.http_host)
+            service.directory,
+            settings.admin_key,
+            second_key=settings.admin_key_second,
+            loopback=is_loopback(settings.http_host),
         )
         sock = bind_address(settings.http_host, settings.http_port)
         running.http_url = url_of(sock)

@@ -37,6 +37,10 @@ class ServiceSettings(BaseSettings):
         default=None,
         description="Administrator's key, which has every permission. Without it, requests need no key.",
     )
+    admin_key_second: SecretStr | None = Field(
+        default=None,
+        description="Another administrator's key that is accepted too: to change the key without refusing a request.",
+    )
     allow_no_keys: bool = Field(
         default=False,
         description="Serve without keys on an address that other machines can reach, behind a proxy that checks "
@@ -82,11 +86,14 @@ class ServiceSettings(BaseSettings):
 
     def check_safety(self) -> None:
         """Raise UnsafeSettings if others could use the service without a key, or with one they can guess."""
-        if self.admin_key is None:
-            if self.role != "worker" and not (is_loopback(self.http_host) or self.allow_no_keys):
-                raise UnsafeSettings(
-                    f"SHOAL_HTTP_HOST is {self.http_host}, and requests need no key: set SHOAL_ADMIN_KEY, or "
-                    "SHOAL_HTTP_HOST to 127.0.0.1, or SHOAL_ALLOW_NO_KEYS to true"
-                )
-        elif len(self.admin_key.get_secret_value()) < SHORTEST_KEY:
-            raise UnsafeSettings(f"SHOAL_ADMIN_KEY has fewer than {SHORTEST_KEY} characters")
+        if self.admin_key is None and self.admin_key_second is not None:
+            raise UnsafeSettings("SHOAL_ADMIN_KEY_SECOND is set and SHOAL_ADMIN_KEY is not: set both")
+        is_open = self.role != "worker" and not (is_loopback(self.http_host) or self.allow_no_keys)
+        if self.admin_key is None and is_open:
+            raise UnsafeSettings(
+                f"SHOAL_HTTP_HOST is {self.http_host}, and requests need no key: set SHOAL_ADMIN_KEY, or "
+                "SHOAL_HTTP_HOST to 127.0.0.1, or SHOAL_ALLOW_NO_KEYS to true"
+            )
+        for name, key in (("KEY", self.admin_key), ("KEY_SECOND", self.admin_key_second)):
+            if key is not None and len(key.get_secret_value()) < SHORTEST_KEY:
+                raise UnsafeSettings(f"SHOAL_ADMIN_{name} has fewer than {SHORTEST_KEY} characters")

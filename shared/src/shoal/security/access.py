@@ -61,21 +61,28 @@ class Access:
     """Checks keys. Without an admin key no request needs one, which is safe only on a private machine.
 
     There, pages of other sites must not use a browser as a way in: `loopback` says that the service listens
-    on loopback only, so that requests for another host were led here by somebody's DNS.
+    on loopback only, so that requests for another host were led here by somebody's DNS. second_key: another
+    admin key that is accepted too, while the key is changed.
     """
 
     def __init__(
-        self, directory: ProjectDirectory | None, admin_key: SecretStr | None, *, loopback: bool = False
+        self,
+        directory: ProjectDirectory | None,
+        admin_key: SecretStr | None,
+        *,
+        second_key: SecretStr | None = None,
+        loopback: bool = False,
     ) -> None:
         self._loopback = loopback
         self.projects = ProjectDirectory() if directory is None else directory
-        self._admin_key = None if admin_key is None else admin_key.get_secret_value().encode()
-        if self._admin_key is None:
+        keys = [] if admin_key is None else [admin_key, *([second_key] if second_key else [])]
+        self._admin_keys = [key.get_secret_value().encode() for key in keys]
+        if not self._admin_keys:
             _log.warning("keys_are_off", fix="set SHOAL_ADMIN_KEY if others can reach this service")
 
     def check_origin(self, host: str, origin: str | None) -> None:
         """Raise Denied, if no request needs a key, for a foreign host or the page of another site."""
-        if self._admin_key is not None:
+        if self._admin_keys:
             return
         if self._loopback and _name_of(f"//{host}") not in LOOPBACK:
             raise _foreign_problem(f"the request is for the host {host[:100]!r}", "Use http://127.0.0.1")
@@ -89,12 +96,12 @@ class Access:
 
         Waits a few seconds for a key that looks like one of Shoal's and may have been created just now.
         """
-        if self._admin_key is None:
+        if not self._admin_keys:
             return UNRESTRICTED
         scheme, _, key = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not key:
             raise _unauthorized_problem("the request has no Authorization: Bearer header")
-        if hmac.compare_digest(key.encode(), self._admin_key):
+        if any(hmac.compare_digest(key.encode(), admin_key) for admin_key in self._admin_keys):
             return UNRESTRICTED
         grant = await self.projects.find_grant(hash_key(key)) if is_key(key) else None
         if grant is None:
