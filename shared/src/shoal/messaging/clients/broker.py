@@ -22,6 +22,7 @@ REQUEST_TIMEOUT_MS = (
     40_000  # above the rebalance timeout: a JoinGroup is answered when the slowest member joined
 )
 REBALANCE_TIMEOUT_MS = 30_000
+METADATA_AGE_MS = 30_000  # new partitions are read that soon; with Kafka's default after up to 5 minutes
 LOGGER = logging.getLogger("shoal.messaging.faststream")
 
 install_tolerant_records()
@@ -40,6 +41,7 @@ def kafka_broker(settings: KafkaSettings, client_id: str) -> KafkaBroker:
         consumer_only=True,
         allow_auto_create_topics=False,
         request_timeout_ms=REQUEST_TIMEOUT_MS,
+        metadata_max_age_ms=METADATA_AGE_MS,
         graceful_timeout=settings.graceful_timeout_s,
         ack_policy=AckPolicy.NACK_ON_ERROR,
         security=_security_of(settings),
@@ -111,7 +113,7 @@ def kafka_admin(settings: KafkaSettings, client_id: str) -> AIOKafkaAdminClient:
 def kafka_connections(settings: KafkaSettings, client_id: str) -> list[AIOKafkaConnection]:
     """Return an unopened connection to each bootstrap server."""
     options = _client_options(settings, client_id)
-    del options["bootstrap_servers"]
+    del options["bootstrap_servers"], options["metadata_max_age_ms"]
     return [AIOKafkaConnection(host, port, **options) for host, port, _ in collect_hosts(settings.bootstrap)]
 
 
@@ -120,6 +122,7 @@ def _client_options(settings: KafkaSettings, client_id: str) -> dict[str, Any]:
         "bootstrap_servers": settings.bootstrap,
         "client_id": client_id,
         "request_timeout_ms": REQUEST_TIMEOUT_MS,
+        "metadata_max_age_ms": METADATA_AGE_MS,
         **parse_security(_security_of(settings)),
     }
 
