@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from shoal.messaging import Transient
-from shoal.persistence import MigrationChanged, Schema, SchemaCheck, prepare_schema
+from shoal.persistence import MigrationChanged, Schema, prepare_schema
+from shoal.persistence.schema import SchemaCheck
 from shoal_local.ports import free_port
 from shoal_local.servers.postgres import PostgresServer
 from shoal_local.stack import Stack

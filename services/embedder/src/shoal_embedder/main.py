@@ -10,7 +10,7 @@ from shoal import __version__
 from shoal.cache import model_folder
 from shoal.clock import utc_now
 from shoal.messaging import KafkaSettings, Publisher, connect
-from shoal.runtime import Loop, Service, run_service
+from shoal.runtime import Dependency, Loop, Service, run_service
 from shoal_embedder.adapters.embedded_samples import EmbeddedTopic
 from shoal_embedder.adapters.encoders import find_encoder
 from shoal_embedder.adapters.encoders.named import EncoderOptions
@@ -86,7 +86,7 @@ def wire_service(
         ],
         broadcasts=[erasure_broadcast(erased)],
         loops=[Loop(name="mend", step=MendStore(store, samples, erased), interval_s=settings.mend_s)],
-        ready=[store.answers],
+        dependencies=[Dependency(name="qdrant", ask=store.fault)],
     )
 
 

@@ -27,6 +27,7 @@ class EmbedderSettings(ServiceSettings, QdrantSettings):
     """The settings of every service and of the embedder."""
 
     SERVICE: ClassVar[str] = "embedder"
+    DEPENDENCIES: ClassVar[tuple[str, ...]] = ("kafka", "qdrant")
 
     encoder: str = Field(
         default=find_encoder(None, "texts").name,

@@ -7,7 +7,7 @@ from typing import Any
 
 from shoal.clock import utc_now
 from shoal.messaging import Publisher
-from shoal.persistence import Janitor, Relay, opened_pool, outbox_measure, prepare_schema
+from shoal.persistence import Janitor, Relay, opened_pool, outbox_measure, postgres_dependency, prepare_schema
 from shoal.persistence.retention import INTERVAL_S
 from shoal.runtime import Loop, Service, run_service
 from shoal.security import ProjectDirectory
@@ -77,7 +77,10 @@ def wire_service(settings: IngestSettings, publisher: Publisher, pool: Any) -> S
             Loop(name="retention", step=janitor, interval_s=INTERVAL_S, drain=True),
         ],
         measures=[outbox_measure(pool)],
-        background=[Relay(pool, publisher).run],
+        background=[Relay(pool, publisher)],
+        dependencies=[
+            postgres_dependency(settings.postgres_dsn, OWN_SCHEMA, needed_by=frozenset({"worker"}))
+        ],
         directory=directory,
         key_changes=projects.changes,
     )

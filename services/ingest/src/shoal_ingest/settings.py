@@ -11,6 +11,7 @@ class IngestSettings(ServiceSettings):
     """The settings of every service and of ingest."""
 
     SERVICE: ClassVar[str] = "ingest"
+    DEPENDENCIES: ClassVar[tuple[str, ...]] = ("kafka", "postgres")
 
     max_body_bytes: int = Field(
         default=16 * 1024 * 1024, ge=1024, description="Largest uncompressed body of a request, in bytes."

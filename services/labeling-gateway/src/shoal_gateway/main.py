@@ -9,7 +9,7 @@ from typing import Any
 
 from shoal.clock import utc_now
 from shoal.messaging import Consumer, Publisher
-from shoal.persistence import Janitor, Relay, opened_pool, outbox_measure, prepare_schema
+from shoal.persistence import Janitor, Relay, opened_pool, outbox_measure, postgres_dependency, prepare_schema
 from shoal.persistence.retention import INTERVAL_S
 from shoal.runtime import Loop, Service, run_service
 from shoal.security import ProjectDirectory
@@ -112,7 +112,9 @@ def wire_service(
         app=make_app(parts),
         consumers=_make_consumers(adapters, requests, dispatching),
         broadcasts=[guideline_broadcast(guidelines.announce)],
+        dependencies=[postgres_dependency(settings.postgres_dsn, OWN_SCHEMA)],
         directory=directory,
+        serves_without_kafka=True,
         loops=[
             dispatching,
             draining,
@@ -122,7 +124,7 @@ def wire_service(
             Loop(name="retention", step=janitor, interval_s=INTERVAL_S, drain=True),
         ],
         measures=[outbox_measure(pool), MeasureBacklog(PostgresTallies(pool), utc_now)],
-        background=[Relay(pool, publisher).run],
+        background=[Relay(pool, publisher)],
     )
 
 

@@ -12,6 +12,7 @@ class GatewaySettings(ServiceSettings):
     """What every service has, and what only this one needs."""
 
     SERVICE: ClassVar[str] = "labeling-gateway"
+    DEPENDENCIES: ClassVar[tuple[str, ...]] = ("kafka", "postgres")
 
     public_url: str = Field(
         default="",

@@ -7,7 +7,7 @@ from typing import Any
 
 from shoal.clock import utc_now
 from shoal.messaging import Publisher
-from shoal.persistence import Janitor, Relay, opened_pool, outbox_measure, prepare_schema
+from shoal.persistence import Janitor, Relay, opened_pool, outbox_measure, postgres_dependency, prepare_schema
 from shoal.persistence.retention import INTERVAL_S
 from shoal.runtime import Loop, Service, run_service
 from shoal.security import ProjectDirectory
@@ -43,6 +43,7 @@ from shoal_qa.usecases.review import DecideReview
 
 SCHEMA = OWN_SCHEMA.name
 EXPIRE_S = 60.0
+LONGEST_FIT_S = 3600.0  # one fit of a large project is one step without signs of progress
 
 
 @asynccontextmanager
@@ -96,13 +97,15 @@ def wire_service(settings: QaSettings, publisher: Publisher, pool: Any) -> Servi
             erasure_consumer(EraseSamples(database, utc_now)),
         ],
         loops=[
-            Loop(name="refit", step=refit, interval_s=settings.refit_interval_s),
+            Loop(name="refit", step=refit, interval_s=settings.refit_interval_s, longest_s=LONGEST_FIT_S),
             Loop(name="expire", step=expire, interval_s=EXPIRE_S, drain=True),
             Loop(name="retention", step=janitor, interval_s=INTERVAL_S, drain=True),
         ],
         measures=[outbox_measure(pool), MeasureJobs(measures, utc_now), MeasureQuality(measures)],
-        background=[Relay(pool, publisher).run],
+        background=[Relay(pool, publisher)],
+        dependencies=[postgres_dependency(settings.postgres_dsn, OWN_SCHEMA)],
         directory=directory,
+        serves_without_kafka=True,
     )
 
 

@@ -11,6 +11,7 @@ class QaSettings(ServiceSettings):
     """Settings of every service, and those of qa."""
 
     SERVICE: ClassVar[str] = "qa"
+    DEPENDENCIES: ClassVar[tuple[str, ...]] = ("kafka", "postgres")
 
     datasets_uri: str = Field(
         default="datasets",

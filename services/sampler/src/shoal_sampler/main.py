@@ -9,9 +9,9 @@ from qdrant_client import AsyncQdrantClient
 
 from shoal.clock import utc_now
 from shoal.messaging import Publisher
-from shoal.persistence import Janitor, Relay, opened_pool, outbox_measure, prepare_schema
+from shoal.persistence import Janitor, Relay, opened_pool, outbox_measure, postgres_dependency, prepare_schema
 from shoal.persistence.retention import INTERVAL_S
-from shoal.runtime import Loop, Service, run_service
+from shoal.runtime import Dependency, Loop, Service, run_service
 from shoal.security import ProjectDirectory
 from shoal_sampler.adapters.postgres.campaigns import PostgresAudits, PostgresCampaigns
 from shoal_sampler.adapters.postgres.samples import PostgresStore
@@ -116,8 +116,13 @@ def wire_service(
             Loop(name="retention", step=janitor, interval_s=INTERVAL_S, drain=True),
         ],
         measures=[outbox_measure(pool), measure],
-        background=[Relay(pool, publisher).run],
+        background=[Relay(pool, publisher)],
+        dependencies=[
+            postgres_dependency(settings.postgres_dsn, OWN_SCHEMA),
+            Dependency(name="qdrant", ask=lookup.fault, needed_by=frozenset()),  # only to check new campaigns
+        ],
         directory=directory,
+        serves_without_kafka=True,
     )
 
 

@@ -14,6 +14,7 @@ class SamplerSettings(ServiceSettings):
     """What every service has, and what only this one needs."""
 
     SERVICE: ClassVar[str] = "sampler"
+    DEPENDENCIES: ClassVar[tuple[str, ...]] = ("kafka", "postgres", "qdrant")
 
     qdrant_url: str = Field(
         default="http://127.0.0.1:6333",

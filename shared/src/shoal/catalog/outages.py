@@ -11,7 +11,7 @@ from shoal.outages.remote import GRPC, HTTP
 _INTRO = """
 An outage never makes a dead letter. Every error of PostgreSQL, Qdrant, Kafka and HTTP has one of four
 actions, and this page has all of them. While a consumer waits, `/readyz` says in `notes` what it waits for,
-and `shoal_messaging_retries_total` counts the tries.
+`/livez` stays 200 ([probes](probes.md)), and `shoal_messaging_retries_total` counts the tries.
 """.strip()
 _LOGS = """
 Client libraries log every try. From one place of their code, five lines a minute are logged; the next one says

@@ -23,7 +23,7 @@ from shoal.messaging.consuming.consumer import Consumer
 from shoal.messaging.consuming.health import Health
 from shoal.messaging.consuming.lag import watch_lag
 from shoal.messaging.consuming.processing import BatchProcessor
-from shoal.messaging.consuming.subscription import Subscription
+from shoal.messaging.consuming.subscription import MAX_POLL_INTERVAL_S, Subscription
 from shoal.messaging.publisher import KafkaPublisher
 from shoal.messaging.records.messages import Publisher
 
@@ -65,20 +65,32 @@ class Messaging:
             self._background.append(lag)
             self._tasks.append(asyncio.create_task(lag.run()))
 
-    async def stop(self) -> None:
-        """Stop reading; finish and commit the batches in flight within the graceful timeout."""
+    async def stop_consumers(self) -> None:
+        """Finish and commit the batches in flight within the graceful timeout, and leave the groups."""
         await asyncio.gather(*(subscription.stop() for subscription in self._subscriptions))
+
+    async def stop(self) -> None:
+        """Stop the consumers, then the broadcasts."""
+        await self.stop_consumers()
         await self._broker.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._subscriptions, self._readers, self._tasks = [], [], []
 
-    def health(self) -> list[Health]:
-        """Return the state of every consumer and broadcast."""
-        consumers = [subscription.health() for subscription in self._subscriptions]
-        readers = [reader.health() for reader in self._readers]
+    def health(self, longest_s: float = MAX_POLL_INTERVAL_S) -> list[Health]:
+        """Return the state of every consumer and broadcast.
+
+        longest_s: the time without progress after which one is not alive.
+        """
+        consumers = [subscription.health(longest_s) for subscription in self._subscriptions]
+        readers = [reader.health(longest_s) for reader in self._readers]
         return consumers + readers + [fault for part in self._background for fault in part.faults()]
+
+    def fault(self) -> str:
+        """Return why Kafka is of no use at present, or an empty text."""
+        consumers = [subscription.unreachable for subscription in self._subscriptions]
+        return next(filter(None, consumers + [reader.unreachable for reader in self._readers]), "")
 
     def _subscribe(self, consumer: Consumer) -> Subscription:
         faults = replace(consumer.faults, longest_pause_s=self._settings.longest_pause_s)

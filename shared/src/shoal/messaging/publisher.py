@@ -17,7 +17,7 @@ from shoal.outages.kafka import NEW_PRODUCER
 
 _BURST = 200  # messages that are handed over at once, in 5 ms
 _PATIENCE_S = 0.5  # wait for acknowledgements before Kafka is asked whether it is there
-STOP_S = 20.0  # an idempotent producer keeps trying to deliver, for as long as Kafka is away
+STOP_S = 5.0  # an idempotent producer keeps trying to deliver, for as long as Kafka is away
 _TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
 _log = structlog.get_logger("shoal.messaging")
 

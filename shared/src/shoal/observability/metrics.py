@@ -105,6 +105,11 @@ LOOP_FAILURES = declare_counter("shoal_loop_failures_total", "Background passes 
 LOOP_SUCCESS = declare_gauge(
     "shoal_loop_success_timestamp_seconds", "Time of the last successful background pass", {"loop": None}
 )
+DEPENDENCY_UP = declare_gauge(
+    "shoal_dependency_up",
+    "1 while a server that the service works with answers, as its readiness sees it; 0 otherwise",
+    {"dependency": None},
+)
 
 # the way of a sample
 STAGES = declare_histogram(

@@ -6,7 +6,7 @@ from shoal.persistence.outbox import Outbox
 from shoal.persistence.pool import open_pool, opened_pool
 from shoal.persistence.relay import Relay
 from shoal.persistence.retention import Janitor, Retention
-from shoal.persistence.schema import Schema, SchemaCheck, prepare_schema
+from shoal.persistence.schema import Schema, postgres_dependency, prepare_schema
 
 __all__ = [
     "Janitor",
@@ -15,10 +15,10 @@ __all__ = [
     "Relay",
     "Retention",
     "Schema",
-    "SchemaCheck",
     "migrate",
     "open_pool",
     "opened_pool",
     "outbox_measure",
+    "postgres_dependency",
     "prepare_schema",
 ]

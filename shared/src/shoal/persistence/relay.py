@@ -40,6 +40,7 @@ class Relay:
     async def run(self) -> None:
         """Relay until cancelled; wait during outages of Kafka or PostgreSQL."""
         while True:
+            self.passes.note_start()
             try:
                 await self._lead()
             except Exception as error:  # whatever ends the relaying, it begins again
@@ -52,6 +53,7 @@ class Relay:
             while not await conn.fetchval(_LOCK, lock):  # another process holds it
                 self.passes.note_success()
                 await asyncio.sleep(LOOK_S)
+                self.passes.note_start()
             await conn.add_listener(f"{schema}_outbox", self._notified)
             try:
                 await self._relay(conn, schema)
@@ -63,6 +65,7 @@ class Relay:
     async def _relay(self, conn: Any, schema: str) -> None:
         while True:
             self._wake.clear()
+            self.passes.note_start()
             try:
                 rows = await conn.fetch(_WAITING, BATCH)
                 if rows:

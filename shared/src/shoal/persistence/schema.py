@@ -10,6 +10,7 @@ from shoal.messaging.errors import Transient, outages_of
 from shoal.outages import error_text
 from shoal.persistence.migrate import CONNECT_S, migrate
 from shoal.persistence.migrations import known_migrations
+from shoal.runtime.dependencies import PARTS, Dependency, Part
 
 Mode = Literal["start", "wait"]
 ANSWER_S = 2.0
@@ -64,6 +65,12 @@ async def prepare_schema(dsn: str, schema: Schema, mode: Mode) -> None:
             check.close()
     if fault:
         raise Transient(fault)
+
+
+def postgres_dependency(dsn: str, schema: Schema, needed_by: frozenset[Part] = PARTS) -> Dependency:
+    """Return PostgreSQL as a dependency: it has to answer, with every migration that this version knows."""
+    check = SchemaCheck(dsn, schema)
+    return Dependency(name="postgres", ask=check, close=check.close, needed_by=needed_by)
 
 
 class SchemaCheck:

@@ -8,6 +8,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 MOST_CONNECTIONS = 2000  # of one service; above it, 503
 HEAD_S = 10.0  # time for the head of a request, in seconds
 MOST_HEAD_BYTES = 64 * 1024
+LAST_REQUEST_S = 0.5  # wait for a request that is on its way when the server stops
 
 
 class PatientProtocol(HttpToolsProtocol):
@@ -24,6 +25,13 @@ class PatientProtocol(HttpToolsProtocol):
         """Stop the clock."""
         self._stop_clock()
         super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """End the connection after its answer; an idle one after a moment, as a request may be on its way."""
+        if self.cycle is None or self.cycle.response_complete:
+            self.loop.call_later(LAST_REQUEST_S, super().shutdown)
+        else:
+            super().shutdown()
 
     def on_message_begin(self) -> None:
         """Start the clock of the next request."""

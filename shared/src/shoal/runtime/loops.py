@@ -10,6 +10,7 @@ from shoal.backoff import Backoff
 from shoal.clock import utc_now
 from shoal.messaging.errors import is_transient
 from shoal.observability.passes import Passes
+from shoal.progress import progress_of
 
 _BACKOFF = Backoff(first_s=1.0, longest_s=10.0)
 
@@ -20,12 +21,15 @@ class Loop:
 
     `step` returns how many items it processed. With `drain`, the next pass follows without a pause if there
     were any. A pass that raises is logged, counted and repeated after `backoff`; it never ends the service.
+    A pass without progress for `longest_s` seconds, by default SHOAL_STUCK_S, is stuck, which only a restart
+    ends.
     """
 
     name: str
     step: Callable[[], Awaitable[int]]
     interval_s: float
     drain: bool = False
+    longest_s: float | None = None
     backoff: Backoff = _BACKOFF
     clock: Callable[[], datetime] = utc_now
     running: bool = field(default=False, init=False)
@@ -57,8 +61,10 @@ class Loop:
 
     async def _try_pass(self) -> int:
         """Return how many items the pass processed; 0 if it failed."""
+        self.passes.note_start()
         try:
-            count = await self.step()
+            with progress_of(self.passes.progress):
+                count = await self.step()
         except Exception as error:
             self.passes.note_failure(error, expected=is_transient(error))
             return 0

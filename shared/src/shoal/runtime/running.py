@@ -1,8 +1,6 @@
 """Run a service: start logs, the admin port, Kafka and the service, and stop them in the opposite order."""
 
 import asyncio
-import gc
-import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,16 +9,16 @@ from typing import Any
 import structlog
 
 from shoal import __version__
-from shoal.messaging import AccessRefused, KafkaSettings, Messaging, connect
+from shoal.messaging import Health, KafkaSettings, Messaging, connect
 from shoal.observability import metrics
-from shoal.observability.logs import configure_logs
 from shoal.runtime.admin import State, admin_app
+from shoal.runtime.dependencies import DependencyWatch
 from shoal.runtime.loopback import is_loopback
 from shoal.runtime.loops import Loop
 from shoal.runtime.measuring import measuring_loop
 from shoal.runtime.server import bind_address, serve_app, url_of
-from shoal.runtime.service import Build, S, Service
-from shoal.runtime.settings import ServiceSettings, UnsafeSettings
+from shoal.runtime.service import Background, Build, S, Service
+from shoal.runtime.settings import ServiceSettings
 from shoal.runtime.timing import Timing
 from shoal.security.access import Access
 from shoal.security.following import KeyFollower, changes_at
@@ -31,13 +29,18 @@ LAST_PASS_S = 2.0
 
 @dataclass(slots=True, kw_only=True)
 class Running:
-    """A running service; `failed` returns when a background task ends."""
+    """A running service; `failed` returns when a background task ends.
+
+    work: what runs beside the consumers. serving: ends the HTTP API.
+    """
 
     service: Service
     messaging: Messaging
     admin_url: str
     http_url: str = ""
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    work: list[Background] = field(default_factory=list)
+    serving: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def failed(self) -> None:
         """Wait until a background task ends, which is a failure; raise its error or RuntimeError."""
@@ -58,7 +61,10 @@ async def running_service(
     `kafka`: KafkaSettings() by default. While Kafka or PostgreSQL is away at the start, it waits, and
     /startupz says for what. Raises OSError if a port is in use, and the errors of `build` that are no outage.
     """
-    state, kafka = State(), kafka or KafkaSettings()
+    kafka = kafka or KafkaSettings()
+    state = State(role=settings.role)
+    for name in settings.DEPENDENCIES:
+        metrics.DEPENDENCY_UP.labels(name).set(0)
     async with AsyncExitStack() as stack:
         admin = bind_address(settings.admin_host, settings.admin_port)
         await stack.enter_async_context(serve_app(admin_app(state), admin, graceful_timeout_s=1))
@@ -69,9 +75,10 @@ async def running_service(
             "its resources", lambda: stack.enter_async_context(build(settings, messaging.publisher))
         )
         running = Running(service=service, messaging=messaging, admin_url=url_of(admin))
-        state.health, state.ready = messaging.health, tuple(service.ready)
-        stack.push_async_callback(messaging.stop)
+        await _watch_parts(settings, state, running, stack)
         state.starting.waits_for = "Kafka's topics and consumer groups"
+        stack.push_async_callback(messaging.stop)
+        stack.push_async_callback(running.serving.aclose)
         await _start_service(settings, service, running, stack)
         state.started = True
         _log.info("started", role=settings.role, http=running.http_url, admin=running.admin_url)
@@ -79,6 +86,37 @@ async def running_service(
             yield running
         finally:
             state.stopping = True
+            # At once: requests in flight and batches in flight have the same time.
+            await asyncio.gather(running.serving.aclose(), messaging.stop_consumers())
+
+
+async def _watch_parts(
+    settings: ServiceSettings, state: State, running: Running, stack: AsyncExitStack
+) -> None:
+    """Let the admin port know the state of every part, and of the servers."""
+    service, messaging = running.service, running.messaging
+    state.needs_kafka = settings.role != "http" or not service.serves_without_kafka
+    state.health = lambda: messaging.health(settings.stuck_s) + _work_health(running.work, settings.stuck_s)
+    state.watches = [DependencyWatch(dependency) for dependency in service.dependencies]
+    metrics.DEPENDENCY_UP.labels("kafka").set_function(lambda: not messaging.fault())
+    for watch in state.watches:
+        metrics.DEPENDENCY_UP.labels(watch.dependency.name).set_function(
+            lambda watch=watch: not watch.fault()
+        )
+    await asyncio.gather(*(watch.ask() for watch in state.watches))
+    tasks = [_start_task(watch.run) for watch in state.watches]
+    stack.push_async_callback(_cancel_tasks, tasks)
+
+
+def _work_health(work: Sequence[Background], stuck_s: float) -> list[Health]:
+    """Return the loops and relays that are stuck: a pass neither succeeds nor fails."""
+    stuck = []
+    for part in work:
+        idle_s = part.passes.idle_s()
+        if idle_s > (getattr(part, "longest_s", None) or stuck_s):
+            detail = f"has got no further for {idle_s:.0f} s"
+            stuck.append(Health(f"background:{part.passes.name}", alive=False, ready=False, detail=detail))
+    return stuck
 
 
 async def _enter_messaging(stack: AsyncExitStack, kafka: KafkaSettings, service: str) -> Messaging:
@@ -93,15 +131,16 @@ async def _start_service(settings: Any, service: Service, running: Running, stac
     await running.messaging.start(service.consumers if works else (), service.all_broadcasts())
     if works:
         stack.push_async_callback(_cancel_tasks, running.tasks)
-        running.tasks += [_start_task(work) for work in service.background]
+        running.tasks += [_start_task(work.run) for work in service.background]
         loops = [*service.loops, *_measuring_loops(settings, service)]
+        running.work += [*service.background, *loops]
         tasks = [asyncio.create_task(loop.run(), name=loop.name) for loop in loops]
         stack.push_async_callback(_stop_loops, loops, tasks)
         running.tasks += tasks
     if answers and service.app is not None:
         if follower := _key_follower(settings, service):
             following = [_start_task(follower.run)]
-            stack.push_async_callback(_cancel_tasks, following)
+            running.serving.push_async_callback(_cancel_tasks, following)
         service.app.state.access = Access(
             service.directory,
             settings.admin_key,
@@ -111,7 +150,8 @@ async def _start_service(settings: Any, service: Service, running: Running, stac
         sock = bind_address(settings.http_host, settings.http_port)
         running.http_url = url_of(sock)
         app = Timing(service.app, service.name)
-        await stack.enter_async_context(serve_app(app, sock, graceful_timeout_s=settings.graceful_timeout_s))
+        served = serve_app(app, sock, graceful_timeout_s=settings.graceful_timeout_s)
+        await running.serving.enter_async_context(served)
 
 
 def _measuring_loops(settings: ServiceSettings, service: Service) -> list[Loop]:
@@ -147,65 +187,3 @@ async def _cancel_tasks(tasks: list[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def run_service(settings: S, build: Build[S]) -> None:
-    """Run a service until SIGTERM or SIGINT, then stop gracefully.
-
-    Exits with 1 after a failure, with 2 if Kafka refuses access or the settings are unsafe.
-    """
-    configure_logs(settings.log_level, settings.log_format, service=settings.SERVICE, version=__version__)
-    import uvloop
-
-    try:
-        settings.check_safety()
-        uvloop.run(_until_signalled(settings, build))
-    except UnsafeSettings as error:
-        _log.error("unsafe_settings", error=str(error))
-        raise SystemExit(2) from None
-    except AccessRefused as error:
-        _log.error("kafka_refused", error=str(error))
-        raise SystemExit(2) from None
-    except Exception:
-        _log.exception("service_failed")
-        raise SystemExit(1) from None
-
-
-async def _until_signalled(settings: S, build: Build[S]) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    stopped = asyncio.create_task(stop.wait())
-    serving_task = asyncio.create_task(_serve_until(settings, build, stop))
-    # A signal also ends a start that waits, for example during an outage of Kafka.
-    await asyncio.wait((stopped, serving_task), return_when=asyncio.FIRST_COMPLETED)
-    if not serving_task.done():
-        _log.info("stopping")
-        _, late = await asyncio.wait((serving_task,), timeout=settings.graceful_timeout_s + 5)
-        if late:
-            serving_task.cancel()
-    stopped.cancel()
-    await asyncio.gather(serving_task, return_exceptions=stop.is_set())
-
-
-async def _serve_until(settings: S, build: Build[S], stop: asyncio.Event) -> None:
-    async with running_service(settings, build) as running:
-        _spare_the_collector()
-        failed = asyncio.create_task(running.failed())
-        stopped = asyncio.create_task(stop.wait())
-        await asyncio.wait((failed, stopped), return_when=asyncio.FIRST_COMPLETED)
-        stopped.cancel()
-        if failed.done():
-            failed.result()
-        failed.cancel()
-
-
-def _spare_the_collector() -> None:
-    """Exclude objects of the start from garbage collection, and collect less often.
-
-    Otherwise collections take a tenth of a consumer's time.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 50, 100)

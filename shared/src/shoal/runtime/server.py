@@ -11,6 +11,22 @@ import uvicorn
 from shoal.runtime.connections import MOST_CONNECTIONS, PatientProtocol
 
 
+class _Draining:
+    """ASGI middleware: once `active`, every answer ends its connection, and clients go elsewhere."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+        self.active = False
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def send_closing(message: Any) -> None:
+            if self.active and message["type"] == "http.response.start":
+                message = {**message, "headers": [*message.get("headers", ()), (b"connection", b"close")]}
+            await send(message)
+
+        await self._app(scope, receive, send_closing)
+
+
 class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -40,9 +56,13 @@ def url_of(sock: socket.socket) -> str:
 
 @asynccontextmanager
 async def serve_app(app: Any, sock: socket.socket, *, graceful_timeout_s: float) -> AsyncIterator[None]:
-    """Serve `app` on `sock` while the block runs; at its end, finish the requests in flight."""
+    """Serve `app` on `sock` while the block runs; at its end, finish the requests in flight.
+
+    A connection in use gets an answer with `Connection: close`, also for a request that is on its way.
+    """
+    draining = _Draining(app)
     config = uvicorn.Config(
-        app,
+        draining,
         http=PatientProtocol,
         limit_concurrency=MOST_CONNECTIONS,
         lifespan="off",
@@ -61,6 +81,6 @@ async def serve_app(app: Any, sock: socket.socket, *, graceful_timeout_s: float)
             await asyncio.sleep(0.005)
         yield
     finally:
-        server.should_exit = True
+        draining.active = server.should_exit = True
         await task
         sock.close()

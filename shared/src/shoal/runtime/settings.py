@@ -18,6 +18,7 @@ class UnsafeSettings(Exception):
 class ServiceSettings(BaseSettings):
     """Settings from SHOAL_ variables; a service adds its settings in a subclass that names the service."""
 
+    DEPENDENCIES: ClassVar[tuple[str, ...]] = ("kafka",)  # the servers of shoal_dependency_up
     SERVICE: ClassVar[str] = "shoal"  # used in logs, metrics, and the names of consumers and clients
 
     model_config = SettingsConfigDict(env_prefix="SHOAL_", frozen=True, extra="ignore")
@@ -77,6 +78,13 @@ class ServiceSettings(BaseSettings):
         default=20.0,
         gt=0,
         description="Time to finish requests and batches when the process stops, in seconds.",
+    )
+    stuck_s: float = Field(
+        default=300.0,
+        ge=1,
+        description="Longest time without progress of a batch, of a background pass, or between two polls of a "
+        "consumer, in seconds; then /livez fails and Kubernetes restarts the process. Waiting for a server "
+        "that is away is progress.",
     )
     metrics_interval_s: float = Field(
         default=15.0,

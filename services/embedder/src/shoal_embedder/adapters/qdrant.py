@@ -10,6 +10,7 @@ from qdrant_client import AsyncQdrantClient, grpc, models
 
 from shoal.contracts.samples import Generation, alias_name, collection_name, collection_prefix
 from shoal.messaging.errors import outages_of
+from shoal.outages import error_text
 from shoal_embedder import metrics
 from shoal_embedder.adapters.qdrant_points import divide_points, is_point_id, point_struct
 from shoal_embedder.usecases.ports import Gone, OtherDimension, Point
@@ -76,13 +77,13 @@ class QdrantStore:
                 if name.startswith(collection_prefix(project)):
                     await self._delete_from(name, samples)
 
-    async def answers(self) -> str:
+    async def fault(self) -> str:
         """Return why the store is unavailable at present, or an empty text."""
         try:
             async with asyncio.timeout(2):
-                await self._client.get_collections()
+                await self._client.collection_exists("any")  # the cheapest question that needs the key
         except Exception as error:
-            return f"Qdrant does not answer: {error!r}"[:200]
+            return f"Qdrant does not answer: {error_text(error)}"[:200]
         return ""
 
     async def mend(self) -> list[Gone]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import structlog
 
 from shoal.contracts.samples import Generation, SampleEmbedded
+from shoal.progress import note_progress
 from shoal_embedder.usecases.erased import Erased
 from shoal_embedder.usecases.ports import EmbeddedSamples, Gone, Point, VectorStore
 
@@ -41,6 +42,7 @@ class MendStore:
                 key = (event.project, event.embedding.generation.slug())
                 if (collections is None or key in collections) and project in (None, event.project):
                     parts[key].append(event)
+            note_progress()  # a large topic takes hours
             for (name, _), events in parts.items():
                 restored += await self._store_events(name, events[0].embedding.generation, events)
         return restored

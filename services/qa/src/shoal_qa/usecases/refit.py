@@ -7,6 +7,7 @@ from datetime import datetime
 
 from shoal.observability.logs import get_logger
 from shoal.observability.metrics import LOOP_FAILURES
+from shoal.progress import note_progress
 from shoal_qa import metrics
 from shoal_qa.domain.annotators.trust import (
     AnnotatorState,
@@ -54,6 +55,7 @@ class Refit:
         """Make the fits that are due; return their number."""
         count = 0
         for key in await self._fits.due():
+            note_progress()
             async with self._fits.claim(key) as mine:
                 if mine:
                     count += await self._guarded(key)
@@ -120,6 +122,7 @@ class Refit:
     async def _evaluate_jobs(self, key: Major) -> None:
         after = ""
         while ids := await self._fits.jobs_to_evaluate(key, after, PART):
+            note_progress()
             await self._evaluate(ids)
             after = ids[-1]
 

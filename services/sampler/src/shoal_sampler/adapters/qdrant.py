@@ -11,6 +11,7 @@ from qdrant_client import AsyncQdrantClient, models
 
 from shoal.contracts.samples import alias_name, collection_prefix
 from shoal.messaging.errors import outages_of
+from shoal.outages import error_text
 from shoal_sampler.usecases.ports import StoredVector
 from shoal_sampler.usecases.ports.stream import Attribute, Condition, Matches
 
@@ -40,6 +41,15 @@ class QdrantLookup:
             str(record.id): StoredVector(generation, np.asarray(record.vector, np.float32))
             for record in records
         }
+
+    async def fault(self) -> str:
+        """Return why Qdrant is unavailable at present, or an empty text."""
+        try:
+            async with asyncio.timeout(2):
+                await self._client.collection_exists("any")  # the cheapest question that needs the key
+        except Exception as error:
+            return f"Qdrant does not answer: {error_text(error)}"[:200]
+        return ""
 
     async def matches(self, project: str, conditions: Sequence[Condition]) -> Matches:
         """Return how many samples of the newest generation meet each condition. Raises Transient."""

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from shoal.progress import note_progress
 from shoal_sampler.domain.campaigns.campaign import Campaign
 from shoal_sampler.usecases.arrivals import Arrival
 from shoal_sampler.usecases.decide import Decider
@@ -44,7 +45,11 @@ class ReceiveSamples:
 
     async def close_windows(self) -> int:
         """Decide on every window that is full or overdue; return how many there were."""
-        return sum([await self._close(project) for project in await self._store.projects_waiting()])
+        windows = 0
+        for project in await self._store.projects_waiting():
+            note_progress()
+            windows += await self._close(project)
+        return windows
 
     async def _receive(self, project: str, arrivals: list[Arrival]) -> None:
         spendings = await self._store.in_force(project, self._clock())

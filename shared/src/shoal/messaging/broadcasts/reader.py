@@ -14,9 +14,11 @@ from shoal.messaging.consuming.health import Health
 from shoal.messaging.records.decoding import Decoder
 from shoal.messaging.records.messages import Received
 from shoal.observability import metrics
+from shoal.progress import Progress
 
 _RECONNECT_S = 2.0
 _ASK_S = 5.0
+_POSITION_S = 30.0
 _log = structlog.get_logger("shoal.messaging")
 
 
@@ -28,7 +30,8 @@ class BroadcastReader:
         self._settings = settings
         self._client_id = client_id
         self._decoder = Decoder(broadcast.topic)
-        self._error = ""
+        self.unreachable = ""
+        self._progress = Progress()
 
     async def run(self) -> None:
         """Follow the topic until cancelled."""
@@ -36,30 +39,41 @@ class BroadcastReader:
             try:
                 await self._follow()
             except Exception as error:  # whatever ends the reading, it begins again
-                self._error = repr(error)
-                _log.warning("broadcast_interrupted", broadcast=self._broadcast.name, error=self._error)
+                self.unreachable = repr(error)
+                _log.warning("broadcast_interrupted", broadcast=self._broadcast.name, error=self.unreachable)
                 await asyncio.sleep(_RECONNECT_S)
 
-    def health(self) -> Health:
-        """Return whether the table is complete."""
-        ready = self._broadcast.is_caught_up and not self._error
-        return Health(self._broadcast.name, alive=True, ready=ready, detail=self._error)
+    def health(self, longest_s: float) -> Health:
+        """Return whether the table is complete, and whether the reader gets on or waits for Kafka."""
+        idle_s = self._progress.idle_s()
+        if idle_s > longest_s and not self.unreachable:
+            detail = f"has got no further for {idle_s:.0f} s"
+            return Health(self._broadcast.name, alive=False, ready=False, detail=detail)
+        caught_up = self._broadcast.is_caught_up
+        detail = self.unreachable or ("" if caught_up else "reads its topic to the end")
+        return Health(
+            self._broadcast.name, alive=True, ready=caught_up and not self.unreachable, detail=detail
+        )
 
     async def _follow(self) -> None:
+        self._progress.note()
         client = kafka_reader(self._settings, self._client_id, self._broadcast.topic.name)
         await client.start()
         try:
             partitions = _assigned_partitions(client, self._broadcast.topic.name)
             ends = await client.end_offsets(partitions)
-            self._error = ""
+            self.unreachable = ""
             loop = asyncio.get_running_loop()
             checked_at = loop.time()
             while True:
+                self._progress.note()
                 if loop.time() - checked_at > _ASK_S:
                     await self._ask(client, partitions)
                     checked_at = loop.time()
-                if not self._broadcast.is_caught_up and await _ends_reached(client, ends):
-                    self._broadcast.mark_caught_up()
+                if not self._broadcast.is_caught_up:
+                    async with asyncio.timeout(_POSITION_S):  # without end while Kafka is away
+                        if await _ends_reached(client, ends):
+                            self._broadcast.mark_caught_up()
                 batches = await client.getmany(timeout_ms=200, max_records=1000)
                 for records in batches.values():
                     self._apply(records)
@@ -72,9 +86,9 @@ class BroadcastReader:
             async with asyncio.timeout(_ASK_S):
                 await client.end_offsets(partitions)
         except (KafkaError, TimeoutError) as error:
-            self._error = f"Kafka does not answer: {error!r}"
+            self.unreachable = f"Kafka does not answer: {error!r}"
         else:
-            self._error = ""
+            self.unreachable = ""
 
     def _apply(self, records: list[ConsumerRecord[bytes, bytes]]) -> None:
         decoded = self._decoder.decode(records)

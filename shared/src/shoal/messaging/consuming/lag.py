@@ -44,9 +44,9 @@ async def _measure_subscription(
     try:
         async with asyncio.timeout(INTERVAL_S):
             spans = await _read_spans(client, partitions)
-        subscription.unreachable = ""
+        subscription.note_reachability("")
     except (KafkaError, TimeoutError) as error:
-        subscription.unreachable = f"Kafka does not answer: {error!r}"
+        subscription.note_reachability(f"Kafka does not answer: {error!r}")
         return
     try:
         # Kafka reads no commits for a member that is joining its group: they wait on one connection.

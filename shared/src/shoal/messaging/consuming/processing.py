@@ -16,6 +16,7 @@ from shoal.messaging.records.decoding import Decoded, Decoder, Record, RejectedR
 from shoal.messaging.records.messages import Publisher, Received, Rejection
 from shoal.observability import metrics
 from shoal.outages import Action
+from shoal.progress import Progress
 
 _log = structlog.get_logger("shoal.messaging")
 
@@ -38,6 +39,7 @@ class BatchProcessor:
         self.faults = FaultWatch(consumer.faults)
         self._limit = LetterLimit(consumer.letters)
         self._labels = (consumer.topic.name, consumer.group)
+        self.progress = Progress()
         self.waits_for = ""
         """The error of the outage whose end the consumer awaits; empty while it works."""
 
@@ -82,12 +84,16 @@ class BatchProcessor:
             return ()
         policy = self.consumer.retry
         return await isolate(
-            self.consumer.handle,
+            self._call_handler,
             events,
             attempts=policy.attempts,
             is_transient=is_transient,
             pause=lambda attempt: self.retrier.sleep(self.retrier.wait_s(attempt)),
         )
+
+    async def _call_handler(self, events: Sequence[Received]) -> Sequence[Rejection]:
+        self.progress.note()
+        return await self.consumer.handle(events)
 
     async def _publish_letters(self, refused: Sequence[RejectedRecord]) -> None:
         if not refused:
@@ -125,6 +131,7 @@ class BatchProcessor:
             )
 
     def _on_retry(self, error: BaseException) -> None:
+        self.progress.note()
         metrics.RETRIED.labels(*self._labels).inc()
         halts = action_after(error) is Action.HALT
         self.waits_for = f"{'an operator' if halts else 'the end of an outage'}: {error!r}"[:500]

@@ -29,6 +29,10 @@ class Retrier:
         """End the present wait and all later ones."""
         self._stopping.set()
 
+    def is_stopping(self) -> bool:
+        """Return whether `stop` was called."""
+        return self._stopping.is_set()
+
     async def run(self, work: Callable[[], Awaitable[T]]) -> T:
         """Return the result of `work`; raise its last error if the budget is spent or the error is no outage.
 

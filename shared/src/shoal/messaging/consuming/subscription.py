@@ -1,8 +1,7 @@
 """A consumer on FastStream: it processes raw batches, commits after success and rewinds after a failure."""
 
 import asyncio
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
@@ -18,8 +17,11 @@ from shoal.messaging.consuming.health import Health
 from shoal.messaging.consuming.pausing import Pause, marks_reader
 from shoal.messaging.consuming.processing import BatchProcessor
 from shoal.observability import metrics
+from shoal.progress import progress_of
 
 MAX_POLL_INTERVAL_S = 300.0
+LEAVE_S = 5.0
+"""Longest wait for Kafka when a consumer leaves its group, in seconds."""
 _FLOOR_S = 0.1  # shortest wait before a redelivery, which Kafka would make at once
 _COMMITS = 7  # tries, over 6 seconds at most
 _COMMIT_BACKOFF = Backoff(first_s=0.1, longest_s=2.0)
@@ -38,9 +40,10 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         self._labels = (self.consumer.topic.name, self.consumer.group)
         self._idle = asyncio.Event()
         self._idle.set()
-        self._busy_since: float | None = None
+        self._progress = processor.progress
+        self._has_joined = False
         self._pause = Pause(self.consumer.name, marks_reader(settings, self.consumer, self._assignment))
-        self.unreachable = ""  # why Kafka does not answer; set by watch_lag
+        self.unreachable = ""
         self._stop: asyncio.Task[None] | None = None
         self._subscriber = broker.subscriber(
             self.consumer.topic.name,
@@ -57,6 +60,8 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
             decoder=_raw_records,
         )
         self._subscriber(self._on_batch)
+        self._poll = self._subscriber.get_msg
+        self._subscriber.get_msg = self._note_poll  # type: ignore[assignment,method-assign]
 
     @property
     def client(self) -> AIOKafkaConsumer | None:
@@ -66,6 +71,8 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
     async def start(self) -> None:
         """Join the group and begin to read."""
         await self._subscriber.start()
+        self._has_joined = True
+        self._progress.note()
 
     async def stop(self) -> None:
         """Finish and commit the batch in flight within the graceful timeout, then leave the group."""
@@ -74,22 +81,31 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         if self._stop is None:
             self._stop = asyncio.create_task(self._subscriber.stop())
         # While Kafka is away, aiokafka may wait for it without end, or cancel the task that stops it.
-        await asyncio.wait([self._stop], timeout=2 * self._drain_s)
+        await asyncio.wait([self._stop], timeout=self._drain_s + LEAVE_S)
         if self._stop.done() and not self._stop.cancelled():
             self._stop.result()
 
-    def health(self) -> Health:
-        """Return whether this consumer polls, and whether it can work."""
+    def health(self, longest_s: float) -> Health:
+        """Return whether this consumer gets on, and whether it can work.
+
+        It is alive while polls return, also empty ones, and while a batch gets on; retries and waits for
+        Kafka count. longest_s: the longest time without either.
+        """
         name = self.consumer.name
-        client = self.client
-        if client is None:
-            return Health(name, alive=True, ready=False, detail="not connected to Kafka")
-        stuck_s = self._stuck_s(client)
-        if stuck_s > MAX_POLL_INTERVAL_S:
-            return Health(name, alive=False, ready=False, detail=f"has not polled for {stuck_s:.0f} s")
+        if not self._has_joined:
+            return Health(name, alive=True, ready=False, detail="has not joined its group")
+        idle_s = self._progress.idle_s()
+        if idle_s > longest_s:
+            return Health(name, alive=False, ready=False, detail=f"has got no further for {idle_s:.0f} s")
         waits = self._processor.waits_for and f"waits for {self._processor.waits_for}"
         note = self.unreachable or waits or self._processor.faults.reason
         return Health(name, alive=True, ready=not self.unreachable, detail=note)
+
+    def note_reachability(self, fault: str) -> None:
+        """Note why Kafka does not answer, or that it does; to wait for it is no standstill."""
+        if fault or self.unreachable:
+            self._progress.note()
+        self.unreachable = fault
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         """Finish and commit the batch in flight before another replica gets its partitions."""
@@ -107,11 +123,18 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         if self.client is not None:
             self._pause.hold_new(self.client)
 
+    async def _note_poll(self, client: AIOKafkaConsumer) -> Any:
+        """Poll; whatever comes of it, the consumer gets on."""
+        try:
+            return await self._poll(client)
+        finally:
+            self._progress.note()
+
     async def _on_batch(self, records: Records) -> None:
         self._idle.clear()
-        self._busy_since = time.monotonic()
         try:
-            await self._process(records)
+            with progress_of(self._progress):
+                await self._process(records)
         except BaseException as error:
             metrics.NACKED.labels(*self._labels).inc()
             self._rewind(records)
@@ -119,7 +142,6 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
                 await self._processor.retrier.sleep(_FLOOR_S)
             raise
         finally:
-            self._busy_since = None
             self._idle.set()
 
     async def _process(self, records: Records) -> None:
@@ -154,16 +176,11 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
     def _assignment(self) -> set[TopicPartition]:
         return set(self.client.assignment()) if self.client is not None else set()
 
-    def _stuck_s(self, client: AIOKafkaConsumer) -> float:
-        if self._busy_since is not None:
-            return time.monotonic() - self._busy_since
-        return float(client._subscription.fetcher_idle_time)  # aiokafka leaves the group by the same value
-
     async def _parse(self, records: Records) -> KafkaAckableMessage:
         """Wrap the batch without reading its headers: FastStream's parser skips a batch with a header that is
         not UTF-8.
         """
-        return _Batch(
+        batch = _Batch(
             body=b"",
             headers={},
             batch_headers=[],
@@ -171,22 +188,47 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
             raw_message=records,
             consumer=self.client,
         )
+        batch.gets_on, batch.stops = self._progress.note, self._processor.retrier.is_stopping
+        return batch
 
 
 class _Batch(KafkaAckableMessage):
     """A batch whose commit is tried again: an idle topic brings no later one."""
 
+    gets_on: Callable[[], None]
+    stops: Callable[[], bool]
+
     async def ack(self) -> None:
-        """Commit. Raises the last error; the records may then come again."""
+        """Commit. Raises the last error; the records may then come again.
+
+        While Kafka or the group's coordinator is away, the commit waits for its end.
+        """
         for attempt in range(1, _COMMITS):
             try:
-                return await super().ack()
-            except CommitFailedError:  # the partitions have another owner
+                return await self._commit()
+            except (
+                CommitFailedError,
+                TimeoutError,
+            ):  # the partitions have another owner, or the consumer stops
                 raise
             except Exception as error:
                 _log.warning("commit_failed", error=repr(error), attempt=attempt)
                 await asyncio.sleep(_COMMIT_BACKOFF.wait_s(attempt))
-        return await super().ack()
+        return await self._commit()
+
+    async def _commit(self) -> None:
+        """Commit, which takes as long as Kafka is away; a consumer that stops does not wait as long."""
+        commit = asyncio.create_task(super().ack())
+        late = 0
+        try:
+            while not (await asyncio.wait([commit], timeout=1.0))[0]:
+                self.gets_on()
+                late += self.stops()
+                if late > LEAVE_S:
+                    raise TimeoutError("Kafka did not take the last commit in time")
+            commit.result()
+        finally:
+            commit.cancel()
 
 
 async def _raw_records(message: KafkaAckableMessage) -> Any:
