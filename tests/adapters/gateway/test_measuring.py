@@ -210,6 +210,14 @@ async def test_waiting_and_parked_webhooks_are_counted_by_provider(gateway: Gate
     assert inbox == {("waiting",): 0, ("parked",): 1}
 
 
+async def test_rare_events_of_a_configured_provider_start_at_zero(gateway: Gateway) -> None:
+    await gateway.configs.put(ProviderConfig(project="fresh", name="acme", kind="crowd"))
+    await measure(gateway)
+    for name in ("poll_failures", "lane_failures", "surplus_annotations", "webhooks"):
+        series = read_series(f"shoal_gateway_{name}_total", project="fresh", provider="acme")
+        assert set(series.values()) == {0}, name
+
+
 async def test_totals_stay_those_of_the_rows_whatever_happens(gateway: Gateway) -> None:
     chance = random.Random(14)
     await gateway.create([job(n, campaign=chance.choice(["a", "b", None])) for n in range(12)])

@@ -21,6 +21,7 @@ WEBHOOK_OUTCOMES = (
     *("accepted", "repeated", "refused_signature", "refused_body", "refused_annotations"),
     *("unknown_provider", "failed"),
 )
+FAILING_LANES = (*CALLS, "webhooks")
 LANES = tuple(Lane)
 STATES = tuple(TaskState)
 _OF_PROVIDER = {"project": None, "provider": None}
@@ -110,7 +111,7 @@ INTENTS = declare_counter(
 LANE_FAILURES = declare_counter(
     "shoal_gateway_lane_failures_total",
     "Failures while working for one provider that are not its answers, such as an outage of PostgreSQL",
-    {**_OF_PROVIDER, "lane": (*CALLS, "webhooks")},
+    {**_OF_PROVIDER, "lane": FAILING_LANES},
 )
 
 # backlog and money, as PostgreSQL has them

@@ -66,10 +66,21 @@ def _set_providers(tallies: Sequence[ProviderTally], now: datetime) -> None:
         inbox[*provider, "parked"] = tally.webhooks_parked
         ages[provider] = _age_of(tally.oldest_webhook, now)
         annotators[provider] = tally.annotators
+        _start_counters(provider)
     metrics.TASKS.replace(states)
     metrics.WEBHOOK_INBOX.replace(inbox)
     metrics.OLDEST_WEBHOOK.replace(ages)
     metrics.ACTIVE_ANNOTATORS.replace(annotators)
+
+
+def _start_counters(provider: tuple[str, str]) -> None:
+    """Start the series of rare events at 0: an alert on their growth must not miss the first one."""
+    for counter in (metrics.POLL_FAILURES, metrics.SURPLUS, metrics.FOUND_BY_POLL):
+        counter.labels(*provider)
+    for lane in metrics.FAILING_LANES:
+        metrics.LANE_FAILURES.labels(*provider, lane)
+    for outcome in metrics.WEBHOOK_OUTCOMES:
+        metrics.WEBHOOKS.labels(*provider, outcome)
 
 
 def _age_of(moment: datetime | None, now: datetime) -> float:

@@ -78,9 +78,10 @@ WITH states AS (
         count(*) FILTER (WHERE parked) AS parked, min(received_at) FILTER (WHERE NOT parked) AS oldest
     FROM webhook_inbox WHERE NOT done GROUP BY 1, 2
 ), active AS (
-    SELECT project, provider, count(DISTINCT annotator) AS annotators
-    FROM (SELECT project, provider, annotator FROM annotations WHERE received_at > $1
-          ORDER BY received_at DESC LIMIT 50000) AS latest
+    SELECT project, provider, count(*) AS annotators
+    FROM (SELECT DISTINCT project, provider, annotator
+          FROM (SELECT project, provider, annotator FROM annotations WHERE received_at > $1
+                ORDER BY received_at DESC LIMIT 50000) AS latest) AS people
     GROUP BY 1, 2
 )
 SELECT project, provider, coalesce(s.tasks, '{{}}') AS tasks, coalesce(h.waiting, 0) AS waiting,
