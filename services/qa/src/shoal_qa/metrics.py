@@ -11,12 +11,14 @@ JOB_STATES = ("open", "review", "accepted", "closed")
 WAITING_STATES = ("open", "review")
 FIRST_PASSES = ("accepted", "more_votes", "review", "closed")
 REVIEW_OUTCOMES = ("requested", "decided", "cancelled")
+ACTIONS = ("submitted", "updated", "deleted", "skipped")
+DATASET_OUTCOMES = ("frozen", "unchanged", "refused", "failed")
 
 # labels and votes
 ANNOTATIONS_RECORDED = declare_counter(
     "shoal_qa_annotations_total",
     "Answers of annotators recorded, with their edits, deletions and skips; those delivered twice count once",
-    {"project": None, "action": ("submitted", "updated", "deleted", "skipped")},
+    {"project": None, "action": ACTIONS},
 )
 LABELS = declare_counter(
     "shoal_qa_labels_total",
@@ -55,7 +57,7 @@ DATASETS = declare_counter(
     "shoal_qa_datasets_total",
     "Requests to freeze labels into a dataset version: frozen, unchanged (the version existed), refused (for "
     "example without labels), or failed",
-    {"project": None, "outcome": ("frozen", "unchanged", "refused", "failed")},
+    {"project": None, "outcome": DATASET_OUTCOMES},
 )
 FIT_SECONDS = declare_histogram(
     "shoal_qa_fit_seconds", "Time to learn from a project's votes how good its annotators are"

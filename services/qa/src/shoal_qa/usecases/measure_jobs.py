@@ -30,7 +30,9 @@ class MeasureJobs:
         counts = await self._measures.job_counts()
         waiting = [count.key for count in counts if count.state in metrics.WAITING_STATES and count.jobs > 0]
         ages = await self._measures.oldest_jobs(waiting)
-        self._shown = _shown_campaigns(counts, self._shown, self._clock() - KEPT)
+        earlier, self._shown = self._shown, _shown_campaigns(counts, self._shown, self._clock() - KEPT)
+        for campaign in self._shown - earlier:
+            _start_counters(*campaign)
         _set_jobs(counts, self._shown)
         _set_oldest(ages, counts, self._shown)
         _set_parked(await self._measures.parked(), {count.project for count in counts})
@@ -70,12 +72,14 @@ def _set_jobs(counts: Sequence[JobCount], shown: set[Campaign]) -> None:
     metrics.VOTES_WANTED.replace(votes_wanted)
     metrics.VOTES_RECEIVED.replace(votes_received)
     metrics.DISPUTED_JOBS.replace(disputed)
-    for project, campaign in votes_wanted:
-        _start_counters(project, campaign)
 
 
 def _start_counters(project: str, campaign: str) -> None:
-    """Make the counters of a campaign, so that they start at 0 and not with their first event."""
+    """Make the counters of a campaign and its project, so that they start at 0 and not with an event."""
+    for action in metrics.ACTIONS:
+        metrics.ANNOTATIONS_RECORDED.labels(project, action)
+    for outcome in metrics.DATASET_OUTCOMES:
+        metrics.DATASETS.labels(project, outcome)
     for outcome in metrics.FIRST_PASSES:
         metrics.FIRST_PASS.labels(project, campaign, outcome)
     for outcome in metrics.REVIEW_OUTCOMES:
