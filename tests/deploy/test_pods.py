@@ -6,8 +6,8 @@ import pytest
 
 from deploy.manifestkit import COMPONENT, PACKAGES, Manifests, Workload
 
-STOP_MARGIN_S = 5  # the runtime cancels what is left this long after the graceful timeout
-"""shoal.runtime.running waits for SHOAL_GRACEFUL_TIMEOUT_S and this much longer."""
+STOP_MARGIN_S = 10
+"""A process ends itself this long after SHOAL_GRACEFUL_TIMEOUT_S (shoal.runtime.running)."""
 
 
 def services_of(manifests: Manifests) -> list[Workload]:
@@ -89,11 +89,11 @@ def test_services_answer_three_probes_on_the_admin_port(manifests: Manifests) ->
             )
 
 
-def test_the_start_has_longer_than_the_wait_for_kafka(manifests: Manifests) -> None:
-    """A kubelet that kills earlier hides the service's own error."""
+def test_a_start_may_last_through_a_short_outage(manifests: Manifests) -> None:
+    """A service that starts waits for Kafka and PostgreSQL; a kubelet that kills it makes the wait longer."""
     for workload in services_of(manifests):
         probe = workload.container["startupProbe"]
-        assert probe["periodSeconds"] * probe["failureThreshold"] > 2 * 60, str(workload)
+        assert probe["periodSeconds"] * probe["failureThreshold"] >= 10 * 60, str(workload)
 
 
 def test_only_pods_behind_a_service_wait_before_they_stop(manifests: Manifests) -> None:
