@@ -1,5 +1,7 @@
 """Production's containers as processes: their commands, variables, ports and probes run a working Shoal."""
 
+import asyncio
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +9,8 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
-from deploy.manifestkit import Manifests, Resource, Workload, overlay
+from databasekit import create_database, drop_database
+from deploy.manifestkit import KUBECTL, Manifests, Resource, Workload, overlay
 from e2e.client import Client, eventually
 from e2e.test_gold_and_review import waiting, work
 from shoal.cache import model_folder
@@ -15,7 +18,7 @@ from shoal_local.ports import HOST, free_port
 from shoal_local.process import Child
 from shoal_local.stack import Stack
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(400)]
 ADMIN = "an administrator's key"
 SECRETS = {"SHOAL_ADMIN_KEY": ADMIN, "SHOAL_AUDIT_SALT": "a salt of sixteen characters"}
 
@@ -31,7 +34,41 @@ class Processes:
 
 
 @pytest.fixture(scope="module")
-def processes(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
+def dsn(stack: Stack) -> Iterator[str]:
+    """Yield an empty database."""
+    dsn = asyncio.run(create_database(stack.postgres_dsn))
+    yield dsn
+    asyncio.run(drop_database(stack.postgres_dsn, dsn))
+
+
+@pytest.fixture(scope="module")
+def migrated(dsn: str) -> list[str]:
+    """Run the containers of the migration at the same time, twice; return what the last ones printed."""
+    for _ in range(2):
+        runs = [start_migration(container, dsn) for container in migrations()]
+        printed = [run.communicate(timeout=120)[0] for run in runs]
+        assert [run.returncode for run in runs] == [0, 0, 0, 0], printed
+    return printed
+
+
+def migrations() -> list[Resource]:
+    """Return the containers of the migration."""
+    (job,) = [workload for workload in overlay("production").workloads if workload.name == "shoal-migrate"]
+    return job.containers
+
+
+def start_migration(container: Resource, dsn: str) -> "subprocess.Popen[str]":
+    """Start a container's command with its variables."""
+    variables = overlay("production").variables(container) | {"SHOAL_POSTGRES_DSN": dsn}
+    command = [KUBECTL.parent / container["command"][0], *container["command"][1:]]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    return subprocess.Popen(command, env={"PATH": "", **variables}, text=True, **pipes)
+
+
+@pytest.fixture(scope="module")
+def processes(
+    stack: Stack, dsn: str, migrated: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Processes]:
     """Start the containers of production's Deployments, with the addresses of this machine's servers."""
     production, folder = overlay("production"), tmp_path_factory.mktemp("processes")
     services = {workload.name: workload for workload in production.deployments if workload.service}
@@ -45,6 +82,7 @@ def processes(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     )
     local = {
         **stack.environment,
+        "SHOAL_POSTGRES_DSN": dsn,
         "SHOAL_INGEST_URL": running.urls["ingest"],
         "SHOAL_KAFKA_SECURITY_PROTOCOL": "PLAINTEXT",
         "SHOAL_KAFKA_PROVISION_TOPICS": "true",
@@ -88,6 +126,12 @@ def request_of(running: Processes, name: str, probe: str) -> str:
     return running.admin_urls[name] + str(asked["path"])
 
 
+def test_the_migration_may_run_again(migrated: list[str]) -> None:
+    assert sorted(migrated) == [
+        f"{name}: up to date\n" for name in ("ingest", "labeling-gateway", "qa", "sampler")
+    ]
+
+
 async def test_every_container_starts_and_answers_its_probes(processes: Processes) -> None:
     async with httpx.AsyncClient(timeout=10) as http:
 
@@ -99,7 +143,7 @@ async def test_every_container_starts_and_answers_its_probes(processes: Processe
 
         for child in processes.children:
             for probe in ("startup", "readiness", "liveness"):
-                await eventually(lambda name=child.name, probe=probe: passing(name, probe), timeout_s=120)
+                await eventually(lambda name=child.name, probe=probe: passing(name, probe), timeout_s=180)
             assert child.running, child.tail()
 
 
