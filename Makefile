@@ -88,8 +88,9 @@ fmt: setup ## format the code
 schemas: setup ## regenerate the golden schemas, examples and the AsyncAPI document
 	@$(BIN)/shoal topics schemas
 
-manifests: setup ## regenerate the Kubernetes topics, Kafka users and scaling
+manifests: setup ## regenerate the Kubernetes topics, Kafka users and scaling, and production's expected render
 	@$(BIN)/shoal topics manifests
+	@SHOAL_WRITE_SNAPSHOT=1 $(BIN)/pytest -q -n 0 tests/deploy/test_overlays.py
 
 docs: setup ## regenerate docs/inference.md, metrics.md, outages.md, retention.md and settings.md
 	@$(BIN)/shoal docs

@@ -81,11 +81,11 @@ def test_the_commands_make_the_secrets_of_a_small_cluster() -> None:
 
 
 def test_every_overlay_and_component_is_described() -> None:
-    for kind in ("overlays", "components"):
-        for folder in (K8S / kind).iterdir():
-            if (folder / "kustomization.yaml").exists():
-                name = f"overlays/{folder.name}" if kind == "overlays" else folder.name
-                assert f"`{name}`" in README, name
+    pages = {"overlays": README, "components": (K8S / "components" / "README.md").read_text("utf-8")}
+    for kind, page in pages.items():
+        for file in (K8S / kind).glob("*/kustomization.yaml"):
+            name = file.parent.name
+            assert f"`{name}`" in page or f"`{kind}/{name}`" in page, name
 
 
 def test_the_example_overlay_renders(tmp_path: Path) -> None:
