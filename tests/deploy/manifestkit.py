@@ -139,10 +139,11 @@ def _value_of(entry: Resource) -> str:
 
 
 def secret_keys(workload: Workload) -> Iterator[tuple[str, str]]:
-    """Yield the name and key of every Secret that the pods read."""
+    """Yield the name and key of every Secret without which the pods do not start."""
     for container in workload.containers:
         for entry in container.get("env", []):
-            if reference := entry.get("valueFrom", {}).get("secretKeyRef"):
+            reference = entry.get("valueFrom", {}).get("secretKeyRef", {"optional": True})
+            if not reference.get("optional"):
                 yield reference["name"], reference["key"]
     for volume in workload.pod.get("volumes", []):
         if "secret" in volume:

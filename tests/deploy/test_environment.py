@@ -9,6 +9,7 @@ from shoal.messaging import KafkaSettings
 
 SECRETS = {
     "SHOAL_ADMIN_KEY": "an administrator's key",
+    "SHOAL_ADMIN_KEY_SECOND": "another administrator's key",
     "SHOAL_AUDIT_SALT": "a salt that is a secret",
     "SHOAL_KAFKA_SASL_USERNAME": "user",
     "SHOAL_KAFKA_SASL_PASSWORD": "password",

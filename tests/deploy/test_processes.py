@@ -20,7 +20,11 @@ from shoal_local.stack import Stack
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(400)]
 ADMIN = "an administrator's key"
-SECRETS = {"SHOAL_ADMIN_KEY": ADMIN, "SHOAL_AUDIT_SALT": "a salt of sixteen characters"}
+SECRETS = {
+    "SHOAL_ADMIN_KEY": ADMIN,
+    "SHOAL_ADMIN_KEY_SECOND": "another administrator's key",
+    "SHOAL_AUDIT_SALT": "a salt of sixteen characters",
+}
 
 
 @dataclass(frozen=True, slots=True)
