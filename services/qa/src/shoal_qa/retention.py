@@ -11,7 +11,9 @@ TABLES = (
     Retention("rules", "The rule of each project by which labels are accepted."),
     Retention("gold", "Gold items with their answers."),
     Retention("jobs", "Jobs with the state of their label."),
-    Retention("job_tallies", "Changes of the number of jobs by state, for metrics; added up every minute."),
+    Retention(
+        "job_tallies", "Changes of the number of jobs by state, for metrics; added up when they are many."
+    ),
     Retention("annotations", "Every revision of every annotation: the evidence of labels."),
     Retention("labels", "Every revision of every label, with its evidence."),
     Retention("fits", "What was learned about annotators and classes, one row a guideline's major."),
