@@ -5,7 +5,14 @@ from itertools import count
 import pytest
 from prometheus_client import REGISTRY
 
-from shoal.observability.declaring import MOST_OF_PROJECT, MOST_SERIES, OTHER, declare_counter, declare_gauge
+from shoal.observability.declaring import (
+    MOST_OF_PROJECT,
+    MOST_SERIES,
+    OTHER,
+    declare_counter,
+    declare_gauge,
+    declare_histogram,
+)
 
 _numbers = count()
 
@@ -37,7 +44,39 @@ def test_a_metric_has_a_limited_number_of_series() -> None:
     metric = declare_counter(f"{name}_total", "A test", {"project": None, "outcome": ("good", "bad")})
     for number in range(MOST_SERIES + 10):
         metric.labels(f"project {number}", "good").inc()
-    assert REGISTRY.get_sample_value(f"{name}_total", {"project": OTHER, "outcome": "good"}) == 10
+    surplus = REGISTRY.get_sample_value(f"{name}_total", {"project": OTHER, "outcome": "good"})
+    assert surplus == MOST_SERIES + 10 - 3 * MOST_SERIES // 4  # half of them with a second series, at 0
+
+
+def test_the_first_series_of_a_project_starts_its_other_known_values_at_zero() -> None:
+    name = unused_name()
+    metric = declare_counter(f"{name}_total", "A test", {"project": None, "outcome": ("good", "bad")})
+    metric.labels("newsdesk", "good").inc()
+    assert REGISTRY.get_sample_value(f"{name}_total", {"project": "newsdesk", "outcome": "bad"}) == 0
+    assert REGISTRY.get_sample_value(f"{name}_total", {"project": "fish", "outcome": "bad"}) is None
+
+
+def test_many_values_are_observed_as_one_by_one() -> None:
+    names = unused_name(), unused_name()
+    amounts = [0.0, 0.5, 1.0, 1.0001, 7.0, 99.0]
+    one, many = (
+        declare_histogram(f"{name}_seconds", "A test", {"project": None}, buckets=(0.5, 1, 10))
+        for name in names
+    )
+    for amount in amounts:
+        one.labels("newsdesk").observe(amount)
+    many.labels("newsdesk").observe_all(amounts)
+    many.labels("newsdesk").observe_all([])
+    samples = [
+        {
+            (sample.name.removeprefix(name), sample.labels.get("le")): sample.value
+            for family in metric.collect()
+            for sample in family.samples
+        }
+        for name, metric in zip(names, (one, many), strict=True)
+    ]
+    assert samples[0] == samples[1]
+    assert samples[0]["_seconds_bucket", "1.0"] == 3
 
 
 def test_replacing_removes_series_and_keeps_known_values() -> None:

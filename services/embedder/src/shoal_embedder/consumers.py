@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from shoal.contracts.samples import SampleErased, SampleIngested
 from shoal.contracts.topics import SAMPLES_ERASED, SAMPLES_INGESTED
 from shoal.messaging import Broadcast, Consumer, Received, Rejection
-from shoal_embedder import metrics
 from shoal_embedder.usecases.embed import Arrival, EmbedSamples
 from shoal_embedder.usecases.erased import Erased, EraseSamples
 
@@ -17,7 +16,6 @@ def sample_consumer(embed: EmbedSamples, max_records: int) -> Consumer[SampleIng
 
     async def handle(batch: Sequence[Received[SampleIngested]]) -> Sequence[Rejection]:
         rejected = await embed([Arrival(record.event, record.id) for record in batch])
-        metrics.SAMPLES_EMBEDDED.inc(len(batch) - len(rejected))
         return [item.rejection(batch) for item in rejected]
 
     return Consumer(topic=SAMPLES_INGESTED, group=GROUP, handle=handle, max_records=max_records)

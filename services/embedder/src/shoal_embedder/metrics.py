@@ -2,16 +2,41 @@
 
 from shoal.observability.declaring import declare_counter, declare_histogram
 
-COLLECTIONS_REMADE = declare_counter(
-    "shoal_embedder_collections_made_anew_total", "Collections that were missing in Qdrant and made anew"
-)
 SAMPLES_EMBEDDED = declare_counter(
-    "shoal_embedder_samples_total", "Samples whose vector was stored and announced"
+    "shoal_embedder_samples_total",
+    "Samples whose vector Qdrant has and whose event is in Kafka: they are searchable",
+    {"project": None},
+)
+SAMPLES_REFUSED = declare_counter(
+    "shoal_embedder_refused_samples_total",
+    "Samples that cannot be embedded and became dead letters: a broken vector, no text to encode, or a vector "
+    "of another length than the others of the project",
+    {"project": None, "reason": ("bad_vector", "no_encoder", "wrong_dimension")},
 )
 TEXTS_ENCODED = declare_counter(
-    "shoal_embedder_texts_total", "Texts encoded, or taken from the cache", {"how": None}
+    "shoal_embedder_texts_total",
+    "Texts that the encoder turned into a vector (encoded), or whose vector was still in memory (remembered)",
+    {"how": ("encoded", "remembered")},
 )
 TEXTS_UNREADABLE = declare_counter(
-    "shoal_embedder_unreadable_texts_total", "Texts whose tokens the encoder mostly does not know"
+    "shoal_embedder_unreadable_texts_total",
+    "Texts that the encoder mostly does not know, such as another language or base64; they are kept, but their "
+    "similarity to others means little",
+    {"project": None},
 )
-ENCODING_SECONDS = declare_histogram("shoal_embedder_encoding_seconds", "Time to encode one batch of texts")
+BATCH_SAMPLES = declare_histogram(
+    "shoal_embedder_batch_samples",
+    "Samples that are embedded together; small batches under load cost throughput",
+    buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000),
+)
+ENCODING_SECONDS = declare_histogram(
+    "shoal_embedder_encoding_seconds", "Time of the encoder, a model on the CPU, for one batch of texts"
+)
+STORE_SECONDS = declare_histogram(
+    "shoal_embedder_store_seconds",
+    "Time until Qdrant has the vectors of one batch and collection in its log",
+)
+COLLECTIONS_REMADE = declare_counter(
+    "shoal_embedder_collections_made_anew_total",
+    "Collections of vectors that were missing in Qdrant, made anew and filled again from Kafka",
+)

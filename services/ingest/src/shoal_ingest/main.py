@@ -44,9 +44,9 @@ def wire_service(settings: IngestSettings, publisher: Publisher, pool: Any) -> S
     """Return the service, wired from its parts."""
     directory, projects = ProjectDirectory(), PostgresProjects(pool)
     window = timedelta(hours=settings.join_window_hours)
-    sample_ids = PostgresSampleIds(pool)
+    sample_ids, halves = PostgresSampleIds(pool), PostgresHalves(pool)
     join = JoinHalves(
-        halves=PostgresHalves(pool),
+        halves=halves,
         sample_ids=sample_ids,
         publisher=publisher,
         clock=utc_now,
@@ -76,7 +76,7 @@ def wire_service(settings: IngestSettings, publisher: Publisher, pool: Any) -> S
             Loop(name="expire", step=join.expire, interval_s=EXPIRE_S),
             Loop(name="retention", step=janitor, interval_s=INTERVAL_S, drain=True),
         ],
-        measures=[outbox_measure(pool)],
+        measures=[outbox_measure(pool), halves.measure],
         background=[Relay(pool, publisher)],
         dependencies=[
             postgres_dependency(settings.postgres_dsn, OWN_SCHEMA, needed_by=frozenset({"worker"}))

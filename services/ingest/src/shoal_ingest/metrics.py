@@ -1,11 +1,42 @@
 """The metrics of ingest."""
 
-from shoal.observability.declaring import declare_counter
+from shoal.observability.declaring import STAGE_BUCKETS, declare_counter, declare_gauge, declare_histogram
 
-INFERENCES = declare_counter("shoal_ingest_inferences_total", "Inferences by result", {"result": None})
+DIALECTS = ("shoal", "kserve")
+RESULTS = (
+    *("accepted", "repeated"),
+    *("not_json", "invalid", "too_large", "no_encoder", "wrong_dimension", "other_content"),
+    *("unknown_project", "forbidden_project", "payload_unreadable"),
+)
+INFERENCES = declare_counter(
+    "shoal_ingest_inferences_total",
+    "Inferences that serving systems sent. accepted: a new sample; repeated: of a sample that was sent before; "
+    "the others were rejected for this reason. Without a project if none is known. A KServe request and its "
+    "response count when both are there: once for each instance, or once if they are rejected",
+    {"project": None, "dialect": DIALECTS, "result": RESULTS},
+)
+ARRIVAL_DELAY = declare_histogram(
+    "shoal_ingest_arrival_delay_seconds",
+    "Time from an inference to its arrival here, for inferences that name their time; 0 if that is in the future",
+    {"project": None},
+    buckets=STAGE_BUCKETS,
+)
 INFERENCE_HALVES = declare_counter(
     "shoal_ingest_inference_halves_total",
-    "Requests and responses that arrive separately",
-    {"dialect": None, "half": None},
+    "Requests and responses that arrived separately; they become inferences when both are there",
+    {"project": None, "dialect": ("kserve",), "half": ("request", "response")},
 )
-HALVES_ALONE = declare_counter("shoal_ingest_halves_alone_total", "Halves whose other half never arrived")
+HALVES_ALONE = declare_counter(
+    "shoal_ingest_halves_alone_total",
+    "Requests and responses that were deleted after SHOAL_JOIN_WINDOW_HOURS because the other half never came",
+)
+WAITING_HALVES = declare_gauge(
+    "shoal_ingest_waiting_halves",
+    "Requests and responses whose other half has not arrived yet; 10,000 stands for that many or more",
+    {"project": None},
+)
+OLDEST_HALF = declare_gauge(
+    "shoal_ingest_oldest_half_seconds",
+    "Age of the oldest request or response that waits for its other half, 0 if none waits",
+    {"project": None},
+)

@@ -56,7 +56,21 @@ def group_service(group: str) -> Service:
     return next(name for name in get_args(Service) if group == name or group.startswith(f"{name}-"))
 
 
+def known_reason(reason: str) -> str:
+    """Return a reason of dead letters as metrics show it: one of a fixed set."""
+    return reason if reason in DEAD_LETTER_REASONS else OTHER_REASON
+
+
 DEAD_LETTER_RETENTION_HOURS = 30 * DAY
+DEAD_LETTER_REASONS = (
+    *("envelope_invalid", "type_unknown", "value_unreadable", "event_invalid", "timestamp_invalid"),
+    *("handler_error", "consumer_error", "summarised"),
+    *("bad_vector", "no_encoder", "wrong_dimension", "other_content", "payload_unreadable", "other_project"),
+    *("unknown_provider", "unknown_job", "unknown_guideline", "wrong_guideline", "unknown_label"),
+)
+"""Why a record becomes a dead letter (docs/dead-letters.md)."""
+OTHER_REASON = "other"
+"""Every further reason, as that of a service of another release."""
 DATA_PARTITIONS = 6  # of every topic with a consumer group, so that all replicas of a service get work
 CONTROL_PARTITIONS = 3
 

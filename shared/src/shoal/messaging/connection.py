@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 import structlog
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaConnectionError, KafkaError, UnknownError
 
 from shoal.clock import utc_now
+from shoal.contracts.topics import TOPICS
 from shoal.messaging.broadcasts.broadcast import Broadcast
 from shoal.messaging.broadcasts.reader import BroadcastReader
 from shoal.messaging.clients.access import check_access
@@ -18,14 +19,19 @@ from shoal.messaging.clients.broker import kafka_broker, kafka_producer
 from shoal.messaging.clients.provisioning import create_topics
 from shoal.messaging.clients.reachability import reachability_of
 from shoal.messaging.clients.settings import KafkaSettings
+from shoal.messaging.clients.times import RecordTimes
+from shoal.messaging.consuming.ages import Ages
 from shoal.messaging.consuming.background import Background
 from shoal.messaging.consuming.consumer import Consumer
 from shoal.messaging.consuming.health import Health
 from shoal.messaging.consuming.lag import watch_lag
 from shoal.messaging.consuming.processing import BatchProcessor
+from shoal.messaging.consuming.series import start_series
 from shoal.messaging.consuming.subscription import MAX_POLL_INTERVAL_S, Subscription
+from shoal.messaging.dead_letters.pending import PendingLetters
 from shoal.messaging.publisher import KafkaPublisher
 from shoal.messaging.records.messages import Publisher
+from shoal.observability import metrics
 
 _log = structlog.get_logger("shoal.messaging")
 _RECONNECT_S = 1.0
@@ -44,6 +50,8 @@ class Messaging:
         self._readers: list[BroadcastReader] = []
         self._background: list[Background] = []
         self._tasks: list[asyncio.Task[None]] = []
+        self._times = RecordTimes(settings, service)
+        self._letters: PendingLetters | None = None
 
     async def start(self, consumers: Sequence[Consumer] = (), broadcasts: Sequence[Broadcast] = ()) -> None:
         """Read the broadcasts to their end, then start the consumers, so that no handler sees half a table.
@@ -61,9 +69,12 @@ class Messaging:
             await self._broker.connect()
             # All at once, unlike broker.start(): joining a group may take seconds.
             await asyncio.gather(*(subscription.start() for subscription in self._subscriptions))
-            lag = Background("lag", lambda: watch_lag(self._subscriptions))
+            ages = Ages(self._times.read_time)
+            lag = Background("lag", lambda: watch_lag(self._subscriptions, ages))
             self._background.append(lag)
             self._tasks.append(asyncio.create_task(lag.run()))
+            sources = [(consumer.topic.name, consumer.group) for consumer in consumers]
+            self._letters = PendingLetters(self._settings, sources, self._reads_first_partition)
 
     async def stop_consumers(self) -> None:
         """Finish and commit the batches in flight within the graceful timeout, and leave the groups."""
@@ -76,6 +87,9 @@ class Messaging:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._times.close()
+        if self._letters is not None:
+            await self._letters.close()
         self._subscriptions, self._readers, self._tasks = [], [], []
 
     def health(self, longest_s: float = MAX_POLL_INTERVAL_S) -> list[Health]:
@@ -92,9 +106,22 @@ class Messaging:
         consumers = [subscription.unreachable for subscription in self._subscriptions]
         return next(filter(None, consumers + [reader.unreachable for reader in self._readers]), "")
 
+    async def measure_dead_letters(self) -> None:
+        """Export the dead letters of the consumers that were not replayed yet."""
+        if self._letters is not None:
+            await self._letters.measure()
+
+    def _reads_first_partition(self, topic: str, group: str) -> bool:
+        return any(
+            TopicPartition(topic, 0) in subscription.client.assignment()
+            for subscription in self._subscriptions
+            if subscription.consumer.group == group and subscription.client is not None
+        )
+
     def _subscribe(self, consumer: Consumer) -> Subscription:
         faults = replace(consumer.faults, longest_pause_s=self._settings.longest_pause_s)
         consumer = replace(consumer, faults=faults)
+        start_series(consumer.topic.name, consumer.group)
         processor = BatchProcessor(consumer, self.publisher, version=self._version, clock=utc_now)
         return Subscription(self._broker, processor, self._settings)
 
@@ -119,6 +146,9 @@ async def connect(
         open_producer=lambda: _started_producer(settings, service),
         kafka_answers=reachability_of(settings, service).answers,
     )
+    for topic in TOPICS.values():
+        if service in topic.producers:
+            metrics.PUBLISHED.labels(topic.name)
     try:
         messaging = Messaging(settings, publisher, service=service, version=version)
         try:

@@ -4,6 +4,7 @@ Labels hold closed sets of values, or values that users choose: names of project
 classes. Ids of samples, jobs and events and names of people are never labels.
 """
 
+from bisect import bisect_left
 from collections import Counter as Counts
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -89,7 +90,23 @@ class _Bounded(MetricWrapperBase):
 
 
 class BoundedCounter(_Bounded, Counter):
-    """A counter with a limited number of series."""
+    """A counter with a limited number of series.
+
+    With its first series of a project, those of its other known label values start at 0: the first increase
+    of a counter that appears later is lost to `rate()`.
+    """
+
+    def labels(self, *labelvalues: object, **_: object) -> Any:
+        """Return the series of label values, in the order of the declaration."""
+        values = tuple(str(value) for value in labelvalues)
+        if values not in self._metrics:
+            values = self._admitted(values)
+            project = self._project_of(values)
+            few = project is None or self.series_of[project] < MOST_OF_PROJECT // 2
+            if few and len(self._metrics) < MOST_SERIES // 2:
+                for others in _related_values(values, self.declared.labels):
+                    super().labels(*others)
+        return super().labels(*values)
 
 
 class BoundedGauge(_Bounded, Gauge):
@@ -119,6 +136,14 @@ class BoundedGauge(_Bounded, Gauge):
 
 class BoundedHistogram(_Bounded, Histogram):
     """A histogram with a limited number of series."""
+
+    def observe_all(self, amounts: Sequence[float]) -> None:
+        """Observe many values of one series, with one update of each bucket instead of one a value."""
+        buckets = Counts(bisect_left(self._upper_bounds, amount) for amount in amounts)
+        for index, count in buckets.items():
+            self._buckets[index].inc(count)
+        if amounts:
+            self._sum.inc(sum(amounts))
 
 
 def declare_counter(
@@ -164,6 +189,17 @@ def _declare_metric(metric: M, declared: Declared) -> M:
     for values in _closed_values(declared.labels):
         metric.labels(*values)
     return metric
+
+
+def _related_values(values: tuple[str, ...], labels: Mapping[str, Values]) -> Iterator[tuple[str, ...]]:
+    """Yield the sets of label values that differ from `values` in known values only."""
+    if None in labels.values() and any(labels.values()):
+        yield from product(
+            *(
+                (value,) if choices is None else choices
+                for value, choices in zip(values, labels.values(), strict=True)
+            )
+        )
 
 
 def _closed_values(labels: Mapping[str, Values]) -> list[tuple[str, ...]]:

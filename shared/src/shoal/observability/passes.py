@@ -34,6 +34,9 @@ class Passes:
         """Return the seconds without progress of the pass under way; 0 between passes."""
         return self.progress.idle_s() if self._under_way else 0.0
 
+    def __post_init__(self) -> None:
+        metrics.LOOP_FAILURES.labels(self.name)
+
     def note_success(self) -> None:
         """Note a successful pass, even one without work."""
         self._under_way = False

@@ -13,6 +13,7 @@ from shoal.messaging import Health, KafkaSettings, Messaging, connect
 from shoal.observability import metrics
 from shoal.runtime.admin import State, admin_app
 from shoal.runtime.dependencies import DependencyWatch
+from shoal.runtime.heartbeat import watch_event_loop
 from shoal.runtime.loopback import is_loopback
 from shoal.runtime.loops import Loop
 from shoal.runtime.measuring import measuring_loop
@@ -80,6 +81,8 @@ async def running_service(
         stack.push_async_callback(messaging.stop)
         stack.push_async_callback(running.serving.aclose)
         await _start_service(settings, service, running, stack)
+        watching = [_start_task(watch_event_loop)]
+        stack.push_async_callback(_cancel_tasks, watching)
         state.started = True
         _log.info("started", role=settings.role, http=running.http_url, admin=running.admin_url)
         try:
@@ -132,7 +135,7 @@ async def _start_service(settings: Any, service: Service, running: Running, stac
     if works:
         stack.push_async_callback(_cancel_tasks, running.tasks)
         running.tasks += [_start_task(work.run) for work in service.background]
-        loops = [*service.loops, *_measuring_loops(settings, service)]
+        loops = [*service.loops, *_measuring_loops(settings, service, running.messaging)]
         running.work += [*service.background, *loops]
         tasks = [asyncio.create_task(loop.run(), name=loop.name) for loop in loops]
         stack.push_async_callback(_stop_loops, loops, tasks)
@@ -154,8 +157,10 @@ async def _start_service(settings: Any, service: Service, running: Running, stac
         await running.serving.enter_async_context(served)
 
 
-def _measuring_loops(settings: ServiceSettings, service: Service) -> list[Loop]:
-    return [measuring_loop(service.measures, settings.metrics_interval_s)] if service.measures else []
+def _measuring_loops(settings: ServiceSettings, service: Service, messaging: Messaging) -> list[Loop]:
+    letters = [messaging.measure_dead_letters] if service.consumers else []
+    measures = [*service.measures, *letters]
+    return [measuring_loop(measures, settings.metrics_interval_s)] if measures else []
 
 
 def _key_follower(settings: ServiceSettings, service: Service) -> KeyFollower | None:

@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 from shoal.observability import metrics
+from shoal.observability.declaring import OTHER
 
 
 class Timing:
@@ -29,6 +30,8 @@ class Timing:
         try:
             await self._app(scope, receive, noted)
         finally:
-            route = getattr(scope.get("route"), "path", "unknown")  # never the path: it has too many values
-            labels = (self._service, scope["method"], route, str(status))
+            # A route's pattern, never a path, and no method that a client made up: both have no limit.
+            route = getattr(scope.get("route"), "path", "(unknown)")
+            method = scope["method"] if scope["method"] in metrics.HTTP_METHODS else OTHER
+            labels = (self._service, method, route, str(status))
             metrics.HTTP_SECONDS.labels(*labels).observe(time.perf_counter() - begun)

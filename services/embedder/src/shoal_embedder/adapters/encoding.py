@@ -37,9 +37,7 @@ class ThreadedEncoder:
         metrics.TEXTS_ENCODED.labels("encoded").inc(len(new))
         metrics.TEXTS_ENCODED.labels("remembered").inc(len(texts) - len(new))
         self._remember(keys, vectors)
-        encoded = [vectors[key] for key in keys]
-        metrics.TEXTS_UNREADABLE.inc(sum(not text.is_readable for text in encoded))
-        return encoded
+        return [vectors[key] for key in keys]
 
     def close(self) -> None:
         """Stop the threads."""

@@ -61,7 +61,7 @@ class QdrantStore:
         async def send_all() -> None:
             await asyncio.gather(*(send(part) for part in divide_points(points)))
 
-        with outages_of("Qdrant"):
+        with outages_of("Qdrant"), metrics.STORE_SECONDS.time():
             try:
                 await send_all()
             except transport.aio.AioRpcError as error:

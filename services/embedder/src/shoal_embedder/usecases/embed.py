@@ -1,7 +1,7 @@
 """Embed samples: store the vector, then publish the event; both are idempotent by the sample's id."""
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +12,7 @@ from shoal.contracts.topics import SAMPLES_EMBEDDED
 from shoal.messaging import OutgoingMessage, Publisher, RejectedItem, encode
 from shoal.observability.metrics import STAGES
 from shoal.vectors import BadVector, read_vector
+from shoal_embedder import metrics
 from shoal_embedder.usecases.erased import Erased
 from shoal_embedder.usecases.ports import OtherDimension, Point, TextEncoder, VectorStore
 
@@ -65,8 +66,11 @@ class EmbedSamples:
         embedded += await self._encoded(texts)
         stored, misfits, upserts = await self._prepared(embedded)
         await self._publisher.publish(await self._stored(stored, upserts))
-        _note_times(stored, self._clock())
-        return refused + textless + misfits
+        rejected = refused + textless + misfits
+        _count_samples(stored, self._clock())
+        _count_refused(arrivals, rejected)
+        metrics.BATCH_SAMPLES.observe(len(arrivals))
+        return rejected
 
     def _supplied(self, present: list[tuple[int, Arrival]]) -> tuple[list[_Embedded], list[RejectedItem]]:
         good: list[_Embedded] = []
@@ -154,12 +158,24 @@ class EmbedSamples:
         return [_embedded_message(sample, now) for sample in stored]
 
 
-def _note_times(stored: list[_Embedded], now: datetime) -> None:
-    """Note how long samples took from ingest until they were searchable."""
+def _count_samples(stored: list[_Embedded], now: datetime) -> None:
+    """Count samples by project, with the times from ingest until they were searchable."""
+    times: dict[str, list[float]] = defaultdict(list)
     for sample in stored:
         event = sample.arrival.event
-        stage = STAGES.labels(event.project, "", "searchable")
-        stage.observe(max(0.0, (now - event.received_at).total_seconds()))
+        times[event.project].append(max(0.0, (now - event.received_at).total_seconds()))
+    for project, seconds in times.items():
+        metrics.SAMPLES_EMBEDDED.labels(project).inc(len(seconds))
+        STAGES.labels(project, "", "searchable").observe_all(seconds)
+    unreadable = Counter(sample.arrival.event.project for sample in stored if not sample.is_readable)
+    for project, count in unreadable.items():
+        metrics.TEXTS_UNREADABLE.labels(project).inc(count)
+
+
+def _count_refused(arrivals: Sequence[Arrival], rejected: Sequence[RejectedItem]) -> None:
+    refused = Counter((arrivals[item.index].event.project, item.reason) for item in rejected)
+    for (project, reason), count in refused.items():
+        metrics.SAMPLES_REFUSED.labels(project, reason).inc(count)
 
 
 def _embedded_message(embedded: _Embedded, now: datetime) -> OutgoingMessage:

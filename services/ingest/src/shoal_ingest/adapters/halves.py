@@ -7,6 +7,7 @@ from typing import Any
 import ormsgpack
 
 from shoal.contracts.samples import InferenceHalf
+from shoal_ingest import metrics
 from shoal_ingest.usecases.ports import Pair
 
 _ADD = """
@@ -40,6 +41,20 @@ _EXPIRE = """
 WITH old AS (DELETE FROM halves WHERE received_at < $1 RETURNING joined OR refused AS paired)
 SELECT count(*) FILTER (WHERE NOT paired) FROM old
 """
+_WAITING = """
+SELECT projects.project, waiting, coalesce(oldest_s, 0)::float8 AS oldest_s
+FROM projects, LATERAL (
+    SELECT count(*) AS waiting, extract(epoch FROM clock_timestamp() - min(received_at)) AS oldest_s
+    FROM (
+        SELECT received_at FROM halves
+        WHERE halves.project = projects.project AND NOT joined AND NOT refused
+        ORDER BY received_at LIMIT $1
+    ) AS counted
+) AS state
+WHERE EXISTS (SELECT FROM halves WHERE halves.project = projects.project)
+"""
+MOST_COUNTED = 10_000
+"""Waiting halves of a project that are counted, so that many cost no more than a few milliseconds."""
 
 
 class PostgresHalves:
@@ -78,6 +93,12 @@ class PostgresHalves:
     async def expire(self, before: datetime) -> int:
         """Delete old halves; return how many never had another half."""
         return int(await self._pool.fetchval(_EXPIRE, before))
+
+    async def measure(self) -> None:
+        """Export how many halves of each project wait, and since when."""
+        rows = await self._pool.fetch(_WAITING, MOST_COUNTED)
+        metrics.WAITING_HALVES.replace({(row["project"],): row["waiting"] for row in rows})
+        metrics.OLDEST_HALF.replace({(row["project"],): max(0.0, row["oldest_s"]) for row in rows})
 
 
 def _half_key(half: InferenceHalf) -> tuple[str, str, str, str]:

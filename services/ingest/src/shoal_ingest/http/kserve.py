@@ -123,7 +123,7 @@ async def log_kserve(project: ProducerProject, request: Request, parts: Wired) -
     """
     half = _inference_half(project, request, await read_body(request, MOST_BYTES), parts.clock())
     await parts.receive_half(half)
-    metrics.INFERENCE_HALVES.labels(half.dialect, half.half).inc()
+    metrics.INFERENCE_HALVES.labels(project, half.dialect, half.half).inc()
     return Response(status_code=OK)
 
 

@@ -8,7 +8,6 @@ import orjson
 from starlette.responses import Response
 
 from shoal.http.problems import MEDIA_TYPE
-from shoal_ingest import metrics
 from shoal_ingest.usecases.accept import Accepted, Result
 from shoal_ingest.usecases.items import Fault
 
@@ -21,8 +20,6 @@ def answer_results(results: Sequence[Result]) -> Response:
     """Return an InferencesAnswer, or an InferencesProblem if no inference was accepted."""
     items, shortened = _result_items(results)
     counts = Counter(item.get("reason", "") for item in items)
-    for reason, count in counts.items():
-        metrics.INFERENCES.labels(reason or "accepted").inc(count)
     accepted = counts[""]
     body = {
         "accepted": accepted,

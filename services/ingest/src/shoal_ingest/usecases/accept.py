@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import repeat
 
 from shoal.contracts.ids import sample_id, stable_id
 from shoal.contracts.samples import Embedding, Generation, SampleIngested
@@ -18,6 +19,7 @@ from shoal_ingest.usecases.contents import (
     other_content_detail,
     standing_contents,
 )
+from shoal_ingest.usecases.counting import Outcome, count_inferences, note_delays
 from shoal_ingest.usecases.inference import Inference, VectorIn
 from shoal_ingest.usecases.items import Fault, Parsed
 from shoal_ingest.usecases.ports import Generations, ProjectLookup, SampleIds, SampleKey
@@ -96,15 +98,16 @@ class AcceptInferences:
         results, candidates = await off_loop(len(items) > 1, self._judge, items, only, dimensions, now)
         proposed = [(candidate.key, candidate.digest) for candidate in candidates]
         standing, on_record = await standing_contents(self._sample_ids, proposed)
-        messages = []
+        good = [candidate for candidate in candidates if candidate.digest == standing[candidate.key]]
         for candidate in candidates:
-            if candidate.digest == standing[candidate.key]:
-                messages.append(candidate.message)
-            else:
+            if candidate.digest != standing[candidate.key]:
                 results[candidate.index] = _other_content(candidate.event)
-        await self._publisher.publish_promptly(messages)
-        keys = {item.key for item in results if isinstance(item, Accepted)}
-        return _mark_repeated(results, await self._sample_ids.confirm(keys) if on_record else keys)
+        await self._publisher.publish_promptly([candidate.message for candidate in good])
+        keys = {candidate.key for candidate in good}
+        results = _mark_repeated(results, await self._sample_ids.confirm(keys) if on_record else keys)
+        count_inferences("shoal", map(_outcome_of, items, results, repeat(only)))
+        note_delays([candidate.event for candidate in good])
+        return results
 
     def _judge(
         self, items: Sequence[Parsed], only: str | None, dimensions: dict[Key, int], now: datetime
@@ -154,6 +157,15 @@ class AcceptInferences:
         if item.embedding is None and item.datum().text is None:
             return NO_ENCODER
         return None if item.embedding is None else _wrong_dimension(item, item.embedding, dimensions)
+
+
+def _outcome_of(item: Parsed, result: Result, only: str | None) -> Outcome:
+    """Return project and result of an inference, with projects that exist and that the caller may name."""
+    if isinstance(result, Accepted):
+        return result.project, "accepted" if result.new else "repeated"
+    if only is None and isinstance(item, Inference) and result.reason != "unknown_project":
+        return item.project, result.reason
+    return only or "", result.reason
 
 
 def _mark_repeated(results: Sequence[Result], new: set[tuple[str, str]]) -> list[Result]:

@@ -1,13 +1,14 @@
 """Join requests with their responses, in any order and with repetitions."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from shoal.contracts.samples import InferenceHalf, SampleIngested
 from shoal.messaging import Publisher, RejectedItem
 from shoal_ingest import metrics
 from shoal_ingest.usecases.contents import content_digest, standing_contents
+from shoal_ingest.usecases.counting import Outcome, count_inferences, note_delays
 from shoal_ingest.usecases.pair_samples import PairResult, read_pairs
 from shoal_ingest.usecases.ports import Halves, SampleIds, SampleKey
 
@@ -62,10 +63,11 @@ class JoinHalves:
         standing, on_record = await standing_contents(self._sample_ids, proposed)
         results = [result.without_others(standing) for result in results]
         await self._publisher.publish([message for result in results for message in result.messages])
-        if on_record:
-            await self._sample_ids.confirm(
-                {_sample_key(sample) for result in results for sample in result.samples}
-            )
+        samples = [sample for result in results for sample in result.samples]
+        keys = {_sample_key(sample) for sample in samples}
+        new = await self._sample_ids.confirm(keys) if on_record else keys
+        count_inferences("kserve", _outcomes_of(results, set(new)))
+        note_delays(samples)
         return results
 
     async def expire(self) -> int:
@@ -78,6 +80,16 @@ class JoinHalves:
 def key_of(half: InferenceHalf) -> tuple[str, str, str]:
     """Return the key that the two halves of an inference share."""
     return half.project, half.source, half.correlation_id
+
+
+def _outcomes_of(results: Sequence[PairResult], new: set[SampleKey]) -> Iterator[Outcome]:
+    """Yield project and result of each sample, and of each refused pair. Removes samples from `new`."""
+    for result in results:
+        if result.fault:
+            yield result.pair.request.project, result.reason
+        for sample in result.samples:
+            yield sample.project, "accepted" if _sample_key(sample) in new else "repeated"
+            new.discard(_sample_key(sample))
 
 
 def _sample_key(sample: SampleIngested) -> SampleKey:

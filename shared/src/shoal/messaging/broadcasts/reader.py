@@ -32,6 +32,7 @@ class BroadcastReader:
         self._decoder = Decoder(broadcast.topic)
         self.unreachable = ""
         self._progress = Progress()
+        metrics.BROADCAST_SKIPPED.labels(broadcast.topic.name)
 
     async def run(self) -> None:
         """Follow the topic until cancelled."""

@@ -89,6 +89,17 @@ def kafka_group_reader(settings: KafkaSettings, client_id: str, group: str) -> A
     )
 
 
+def kafka_single_reader(settings: KafkaSettings, client_id: str) -> AIOKafkaConsumer:
+    """Return an unstarted consumer without a group that fetches as little as Kafka can send: one batch."""
+    return AIOKafkaConsumer(
+        **_client_options(settings, client_id),
+        group_id=None,
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+        max_partition_fetch_bytes=1,
+    )
+
+
 def kafka_subscribed_reader(
     settings: KafkaSettings, client_id: str, topic: str, group: str
 ) -> AIOKafkaConsumer:

@@ -1,10 +1,12 @@
 """Process one batch of raw records: decode it, handle it, publish dead letters."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import structlog
 
+from shoal.contracts.topics import known_reason
 from shoal.messaging.consuming.bisecting import HANDLER_ERROR, isolate
 from shoal.messaging.consuming.consumer import Consumer
 from shoal.messaging.consuming.faults import FaultWatch, Outcome, Result
@@ -118,8 +120,8 @@ class BatchProcessor:
         return Sender(self.consumer.group, self._version, self._clock())
 
     def _count(self, refused: Sequence[RejectedRecord], single: Sequence[RejectedRecord]) -> None:
-        for rejected in refused:
-            metrics.DEAD_LETTERED.labels(*self._labels, rejected.reason).inc()
+        for reason, count in Counter(known_reason(rejected.reason) for rejected in refused).items():
+            metrics.DEAD_LETTERED.labels(*self._labels, reason).inc(count)
         for rejected in single:
             _log.warning(
                 "dead_letter",

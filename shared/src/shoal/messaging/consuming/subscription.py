@@ -42,6 +42,7 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         self._idle.set()
         self._progress = processor.progress
         self._has_joined = False
+        self._in_hand: Records = ()
         self._pause = Pause(self.consumer.name, marks_reader(settings, self.consumer, self._assignment))
         self.unreachable = ""
         self._stop: asyncio.Task[None] | None = None
@@ -107,6 +108,17 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
             self._progress.note()
         self.unreachable = fault
 
+    def time_in_hand(self, partition: TopicPartition, offset: int) -> float | None:
+        """Return the time of the batch's first record from `offset` on, in seconds since 1970, if it has one.
+
+        A batch in hand begins where the commits end.
+        """
+        for record in self._in_hand:
+            here = record.topic == partition.topic and record.partition == partition.partition
+            if here and record.offset >= offset:
+                return record.timestamp / 1000 if record.timestamp > 0 else None
+        return None
+
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         """Finish and commit the batch in flight before another replica gets its partitions."""
         client = self.client
@@ -116,10 +128,13 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
             await asyncio.wait_for(self._idle.wait(), self._drain_s)
             await client.commit()
         except (TimeoutError, KafkaError) as error:
+            metrics.COMMIT_FAILURES.labels(*self._labels).inc()
             _log.warning("revoked_uncommitted", consumer=self.consumer.name, error=repr(error))
 
-    async def on_partitions_assigned(self, _assigned: set[TopicPartition]) -> None:
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         """Hold new partitions during a pause; positions come from the group's commits."""
+        metrics.REBALANCES.labels(*self._labels).inc()
+        metrics.ASSIGNED.labels(*self._labels).set(len(assigned))
         if self.client is not None:
             self._pause.hold_new(self.client)
 
@@ -132,6 +147,7 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _on_batch(self, records: Records) -> None:
         self._idle.clear()
+        self._in_hand = records
         try:
             with progress_of(self._progress):
                 await self._process(records)
@@ -142,6 +158,7 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
                 await self._processor.retrier.sleep(_FLOOR_S)
             raise
         finally:
+            self._in_hand = ()
             self._idle.set()
 
     async def _process(self, records: Records) -> None:
@@ -187,6 +204,7 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
             message_id=f"{records[0].offset}-{records[-1].offset}",
             raw_message=records,
             consumer=self.client,
+            group=self.consumer.group,
         )
         batch.gets_on, batch.stops = self._progress.note, self._processor.retrier.is_stopping
         return batch
@@ -197,6 +215,10 @@ class _Batch(KafkaAckableMessage):
 
     gets_on: Callable[[], None]
     stops: Callable[[], bool]
+
+    def __init__(self, *, group: str, **rest: Any) -> None:
+        super().__init__(**rest)
+        self._labels = (rest["raw_message"][0].topic, group)
 
     async def ack(self) -> None:
         """Commit. Raises the last error; the records may then come again.
@@ -227,6 +249,9 @@ class _Batch(KafkaAckableMessage):
                 if late > LEAVE_S:
                     raise TimeoutError("Kafka did not take the last commit in time")
             commit.result()
+        except Exception:
+            metrics.COMMIT_FAILURES.labels(*self._labels).inc()
+            raise
         finally:
             commit.cancel()
 
