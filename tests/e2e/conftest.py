@@ -26,6 +26,7 @@ def running() -> Iterator[Running]:
     with Stack() as stack:
         dsn = asyncio.run(create_database(stack.postgres_dsn))
         more = {"SHOAL_POSTGRES_DSN": dsn, "SHOAL_AUDIT_RATE": "0", "SHOAL_POLL_INTERVAL_S": "0.3"}
+        more["SHOAL_METRICS_INTERVAL_S"] = "1"
         more["SHOAL_FIRST_CAMPAIGN_WAIT_S"] = "0"  # tests of other things decide without a campaign
         with LocalShoal(stack, environment=more) as shoal:
             yield Running(shoal, stack, dsn)
