@@ -16,7 +16,7 @@ WITH_OUTBOX = {"ingest", "sampler", "labeling-gateway", "qa"}
 SHARED_OF = {
     "shoal_outbox_": WITH_OUTBOX,
     "shoal_postgres_": WITH_OUTBOX,
-    "shoal_retention_": WITH_OUTBOX,
+    "shoal_retention_": {"sampler", "labeling-gateway", "qa"},
     "shoal_http_": WITH_OUTBOX,
     "shoal_messaging_broadcast_": {"ingest", "embedder", "sampler", "labeling-gateway", "qa"},
     "shoal_sample_stage_": {"embedder", "sampler", "qa"},
@@ -25,6 +25,9 @@ SHARED_OF = {
 ON_SPECIAL_OCCASIONS = {
     "shoal_log_lines_left_out_total": "a client library that repeats itself, as in an outage",
     "shoal_outbox_refused_messages_total": "a message of several MiB in an outbox",
+    "shoal_gateway_annotations_refused_total": "a vendor's answer that is no label",
+    "shoal_gateway_surplus_annotations_total": "a vendor that sends more votes than it was asked for",
+    "shoal_gateway_lane_failures_total": "a fault of the gateway while it works for one provider",
 }
 ID = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # a UUID

@@ -1,6 +1,7 @@
 """After the whole loop, every service exports what is documented, and only that; no label names a person."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -19,13 +20,17 @@ from e2e.metricskit import (
     wrong_metrics,
 )
 from e2e.test_gold_and_review import waiting, work
-from shoal.messaging import KafkaSettings, OutgoingMessage, connect
+from shoal.contracts.ids import sample_id
+from shoal.contracts.samples import Content, Embedding, Generation, SampleIngested
+from shoal.contracts.topics import SAMPLES_INGESTED
+from shoal.messaging import KafkaSettings, OutgoingMessage, connect, encode
 from shoal_local.demo.workforce import Minds, Person, Terms, Workforce, serve_workforce, text_key
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
 
 SECRET = "whsec_c2hvYWwgdGVzdHMgc2hvYWwgdGVzdHMh"
 CLASSES = ["wheat", "gold"]
+NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 ANNOTATORS = [f"annotator-{name}" for name in ("ruth", "omar", "li", "vera")]
 TEXTS = {f"Counted report {n} of {CLASSES[n % 2]}": CLASSES[n % 2] for n in range(10)}
 
@@ -134,11 +139,16 @@ async def own_queue_votes(client: Client, project: str) -> None:
     """Answer gold items and the audit's samples in the own queue; let an expert decide a dispute."""
     await client.project(project, CLASSES)
     await client.done("sampler", "PUT", f"/v1/projects/{project}/audit", json={"rate": 1.0})
+    await client.done("qa", "PUT", f"/v1/projects/{project}/rule", json={"target_precision": 0.6})
     gold = [{"text": f"Gold {text}", "label": label} for text, label in TEXTS.items()]
     body = {"items": gold, "votes": 2}
     await client.done("qa", "POST", f"/v1/projects/{project}/gold", json=body)
     await client.send([item(project, number, text) for number, text in enumerate(TEXTS)])
     await waiting(client, project, 20)
+    path = f"/v1/projects/{project}/queue/next"
+    task = await client.done("labeling-gateway", "GET", path, params={"annotator": ANNOTATORS[3]})
+    path = f"/v1/tasks/{task['task_id']}/skip"
+    await client.done("labeling-gateway", "POST", path, json={"annotator": ANNOTATORS[3]})
     right = {**TEXTS, **{each["text"]: each["label"] for each in gold}}
     disputed = next(iter(TEXTS))
     wrong = {**right, disputed: CLASSES[1 - CLASSES.index(right[disputed])]}
@@ -157,8 +167,26 @@ async def own_queue_votes(client: Client, project: str) -> None:
     await eventually(decided, 90)
 
 
+def short_vector(project: str) -> SampleIngested:
+    """Return a sample whose vector is shorter than its generation says."""
+    generation = Generation(name="counted", version="1", dimension=4)
+    return SampleIngested.model_construct(
+        project=project,
+        sample_id=sample_id(project, "wire", "counted-source-98"),
+        source="wire",
+        source_id="counted-source-98",
+        content=Content(text="Wheat fell."),
+        prediction=None,
+        embedding=Embedding.model_construct(generation=generation, vector=b"\x00" * 8),
+        tags={},
+        group=None,
+        occurred_at=NOON,
+        received_at=NOON,
+    )
+
+
 async def strange_input(client: Client, running: Running, project: str) -> None:
-    """Send a pair that is complete, a request alone, an inference that is refused, and a record that is broken."""
+    """Send a complete pair, a request alone, an inference that is refused, and a broken record."""
     for number, kind, payload in (
         (1, "request", {"instances": ["Wheat fell."]}),
         (1, "response", {"predictions": [{"label": "wheat", "scores": {"wheat": 0.7, "gold": 0.3}}]}),
@@ -169,6 +197,7 @@ async def strange_input(client: Client, running: Running, project: str) -> None:
         content = json.dumps(payload)
         path = f"/v1/kserve/{project}"
         await client.done("ingest", "POST", path, content=content, headers=headers)
+    await client.send([item(project, 99, "\U0001f0a1\U0001f0a2\U0001f0a3 \U0001f0a4\U0001f0a5")])
     refused = await client.ask("ingest", "POST", "/v1/inferences", json={"project": project, "text": ""})
     assert refused.status_code == 422
     settings = KafkaSettings(
@@ -178,7 +207,10 @@ async def strange_input(client: Client, running: Running, project: str) -> None:
     )
     async with connect(settings, service="test", version="0") as messaging:
         broken = OutgoingMessage("samples.ingested", b"counted-key", b"\x00", ())
-        await messaging.publisher.publish([broken])
+        vector = encode(
+            SAMPLES_INGESTED, short_vector(project), event_id="counted-event", source="/test", time=NOON
+        )
+        await messaging.publisher.publish([broken, vector])
 
     async def is_pending() -> bool:
         return any(
