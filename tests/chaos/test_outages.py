@@ -4,7 +4,9 @@ import asyncio
 import os
 import random
 import signal
+import time
 
+import httpx
 import pytest
 
 from chaos.conftest import Chaos
@@ -38,6 +40,22 @@ async def test_the_broker_hangs(chaos: Chaos) -> None:
         os.kill(broker.pid, signal.SIGSTOP)
         try:
             await asyncio.sleep(8)  # longer than the consumers' sessions
+        finally:
+            os.kill(broker.pid, signal.SIGCONT)
+
+
+async def test_kafka_away_for_a_minute_kills_no_service(chaos: Chaos) -> None:
+    broker = chaos.stack.servers["kafka"].child
+    async with chaos.load("broker-away"), httpx.AsyncClient(timeout=10) as http:
+        os.kill(broker.pid, signal.SIGSTOP)
+        try:
+            until = time.monotonic() + 60
+            while time.monotonic() < until:
+                answers = [await http.get(f"{url}/livez") for url in chaos.shoal.admin_urls.values()]
+                assert [answer.text for answer in answers if answer.status_code != 200] == []
+                await asyncio.sleep(2)
+            for name, url in chaos.shoal.admin_urls.items():
+                assert (await http.get(f"{url}/readyz")).status_code == 503, name
         finally:
             os.kill(broker.pid, signal.SIGCONT)
 
