@@ -1,14 +1,18 @@
 """The folder of files that can be recreated: encoders, demo data, running stacks."""
 
 import os
+import tempfile
 from pathlib import Path
 
 DEFAULT = "~/.cache/shoal"
 
 
 def cache_folder() -> Path:
-    """Return the folder: SHOAL_CACHE, or ~/.cache/shoal."""
-    return Path(os.environ.get("SHOAL_CACHE") or DEFAULT).expanduser().resolve()
+    """Return the folder: SHOAL_CACHE, or ~/.cache/shoal, or a temporary one for a user without a home."""
+    try:
+        return Path(os.environ.get("SHOAL_CACHE") or DEFAULT).expanduser().resolve()
+    except RuntimeError:  # the user of a container has no entry in the list of users
+        return Path(tempfile.gettempdir()).resolve() / "shoal"
 
 
 def model_folder() -> Path:
