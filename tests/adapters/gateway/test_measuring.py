@@ -268,7 +268,7 @@ async def test_odd_names_make_a_valid_exposition(gateway: Gateway) -> None:
     for name in names:
         await gateway.pool.execute(FILL_TASKS, name, name, True, 1)
     await measure(gateway)
-    families = {family.name: family for family in text_string_to_metric_families(render_series().decode())}
+    families = {family.name: family for family in text_string_to_metric_families(render_series()[0].decode())}
     read = {
         (sample.labels["project"], sample.labels["campaign"])
         for sample in families["shoal_gateway_open_votes"].samples

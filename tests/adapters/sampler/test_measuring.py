@@ -143,7 +143,7 @@ async def test_odd_names_make_a_valid_exposition(pool: Any) -> None:
     for number, name in enumerate(names):
         await pool.execute(FILL, f"p{number} {name}", name, True, "active", NOON, 1)
     await measure_of(pool)()
-    families = {family.name: family for family in text_string_to_metric_families(render_series().decode())}
+    families = {family.name: family for family in text_string_to_metric_families(render_series()[0].decode())}
     read = {sample.labels["campaign"] for sample in families["shoal_sampler_campaign_jobs"].samples}
     assert set(names) <= read
 

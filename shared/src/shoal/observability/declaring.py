@@ -4,6 +4,7 @@ Labels hold closed sets of values, or values that users choose: names of project
 classes. Ids of samples, jobs and events and names of people are never labels.
 """
 
+import time
 from bisect import bisect_left
 from collections import Counter as Counts
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from typing import Any, TypeVar
 
 from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
 from prometheus_client.metrics import MetricWrapperBase
+from prometheus_client.samples import Exemplar
 
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
@@ -144,6 +146,11 @@ class BoundedHistogram(_Bounded, Histogram):
             self._buckets[index].inc(count)
         if amounts:
             self._sum.inc(sum(amounts))
+
+    def mark_bucket(self, amount: float, exemplar: Mapping[str, str]) -> None:
+        """Set the exemplar of the bucket of a value that is observed elsewhere."""
+        bucket = self._buckets[bisect_left(self._upper_bounds, amount)]
+        bucket.set_exemplar(Exemplar(dict(exemplar), amount, time.time()))
 
 
 def declare_counter(

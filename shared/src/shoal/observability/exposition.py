@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client import REGISTRY, CollectorRegistry
+from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import Metric
-
-CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 
 class _OwnSeries:
@@ -19,6 +18,7 @@ class _OwnSeries:
         return (metric for metric in self._registry.collect() if metric.samples)
 
 
-def render_series(registry: CollectorRegistry = REGISTRY) -> bytes:
-    """Return the metrics in Prometheus' text format."""
-    return generate_latest(_OwnSeries(registry))
+def render_series(accept: str = "", registry: CollectorRegistry = REGISTRY) -> tuple[bytes, str]:
+    """Return the metrics and their content type: OpenMetrics, with exemplars, for those who accept it."""
+    encode, content_type = choose_encoder(accept)
+    return encode(_OwnSeries(registry)), content_type

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import structlog
 
 from shoal.observability.repetition import RepetitionFilter
+from shoal.observability.traces import add_trace_id
 
 
 def configure_logs(level: str = "INFO", form: Literal["json", "console"] = "console", **bound: str) -> None:
@@ -16,6 +17,7 @@ def configure_logs(level: str = "INFO", form: Literal["json", "console"] = "cons
     """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
+        add_trace_id,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

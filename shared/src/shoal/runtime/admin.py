@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from shoal.messaging import Health
-from shoal.observability.exposition import CONTENT_TYPE, render_series
+from shoal.observability.exposition import render_series
 from shoal.runtime.dependencies import DependencyWatch
 from shoal.runtime.starting import Starting
 
@@ -82,8 +82,9 @@ def admin_app(state: State) -> Starlette:
     async def startup(_: Request) -> Response:
         return _text_response(state.not_started())
 
-    async def metrics(_: Request) -> Response:
-        return Response(render_series(), media_type=CONTENT_TYPE)
+    async def metrics(request: Request) -> Response:
+        body, content_type = render_series(request.headers.get("accept", ""))
+        return Response(body, media_type=content_type)
 
     routes = [("/livez", live), ("/readyz", ready), ("/startupz", startup), ("/metrics", metrics)]
     return Starlette(routes=[Route(path, door) for path, door in routes])

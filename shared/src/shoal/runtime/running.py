@@ -11,7 +11,10 @@ import structlog
 from shoal import __version__
 from shoal.messaging import Health, KafkaSettings, Messaging, connect
 from shoal.observability import metrics
+from shoal.observability.spans import OtlpExporter
+from shoal.observability.traces import start_traces
 from shoal.runtime.admin import State, admin_app
+from shoal.runtime.calling import Calling
 from shoal.runtime.dependencies import DependencyWatch
 from shoal.runtime.heartbeat import watch_event_loop
 from shoal.runtime.loopback import is_loopback
@@ -67,6 +70,9 @@ async def running_service(
     for name in settings.DEPENDENCIES:
         metrics.DEPENDENCY_UP.labels(name).set(0)
     async with AsyncExitStack() as stack:
+        if settings.traces_url:
+            exporter = OtlpExporter(settings.traces_url, service=settings.SERVICE, version=__version__)
+            stack.callback(start_traces(exporter, settings.traces_ratio))
         admin = bind_address(settings.admin_host, settings.admin_port)
         await stack.enter_async_context(serve_app(admin_app(state), admin, graceful_timeout_s=1))
         messaging = await state.starting.repeat(
@@ -152,7 +158,7 @@ async def _start_service(settings: Any, service: Service, running: Running, stac
         )
         sock = bind_address(settings.http_host, settings.http_port)
         running.http_url = url_of(sock)
-        app = Timing(service.app, service.name)
+        app = Timing(Calling(service.app), service.name)
         served = serve_app(app, sock, graceful_timeout_s=settings.graceful_timeout_s)
         await running.serving.enter_async_context(served)
 

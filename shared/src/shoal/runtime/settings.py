@@ -74,6 +74,18 @@ class ServiceSettings(BaseSettings):
     log_format: Literal["json", "console"] = Field(
         default="console", description="`json` for machines, `console` for people."
     )
+    traces_url: str = Field(
+        default="",
+        pattern=r"^(https?://.+)?$",
+        description="Address that takes traces by OTLP over HTTP, such as `http://collector:4318/v1/traces`. Without "
+        "it, none are exported.",
+    )
+    traces_ratio: float = Field(
+        default=0.01,
+        ge=0,
+        le=1,
+        description="Share of samples that are traced, the same ones in every service.",
+    )
     graceful_timeout_s: float = Field(
         default=20.0,
         gt=0,

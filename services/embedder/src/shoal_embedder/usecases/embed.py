@@ -11,6 +11,7 @@ from shoal.contracts.samples import Embedding, Generation, SampleEmbedded, Sampl
 from shoal.contracts.topics import SAMPLES_EMBEDDED
 from shoal.messaging import OutgoingMessage, Publisher, RejectedItem, encode
 from shoal.observability.metrics import STAGES
+from shoal.observability.traces import exemplar_of
 from shoal.vectors import BadVector, read_vector
 from shoal_embedder import metrics
 from shoal_embedder.usecases.erased import Erased
@@ -163,7 +164,10 @@ def _count_samples(stored: list[_Embedded], now: datetime) -> None:
     times: dict[str, list[float]] = defaultdict(list)
     for sample in stored:
         event = sample.arrival.event
-        times[event.project].append(max(0.0, (now - event.received_at).total_seconds()))
+        time_s = max(0.0, (now - event.received_at).total_seconds())
+        times[event.project].append(time_s)
+        if exemplar := exemplar_of(event.sample_id):
+            STAGES.labels(event.project, "", "searchable").mark_bucket(time_s, exemplar)
     for project, seconds in times.items():
         metrics.SAMPLES_EMBEDDED.labels(project).inc(len(seconds))
         STAGES.labels(project, "", "searchable").observe_all(seconds)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from shoal.observability.declaring import BoundedCounter
 from shoal.observability.metrics import STAGES
+from shoal.observability.traces import exemplar_of
 from shoal_qa import metrics
 from shoal_qa.usecases.outcomes import Outcome
 from shoal_qa.usecases.ports import LabelRow, StoredJob
@@ -16,18 +17,20 @@ Series = tuple[BoundedCounter, tuple[str, ...]]
 def count_outcomes(outcomes: Sequence[Outcome], now: datetime) -> None:
     """Count the changes of jobs and labels, and observe how long samples took from ingest."""
     counts: Counter[Series] = Counter()
-    waits: dict[tuple[str, str, str], list[float]] = defaultdict(list)
+    waits: dict[tuple[str, str, str], list[tuple[float, str]]] = defaultdict(list)
     for outcome in outcomes:
         for series, count in _series_of(outcome):
             counts[series] += count
         for stage, wait_s in _stages_of(outcome, now):
-            waits[outcome.after.project, outcome.after.campaign, stage].append(wait_s)
+            waits[outcome.after.project, outcome.after.campaign, stage].append(
+                (wait_s, outcome.after.sample_id)
+            )
     for (metric, values), count in counts.items():
         metric.labels(*values).inc(count)
     for key, seconds in waits.items():
         stage_seconds = STAGES.labels(*key)
-        for wait_s in seconds:
-            stage_seconds.observe(wait_s)
+        for wait_s, sample_id in seconds:
+            stage_seconds.observe(wait_s, exemplar_of(sample_id))
 
 
 def count_annotations(stored: Sequence[tuple[str, str]]) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from shoal.observability.campaigns import campaign_label
 from shoal.observability.metrics import STAGES
+from shoal.observability.traces import exemplar_of
 from shoal_sampler import metrics
 from shoal_sampler.domain.campaigns.decisions import Record
 from shoal_sampler.usecases.ports import Outcome, SampleJob
@@ -33,4 +34,4 @@ def _count_job(project: str, job: SampleJob, now: datetime) -> None:
     metrics.VOTES_RESERVED.labels(project, campaign, job.purpose).inc(job.votes)
     if job.received_at is not None:
         waited = (now - job.received_at).total_seconds()
-        STAGES.labels(project, campaign, "job").observe(max(0.0, waited))
+        STAGES.labels(project, campaign, "job").observe(max(0.0, waited), exemplar_of(job.sample.sample_id))

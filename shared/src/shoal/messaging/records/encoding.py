@@ -9,6 +9,8 @@ from shoal.contracts.envelope import Envelope
 from shoal.contracts.topics import Topic
 from shoal.messaging.records.envelope import to_headers
 from shoal.messaging.records.messages import OutgoingMessage
+from shoal.messaging.records.tracing import trace_event
+from shoal.observability.traces import are_traces_on
 
 CONTENT_TYPES = {"json": "application/json", "msgpack": "application/msgpack"}
 
@@ -20,9 +22,8 @@ def encode(
     event_id: str,
     source: str,
     time: datetime,
-    traceparent: str | None = None,
 ) -> OutgoingMessage:
-    """Return the record that carries `event` on `topic`.
+    """Return the record that carries `event` on `topic`; if traces are on, export the step that it ends.
 
     `event_id` must be derived from the event's cause, so that a repeated effect has the same id. Raises
     ValueError if the event does not belong on the topic.
@@ -38,7 +39,7 @@ def encode(
         subject=key,
         project=event.project,
         content_type=CONTENT_TYPES[topic.encoding],
-        traceparent=traceparent,
+        traceparent=trace_event(event) if are_traces_on() else None,
     )
     return OutgoingMessage(topic.name, key.encode(), _encode_value(topic, event), to_headers(envelope))
 
