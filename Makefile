@@ -90,6 +90,7 @@ schemas: setup ## regenerate the golden schemas, examples and the AsyncAPI docum
 
 manifests: setup ## regenerate the Kubernetes topics, Kafka users and scaling, and production's expected render
 	@$(BIN)/shoal topics manifests
+	@PYTHONPATH=tests $(BIN)/python -m deploy.prometheusrules
 	@SHOAL_WRITE_SNAPSHOT=1 $(BIN)/pytest -q -n 0 tests/deploy/test_overlays.py
 
 docs: setup ## regenerate docs/inference.md, metrics.md, outages.md, retention.md and settings.md
