@@ -1,4 +1,4 @@
-"""`python -m boards FOLDER`, with tests/ on the path: draw every board after minutes of work.
+"""`python -m boards FOLDER`, with tests/ on the path: draw every board after two minutes of work.
 
 `make boards` runs it; docs/boards.md shows the pictures.
 """
@@ -10,7 +10,7 @@ from boards.boardkit import read_boards
 from boards.drawing.pictures import draw_boards
 from boards.live.running import answers_under_load
 
-WORK_S = 300.0
+WORK_S = 120.0
 
 
 def main() -> None:

@@ -11,6 +11,11 @@ OF_TARGETS = frozenset(TARGET_LABELS)
 OF_PROCESSES = ("process_cpu_seconds_total", "process_resident_memory_bytes")
 """What prometheus-client exports for every process."""
 TO_SCALAR = frozenset({"scalar", "time", "pi"})
+FOREIGN = {
+    "kafka_consumergroup_lag": frozenset({"consumergroup", "topic", "partition"}),
+    "kafka_topic_partition_current_offset": frozenset({"topic", "partition"}),
+}
+"""Series of kafka_exporter, which rules use where it runs."""
 SET_OPERATORS = frozenset({"or", "and", "unless"})
 Labels = frozenset[str]
 
@@ -41,6 +46,8 @@ def labels_of_series(name: str) -> Labels:
         return frozenset(exported_series()[name])
     if name in OF_PROCESSES:
         return OF_TARGETS
+    if name in FOREIGN:
+        return FOREIGN[name] | OF_TARGETS
     if name in recorded_series():
         found = [labels_of_result(promql.parse(expr)) | fixed for expr, fixed in recorded_series()[name]]
         return frozenset.union(*found)

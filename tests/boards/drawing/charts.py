@@ -95,7 +95,7 @@ def small_history(line: Line, colour: str, span: Span, size: Size) -> Markup:
 def heat_map(lines: Sequence[Line], unit: str, span: Span, size: Size) -> Markup:
     """Return buckets by moment. Lines are cumulative, named by the upper bounds of their buckets."""
     ordered = sorted(lines, key=lambda line: float(line.name))
-    rows = _bucket_rows(ordered)
+    rows = bucket_rows(ordered)
     rows = rows[: 1 + max((index for index, (_, cells) in enumerate(rows) if any(cells.values())), default=0)]
     first = next((index for index, (_, cells) in enumerate(rows) if any(cells.values())), 0)
     rows = rows[max(first - 1, 0) :]
@@ -125,7 +125,8 @@ def round_top(value: float) -> float:
     )
 
 
-def _bucket_rows(lines: Sequence[Line]) -> list[tuple[float, dict[float, float]]]:
+def bucket_rows(lines: Sequence[Line]) -> list[tuple[float, dict[float, float]]]:
+    """Return the upper bound and the values by moment of every bucket; lines are cumulative."""
     rows: list[tuple[float, dict[float, float]]] = []
     below: dict[float, float] = {}
     for line in lines:

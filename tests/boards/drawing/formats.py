@@ -25,10 +25,18 @@ def format_value(value: float, unit: str, decimals: int | None = None) -> str:
         return NOTHING
     if unit == "percentunit":
         return f"{_format_number(100 * value, decimals)}%"
+    if unit == "locale":
+        return _separated_number(value, decimals)
     if unit in SUFFIXES:
         return _format_number(value, decimals) + SUFFIXES[unit]
     size, name = _fitting_step(abs(value), unit)
     return f"{_format_number(value / size, decimals)} {name}".rstrip()
+
+
+def _separated_number(value: float, decimals: int | None) -> str:
+    if decimals is None:
+        return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}".rstrip("0").rstrip(".")
+    return f"{value:,.{decimals}f}"
 
 
 def _fitting_step(size: float, unit: str) -> tuple[float, str]:

@@ -1,5 +1,6 @@
 """Colours, legends and texts of values, from a panel's JSON."""
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -41,14 +42,23 @@ class FieldLook:
 
     def text_of(self, value: float) -> str:
         """Return a value's text."""
-        for mapping in self.options.get("mappings", []):
-            if f"{value:g}" in mapping["options"]:
-                return str(mapping["options"][f"{value:g}"]["text"])
+        number = f"{value:g}"
+        if self.word_of(number) != number:
+            return self.word_of(number)
         return format_value(value, self.options.get("unit", "short"), self.options.get("decimals"))
+
+    def word_of(self, text: str) -> str:
+        """Return the text that stands for another one."""
+        for mapping in self.options.get("mappings", []):
+            if text in mapping["options"]:
+                return str(mapping["options"][text]["text"])
+        return text
 
     def colour_of(self, value: float) -> str:
         """Return a value's colour."""
         colour = self.options.get("color", {"mode": "fixed"})
+        if math.isnan(value):
+            return named_colour("text")
         if colour["mode"] != "thresholds":
             return named_colour(colour.get("fixedColor", "text"))
         steps = self.options["thresholds"]["steps"]

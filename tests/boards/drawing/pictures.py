@@ -13,8 +13,8 @@ from boards.boardkit import Json
 from boards.drawing.pages import WIDTH, board_page
 from boards.live.answers import Answers
 
-COLOURS = 96
-"""Enough for flat colours and the edges of letters; more only makes larger files."""
+COLOURS = 256
+"""Enough for the lines' colours and the edges of letters; more only makes larger files."""
 
 
 def draw_boards(boards: Mapping[str, Json], answers: Answers, folder: Path) -> None:
@@ -22,7 +22,11 @@ def draw_boards(boards: Mapping[str, Json], answers: Answers, folder: Path) -> N
     folder.mkdir(parents=True, exist_ok=True)
     pages = {name: board_page(board, answers) for name, board in boards.items()}
     for name, png in asyncio.run(_photograph(pages)).items():
-        image = Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+        image = (
+            Image.open(io.BytesIO(png))
+            .convert("RGB")
+            .quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        )
         image.save(folder / f"{name}.png", optimize=True)
 
 

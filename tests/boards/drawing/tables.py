@@ -33,7 +33,10 @@ def table_rows(panel: Json, answers: list[list[Series]]) -> tuple[list[str], lis
                 row[columns[position]] = points_of(line)[-1][1]
     looks = column_looks(panel)
     rows = [
-        [*(Cell(text) for text in key), *(_cell(looks[name], row.get(name)) for name in columns)]
+        [
+            *_label_cells(looks, list(labels.values()), key),
+            *(_cell(looks[name], row.get(name)) for name in columns),
+        ]
         for key, row in sorted(values.items(), key=lambda item: _order(panel, item[1], item[0]))
     ]
     return [*labels.values(), *columns], rows
@@ -52,6 +55,11 @@ def column_looks(panel: Json) -> dict[str, FieldLook]:
 def _order(panel: Json, row: dict[str, float], key: tuple[str, ...]) -> tuple[float, tuple[str, ...]]:
     by = panel["options"]["sortBy"]
     return (-row.get(by[0]["displayName"], 0.0) if by else 0.0, key)
+
+
+def _label_cells(looks: dict[str, FieldLook], headings: list[str], key: tuple[str, ...]) -> list[Cell]:
+    pairs = zip(headings, key, strict=True)
+    return [Cell(looks[name].word_of(text) if name in looks else text) for name, text in pairs]
 
 
 def _cell(look: FieldLook, value: float | None) -> Cell:

@@ -12,7 +12,7 @@ from boards.live.prometheus import NAMESPACE, Prometheus, Series, Span
 from boards.seriesnames import selectors_in
 
 RATE_INTERVAL = "15s"
-"""Grafana takes four scrape intervals or more; services measure once a second, and events are rarer."""
+"""Grafana takes four scrape intervals or more; events are rarer than scrapes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,12 +29,26 @@ SETTINGS = {
     "SHOAL_VENDOR_TIMEOUT_S": "3",
 }
 GOLD = 40
+MOST_TRIES = 10
 FAMILIES = {
     "grain": ("trade",),
     "trade": ("grain", "shipping"),
     "shipping": ("trade",),
     "energy": ("shipping",),
 }
+
+
+class PatientClient(Client):
+    """Sends a request again while its connection breaks, as people and producers do."""
+
+    async def ask(self, service: str, method: str, path: str, **options: Any) -> httpx.Response:
+        """Send a request."""
+        for _ in range(MOST_TRIES):
+            try:
+                return await super().ask(service, method, path, **options)
+            except httpx.TransportError:
+                await asyncio.sleep(0.5)
+        return await super().ask(service, method, path, **options)
 
 
 class Operation:
@@ -103,6 +117,7 @@ class Operation:
             vendor = {"kind": "generic", "webhook_secret": SECRET, **body}
             path = f"/v1/projects/{project}/providers/{name}"
             await self._client.done("labeling-gateway", "PUT", path, json=vendor)
+        await self._gold()
         await self._campaigns()
 
     async def _projects(self) -> None:
@@ -116,12 +131,16 @@ class Operation:
             path = f"/v1/projects/{project}"
             await self._client.done("qa", "POST", f"{path}/guidelines", json=guideline(project))
             await self._client.done("qa", "PUT", f"{path}/rule", json=rule)
+
+    async def _gold(self) -> None:
+        """Add items with known answers; they go to the default provider."""
+        for project in (NEWS, HELP, CONTRACTS):
             texts = make_texts(Random(f"gold of {project}"))
             gold = [next(texts) for _ in range(GOLD)]
             self._learn_truth({text.text: text.label for text in gold})
             items = [{"text": text.text, "label": text.label} for text in gold]
             body = {"items": items, "votes": 3}
-            await self._client.done("qa", "POST", f"{path}/gold", json=body)
+            await self._client.done("qa", "POST", f"/v1/projects/{project}/gold", json=body)
 
     async def _campaigns(self) -> None:
         await self._campaign(NEWS, "all-news", {"kind": "random", "share": 0.3}, budget=6000)
@@ -155,7 +174,7 @@ class Operation:
             self._learn_truth({text.text: text.label for text in batch})
             items = [make_inference(project, text, chance) for text in batch]
             if number % 5 == 0:
-                items.append({"project": project, "source_id": "no text"})
+                items += [{"project": project, "source_id": "no text"}, _short_vector(project, number)]
             await self._client.ask("ingest", "POST", "/v1/inferences", json=items)
             await asyncio.sleep(len(batch) / per_second * chance.uniform(0.6, 1.4))
 
@@ -203,8 +222,14 @@ class Operation:
                 await self._client.ask("qa", "POST", f"/v1/projects/{project}/datasets", json=body)
 
 
+def _short_vector(project: str, number: int) -> dict[str, Any]:
+    """Return an inference whose vector is shorter than the others of the project; the embedder refuses it."""
+    vector = {"name": "other", "version": "1", "vector": [0.1] * (3 + number % 2)}
+    return {"project": project, "source_id": f"short-{number}", "text": "A vector.", "embedding": vector}
+
+
 @asynccontextmanager
 async def running_operation(shoal: LocalShoal, stack: Stack) -> AsyncIterator[None]:
     """Let an operation work on a running Shoal while the body runs."""
-    async with httpx.AsyncClient(timeout=30) as http, Operation(Client(shoal, http), stack).at_work():
+    async with httpx.AsyncClient(timeout=30) as http, Operation(PatientClient(shoal, http), stack).at_work():
         yield

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 
 from boards.live.answers import Answers
 from boards.live.load import SETTINGS, running_operation
-from boards.live.prometheus import Prometheus, Span, running_prometheus
+from boards.live.prometheus import Span, running_prometheus
 from deploy.promkit import rule_files
 from shoal_local.services import LocalShoal
 from shoal_local.stack import Stack
@@ -25,13 +25,14 @@ def answers_under_load(seconds: float) -> Iterator[Answers]:
         folder = stack.path / "prometheus"
         prometheus = running.enter_context(running_prometheus(folder, shoal.admin_urls, rule_files()))
         start = time.time()
-        asyncio.run(_work_for(seconds, shoal, stack, prometheus))
+        asyncio.run(_work_for(seconds, shoal, stack))
         end = time.time()
         assert shoal.dead() == [], [shoal.tail(name) for name in shoal.dead()]
-        yield Answers(prometheus, Span(start, end, max(1.0, (end - start) // POINTS)))
+        span = Span(start, end, max(1.0, (end - start) // POINTS))
+        assert prometheus.silent_targets(span) == []
+        yield Answers(prometheus, span)
 
 
-async def _work_for(seconds: float, shoal: LocalShoal, stack: Stack, prometheus: Prometheus) -> None:
+async def _work_for(seconds: float, shoal: LocalShoal, stack: Stack) -> None:
     async with running_operation(shoal, stack):
         await asyncio.sleep(seconds)
-        assert prometheus.targets_down() == []

@@ -1,7 +1,7 @@
 """Texts with a right answer, for projects whose people and models are simulated."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from random import Random
 from typing import Any
@@ -30,11 +30,13 @@ class Text:
 
 def make_texts(chance: Random) -> Iterator[Text]:
     """Yield texts without end; a few repeat an earlier one word by word."""
+    last = Text("none", "Nothing to report.", "trade")
     for number in count():
         label = chance.choice([*TOPICS, "grain"])  # one class is more frequent
-        serial = number - 1 if number % 12 == 11 else number
-        where = f"{chance.choice(DEEDS)} in week {serial % 52} at berth {serial}"
-        yield Text(str(number), f"{chance.choice(TOPICS[label])} shipments {where}.", label)
+        where = f"{chance.choice(DEEDS)} in week {number % 52} at berth {number}"
+        text = Text(str(number), f"{chance.choice(TOPICS[label])} shipments {where}.", label)
+        last = replace(last, name=str(number)) if number % 12 == 11 else text
+        yield last
 
 
 def make_inference(project: str, text: Text, chance: Random) -> dict[str, Any]:

@@ -28,11 +28,11 @@ class Query(Source):
 class Look(Source):
     """How values are shown.
 
-    warn, bad: limits of yellow and red; with `bad` below `warn`, low values are bad. words: texts in place of
-    values.
+    unit: Grafana's name; `locale` is a number with separators. warn, bad: limits of yellow and red; with
+    `bad` below `warn`, low values are bad. words: texts in place of values.
     """
 
-    unit: str = "short"
+    unit: str = "locale"
     decimals: int | None = None
     warn: float | None = None
     bad: float | None = None
@@ -51,8 +51,9 @@ class Panel(Look):
 
     about: the description that the (i) of the panel shows. size: columns and rows of the grid. see: uid of
     the board with more detail. by: labels of a table's rows, with the headings of their columns; a table
-    without `columns` shows these labels alone. share: values are between 0 and 1. sparkline: a number has a
-    line of its history behind it; without one the query may use `$__range`.
+    without `columns` shows these labels alone. label_words: texts in place of the values of a label. share:
+    values are between 0 and 1. sparkline: a number has a line of its history behind it; without one the query
+    may use `$__range`.
     """
 
     kind: Kind
@@ -63,6 +64,7 @@ class Panel(Look):
     legend: str = ""
     queries: tuple[Query, ...] = ()
     by: dict[str, str] = Field(default_factory=dict)
+    label_words: dict[str, dict[str, str]] = Field(default_factory=dict)
     columns: tuple[Column, ...] = ()
     sort: str = ""
     stack: bool = False

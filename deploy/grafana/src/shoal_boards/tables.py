@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from shoal_boards.fields import Json, field_defaults, has_limits
+from shoal_boards.fields import Json, field_defaults, has_limits, value_texts
 from shoal_boards.sources import Column, Panel
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -40,6 +40,9 @@ def _value_names(panel: Panel) -> dict[str, str]:
 
 
 def _column_looks(panel: Panel) -> Iterator[Json]:
+    for label, words in panel.label_words.items():
+        texts = {"id": "mappings", "value": value_texts(words)}
+        yield {"matcher": {"id": "byName", "options": panel.by[label]}, "properties": [texts]}
     for column in panel.columns:
         properties = [{"id": name, "value": value} for name, value in _column_options(column).items()]
         yield {"matcher": {"id": "byName", "options": column.name}, "properties": properties}

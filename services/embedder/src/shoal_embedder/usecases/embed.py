@@ -170,6 +170,7 @@ def _count_samples(stored: list[_Embedded], now: datetime) -> None:
             STAGES.labels(event.project, "", "searchable").mark_bucket(time_s, exemplar)
     for project, seconds in times.items():
         metrics.SAMPLES_EMBEDDED.labels(project).inc(len(seconds))
+        metrics.SAMPLES_REFUSED.labels(project, "bad_vector").inc(0)  # every reason starts at 0
         STAGES.labels(project, "", "searchable").observe_all(seconds)
     unreadable = Counter(sample.arrival.event.project for sample in stored if not sample.is_readable)
     for project, count in unreadable.items():
