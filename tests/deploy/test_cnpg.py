@@ -3,17 +3,16 @@
 import asyncio
 from collections.abc import Iterator
 from importlib import import_module
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
 
 from deploy.manifestkit import PACKAGES, Manifests, overlay
+from deploy.rightskit import address_of, create_roles
 from shoal.persistence import migrate
 from shoal_local.stack import Stack
 
-PASSWORD = "a password"
-DATABASE = "managed"  # the stack has one called shoal
 POOL = 10  # shoal.persistence.open_pool
 POOLS = {"ingest": 1, "sampler": 1, "labeling-gateway": 2, "qa": 1}
 
@@ -93,29 +92,8 @@ def test_replicas_are_on_nodes_of_their_own(scaled: Manifests) -> None:
 def server() -> Iterator[str]:
     """Yield the address of a server of its own: roles belong to a server, not to a database."""
     with Stack(servers=frozenset({"postgres"})) as stack:
-        asyncio.run(prepare_database(stack.postgres_dsn))
+        asyncio.run(create_roles(stack.postgres_dsn))
         yield stack.postgres_dsn
-
-
-async def prepare_database(superuser: str) -> None:
-    """Do what the operator does: create the database, run the statements in it, set the passwords."""
-    spec = overlay("production").named("Cluster", "postgres")["spec"]
-    initdb = spec["bootstrap"]["initdb"]
-    conn = await asyncpg.connect(superuser)
-    await conn.execute(f"CREATE DATABASE {DATABASE}")
-    await conn.close()
-    conn = await asyncpg.connect(superuser, database=DATABASE)
-    for statement in initdb["postInitApplicationSQL"]:
-        await conn.execute(statement.replace(f"DATABASE {initdb['database']} ", f"DATABASE {DATABASE} "))
-    for role in spec["managed"]["roles"]:
-        await conn.execute(f"ALTER ROLE \"{role['name']}\" PASSWORD '{PASSWORD}'")
-    await conn.close()
-
-
-def address_of(server: str, role: str) -> str:
-    """Return the address with which a service logs in."""
-    parts = urlsplit(server)
-    return f"postgresql://{role}:{quote(PASSWORD)}@{parts.hostname}:{parts.port}/{DATABASE}"
 
 
 async def migrate_service(server: str, service: str) -> str:

@@ -31,7 +31,10 @@ class Ports:
 
 
 class LocalShoal:
-    """The services of one stack. `environment` adds settings for all of them; `python` runs them."""
+    """The services of one stack.
+
+    `environment` adds settings for all of them, `own` for single ones; `python` runs them.
+    """
 
     def __init__(
         self,
@@ -40,8 +43,10 @@ class LocalShoal:
         environment: Mapping[str, str] | None = None,
         *,
         python: str = sys.executable,
+        own: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         self._stack = stack
+        self._own = own or {}
         self._more = dict(environment or {})
         self._python = python
         self._ports = {name: Ports(free_port(), free_port()) for name in names}
@@ -136,6 +141,7 @@ class LocalShoal:
             "SHOAL_VENDOR_NETWORKS": "127.0.0.0/8,::1/128",  # the demo's workforce is on this machine
             **self._ingest_address(),
             **self._more,
+            **self._own.get(name, {}),
         }
 
 

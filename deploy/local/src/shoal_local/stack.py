@@ -43,8 +43,9 @@ class Stack:
 
     SHOAL_KAFKA_BOOTSTRAP, SHOAL_POSTGRES_DSN and SHOAL_QDRANT_URL name running servers to use instead;
     SHOAL_KAFKA=apache starts Apache Kafka in place of the embedded broker. servers: the servers to have.
-    secured: Apache Kafka also opens listeners with SASL and TLS. passwords: PostgreSQL and Qdrant answer only
-    clients with a password, which is in `environment`. Folders and files are their owner's only.
+    secured: Apache Kafka also opens listeners with SASL and TLS, there also for `users`, with rights of their
+    own. passwords: PostgreSQL and Qdrant answer only clients with a password, which is in `environment`.
+    Folders and files are their owner's only.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Stack:
         *,
         servers: frozenset[str] = frozenset({"kafka", "postgres", "qdrant"}),
         secured: bool = False,
+        users: tuple[str, ...] = (),
         passwords: bool = False,
     ) -> None:
         self.path = places.stack_folder() / f"{os.getpid()}-{secrets.token_hex(4)}"
@@ -59,6 +61,7 @@ class Stack:
         self._servers: dict[str, Server] = {}
         self._parts = servers
         self._secured = secured
+        self._users = users
         self._passwords = passwords
         self._disposable = [self.path]
         self._watchdog: subprocess.Popen[bytes] | None = None
@@ -133,7 +136,7 @@ class Stack:
             return
         if os.environ.get("SHOAL_KAFKA") == "apache":
             broker: ApacheBroker | TansuBroker = ApacheBroker(
-                self.path, cache_folder() / "kafka", secured=self._secured
+                self.path, cache_folder() / "kafka", secured=self._secured, users=self._users
             )
         else:
             broker = TansuBroker(self.path)

@@ -25,21 +25,25 @@ _FETCH_S = 300
 class ApacheBroker:
     """A broker that takes three seconds to start and keeps its log in the stack's directory.
 
-    secured: also open listeners with SASL and TLS.
+    secured: also open listeners with SASL and TLS. users: more users there, who have only the rights that
+    they are given; the log then names every request that is denied.
     """
 
     durable = True
     idempotent = True
 
-    def __init__(self, stack: Path, cache: Path, *, secured: bool = False) -> None:
+    def __init__(
+        self, stack: Path, cache: Path, *, secured: bool = False, users: tuple[str, ...] = ()
+    ) -> None:
         self.port = free_port()
         self._home = stack / "kafka"
-        self.secured = Secured(self._home / "secured") if secured else None
+        self.secured = Secured(folder=self._home / "secured", users=users) if secured else None
         self._cache = cache
         self._properties = self._home / "server.properties"
         self._java = [find_program("java", "default-jre-headless"), "-Xmx512m", "-cp"]
         self._java.append(str(cache / f"kafka-{VERSION}" / "*"))
         command = [*self._java, "kafka.Kafka", str(self._properties)]
+        command[1:1] = ["-Dlog4j2.level=INFO"] if users else []
         self.child = Child(name="broker", command=command, stack=stack, log=stack / "logs" / "broker.log")
 
     @property

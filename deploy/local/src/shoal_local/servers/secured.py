@@ -11,17 +11,25 @@ from shoal_local.servers.broker import find_program
 
 PROTOCOLS = ("SASL_SSL", "SASL_PLAINTEXT", "SSL")
 _LOGIN = "org.apache.kafka.common.security"
+_RIGHTS = {
+    "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+    "super.users": "User:ANONYMOUS",
+}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Secured:
     """One user for SCRAM-SHA-512 and PLAIN; the listener SSL requires a client certificate instead.
+
+    `users` are more of them, for PLAIN only, with the same password. With them, Kafka asks for rights: only
+    the clients of the listener without security have all.
 
     The certificate is self-signed. Brokers and clients use the same one and trust no other.
     """
 
     folder: Path
     user: str = "shoal"
+    users: tuple[str, ...] = ()
     password: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
     ports: dict[str, int] = field(default_factory=lambda: {name: free_port() for name in PROTOCOLS})
 
@@ -71,7 +79,8 @@ class Secured:
 
     def properties(self) -> dict[str, str]:
         """Return the security settings of server.properties."""
-        plain = f'{_LOGIN}.plain.PlainLoginModule required user_{self.user}="{self.password}";'
+        entries = " ".join(f'user_{name}="{self.password}"' for name in (self.user, *self.users))
+        plain = f"{_LOGIN}.plain.PlainLoginModule required {entries};"
         lines = {
             "sasl.enabled.mechanisms": "PLAIN,SCRAM-SHA-512",
             "ssl.keystore.type": "PEM",
@@ -84,4 +93,4 @@ class Secured:
             lines[f"listener.name.{name}.plain.sasl.jaas.config"] = plain
             scram = f"{_LOGIN}.scram.ScramLoginModule required;"
             lines[f"listener.name.{name}.scram-sha-512.sasl.jaas.config"] = scram
-        return lines
+        return lines | (_RIGHTS if self.users else {})

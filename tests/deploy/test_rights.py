@@ -1,0 +1,177 @@
+"""The rights of the manifests suffice for all five services and for KEDA, and open nothing else.
+
+Every process logs in to Apache Kafka as its own user and to PostgreSQL as its own role. Kafka's log names
+each request that it denies.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from aiokafka import TopicPartition
+from aiokafka.errors import TopicAuthorizationFailedError
+
+from deploy.manifestkit import PACKAGES
+from deploy.rightskit import address_of, create_roles, grant_rights, kafka_users
+from e2e.client import Client, eventually
+from shoal.contracts.topics import LABELS_ACCEPTED, SAMPLES_INGESTED, TOPICS
+from shoal.messaging import KafkaSettings
+from shoal.messaging.clients.broker import kafka_group_reader, kafka_producer, kafka_reader
+from shoal.messaging.clients.provisioning import create_topics
+from shoal_local.demo.workforce import Minds, Terms, Workforce, make_people, serve_workforce, text_key
+from shoal_local.servers.apache import ApacheBroker
+from shoal_local.services import LocalShoal
+from shoal_local.stack import Stack
+
+pytestmark = [
+    pytest.mark.kafka,
+    pytest.mark.timeout(400),
+    pytest.mark.skipif(
+        os.environ.get("SHOAL_KAFKA") != "apache" or bool(os.environ.get("SHOAL_KAFKA_BOOTSTRAP")),
+        reason="needs Apache Kafka: make test-kafka, with Java 17 and Maven",
+    ),
+]
+SECRET = "whsec_c2hvYWwgdGVzdHMgc2hvYWwgdGVzdHMh"
+CLASSES = ["wheat", "gold"]
+REFUSED = "is Denied"
+
+
+@dataclass(frozen=True, slots=True)
+class Secured:
+    """A running Shoal of which every process has a user of its own."""
+
+    shoal: LocalShoal
+    broker: ApacheBroker
+
+    def environment(self, user: str) -> dict[str, str]:
+        """Return how a process logs in as `user`."""
+        assert self.broker.secured is not None
+        return login(self.broker, user)
+
+    def settings(self, user: str) -> KafkaSettings:
+        """Return the settings of a client that logs in as `user`."""
+        names = {name.removeprefix("SHOAL_KAFKA_").lower(): it for name, it in self.environment(user).items()}
+        return KafkaSettings(**names)  # type: ignore[arg-type]
+
+    def denials(self) -> list[str]:
+        """Return the requests that Kafka denied so far."""
+        lines = self.broker.child.log.read_text(errors="replace").splitlines()
+        return [line for line in lines if REFUSED in line]
+
+
+def login(broker: ApacheBroker, user: str) -> dict[str, str]:
+    """Return the variables with which a process logs in as `user`."""
+    assert broker.secured is not None
+    values = {
+        "BOOTSTRAP": broker.secured.bootstrap("SASL_SSL"),
+        "SECURITY_PROTOCOL": "SASL_SSL",
+        "SASL_MECHANISM": "PLAIN",
+        "SASL_USERNAME": user,
+        "SASL_PASSWORD": broker.secured.password,
+        "SSL_CAFILE": str(broker.secured.certificate),
+        "PROVISION_TOPICS": "false",
+        "SESSION_TIMEOUT_MS": "6000",
+    }
+    return {f"SHOAL_KAFKA_{name}": value for name, value in values.items()}
+
+
+async def prepare(stack: Stack) -> None:
+    """Create the topics, rights and roles that the operators of Kafka and PostgreSQL create."""
+    plain = KafkaSettings(bootstrap=stack.kafka_bootstrap)
+    await create_topics(plain)
+    await grant_rights(plain)
+    await create_roles(stack.postgres_dsn)
+
+
+@pytest.fixture(scope="module")
+def secured() -> Iterator[Secured]:
+    users = tuple(user["metadata"]["name"] for user in kafka_users())
+    with Stack(secured=True, users=users) as stack:
+        asyncio.run(prepare(stack))
+        broker = stack.servers["kafka"]
+        assert isinstance(broker, ApacheBroker)
+        own = {
+            name: {**login(broker, name), "SHOAL_POSTGRES_DSN": address_of(stack.postgres_dsn, name)}
+            for name in PACKAGES
+        }
+        common = {"SHOAL_AUDIT_RATE": "0", "SHOAL_FIRST_CAMPAIGN_WAIT_S": "0", "SHOAL_POLL_INTERVAL_S": "0.3"}
+        with LocalShoal(stack, environment=common, own=own) as shoal:
+            yield Secured(shoal, broker)
+
+
+def inference(number: int) -> dict[str, Any]:
+    """Return one inference."""
+    label = CLASSES[number % 2]
+    prediction = {"model": "m", "version": "1", "label": label, "scores": dict.fromkeys(CLASSES, 0.5)}
+    return {
+        "project": "rights",
+        "source": "wire",
+        "source_id": str(number),
+        "text": f"Report {number} on {label}.",
+        "prediction": prediction,
+    }
+
+
+@asynccontextmanager
+async def labelled(secured: Secured) -> AsyncIterator[Client]:
+    """Yield a client of a Shoal whose project is being labelled by a crowd."""
+    truth = {text_key(inference(number)["text"]): CLASSES[number % 2] for number in range(20)}
+    terms = Terms(speedup=400, webhook_secret=SECRET, api_key="key")
+    workforce = Workforce(make_people(seed=1), Minds(truth, {}, 1), terms)
+    async with httpx.AsyncClient(timeout=30) as http, serve_workforce(workforce) as vendor:
+        client = Client(secured.shoal, http)
+        await client.project("rights", CLASSES)
+        provider = {"kind": "generic", "base_url": vendor, "api_key": "key", "webhook_secret": SECRET}
+        provider |= {"price_per_vote": 0.05, "default": True}
+        await client.done("labeling-gateway", "PUT", "/v1/projects/rights/providers/crowd", json=provider)
+        strategy, budget = {"kind": "random", "share": 1.0}, {"votes": 30}
+        await client.campaign("rights", name="all", strategy=strategy, budget=budget)
+        await client.send([inference(number) for number in range(20)])
+        yield client
+
+
+async def test_the_whole_loop_runs_and_kafka_denies_nothing(secured: Secured) -> None:
+    async with labelled(secured) as client:
+
+        async def accepted() -> bool:
+            return any(label["state"] == "accepted" for label in await client.labels("rights"))
+
+        await eventually(accepted, 120)
+        (label, *_) = await client.labels("rights")
+        await client.done("ingest", "DELETE", f"/v1/projects/rights/samples/{label['sample_id']}")
+        await asyncio.sleep(6)  # the lag of every group is measured once more
+    assert secured.denials() == []
+
+
+async def test_keda_sees_the_lag_of_every_group(secured: Secured) -> None:
+    settings = secured.settings("keda")
+    for topic in TOPICS.values():
+        for group in topic.groups:
+            async with kafka_group_reader(settings, "keda", group) as client:
+                partition = TopicPartition(topic.name, 0)
+                client.assign([partition])
+                await client.end_offsets([partition])
+                await client.committed(partition)
+    assert secured.denials() == []
+
+
+async def test_keda_cannot_read_a_record(secured: Secured) -> None:
+    partition = TopicPartition(SAMPLES_INGESTED.name, 0)
+    async with kafka_reader(secured.settings("keda"), "test") as client:
+        client.assign([partition])
+        client.seek(partition, 0)
+        with pytest.raises(TopicAuthorizationFailedError):
+            async with asyncio.timeout(30):
+                await client.getmany(timeout_ms=20_000)
+    assert any("User:keda " in line and SAMPLES_INGESTED.name in line for line in secured.denials())
+
+
+async def test_a_service_cannot_write_another_s_topic(secured: Secured) -> None:
+    async with kafka_producer(secured.settings("sampler"), "test") as producer:
+        with pytest.raises(TopicAuthorizationFailedError):
+            await producer.send_and_wait(LABELS_ACCEPTED.name, b"forged", partition=0)
