@@ -26,8 +26,6 @@ ON_SPECIAL_OCCASIONS = {
     "shoal_log_lines_left_out_total": "a client library that repeats itself, as in an outage",
     "shoal_outbox_refused_messages_total": "a message of several MiB in an outbox",
     "shoal_gateway_annotations_refused_total": "a vendor's answer that is no label",
-    "shoal_gateway_surplus_annotations_total": "a vendor that sends more votes than it was asked for",
-    "shoal_gateway_lane_failures_total": "a fault of the gateway while it works for one provider",
 }
 ID = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # a UUID
