@@ -35,6 +35,7 @@ from shoal.observability import metrics
 
 _log = structlog.get_logger("shoal.messaging")
 _RECONNECT_S = 1.0
+_CLOSE_S = 2.0
 
 
 class Messaging:
@@ -83,7 +84,9 @@ class Messaging:
     async def stop(self) -> None:
         """Stop the consumers, then the broadcasts."""
         await self.stop_consumers()
-        await self._broker.stop()
+        closing = asyncio.create_task(self._broker.stop())
+        await asyncio.wait([closing], timeout=_CLOSE_S)  # longer only while Kafka is away
+        closing.cancel()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -79,8 +79,9 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         """Finish and commit the batch in flight within the graceful timeout, then leave the group."""
         self._processor.retrier.stop()
         self._pause.stop()
-        if self._stop is None:
-            self._stop = asyncio.create_task(self._subscriber.stop())
+        if self._stop is not None:
+            return  # a second wait would only double the limit
+        self._stop = asyncio.create_task(self._subscriber.stop())
         # While Kafka is away, aiokafka may wait for it without end, or cancel the task that stops it.
         await asyncio.wait([self._stop], timeout=self._drain_s + LEAVE_S)
         if self._stop.done() and not self._stop.cancelled():
