@@ -15,7 +15,8 @@ class QaSettings(ServiceSettings):
 
     datasets_uri: str = Field(
         default="datasets",
-        description="Folder of dataset versions, or an address for fsspec (`s3://...`).",
+        description="Folder of dataset versions, or an address for fsspec, such as `s3://...`, which needs its package "
+        "(`s3fs`) in the environment.",
     )
     datasets_restore: bool = Field(
         default=False,
