@@ -5,13 +5,16 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from boards.live.answers import Answers
+from boards.live.answers import Answers, has_values
 from boards.live.load import SETTINGS, running_operation
-from boards.live.prometheus import Span, running_prometheus
+from boards.live.prometheus import Prometheus, Span, running_prometheus
 from deploy.promkit import rule_files
 from shoal_local.services import LocalShoal
 from shoal_local.stack import Stack
 
+SLOWEST = "shoal_qa_certified_precision_ratio"
+"""What comes last: a certificate needs votes on most gold items."""
+LONGEST_WAIT_S = 180.0
 POINTS = 100
 """Points of a line over the time range."""
 
@@ -25,7 +28,7 @@ def answers_under_load(seconds: float) -> Iterator[Answers]:
         folder = stack.path / "prometheus"
         prometheus = running.enter_context(running_prometheus(folder, shoal.admin_urls, rule_files()))
         start = time.time()
-        asyncio.run(_work_for(seconds, shoal, stack))
+        asyncio.run(_work_for(seconds, shoal, stack, prometheus))
         end = time.time()
         assert shoal.dead() == [], [shoal.tail(name) for name in shoal.dead()]
         span = Span(start, end, max(1.0, (end - start) // POINTS))
@@ -33,6 +36,9 @@ def answers_under_load(seconds: float) -> Iterator[Answers]:
         yield Answers(prometheus, span)
 
 
-async def _work_for(seconds: float, shoal: LocalShoal, stack: Stack) -> None:
+async def _work_for(seconds: float, shoal: LocalShoal, stack: Stack, prometheus: Prometheus) -> None:
     async with running_operation(shoal, stack):
         await asyncio.sleep(seconds)
+        async with asyncio.timeout(LONGEST_WAIT_S):
+            while not has_values(prometheus.at(SLOWEST, time.time())):
+                await asyncio.sleep(2)
