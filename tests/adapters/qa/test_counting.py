@@ -76,7 +76,7 @@ async def test_votes_of_two_providers_and_the_audit(qa: Qa) -> None:
     growth = Growth(LABELS)
     await qa.jobs([campaign_job(1, purpose="audit", campaign=None)])
     await qa.annotations([vote_at("acme", 1, "ann", "x"), vote_at("inhouse", 1, "ann", "x")])
-    assert growth.of(LABELS) == {("", "(several)", "accepted"): 1}
+    assert growth.of(LABELS) == {("(audit)", "(several)", "accepted"): 1}
 
 
 async def test_an_erased_sample_takes_its_label_and_its_review_back(qa: Qa) -> None:

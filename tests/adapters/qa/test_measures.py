@@ -68,17 +68,17 @@ async def test_jobs_and_votes_by_campaign(qa: Qa) -> None:
     await qa.annotations([vote(1, "ann", "x"), vote(1, "bob", "y")])  # in review
     await qa.annotations([vote(2, "ann", "x"), vote(6, "ann", "x")])  # one vote
     await qa.measure()
-    open_jobs, in_review = {"spam": 3, "other": 1, "": 1}, {"spam": 1, "other": 0, "": 0}
+    open_jobs, in_review = {"spam": 3, "other": 1, "(audit)": 1}, {"spam": 1, "other": 0, "(audit)": 0}
     assert {name: series_of(JOBS)[name, "open"] for name in open_jobs} == open_jobs
     assert {name: series_of(JOBS)[name, "review"] for name in open_jobs} == in_review
     assert series_of(JOBS)["spam", "accepted"] == 1
     assert len(series_of(JOBS)) == 3 * 4
-    assert series_of(WANTED) == {("spam",): 6, ("other",): 2, ("",): 2}
-    assert series_of(RECEIVED) == {("spam",): 1, ("other",): 1, ("",): 0}
-    assert series_of(DISPUTED) == {("spam",): 1, ("other",): 0, ("",): 0}
+    assert series_of(WANTED) == {("spam",): 6, ("other",): 2, ("(audit)",): 2}
+    assert series_of(RECEIVED) == {("spam",): 1, ("other",): 1, ("(audit)",): 0}
+    assert series_of(DISPUTED) == {("spam",): 1, ("other",): 0, ("(audit)",): 0}
     assert ("other", "review") in series_of("shoal_qa_first_pass_total")
     assert {"frozen", "failed"} <= {outcome for (outcome,) in series_of("shoal_qa_datasets_total")}
-    assert ("", "cancelled") in series_of("shoal_qa_reviews_total")
+    assert ("(audit)", "cancelled") in series_of("shoal_qa_reviews_total")
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -117,7 +117,7 @@ async def test_a_new_guideline_s_jobs_count_beside_the_earlier_ones(qa: Qa) -> N
     await qa.jobs([campaign_job(9, None, guideline=second)])
     await check_tallies(qa)
     await qa.measure()
-    assert series_of(JOBS)["", "open"] >= 1
+    assert series_of(JOBS)["(audit)", "open"] >= 1
     assert sum(series_of(JOBS).values()) == 5
 
 
@@ -156,7 +156,7 @@ async def test_an_earlier_release_keeps_the_numbers_right(qa: Qa) -> None:
     await qa.pool.execute("UPDATE jobs SET state = 'accepted', label = 'x' WHERE job_id = 'j2'")
     await qa.pool.execute("DELETE FROM jobs WHERE job_id = 'j3'")
     await qa.measure()
-    assert series_of(JOBS)["", "open"] == series_of(JOBS)["", "accepted"] == 1
+    assert series_of(JOBS)["(audit)", "open"] == series_of(JOBS)["(audit)", "accepted"] == 1
     assert series_of(PARKED) == {(): 0}
     await qa.annotations([vote(1, "bob", "y")])
     await check_tallies(qa)

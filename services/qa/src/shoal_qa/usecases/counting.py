@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from shoal.observability.campaigns import campaign_label
 from shoal.observability.declaring import BoundedCounter
 from shoal.observability.metrics import STAGES
 from shoal.observability.traces import exemplar_of
@@ -22,7 +23,7 @@ def count_outcomes(outcomes: Sequence[Outcome], now: datetime) -> None:
         for series, count in _series_of(outcome):
             counts[series] += count
         for stage, wait_s in _stages_of(outcome, now):
-            waits[outcome.after.project, outcome.after.campaign, stage].append(
+            waits[outcome.after.project, _campaign_of(outcome.after), stage].append(
                 (wait_s, outcome.after.sample_id)
             )
     for (metric, values), count in counts.items():
@@ -33,6 +34,10 @@ def count_outcomes(outcomes: Sequence[Outcome], now: datetime) -> None:
             stage_seconds.observe(wait_s, exemplar_of(sample_id))
 
 
+def _campaign_of(stored: StoredJob) -> str:
+    return campaign_label(stored.campaign, "audit")  # gold is not counted
+
+
 def count_annotations(stored: Sequence[tuple[str, str]]) -> None:
     """Count new revisions of annotations by (project, action)."""
     for (project, action), count in Counter(stored).items():
@@ -41,7 +46,7 @@ def count_annotations(stored: Sequence[tuple[str, str]]) -> None:
 
 def _series_of(outcome: Outcome) -> Iterator[tuple[Series, int]]:
     """Yield the series that an outcome adds to, and how much; 0 starts a series before its event."""
-    before, key = outcome.before, (outcome.before.project, outcome.before.campaign)
+    before, key = outcome.before, (outcome.before.project, _campaign_of(outcome.before))
     if outcome.provider:
         yield from (((metrics.LABELS, (*key, outcome.provider, state)), 0) for state in metrics.LABEL_STATES)
     label = before.job.label

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from shoal.observability.campaigns import campaign_label
 from shoal.observability.declaring import OTHER
 from shoal_qa import metrics
 from shoal_qa.usecases.ports.measures import CampaignState, JobCount, JobMeasures, ParkedCount
@@ -13,6 +14,7 @@ MOST_CAMPAIGNS = 50
 KEPT = timedelta(days=7)
 """Time after its last change for which a campaign without open jobs keeps its series."""
 
+_PURPOSE = "audit"  # of counted jobs that no campaign pays; gold is not counted
 Series = tuple[str, ...]
 Campaign = tuple[str, str]  # project, and name of the campaign or OTHER
 
@@ -54,7 +56,7 @@ def _shown_campaigns(counts: Sequence[JobCount], shown: set[Campaign], since: da
 
 
 def _campaign_of(project: str, campaign: str, shown: set[Campaign]) -> Campaign:
-    return (project, campaign) if (project, campaign) in shown else (project, OTHER)
+    return (project, campaign_label(campaign, _PURPOSE) if (project, campaign) in shown else OTHER)
 
 
 def _set_jobs(counts: Sequence[JobCount], shown: set[Campaign]) -> None:
@@ -76,14 +78,15 @@ def _set_jobs(counts: Sequence[JobCount], shown: set[Campaign]) -> None:
 
 def _start_counters(project: str, campaign: str) -> None:
     """Make the counters of a campaign and its project, so that they start at 0 and not with an event."""
+    label = campaign_label(campaign, _PURPOSE)
     for action in metrics.ACTIONS:
         metrics.ANNOTATIONS_RECORDED.labels(project, action)
     for outcome in metrics.DATASET_OUTCOMES:
         metrics.DATASETS.labels(project, outcome)
     for outcome in metrics.FIRST_PASSES:
-        metrics.FIRST_PASS.labels(project, campaign, outcome)
+        metrics.FIRST_PASS.labels(project, label, outcome)
     for outcome in metrics.REVIEW_OUTCOMES:
-        metrics.REVIEWS.labels(project, campaign, outcome)
+        metrics.REVIEWS.labels(project, label, outcome)
 
 
 def _set_oldest(
