@@ -11,7 +11,7 @@ UV_VERSION := 0.13.9
 PYTEST := $(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 export SHOAL_CACHE ?= $(CURDIR)/.cache
 
-.PHONY: help setup demo up down test test-fast test-kafka test-chaos test-boards boards bench lint fmt schemas manifests docs topics replay lock clean
+.PHONY: help setup demo up down test test-fast test-kafka test-chaos test-boards boards bench bench-scale lint fmt schemas manifests docs topics replay lock clean
 
 help: ## list all targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
@@ -64,6 +64,9 @@ bench: setup .venv/peers/.ready .venv/peers-quality/.ready ## measure Shoal besi
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench.selection
 	@$(BIN)/python -m tests.bench.quality
+
+bench-scale: setup ## measure what a sample costs each service, and what replicas add (Apache Kafka where Java is)
+	@$(BIN)/python -m tests.bench.scale --page
 
 .venv/peers/.ready: requirements/bench.lock
 .venv/peers-quality/.ready: requirements/bench-quality.lock
