@@ -73,7 +73,7 @@ async def measure_all(stack: Stack, *, quick: bool) -> Result:
                 )
         err.print("people vote ...")
         voters = [name for work in rounds if work.services == EVERY for name in work.projects]
-        result.votes = await measure_votes(bench, voters, 80 if quick else 1200)
+        result.votes = await measure_votes(bench, voters, 80 if quick else 800)
         result.relay = await measure_relay(bench, 1000 if quick else 10_000)
         result.tables = await table_sizes(stack.postgres_dsn)
         await conn.close()

@@ -1,7 +1,7 @@
 """What a rate of inferences needs and costs, computed from measured costs and stated assumptions."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tests.bench.scale.result import Result, Stage
 
@@ -13,25 +13,24 @@ BYTES_A_GB = 1e9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assumptions:
-    """What the bench cannot know; change it to your own and run `--page-only`.
+    """What the bench cannot know; the prices are examples in any currency, no provider's."""
 
-    busy: part of a vCPU that is used on average. The prices are examples in any currency, no provider's.
-    vectors_days: days of samples that Qdrant holds. vector_ram: RAM bytes of a vector's byte, 1 without
-    quantization. broker_writes: replication factor of Kafka; copies: of PostgreSQL and Qdrant.
-    """
-
-    busy: float = 0.6
-    node_vcpus: int = 16
-    vcpu_hour: float = 0.04
-    gb_month: float = 0.10
-    ram_gb_month: float = 3.0
-    kafka_days: int = 7
-    postgres_days: int = 180
-    vectors_days: int = 30
-    broker_writes: int = 3
-    copies: int = 2
-    wal_mb_s: float = 200.0
-    texts: bool = False
+    busy: float = field(default=0.6, metadata={"text": "part of a vCPU that is used on average"})
+    node_vcpus: int = field(default=16, metadata={"text": "vCPUs of a node"})
+    kafka_days: int = field(default=7, metadata={"text": "days that Kafka keeps records"})
+    kafka_copies: int = field(default=3, metadata={"text": "copies of a record in Kafka"})
+    postgres_days: int = field(default=180, metadata={"text": "days of rows in PostgreSQL"})
+    vectors_days: int = field(default=30, metadata={"text": "days of samples in Qdrant"})
+    vector_ram_bytes: int = field(
+        default=2304, metadata={"text": "bytes of memory of a vector of 384 numbers in Qdrant"}
+    )
+    copies: int = field(default=2, metadata={"text": "copies of PostgreSQL's and Qdrant's data"})
+    wal_mb_s: float = field(default=200.0, metadata={"text": "MB a second of a disk for PostgreSQL's log"})
+    vcpu_hour: float = field(default=0.04, metadata={"text": "price of a vCPU for an hour"})
+    gb_month: float = field(default=0.10, metadata={"text": "price of a GB of disk for a month"})
+    ram_gb_month: float = field(
+        default=3.0, metadata={"text": "price of a GB of Qdrant's memory for a month"}
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +55,7 @@ class Size:
     kafka_gb: float
     postgres_gb: float
     qdrant_gb: float
+    qdrant_ram_gb: float
     wal_mb_s: float
     money: float
 
@@ -107,11 +107,13 @@ def vector_bytes(result: Result) -> float:
 def size_for(rate: int, costs: Costs, given: Assumptions) -> Size:
     """Return what `rate` inferences a second need."""
     vcpus = {name: rate * ms / 1000 / given.busy for name, ms in costs.cpu_ms.items()}
-    kafka = rate * DAY_S * given.kafka_days * costs.kafka_bytes * given.broker_writes / BYTES_A_GB
+    kafka = rate * DAY_S * given.kafka_days * costs.kafka_bytes * given.kafka_copies / BYTES_A_GB
     postgres = rate * DAY_S * given.postgres_days * costs.postgres_bytes * given.copies / BYTES_A_GB
     qdrant = rate * DAY_S * given.vectors_days * costs.qdrant_bytes * given.copies / BYTES_A_GB
+    memory = rate * DAY_S * given.vectors_days * given.vector_ram_bytes * given.copies / BYTES_A_GB
     total = sum(vcpus.values())
-    money = total * given.vcpu_hour * 24 * MONTH_DAYS + (kafka + postgres + qdrant) * given.gb_month
+    disks = (kafka + postgres + qdrant) * given.gb_month
+    money = total * given.vcpu_hour * 24 * MONTH_DAYS + disks + memory * given.ram_gb_month
     return Size(
         rate=rate,
         vcpus=vcpus,
@@ -120,6 +122,7 @@ def size_for(rate: int, costs: Costs, given: Assumptions) -> Size:
         kafka_gb=kafka,
         postgres_gb=postgres,
         qdrant_gb=qdrant,
+        qdrant_ram_gb=memory,
         wal_mb_s=rate * costs.wal_bytes / 1e6,
         money=money,
     )
