@@ -11,7 +11,7 @@ UV_VERSION := 0.13.9
 PYTEST := $(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 export SHOAL_CACHE ?= $(CURDIR)/.cache
 
-.PHONY: help setup demo up down test test-fast test-kafka test-chaos test-boards boards bench bench-scale lint fmt schemas manifests docs topics replay lock clean
+.PHONY: help setup demo up down images test test-fast test-kafka test-chaos test-boards boards bench bench-scale lint fmt schemas manifests docs topics replay lock clean
 
 help: ## list all targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
@@ -28,7 +28,8 @@ setup: .venv/.ready ## create .venv with pinned, hash-checked packages
 	@touch $@
 
 lock: ## compile requirements/*.lock from the *.in files
-	@for name in dev bench bench-quality manifests; do $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/$$name.in -o requirements/$$name.lock; done
+	@for name in dev bench bench-quality manifests image; do $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/$$name.in -o requirements/$$name.lock; done
+	@$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements/dev.lock requirements/runtime.in -o requirements/runtime.lock
 	@for name in models demo-data; do $(UV) pip compile -q --no-deps --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/$$name.in -o requirements/$$name.lock; done
 
 demo: setup ## run the whole loop on real data and write the report page
@@ -39,6 +40,9 @@ up: setup ## start the embedded stack, the five services and the annotator's pag
 
 down: setup ## stop a stack that is still running
 	@$(BIN)/shoal down
+
+images: ## build the image of all services and write its SBOM; PUSH=1 IMAGE=... pushes it and prints its digest
+	@deploy/docker/build.sh
 
 test: setup .venv/manifests/.ready ## run lint and the tests on the embedded stack
 	@$(MAKE) --no-print-directory lint
