@@ -12,6 +12,7 @@ from faststream.kafka.message import KafkaAckableMessage
 
 from shoal.backoff import Backoff
 from shoal.messaging.clients.broker import REBALANCE_TIMEOUT_MS
+from shoal.messaging.clients.ending import ended_task
 from shoal.messaging.clients.settings import KafkaSettings
 from shoal.messaging.consuming.health import Health
 from shoal.messaging.consuming.pausing import Pause, marks_reader
@@ -90,10 +91,14 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
     def health(self, longest_s: float) -> Health:
         """Return whether this consumer gets on, and whether it can work.
 
-        It is alive while polls return, also empty ones, and while a batch gets on; retries and waits for
-        Kafka count. longest_s: the longest time without either.
+        It is alive while polls return, also empty ones, and while a batch gets on. Retries and outages of
+        Kafka count; a commit that gets no answer although Kafka answers does not. longest_s: the longest time
+        without either.
         """
         name = self.consumer.name
+        client = self.client
+        if client is not None and self._stop is None and (fault := ended_task(client)):
+            return Health(name, alive=False, ready=False, detail=fault)
         if not self._has_joined:
             return Health(name, alive=True, ready=False, detail="has not joined its group")
         idle_s = self._progress.idle_s()
@@ -207,14 +212,13 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
             consumer=self.client,
             group=self.consumer.group,
         )
-        batch.gets_on, batch.stops = self._progress.note, self._processor.retrier.is_stopping
+        batch.stops = self._processor.retrier.is_stopping
         return batch
 
 
 class _Batch(KafkaAckableMessage):
     """A batch whose commit is tried again: an idle topic brings no later one."""
 
-    gets_on: Callable[[], None]
     stops: Callable[[], bool]
 
     def __init__(self, *, group: str, **rest: Any) -> None:
@@ -245,7 +249,6 @@ class _Batch(KafkaAckableMessage):
         late = 0
         try:
             while not (await asyncio.wait([commit], timeout=1.0))[0]:
-                self.gets_on()
                 late += self.stops()
                 if late > LEAVE_S:
                     raise TimeoutError("Kafka did not take the last commit in time")
