@@ -26,7 +26,7 @@ from shoal.messaging import KafkaSettings
 PYTHON = ROOT / ".venv" / "manifests" / "bin" / "python"
 CHECK = "import sys; from compose_spec import PyCompose; PyCompose.from_yaml(sys.stdin.read()).validate()"
 KEY = "0123456789abcdef0123456789abcdef"
-TAG = re.compile(r"docker\.io/[\w/-]+:v?\d+(\.\d+)+(@sha256:[0-9a-f]{64})?")
+PINNED = re.compile(r"docker\.io/[\w/-]+:v?\d+(\.\d+)+@sha256:[0-9a-f]{64}")
 
 
 @pytest.fixture(scope="module")
@@ -136,11 +136,13 @@ def test_ports_are_open_to_this_machine_only(services: dict[str, Any]) -> None:
     assert len({text.split(":")[1] for text in ports}) == len(ports)
 
 
-def test_images_of_others_have_a_version_and_qdrants_is_that_of_kubernetes(services: dict[str, Any]) -> None:
+def test_images_of_others_have_a_tag_and_a_digest_and_qdrants_is_that_of_kubernetes(
+    services: dict[str, Any],
+) -> None:
     images = {name: service["image"] for name, service in services.items()}
     own = {"migrate", *PACKAGES}
     assert {images[name] for name in own} == {"shoal:0.1.0"}
-    assert {name for name in images.keys() - own if not TAG.fullmatch(images[name])} == set()
+    assert {name for name in images.keys() - own if not PINNED.fullmatch(images[name])} == set()
     production = {image["image"] for work in overlay("production").workloads for image in work.containers}
     assert images["qdrant"] in production
 

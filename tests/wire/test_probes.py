@@ -231,9 +231,11 @@ async def test_a_hung_pass_must_kill_the_pod_and_a_long_pause_must_not(settings:
     loops = [
         Loop(name="resting", step=rest, interval_s=1000),
         Loop(name="patient", step=hang, interval_s=1, longest_s=1000),
+        Loop(name="lanes", step=rest, interval_s=1, describe=lambda: "hung in a call: acme"),
     ]
     async with tiny_service(settings, loops=loops) as service:
         await service.stays_alive(2 * STUCK_S)
+        assert await service.has("readyz", 200, "background:lanes: hung in a call: acme")
     async with tiny_service(settings, loops=[Loop(name="hanging", step=hang, interval_s=1)]) as service:
         await service.stays_alive(STUCK_S / 2)
         await eventually(lambda: service.has("livez", 503, "background:hanging: has got no further for"))

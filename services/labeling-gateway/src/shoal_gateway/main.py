@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from shoal.clock import utc_now
@@ -99,9 +100,16 @@ def wire_service(
     closing.push_async_callback(adapters.providers.aclose)
     dispatching = _dispatching_loop(settings, adapters, closing)
     drain = DrainInbox(adapters.inbox, adapters.configs, adapters.record, adapters.watch)
-    lanes = Lanes(due=drain.due, work=drain, failed=drain.lane_failed)
+    lanes = Lanes(
+        due=drain.due,
+        work=drain,
+        failed=drain.lane_failed,
+        hung=partial(adapters.watch.lanes_hung, "inbox"),
+        limit_s=settings.stuck_s,
+        name="/".join,
+    )
     closing.push_async_callback(lanes.close)
-    draining = Loop(name="inbox", step=lanes, interval_s=IDLE_S)
+    draining = Loop(name="inbox", step=lanes, interval_s=IDLE_S, describe=lanes.describe_hung)
     requests = RequestVotes(adapters.database, adapters.configs, adapters.providers, dispatching.wake)
     directory = ProjectDirectory()
     parts = _http_parts(settings, adapters, directory, dispatching=dispatching, draining=draining)
@@ -138,9 +146,17 @@ def _dispatching_loop(settings: GatewaySettings, adapters: Adapters, closing: As
         clock=utc_now,
         lease=timedelta(seconds=settings.intent_lease_s),
     )
-    lanes = Lanes(due=dispatch.due, work=dispatch, failed=dispatch.lane_failed, wake=lambda: loop.wake())
+    lanes = Lanes(
+        due=dispatch.due,
+        work=dispatch,
+        failed=dispatch.lane_failed,
+        wake=lambda: loop.wake(),
+        hung=partial(adapters.watch.lanes_hung, "dispatch"),
+        limit_s=settings.stuck_s,
+        name="/".join,
+    )
     closing.push_async_callback(lanes.close)
-    loop = Loop(name="dispatch", step=lanes, interval_s=IDLE_S)
+    loop = Loop(name="dispatch", step=lanes, interval_s=IDLE_S, describe=lanes.describe_hung)
     return loop
 
 
@@ -154,9 +170,17 @@ def _polling_loop(settings: GatewaySettings, adapters: Adapters, closing: AsyncE
         clock=utc_now,
         interval=timedelta(seconds=settings.poll_interval_s),
     )
-    lanes = Lanes(due=poll.due, work=poll, failed=poll.lane_failed)
+    lanes = Lanes(
+        due=poll.due,
+        work=poll,
+        failed=poll.lane_failed,
+        hung=partial(adapters.watch.lanes_hung, "poll"),
+        limit_s=settings.stuck_s,
+        name=lambda config: "/".join(config.key),
+    )
     closing.push_async_callback(lanes.close)
-    return Loop(name="poll", step=lanes, interval_s=min(IDLE_S, settings.poll_interval_s))
+    interval_s = min(IDLE_S, settings.poll_interval_s)
+    return Loop(name="poll", step=lanes, interval_s=interval_s, describe=lanes.describe_hung)
 
 
 def _http_parts(

@@ -22,6 +22,7 @@ WEBHOOK_OUTCOMES = (
     *("unknown_provider", "failed"),
 )
 FAILING_LANES = (*CALLS, "webhooks")
+LANE_LOOPS = ("dispatch", "inbox", "poll")
 LANES = tuple(Lane)
 STATES = tuple(TaskState)
 _OF_PROVIDER = {"project": None, "provider": None}
@@ -112,6 +113,12 @@ LANE_FAILURES = declare_counter(
     "shoal_gateway_lane_failures_total",
     "Failures while working for one provider that are not its answers, such as an outage of PostgreSQL",
     {**_OF_PROVIDER, "lane": FAILING_LANES},
+)
+HUNG_LANES = declare_gauge(
+    "shoal_gateway_hung_lanes",
+    "Providers whose work does not end although it was cancelled after SHOAL_STUCK_S; the others go on, and a restart "
+    "ends it",
+    {"loop": LANE_LOOPS},
 )
 
 # backlog and money, as PostgreSQL has them

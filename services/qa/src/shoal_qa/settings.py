@@ -15,8 +15,8 @@ class QaSettings(ServiceSettings):
 
     datasets_uri: str = Field(
         default="datasets",
-        description="Folder of dataset versions, or an address for fsspec, such as `s3://...`, which needs its package "
-        "(`s3fs`) in the environment.",
+        description="Folder of dataset versions, or an address for fsspec in object storage: `s3://...`, `gs://...` or "
+        "`az://...`. Access comes from the variables of the storage's own client, such as `AWS_ACCESS_KEY_ID`.",
     )
     datasets_restore: bool = Field(
         default=False,

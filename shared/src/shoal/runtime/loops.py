@@ -22,7 +22,7 @@ class Loop:
     `step` returns how many items it processed. With `drain`, the next pass follows without a pause if there
     were any. A pass that raises is logged, counted and repeated after `backoff`; it never ends the service.
     A pass without progress for `longest_s` seconds, by default SHOAL_STUCK_S, is stuck, which only a restart
-    ends.
+    ends. `describe` returns what operators should know about its work, or an empty text: a note of /readyz.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Loop:
     interval_s: float
     drain: bool = False
     longest_s: float | None = None
+    describe: Callable[[], str] = lambda: ""
     backoff: Backoff = _BACKOFF
     clock: Callable[[], datetime] = utc_now
     running: bool = field(default=False, init=False)

@@ -118,14 +118,18 @@ async def _watch_parts(
 
 
 def _work_health(work: Sequence[Background], stuck_s: float) -> list[Health]:
-    """Return the loops and relays that are stuck: a pass neither succeeds nor fails."""
-    stuck = []
+    """Return the loops and relays that are stuck, because a pass neither succeeds nor fails, and notes."""
+    stuck = [_note_health(part) for part in work if isinstance(part, Loop) and part.describe()]
     for part in work:
         idle_s = part.passes.idle_s()
         if idle_s > (getattr(part, "longest_s", None) or stuck_s):
             detail = f"has got no further for {idle_s:.0f} s"
             stuck.append(Health(f"background:{part.passes.name}", alive=False, ready=False, detail=detail))
     return stuck
+
+
+def _note_health(loop: Loop) -> Health:
+    return Health(f"background:{loop.name}", alive=True, ready=True, detail=loop.describe())
 
 
 async def _enter_messaging(stack: AsyncExitStack, kafka: KafkaSettings, service: str) -> Messaging:

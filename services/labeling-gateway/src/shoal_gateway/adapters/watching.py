@@ -18,6 +18,9 @@ log = get_logger(__name__)
 class Metrics:
     """Prometheus counters, and log lines for operators."""
 
+    def __init__(self) -> None:
+        self._hung: dict[str, int] = {}
+
     def recorded(self, config: ProviderConfig, fresh: Sequence[Recorded], found_by: FoundBy) -> None:
         """Count new revisions and skips by reason, and add up the cost."""
         counts = Counter((item.campaign, item.annotation.action) for item in fresh)
@@ -72,6 +75,13 @@ class Metrics:
         log.warning(
             "provider lane failed", project=project, provider=provider, lane=lane, error=type(error).__name__
         )
+
+    def lanes_hung(self, loop: str, count: int) -> None:
+        """Export the lanes that go on after their call was cancelled; log when there is a new one."""
+        if count > self._hung.get(loop, 0):
+            log.error("provider lanes hung", loop=loop, count=count)
+        self._hung[loop] = count
+        metrics.HUNG_LANES.labels(loop).set(count)
 
     def dispatched(self, project: str, provider: str, *, kind: IntentKind, outcome: str, count: int) -> None:
         """Count ended attempts; log parked intents, which wait for an operator."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -17,6 +18,7 @@ from shoal.messaging.clients.settings import KafkaSettings
 from shoal.messaging.consuming.health import Health
 from shoal.messaging.consuming.pausing import Pause, marks_reader
 from shoal.messaging.consuming.processing import BatchProcessor
+from shoal.messaging.errors import is_transient
 from shoal.observability import metrics
 from shoal.progress import progress_of
 
@@ -25,6 +27,7 @@ LEAVE_S = 5.0
 """Longest wait for Kafka when a consumer leaves its group, in seconds."""
 _FLOOR_S = 0.1  # shortest wait before a redelivery, which Kafka would make at once
 _COMMITS = 7  # tries, over 6 seconds at most
+_JOIN_BACKOFF = Backoff(first_s=0.5, longest_s=5.0)
 _COMMIT_BACKOFF = Backoff(first_s=0.1, longest_s=2.0)
 _log = structlog.get_logger("shoal.messaging")
 
@@ -71,10 +74,28 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         return self._subscriber.consumer
 
     async def start(self) -> None:
-        """Join the group and begin to read."""
-        await self._subscriber.start()
+        """Join the group and begin to read; while Kafka is away, wait until it is back."""
+        failures = 0
+        while not await self._join():
+            failures += 1
+            await asyncio.sleep(_JOIN_BACKOFF.wait_s(failures))
+        self.unreachable = ""
         self._has_joined = True
         self._progress.note()
+
+    async def _join(self) -> bool:
+        """Return whether the consumer could start; after an outage, it is as before."""
+        try:
+            await self._subscriber.start()
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            _log.warning("join_waits", consumer=self.consumer.name, error=repr(error))
+            self.unreachable = f"Kafka does not answer: {error!r}"
+            with suppress(KafkaError, OSError):
+                await self._subscriber.stop()
+            return False
+        return True
 
     async def stop(self) -> None:
         """Finish and commit the batch in flight within the graceful timeout, then leave the group."""
@@ -100,7 +121,8 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         if client is not None and self._stop is None and (fault := ended_task(client)):
             return Health(name, alive=False, ready=False, detail=fault)
         if not self._has_joined:
-            return Health(name, alive=True, ready=False, detail="has not joined its group")
+            fault = self.unreachable or "has not joined its group"
+            return Health(name, alive=True, ready=False, detail=fault)
         idle_s = self._progress.idle_s()
         if idle_s > longest_s:
             return Health(name, alive=False, ready=False, detail=f"has got no further for {idle_s:.0f} s")

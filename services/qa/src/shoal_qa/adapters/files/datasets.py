@@ -80,15 +80,21 @@ def _parquet_value(name: str, value: Any) -> Any:
     return [dict(zip(_PAIRS[name], pair, strict=True)) for pair in sorted(value.items())]
 
 
+def _open_storage(address: str) -> tuple[Any, str]:
+    """Return the storage of an address and the path there, as it is now: replicas write to the same one."""
+    filesystem, path = fsspec.core.url_to_fs(address, use_listings_cache=False)
+    return filesystem, str(path)
+
+
 def _manifest_folders(root: str) -> list[str]:
-    filesystem, path = fsspec.core.url_to_fs(root)
+    filesystem, path = _open_storage(root)
     depth = len(PurePosixPath(path).parts)
     files = [PurePosixPath(file).parts[depth:] for file in filesystem.find(path, maxdepth=LEVELS)]
     return sorted("/".join(parts[:-1]) for parts in files if len(parts) == LEVELS and parts[-1] == MANIFEST)
 
 
 def _file_size(address: str) -> int | None:
-    filesystem, path = fsspec.core.url_to_fs(address)
+    filesystem, path = _open_storage(address)
     try:
         facts = filesystem.info(path)
     except (FileNotFoundError, NotADirectoryError):
@@ -97,14 +103,14 @@ def _file_size(address: str) -> int | None:
 
 
 def _open_file(address: str, start: int) -> Any:
-    filesystem, path = fsspec.core.url_to_fs(address)
+    filesystem, path = _open_storage(address)
     file = filesystem.open(path, "rb")
     file.seek(start)
     return file
 
 
 def _write_files(address: str, files: Mapping[str, bytes]) -> None:
-    filesystem, path = fsspec.core.url_to_fs(address)
+    filesystem, path = _open_storage(address)
     filesystem.makedirs(path, exist_ok=True)
     for name, data in files.items():
         filesystem.pipe_file(f"{path}/{name}", data)
