@@ -5,12 +5,30 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+import uvloop
+from aiokafka.errors import KafkaConnectionError
+from aiokafka.protocol.admin import ApiVersionRequest
 
 from shoal.messaging import Consumer, Received, Rejection
-from shoal.messaging.clients.broker import kafka_subscribed_reader
+from shoal.messaging.clients.broker import kafka_connections, kafka_subscribed_reader
 from wire.wirekit import connected, eventually, kafka_settings, messages, new_topic
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(120)]
+
+
+def test_a_request_on_a_connection_that_was_reset_raises_what_clients_expect(kafka_bootstrap: str) -> None:
+    async def send_after_reset() -> None:
+        (connection,) = kafka_connections(kafka_settings(kafka_bootstrap), "wire")
+        await connection.connect()
+        await connection.send(ApiVersionRequest())
+        connection._writer.transport.abort()
+        with pytest.raises(KafkaConnectionError, match="broken"):
+            while True:  # until the transport is closed, before the reader of the connection knows
+                connection.send(ApiVersionRequest(), expect_response=False).close()
+                await asyncio.sleep(0)
+        assert not connection.connected()
+
+    uvloop.run(send_after_reset())  # services run on uvloop
 
 
 async def test_metadata_are_read_again_after_an_error_that_aiokafka_does_not_expect(

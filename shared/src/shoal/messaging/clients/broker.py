@@ -12,6 +12,7 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.security import parse_security
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
+from shoal.messaging.clients.closed_connections import install_closed_connections
 from shoal.messaging.clients.lasting_metadata import install_lasting_metadata
 from shoal.messaging.clients.settings import KafkaSettings
 from shoal.messaging.clients.tolerant_records import install_tolerant_records
@@ -26,6 +27,7 @@ REBALANCE_TIMEOUT_MS = 30_000
 METADATA_AGE_MS = 30_000  # new partitions are read that soon; with Kafka's default after up to 5 minutes
 LOGGER = logging.getLogger("shoal.messaging.faststream")
 
+install_closed_connections()
 install_lasting_metadata()
 install_tolerant_records()
 

@@ -1,7 +1,7 @@
 """The task that reads the cluster's metadata goes on after an error.
 
 Every client of aiokafka has one such task. aiokafka ends it in silence at the first error that it does not
-expect, which the death of a broker may cause. From then on a consumer that has lost its coordinator waits for
+expect. From then on a consumer that has lost its coordinator waits for
 new metadata for ever, and so does its commit.
 """
 
