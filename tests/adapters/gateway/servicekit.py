@@ -10,9 +10,10 @@ from typing import Any
 import httpx
 
 from publishingkit import FakePublisher, received
+from shoal.contracts.label_schemas import LabelClass, SingleChoiceSchema
 from shoal.contracts.labels import GuidelineRef, LabelingJob, VotesRequested
 from shoal.contracts.projects import ProjectChanged
-from shoal.contracts.quality import GuidelinePublished, LabelClass, LabelSchema
+from shoal.contracts.quality import GuidelinePublished
 from shoal.contracts.samples import Content
 from shoal.persistence import migrate, open_pool
 from shoal.runtime import Service
@@ -39,7 +40,7 @@ class RunningGateway:
         guideline = GuidelinePublished(
             project=name,
             guideline=GuidelineRef(major=1, minor=0),
-            label_schema=LabelSchema(classes=(LabelClass(name="x"), LabelClass(name="y"))),
+            label_schema=SingleChoiceSchema(classes=(LabelClass(name="x"), LabelClass(name="y"))),
             published_at=MOMENT,
         )
         self.service.broadcasts[0].apply(received(guideline, "guidelines.published"))

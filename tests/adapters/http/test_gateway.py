@@ -11,9 +11,10 @@ import pytest
 from adapters.gateway.gatewaykit import job
 from adapters.http.conformance import Server, migrated, names_of
 from publishingkit import FakePublisher, received
+from shoal.contracts.label_schemas import LabelClass, SingleChoiceSchema
 from shoal.contracts.labels import GuidelineRef
 from shoal.contracts.projects import ProjectChanged
-from shoal.contracts.quality import GuidelinePublished, LabelClass, LabelSchema
+from shoal.contracts.quality import GuidelinePublished
 from shoal.persistence import open_pool
 from shoal.security import sign_webhook
 from shoal_gateway.http.app import make_app
@@ -27,7 +28,7 @@ MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 GUIDELINE = GuidelinePublished(
     project="news",
     guideline=GuidelineRef(major=1, minor=0),
-    label_schema=LabelSchema(classes=(LabelClass(name="x"), LabelClass(name="y"))),
+    label_schema=SingleChoiceSchema(classes=(LabelClass(name="x"), LabelClass(name="y"))),
     published_at=MOMENT,
 )
 PROVIDERS = "/v1/projects/news/providers"

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from publishingkit import received
+from shoal.contracts.label_schemas import LabelClass, SingleChoiceSchema
 from shoal.contracts.labels import GuidelineRef
-from shoal.contracts.quality import GuidelinePublished, LabelClass, LabelSchema
+from shoal.contracts.quality import GuidelinePublished
 from shoal.contracts.samples import Content, Embedding, Generation, Prediction, SampleEmbedded
 from shoal_sampler.adapters.postgres.samples import PostgresStore
 from shoal_sampler.domain.campaigns.audit import Audit
@@ -65,7 +66,7 @@ def _guideline() -> GuidelinePublished:
     return GuidelinePublished(
         project="news",
         guideline=GuidelineRef(major=1, minor=0),
-        label_schema=LabelSchema(classes=(LabelClass(name="a"), LabelClass(name="b"))),
+        label_schema=SingleChoiceSchema(classes=(LabelClass(name="a"), LabelClass(name="b"))),
         published_at=NOON,
     )
 

@@ -1,9 +1,10 @@
 """Labelling jobs, the votes of people and models, and the labels accepted from them."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from shoal.contracts.answers import Answer, ClassAnswer, SkipAnswer
 from shoal.contracts.base import (
     Count,
     Duration,
@@ -15,12 +16,24 @@ from shoal.contracts.base import (
     Ordinal,
     Phrase,
     Price,
-    Sentence,
     Tags,
     Timestamp,
     Value,
 )
 from shoal.contracts.samples import Content, Prediction
+
+__all__ = [
+    "AnnotationSubmitted",
+    "Answer",
+    "ClassAnswer",
+    "GuidelineRef",
+    "LabelAccepted",
+    "LabelEvidence",
+    "LabelingJob",
+    "Purpose",
+    "SkipAnswer",
+    "VotesRequested",
+]
 
 Purpose = Literal["label", "audit", "gold", "review"]
 
@@ -75,26 +88,6 @@ class VotesRequested(Event):
     requested_at: Timestamp
 
 
-class ClassAnswer(Value):
-    """One class of the label schema."""
-
-    kind: Literal["class"] = "class"
-    label: Label
-
-
-class SkipAnswer(Value):
-    """The annotator skipped the sample."""
-
-    kind: Literal["skip"] = "skip"
-    code: Name | None = (
-        None  # unclear_rule, unreadable, several_classes, not_my_field, other; the list may grow
-    )
-    reason: Sentence = ""  # in the annotator's words
-
-
-Answer = Annotated[ClassAnswer | SkipAnswer, Field(discriminator="kind")]
-
-
 class AnnotationSubmitted(Event):
     """One revision of one annotator's answer; edits and deletions are later revisions."""
 
@@ -141,9 +134,10 @@ class LabelAccepted(Event):
     campaign_id: Id | None = None
     state: Literal["accepted", "revised", "withdrawn"]
     revision: Ordinal
-    label: Label | None = None  # None when withdrawn
+    label: Label | None = None  # of a single choice; None when withdrawn, and for other kinds of answers
     probability: float = Field(ge=0, le=1)
     guideline: GuidelineRef
     evidence: LabelEvidence
     reason: Phrase
     accepted_at: Timestamp
+    answer: Answer | None = None  # None when withdrawn, and in events of earlier releases

@@ -1,8 +1,8 @@
 """Guidelines, quality metrics and dataset versions."""
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from shoal.contracts.base import (
     Address,
@@ -19,22 +19,33 @@ from shoal.contracts.base import (
     Timestamp,
     Value,
 )
+from shoal.contracts.label_schemas import LabelClass, LabelSchema
 from shoal.contracts.labels import GuidelineRef
 
+__all__ = [
+    "AnnotatorQuality",
+    "DatasetFile",
+    "DatasetPublished",
+    "GuidelinePublished",
+    "LabelClass",
+    "LabelSchema",
+    "PrecisionCertificate",
+    "Prelabels",
+    "QualityMeasured",
+    "fill_prelabels",
+]
 
-class LabelClass(Value):
-    """One class: its name, its definition and example texts."""
 
-    name: Label
-    definition: Text = Field(default="", max_length=10_000)
-    examples: tuple[Text, ...] = ()
+Prelabels = Literal["shown", "hidden", "on_demand"]
+"""Whether annotators see the model's answer before they give theirs."""
 
 
-class LabelSchema(Value):
-    """The possible answers. Other kinds (boxes, spans, pairs) are further values of `kind`."""
-
-    kind: Literal["single_choice"] = "single_choice"
-    classes: tuple[LabelClass, ...] = Field(min_length=1, max_length=10_000)
+def fill_prelabels(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a guideline's document with both of its fields about pre-labels, from the one that it has."""
+    if document.get("prelabels") is None:
+        shown = document.get("prelabels_allowed", False)
+        return {**document, "prelabels": "shown" if shown is True else "hidden"}
+    return {**document, "prelabels_allowed": document["prelabels"] == "shown"}
 
 
 class GuidelinePublished(Event):
@@ -47,8 +58,14 @@ class GuidelinePublished(Event):
     title: Phrase = ""
     text: Text = Field(default="", max_length=200_000)  # Markdown
     label_schema: LabelSchema
-    prelabels_allowed: bool = False
+    prelabels_allowed: bool = False  # whether `prelabels` is "shown"; for readers of earlier releases
     published_at: Timestamp
+    prelabels: Prelabels = "hidden"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_prelabels(cls, value: Any) -> Any:
+        return fill_prelabels(value) if isinstance(value, dict) else value
 
 
 class AnnotatorQuality(Value):

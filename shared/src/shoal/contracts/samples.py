@@ -2,12 +2,23 @@
 
 import re
 from hashlib import sha256
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from shoal.contracts.answers import (
+    MOST_CANDIDATES,
+    MOST_OBJECTS,
+    MOST_POINTS,
+    Corners,
+    Pixels,
+    Point,
+    Position,
+    Quantity,
+)
 from shoal.contracts.base import (
     Address,
+    Amount,
     Duration,
     Event,
     Id,
@@ -21,11 +32,48 @@ from shoal.contracts.base import (
     Value,
 )
 
+Score = Annotated[float, Field(ge=0, le=1)]
+"""The probability that a model gives."""
+
 _MOST_SLUG = 80  # a collection's name has at most 255 characters, a project's 128
 
 
+class PredictedBox(Corners):
+    """A box that a model drew. scores: of several classes, if the model gives them."""
+
+    label: Label
+    score: Score | None = None
+    scores: dict[Label, float] = Field(default_factory=dict, max_length=10_000)
+
+
+class PredictedPolygon(Value):
+    """An outline that a model drew."""
+
+    label: Label
+    points: tuple[Point, ...] = Field(min_length=3, max_length=MOST_POINTS)
+    score: Score | None = None
+    scores: dict[Label, float] = Field(default_factory=dict, max_length=10_000)
+
+
+class PredictedSpan(Value):
+    """A part of a text that a model marked, in code points."""
+
+    label: Label
+    start: Position
+    end: Position
+    score: Score | None = None
+
+
+class PredictedNumber(Value):
+    """A number with the interval that the model gives it."""
+
+    value: Quantity
+    low: Quantity | None = None
+    high: Quantity | None = None
+
+
 class Prediction(Value):
-    """A model's prediction for a sample."""
+    """A model's prediction for a sample. Which fields are present depends on the label schema's kind."""
 
     model: Id
     version: Phrase = ""
@@ -35,15 +83,60 @@ class Prediction(Value):
     )  # label -> score; may be incomplete or unnormalised
     latency_ms: Duration | None = None
     endpoint: Sentence | None = None
+    labels: tuple[Label, ...] | None = Field(default=None, max_length=MOST_OBJECTS)
+    boxes: tuple[PredictedBox, ...] | None = Field(default=None, max_length=MOST_OBJECTS)
+    polygons: tuple[PredictedPolygon, ...] | None = Field(default=None, max_length=MOST_OBJECTS)
+    spans: tuple[PredictedSpan, ...] | None = Field(default=None, max_length=MOST_OBJECTS)
+    candidate_scores: dict[Id, float] | None = Field(default=None, max_length=MOST_CANDIDATES)
+    number: PredictedNumber | None = None
+    text: Text | None = None
+
+
+class Turn(Value):
+    """One message of a conversation."""
+
+    role: Literal["user", "assistant", "system", "tool"]
+    text: Text
+
+
+class Candidate(Value):
+    """One of the answers to compare."""
+
+    id: Id
+    text: Text
+    model: Phrase = ""
+
+
+ContentKind = Literal["text", "image", "conversation", "candidates"]
 
 
 class Content(Value):
-    """The datum: inline text, or a URI with the SHA-256 of its content."""
+    """The datum: inline text, a URI with the SHA-256 of its content, a conversation, or candidates.
+
+    uri: `media:<sha256>` names a file of the media store. prompt: of candidates, if it has no turns.
+    crop: the part of the parent's image that a child sample shows.
+    """
 
     text: Text | None = None
     uri: Address | None = None
     sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     media_type: Phrase = "text/plain"
+    width: Pixels | None = None
+    height: Pixels | None = None
+    bytes: Amount | None = None
+    turns: tuple[Turn, ...] | None = Field(default=None, max_length=1000)
+    prompt: Text | None = None
+    candidates: tuple[Candidate, ...] | None = Field(default=None, min_length=2, max_length=MOST_CANDIDATES)
+    crop: Corners | None = None
+
+    @property
+    def kind(self) -> ContentKind:
+        """Return what the content is; a text that has an address too is a text."""
+        if self.candidates is not None:
+            return "candidates"
+        if self.turns is not None:
+            return "conversation"
+        return "image" if self.text is None and self.uri is not None else "text"
 
 
 class Generation(Value):
@@ -119,6 +212,7 @@ class SampleIngested(Event):
     embedding: Embedding | None = None  # supplied by the producer
     tags: Tags = Field(default_factory=dict)
     group: Phrase | None = None  # samples of one group stay in one split
+    parent_id: Id | None = None  # of a crop: the sample with the whole image
     occurred_at: Timestamp
     received_at: Timestamp
 
@@ -141,6 +235,7 @@ class SampleEmbedded(Event):
     occurred_at: Timestamp
     received_at: Timestamp | None = None  # at ingest
     embedded_at: Timestamp
+    parent_id: Id | None = None  # of a crop: the sample with the whole image
 
 
 class SampleErased(Event):

@@ -6,8 +6,9 @@ from typing import Any
 from shoal.contracts.base import NO_NUL
 
 _MOST_FIELD, _MOST_MESSAGE = 200, 500  # characters: a field's name or value may have a megabyte
-_NO_FIELDS = ("body", "query", "path", "header", "[key]")  # parts of requests; a key of an object
+_NO_FIELDS = ("body", "query", "path", "header")  # parts of requests
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_TAG = re.compile(r"\[[a-z_]+\]")
 _FIXES = {
     "missing": "Add the field",
     "extra_forbidden": "Remove the field, or correct its spelling",
@@ -15,14 +16,20 @@ _FIXES = {
     "string_unicode": "Send valid Unicode",
     "string_pattern_mismatch": "Use the form that the detail shows",
     "finite_number": "Send a finite number",
+    "unknown_kind": "Set `kind` to one of these",
 }
 
 
 def field_of(loc: Any) -> str:
     """Return pydantic's location as a path: ("body", "labels", 0, "name") -> "labels[0].name"."""
-    parts = [part for part in loc if part not in _NO_FIELDS] or list(loc) or ["body"]
+    parts = [part for part in loc if not _is_no_field(part)] or list(loc) or ["body"]
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).lstrip(".")
     return _cut_text(path if path.isprintable() else _CONTROL.sub(_escaped_text, path), _MOST_FIELD)
+
+
+def _is_no_field(part: Any) -> bool:
+    """Return whether a part of a location is a part of the request, a key `[key]`, or a tag as `[boxes]`."""
+    return part in _NO_FIELDS or (isinstance(part, str) and _TAG.fullmatch(part) is not None)
 
 
 def message_of(error: Any) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from publishingkit import received
+from shoal.contracts.label_schemas import LabelClass, SingleChoiceSchema
 from shoal.contracts.labels import GuidelineRef
 from shoal.contracts.providers import ProviderEntry, ProvidersChanged
-from shoal.contracts.quality import GuidelinePublished, LabelClass, LabelSchema
+from shoal.contracts.quality import GuidelinePublished
 from shoal.messaging import Transient
 from shoal.runtime.refusal import Refused
 from shoal_sampler.usecases.checks import CheckCampaign
@@ -74,7 +75,7 @@ def check(providers: ProviderDirectory, stream: Stream) -> CheckCampaign:
     event = GuidelinePublished(
         project="news",
         guideline=GuidelineRef(major=1, minor=0),
-        label_schema=LabelSchema(classes=(LabelClass(name="grain"), LabelClass(name="trade"))),
+        label_schema=SingleChoiceSchema(classes=(LabelClass(name="grain"), LabelClass(name="trade"))),
         published_at=NOON,
     )
     guidelines.apply(received(event, "guidelines.published"))

@@ -2,6 +2,7 @@
 
 from pydantic import ValidationError
 
+from shoal.contracts.label_schemas import classes_of
 from shoal.contracts.labels import (
     AnnotationSubmitted,
     Answer,
@@ -69,7 +70,7 @@ def to_guideline(event: GuidelinePublished) -> Guideline:
         title=event.title,
         text=event.text,
         classes=tuple(
-            Class(item.name, item.definition, item.examples) for item in event.label_schema.classes
+            Class(item.name, item.definition, item.examples) for item in classes_of(event.label_schema)
         ),
         prelabels_allowed=event.prelabels_allowed,
     )

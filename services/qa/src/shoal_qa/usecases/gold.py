@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shoal.contracts.ids import job_id, stable_id
+from shoal.contracts.label_schemas import classes_of
 from shoal.contracts.labels import GuidelineRef, LabelingJob
 from shoal.contracts.quality import GuidelinePublished
 from shoal.contracts.samples import Content
@@ -48,7 +49,7 @@ class AddGold:
             fix = f"Publish one with POST /v1/projects/{project}/guidelines"
             raise Refused("conflict", "the project has no guideline yet", field="project", fix=fix)
         guideline, now = guidelines[-1], self._clock()
-        _check_labels(items, [item.name for item in guideline.label_schema.classes])
+        _check_labels(items, [item.name for item in classes_of(guideline.label_schema)])
         named = [referred_sample(project, item.sample, f"items[{index}]") for index, item in enumerate(items)]
         samples = [sample or _text_id(project, item) for sample, item in zip(named, items, strict=True)]
         _check_answers(items, samples)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from shoal.contracts.label_schemas import classes_of
 from shoal.contracts.labels import GuidelineRef
 from shoal.contracts.quality import GuidelinePublished
 from shoal.contracts.selections import CampaignChanged
@@ -24,7 +25,7 @@ class GuidelineDirectory:
         present = self._latest.get(project)
         if present is None or (guideline.major, guideline.minor) > (present.major, present.minor):
             self._latest[project] = guideline
-            self._classes[project] = tuple(item.name for item in received.event.label_schema.classes)
+            self._classes[project] = tuple(item.name for item in classes_of(received.event.label_schema))
 
     def classes(self, project: str) -> tuple[str, ...]:
         """Return the classes of the project's guideline; none if no guideline is published."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from shoal.contracts.labels import GuidelineRef
-from shoal.contracts.quality import GuidelinePublished, LabelSchema
+from shoal.contracts.quality import GuidelinePublished
 from shoal.persistence import Outbox
 from shoal_qa.domain.guidelines import next_version
 from shoal_qa.usecases.announce import guideline_message
@@ -94,7 +94,7 @@ def guideline_event(row: Any) -> GuidelinePublished:
         guideline=GuidelineRef(major=row["major"], minor=row["minor"]),
         title=document["title"],
         text=document["text"],
-        label_schema=LabelSchema.model_validate(document["label_schema"]),
+        label_schema=document["label_schema"],
         prelabels_allowed=document["prelabels_allowed"],
         published_at=row["published_at"],
     )

@@ -1,0 +1,21 @@
+"""Answers of every kind: checks, canonical texts and descriptions, the same ones for every door."""
+
+from shoal.answers.canonical import canonical_answer, canonical_form, parse_canonical, stored_label
+from shoal.answers.checks import Problem, answer_problem
+from shoal.answers.descriptions import describe_answer
+from shoal.answers.reading import read_answer
+from shoal.answers.schemas import schema_problem
+from shoal.answers.uncertainty import prediction_uncertainty
+
+__all__ = [
+    "Problem",
+    "answer_problem",
+    "canonical_answer",
+    "canonical_form",
+    "describe_answer",
+    "parse_canonical",
+    "prediction_uncertainty",
+    "read_answer",
+    "schema_problem",
+    "stored_label",
+]

@@ -1,0 +1,68 @@
+"""Check the classes of answers."""
+
+from collections.abc import Sequence
+
+from shoal.answers.problems import Problem, list_names
+from shoal.contracts.answers import ClassAnswer, ClassesAnswer
+from shoal.contracts.label_schemas import LabelClass, MultiChoiceSchema, SingleChoiceSchema
+from shoal.contracts.samples import Content
+
+
+def class_problem(schema: SingleChoiceSchema, answer: ClassAnswer, _content: Content) -> Problem | None:
+    """Return why a class does not fit; None if it does."""
+    return label_problem(schema.classes, answer.label, "answer.label")
+
+
+def classes_problem(schema: MultiChoiceSchema, answer: ClassesAnswer, _content: Content) -> Problem | None:
+    """Return why a set of classes does not fit; None if it does."""
+    for index, label in enumerate(answer.labels):
+        field = f"answer.labels[{index}]"
+        if problem := label_problem(schema.classes, label, field):
+            return problem
+        if label in answer.labels[:index]:
+            return Problem(field=field, detail=f"class {label!r} appears twice", fix="Name every class once")
+    if schema.most is not None and len(answer.labels) > schema.most:
+        return too_many("answer.labels", len(answer.labels), schema.most)
+    return _exclusive_problem(schema, answer.labels)
+
+
+def label_problem(classes: Sequence[LabelClass], label: str, field: str) -> Problem | None:
+    """Return why a label is no class of a schema; None if it is one."""
+    if any(item.name == label for item in classes):
+        return None
+    names = [item.name for item in classes]
+    detail = f"{label!r} is not in the label schema"
+    return Problem(field=field, detail=detail, fix=f"Use one of {list_names(names)}")
+
+
+def attributes_problem(
+    classes: Sequence[LabelClass], label: str, attributes: Sequence[str], field: str
+) -> Problem | None:
+    """Return why attributes do not belong to their class; None if they do. label: a class of the schema."""
+    allowed = next(item.attributes for item in classes if item.name == label)
+    for index, attribute in enumerate(attributes):
+        path = f"{field}.attributes[{index}]"
+        if attribute not in allowed:
+            detail = f"{attribute!r} is no attribute of class {label!r}"
+            fix = f"Use one of {list_names(allowed)}" if allowed else "Send no attributes for this class"
+            return Problem(field=path, detail=detail, fix=fix)
+        if attribute in attributes[:index]:
+            detail = f"attribute {attribute!r} appears twice"
+            return Problem(field=path, detail=detail, fix="Name every attribute once")
+    return None
+
+
+def too_many(field: str, count: int, most: int) -> Problem:
+    """Return the refusal of an answer with more objects than the schema allows."""
+    detail = f"{count} entries, but the label schema allows {most}"
+    return Problem(field=field, detail=detail, fix=f"Send at most {most}")
+
+
+def _exclusive_problem(schema: MultiChoiceSchema, labels: Sequence[str]) -> Problem | None:
+    for group in schema.exclusive:
+        together = [label for label in labels if label in group]
+        if len(together) > 1:
+            detail = f"{together[0]!r} and {together[1]!r} exclude each other"
+            field = f"answer.labels[{labels.index(together[1])}]"
+            return Problem(field=field, detail=detail, fix=f"Send at most one of {list_names(group)}")
+    return None

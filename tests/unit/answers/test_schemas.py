@@ -1,0 +1,53 @@
+"""Label schemas with contradictions are refused with the field."""
+
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+
+from shoal.answers import schema_problem
+from shoal.contracts.label_schemas import LabelSchema
+
+SCHEMA: TypeAdapter[Any] = TypeAdapter(LabelSchema)
+TWO = [{"name": "a"}, {"name": "b"}]
+
+
+@pytest.mark.parametrize(
+    ("schema", "field"),
+    [
+        ({"classes": [{"name": "a"}, {"name": "a"}]}, "classes[1].name"),
+        (
+            {"classes": [{"name": "a", "shortcut": "x"}, {"name": "b", "shortcut": "x"}]},
+            "classes[1].shortcut",
+        ),
+        ({"classes": [{"name": "a", "attributes": ["occluded"]}]}, "classes[0].attributes"),
+        ({"kind": "boxes", "classes": [{"name": "a", "attributes": ["x", "x"]}]}, "classes[0].attributes"),
+        ({"kind": "multi_choice", "classes": TWO, "exclusive": [["a", "c"]]}, "exclusive[0][1]"),
+        ({"kind": "multi_choice", "classes": TWO, "exclusive": [["a", "a"]]}, "exclusive[0][1]"),
+        ({"kind": "rating", "low": 5, "high": 5}, "high"),
+        ({"kind": "rating", "low": 0, "high": 11}, "high"),
+        ({"kind": "rating", "names": {"9": "best"}}, "names.9"),
+        ({"kind": "number", "low": 1, "high": 1}, "high"),
+    ],
+)
+def test_a_contradiction_is_refused(schema: dict[str, Any], field: str) -> None:
+    problem = schema_problem(SCHEMA.validate_python(schema))
+    assert problem is not None
+    assert problem.field == f"label_schema.{field}"
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"classes": TWO},
+        {"kind": "multi_choice", "classes": TWO, "exclusive": [["a", "b"]]},
+        {"kind": "boxes", "classes": [{"name": "a", "attributes": ["occluded"]}]},
+        {"kind": "rating", "low": -5, "high": 5, "names": {"-5": "bad"}},
+        {"kind": "number", "low": 0, "high": 10, "step": 0.5},
+        {"kind": "ranking"},
+        {"kind": "pair"},
+        {"kind": "text"},
+    ],
+)
+def test_a_good_schema_has_no_problem(schema: dict[str, Any]) -> None:
+    assert schema_problem(SCHEMA.validate_python(schema)) is None
