@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from shoal.catalog.documents import METRICS, load_registered
-from shoal.observability.declaring import Declared, declared_metrics
+from shoal.observability.declaring import BoundedGauge, Declared, Join, declared_metrics
 
 DECLARED = [metric for module in load_registered(METRICS).values() for metric in declared_metrics(module)]
 LABELS = {
@@ -44,6 +44,30 @@ def faults_of(metric: Declared) -> list[str]:
 
 def test_names_labels_and_help_texts_follow_the_convention() -> None:
     assert [fault for metric in DECLARED for fault in faults_of(metric)] == []
+
+
+JOINS: list[tuple[str, tuple[Join, ...]]] = [
+    (r"_timestamp_seconds$", (min, max)),
+    (r"_seconds$", (max,)),
+    (r"_(ratio|alpha|probability)$|_label_cost$", (None,)),
+    (r"_valid$", (min,)),
+    ("", (sum,)),
+]
+"""What the rest of a large project's series may show: unit of a gauge -> the joins that are right for it."""
+
+
+def test_the_rest_of_a_large_project_is_no_sum_of_ages_or_ratios() -> None:
+    gauges = [
+        value
+        for module in load_registered(METRICS).values()
+        for value in vars(module).values()
+        if isinstance(value, BoundedGauge) and "project" in value.declared.labels
+    ]
+    assert len(gauges) >= 30
+    for gauge in gauges:
+        name = gauge.declared.name
+        joins = next(joins for unit, joins in JOINS if re.search(unit, name))
+        assert gauge.join in joins, name
 
 
 def test_no_two_metrics_share_a_name() -> None:

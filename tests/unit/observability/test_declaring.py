@@ -9,6 +9,7 @@ from shoal.observability.declaring import (
     MOST_OF_PROJECT,
     MOST_SERIES,
     OTHER,
+    Join,
     declare_counter,
     declare_gauge,
     declare_histogram,
@@ -102,3 +103,26 @@ def test_replacing_adds_up_what_is_above_the_limit(passes: int) -> None:
     for _ in range(passes):
         metric.replace(series)
     assert REGISTRY.get_sample_value(name, {"project": "large", "campaign": OTHER}) == 20
+
+
+def large_project(value: float) -> dict[tuple[str, str], float]:
+    """Return 20 series more than the limit of a project; those above it have `value` or half of it."""
+    few = {("large", f"campaign {number}"): 1.0 for number in range(MOST_OF_PROJECT)}
+    return few | {("large", f"more {number}"): value / (1 + number % 2) for number in range(20)}
+
+
+@pytest.mark.parametrize(("join", "expected"), [(max, 0.75), (min, 0.375), (None, None)])
+def test_ages_and_ratios_above_the_limit_are_not_added_up(join: Join, expected: float | None) -> None:
+    name = unused_name()
+    metric = declare_gauge(name, "A test", {"project": None, "campaign": None}, join=join)
+    for _ in range(2):
+        metric.replace(large_project(0.75))
+    assert REGISTRY.get_sample_value(name, {"project": "large", "campaign": OTHER}) == expected
+    assert REGISTRY.get_sample_value(name, {"project": "large", "campaign": "campaign 7"}) == 1
+
+
+def test_a_series_that_is_the_rest_already_keeps_its_value() -> None:
+    name = unused_name()
+    metric = declare_gauge(name, "A test", {"project": None, "campaign": None})
+    metric.replace({("large", OTHER): 5.0, **large_project(0.5)})
+    assert REGISTRY.get_sample_value(name, {"project": "large", "campaign": OTHER}) == 5 + 1 + 20 * 0.375

@@ -39,4 +39,5 @@ OLDEST_HALF = declare_gauge(
     "shoal_ingest_oldest_half_seconds",
     "Age of the oldest request or response that waits for its other half, 0 if none waits",
     {"project": None},
+    join=max,
 )

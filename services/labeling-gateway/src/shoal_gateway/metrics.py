@@ -87,6 +87,7 @@ OLDEST_WEBHOOK = declare_gauge(
     "shoal_gateway_oldest_webhook_seconds",
     "Time that the oldest waiting webhook of a provider has waited; 0 if none waits",
     _OF_PROVIDER,
+    join=max,
 )
 
 # calls to providers
@@ -137,6 +138,7 @@ OLDEST_TASK = declare_gauge(
     "shoal_gateway_oldest_task_seconds",
     "Age of the oldest task that wants answers; 0 if none does",
     {**_OF_CAMPAIGN, "lane": LANES},
+    join=max,
 )
 TASKS = declare_gauge(
     "shoal_gateway_tasks",

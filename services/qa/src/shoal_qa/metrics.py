@@ -90,6 +90,7 @@ OLDEST_JOB = declare_gauge(
     "shoal_qa_oldest_job_seconds",
     "Time that the oldest open job, or the oldest job in review, has been in this state; 0 if there is none",
     {"project": None, "campaign": None, "state": WAITING_STATES},
+    join=max,
 )
 PARKED_ANNOTATIONS = declare_gauge(
     "shoal_qa_parked_annotations",
@@ -100,6 +101,7 @@ OLDEST_PARKED = declare_gauge(
     "shoal_qa_oldest_parked_seconds",
     "Time that the oldest answer has waited for its job; 0 if none waits",
     {"project": None},
+    join=max,
 )
 
 # quality, as last measured after new votes
@@ -107,23 +109,27 @@ MEASURED_AT = declare_gauge(
     "shoal_qa_quality_measured_timestamp_seconds",
     "Time at which the quality of a project was last measured, as seconds since 1970; new votes start it",
     {"project": None},
+    join=min,
 )
 AGREEMENT = declare_gauge(
     "shoal_qa_agreement_alpha",
     "Agreement of annotators: Krippendorff's alpha, 1 if all agree, 0 if they agree as by chance; absent "
     "before any job has two votes",
     {"project": None},
+    join=None,
 )
 LABEL_COST = declare_gauge(
     "shoal_qa_accepted_label_cost",
     "Price of all votes divided by the number of accepted labels, in the project's currency; absent before the "
     "first label",
     {"project": None},
+    join=None,
 )
 GOLD_ACCURACY = declare_gauge(
     "shoal_qa_gold_accuracy_ratio",
     "Share of a provider's answers to gold items that are right, over all of them; absent without answers",
     {"project": None, "provider": None},
+    join=None,
 )
 GOLD_ANSWERS = declare_gauge(
     "shoal_qa_gold_answers",
@@ -140,6 +146,7 @@ PROVIDER_AGREEMENT = declare_gauge(
     "Share of a provider's votes that equal the label of their job, over the newest 500 accepted labels of the "
     "project; absent without such votes",
     {"project": None, "provider": None},
+    join=None,
 )
 PROVIDER_COMPARED = declare_gauge(
     "shoal_qa_provider_compared_votes",
@@ -165,21 +172,25 @@ CERTIFICATE_VALID = declare_gauge(
     "1 if gold certifies the target precision of labels, 0 if not and no label is accepted; absent if the rule "
     "has no target",
     {"project": None},
+    join=min,
 )
 CERTIFIED_THRESHOLD = declare_gauge(
     "shoal_qa_certified_threshold_probability",
     "Probability from which labels are accepted under the certificate; absent without one",
     {"project": None},
+    join=None,
 )
 CERTIFIED_PRECISION = declare_gauge(
     "shoal_qa_certified_precision_ratio",
     "Share of accepted labels that are right, at least, at the rule's confidence; absent without a certificate",
     {"project": None},
+    join=None,
 )
 CERTIFIED_COVERAGE = declare_gauge(
     "shoal_qa_certified_coverage_ratio",
     "Share of jobs with votes that reach the certificate's threshold; absent if the rule has no target",
     {"project": None},
+    join=None,
 )
 CERTIFYING_GOLD = declare_gauge(
     "shoal_qa_certifying_gold_items",
@@ -199,16 +210,19 @@ PRODUCTION_ACCURACY = declare_gauge(
     "Share of the production model's predictions that are right, estimated from the random audit; absent "
     "before the first label",
     {"project": None, "model": None, "version": None},
+    join=None,
 )
 PRODUCTION_ACCURACY_LOW = declare_gauge(
     "shoal_qa_production_accuracy_low_ratio",
     "Lower end of the 95 % interval of the production model's accuracy",
     {"project": None, "model": None, "version": None},
+    join=None,
 )
 PRODUCTION_ACCURACY_HIGH = declare_gauge(
     "shoal_qa_production_accuracy_high_ratio",
     "Upper end of the 95 % interval of the production model's accuracy",
     {"project": None, "model": None, "version": None},
+    join=None,
 )
 PRODUCTION_LABELLED = declare_gauge(
     "shoal_qa_production_labelled_samples",

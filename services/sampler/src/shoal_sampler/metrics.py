@@ -70,6 +70,7 @@ OLDEST_WAITING = declare_gauge(
     "shoal_sampler_oldest_waiting_seconds",
     "Time that the oldest waiting sample of a project has waited; 0 if none waits",
     {"project": None},
+    join=max,
 )
 AUDIT_VOTES = declare_gauge(
     "shoal_sampler_audit_votes",

@@ -14,11 +14,11 @@ _INTRODUCTION = f"""<!-- Written by `make docs`; the text comes from the modules
 
 Every service serves its metrics at `/metrics` on its admin port, for Prometheus. Series whose labels all have
 known values start at 0. Values that users choose are names of projects, campaigns, providers and classes; one
-metric has at most {MOST_OF_PROJECT} series of a project, and `{OTHER}` stands for the rest. Gauges that are
-read from PostgreSQL are the same in every replica: take their maximum, not their sum. They are read every
-`SHOAL_METRICS_INTERVAL_S` seconds; the loop `measure` has the time of the last reading in
-`shoal_loop_success_timestamp_seconds`. Beside these, every process exports the `process_` metrics of its
-client library: CPU, memory and open files.
+metric has at most {MOST_OF_PROJECT} series of a project, and `{OTHER}` stands for the rest: it shows the sum of
+amounts, the largest age, and nothing for a ratio. Gauges that are read from PostgreSQL are the same in every
+replica: take their maximum, not their sum. They are read every `SHOAL_METRICS_INTERVAL_S` seconds; the loop
+`measure` has the time of the last reading in `shoal_loop_success_timestamp_seconds`. Beside these, every
+process exports the `process_` metrics of its client library: CPU, memory and open files.
 
 ## Which series answers my question?
 """

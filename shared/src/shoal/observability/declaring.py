@@ -7,7 +7,8 @@ classes. Ids of samples, jobs and events and names of people are never labels.
 import time
 from bisect import bisect_left
 from collections import Counter as Counts
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from types import ModuleType
@@ -27,6 +28,8 @@ MOST_OF_PROJECT = 250
 
 Values = Sequence[str] | None
 """The known values of a label; None: users choose them."""
+Join = Callable[[Iterable[float]], float] | None
+"""Makes the value of OTHER from those of the series above the limits; None: they are left out."""
 STAGE_BUCKETS = (
     *(0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0),
     *(3_600.0, 4 * 3_600.0, 12 * 3_600.0, 86_400.0, 3 * 86_400.0, 7 * 86_400.0, 30 * 86_400.0),
@@ -114,10 +117,12 @@ class BoundedCounter(_Bounded, Counter):
 class BoundedGauge(_Bounded, Gauge):
     """A gauge with a limited number of series."""
 
+    join: Join
+
     def replace(self, series: Mapping[tuple[str, ...], float]) -> None:
         """Set the value of every series, and remove the series that are not among them.
 
-        The values of series above the limits are added up in OTHER.
+        OTHER gets what `join` makes of the series above the limits, or no value.
         """
         closed = _closed_values(self.declared.labels)
         for values in set(self._metrics) - set(series) - set(closed):
@@ -125,15 +130,14 @@ class BoundedGauge(_Bounded, Gauge):
         for values in closed:
             if values not in series:
                 self.labels(*values).set(0)
-        surplus: dict[Any, float] = {}
+        amounts: dict[tuple[str, ...], list[float]] = defaultdict(list)
         for values, value in series.items():
-            child = self.labels(*values)
-            if values in self._metrics:
-                child.set(value)
-            else:
-                surplus[child] = surplus.get(child, 0.0) + value
-        for child, value in surplus.items():
-            child.set(value)
+            shown = values if values in self._metrics else self._admitted(values)
+            if shown == values or self.join is not None:
+                self.labels(*shown)  # takes its place before the next series asks for one
+                amounts[shown].append(value)
+        for shown, joint in amounts.items():
+            self.labels(*shown).set(self.join(joint) if self.join else joint[0])
 
 
 class BoundedHistogram(_Bounded, Histogram):
@@ -163,12 +167,17 @@ def declare_counter(
     )
 
 
-def declare_gauge(name: str, documentation: str, labels: Mapping[str, Values] | None = None) -> BoundedGauge:
-    """Return a new gauge; its name ends in the unit or in the counted thing."""
+def declare_gauge(
+    name: str, documentation: str, labels: Mapping[str, Values] | None = None, *, join: Join = sum
+) -> BoundedGauge:
+    """Return a new gauge; its name ends in the unit or in the counted thing.
+
+    join: sum for amounts, max or min for ages and times, None for ratios and other averages.
+    """
     labels = labels or {}
-    return _declare_metric(
-        BoundedGauge(name, documentation, list(labels)), Declared(name, "gauge", documentation, labels)
-    )
+    gauge = BoundedGauge(name, documentation, list(labels))
+    gauge.join = join
+    return _declare_metric(gauge, Declared(name, "gauge", documentation, labels))
 
 
 def declare_histogram(
