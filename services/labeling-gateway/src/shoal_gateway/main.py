@@ -90,7 +90,7 @@ def wire_service(
         pool=pool,
         database=PostgresDatabase(pool, utc_now),
         configs=PostgresConfigs(lookups),
-        guidelines=StoredGuidelines(lookups),
+        guidelines=StoredGuidelines(lookups, saves=settings.role != "http"),
         inbox=PostgresInbox(pool, utc_now),
         providers=Registry(
             lookups, public_url, utc_now, networks=settings.networks, call_s=settings.vendor_timeout_s

@@ -1,6 +1,5 @@
 """Guidelines: the topic's latest versions in memory, and every version in a table for earlier jobs."""
 
-from collections import deque
 from dataclasses import asdict
 from typing import Any
 
@@ -8,18 +7,23 @@ from shoal_gateway.domain.guidelines import Class, Guideline
 
 
 class StoredGuidelines:
-    """The broadcast calls `announce`; `store_announced` writes the announced versions to the table."""
+    """The broadcast calls `announce`; `store_announced` writes the announced versions to the table.
 
-    def __init__(self, pool: Any) -> None:
+    saves: whether this process runs `store_announced`; otherwise another one does, which is announced the same.
+    """
+
+    def __init__(self, pool: Any, *, saves: bool = True) -> None:
         self._pool = pool
+        self._saves = saves
         self._current: dict[str, Guideline] = {}
         self._by_major: dict[tuple[str, int], Guideline] = {}
-        self._unsaved: deque[Guideline] = deque()
+        self._unsaved: dict[tuple[str, int, int], Guideline] = {}
 
     def announce(self, guideline: Guideline) -> None:
         """Take a version in. Versions only grow, so a replay of an old one changes nothing."""
         self._remember(guideline)
-        self._unsaved.append(guideline)
+        if self._saves:
+            self._unsaved[guideline.project, guideline.major, guideline.minor] = guideline
 
     def _remember(self, guideline: Guideline) -> None:
         key = (guideline.project, guideline.major)
@@ -32,8 +36,9 @@ class StoredGuidelines:
         """Write the announced versions to the table; return their number."""
         count = 0
         while self._unsaved:
-            await self._store(self._unsaved[0])
-            self._unsaved.popleft()
+            version, guideline = next(iter(self._unsaved.items()))
+            await self._store(guideline)
+            self._unsaved.pop(version, None)
             count += 1
         return count
 
