@@ -12,11 +12,19 @@ from shoal_qa.domain.projects.fitting import ProjectVotes
 from shoal_qa.domain.votes.book import Annotation, VoteBook
 from shoal_qa.usecases.ports import Major, Votes
 
+# Steps from one project and major to the next in the index annotations_in_order, and reads the end of each: the
+# cost grows with the number of projects, not of annotations.
 _DUE = """
-SELECT latest.project, latest.major FROM
-    (SELECT project, major, max(seq) AS seq FROM annotations GROUP BY project, major) latest
-LEFT JOIN fits f USING (project, major)
-WHERE f.seen IS NULL OR f.seen < latest.seq ORDER BY 1, 2
+WITH RECURSIVE majors AS (
+    (SELECT project, major FROM annotations ORDER BY project, major LIMIT 1)
+    UNION ALL
+    SELECT following.project, following.major FROM majors m CROSS JOIN LATERAL (
+        SELECT project, major FROM annotations a WHERE (a.project, a.major) > (m.project, m.major)
+        ORDER BY project, major LIMIT 1) following
+)
+SELECT m.project, m.major FROM majors m LEFT JOIN fits f USING (project, major)
+WHERE coalesce(f.seen, 0) < (
+    SELECT max(seq) FROM annotations a WHERE a.project = m.project AND a.major = m.major) ORDER BY 1, 2
 """
 _VOTES = """
 SELECT DISTINCT ON (provider, annotation_id)
