@@ -11,7 +11,7 @@ UV_VERSION := 0.13.9
 PYTEST := $(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 export SHOAL_CACHE ?= $(CURDIR)/.cache
 
-.PHONY: help setup demo up down images test test-fast test-kafka test-chaos test-boards boards bench bench-scale lint fmt schemas manifests docs topics replay lock clean
+.PHONY: help setup demo up down images test test-fast test-kafka test-chaos test-boards test-images boards bench bench-scale lint fmt schemas manifests docs topics replay lock clean
 
 help: ## list all targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
@@ -46,16 +46,19 @@ images: ## build the image of all services and write its SBOM; PUSH=1 IMAGE=... 
 
 test: setup .venv/manifests/.ready ## run lint and the tests on the embedded stack
 	@$(MAKE) --no-print-directory lint
-	@$(PYTEST) -m "not chaos and not boards"
+	@$(PYTEST) -m "not chaos and not boards and not images"
 
 test-fast: setup ## run the tests that need no broker, database or browser
-	@$(PYTEST) -m "not kafka and not browser and not chaos and not boards"
+	@$(PYTEST) -m "not servers and not kafka and not browser and not chaos and not boards and not images"
 
-test-kafka: setup ## run the tests that use a broker on Apache Kafka (Java and Maven)
+test-kafka: setup ## run the tests that may depend on the broker on Apache Kafka (Java and Maven)
 	@SHOAL_KAFKA=apache $(PYTEST) -m kafka
 
 test-chaos: setup ## kill, stop, double and poison a running Shoal on Apache Kafka (Java and Maven)
 	@SHOAL_KAFKA=apache $(BIN)/pytest -q -m chaos --durations=0 tests/chaos
+
+test-images: setup ## perform the Dockerfile's steps, and run production's containers as processes
+	@$(BIN)/pytest -q -n 2 --dist loadfile -m images --durations=0 tests/deploy
 
 test-boards: setup ## run Shoal under load and evaluate every query of the boards and alerts (Prometheus)
 	@$(BIN)/pytest -q -m boards --durations=0 tests/boards

@@ -146,3 +146,21 @@ def proxies() -> dict[str, str]:
     """Return the variables that say how this machine comes to its package index."""
     beginnings = ("PIP_", "UV_", "SSL_", "REQUESTS_", "HTTP_", "HTTPS_", "NO_PROXY", "http", "no_proxy")
     return {name: value for name, value in os.environ.items() if name.startswith(beginnings)}
+
+
+def normal_name(name: str) -> str:
+    """Return the normalized name of a package."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def locked(name: str) -> dict[str, set[str]]:
+    """Return the versions in a lock by package; there are several where they depend on Python."""
+    found: dict[str, set[str]] = {}
+    for package, version in re.findall(r"^([\w.-]+)==([\w.]+)", lock_text(name), re.MULTILINE):
+        found.setdefault(normal_name(package), set()).add(version)
+    return found
+
+
+def lock_text(name: str) -> str:
+    """Return a lock."""
+    return (ROOT / "requirements" / f"{name}.lock").read_text()

@@ -104,7 +104,7 @@ async def migrate_service(server: str, service: str) -> str:
     return schema
 
 
-@pytest.mark.kafka
+@pytest.mark.servers
 async def test_each_role_migrates_its_schema_twice_and_reads_no_other(server: str) -> None:
     schemas = {service: await migrate_service(server, service) for service in POOLS}
     for service, schema in schemas.items():
@@ -121,7 +121,7 @@ async def test_each_role_migrates_its_schema_twice_and_reads_no_other(server: st
         await conn.close()
 
 
-@pytest.mark.kafka
+@pytest.mark.servers
 async def test_another_role_may_not_connect(server: str) -> None:
     conn = await asyncpg.connect(server)
     await conn.execute("CREATE ROLE stranger LOGIN PASSWORD 'a password'")

@@ -4,7 +4,7 @@ import re
 
 from deploy.manifestkit import Manifests, overlay
 
-PLACEHOLDER = "registry.example.com/shoal@sha256:" + 64 * "0"
+OF_ZEROS = "registry.example.com/shoal@sha256:" + 64 * "0"
 """The image of the repository's production overlay, which a platform team replaces (deploy/k8s/README.md)."""
 BY_DIGEST = re.compile(r"[a-z0-9.-]+(:\d+)?(/[a-z0-9._-]+)+(:[a-z0-9.-]+)?@sha256:[0-9a-f]{64}")
 BY_VERSION = re.compile(r"[a-z0-9./-]+:v?\d+\.\d+\.\d+[a-z0-9.-]*(@sha256:[0-9a-f]{64})?")
@@ -18,10 +18,10 @@ def images_of(manifests: Manifests) -> dict[str, set[str]]:
     }
 
 
-def test_production_has_the_documented_placeholder_or_a_digest() -> None:
+def test_production_has_the_documented_digest_of_zeros_or_another_digest() -> None:
     images = set.union(*images_of(overlay("production")).values())
     assert {image for image in images if not BY_DIGEST.fullmatch(image)} == set()
-    assert PLACEHOLDER in images
+    assert OF_ZEROS in images
 
 
 def test_other_overlays_have_a_digest_or_a_complete_version(manifests: Manifests) -> None:

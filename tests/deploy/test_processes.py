@@ -18,7 +18,7 @@ from shoal_local.ports import HOST, free_port
 from shoal_local.process import Child
 from shoal_local.stack import Stack
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.images, pytest.mark.timeout(400)]
 ADMIN = "an administrator's key"
 SECRETS = {
     "SHOAL_ADMIN_KEY": ADMIN,

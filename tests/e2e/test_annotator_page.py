@@ -10,7 +10,7 @@ from playwright.async_api import Page, async_playwright, expect
 from e2e.client import Client, eventually
 from e2e.conftest import Running
 
-pytestmark = [pytest.mark.kafka, pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.timeout(180)]
 TEXTS = ["Wheat fell.", "Gold rose.", "Wheat rose."]
 
 

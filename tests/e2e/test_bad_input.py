@@ -19,7 +19,7 @@ from shoal.messaging import KafkaSettings, connect, encode
 from shoal.messaging.clients.offsets import partition_spans, topic_partitions
 from shoal.security import sign_webhook
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(180)]
 SECRET = "whsec_c2hvYWwgdGVzdHMgc2hvYWwgdGVzdHMh"
 
 

@@ -18,7 +18,7 @@ import pytest
 
 from e2e.readme import first_hour
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
 SHOAL = Path(sys.executable).with_name("shoal")
 INFERENCES = 2000
 WORDS = {

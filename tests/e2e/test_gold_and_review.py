@@ -8,7 +8,7 @@ import pytest
 from e2e.client import Client, eventually
 from e2e.conftest import Running
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(180)]
 
 
 async def work(client: Client, project: str, annotator: str, answers: dict[str, str]) -> int:

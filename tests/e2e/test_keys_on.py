@@ -25,7 +25,7 @@ from shoal_local.services import LocalShoal
 from shoal_local.stack import Stack
 
 pytestmark = [
-    pytest.mark.kafka,
+    pytest.mark.servers,
     pytest.mark.timeout(240),
     pytest.mark.skipif(
         os.environ.get("SHOAL_KAFKA") == "apache" or bool(os.environ.get("SHOAL_KAFKA_BOOTSTRAP")),

@@ -14,7 +14,7 @@ from shoal.messaging import KafkaSettings, connect
 from shoal.messaging.clients.offsets import partition_spans, topic_partitions
 from shoal.messaging.dead_letters.replay import replay_letters
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(180)]
 DLQ = "inference.received.ingest-joiner.dlq"
 TEXT = "The refund has not come"
 V1 = {"instances": [TEXT]}

@@ -26,7 +26,7 @@ from shoal.contracts.topics import SAMPLES_INGESTED
 from shoal.messaging import KafkaSettings, OutgoingMessage, connect, encode
 from shoal_local.demo.workforce import Minds, Person, Terms, Workforce, serve_workforce, text_key
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(300)]
 
 SECRET = "whsec_c2hvYWwgdGVzdHMgc2hvYWwgdGVzdHMh"
 CLASSES = ["wheat", "gold"]

@@ -12,7 +12,7 @@ from e2e.client import Client
 from e2e.conftest import Running
 from shoal_local.services import LocalShoal
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(240)]
 GUIDELINE = {"title": "Topics", "label_schema": {"classes": [{"name": "grain"}, {"name": "trade"}]}}
 CAMPAIGN = {"name": "all", "strategy": {"kind": "random", "share": 1.0}, "budget": {"votes": 30}}
 ADMIN = "an administrator's key"

@@ -24,7 +24,7 @@ from shoal.runtime.server import bind_address, serve_app, url_of
 from shoal_local.services import LocalShoal
 from shoal_local.stack import Stack
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(240)]
 PROJECT = "traced"
 CALLER = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
 

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, expect
 from pages.annotatorkit import ADMIN, CLASSES, TEXTS, Site, answer, open_page, shown, start
 from pages.test_annotator_reviews import disputed
 
-pytestmark = [pytest.mark.kafka, pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.timeout(120)]
 
 GUIDELINE = "# Rules\n\nSee [the list](https://example.org).\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n> A quote."
 RULES = {

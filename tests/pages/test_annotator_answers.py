@@ -5,7 +5,7 @@ from playwright.async_api import Browser, expect
 
 from pages.annotatorkit import TEXTS, Site, answer, go_back, key_of, shown, start
 
-pytestmark = [pytest.mark.kafka, pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.timeout(120)]
 
 
 async def test_a_skip_has_a_reason(site: Site, browser: Browser) -> None:

@@ -7,7 +7,7 @@ import sqlite3
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +19,7 @@ import pytest
 from shoal.contracts.topics import Topic
 from shoal.messaging import KafkaSettings
 from shoal_local.ports import free_port
-from shoal_local.stack import Stack
-from wire.wirekit import committed, connected, eventually, kafka_settings, messages, new_topic
+from wire.wirekit import committed, connected, eventually, messages, new_topic
 
 pytestmark = [
     pytest.mark.kafka,
@@ -29,17 +28,6 @@ pytestmark = [
 GRACEFUL_S = 5.0
 LIMIT_S = GRACEFUL_S + 10
 SLACK_S = 5.0  # of a busy machine
-
-
-@pytest.fixture
-def broker() -> Iterator[Any]:
-    with Stack(servers=frozenset({"kafka"})) as stack:
-        yield stack.servers["kafka"]
-
-
-@pytest.fixture
-def settings(broker: Any) -> KafkaSettings:
-    return kafka_settings(broker.bootstrap)
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from shoal_sampler.adapters.qdrant import QdrantLookup
 from unit.embedder.test_embedder import Encoder
 from wire.wirekit import connected, kafka_settings
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 OLD, NEW = Generation(name="own", version="1", dimension=2), Generation(name="own", version="2", dimension=2)
 
@@ -194,6 +194,7 @@ async def test_samples_with_large_tags_fit_into_requests(client: AsyncQdrantClie
     assert (await client.count(collection_name(project, OLD))).count == 192
 
 
+@pytest.mark.kafka
 async def test_the_topic_is_read_to_its_end(
     client: AsyncQdrantClient, project: str, kafka_bootstrap: str
 ) -> None:

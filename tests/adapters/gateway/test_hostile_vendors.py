@@ -8,7 +8,7 @@ import pytest
 from adapters.gateway.servicekit import RunningGateway, running_gateway, wait_until
 from hostilevendor import BROKEN, RECEIPTS, TRICKS, HostileVendor, annotation, serve_vendor
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 JOBS = 10
 HONEST = ("news", "sport")
 

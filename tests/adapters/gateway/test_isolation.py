@@ -10,7 +10,7 @@ from adapters.gateway.gatewaykit import CROWD, Gateway, answer, job
 from adapters.gateway.servicekit import running_gateway, wait_until
 from hostilevendor import HostileVendor, annotation, serve_vendor
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 SECRET = "whsec_" + "eHh4" * 10
 
 

@@ -11,7 +11,7 @@ from shoal_gateway.domain.faults import Fault
 from shoal_gateway.domain.intents import Intent, IntentKind, IntentState, Outcome
 from shoal_gateway.usecases.errors import ProviderRefused, ProviderUnavailable
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 UPSERTS = ("news", "crowd", IntentKind.UPSERT)
 INTENTS = "SELECT kind, state, attempts FROM intents ORDER BY seq"
 TASKS = "SELECT state, task_ref IS NOT NULL FROM tasks ORDER BY external_id"

@@ -24,7 +24,7 @@ from shoal_gateway.domain.providers import ProviderConfig
 from shoal_gateway.usecases.annotate import Submission
 from shoal_gateway.usecases.measure import MeasureBacklog
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 TRUE_TASKS = """
 SELECT project, provider, campaign, lane, state, count(*), sum(votes_open(state, votes, answers, repeats))
 FROM tasks GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5

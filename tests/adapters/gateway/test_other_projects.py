@@ -12,7 +12,7 @@ from shoal.runtime.refusal import Refused
 from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.tasks import Lane
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 E = TypeVar("E", LabelingJob, VotesRequested)
 SHOP = replace(CROWD, project="shop")
 VOTES = "SELECT project, votes, max_votes FROM jobs ORDER BY 1"

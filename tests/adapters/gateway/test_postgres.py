@@ -17,7 +17,7 @@ from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.usecases.ports import Malformed
 from shoal_gateway.usecases.translate import to_request
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 SUBMITTED = "outbox WHERE topic = 'labels.submitted'"
 TASKS = "SELECT job_id, attempt, votes, answers, state FROM tasks WHERE lane = 'label' ORDER BY 1, 2"
 # Jobs whose tasks may bring more votes than reserved. A live task counts its votes, less its skips if the

@@ -11,7 +11,7 @@ from shoal.runtime.refusal import Refused
 from shoal_gateway.domain.tasks import Lane
 from shoal_gateway.usecases.annotate import CurrentRevision, Submission
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 PEOPLE = ("ann", "bob", "cid", "dee", "eve", "flo")
 # Tasks with more occupied slots than votes; answers and running leases occupy slots.
 OVERFULL = """

@@ -7,7 +7,7 @@ import pytest
 from adapters.gateway.servicekit import RunningGateway, running_gateway, wait_until
 from hostilevendor import HostileVendor, serve_vendor
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 SECRET = "whsec_" + "eHh4" * 10
 KEY = "planted-key-0123456789"
 BAD_SETTINGS = [

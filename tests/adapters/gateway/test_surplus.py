@@ -7,7 +7,7 @@ import pytest
 from adapters.gateway.gatewaykit import Gateway, answer, job, request
 from shoal_gateway.usecases.record_annotations import MOST_REVISIONS
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 TASKS = "SELECT attempt, votes, answers, repeats, state FROM tasks ORDER BY attempt"
 COST = "SELECT coalesce(sum(price) FILTER (WHERE NOT surplus), 0) FROM annotations"
 EVENTS = "SELECT count(*) FROM outbox WHERE topic = 'labels.submitted'"

@@ -10,7 +10,7 @@ from adapters.gateway.servicekit import RunningGateway, running_gateway, wait_un
 from hostilevendor import HostileVendor, annotation, serve_vendor
 from metricskit import growth, read_series
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 SECRET = "whsec_" + "QUJD" * 8
 COUNTED = "shoal_gateway_webhooks_total"
 

@@ -11,7 +11,7 @@ from shoal_gateway.domain.votes import apply_request
 from shoal_gateway.usecases.planning import withdraw_tasks
 from shoal_gateway.usecases.translate import to_job, to_request
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 TASKS = "SELECT job_id, attempt, votes, answers, state FROM tasks WHERE lane = 'label' ORDER BY 1, 2"
 
 

@@ -20,7 +20,7 @@ from shoal_gateway.usecases.annotate import Submission
 from shoal_gateway.usecases.last_answer import FindLastAnswer, LastAnswer
 from shoal_gateway.usecases.work import AnnotatorProgress
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 PEOPLE = ("ann", "bob", "cid")
 ANNOTATIONS = "SELECT value FROM outbox WHERE topic = 'labels.submitted' ORDER BY seq"
 

@@ -22,7 +22,7 @@ from shoal_gateway.main import SCHEMA, wire_service
 from shoal_gateway.settings import GatewaySettings
 from shoal_local.stack import Stack
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 NAMES = names_of(make_app(None))  # type: ignore[arg-type]
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 GUIDELINE = GuidelinePublished(

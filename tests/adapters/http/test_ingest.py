@@ -12,7 +12,7 @@ from shoal_ingest.main import SCHEMA, wire_service
 from shoal_ingest.settings import IngestSettings
 from shoal_local.stack import Stack
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 NAMES = names_of(make_app(None))  # type: ignore[arg-type]
 
 

@@ -17,7 +17,7 @@ from shoal_ingest.main import SCHEMA, wire_service
 from shoal_ingest.settings import IngestSettings
 from shoal_local.stack import Stack
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 PATH = "/v1/kserve/news"
 BODY = b'{"instances": ["The refund has not come"]}'
 HEADERS = {

@@ -35,7 +35,7 @@ from shoal_local.stack import Stack
 from shoal_qa.settings import QaSettings
 from shoal_sampler.settings import SamplerSettings
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 ROLES: tuple[Role, ...] = get_args(Role)
 ADMIN = "the installation's key"
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)

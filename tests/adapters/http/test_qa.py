@@ -20,7 +20,7 @@ from shoal_qa.http.app import make_app
 from shoal_qa.main import SCHEMA, wire_service
 from shoal_qa.settings import QaSettings
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 NAMES = names_of(make_app(None))  # type: ignore[arg-type]
 NEWS = "/v1/projects/news"
 GUIDELINE = {"label_schema": {"classes": [{"name": "x"}, {"name": "y"}]}}

@@ -17,7 +17,7 @@ from shoal_sampler.http.app import make_app
 from shoal_sampler.main import SCHEMA, wire_service
 from shoal_sampler.settings import SamplerSettings
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 NAMES = names_of(make_app(None))  # type: ignore[arg-type]
 DICE = {"name": "dice", "strategy": {"kind": "random"}, "budget": {"votes": 300}}
 

@@ -13,7 +13,7 @@ from shoal.persistence import migrate, open_pool
 from shoal_ingest.adapters.erasures import PostgresErasures
 from shoal_ingest.adapters.samples import PostgresSampleIds
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
 KEY = ("news", sample_id("news", "s", "1"))
 OTHER = ("sports", KEY[1])

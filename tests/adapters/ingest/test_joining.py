@@ -16,7 +16,7 @@ from shoal_ingest.adapters.halves import PostgresHalves
 from shoal_ingest.adapters.samples import PostgresSampleIds
 from shoal_ingest.usecases.join_halves import JoinHalves
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
 REQUEST = {"instances": ["The refund has not come"]}
 GOOD = {"predictions": ["pos"]}

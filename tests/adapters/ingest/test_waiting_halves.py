@@ -11,7 +11,7 @@ from adapters.ingest.test_joining import Joiner, half
 from shoal.persistence import migrate, open_pool
 from shoal_ingest.adapters import halves
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 REQUEST, GOOD, BAD = {"instances": ["Wheat fell"]}, {"predictions": ["grain"]}, {"predictions": [{"odd": 1}]}
 
 

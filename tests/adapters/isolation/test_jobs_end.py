@@ -16,7 +16,7 @@ from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.providers import ProviderConfig
 from shoal_qa.usecases.rules import Rule
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(180)]
 CROWD = ProviderConfig(project="news", name="crowd", kind="crowd", price_per_vote=0.1)
 PEOPLE = "abcdefgh"
 JOBS = 6

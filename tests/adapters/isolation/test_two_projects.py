@@ -12,7 +12,7 @@ from adapters.isolation.loopkit import SCHEMAS, Loop, Pools
 from adapters.isolation.scenario import PROJECTS, Tenant
 from shoal.persistence import migrate, open_pool
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(180)]
 # What depends on the moment or on how many rows all projects have.
 NOT_COMPARED = frozenset(
     {

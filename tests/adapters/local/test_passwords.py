@@ -13,7 +13,7 @@ from shoal_local.leftovers import processes_of
 from shoal_local.servers.qdrant.server import qdrant_answers
 from shoal_local.stack import Stack
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 
 
 @pytest.fixture(scope="module")

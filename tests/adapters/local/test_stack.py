@@ -14,7 +14,7 @@ from shoal_local import places
 from shoal_local.leftovers import processes_of
 from shoal_local.stack import Stack
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 
 OWNER = """
 import sys, time

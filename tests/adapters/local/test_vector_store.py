@@ -23,7 +23,7 @@ from shoal_local.servers.qdrant.server import QdrantServer
 from shoal_local.stack import Stack
 from shoal_sampler.adapters.qdrant import QdrantLookup
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 GENERATION = Generation(name="test", version="1", dimension=32)
 COUNT = 600

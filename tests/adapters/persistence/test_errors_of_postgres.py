@@ -19,7 +19,7 @@ from shoal.persistence import open_pool
 from shoal_local.stack import Stack
 from unit.outages.test_actions import states_of_postgres
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 Work = Callable[[], Awaitable[object]]
 
 

@@ -9,7 +9,7 @@ from prometheus_client import REGISTRY
 from shoal.messaging import OutgoingMessage
 from shoal.persistence import Outbox, migrate, open_pool, outbox_measure
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 
 
 @pytest.fixture

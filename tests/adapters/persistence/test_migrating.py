@@ -19,7 +19,7 @@ from shoal_local.servers.postgres import PostgresServer
 from shoal_local.stack import Stack
 from wire.wirekit import eventually
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 SCHEMA = Schema("ingest", "shoal_ingest")
 
 

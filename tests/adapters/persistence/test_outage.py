@@ -10,7 +10,7 @@ from shoal.persistence import open_pool
 from shoal_local.servers.postgres import PostgresServer
 from shoal_local.stack import Stack
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from publishingkit import FakePublisher
 from shoal.messaging import MessageTooLarge, OutgoingMessage, PublishFailed
 from shoal.persistence import MigrationChanged, Outbox, Relay, migrate, open_pool
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from shoal_qa.usecases.record import RecordAnnotations, RecordJobs
 from shoal_qa.usecases.review import DecideReview
 from shoal_qa.usecases.rules import Rule
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 LABELS, CLASSES = "shoal_qa_labels_total", "shoal_qa_class_labels_total"
 FIRST_PASS, REVIEWS = "shoal_qa_first_pass_total", "shoal_qa_reviews_total"
 ANNOTATIONS, STAGES = "shoal_qa_annotations_total", "shoal_sample_stage_seconds"

@@ -18,7 +18,7 @@ from shoal_qa.adapters.postgres.reports import PostgresReports
 from shoal_qa.usecases.datasets import DatasetRequest, FreezeDataset
 from shoal_qa.usecases.erase import EraseSamples
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 SEEN_AT = datetime(2026, 11, 24, 9, 30, 1, 250_000, tzinfo=UTC)
 REQUEST = DatasetRequest("topics", {"train": 1.0})
 

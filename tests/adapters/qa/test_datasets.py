@@ -16,7 +16,7 @@ from shoal_qa.adapters.postgres.guidelines import PostgresGuidelines
 from shoal_qa.adapters.postgres.reports import PostgresReports
 from shoal_qa.usecases.datasets import DatasetRequest, FreezeDataset
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SPLITS = {"train": 0.5, "test": 0.5}
 ACCEPT = """

@@ -16,7 +16,7 @@ from shoal_qa.usecases.decisions import RecordDecisions
 from shoal_qa.usecases.erase import EraseSamples
 from shoal_qa.usecases.gold import AddGold, GoldAdded, GoldItem
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 WIRE = sample_id("news", "wire", "1")
 
 

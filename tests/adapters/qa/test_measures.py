@@ -21,7 +21,7 @@ from shoal_qa.usecases.erase import EraseSamples
 from shoal_qa.usecases.expire import ExpireParked
 from shoal_qa.usecases.rules import Rule
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 JOBS, OLDEST = "shoal_qa_jobs", "shoal_qa_oldest_job_seconds"
 WANTED, RECEIVED, DISPUTED = "shoal_qa_votes_wanted", "shoal_qa_votes_received", "shoal_qa_disputed_jobs"
 PARKED, OLDEST_PARKED = "shoal_qa_parked_annotations", "shoal_qa_oldest_parked_seconds"

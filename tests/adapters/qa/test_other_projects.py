@@ -15,7 +15,7 @@ from shoal_qa.usecases.gold import AddGold, GoldItem
 from shoal_qa.usecases.ports import ReceivedAnnotation
 from shoal_qa.usecases.review import DecideReview
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 SAMPLE = sample_id("news", "wire", "1")
 
 

@@ -16,7 +16,7 @@ from shoal_qa.usecases.erase import EraseSamples
 from shoal_qa.usecases.expire import ExpireParked
 from shoal_qa.usecases.ports import ReceivedAnnotation
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 
 
 async def test_two_that_agree_are_enough(qa: Qa) -> None:

@@ -12,7 +12,7 @@ from shoal_qa.domain.jobs.effects import EFFECTS
 from shoal_qa.usecases.preview import PreviewRule, RulePreview
 from shoal_qa.usecases.rules import Rule
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 TABLES = ("jobs", "labels", "annotations", "rules", "outbox", "annotators", "quality")
 States = dict[str, tuple[str, str | None, int]]
 

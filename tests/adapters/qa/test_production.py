@@ -14,7 +14,7 @@ from shoal_qa.usecases.decisions import RecordDecisions
 from shoal_qa.usecases.erase import EraseSamples
 from shoal_qa.usecases.production import VersionAccuracy, version_accuracies
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 
 
 def decided(

@@ -14,7 +14,7 @@ from shoal_qa.usecases.measure_quality import GAUGES, MeasureQuality
 from shoal_qa.usecases.review import DecideReview
 from shoal_qa.usecases.rules import Rule
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 ACCURACY, ANSWERS = "shoal_qa_gold_accuracy_ratio", "shoal_qa_gold_answers"
 AGREEMENT, COMPARED = "shoal_qa_provider_agreement_ratio", "shoal_qa_provider_compared_votes"
 ANNOTATORS, MEASURED_AT = "shoal_qa_annotators", "shoal_qa_quality_measured_timestamp_seconds"

@@ -16,7 +16,7 @@ from shoal_qa.usecases.evaluate import Evaluate
 from shoal_qa.usecases.ports import ReceivedAnnotation
 from shoal_qa.usecases.rules import Rule
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 
 
 async def test_a_refit_learns_the_crowd_and_announces_quality(qa: Qa) -> None:

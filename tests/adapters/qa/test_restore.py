@@ -13,7 +13,7 @@ from shoal_qa.adapters.postgres.reports import PostgresReports
 from shoal_qa.usecases.datasets import DatasetRequest, FreezeDataset
 from shoal_qa.usecases.restore import RestoreVersions
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 EVENTS = "SELECT count(*) FROM outbox WHERE topic = 'datasets.published'"
 
 

@@ -12,7 +12,7 @@ from shoal_qa.adapters.postgres.reports import PostgresReports
 from shoal_qa.usecases.review import DecideReview
 from shoal_qa.usecases.rules import Rule
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 
 
 async def test_more_votes_than_were_wanted_break_nothing(qa: Qa) -> None:

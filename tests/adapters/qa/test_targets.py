@@ -7,7 +7,7 @@ from adapters.qa.qakit import NOON, Qa, add_gold, fill
 from shoal_qa.adapters.postgres.guidelines import PostgresRules
 from shoal_qa.usecases.rules import Rule
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 
 
 def gauge(name: str) -> float | None:

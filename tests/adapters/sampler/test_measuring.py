@@ -20,7 +20,7 @@ from shoal_sampler.usecases.directory import GuidelineDirectory
 from shoal_sampler.usecases.manage import ManageCampaigns
 from shoal_sampler.usecases.measure import MeasureCampaigns
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 FILL = """
 INSERT INTO campaigns (campaign_id, project, name, state, version, definition, votes_budget, max_votes,
                        created_at, changed_at, seen, jobs)

@@ -17,7 +17,7 @@ from shoal_sampler.usecases.audits import ManageAudits
 from shoal_sampler.usecases.learn import LearnLabels
 from shoal_sampler.usecases.manage import ManageCampaigns
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 
 
 @pytest.mark.parametrize("seed", range(4))

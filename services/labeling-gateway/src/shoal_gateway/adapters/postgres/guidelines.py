@@ -9,7 +9,7 @@ from shoal_gateway.domain.guidelines import Class, Guideline
 class StoredGuidelines:
     """The broadcast calls `announce`; `store_announced` writes the announced versions to the table.
 
-    saves: whether this process runs `store_announced`; otherwise another one does, which is announced the same.
+    saves: whether this process runs `store_announced`; otherwise another process stores the same versions.
     """
 
     def __init__(self, pool: Any, *, saves: bool = True) -> None:

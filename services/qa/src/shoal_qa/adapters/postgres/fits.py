@@ -12,8 +12,8 @@ from shoal_qa.domain.projects.fitting import ProjectVotes
 from shoal_qa.domain.votes.book import Annotation, VoteBook
 from shoal_qa.usecases.ports import Major, Votes
 
-# Steps from one project and major to the next in the index annotations_in_order, and reads the end of each: the
-# cost grows with the number of projects, not of annotations.
+# Steps from one project and major to the next in the index annotations_in_order, and reads the end of each.
+# The cost grows with the number of projects, not of annotations.
 _DUE = """
 WITH RECURSIVE majors AS (
     (SELECT project, major FROM annotations ORDER BY project, major LIMIT 1)
