@@ -19,7 +19,7 @@ from shoal_qa.http.app import make_app as make_qa
 from shoal_sampler.http.app import make_app as make_sampler
 
 EVENTS = list(schemas.published_events())
-COMPARED = {"range", "if_range", "if_none_match"}  # headers that are compared and never stored
+COMPARED = {"token", "range", "if_range", "if_none_match"}  # compared and never stored
 SECRETS = {".api_key", ".webhook_secret"}  # their length is bounded outside the text
 
 

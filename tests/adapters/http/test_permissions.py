@@ -60,6 +60,9 @@ PERMISSIONS: dict[str, dict[str, frozenset[str] | None]] = {
         "DELETE /v1/projects/{project}/keys/{key_id}": ONLY_ADMIN,
         "DELETE /v1/projects/{project}/samples/{sample_id}": OPERATOR,
         "POST /v1/projects/{project}/erasures": OPERATOR,
+        "POST /v1/projects/{project}/media": PRODUCER,
+        "GET /v1/projects/{project}/media/{sha256}": PRODUCER,
+        "GET /v1/media/{token}": OPEN,  # a signature authenticates it
     },
     "sampler": {
         **DOCUMENT,

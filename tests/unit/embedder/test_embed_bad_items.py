@@ -15,7 +15,7 @@ from PIL import Image
 from typer import Typer
 from typer.testing import CliRunner
 
-from shoal_embedder.adapters.pictures import decoding
+from shoal.pictures import decoding
 from shoal_embedder.cli.embed import embed as embed_command
 
 CACHE = Path(os.environ.get("SHOAL_CACHE", ".cache")).resolve()

@@ -13,8 +13,11 @@ from shoal.messaging import PublishFailed
 from shoal_ingest.usecases.accept import MOST_BYTES, Accepted, AcceptInferences
 from shoal_ingest.usecases.inference import Inference
 from shoal_ingest.usecases.items import Fault, parse_body
+from shoal_ingest.usecases.media.samples import SampleImages
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+NO_IMAGES = SampleImages(None, None)  # type: ignore[arg-type]
+"""Tests of texts reach neither the media store nor its ledger."""
 
 
 class Projects:
@@ -69,6 +72,7 @@ def accept(publisher: FakePublisher) -> AcceptInferences:
         generations=Generations(),
         sample_ids=SampleIds(),
         publisher=publisher,
+        images=NO_IMAGES,
         clock=lambda: NOON,
     )
 
@@ -266,6 +270,7 @@ async def test_while_postgresql_is_away_samples_are_accepted_and_none_is_repeate
         generations=Generations(),
         sample_ids=sample_ids,
         publisher=publisher,
+        images=NO_IMAGES,
         clock=lambda: NOON,
     )
     for _ in range(2):

@@ -9,7 +9,7 @@ from prometheus_client import REGISTRY
 from publishingkit import FakePublisher
 from shoal_ingest.usecases.accept import AcceptInferences
 from shoal_ingest.usecases.items import parse_body
-from unit.ingest.test_accept import NOON, Generations, Projects, SampleIds
+from unit.ingest.test_accept import NO_IMAGES, NOON, Generations, Projects, SampleIds
 
 
 @pytest.fixture
@@ -19,6 +19,7 @@ def accept() -> AcceptInferences:
         generations=Generations(),
         sample_ids=SampleIds(),
         publisher=FakePublisher(),
+        images=NO_IMAGES,
         clock=lambda: NOON,
     )
 

@@ -5,7 +5,16 @@ from shoal.observability.declaring import STAGE_BUCKETS, declare_counter, declar
 DIALECTS = ("shoal", "kserve")
 RESULTS = (
     *("accepted", "repeated"),
-    *("not_json", "invalid", "too_large", "no_encoder", "wrong_dimension", "other_content"),
+    *(
+        "not_json",
+        "invalid",
+        "too_large",
+        "no_encoder",
+        "media_unreadable",
+        "unknown_media",
+        "wrong_dimension",
+        "other_content",
+    ),
     *("unknown_project", "forbidden_project", "payload_unreadable"),
 )
 INFERENCES = declare_counter(
@@ -40,4 +49,22 @@ OLDEST_HALF = declare_gauge(
     "Age of the oldest request or response that waits for its other half, 0 if none waits",
     {"project": None},
     join=max,
+)
+MEDIA = declare_counter(
+    "shoal_ingest_media_total",
+    "Images that producers sent. stored: a new one; repeated: one that the project had; unreadable: refused. "
+    "removed: one that no sample used",
+    {"project": None, "result": ("stored", "repeated", "unreadable", "removed")},
+)
+MEDIA_BYTES = declare_counter(
+    "shoal_ingest_media_bytes_total", "Bytes of accepted images, repeated ones included", {"project": None}
+)
+PICTURES = declare_counter(
+    "shoal_ingest_pictures_total",
+    "Requests for pictures under signed addresses. stored: the picture was there; made: it was made from the "
+    "image; missing: the image is not there; damaged: its file is; the others were refused",
+    {"result": ("stored", "made", "missing", "damaged", "expired", "not_signed")},
+)
+PICTURE_BYTES = declare_counter(
+    "shoal_ingest_picture_bytes_total", "Bytes of pictures that people were shown", {"project": None}
 )

@@ -6,6 +6,7 @@ from typing import Any
 from shoal.contracts.samples import SampleErased
 from shoal.messaging import OutgoingMessage
 from shoal.persistence import Outbox
+from shoal_ingest.adapters.media import release_media
 
 
 class PostgresErasures:
@@ -18,7 +19,7 @@ class PostgresErasures:
     async def add(self, events: Sequence[SampleErased], messages: Sequence[OutgoingMessage]) -> set[str]:
         """Store erasures once, and announce them every time, as the samples may have been sent again.
 
-        The digests of the contents are erased as well.
+        The digests of the contents are erased as well, and images that no other sample uses are removed soon.
         """
         columns = [
             [getattr(event, name) for event in sorted(events, key=lambda event: event.sample_id)]
@@ -36,5 +37,6 @@ class PostgresErasures:
                    WHERE s.project = e.project AND s.sample_id = e.sample_id::uuid""",
                 *columns[:2],
             )
+            await release_media(conn, *columns[:2])
             await self._outbox.add_checked(conn, messages)
         return {row["sample_id"] for row in rows}

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from shoal.http.application import create_app
 from shoal.http.problems import Problem, problem_response
 from shoal.messaging import PublishFailed
-from shoal_ingest.http import erasures, inferences, kserve, projects
+from shoal_ingest.http import erasures, inferences, kserve, media, projects
 from shoal_ingest.http.parts import Parts
 from shoal_ingest.http.schemas import InferencesProblem
 from shoal_ingest.usecases.inference import Inference
@@ -16,8 +16,8 @@ def make_app(parts: Parts) -> FastAPI:
     """Return the application; it answers 503 if Kafka does not acknowledge."""
     app = create_app(
         title="Shoal ingest",
-        summary="Accepts inference logs, and manages projects and their keys.",
-        routers=[inferences.routes, kserve.routes, projects.routes, erasures.routes],
+        summary="Accepts inference logs and images, and manages projects and their keys.",
+        routers=[inferences.routes, kserve.routes, projects.routes, erasures.routes, media.routes],
         parts=parts,
         models=[Inference, InferencesProblem],
     )

@@ -22,6 +22,7 @@ from shoal_ingest.usecases.contents import (
 from shoal_ingest.usecases.counting import Outcome, count_inferences, note_delays
 from shoal_ingest.usecases.inference import Inference, VectorIn
 from shoal_ingest.usecases.items import Fault, Parsed
+from shoal_ingest.usecases.media.samples import UNKNOWN_MEDIA, SampleImages
 from shoal_ingest.usecases.ports import Generations, ProjectLookup, SampleIds, SampleKey
 
 SOURCE = "/shoal/ingest"
@@ -78,12 +79,14 @@ class AcceptInferences:
         generations: Generations,
         sample_ids: SampleIds,
         publisher: Publisher,
+        images: SampleImages,
         clock: Callable[[], datetime],
     ) -> None:
         self._projects = projects
         self._generations = generations
         self._sample_ids = sample_ids
         self._publisher = publisher
+        self._images = images
         self._clock = clock
 
     async def __call__(self, items: Sequence[Parsed], only: str | None = None) -> list[Result]:
@@ -95,19 +98,29 @@ class AcceptInferences:
         await self._await_projects(items, only)
         dimensions = await self._dimensions(items)
         now = self._clock()
-        results, candidates = await off_loop(len(items) > 1, self._judge, items, only, dimensions, now)
+        readable = await self._images.read(items, self._serves(only))
+        results, candidates = await off_loop(len(items) > 1, self._judge, readable, only, dimensions, now)
         proposed = [(candidate.key, candidate.digest) for candidate in candidates]
         standing, on_record = await standing_contents(self._sample_ids, proposed)
         good = [candidate for candidate in candidates if candidate.digest == standing[candidate.key]]
         for candidate in candidates:
             if candidate.digest != standing[candidate.key]:
                 results[candidate.index] = _other_content(candidate.event)
+        missing = await self._images.use([candidate.event for candidate in good])
+        for candidate in good:
+            if candidate.key in missing:
+                results[candidate.index] = UNKNOWN_MEDIA
+        good = [candidate for candidate in good if candidate.key not in missing]
         await self._publisher.publish_promptly([candidate.message for candidate in good])
         keys = {candidate.key for candidate in good}
         results = _mark_repeated(results, await self._sample_ids.confirm(keys) if on_record else keys)
         count_inferences("shoal", map(_outcome_of, items, results, repeat(only)))
         note_delays([candidate.event for candidate in good])
         return results
+
+    def _serves(self, only: str | None) -> Callable[[str], bool]:
+        """Return whether the caller's key opens a project that exists."""
+        return lambda project: only in (None, project) and self._projects.get(project) is not None
 
     def _judge(
         self, items: Sequence[Parsed], only: str | None, dimensions: dict[Key, int], now: datetime

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 
 from shoal.contracts.samples import SampleIngested
+from shoal_ingest.usecases.media.uris import stored_sha256
 from shoal_ingest.usecases.ports import SampleIds, SampleKey
 
 OTHER_CONTENT = "other_content"
@@ -33,7 +34,9 @@ OTHER_CONTENT_FIX = "Give every datum its own source_id; to replace a datum, sen
 
 def content_field(event: SampleIngested) -> str:
     """Return the field that holds the content."""
-    return "content.uri" if event.content.text is None else "text"
+    if event.content.text is not None:
+        return "text"
+    return "image" if stored_sha256(event.content) else "content.uri"
 
 
 async def standing_contents(

@@ -18,6 +18,13 @@ VECTOR_SCHEMA = {
 }
 
 
+MOST_INLINE = 400_000
+"""Bytes of an image inside an inference."""
+ANY_IMAGE = "image/*"
+"""Media type of an image that nobody has read yet."""
+LONGEST_BASE64 = (MOST_INLINE + 2) // 3 * 4
+
+
 class VectorIn(Strict):
     """A vector and the encoder that made it."""
 
@@ -53,6 +60,33 @@ class ContentIn(Strict):
     )
 
 
+class ImageIn(Strict):
+    """The datum as an image: its bytes, or where they are."""
+
+    model_config = with_examples({"uri": f"media:{'9f86d081' * 8}"})
+
+    base64: str | None = Field(
+        default=None,
+        max_length=LONGEST_BASE64,
+        pattern=r"^[A-Za-z0-9+/]*={0,2}$",
+        description=f"The image's bytes in base64, at most {MOST_INLINE:,} bytes. Larger ones go to "
+        "POST /v1/projects/{project}/media.",
+        examples=["iVBORw0KGgo="],
+    )
+    uri: Address | None = Field(
+        default=None,
+        description="`media:` and the SHA-256 of an image that is stored in the project, or an https address that "
+        "the embedder may read.",
+        examples=["https://images.example.com/8841.jpg"],
+    )
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "ImageIn":
+        if (self.base64 is None) == (self.uri is None):
+            raise ValueError("give the image once: either base64 or uri")
+        return self
+
+
 class PredictionIn(Strict):
     """The model's prediction for the datum."""
 
@@ -73,7 +107,7 @@ class PredictionIn(Strict):
 
 
 class Inference(Strict):
-    """One line of an inference log: a datum, in `text` or in `content`, and a model's prediction for it."""
+    """One line of an inference log: a datum, in `text`, `image` or `content`, and a model's prediction."""
 
     model_config = with_examples(
         {
@@ -116,6 +150,11 @@ class Inference(Strict):
             }
         ],
     )
+    image: ImageIn | None = Field(
+        default=None,
+        description="The datum as an image (docs/media.md).",
+        examples=[{"uri": "https://images.example.com/8841.jpg"}],
+    )
     prediction: PredictionIn | None = Field(
         default=None,
         description="What the model said. Uncertainty strategies and the model's accuracy metrics need it.",
@@ -147,17 +186,23 @@ class Inference(Strict):
 
     @model_validator(mode="after")
     def _one_datum(self) -> "Inference":
-        if (self.text is None) == (self.content is None):
-            raise ValueError("give the datum once: either text, or content with text or uri")
+        if sum(datum is not None for datum in (self.text, self.content, self.image)) != 1:
+            raise ValueError("give the datum once: in text, in image, or in content with text or uri")
         if self.content is not None and self.content.text is None and self.content.uri is None:
             raise ValueError("content needs text or uri")
         return self
 
     def datum(self) -> Content:
-        """Return the datum in the form of events."""
-        if self.content is None:
-            return Content(text=self.text)
-        return Content.model_construct(**self.content.__dict__)
+        """Return the datum in the form of events; an image by its URI."""
+        if self.content is not None:
+            return Content.model_construct(**self.content.__dict__)
+        if self.image is not None:
+            return Content(uri=self.image.uri, media_type=ANY_IMAGE)
+        return Content(text=self.text)
+
+    def with_datum(self, datum: Content) -> "Inference":
+        """Return the inference with a checked datum in the place of its image."""
+        return self.model_copy(update={"text": None, "image": None, "content": datum})
 
     def to_prediction(self) -> Prediction | None:
         """Return the prediction in the form of events."""

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from shoal.pictures.pixels import viewed_square
 from shoal.processors import usable_processors
 from shoal.vectors import Vectors
 from shoal_embedder.adapters.encoders.named import EncoderOptions, NamedEncoder
-from shoal_embedder.adapters.pictures.pixels import viewed_square
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -1,1 +1,1 @@
-"""Images of a user: found in folders, decoded, and shown as a viewer shows them."""
+"""Images of a user: found in folders, and reduced to what an encoder reads."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from shoal_embedder.adapters.pictures.decoding import CAMERAS, is_picture
+from shoal.pictures.decoding import CAMERAS, is_picture
 
 PICTURES = CAMERAS.union(
     {".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".jif", ".pjpeg", ".pjp", ".webp", ".bmp", ".dib"},

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
 from shoal.files.outputs import nearest_folder
+from shoal.pictures.decoding import BadPicture, open_picture
+from shoal.pictures.pixels import looks_black
 from shoal.processors import usable_processors
 from shoal_embedder.adapters.left_out import LeftOut
-from shoal_embedder.adapters.pictures.decoding import BadPicture, open_picture
-from shoal_embedder.adapters.pictures.pixels import looks_black
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -1,12 +1,13 @@
-"""Decode one file of an image; the content determines the format, not the name."""
+"""Decode an image, of a file or of bytes; the content determines the format, not the name."""
 
+import io
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -18,6 +19,8 @@ _FORMATS = (
     "PNG", "JPEG", "WEBP", "GIF", "BMP", "DIB", "TIFF", "AVIF", "HEIF",
     "JPEG2000", "ICO", "ICNS", "PPM", "PSD", "QOI", "DDS", "SGI"
 )  # fmt: skip
+SENT_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+"""Pillow's names of the formats that are accepted over the network: those with the best tried decoders."""
 CAMERAS = frozenset({".cr2", ".cr3", ".nef", ".arw", ".dng", ".orf", ".rw2", ".raf", ".pef", ".srw", ".raw"})
 _CONVERT = "convert it to PNG or JPEG"
 _HEIF = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"})
@@ -43,22 +46,48 @@ class BadPicture(ValueError):
 @contextmanager
 def open_picture(file: Path) -> "Iterator[Image.Image]":
     """Open a file and decode its first frame. Raises BadPicture, also for errors of the caller's block."""
-    from PIL import Image, UnidentifiedImageError
-
     try:
         _check_kind(file)
         with file.open("rb") as raw:
-            _check_start(file, raw.read(512))
+            head = raw.read(512)
+            _check_suffix(file, head)
+            _check_start(head)
             raw.seek(0)
-            with Image.open(raw, formats=picture_formats(file)) as image:
-                _check_size(image)
-                with _large if image.width * image.height > LARGE_PIXELS else nullcontext():
-                    image.load()
-                    yield image
-    except (BadPicture, MemoryError):
-        raise
+            with _decoded_image(raw, picture_formats(file), MOST_PIXELS) as image:
+                yield image
     except FileNotFoundError:
         raise BadPicture("a link that leads nowhere" if file.is_symlink() else "does not exist") from None
+    except OSError as error:
+        raise BadPicture(error.strerror or f"damaged: {error}") from None
+
+
+@contextmanager
+def open_bytes(data: bytes, most_pixels: int = MOST_PIXELS) -> "Iterator[Image.Image]":
+    """Decode the first frame of an image that somebody sent; only the formats of SENT_FORMATS are tried.
+
+    most_pixels: width times height, checked before the pixels are decoded. Raises BadPicture, also for errors
+    of the caller's block.
+    """
+    _check_start(data[:512])
+    formats = [name for name in SENT_FORMATS if name in _known_formats()]
+    with _decoded_image(io.BytesIO(data), formats, most_pixels) as image:
+        yield image
+
+
+@contextmanager
+def _decoded_image(raw: IO[bytes], formats: Sequence[str], most_pixels: int) -> "Iterator[Image.Image]":
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(raw, formats=list(formats)) as image:
+            _check_size(image, most_pixels)
+            with _large if image.width * image.height > LARGE_PIXELS else nullcontext():
+                image.load()
+                yield image
+    except (BadPicture, MemoryError):
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise BadPicture(f"more than {most_pixels:,} pixels in all: make it smaller") from None
     except UnidentifiedImageError:
         raise BadPicture(f"damaged, or not an image; if a program opens it, {_CONVERT}") from None
     except OSError as error:
@@ -107,23 +136,30 @@ def _check_kind(file: Path) -> None:
         raise BadPicture("a pipe or device")
 
 
-def _check_start(file: Path, head: bytes) -> None:
+def _check_suffix(file: Path, head: bytes) -> None:
+    """Raise BadPicture for names of formats that their content does not tell apart."""
+    suffix = file.suffix.lower()
+    if head and suffix in CAMERAS:  # Pillow would read the thumbnail in it
+        raise BadPicture(f"a camera's raw file: {_CONVERT}")
+    if head and suffix in (".svg", ".svgz"):
+        raise BadPicture(f"an SVG drawing: {_CONVERT}")
+
+
+def _check_start(head: bytes) -> None:
     """Raise BadPicture for content that people often find under an image's name."""
     if not head:
         raise BadPicture("an empty file")
-    if file.suffix.lower() in CAMERAS:  # Pillow would read the thumbnail in it
-        raise BadPicture(f"a camera's raw file: {_CONVERT}")
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if b"<svg" in start:
+        raise BadPicture(f"an SVG drawing: {_CONVERT}")
     for mark, reason in _STARTS:
         if start.startswith(mark):
             raise BadPicture(reason)
-    if b"<svg" in start or file.suffix.lower() in (".svg", ".svgz"):
-        raise BadPicture(f"an SVG drawing: {_CONVERT}")
     if head[4:8] == b"ftyp" and head[8:12] in _HEIF and "HEIF" not in _known_formats():
         raise BadPicture(f"a HEIC image: {_CONVERT}, or install pi-heif")
 
 
-def _check_size(image: "Image.Image") -> None:
-    if image.width * image.height > MOST_PIXELS:
+def _check_size(image: "Image.Image", most_pixels: int) -> None:
+    if image.width * image.height > most_pixels:
         pixels = f"{image.width:,} x {image.height:,} pixels"
-        raise BadPicture(f"{pixels}, more than {MOST_PIXELS:,} in all: make it smaller")
+        raise BadPicture(f"{pixels}, more than {most_pixels:,} in all: make it smaller")

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image, ImageCms, TiffImagePlugin
 from PIL.ImageCms import ImageCmsProfile
 
-from shoal_embedder.adapters.pictures.decoding import BadPicture, open_picture
-from shoal_embedder.adapters.pictures.pixels import looks_black, viewed_square
+from shoal.pictures.decoding import BadPicture, open_picture
+from shoal.pictures.pixels import looks_black, viewed_square
 
 SIDE = 64
 RAMP = np.add.outer(np.arange(SIDE) * 2, np.arange(SIDE) * 2).astype(np.uint8)  # 0 to 252

@@ -32,6 +32,12 @@ def viewed_square(image: "Image.Image", side: int) -> "Image.Image":
     return _in_srgb(square, image.info.get("icc_profile"))
 
 
+def viewed_image(image: "Image.Image") -> "Image.Image":
+    """Return a whole image as a viewer shows it, in RGB; see `viewed_square`."""
+    image = _opaque_image(_upright_image(image))
+    return _in_srgb(image, image.info.get("icc_profile"))
+
+
 def looks_black(image: "Image.Image") -> bool:
     """Return whether a 16-bit image has no value above the lowest sixteenth of its range."""
     if not image.mode.startswith("I;16") or _bit_depth(image) != 16:

@@ -1,0 +1,1 @@
+"""Images of samples: stored, shown to people, and removed."""

@@ -1,0 +1,1 @@
+"""Images: decoded whatever their names, and shown as a viewer shows them."""
