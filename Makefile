@@ -4,6 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := shared services/ingest services/embedder services/sampler services/labeling-gateway services/qa deploy/local deploy/grafana
+PAGE := services/labeling-gateway/page
 LOCKS := requirements/dev.lock requirements/models.lock
 UV := .venv/bootstrap/bin/uv
 UV_VERSION := 0.13.9
@@ -11,7 +12,7 @@ UV_VERSION := 0.13.9
 PYTEST := $(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 export SHOAL_CACHE ?= $(CURDIR)/.cache
 
-.PHONY: help setup demo up down images test test-fast test-kafka test-chaos test-boards test-images boards bench bench-scale lint fmt schemas manifests docs topics replay lock clean
+.PHONY: help setup demo up down images test test-fast test-kafka test-chaos test-boards test-images boards bench bench-scale lint page page-check fmt schemas manifests docs topics replay lock clean
 
 help: ## list all targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
@@ -91,6 +92,15 @@ lint: setup ## check style, types, imports between layers, unreachable code, and
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tests.architecture.reachability
 	@$(BIN)/python -m tests.architecture.words
+
+page: ## check, test and build the annotator's page (Node 20.19 or later)
+	@cd $(PAGE) && npm ci --silent --no-audit --no-fund && npm run --silent check && npm test --silent
+	@cd $(PAGE) && npm run --silent build -- --logLevel warn
+
+page-check: page ## fail if the committed page differs from its sources
+	@git diff --exit-code --stat -- $(PAGE)/../src/shoal_gateway/page && \
+	test -z "$$(git ls-files --others --exclude-standard -- $(PAGE)/../src/shoal_gateway/page)" || \
+	{ echo "the committed page differs from its sources: run make page and commit the result"; exit 1; }
 
 fmt: setup ## format the code
 	@$(BIN)/ruff check --fix-only -q . && $(BIN)/ruff format .

@@ -235,8 +235,8 @@ async def answer(page: Page, key: str) -> None:
     text = await page.locator("#text").inner_text()
     await page.keyboard.press(key)
     await page.wait_for_function(
-        "old => document.body.dataset.view === 'empty' || document.getElementById('text').innerText !== old"
-        " && document.body.dataset.view === 'task'",
+        "old => document.body.dataset.view === 'empty' || document.body.dataset.view === 'task'"
+        " && document.getElementById('text').innerText !== old",
         arg=text,
     )
 
