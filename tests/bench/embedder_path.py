@@ -18,23 +18,29 @@ from shoal.contracts.samples import Content, Embedding, Generation, Prediction, 
 from shoal.contracts.topics import SAMPLES_EMBEDDED, SAMPLES_INGESTED, Topic
 from shoal.messaging import KafkaSettings, Received, Rejection, connect, encode
 from shoal.messaging.clients.provisioning import create_topics
+from shoal.security import ProjectDirectory
 from shoal_embedder.adapters.qdrant import QdrantStore
 from shoal_embedder.consumers import sample_consumer
 from shoal_embedder.usecases.embed import EmbedSamples
+from shoal_embedder.usecases.encode import EncodeSamples
 from shoal_embedder.usecases.erased import Erased
-from shoal_embedder.usecases.ports import EncodedText
+from shoal_embedder.usecases.ports import ImageEncoder, TextEncoder
 from shoal_local.stack import Stack
 
 SAMPLES, DIMENSION, BATCH, ROUNDS = 10_000, 384, 512, 3
 GENERATION = Generation(name="bench", version="1", dimension=DIMENSION)
 
 
-class NoTexts:
-    """An encoder that is never used: every sample brings its vector."""
+class NoEncoders:
+    """Encoders that are never used: every sample brings its vector."""
 
-    generation = GENERATION
+    default_text = ""
 
-    async def encode(self, texts: Sequence[str]) -> list[EncodedText]:
+    async def of_texts(self, name: str) -> TextEncoder:
+        """Refuse."""
+        raise AssertionError("every sample brings its vector")
+
+    async def of_images(self, name: str) -> ImageEncoder:
         """Refuse."""
         raise AssertionError("every sample brings its vector")
 
@@ -132,7 +138,7 @@ async def _embedder(stack: Stack, settings: KafkaSettings, topic: Topic) -> floa
     begun, done, finished = 0.0, 0, asyncio.Event()
     async with connect(settings, service="bench", version="0") as messaging:
         embed = EmbedSamples(
-            encoder=NoTexts(),
+            encode=EncodeSamples(NoEncoders(), ProjectDirectory()),
             store=QdrantStore(client),
             erased=Erased(),
             publisher=messaging.publisher,

@@ -7,7 +7,7 @@ import pytest
 
 from deploy.manifestkit import PACKAGES, Manifests, Workload, settings_of
 from deploy.networkkit import HOME, Peer, allows, outside, pods_named
-from shoal_gateway.domain.networks import Networks
+from shoal.http.networks import Networks
 
 KAFKA = Peer(labels={"strimzi.io/cluster": "kafka", "strimzi.io/name": "kafka-kafka"})
 ENTITY_OPERATOR = Peer(labels={"strimzi.io/cluster": "kafka", "strimzi.io/name": "kafka-entity-operator"})

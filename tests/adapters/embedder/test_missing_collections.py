@@ -22,11 +22,12 @@ from shoal.contracts.samples import (
 )
 from shoal_embedder.adapters.embedded_samples import EmbeddedTopic
 from shoal_embedder.adapters.qdrant import QdrantStore
-from shoal_embedder.usecases.embed import Arrival, EmbedSamples
+from shoal_embedder.usecases.embed import EmbedSamples
 from shoal_embedder.usecases.erased import Erased
 from shoal_embedder.usecases.refill import MendStore
+from shoal_embedder.usecases.supplied import Arrival
 from shoal_sampler.adapters.qdrant import QdrantLookup
-from unit.embedder.test_embedder import Encoder
+from unit.embedder.test_embedder import Encoder, encode_with
 from wire.wirekit import connected, kafka_settings
 
 pytestmark = pytest.mark.servers
@@ -69,7 +70,7 @@ class Embedder:
     def __init__(self, client: AsyncQdrantClient) -> None:
         self.store, self.erased, self.publisher = QdrantStore(client), Erased(), FakePublisher()
         self.embed = EmbedSamples(
-            encoder=Encoder(),
+            encode=encode_with(Encoder()),
             store=self.store,
             erased=self.erased,
             publisher=self.publisher,

@@ -173,7 +173,7 @@ def ingest(stack: Stack) -> Iterator[Server]:
         pool = runner.run(open_pool(dsn, shoal_ingest.main.SCHEMA))
         service = shoal_ingest.main.wire_service(IngestSettings(postgres_dsn=dsn), FakePublisher(), pool)
         for event in map(project_event, ("news", "other")):
-            runner.run(PostgresProjects(pool).put(event.project, None, MOMENT))
+            runner.run(PostgresProjects(pool).put(event.project, {}, MOMENT))
             for key in event.keys:
                 runner.run(PostgresProjects(pool).add_key(event.project, key, MOMENT))
         yield keyed(Server(service, runner, {}), service)

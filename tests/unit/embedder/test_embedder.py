@@ -10,9 +10,19 @@ import pytest
 
 from publishingkit import FakePublisher
 from shoal.contracts.samples import Content, Embedding, Generation, SampleErased, SampleIngested
-from shoal_embedder.usecases.embed import Arrival, EmbedSamples
+from shoal.security.directory import ProjectInfo
+from shoal_embedder.usecases.embed import EmbedSamples
+from shoal_embedder.usecases.encode import EncodeSamples
 from shoal_embedder.usecases.erased import Erased, EraseSamples
-from shoal_embedder.usecases.ports import EncodedText, OtherDimension, Point
+from shoal_embedder.usecases.ports import (
+    EncodedText,
+    ImageEncoder,
+    OtherDimension,
+    Picture,
+    Point,
+    Unreadable,
+)
+from shoal_embedder.usecases.supplied import Arrival
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 OWN = Generation(name="own", version="1", dimension=2)
@@ -30,6 +40,43 @@ class Encoder:
             EncodedText(np.array([len(text), 1], "<f4").tobytes(), is_readable=text.isascii())
             for text in texts
         ]
+
+
+class Images:
+    """Reads the images whose address ends with .png."""
+
+    generation = Generation(name="eyes", version="1", dimension=3)
+
+    async def encode(self, pictures: Sequence[Picture]) -> list[bytes | Unreadable]:
+        vector = np.array([1, 2, 3], "<f4").tobytes()
+        uris = [picture.content.uri or "" for picture in pictures]
+        return [vector if uri.endswith(".png") else Unreadable("content.uri: damaged") for uri in uris]
+
+
+class OneOfEach:
+    """One encoder of texts and one of images, whatever their names."""
+
+    default_text = "own"
+
+    def __init__(self, texts: Encoder) -> None:
+        self.texts = texts
+
+    async def of_texts(self, name: str) -> Encoder:
+        return self.texts
+
+    async def of_images(self, name: str) -> ImageEncoder:
+        return Images()
+
+
+class Projects:
+    """Projects by their names; the project `texts-only` names no encoder of images."""
+
+    async def find(self, project: str) -> ProjectInfo:
+        return ProjectInfo(project, "", {"image": None} if project == "texts-only" else {})
+
+
+def encode_with(encoder: Encoder) -> EncodeSamples:
+    return EncodeSamples(OneOfEach(encoder), Projects())
 
 
 class Store:
@@ -71,7 +118,9 @@ def supplied(*numbers: float, name: str = "theirs", dimension: int | None = None
 @pytest.fixture
 def parts() -> tuple[EmbedSamples, Encoder, Store, FakePublisher, Erased]:
     encoder, store, publisher, erased = Encoder(), Store(), FakePublisher(), Erased()
-    embed = EmbedSamples(encoder=encoder, store=store, erased=erased, publisher=publisher, clock=lambda: NOON)
+    embed = EmbedSamples(
+        encode=encode_with(encoder), store=store, erased=erased, publisher=publisher, clock=lambda: NOON
+    )
     return embed, encoder, store, publisher, erased
 
 
@@ -100,7 +149,12 @@ async def test_a_batch_that_comes_again_changes_nothing(parts: Any) -> None:
         ({"embedding": supplied(0, 0)}, "bad_vector", "embedding.vector"),
         ({"embedding": supplied(1, 2, dimension=3)}, "bad_vector", "embedding.vector"),
         ({"embedding": supplied(1, 2, name="grown")}, "wrong_dimension", "have 3"),
-        ({"content": Content(uri="s3://b/k")}, "no_encoder", "content.text"),
+        ({"content": Content(uri="https://b/k")}, "media_unreadable", "content.uri"),
+        (
+            {"project": "texts-only", "content": Content(uri="https://b/k.png")},
+            "no_encoder",
+            "encoders.image",
+        ),
     ],
 )
 async def test_a_bad_sample_does_not_stop_others(parts: Any, changes: Any, reason: str, named: str) -> None:
@@ -129,3 +183,11 @@ async def test_a_text_that_the_encoder_cannot_read_is_marked(parts: Any) -> None
     await embed([sample(0), sample(1, content=thai), sample(2, content=thai, embedding=own)])
     readable = [ormsgpack.unpackb(message.value)["readable"] for message in publisher.messages]
     assert readable == [True, False, True]
+
+
+async def test_texts_and_images_of_one_batch_have_their_own_generations(parts: Any) -> None:
+    embed, _, store, publisher, _ = parts
+    image = Content(uri="https://b/1.png", media_type="image/png")
+    assert await embed([sample(0), sample(1, content=image), sample(2)]) == []
+    assert {key[1:] for key in store.points} == {("own-1-2", "s0"), ("eyes-1-3", "s1"), ("own-1-2", "s2")}
+    assert {message.key for message in publisher.messages} == {b"s0", b"s1", b"s2"}

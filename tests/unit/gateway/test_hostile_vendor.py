@@ -8,12 +8,12 @@ import pytest
 
 from hostilevendor import BROKEN, PAGES, RECEIPTS, REDIRECTS, HostileVendor, serve_vendor
 from shoal.clock import utc_now
+from shoal.http.checked_transport import open_client
+from shoal.http.networks import Networks
 from shoal_gateway.adapters.generic.answers import MOST_BYTES
 from shoal_gateway.adapters.generic.client import VendorClient
 from shoal_gateway.adapters.generic.mapping import read_receipts
 from shoal_gateway.adapters.generic.provider import GenericVendor
-from shoal_gateway.adapters.generic.transport import open_client
-from shoal_gateway.domain.networks import Networks
 from shoal_gateway.domain.providers import ProviderConfig
 from shoal_gateway.usecases.errors import ProviderRefused, ProviderUnavailable
 from shoal_gateway.usecases.ports import Malformed

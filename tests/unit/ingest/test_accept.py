@@ -10,6 +10,8 @@ import pytest
 from publishingkit import FakePublisher
 from shoal.contracts.ids import sample_id
 from shoal.messaging import PublishFailed
+from shoal.security.directory import ProjectInfo
+from shoal.sources import Sources
 from shoal_ingest.usecases.accept import MOST_BYTES, Accepted, AcceptInferences
 from shoal_ingest.usecases.inference import Inference
 from shoal_ingest.usecases.items import Fault, parse_body
@@ -21,10 +23,10 @@ NO_IMAGES = SampleImages(None, None)  # type: ignore[arg-type]
 
 
 class Projects:
-    def get(self, project: str) -> object | None:
-        return project if project == "news" else None
+    def get(self, project: str) -> ProjectInfo | None:
+        return ProjectInfo(project, "") if project == "news" else None
 
-    async def find(self, project: str) -> object | None:
+    async def find(self, project: str) -> ProjectInfo | None:
         return self.get(project)
 
 
@@ -73,6 +75,7 @@ def accept(publisher: FakePublisher) -> AcceptInferences:
         sample_ids=SampleIds(),
         publisher=publisher,
         images=NO_IMAGES,
+        sources=Sources(),
         clock=lambda: NOON,
     )
 
@@ -86,7 +89,7 @@ async def test_a_reference_without_a_vector_is_refused(
     )
     bad, good = await accept(parse_body(body))
     assert isinstance(bad, Fault)
-    assert (bad.reason, bad.field) == ("no_encoder", "embedding")
+    assert (bad.reason, bad.field) == ("no_encoder", "content.uri")
     assert isinstance(good, Accepted)
     assert len(publisher.messages) == 1
 
@@ -271,6 +274,7 @@ async def test_while_postgresql_is_away_samples_are_accepted_and_none_is_repeate
         sample_ids=sample_ids,
         publisher=publisher,
         images=NO_IMAGES,
+        sources=Sources(),
         clock=lambda: NOON,
     )
     for _ in range(2):

@@ -7,6 +7,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from publishingkit import FakePublisher
+from shoal.sources import Sources
 from shoal_ingest.usecases.accept import AcceptInferences
 from shoal_ingest.usecases.items import parse_body
 from unit.ingest.test_accept import NO_IMAGES, NOON, Generations, Projects, SampleIds
@@ -20,6 +21,7 @@ def accept() -> AcceptInferences:
         sample_ids=SampleIds(),
         publisher=FakePublisher(),
         images=NO_IMAGES,
+        sources=Sources(),
         clock=lambda: NOON,
     )
 

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from shoal.contracts.samples import SampleErased, SampleIngested
 from shoal.contracts.topics import SAMPLES_ERASED, SAMPLES_INGESTED
 from shoal.messaging import Broadcast, Consumer, Received, Rejection
-from shoal_embedder.usecases.embed import Arrival, EmbedSamples
+from shoal_embedder.usecases.embed import EmbedSamples
 from shoal_embedder.usecases.erased import Erased, EraseSamples
+from shoal_embedder.usecases.supplied import Arrival
 
 GROUP = "embedder"
 

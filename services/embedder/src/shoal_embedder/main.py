@@ -1,6 +1,6 @@
 """The composition root, the only module that imports all others."""
 
-import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -9,16 +9,22 @@ from qdrant_client import AsyncQdrantClient
 from shoal import __version__
 from shoal.cache import model_folder
 from shoal.clock import utc_now
+from shoal.http.networks import Networks
+from shoal.media.fsspec_store import FsspecMedia
 from shoal.messaging import KafkaSettings, Publisher, connect
 from shoal.runtime import Dependency, Loop, Service, run_service
+from shoal.security import ProjectDirectory
+from shoal.sources import Sources
 from shoal_embedder.adapters.embedded_samples import EmbeddedTopic
-from shoal_embedder.adapters.encoders import find_encoder
 from shoal_embedder.adapters.encoders.named import EncoderOptions
-from shoal_embedder.adapters.encoding import ThreadedEncoder
+from shoal_embedder.adapters.loaded_encoders import LoadedEncoders
+from shoal_embedder.adapters.pictures.fetching import Fetcher
+from shoal_embedder.adapters.pictures.reading import PictureReader
 from shoal_embedder.adapters.qdrant import QdrantStore
 from shoal_embedder.consumers import erasure_broadcast, erasure_consumer, sample_consumer
 from shoal_embedder.settings import EmbedderSettings, QdrantSettings
 from shoal_embedder.usecases.embed import EmbedSamples
+from shoal_embedder.usecases.encode import EncodeSamples
 from shoal_embedder.usecases.erased import Erased, EraseSamples
 from shoal_embedder.usecases.refill import MendStore
 
@@ -26,22 +32,37 @@ from shoal_embedder.usecases.refill import MendStore
 @asynccontextmanager
 async def build_service(settings: EmbedderSettings, publisher: Publisher) -> AsyncIterator[Service]:
     """Open the service's resources, wire the service, and close them at the end."""
-    model = await asyncio.to_thread(
-        find_encoder(settings.encoder, "texts").load,
-        EncoderOptions(
-            cache=(settings.model_cache or model_folder()).expanduser(),
-            max_tokens=settings.max_tokens,
-            threads=settings.encoder_threads,
-        ),
-    )
-    encoder = ThreadedEncoder(model, remembered=settings.remembered_texts)
+    encoders = load_encoders(settings)
+    await encoders.of_texts(settings.encoder)  # before the service is ready
     client = qdrant_client(settings)
     try:
         samples = EmbeddedTopic(KafkaSettings())
-        yield wire_service(settings, publisher, encoder=encoder, store=QdrantStore(client), samples=samples)
+        yield wire_service(settings, publisher, encoders=encoders, store=QdrantStore(client), samples=samples)
     finally:
         await client.close()
-        encoder.close()
+        await encoders.close()
+
+
+def load_encoders(settings: EmbedderSettings) -> LoadedEncoders:
+    """Return the encoders, which load at their first use."""
+    fetcher = Fetcher(
+        sources=Sources.parse(settings.media_hosts),
+        networks=Networks.parse(settings.media_networks),
+        most_bytes=settings.media_max_bytes,
+        timeout_s=settings.media_timeout_s,
+        clock=time.monotonic,
+    )
+    options = EncoderOptions(
+        cache=(settings.model_cache or model_folder()).expanduser(),
+        max_tokens=settings.max_tokens,
+        threads=settings.encoder_threads,
+    )
+    return LoadedEncoders(
+        settings.encoder,
+        options,
+        remembered=settings.remembered_texts,
+        reader=PictureReader(FsspecMedia(settings.media_uri), fetcher, most_pixels=settings.media_max_pixels),
+    )
 
 
 def qdrant_client(settings: QdrantSettings) -> AsyncQdrantClient:
@@ -71,20 +92,26 @@ def wire_service(
     settings: EmbedderSettings,
     publisher: Publisher,
     *,
-    encoder: ThreadedEncoder,
+    encoders: LoadedEncoders,
     store: QdrantStore,
     samples: EmbeddedTopic,
 ) -> Service:
     """Return the service, wired from its parts."""
-    erased = Erased()
-    embed = EmbedSamples(encoder=encoder, store=store, erased=erased, publisher=publisher, clock=utc_now)
+    erased, projects = Erased(), ProjectDirectory()
+    embed = EmbedSamples(
+        encode=EncodeSamples(encoders, projects),
+        store=store,
+        erased=erased,
+        publisher=publisher,
+        clock=utc_now,
+    )
     return Service(
         name="embedder",
         consumers=[
             sample_consumer(embed, settings.batch_samples),
             erasure_consumer(EraseSamples(store, erased)),
         ],
-        broadcasts=[erasure_broadcast(erased)],
+        broadcasts=[erasure_broadcast(erased), projects.broadcast],
         loops=[Loop(name="mend", step=MendStore(store, samples, erased), interval_s=settings.mend_s)],
         dependencies=[Dependency(name="qdrant", ask=store.fault)],
     )

@@ -1,5 +1,6 @@
 """The metrics of the embedder."""
 
+from shoal.encoders import CONTENT_KINDS
 from shoal.observability.declaring import declare_counter, declare_histogram
 
 SAMPLES_EMBEDDED = declare_counter(
@@ -9,9 +10,24 @@ SAMPLES_EMBEDDED = declare_counter(
 )
 SAMPLES_REFUSED = declare_counter(
     "shoal_embedder_refused_samples_total",
-    "Samples that cannot be embedded and became dead letters: a broken vector, no text to encode, or a vector "
-    "of another length than the others of the project",
-    {"project": None, "reason": ("bad_vector", "no_encoder", "wrong_dimension")},
+    "Samples that cannot be embedded and became dead letters: a broken vector, no encoder for the kind of "
+    "content, an image that cannot be read, or a vector of another length than the others of the project",
+    {"project": None, "reason": ("bad_vector", "no_encoder", "media_unreadable", "wrong_dimension")},
+)
+ENCODER_REFUSALS = declare_counter(
+    "shoal_embedder_encoder_refusals_total",
+    "Samples that could not be encoded, by kind of content: their project names no encoder for it, or the image "
+    "could not be read (services/embedder/README.md)",
+    {"project": None, "kind": CONTENT_KINDS, "reason": ("no_encoder", "media_unreadable")},
+)
+IMAGES_READ = declare_counter(
+    "shoal_embedder_images_total",
+    "Images that were read and encoded (encoded), or that could not be read (unreadable)",
+    {"result": ("encoded", "unreadable")},
+)
+IMAGE_ENCODING_SECONDS = declare_histogram(
+    "shoal_embedder_image_encoding_seconds",
+    "Time of the encoder, a model on the CPU, for up to 32 images at once",
 )
 TEXTS_ENCODED = declare_counter(
     "shoal_embedder_texts_total",

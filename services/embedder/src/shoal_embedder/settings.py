@@ -6,7 +6,10 @@ from typing import ClassVar
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shoal.http.networks import Networks
+from shoal.media.settings import MediaStoreSettings
 from shoal.runtime import ServiceSettings
+from shoal.sources import HOSTS_HELP, HostList
 from shoal_embedder.adapters.encoders import find_encoder
 
 
@@ -23,7 +26,7 @@ class QdrantSettings(BaseSettings):
     qdrant_api_key: SecretStr | None = Field(default=None, description="API key of Qdrant.")
 
 
-class EmbedderSettings(ServiceSettings, QdrantSettings):
+class EmbedderSettings(ServiceSettings, QdrantSettings, MediaStoreSettings):
     """The settings of every service and of the embedder."""
 
     SERVICE: ClassVar[str] = "embedder"
@@ -31,7 +34,7 @@ class EmbedderSettings(ServiceSettings, QdrantSettings):
 
     encoder: str = Field(
         default=find_encoder(None, "texts").name,
-        description="Encoder of texts that arrive without an embedding.",
+        description="Encoder of texts without an embedding, in projects that name none.",
     )
     model_cache: Path | None = Field(
         default=None,
@@ -57,7 +60,22 @@ class EmbedderSettings(ServiceSettings, QdrantSettings):
         gt=0,
         description="Time between checks that collections and aliases are present in Qdrant, in seconds.",
     )
+    media_hosts: HostList = Field(default="", description=HOSTS_HELP)
+    media_networks: str = Field(
+        default="",
+        description="Networks that are not public and may hold hosts of images, such as `10.0.0.0/8`; hosts at other "
+        "private, loopback and link-local addresses are refused.",
+    )
+    media_timeout_s: float = Field(
+        default=10.0, gt=0, le=60, description="Longest time to read one image from a host, in seconds."
+    )
     batch_samples: int = Field(default=512, ge=1, le=5000, description="Most samples in a batch.")
+
+    @field_validator("media_networks")
+    @classmethod
+    def _check_networks(cls, text: str) -> str:
+        Networks.parse(text)
+        return text
 
     @field_validator("encoder")
     @classmethod

@@ -12,6 +12,7 @@ from shoal.persistence import Janitor, Relay, opened_pool, outbox_measure, postg
 from shoal.persistence.retention import INTERVAL_S
 from shoal.runtime import Loop, Service, run_service
 from shoal.security import ProjectDirectory
+from shoal.sources import Sources
 from shoal_ingest.adapters.erasures import PostgresErasures
 from shoal_ingest.adapters.generations import PostgresGenerations
 from shoal_ingest.adapters.halves import PostgresHalves
@@ -80,6 +81,7 @@ def wire_service(settings: IngestSettings, publisher: Publisher, pool: Any) -> S
                     sample_ids=sample_ids,
                     publisher=publisher,
                     images=SampleImages(keep_media, media),
+                    sources=Sources.parse(settings.media_hosts),
                     clock=utc_now,
                 ),
                 receive_half=ReceiveHalf(publisher),

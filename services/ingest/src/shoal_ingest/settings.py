@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr
 from shoal.media.settings import SHORTEST_KEY, MediaKeySettings, MediaStoreSettings
 from shoal.pictures.showing import PictureLimits
 from shoal.runtime import ServiceSettings
+from shoal.sources import HOSTS_HELP, HostList
 
 
 class IngestSettings(ServiceSettings, MediaStoreSettings, MediaKeySettings):
@@ -29,6 +30,7 @@ class IngestSettings(ServiceSettings, MediaStoreSettings, MediaKeySettings):
         description="The key before SHOAL_MEDIA_KEY, whose addresses ingest still accepts: to change the key while "
         "people look at images.",
     )
+    media_hosts: HostList = Field(default="", description=HOSTS_HELP)
     media_threads: int = Field(
         default=2, ge=1, le=64, description="Images that are decoded at a time; each may take up to 0.5 GiB."
     )

@@ -4,8 +4,8 @@ from typing import ClassVar
 
 from pydantic import Field, field_validator
 
+from shoal.http.networks import Networks
 from shoal.runtime import ServiceSettings
-from shoal_gateway.domain.networks import Networks
 
 
 class GatewaySettings(ServiceSettings):

@@ -7,6 +7,7 @@ from pydantic import Field
 from shoal.contracts.base import Event, Id, Phrase, Timestamp, Value
 
 Role = Literal["producer", "annotator", "reviewer", "operator", "admin"]
+ContentKind = Literal["text", "image", "conversation", "candidates"]
 
 
 class ApiKey(Value):
@@ -21,6 +22,16 @@ class ApiKey(Value):
     annotator: Id | None = None
 
 
+class CropRule(Value):
+    """Which predicted boxes of an image become samples of their own, with vectors of their own.
+
+    most: of one image, those with the highest scores. smallest: length of the shorter side, in pixels.
+    """
+
+    most: int = Field(default=20, ge=1, le=100)
+    smallest: int = Field(default=32, ge=1, le=10_000)
+
+
 class ProjectChanged(Event):
     """The complete state of a project after a change."""
 
@@ -29,4 +40,6 @@ class ProjectChanged(Event):
 
     title: Phrase = ""
     keys: tuple[ApiKey, ...] = ()
+    encoders: dict[ContentKind, Id | None] = Field(default_factory=dict)  # None: samples bring their vectors
+    crops: CropRule | None = None  # None: boxes have no vectors
     changed_at: Timestamp

@@ -65,7 +65,8 @@ DEAD_LETTER_RETENTION_HOURS = 30 * DAY
 DEAD_LETTER_REASONS = (
     *("envelope_invalid", "type_unknown", "value_unreadable", "event_invalid", "timestamp_invalid"),
     *("handler_error", "consumer_error", "summarised"),
-    *("bad_vector", "no_encoder", "wrong_dimension", "other_content", "payload_unreadable", "other_project"),
+    *("bad_vector", "no_encoder", "media_unreadable", "wrong_dimension", "other_content"),
+    *("payload_unreadable", "other_project"),
     *("unknown_provider", "unknown_job", "unknown_guideline", "wrong_guideline", "unknown_label"),
 )
 """Why a record becomes a dead letter (docs/dead-letters.md)."""
@@ -124,9 +125,9 @@ PROJECTS_CHANGED = Topic(
     partitions=1,
     retention_hours=30 * DAY,
     producers=("ingest",),
-    readers=("ingest", "sampler", "labeling-gateway", "qa"),
+    readers=("ingest", "embedder", "sampler", "labeling-gateway", "qa"),
     compacted=True,
-    summary="Every project with the hashes of its API keys.",
+    summary="Every project with its encoders and the hashes of its API keys.",
 )
 PROVIDERS_CHANGED = Topic(
     name="providers.changed",

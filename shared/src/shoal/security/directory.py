@@ -1,9 +1,10 @@
 """Every project with its keys, in memory, read from the topic projects.changed."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from shoal.contracts.projects import ProjectChanged
+from shoal.contracts.projects import ContentKind, CropRule, ProjectChanged
 from shoal.contracts.topics import PROJECTS_CHANGED
 from shoal.messaging import Broadcast, Received
 from shoal.security.arrivals import Arrivals
@@ -19,6 +20,8 @@ class ProjectInfo:
 
     project: str
     title: str
+    encoders: Mapping[ContentKind, str | None] = field(default_factory=dict)
+    crops: CropRule | None = None
 
 
 class ProjectDirectory:
@@ -40,8 +43,8 @@ class ProjectDirectory:
 
     def get(self, project: str) -> ProjectInfo | None:
         """Return a project; None if no event has announced it yet."""
-        project_info = self._projects.get(project)
-        return None if project_info is None else ProjectInfo(project_info.project, project_info.title)
+        event = self._projects.get(project)
+        return None if event is None else ProjectInfo(event.project, event.title, event.encoders, event.crops)
 
     async def find(self, project: str) -> ProjectInfo | None:
         """Return a project; wait for one that may be on its way."""

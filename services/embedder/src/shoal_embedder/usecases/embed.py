@@ -3,53 +3,39 @@
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from shoal.contracts.ids import stable_id
-from shoal.contracts.samples import Embedding, Generation, SampleEmbedded, SampleIngested
+from shoal.contracts.samples import Embedding, Generation, SampleEmbedded
 from shoal.contracts.topics import SAMPLES_EMBEDDED
 from shoal.messaging import OutgoingMessage, Publisher, RejectedItem, encode
 from shoal.observability.metrics import STAGES
 from shoal.observability.traces import exemplar_of
-from shoal.vectors import BadVector, read_vector
 from shoal_embedder import metrics
+from shoal_embedder.usecases.encode import EncodeSamples
 from shoal_embedder.usecases.erased import Erased
-from shoal_embedder.usecases.ports import OtherDimension, Point, TextEncoder, VectorStore
+from shoal_embedder.usecases.ports import OtherDimension, Point, VectorStore
+from shoal_embedder.usecases.supplied import Arrival, Embedded, needs_image, read_supplied
 
 SOURCE = "/shoal/embedder"
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """One sample and the id of its event."""
-
-    event: SampleIngested
-    event_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Embedded:
-    index: int
-    arrival: Arrival
-    generation: Generation
-    vector: bytes
-    is_readable: bool = True
-
-
 class EmbedSamples:
-    """Processes batches: a producer's vectors are stored unchanged, texts without a vector are encoded."""
+    """Processes batches: a producer's vectors are stored unchanged, the other samples are encoded.
+
+    Images are read while the other samples of the batch are stored and published.
+    """
 
     def __init__(
         self,
         *,
-        encoder: TextEncoder,
+        encode: EncodeSamples,
         store: VectorStore,
         erased: Erased,
         publisher: Publisher,
         clock: Callable[[], datetime],
     ) -> None:
-        self._encoder = encoder
+        self._encode = encode
         self._store = store
         self._erased = erased
         self._publisher = publisher
@@ -62,73 +48,43 @@ class EmbedSamples:
             for index, arrival in enumerate(arrivals)
             if (arrival.event.project, arrival.event.sample_id) not in self._erased
         ]
-        embedded, refused = self._supplied(present)
-        texts, textless = self._texts(present)
-        embedded += await self._encoded(texts)
-        stored, misfits, upserts = await self._prepared(embedded)
-        await self._publisher.publish(await self._stored(stored, upserts))
-        rejected = refused + textless + misfits
-        _count_samples(stored, self._clock())
-        _count_refused(arrivals, rejected)
+        images = [sample for sample in present if needs_image(sample[1].event)]
+        rest = [sample for sample in present if not needs_image(sample[1].event)]
+        outcomes = await asyncio.gather(
+            self._embed(arrivals, rest), self._embed(arrivals, images), return_exceptions=True
+        )
+        rejected: list[RejectedItem] = []
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+            rejected += outcome
         metrics.BATCH_SAMPLES.observe(len(arrivals))
         return rejected
 
-    def _supplied(self, present: list[tuple[int, Arrival]]) -> tuple[list[_Embedded], list[RejectedItem]]:
-        good: list[_Embedded] = []
-        bad: list[RejectedItem] = []
-        for index, arrival in present:
-            embedding = arrival.event.embedding
-            if embedding is None:
-                continue
-            try:
-                read_vector(embedding.vector, embedding.generation.dimension)
-            except BadVector as error:
-                fix = f"send {embedding.generation.dimension} finite float32 numbers, little-endian"
-                bad.append(RejectedItem(index, "bad_vector", f"embedding.vector: {error}; {fix}"))
-            else:
-                sample = _Embedded(
-                    index=index, arrival=arrival, generation=embedding.generation, vector=embedding.vector
-                )
-                good.append(sample)
-        return good, bad
-
-    def _texts(
-        self, present: list[tuple[int, Arrival]]
-    ) -> tuple[list[tuple[int, Arrival]], list[RejectedItem]]:
-        without = [(index, arrival) for index, arrival in present if arrival.event.embedding is None]
-        texts = [(index, arrival) for index, arrival in without if arrival.event.content.text is not None]
-        detail = "content.text: missing, and this embedder encodes texts only; send embedding with the sample"
-        bad = [
-            RejectedItem(index, "no_encoder", detail)
-            for index, arrival in without
-            if arrival.event.content.text is None
-        ]
-        return texts, bad
-
-    async def _encoded(self, texts: list[tuple[int, Arrival]]) -> list[_Embedded]:
-        if not texts:
+    async def _embed(
+        self, arrivals: Sequence[Arrival], samples: list[tuple[int, Arrival]]
+    ) -> list[RejectedItem]:
+        """Embed, store and publish samples of the batch."""
+        if not samples:
             return []
-        encoded = await self._encoder.encode([arrival.event.content.text or "" for _, arrival in texts])
-        generation = self._encoder.generation
-        return [
-            _Embedded(
-                index=index,
-                arrival=arrival,
-                generation=generation,
-                vector=text.vector,
-                is_readable=text.is_readable,
-            )
-            for (index, arrival), text in zip(texts, encoded, strict=True)
-        ]
+        embedded, refused = read_supplied(samples)
+        without = [(index, arrival) for index, arrival in samples if arrival.event.embedding is None]
+        encoded, unreadable = await self._encode(without)
+        stored, misfits, upserts = await self._prepared(embedded + encoded)
+        await self._publisher.publish(await self._stored(stored, upserts))
+        rejected = refused + unreadable + misfits
+        _count_samples(stored, self._clock())
+        _count_refused(arrivals, rejected)
+        return rejected
 
     async def _prepared(
-        self, embedded: list[_Embedded]
-    ) -> tuple[list[_Embedded], list[RejectedItem], list[Awaitable[None]]]:
+        self, embedded: list[Embedded]
+    ) -> tuple[list[Embedded], list[RejectedItem], list[Awaitable[None]]]:
         """Return the samples that fit into the store, rejections of the others, and upserts to await."""
-        collections: dict[tuple[str, Generation], list[_Embedded]] = defaultdict(list)
+        collections: dict[tuple[str, Generation], list[Embedded]] = defaultdict(list)
         for sample in embedded:
             collections[sample.arrival.event.project, sample.generation].append(sample)
-        stored: list[_Embedded] = []
+        stored: list[Embedded] = []
         misfits: list[RejectedItem] = []
         upserts: list[Awaitable[None]] = []
         for (project, generation), samples in collections.items():
@@ -146,7 +102,7 @@ class EmbedSamples:
             stored += samples
         return sorted(stored, key=lambda sample: sample.index), misfits, upserts
 
-    async def _stored(self, stored: list[_Embedded], upserts: list[Awaitable[None]]) -> list[OutgoingMessage]:
+    async def _stored(self, stored: list[Embedded], upserts: list[Awaitable[None]]) -> list[OutgoingMessage]:
         """Encode the events while the store works; return them once it has all points."""
         working = asyncio.gather(*upserts)
         await asyncio.sleep(0)  # lets the requests be sent first
@@ -154,12 +110,12 @@ class EmbedSamples:
         await working
         return messages
 
-    def _messages(self, stored: list[_Embedded]) -> list[OutgoingMessage]:
+    def _messages(self, stored: list[Embedded]) -> list[OutgoingMessage]:
         now = self._clock()
         return [_embedded_message(sample, now) for sample in stored]
 
 
-def _count_samples(stored: list[_Embedded], now: datetime) -> None:
+def _count_samples(stored: list[Embedded], now: datetime) -> None:
     """Count samples by project, with the times from ingest until they were searchable."""
     times: dict[str, list[float]] = defaultdict(list)
     for sample in stored:
@@ -183,7 +139,7 @@ def _count_refused(arrivals: Sequence[Arrival], rejected: Sequence[RejectedItem]
         metrics.SAMPLES_REFUSED.labels(project, reason).inc(count)
 
 
-def _embedded_message(embedded: _Embedded, now: datetime) -> OutgoingMessage:
+def _embedded_message(embedded: Embedded, now: datetime) -> OutgoingMessage:
     sample, generation = embedded.arrival.event, embedded.generation
     event = SampleEmbedded.model_construct(
         project=sample.project,

@@ -1,10 +1,11 @@
 """The ports of the use cases, which adapters implement."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from shoal.contracts.samples import Generation, SampleEmbedded, SampleIngested
+from shoal.contracts.projects import ContentKind
+from shoal.contracts.samples import Content, Generation, SampleEmbedded, SampleIngested
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,21 @@ class EncodedText:
     is_readable: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image to read: its project, and the sample's content."""
+
+    project: str
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Why an image could not be read."""
+
+    detail: str
+
+
 class TextEncoder(Protocol):
     """Turns texts into vectors of one generation."""
 
@@ -28,6 +44,46 @@ class TextEncoder(Protocol):
 
     async def encode(self, texts: Sequence[str]) -> list[EncodedText]:
         """Return the vectors of texts, in order."""
+
+
+class ImageEncoder(Protocol):
+    """Reads images and turns them into vectors of one generation."""
+
+    @property
+    def generation(self) -> Generation:
+        """Return the encoder's generation."""
+
+    async def encode(self, pictures: Sequence[Picture]) -> list[bytes | Unreadable]:
+        """Return the images' vectors, or why there is none, in order. Raises Transient."""
+
+
+class Encoders(Protocol):
+    """The encoders by their names."""
+
+    @property
+    def default_text(self) -> str:
+        """Return the name of the encoder of texts in projects that choose none."""
+
+    async def of_texts(self, name: str) -> TextEncoder:
+        """Return an encoder of texts. Raises KeyError."""
+
+    async def of_images(self, name: str) -> ImageEncoder:
+        """Return an encoder of images. Raises KeyError."""
+
+
+class ProjectSettings(Protocol):
+    """What a project says about its vectors."""
+
+    @property
+    def encoders(self) -> Mapping[ContentKind, str | None]:
+        """Return the encoders that the project chose, by kind of content."""
+
+
+class ProjectLookup(Protocol):
+    """The projects that were announced to this process."""
+
+    async def find(self, project: str) -> ProjectSettings | None:
+        """Return a project; None if no event has announced it yet."""
 
 
 @dataclass(frozen=True, slots=True)

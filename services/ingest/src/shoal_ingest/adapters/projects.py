@@ -1,10 +1,11 @@
 """Projects in PostgreSQL, announced with the outbox."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from shoal.contracts.ids import stable_id
-from shoal.contracts.projects import ApiKey, ProjectChanged
+from shoal.contracts.projects import ApiKey, CropRule, ProjectChanged
 from shoal.contracts.topics import PROJECTS_CHANGED
 from shoal.messaging import encode
 from shoal.persistence import Outbox
@@ -19,25 +20,25 @@ class PostgresProjects:
     def __init__(self, pool: Any) -> None:
         self._pool = pool
 
-    async def put(self, project: str, title: str | None, now: datetime) -> tuple[ProjectChanged, bool]:
-        """Create a project or change its title; a `title` of None keeps it."""
+    async def put(
+        self, project: str, changes: Mapping[str, Any], now: datetime
+    ) -> tuple[ProjectChanged, bool]:
+        """Create a project, or change those of its fields that `changes` names."""
         async with self._pool.acquire() as conn, conn.transaction():
             status = await conn.execute(
-                """INSERT INTO projects (project, title, changed_at) VALUES ($1, $2, $3)
+                """INSERT INTO projects (project, title, changed_at) VALUES ($1, '', $2)
                    ON CONFLICT DO NOTHING""",
                 project,
-                title or "",
                 now,
             )
             is_new = status.endswith(" 1")
             present = await lock_project(conn, project)
             assert present is not None
-            if is_new:
-                await announce_project(conn, present)
-                return present, True
-            if title is None or title == present.title:
-                return present, False
-            return await self._replace(conn, present, {"title": title}, now), False
+            if all(getattr(present, name) == value for name, value in changes.items()):
+                if is_new:
+                    await announce_project(conn, present)
+                return present, is_new
+            return await self._replace(conn, present, changes, now), is_new
 
     async def add_key(self, project: str, key: ApiKey, now: datetime) -> ProjectChanged | None:
         """Add a key."""
@@ -58,30 +59,31 @@ class PostgresProjects:
 
     async def all(self) -> list[ProjectChanged]:
         """Return every project, by name."""
-        rows = await self._pool.fetch(
-            "SELECT project, title, keys, changed_at FROM projects ORDER BY project"
-        )
+        rows = await self._pool.fetch("SELECT * FROM projects ORDER BY project")
         return [_row_event(row) for row in rows]
 
     async def changes(self, since: datetime) -> list[ProjectChanged]:
         """Return the projects that changed since a time."""
         rows = await self._pool.fetch(
-            "SELECT project, title, keys, changed_at FROM projects WHERE changed_at >= $1 ORDER BY changed_at",
+            "SELECT * FROM projects WHERE changed_at >= $1 ORDER BY changed_at",
             since,
         )
         return [_row_event(row) for row in rows]
 
     async def _replace(
-        self, conn: Any, present: ProjectChanged, changes: dict[str, Any], now: datetime
+        self, conn: Any, present: ProjectChanged, changes: Mapping[str, Any], now: datetime
     ) -> ProjectChanged:
         # Readers keep the latest event, so a clock that goes back must not make this change look old.
         changed_at = max(now, present.changed_at + _TICK)
         event = present.model_copy(update={**changes, "changed_at": changed_at})
         await conn.execute(
-            "UPDATE projects SET title = $2, keys = $3, changed_at = $4 WHERE project = $1",
+            """UPDATE projects SET title = $2, keys = $3, encoders = $4, crops = $5, changed_at = $6
+               WHERE project = $1""",
             event.project,
             event.title,
             [key.model_dump() for key in event.keys],
+            event.encoders,
+            None if event.crops is None else event.crops.model_dump(),
             event.changed_at,
         )
         await announce_project(conn, event)
@@ -97,9 +99,7 @@ async def announce_project(conn: Any, event: ProjectChanged) -> None:
 
 async def lock_project(conn: Any, project: str) -> ProjectChanged | None:
     """Lock and return a project."""
-    row = await conn.fetchrow(
-        "SELECT project, title, keys, changed_at FROM projects WHERE project = $1 FOR UPDATE", project
-    )
+    row = await conn.fetchrow("SELECT * FROM projects WHERE project = $1 FOR UPDATE", project)
     return None if row is None else _row_event(row)
 
 
@@ -108,5 +108,7 @@ def _row_event(row: Any) -> ProjectChanged:
         project=row["project"],
         title=row["title"],
         keys=tuple(ApiKey(**key) for key in row["keys"]),
+        encoders=row["encoders"],
+        crops=None if row["crops"] is None else CropRule(**row["crops"]),
         changed_at=row["changed_at"],
     )

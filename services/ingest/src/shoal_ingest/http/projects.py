@@ -36,13 +36,16 @@ routes = APIRouter(prefix="/v1/projects", tags=["projects"])
 @routes.post(
     "",
     status_code=CREATED,
-    summary="Create a project or change its title",
+    summary="Create a project or change its settings",
     responses={OK: {"model": ProjectAnswer, "description": "The project existed already."}},
 )
 async def create_project(body: ProjectIn, key: Admin, parts: Wired, response: Response) -> ProjectAnswer:
-    """Create a project (201) or change its title (200). Repeating the request changes nothing."""
+    """Create a project (201), or change the settings that the body names (200).
+
+    Repeating the request changes nothing.
+    """
     check_key(key, body.project)
-    project, is_new = await parts.manage_projects.put(body.project, body.title)
+    project, is_new = await parts.manage_projects.put(body.project, body.changes())
     response.status_code = CREATED if is_new else OK
     return ProjectAnswer.of(project)
 

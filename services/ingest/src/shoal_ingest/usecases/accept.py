@@ -10,6 +10,7 @@ from shoal.contracts.ids import sample_id, stable_id
 from shoal.contracts.samples import Embedding, Generation, SampleIngested
 from shoal.contracts.topics import SAMPLES_INGESTED
 from shoal.messaging import OutgoingMessage, Publisher, encode
+from shoal.sources import Sources
 from shoal.threads import off_loop
 from shoal_ingest.usecases.contents import (
     OTHER_CONTENT,
@@ -20,6 +21,7 @@ from shoal_ingest.usecases.contents import (
     standing_contents,
 )
 from shoal_ingest.usecases.counting import Outcome, count_inferences, note_delays
+from shoal_ingest.usecases.encoders import encoder_fault
 from shoal_ingest.usecases.inference import Inference, VectorIn
 from shoal_ingest.usecases.items import Fault, Parsed
 from shoal_ingest.usecases.media.samples import UNKNOWN_MEDIA, SampleImages
@@ -29,12 +31,6 @@ SOURCE = "/shoal/ingest"
 MOST_BYTES = 512 * 1024
 """Largest size of a sample in Kafka; later events add fields and must fit into Kafka's 1 MiB."""
 
-NO_ENCODER = Fault(
-    "no_encoder",
-    "embedding",
-    "embedding: missing, and Shoal encodes texts only",
-    "Send the datum's vector in embedding, or the datum as text",
-)
 Key = tuple[str, str, str]  # project, encoder, version
 
 
@@ -70,7 +66,10 @@ class _Candidate:
 
 
 class AcceptInferences:
-    """Checks and publishes inferences. `publisher` returns when the broker has acknowledged."""
+    """Checks and publishes inferences. `publisher` returns when the broker has acknowledged.
+
+    sources: the hosts from which the embedder reads images.
+    """
 
     def __init__(
         self,
@@ -80,9 +79,11 @@ class AcceptInferences:
         sample_ids: SampleIds,
         publisher: Publisher,
         images: SampleImages,
+        sources: Sources,
         clock: Callable[[], datetime],
     ) -> None:
         self._projects = projects
+        self._sources = sources
         self._generations = generations
         self._sample_ids = sample_ids
         self._publisher = publisher
@@ -163,13 +164,15 @@ class AcceptInferences:
         if only is not None and item.project != only:
             detail = f"project: this key belongs to project {only!r}"
             return Fault("forbidden_project", "project", detail, f"Use a key of project {item.project!r}")
-        if self._projects.get(item.project) is None:
+        project = self._projects.get(item.project)
+        if project is None:
             detail = f"project: there is no project {item.project!r}"
             fix = "Create it with POST /v1/projects, or correct its name"
             return Fault("unknown_project", "project", detail, fix)
-        if item.embedding is None and item.datum().text is None:
-            return NO_ENCODER
-        return None if item.embedding is None else _wrong_dimension(item, item.embedding, dimensions)
+        if item.embedding is None:
+            field = "content.uri" if item.image is None else "image.uri"
+            return encoder_fault(item.datum(), project.encoders, self._sources, field)
+        return _wrong_dimension(item, item.embedding, dimensions)
 
 
 def _outcome_of(item: Parsed, result: Result, only: str | None) -> Outcome:

@@ -164,7 +164,8 @@ class Inference(Strict):
     )
     embedding: VectorIn | None = Field(
         default=None,
-        description="The datum's vector. Without it, the embedder computes one from the text.",
+        description="The datum's vector. Without it, the embedder computes one from the text or the image, "
+        "with the encoder of the project.",
         examples=[{"name": "minilm", "version": "2", "vector": [0.12, -0.4, 0.33]}],
     )
     tags: Tags = Field(

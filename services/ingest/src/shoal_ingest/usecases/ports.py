@@ -3,28 +3,38 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
-from shoal.contracts.projects import ApiKey, ProjectChanged
+from shoal.contracts.projects import ApiKey, ContentKind, ProjectChanged
 from shoal.contracts.samples import InferenceHalf, SampleErased
 from shoal.messaging import OutgoingMessage
+
+
+class KnownProject(Protocol):
+    """What ingest needs to know of a project."""
+
+    @property
+    def encoders(self) -> Mapping[ContentKind, str | None]:
+        """Return the encoders that the project chose, by kind of content."""
 
 
 class ProjectLookup(Protocol):
     """The projects that were announced to this process."""
 
-    def get(self, project: str) -> object | None:
+    def get(self, project: str) -> KnownProject | None:
         """Return the project; None if it does not exist."""
 
-    async def find(self, project: str) -> object | None:
+    async def find(self, project: str) -> KnownProject | None:
         """Return the project; wait for one that was created just now."""
 
 
 class Projects(Protocol):
     """Projects and keys; every change publishes an event."""
 
-    async def put(self, project: str, title: str | None, now: datetime) -> tuple[ProjectChanged, bool]:
-        """Create a project or change its title; return its state and whether it is new."""
+    async def put(
+        self, project: str, changes: Mapping[str, Any], now: datetime
+    ) -> tuple[ProjectChanged, bool]:
+        """Create a project, or change the fields in `changes`; return its state and whether it is new."""
 
     async def add_key(self, project: str, key: ApiKey, now: datetime) -> ProjectChanged | None:
         """Add a key; return None if the project does not exist."""

@@ -1,7 +1,8 @@
 """Manage projects and their keys."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 from shoal.contracts.projects import ApiKey, ProjectChanged, Role
@@ -25,9 +26,9 @@ class ManageProjects:
         self._learn = learn
         self._clock = clock
 
-    async def put(self, project: str, title: str | None) -> tuple[ProjectChanged, bool]:
-        """Create a project or change its title; return it and whether it is new."""
-        outcome = await self._projects.put(project, title, self._clock())
+    async def put(self, project: str, changes: Mapping[str, Any]) -> tuple[ProjectChanged, bool]:
+        """Create a project, or change the fields in `changes`; return it and whether it is new."""
+        outcome = await self._projects.put(project, changes, self._clock())
         await self._learn(outcome[0])
         return outcome
 

@@ -6,11 +6,11 @@ from urllib.parse import quote
 
 import httpx
 
+from shoal.http.checked_transport import open_client
+from shoal.http.networks import Networks
 from shoal_gateway.adapters.generic.client import CALL_S, VendorClient
 from shoal_gateway.adapters.generic.provider import GenericVendor
-from shoal_gateway.adapters.generic.transport import open_client
 from shoal_gateway.adapters.inhouse import InHouseQueue
-from shoal_gateway.domain.networks import Networks
 from shoal_gateway.domain.providers import ProviderConfig
 from shoal_gateway.domain.routing import IN_HOUSE
 from shoal_gateway.usecases.errors import ProviderRefused

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import Depends
 
 from shoal.http.application import parts_of
+from shoal.http.networks import Networks
 from shoal.security import ProjectDirectory
-from shoal_gateway.domain.networks import Networks
 from shoal_gateway.usecases.annotate import Annotate
 from shoal_gateway.usecases.last_answer import FindLastAnswer
 from shoal_gateway.usecases.ports import Guidelines, ProviderConfigs

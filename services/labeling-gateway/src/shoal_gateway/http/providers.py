@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from shoal.contracts.base import NAME_PATTERN, NO_NUL
+from shoal.http.networks import Networks
 from shoal.http.openapi import problem_responses
 from shoal.http.problems import Problem
 from shoal.http.projects import OperatorProject
-from shoal_gateway.domain.networks import Networks
 from shoal_gateway.domain.providers import ProviderConfig
 from shoal_gateway.domain.routing import IN_HOUSE
 from shoal_gateway.http.parts import Wired

@@ -9,13 +9,13 @@ import httpx
 import orjson
 import stamina
 
+from shoal.http.checked_transport import ForbiddenAddress
 from shoal_gateway.adapters.generic.answers import (
     UnreadableAnswer,
     read_json,
     short_reason,
     status_reason,
 )
-from shoal_gateway.adapters.generic.transport import ForbiddenAddress
 from shoal_gateway.adapters.generic.verdicts import Verdict, fault_of, verdict_of
 from shoal_gateway.domain.faults import Fault
 from shoal_gateway.usecases.errors import ProviderRefused, ProviderUnavailable

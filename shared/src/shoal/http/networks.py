@@ -1,4 +1,4 @@
-"""The addresses at which vendors may be: public ones, and the private networks that a setting allows."""
+"""The addresses that customers' hosts may have: public ones, and private networks that a setting allows."""
 
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -9,7 +9,7 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 
 @dataclass(frozen=True, slots=True)
 class Networks:
-    """`allowed`: networks that are not public and may hold vendors all the same."""
+    """`allowed`: networks that are not public and may hold such hosts all the same."""
 
     allowed: tuple[IPv4Network | IPv6Network, ...] = ()
 
@@ -19,7 +19,7 @@ class Networks:
         return cls(tuple(ip_network(part.strip()) for part in text.split(",") if part.strip()))
 
     def forbid(self, text: str) -> bool:
-        """Return whether a vendor may not be at an IP address. Raises ValueError if it is none."""
+        """Return whether such a host may not have an IP address. Raises ValueError if it is none."""
         address = _embedded_address(ip_address(text))
         if any(address.version == network.version and address in network for network in self.allowed):
             return False

@@ -1,7 +1,7 @@
-"""Connections to one vendor: its name is resolved here, and every address is checked before it is used.
+"""Connections to hosts that customers name: every address is checked before it is used.
 
 The address that was checked is the one that is connected to, so that a name cannot change its address in
-between (DNS rebinding). Each vendor has connections and look-ups that no other vendor shares.
+between (DNS rebinding). Each host's look-up has a thread of its own.
 """
 
 import asyncio
@@ -15,29 +15,32 @@ from ipaddress import ip_address
 
 import httpx
 
-from shoal_gateway.domain.networks import Networks
+from shoal.http.networks import Networks
 
 MOST_CONNECTIONS = 8
 
 
 class ForbiddenAddress(Exception):
-    """The vendor's name stands for an address that is not public, and no setting allows it."""
+    """The host's name stands for an address that is not public, and no setting allows it."""
 
 
-def open_client(networks: Networks) -> httpx.AsyncClient:
-    """Return a client for one vendor. It keeps no cookies, follows no redirects and uses no proxy."""
+def open_client(networks: Networks, *, most_connections: int = MOST_CONNECTIONS) -> httpx.AsyncClient:
+    """Return a client. It keeps no cookies, follows no redirects and uses no proxy."""
     no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
     return httpx.AsyncClient(
-        transport=VendorTransport(networks), cookies=no_cookies, follow_redirects=False, trust_env=False
+        transport=CheckedTransport(networks, most_connections),
+        cookies=no_cookies,
+        follow_redirects=False,
+        trust_env=False,
     )
 
 
-class VendorTransport(httpx.AsyncBaseTransport):
+class CheckedTransport(httpx.AsyncBaseTransport):
     """Resolves, checks and connects. Raises ForbiddenAddress, and httpx's errors."""
 
-    def __init__(self, networks: Networks) -> None:
+    def __init__(self, networks: Networks, most_connections: int) -> None:
         self._networks = networks
-        limits = httpx.Limits(max_connections=MOST_CONNECTIONS)
+        limits = httpx.Limits(max_connections=most_connections)
         self._inner = httpx.AsyncHTTPTransport(verify=_tls_context(), trust_env=False, limits=limits)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -89,7 +92,7 @@ async def resolve_host(host: str, port: int) -> list[str]:
 
 
 def _request_to(request: httpx.Request, address: str) -> httpx.Request:
-    """Return the request to an address; the Host header and TLS keep the vendor's name."""
+    """Return the request to an address; the Host header and TLS keep the host's name."""
     return httpx.Request(
         request.method,
         request.url.copy_with(host=address),

@@ -1,0 +1,93 @@
+"""Encode samples that bring no vector, with the encoder of their project for their kind of content."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from shoal.contracts.projects import ContentKind
+from shoal.contracts.samples import Content
+from shoal.encoders import encoder_name, item_of
+from shoal.messaging import RejectedItem
+from shoal_embedder import metrics
+from shoal_embedder.usecases.ports import Encoders, Picture, ProjectLookup, Unreadable
+from shoal_embedder.usecases.supplied import Arrival, Embedded
+
+Numbered = tuple[int, Arrival]
+"""A sample and its position in the batch."""
+
+
+class EncodeSamples:
+    """Encodes the samples of a batch. One that cannot be encoded is rejected and costs the others nothing."""
+
+    def __init__(self, encoders: Encoders, projects: ProjectLookup) -> None:
+        self._encoders = encoders
+        self._projects = projects
+
+    async def __call__(self, samples: Sequence[Numbered]) -> tuple[list[Embedded], list[RejectedItem]]:
+        """Return the samples with their vectors, and rejections of the others. Raises Transient."""
+        texts: dict[str, list[Numbered]] = defaultdict(list)
+        images: dict[str, list[Numbered]] = defaultdict(list)
+        rejected: list[RejectedItem] = []
+        for index, arrival in samples:
+            kind = content_kind(arrival.event.content)
+            name = await self._encoder_name(arrival.event.project, kind)
+            if name is None:
+                rejected.append(_no_encoder(index, arrival, kind))
+            else:
+                (images if item_of(kind) == "images" else texts)[name].append((index, arrival))
+        embedded: list[Embedded] = []
+        for name, part in texts.items():
+            embedded += await self._encode_texts(name, part)
+        for name, part in images.items():
+            good, bad = await self._encode_images(name, part)
+            embedded += good
+            rejected += bad
+        return embedded, rejected
+
+    async def _encoder_name(self, project: str, kind: ContentKind) -> str | None:
+        settings = await self._projects.find(project)
+        encoders = {} if settings is None else settings.encoders
+        return encoder_name(kind, encoders, self._encoders.default_text)
+
+    async def _encode_texts(self, name: str, samples: list[Numbered]) -> list[Embedded]:
+        encoder = await self._encoders.of_texts(name)
+        encoded = await encoder.encode([arrival.event.content.text or "" for _, arrival in samples])
+        return [
+            Embedded(
+                index=index,
+                arrival=arrival,
+                generation=encoder.generation,
+                vector=text.vector,
+                is_readable=text.is_readable,
+            )
+            for (index, arrival), text in zip(samples, encoded, strict=True)
+        ]
+
+    async def _encode_images(
+        self, name: str, samples: list[Numbered]
+    ) -> tuple[list[Embedded], list[RejectedItem]]:
+        encoder = await self._encoders.of_images(name)
+        pictures = [Picture(arrival.event.project, arrival.event.content) for _, arrival in samples]
+        good: list[Embedded] = []
+        bad: list[RejectedItem] = []
+        for (index, arrival), outcome in zip(samples, await encoder.encode(pictures), strict=True):
+            if isinstance(outcome, Unreadable):
+                bad.append(RejectedItem(index, "media_unreadable", outcome.detail))
+                metrics.ENCODER_REFUSALS.labels(arrival.event.project, "image", "media_unreadable").inc()
+            else:
+                good.append(
+                    Embedded(index=index, arrival=arrival, generation=encoder.generation, vector=outcome)
+                )
+        return good, bad
+
+
+def content_kind(content: Content) -> ContentKind:
+    """Return the kind of content; a URI is that of an image, as Shoal reads nothing else from one."""
+    return "text" if content.text is not None else "image"
+
+
+def _no_encoder(index: int, arrival: Arrival, kind: ContentKind) -> RejectedItem:
+    metrics.ENCODER_REFUSALS.labels(arrival.event.project, kind, "no_encoder").inc()
+    detail = f"embedding: missing, and the project has no encoder of kind {kind}"
+    return RejectedItem(
+        index, "no_encoder", f"{detail}; send embedding with the sample, or name one in encoders.{kind}"
+    )

@@ -1,0 +1,48 @@
+"""Refuse samples that nothing can encode: their project has no encoder for them, or nothing can read them."""
+
+from collections.abc import Mapping
+
+from shoal.contracts.projects import ContentKind
+from shoal.contracts.samples import Content
+from shoal.encoders import encoder_name
+from shoal.media.store import URI_START
+from shoal.sources import Sources
+from shoal_ingest.usecases.items import Fault
+
+NO_ENCODER = "no_encoder"
+_FIX = "Send the datum's vector in embedding"
+_UNNAMED = frozenset({"", "text/plain", "application/octet-stream"})  # types that say nothing about a URI
+
+
+def encoder_fault(
+    content: Content, encoders: Mapping[ContentKind, str | None], sources: Sources, field: str = "content.uri"
+) -> Fault | None:
+    """Return why a sample without a vector cannot be encoded; None if it can. field: of its URI."""
+    kind = content_kind(content)
+    if encoder_name(kind, encoders) is None:
+        fix = f"{_FIX}, or name an encoder in encoders.{kind} with POST /v1/projects"
+        return Fault(
+            NO_ENCODER, "embedding", f"embedding: missing, and the project has no encoder of kind {kind}", fix
+        )
+    return _uri_fault(content, sources, field) if kind == "image" else None
+
+
+def content_kind(content: Content) -> ContentKind:
+    """Return the kind of content; a URI is that of an image, as Shoal reads nothing else from one."""
+    return "text" if content.text is not None else "image"
+
+
+def _uri_fault(content: Content, sources: Sources, field: str) -> Fault | None:
+    uri, media_type = content.uri or "", content.media_type.partition(";")[0].strip().lower()
+    if media_type not in _UNNAMED and not media_type.startswith("image/"):
+        detail = f"embedding: missing, and Shoal has no encoder of {media_type}"
+        return Fault(NO_ENCODER, "embedding", detail, f"{_FIX}, or send an image or a text")
+    if uri.startswith(URI_START):
+        return None
+    if refusal := sources.refusal(uri):
+        fix = (
+            f"{_FIX}, store the image with POST /v1/projects/{{project}}/media, or let the operator name the "
+            "host in SHOAL_MEDIA_HOSTS of ingest and the embedder"
+        )
+        return Fault(NO_ENCODER, field, f"{field}: the embedding is missing, and the URI {refusal}", fix)
+    return None
