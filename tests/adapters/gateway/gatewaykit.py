@@ -13,14 +13,15 @@ from shoal_gateway.adapters.postgres.guidelines import StoredGuidelines
 from shoal_gateway.adapters.postgres.inbox import PostgresInbox
 from shoal_gateway.adapters.postgres.ledger import PostgresLedger
 from shoal_gateway.domain.annotations import Action, Annotation
-from shoal_gateway.domain.guidelines import Class, Guideline
+from shoal_gateway.domain.guidelines import Guideline
 from shoal_gateway.domain.providers import Capabilities, ProviderConfig
-from shoal_gateway.domain.tasks import Guess, TaskOrder, TaskReceipt
+from shoal_gateway.domain.tasks import Prelabel, TaskOrder, TaskReceipt
 from shoal_gateway.usecases.annotate import Annotate
 from shoal_gateway.usecases.carry_out import CarryOut
 from shoal_gateway.usecases.create_jobs import CreateJobs
 from shoal_gateway.usecases.dispatch import Dispatch
 from shoal_gateway.usecases.erase_samples import EraseSamples
+from shoal_gateway.usecases.label_types import read_schema
 from shoal_gateway.usecases.ports import Malformed, Provider
 from shoal_gateway.usecases.receive_webhook import DrainInbox
 from shoal_gateway.usecases.record_annotations import RecordAnnotations
@@ -37,8 +38,7 @@ GUIDELINE = Guideline(
     minor=0,
     title="",
     text="",
-    classes=(Class("x", "", ()), Class("y", "", ())),
-    prelabels_allowed=False,
+    schema=read_schema({"kind": "single_choice", "classes": [{"name": "x"}, {"name": "y"}]}),
 )
 
 
@@ -88,7 +88,7 @@ class Crowd:
         self.calls.append(("cancel", external_id, 0))
         self._fail()
 
-    async def attach_prediction(self, external_id: str, guess: Guess) -> None:
+    async def attach_prediction(self, external_id: str, prelabel: Prelabel) -> None:
         self.calls.append(("predict", external_id, 0))
 
     def _fail(self) -> None:

@@ -10,11 +10,10 @@ from typing import Any
 import httpx
 
 from publishingkit import FakePublisher, received
-from shoal.contracts.label_schemas import LabelClass, SingleChoiceSchema
 from shoal.contracts.labels import GuidelineRef, LabelingJob, VotesRequested
 from shoal.contracts.projects import ProjectChanged
 from shoal.contracts.quality import GuidelinePublished
-from shoal.contracts.samples import Content
+from shoal.contracts.samples import Content, Prediction
 from shoal.persistence import migrate, open_pool
 from shoal.runtime import Service
 from shoal.security import sign_webhook
@@ -22,6 +21,7 @@ from shoal.security.access import Access
 from shoal_gateway.main import SCHEMA, wire_service
 from shoal_gateway.settings import GatewaySettings
 
+X_OR_Y = {"kind": "single_choice", "classes": [{"name": "x"}, {"name": "y"}]}
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -33,15 +33,13 @@ class RunningGateway:
     pool: Any
     http: httpx.AsyncClient
 
-    def project(self, name: str) -> None:
-        """Announce a project with a guideline of the classes x and y."""
+    def project(self, name: str, schema: Mapping[str, Any] = X_OR_Y, **guideline_fields: Any) -> None:
+        """Announce a project with a guideline, by default of the classes x and y."""
         assert self.service.directory is not None
         self.service.directory.put(ProjectChanged(project=name, changed_at=MOMENT))
+        document = {"label_schema": schema, **guideline_fields}
         guideline = GuidelinePublished(
-            project=name,
-            guideline=GuidelineRef(major=1, minor=0),
-            label_schema=SingleChoiceSchema(classes=(LabelClass(name="x"), LabelClass(name="y"))),
-            published_at=MOMENT,
+            project=name, guideline=GuidelineRef(major=1, minor=0), published_at=MOMENT, **document
         )
         self.service.broadcasts[0].apply(received(guideline, "guidelines.published"))
 
@@ -49,7 +47,17 @@ class RunningGateway:
         """Configure a provider."""
         return await self.http.put(f"/v1/projects/{project}/providers/{name}", json=settings)
 
-    async def job(self, project: str, number: int, provider: str, *, votes: int = 1, most: int = 9) -> str:
+    async def job(
+        self,
+        project: str,
+        number: int,
+        provider: str,
+        *,
+        votes: int = 1,
+        most: int = 9,
+        content: Mapping[str, Any] | None = None,
+        prediction: Mapping[str, Any] | None = None,
+    ) -> str:
         """Hand in a job and return its id."""
         job = LabelingJob(
             project=project,
@@ -57,7 +65,8 @@ class RunningGateway:
             sample_id=f"{project}-{provider}-{number}",
             purpose="label",
             guideline=GuidelineRef(major=1, minor=0),
-            content=Content(text=f"text {number}"),
+            content=Content(**(content or {"text": f"text {number}"})),
+            prediction=Prediction(model="m", version="7", **prediction) if prediction else None,
             votes=votes,
             max_votes=most,
             provider=provider,

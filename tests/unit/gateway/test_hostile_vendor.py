@@ -2,6 +2,7 @@
 
 import asyncio
 import tracemalloc
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -12,8 +13,9 @@ from shoal.http.checked_transport import open_client
 from shoal.http.networks import Networks
 from shoal_gateway.adapters.generic.answers import MOST_BYTES
 from shoal_gateway.adapters.generic.client import VendorClient
-from shoal_gateway.adapters.generic.mapping import read_receipts
+from shoal_gateway.adapters.generic.mapping import TaskMedia, read_receipts
 from shoal_gateway.adapters.generic.provider import GenericVendor
+from shoal_gateway.adapters.media import SignedAddresses
 from shoal_gateway.domain.providers import ProviderConfig
 from shoal_gateway.usecases.errors import ProviderRefused, ProviderUnavailable
 from shoal_gateway.usecases.ports import Malformed
@@ -21,6 +23,7 @@ from shoal_gateway.usecases.ports import Malformed
 LOOPBACK = Networks.parse("127.0.0.0/8")
 KEY = "a-planted-key"
 CONFIG = ProviderConfig(project="news", name="acme", kind="generic", api_key=KEY)
+MEDIA = TaskMedia(SignedAddresses(None, "", utc_now), timedelta(hours=1))
 UNREADABLE = {"nul in the cursor", "no cursor", "huge cursor", "huge page"}
 FAILURES = (ProviderUnavailable, ProviderRefused)
 
@@ -38,7 +41,7 @@ async def test_a_broken_answer_is_a_short_error_in_time() -> None:
 
 async def check_broken(trick: str) -> None:
     async with serve_vendor(HostileVendor(trick, pause_s=0.2)) as url, open_client(LOOPBACK) as http:
-        provider = GenericVendor(client_of(http, url, call_s=0.7), CONFIG, None)
+        provider = GenericVendor(client_of(http, url, call_s=0.7), CONFIG, None, MEDIA)
         with pytest.raises(FAILURES) as error:
             await provider.poll(None, 200)
         message = str(error.value)
@@ -53,7 +56,7 @@ async def check_broken(trick: str) -> None:
 @pytest.mark.parametrize("trick", PAGES)
 async def test_a_page_is_read_or_refused_and_its_bad_items_are_named(trick: str) -> None:
     async with serve_vendor(HostileVendor(trick)) as url, open_client(LOOPBACK) as http:
-        provider = GenericVendor(client_of(http, url), CONFIG, None)
+        provider = GenericVendor(client_of(http, url), CONFIG, None, MEDIA)
         if trick in UNREADABLE:
             with pytest.raises(ProviderUnavailable, match=r"next_cursor|list of at most"):
                 await provider.poll(None, 200)
@@ -82,7 +85,7 @@ async def test_items_that_are_hardly_json_cost_no_neighbour() -> None:
         serve_vendor(HostileVendor("items that are hardly json")) as url,
         open_client(LOOPBACK) as http,
     ):
-        page = await GenericVendor(client_of(http, url), CONFIG, None).poll(None, 200)
+        page = await GenericVendor(client_of(http, url), CONFIG, None, MEDIA).poll(None, 200)
     assert [isinstance(item, Malformed) for item in page.items] == [True, True, True, True, False]
 
 

@@ -14,6 +14,8 @@ from shoal.persistence import Janitor, Relay, opened_pool, outbox_measure, postg
 from shoal.persistence.retention import INTERVAL_S
 from shoal.runtime import Loop, Service, run_service
 from shoal.security import ProjectDirectory
+from shoal_gateway.adapters.generic.mapping import TaskMedia
+from shoal_gateway.adapters.media import SignedAddresses
 from shoal_gateway.adapters.postgres.configs import PostgresConfigs, PostgresCursors
 from shoal_gateway.adapters.postgres.database import PostgresDatabase
 from shoal_gateway.adapters.postgres.guidelines import StoredGuidelines
@@ -73,6 +75,7 @@ class Adapters:
     guidelines: StoredGuidelines
     inbox: PostgresInbox
     providers: Registry
+    media: SignedAddresses
     watch: Metrics
 
     @property
@@ -86,6 +89,8 @@ def wire_service(
 ) -> Service:
     """Return the service, wired. `closing` ends its work with vendors and closes their connections."""
     public_url = settings.public_url or f"http://{settings.http_host}:{settings.http_port}"
+    media = SignedAddresses(settings.media_secret, settings.media_public_url, utc_now)
+    vendor_media = TaskMedia(media, timedelta(hours=settings.vendor_media_hours))
     adapters = Adapters(
         pool=pool,
         database=PostgresDatabase(pool, utc_now),
@@ -93,8 +98,14 @@ def wire_service(
         guidelines=StoredGuidelines(lookups, saves=settings.role != "http"),
         inbox=PostgresInbox(pool, utc_now),
         providers=Registry(
-            lookups, public_url, utc_now, networks=settings.networks, call_s=settings.vendor_timeout_s
+            lookups,
+            public_url,
+            utc_now,
+            networks=settings.networks,
+            media=vendor_media,
+            call_s=settings.vendor_timeout_s,
         ),
+        media=media,
         watch=Metrics(),
     )
     closing.push_async_callback(adapters.providers.aclose)
@@ -117,7 +128,7 @@ def wire_service(
     janitor = Janitor(adapters.pool, TABLES, days=settings.retention_days, clock=utc_now)
     return Service(
         name="labeling-gateway",
-        app=make_app(parts),
+        app=make_app(parts, settings.media_public_url),
         consumers=_make_consumers(adapters, requests, dispatching),
         broadcasts=[guideline_broadcast(guidelines.announce)],
         dependencies=[postgres_dependency(settings.postgres_dsn, OWN_SCHEMA)],
@@ -219,6 +230,7 @@ def _http_parts(
         receive_webhook=receive_webhook,
         projects=directory,
         networks=settings.networks,
+        media=adapters.media,
         wake=dispatching.wake,
     )
 

@@ -5,10 +5,11 @@ from typing import ClassVar
 from pydantic import Field, field_validator
 
 from shoal.http.networks import Networks
+from shoal.media.settings import MediaKeySettings
 from shoal.runtime import ServiceSettings
 
 
-class GatewaySettings(ServiceSettings):
+class GatewaySettings(ServiceSettings, MediaKeySettings):
     """What every service has, and what only this one needs."""
 
     SERVICE: ClassVar[str] = "labeling-gateway"
@@ -37,6 +38,13 @@ class GatewaySettings(ServiceSettings):
         default="",
         description="Networks that are not public and may hold vendors, such as `10.0.0.0/8,::1/128`; vendors at "
         "other private, loopback and link-local addresses are refused.",
+    )
+
+    vendor_media_hours: float = Field(
+        default=168.0,
+        gt=0,
+        le=8760,
+        description="Time for which the addresses of images in tasks for vendors are valid, in hours.",
     )
 
     @field_validator("vendor_networks")

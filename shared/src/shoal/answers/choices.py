@@ -1,6 +1,7 @@
 """Check the classes of answers."""
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 from shoal.answers.problems import Problem, list_names
 from shoal.contracts.answers import ClassAnswer, ClassesAnswer
@@ -31,8 +32,10 @@ def label_problem(classes: Sequence[LabelClass], label: str, field: str) -> Prob
     if any(item.name == label for item in classes):
         return None
     names = [item.name for item in classes]
+    close = get_close_matches(label, names, n=1)
+    hint = f"did you mean {close[0]!r}? " if close else ""
     detail = f"{label!r} is not in the label schema"
-    return Problem(field=field, detail=detail, fix=f"Use one of {list_names(names)}")
+    return Problem(field=field, detail=detail, fix=f"{hint}Use one of {list_names(names)}")
 
 
 def attributes_problem(

@@ -8,7 +8,7 @@ from shoal.runtime.refusal import Refused
 from shoal_gateway.adapters.postgres import rows
 from shoal_gateway.domain.guidelines import Guideline
 from shoal_gateway.domain.providers import Capabilities
-from shoal_gateway.domain.tasks import Guess, TaskOrder, TaskReceipt
+from shoal_gateway.domain.tasks import Prelabel, TaskOrder, TaskReceipt
 from shoal_gateway.usecases.ports import Page, ReceivedItem
 
 UPSERT = """
@@ -45,13 +45,9 @@ class InHouseQueue:
             )
         return [TaskReceipt(order.external_id, order.external_id) for order in orders]
 
-    async def attach_prediction(self, external_id: str, guess: Guess) -> None:
-        """Store a guess with the task."""
-        await self._pool.execute(
-            "UPDATE queue SET guess = $2 WHERE external_id = $1 AND datum IS NOT NULL",
-            external_id,
-            rows.to_json(guess),
-        )
+    async def attach_prediction(self, external_id: str, prelabel: Prelabel) -> None:
+        """Do nothing: the queue shows the prediction that is stored with the job."""
+        del external_id, prelabel
 
     async def poll(self, cursor: str | None, limit: int) -> Page:
         """Return an empty page, because there is no feed."""
@@ -92,8 +88,8 @@ def _queue_row(order: TaskOrder) -> tuple[object, ...]:
         order.sample_id,
         order.lane,
         order.guideline_major,
-        rows.to_json(order.datum),
-        rows.to_json(order.guess),
+        rows.datum_columns(order.datum)[0],
+        rows.guess_columns(order.guess)[0],
         order.votes,
         order.priority,
     )

@@ -9,6 +9,7 @@ import httpx
 from shoal.http.checked_transport import open_client
 from shoal.http.networks import Networks
 from shoal_gateway.adapters.generic.client import CALL_S, VendorClient
+from shoal_gateway.adapters.generic.mapping import TaskMedia
 from shoal_gateway.adapters.generic.provider import GenericVendor
 from shoal_gateway.adapters.inhouse import InHouseQueue
 from shoal_gateway.domain.providers import ProviderConfig
@@ -23,16 +24,24 @@ class Registry:
     """Caches one adapter per configuration; a changed configuration gets a new adapter.
 
     Every generic vendor has its own HTTP client. `networks`: the addresses at which vendors may be; `call_s`:
-    the longest time of a call.
+    the longest time of a call; `media`: the addresses of images that vendors get.
     """
 
     def __init__(
-        self, pool: Any, public_url: str, clock: Clock, *, networks: Networks, call_s: float = CALL_S
+        self,
+        pool: Any,
+        public_url: str,
+        clock: Clock,
+        *,
+        networks: Networks,
+        media: TaskMedia,
+        call_s: float = CALL_S,
     ) -> None:
         self._in_house = InHouseQueue(pool)
         self._clock = clock
         self._public_url = public_url.rstrip("/")
         self._networks = networks
+        self._media = media
         self._call_s = call_s
         self._adapters: dict[tuple[str, str], tuple[ProviderConfig, Provider]] = {}
         self._clients: dict[tuple[str, str], httpx.AsyncClient] = {}
@@ -64,7 +73,7 @@ class Registry:
             self._clients[config.key] = open_client(self._networks)
         http = self._clients[config.key]
         client = VendorClient(http, config.base_url, config.api_key, self._clock, call_s=self._call_s)
-        return GenericVendor(client, config, self._callback_url(config))
+        return GenericVendor(client, config, self._callback_url(config), self._media)
 
     def _callback_url(self, config: ProviderConfig) -> str:
         return f"{self._public_url}/v1/webhooks/{quote(config.name)}?project={quote(config.project)}"

@@ -1,9 +1,11 @@
 """Annotations by revision: an edit or a deletion is a later revision of the same answer."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
+
+from shoal_gateway.domain.label_schema import CLASS
 
 Action = Literal["submitted", "updated", "deleted", "skipped"]
 FoundBy = Literal["poll", "hook", "page"]
@@ -14,8 +16,9 @@ FoundBy = Literal["poll", "hook", "page"]
 class Annotation:
     """One revision of one annotator's answer to one task.
 
-    `label` is None when the revision skips or deletes; `code` and `reason` say why it skips; `price` is None
-    when the provider states none.
+    `label` is a class, or the canonical JSON of an answer of another `kind`, of which `original` keeps the
+    order of objects. It is None when the revision skips or deletes; `code` and `reason` say why it skips.
+    `price` is None when the provider states none.
     """
 
     external_id: str
@@ -29,6 +32,8 @@ class Annotation:
     duration_s: float | None = None
     price: float | None = None
     code: str | None = None
+    kind: str = CLASS
+    original: str | None = field(default=None, compare=False, repr=False)
 
     @property
     def is_vote(self) -> bool:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shoal_gateway.domain.label_schema import CLASS
+
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
@@ -12,13 +14,18 @@ class Grounds:
     posterior: Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnnamedVote:
-    """A vote or skip without its annotator. A skip has no label; its code and reason may be missing."""
+    """A vote or skip without its annotator. A skip has no label; its code and reason may be missing.
+
+    `kind` is the answer's; `skill` is the probability that the annotator is right, if it is known.
+    """
 
     label: str | None
     code: str | None
     reason: str
+    kind: str = CLASS
+    skill: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,12 @@
 """The written rules that annotators follow, reduced to what the gateway uses."""
 
 from dataclasses import dataclass
+from typing import Literal
 
-from shoal_gateway.domain.label_schema import SingleChoice
+from shoal_gateway.domain.label_schema import LabelSchema
 
-
-@dataclass(frozen=True, slots=True)
-class Class:
-    """One class of the label schema."""
-
-    name: str
-    definition: str
-    examples: tuple[str, ...]
+Prelabels = Literal["shown", "hidden", "on_demand"]
+"""What annotators see of a model's prediction; on_demand: after they ask for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,14 +18,5 @@ class Guideline:
     minor: int
     title: str
     text: str  # Markdown
-    classes: tuple[Class, ...]
-    prelabels_allowed: bool
-
-    @property
-    def schema(self) -> SingleChoice:
-        """Return the answers that this guideline allows."""
-        return SingleChoice(tuple(item.name for item in self.classes))
-
-    def shows(self, label: str) -> bool:
-        """Return whether annotators may see a model's label: pre-labels are allowed, and it is a class."""
-        return self.prelabels_allowed and label in self.schema.labels
+    schema: LabelSchema
+    prelabels: Prelabels = "hidden"

@@ -1,16 +1,20 @@
-"""The answers that an annotator may give. Other kinds (boxes, spans) are classes with a `check`."""
+"""What the gateway needs of a label schema; the rules of each kind are those of every door of Shoal."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
-from typing import Literal
+from typing import Any, Literal, Protocol
 
-SHOWN = 100  # labels listed in an error
+from shoal_gateway.domain.tasks import Datum
+
+CLASS = "class"
+"""The kind of an answer whose label is a class; of other kinds the label is the answer's canonical JSON."""
 Reason = Literal[
     "malformed",
     "unknown_task",
     "sample_erased",
     "missing_label",
     "unknown_label",
+    "bad_answer",
     "too_many_revisions",
     "not_recorded",
 ]
@@ -27,29 +31,28 @@ class AnswerProblem:
 
 
 @dataclass(frozen=True, slots=True)
-class SingleChoice:
-    """Exactly one of `labels`."""
+class Class:
+    """One class as annotators read it."""
 
-    labels: tuple[str, ...]
+    name: str
+    definition: str = ""
+    examples: tuple[str, ...] = ()
 
-    def check(self, label: str | None) -> AnswerProblem | None:
-        """Return the problem with `label`, or None if the schema allows it."""
-        if label is None:
-            return AnswerProblem(
-                "missing_label", "answer.label", "the answer has no label", self._allowed("Send one of")
-            )
-        if label in self.labels:
-            return None
-        close = get_close_matches(label, self.labels, n=1)
-        hint = f"did you mean {close[0]!r}? " if close else ""
-        return AnswerProblem(
-            "unknown_label",
-            "answer.label",
-            f"{label[:200]!r} is not a label of the guideline",
-            f"{hint}{self._allowed('Allowed labels')}",
-        )
 
-    def _allowed(self, lead: str) -> str:
-        more = len(self.labels) - SHOWN
-        tail = f", and {more} more" if more > 0 else ""
-        return f"{lead}: {', '.join(self.labels[:SHOWN])}{tail}"
+class LabelSchema(Protocol):
+    """The answers that a guideline allows."""
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of the schema, such as single_choice or boxes."""
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        """Return the schema as JSON."""
+
+    @property
+    def classes(self) -> Sequence[Class]:
+        """Return the classes; none for kinds without them."""
+
+    def check(self, label: str | None, kind: str, datum: Datum) -> AnswerProblem | None:
+        """Return the problem with an answer about `datum`, or None if the schema allows it."""

@@ -1,7 +1,9 @@
 """A task is a job at one provider; its states and its content."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class TaskState(StrEnum):
@@ -43,24 +45,48 @@ def state_after_answers(votes_wanted: int, answers: int) -> TaskState:
     return TaskState.DONE if answers >= votes_wanted else TaskState.OPEN
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Guess:
-    """A model's prediction, shown to annotators if the guideline allows it."""
+    """A model's prediction, shown to annotators if the guideline allows it and it fits the label schema.
 
-    label: str
+    `label` and `score` are those of a class. `more` holds what a prediction of another kind consists of
+    (labels, boxes, spans and so on), and the scores.
+    """
+
+    label: str | None
     score: float | None
+    model: str
+    version: str
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prelabel:
+    """A prediction as an answer that the label schema allows: what annotators see of it.
+
+    answer: JSON with its `kind`. score: of a class. scores: by class or candidate, or a list in the order of
+    the answer's objects.
+    """
+
+    answer: Mapping[str, Any]
+    score: float | None = None
+    scores: Any = None
     model: str
     version: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Datum:
-    """The content to label: inline text, or a URI with the SHA-256 of its content."""
+    """The content to label: inline text, or a URI with the SHA-256 of its content.
 
-    text: str | None
-    uri: str | None
-    sha256: str | None
-    media_type: str
+    `more` holds what else the content consists of: the size of an image, turns, candidates, a crop.
+    """
+
+    text: str | None = None
+    uri: str | None = None
+    sha256: str | None = None
+    media_type: str = "text/plain"
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +94,7 @@ class TaskOrder:
     """A task as a provider receives it. Shoal chooses `external_id` before sending anything.
 
     `excluded`: annotators who answered or skipped an earlier task of the job, and should not get this one.
+    `prelabel`: what the provider may show of `guess`.
     """
 
     external_id: str
@@ -81,6 +108,7 @@ class TaskOrder:
     votes: int
     priority: int
     excluded: tuple[str, ...] = ()
+    prelabel: Prelabel | None = None
 
 
 @dataclass(frozen=True, slots=True)

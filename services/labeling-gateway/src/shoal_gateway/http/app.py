@@ -11,12 +11,15 @@ from shoal_gateway.http.parts import Parts
 from shoal_gateway.http.webhook_schemas import WebhookIn
 
 
-def make_app(parts: Parts) -> FastAPI:
-    """Return the application; it answers 503 while a guideline has not reached this replica."""
+def make_app(parts: Parts, media_url: str = "") -> FastAPI:
+    """Return the application; it answers 503 while a guideline has not reached this replica.
+
+    media_url: address at which browsers reach the service that serves images.
+    """
     app = create_app(
         title="Shoal labeling gateway",
         summary="Sends jobs to labelling providers, and holds the in-house queue.",
-        routers=[page_routes(), work.routes, queue.routes, providers.routes, webhooks.routes],
+        routers=[page_routes(media_url), work.routes, queue.routes, providers.routes, webhooks.routes],
         parts=parts,
         models=[WebhookIn],
     )

@@ -1,14 +1,17 @@
 """Answers about guidelines and their classes."""
 
-from typing import Any, Literal
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from shoal.contracts.base import Name
 from shoal.http.schemas import Answer
 from shoal.inputs import with_examples
-from shoal_gateway.domain.guidelines import Class, Guideline
+from shoal_gateway.domain.guidelines import Guideline, Prelabels
+from shoal_gateway.domain.label_schema import Class
 from shoal_gateway.http.markdown import render_line, render_markdown
+from shoal_gateway.usecases.contents import schema_json
+from shoal_gateway.usecases.ports.media import MediaAddresses
 
 EXAMPLE_CLASS: dict[str, Any] = {
     "name": "grain",
@@ -52,11 +55,32 @@ class ClassAnswer(Answer):
         )
 
 
-class SchemaAnswer(Answer):
-    """The answers that the guideline allows."""
+SchemaAnswer = Annotated[
+    dict[str, Any],
+    WithJsonSchema(
+        {
+            "title": "LabelSchema",
+            "type": "object",
+            "required": ["kind"],
+            "properties": {
+                "kind": {"type": "string"},
+                "classes": {"type": "array", "items": {"type": "object"}},
+            },
+            "description": "The answers that the guideline allows: a label schema (docs/generic-vendor.md). Each class "
+            "has `definition_html`, which is safe to insert into a page, and the addresses of its pictures.",
+        }
+    ),
+]
 
-    kind: Literal["single_choice"]
-    classes: list[ClassAnswer]
+
+def schema_answer(guideline: Guideline, media: MediaAddresses) -> dict[str, Any]:
+    """Return the answer about a label schema."""
+    document = schema_json(guideline, media)
+    if "classes" in document:
+        document["classes"] = [
+            {**item, "definition_html": render_line(item["definition"])} for item in document["classes"]
+        ]
+    return document
 
 
 class GuidelineAnswer(Answer):
@@ -71,6 +95,7 @@ class GuidelineAnswer(Answer):
             "html": "<h3>Topics</h3>\n",
             "label_schema": {"kind": "single_choice", "classes": [EXAMPLE_CLASS]},
             "prelabels_allowed": False,
+            "prelabels": "hidden",
         }
     )
 
@@ -84,17 +109,20 @@ class GuidelineAnswer(Answer):
     )
     label_schema: SchemaAnswer
     prelabels_allowed: bool = Field(description="Whether annotators see the model's prediction.")
+    prelabels: Prelabels = Field(
+        description="What annotators see of the model's prediction; on_demand: when they ask for it."
+    )
 
     @classmethod
-    def of(cls, guideline: Guideline) -> "GuidelineAnswer":
+    def of(cls, guideline: Guideline, media: MediaAddresses) -> "GuidelineAnswer":
         """Return the answer about a guideline."""
-        classes = [ClassAnswer.of(item) for item in guideline.classes]
         return cls(
             project=guideline.project,
             guideline=VersionAnswer.of(guideline),
             title=guideline.title,
             text=guideline.text,
             html=render_markdown(guideline.text),
-            label_schema=SchemaAnswer(kind="single_choice", classes=classes),
-            prelabels_allowed=guideline.prelabels_allowed,
+            label_schema=schema_answer(guideline, media),
+            prelabels_allowed=guideline.prelabels == "shown",
+            prelabels=guideline.prelabels,
         )

@@ -12,6 +12,7 @@ from shoal.security import ProjectDirectory
 from shoal_gateway.usecases.annotate import Annotate
 from shoal_gateway.usecases.last_answer import FindLastAnswer
 from shoal_gateway.usecases.ports import Guidelines, ProviderConfigs
+from shoal_gateway.usecases.ports.media import MediaAddresses
 from shoal_gateway.usecases.receive_webhook import ReceiveWebhook
 from shoal_gateway.usecases.reports import Reports
 from shoal_gateway.usecases.work import WorkReports
@@ -30,6 +31,7 @@ class Parts:
     receive_webhook: ReceiveWebhook
     projects: ProjectDirectory
     networks: Networks
+    media: MediaAddresses
     wake: Callable[[], None]
 
 

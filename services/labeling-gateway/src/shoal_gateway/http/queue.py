@@ -6,10 +6,14 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from starlette.responses import Response
 
+from shoal.contracts.answers import SkipAnswer
 from shoal.contracts.base import NO_NUL
+from shoal.http.guard import takes_many_values
 from shoal.http.openapi import problem_responses
+from shoal.http.problems import Problem
 from shoal.http.projects import Annotator, AnnotatorProject, check_project
 from shoal.security import Principal
+from shoal_gateway.domain.skips import SkipCode
 from shoal_gateway.domain.tasks import Lane, TaskOrder
 from shoal_gateway.http.access import check_lane, own_name
 from shoal_gateway.http.parts import Parts, Wired
@@ -17,6 +21,7 @@ from shoal_gateway.http.schemas import AnnotationAnswer, AnnotationIn, SkipIn
 from shoal_gateway.http.task_schemas import LastAnswerAnswer, TaskAnswer
 from shoal_gateway.http.work import AnnotatorQuery, LaneQuery, current_guideline
 from shoal_gateway.usecases.annotate import Submission
+from shoal_gateway.usecases.label_types import label_fields
 
 CREATED, NO_CONTENT = 201, 204
 TaskId = Annotated[str, Path(min_length=1, max_length=200, pattern=NO_NUL, description="Id of the task.")]
@@ -78,16 +83,39 @@ async def show_last_answer(
     summary="Answer a task",
     responses=problem_responses(404, 409, 410),
 )
+@takes_many_values
 async def answer_task(task: TaskId, body: AnnotationIn, key: Annotator, parts: Wired) -> AnnotationAnswer:
     """Store an answer; a later one is its next revision."""
     await _check_task(key, parts, task)
-    submission = Submission(
-        external_id=task,
-        annotator=own_name(key, body.annotator),
-        label=body.answer.label,
-        duration_s=body.duration_s,
-    )
+    submission = _submission_of(task, own_name(key, body.annotator), body)
     return AnnotationAnswer.of(await parts.annotate.answer(submission))
+
+
+def _submission_of(task: str, annotator: str, body: AnnotationIn) -> Submission:
+    if isinstance(body.answer, SkipAnswer):
+        return Submission(
+            external_id=task,
+            annotator=annotator,
+            label=None,
+            code=_skip_code(body.answer.code),
+            reason=body.answer.reason,
+            duration_s=body.duration_s,
+        )
+    return Submission(
+        external_id=task, annotator=annotator, duration_s=body.duration_s, **label_fields(body.answer)
+    )
+
+
+def _skip_code(code: str | None) -> SkipCode | None:
+    if code is None or code in list(SkipCode):
+        return None if code is None else SkipCode(code)
+    raise Problem(
+        422,
+        "Invalid request",
+        f"{code!r} is no reason for a skip",
+        field="answer.code",
+        fix=f"Send one of: {', '.join(SkipCode)}",
+    )
 
 
 @routes.post(
@@ -134,4 +162,6 @@ async def _task_answer(parts: Parts, order: TaskOrder, leased_until: datetime | 
     current = await current_guideline(parts, order.project)
     guideline = await parts.guidelines.get(order.project, order.guideline_major) or current
     dispute = await parts.work.dispute(order.project, order.job_id) if order.lane is Lane.REVIEW else None
-    return TaskAnswer.of(order, leased_until, guideline=guideline, current=current, dispute=dispute)
+    return TaskAnswer.of(
+        order, leased_until, guideline=guideline, current=current, dispute=dispute, media=parts.media
+    )

@@ -6,10 +6,11 @@ from pydantic import Field, StringConstraints
 
 from shoal.contracts.base import NO_NUL
 from shoal.http.schemas import Answer
-from shoal.inputs import ShortText, Strict, with_examples
+from shoal.inputs import Strict, with_examples
 from shoal_gateway.domain.annotations import Action
 from shoal_gateway.domain.skips import SkipCode
 from shoal_gateway.usecases.annotate import CurrentRevision
+from shoal_gateway.usecases.label_types import AnswerOfKind
 
 AnnotatorName = Annotated[
     str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL, strip_whitespace=True)
@@ -18,19 +19,18 @@ Reason = Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL)]
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
 
 
-class AnswerIn(Strict):
-    """One class of the label schema."""
-
-    label: ShortText = Field(description="The class's name.")
-
-
 class AnnotationIn(Strict):
     """An answer to a task."""
 
-    model_config = with_examples({"annotator": "ann", "answer": {"label": "grain"}, "duration_s": 4.2})
+    model_config = with_examples(
+        {"annotator": "ann", "answer": {"label": "grain"}, "duration_s": 4.2},
+        {"annotator": "ann", "answer": {"kind": "classes", "labels": ["grain", "trade"]}},
+    )
 
     annotator: AnnotatorName = Field(description="Name of the annotator.")
-    answer: AnswerIn
+    answer: AnswerOfKind = Field(
+        description="An answer of the kind that the task's schema asks for; without `kind` it is a class."
+    )
     duration_s: Seconds | None = Field(default=None, description="Time taken, in seconds.")
 
 

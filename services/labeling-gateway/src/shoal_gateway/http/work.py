@@ -49,7 +49,7 @@ async def list_projects(key: Annotator, parts: Wired, annotator: AnnotatorQuery 
 )
 async def show_guideline(project: AnnotatorProject, parts: Wired) -> GuidelineAnswer:
     """Return the current guideline."""
-    return GuidelineAnswer.of(await current_guideline(parts, project))
+    return GuidelineAnswer.of(await current_guideline(parts, project), parts.media)
 
 
 @routes.get("/v1/projects/{project}/progress", summary="Show progress", responses=problem_responses(404))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shoal_gateway.domain.annotations import Action, Annotation
+from shoal_gateway.domain.label_schema import CLASS
 from shoal_gateway.domain.leases import Assignment, Holding, QueueEntry, may_answer, new_lease
 from shoal_gateway.domain.providers import ProviderConfig
 from shoal_gateway.domain.routing import IN_HOUSE
@@ -20,7 +21,11 @@ from shoal_gateway.usecases.watch import Recorded, Watch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """An annotator's answer to a task; `label` is None for a skip, which may have a code and a reason."""
+    """An annotator's answer to a task; `label` is None for a skip, which may have a code and a reason.
+
+    `label` is a class, or the canonical JSON of an answer of another `kind`, of which `original` keeps the
+    order of objects.
+    """
 
     external_id: str
     annotator: str
@@ -28,6 +33,8 @@ class Submission:
     code: SkipCode | None = None
     reason: str = ""
     duration_s: float | None = None
+    kind: str = CLASS
+    original: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +160,8 @@ class Annotate:
             reason=submission.reason,
             submitted_at=now,
             duration_s=submission.duration_s,
+            kind=submission.kind,
+            original=submission.original,
         )
         config = await self._configs.get(order.project, IN_HOUSE)
         if config is None:
@@ -172,7 +181,7 @@ class Annotate:
 def _is_repeat(last: Annotation, submission: Submission) -> bool:
     if submission.label is None:
         return last.action == "skipped" and (last.code, last.reason) == (submission.code, submission.reason)
-    return last.is_vote and last.label == submission.label
+    return last.is_vote and (last.label, last.kind) == (submission.label, submission.kind)
 
 
 def _next_action(last: Annotation | None, submission: Submission) -> Action:

@@ -12,6 +12,7 @@ from shoal_gateway.domain.tasks import TaskOrder, TaskReceipt
 from shoal_gateway.usecases.errors import ProviderRefused, ProviderUnavailable
 from shoal_gateway.usecases.guarded_provider import GuardedProvider, NoteCall
 from shoal_gateway.usecases.ports import Guidelines, Provider
+from shoal_gateway.usecases.prelabels import prelabel_of
 
 GUIDELINE_WAIT_S = 2.0
 Orders = Mapping[str, TaskOrder]
@@ -56,10 +57,9 @@ class CarryOut:
 
     async def _predict(self, provider: GuardedProvider, order: TaskOrder) -> None:
         guideline = await self.guidelines.get(order.project, order.guideline_major)
-        guess = order.guess
-        shown = guess is not None and guideline is not None and guideline.shows(guess.label)
-        if guess is not None and shown and provider.capabilities.shows_predictions:
-            await provider.attach_prediction(order.external_id, guess)
+        shown = _with_prelabel(order, guideline).prelabel if guideline is not None else None
+        if shown is not None and provider.capabilities.shows_predictions:
+            await provider.attach_prediction(order.external_id, shown)
 
     async def _upsert(
         self, provider: GuardedProvider, intents: Sequence[Intent], orders: Orders
@@ -84,7 +84,8 @@ class CarryOut:
         guidelines: Mapping[int, Guideline],
     ) -> list[Outcome]:
         """Send a batch. If the provider refuses it as a whole, halve it until the bad order is alone."""
-        batch = [_for_annotators(orders[intent.external_id], guidelines) for intent in intents]
+        claimed_orders = [orders[intent.external_id] for intent in intents]
+        batch = [_with_prelabel(order, guidelines[order.guideline_major]) for order in claimed_orders]
         maybe_sent = any(intent.maybe_done for intent in intents)
         try:
             receipts = await provider.upsert_tasks(batch, guidelines, maybe_sent=maybe_sent)
@@ -146,7 +147,8 @@ def parked_outcome(intent: Intent, error: str) -> Outcome:
     return outcome_of(intent, IntentState.PARKED, error)
 
 
-def _for_annotators(order: TaskOrder, guidelines: Mapping[int, Guideline]) -> TaskOrder:
-    guess = order.guess
-    shown = guess is not None and guidelines[order.guideline_major].shows(guess.label)
-    return order if shown else replace(order, guess=None)
+def _with_prelabel(order: TaskOrder, guideline: Guideline) -> TaskOrder:
+    """Return the order with the prediction that annotators may see at once, if there is one."""
+    if guideline.prelabels != "shown":
+        return order
+    return replace(order, prelabel=prelabel_of(order.guess, guideline.schema, order.datum))

@@ -9,7 +9,7 @@ from typing import TypeVar
 from shoal_gateway.domain.faults import Fault
 from shoal_gateway.domain.guidelines import Guideline
 from shoal_gateway.domain.providers import Capabilities
-from shoal_gateway.domain.tasks import Guess, TaskOrder, TaskReceipt
+from shoal_gateway.domain.tasks import Prelabel, TaskOrder, TaskReceipt
 from shoal_gateway.usecases.errors import ProviderRefused, ProviderUnavailable
 from shoal_gateway.usecases.ports import Page, Provider
 
@@ -41,9 +41,9 @@ class GuardedProvider:
         call = self.provider.upsert_tasks(orders, guidelines, maybe_sent=maybe_sent)
         return await self._finish("upsert", call)
 
-    async def attach_prediction(self, external_id: str, guess: Guess) -> None:
-        """Show a model's guess with the task."""
-        await self._finish("predict", self.provider.attach_prediction(external_id, guess))
+    async def attach_prediction(self, external_id: str, prelabel: Prelabel) -> None:
+        """Show a model's prediction with the task."""
+        await self._finish("predict", self.provider.attach_prediction(external_id, prelabel))
 
     async def poll(self, cursor: str | None, limit: int) -> Page:
         """Return a page of the feed."""

@@ -9,7 +9,7 @@ from shoal_gateway.domain.jobs import Job, Task
 from shoal_gateway.domain.label_schema import AnswerProblem
 from shoal_gateway.domain.providers import Capabilities, ProviderConfig
 from shoal_gateway.domain.standings import Standing, Standings
-from shoal_gateway.domain.tasks import Lane, TaskState, state_after_answers
+from shoal_gateway.domain.tasks import Datum, Lane, TaskState, state_after_answers
 from shoal_gateway.usecases.planning import admit_surplus, event_with_id, plan_tasks
 from shoal_gateway.usecases.ports import Guidelines, Malformed, Providers, ReceivedItem, Transaction
 from shoal_gateway.usecases.ports.annotations import Judged
@@ -181,7 +181,8 @@ class RecordAnnotations:
             raise TimeoutError(
                 f"guideline {job.guideline_major} of {job.project} has not reached this replica yet"
             )
-        return guideline.schema.check(item.label)
+        datum = job.datum or Datum()
+        return guideline.schema.check(item.original or item.label, item.kind, datum)
 
 
 async def _refuse_too_many(tx: Transaction, checked: CheckResult, tasks: TasksById) -> None:

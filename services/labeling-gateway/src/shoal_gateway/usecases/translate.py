@@ -2,32 +2,27 @@
 
 from pydantic import ValidationError
 
-from shoal.contracts.label_schemas import classes_of
-from shoal.contracts.labels import (
-    AnnotationSubmitted,
-    Answer,
-    ClassAnswer,
-    GuidelineRef,
-    LabelingJob,
-    SkipAnswer,
-    VotesRequested,
-)
+from shoal.contracts.answers import Answer, SkipAnswer
+from shoal.contracts.labels import AnnotationSubmitted, GuidelineRef, LabelingJob, VotesRequested
 from shoal.contracts.quality import GuidelinePublished
-from shoal.contracts.samples import Prediction
+from shoal.contracts.samples import Content, Prediction
 from shoal.inputs import field_of, fix_of, message_of
 from shoal.observability.campaigns import campaign_label
 from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.disputes import Grounds
-from shoal_gateway.domain.guidelines import Class, Guideline
+from shoal_gateway.domain.guidelines import Guideline
 from shoal_gateway.domain.jobs import Job, Task
 from shoal_gateway.domain.label_schema import AnswerProblem
 from shoal_gateway.domain.tasks import Datum, Guess, Lane
 from shoal_gateway.domain.votes import Demand, Request
+from shoal_gateway.usecases.label_types import StoredSchema, read_answer
+
+_PLAIN_CONTENT = {"text", "uri", "sha256", "media_type", "kind"}
+_PLAIN_PREDICTION = {"label", "model", "version", "latency_ms", "endpoint"}
 
 
 def to_job(event: LabelingJob, provider: str) -> Job:
     """Return the job that an event describes, routed to `provider`."""
-    content = event.content
     return Job(
         job_id=event.job_id,
         project=event.project,
@@ -36,7 +31,7 @@ def to_job(event: LabelingJob, provider: str) -> Job:
         guideline_major=event.guideline.major,
         guideline_minor=event.guideline.minor,
         provider=provider,
-        datum=Datum(content.text, content.uri, content.sha256, content.media_type),
+        datum=to_datum(event.content),
         guess=to_guess(event.prediction),
         priority=event.priority,
         demand=Demand(min(event.votes, event.max_votes), event.max_votes),
@@ -44,15 +39,29 @@ def to_job(event: LabelingJob, provider: str) -> Job:
     )
 
 
+def to_datum(content: Content) -> Datum:
+    """Return the content to label."""
+    more = content.model_dump(mode="json", exclude_none=True, exclude=_PLAIN_CONTENT)
+    return Datum(
+        text=content.text, uri=content.uri, sha256=content.sha256, media_type=content.media_type, more=more
+    )
+
+
 def to_guess(prediction: Prediction | None) -> Guess | None:
-    """Return the guess to show annotators; None if the prediction names no label.
+    """Return the guess to show annotators; None if the prediction names no label and no other answer.
 
     Which label scores stand for is the model's to say: the highest may be below its threshold, or a rank.
     """
-    if prediction is None or not prediction.label:
+    if prediction is None:
         return None
-    label = prediction.label
-    return Guess(label, prediction.scores.get(label), prediction.model, prediction.version)
+    label = prediction.label or None
+    more = prediction.model_dump(
+        mode="json", exclude_none=True, exclude_defaults=True, exclude=_PLAIN_PREDICTION
+    )
+    if label is None and not more.keys() - {"scores"}:
+        return None
+    score = prediction.scores.get(label) if label else None
+    return Guess(label=label, score=score, model=prediction.model, version=prediction.version, more=more)
 
 
 def to_request(event: VotesRequested) -> Request:
@@ -69,10 +78,8 @@ def to_guideline(event: GuidelinePublished) -> Guideline:
         minor=event.guideline.minor,
         title=event.title,
         text=event.text,
-        classes=tuple(
-            Class(item.name, item.definition, item.examples) for item in classes_of(event.label_schema)
-        ),
-        prelabels_allowed=event.prelabels_allowed,
+        schema=StoredSchema(event.label_schema),
+        prelabels=event.prelabels,
     )
 
 
@@ -113,4 +120,4 @@ def _answer_of(annotation: Annotation) -> Answer | None:
         return None
     if annotation.label is None:
         return SkipAnswer(code=annotation.code, reason=annotation.reason)
-    return ClassAnswer(label=annotation.label)
+    return read_answer(annotation.label, annotation.kind)

@@ -2,26 +2,42 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from shoal.contracts.base import Duration, Id, Label, Ordinal, Price, Sentence, Timestamp
-from shoal.inputs import message_of
+from shoal.contracts.answers import Answer, SkipAnswer
+from shoal.contracts.base import Duration, FreeObject, Id, Ordinal, Price, Sentence, Timestamp
+from shoal.inputs import field_of, message_of
 from shoal_gateway.adapters.generic.answers import short_reason
 from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.guidelines import Guideline
-from shoal_gateway.domain.tasks import Guess, TaskOrder, TaskReceipt
+from shoal_gateway.domain.tasks import TaskOrder, TaskReceipt
+from shoal_gateway.usecases.contents import content_json, prelabel_json, schema_json
+from shoal_gateway.usecases.label_types import AnswerOfKind, label_fields
 from shoal_gateway.usecases.ports import Malformed, ReceivedItem
+from shoal_gateway.usecases.ports.media import MediaAddresses
 
 MOST_CURSOR = 4000
 
 
-class VendorAnswer(BaseModel):
-    """A label, or the reason for a skip."""
+class VendorVote(BaseModel):
+    """An answer of any kind."""
 
-    label: Label | None = None
-    reason: Sentence = ""
+    answer: AnswerOfKind
+
+
+class VendorSkip(BaseModel):
+    """The reason for a skip."""
+
+    class Reason(BaseModel):
+        """Words of the annotator."""
+
+        reason: Sentence = ""
+
+    answer: Reason
 
 
 class VendorAnnotation(BaseModel):
@@ -34,7 +50,7 @@ class VendorAnnotation(BaseModel):
     revision: Ordinal
     action: Literal["submitted", "updated", "deleted", "skipped"]
     annotator: Id
-    answer: VendorAnswer | None = None
+    answer: FreeObject | None = None
     submitted_at: Timestamp
     duration_s: Duration | None = None
     price: Price | None = None
@@ -57,27 +73,37 @@ def read_annotations(items: Sequence[Any]) -> list[ReceivedItem]:
 def _read_annotation(index: int, item: Any) -> ReceivedItem:
     try:
         parsed = VendorAnnotation.model_validate(item)
+        vote, reason = _read_answer(parsed)
     except ValidationError as error:
         return _malformed_item(index, item, error)
-    answer = parsed.answer or VendorAnswer()
-    counts = parsed.action in ("submitted", "updated")
     return Annotation(
         external_id=parsed.external_id,
         annotation_id=parsed.annotation_id,
         revision=parsed.revision,
         action=parsed.action,
         annotator=parsed.annotator,
-        label=answer.label if counts else None,
-        reason=answer.reason,
+        **({"label": None} if vote is None else label_fields(vote)),
+        reason=reason,
         submitted_at=parsed.submitted_at,
         duration_s=parsed.duration_s,
         price=parsed.price,
     )
 
 
+def _read_answer(parsed: VendorAnnotation) -> tuple[Answer | None, str]:
+    """Return the answer of a vote, and the reason of a skip. Raises ValidationError."""
+    value = parsed.answer or {}
+    if parsed.action not in ("submitted", "updated"):
+        return None, VendorSkip.model_validate({"answer": value}).answer.reason
+    if value.get("kind") is None and value.get("label") is None:
+        return None, ""
+    answer = VendorVote.model_validate({"answer": value}).answer
+    return (None if isinstance(answer, SkipAnswer) else answer), ""
+
+
 def _malformed_item(index: int, item: Any, error: ValidationError) -> Malformed:
     first = error.errors(include_url=False)[0]
-    field = short_reason(".".join(str(part) for part in first["loc"])) or "annotation"
+    field = short_reason(field_of(first["loc"])) if first["loc"] else "annotation"
     fields: Mapping[str, Any] = item if isinstance(item, dict) else {}
     revision = fields.get("revision")
     return Malformed(
@@ -123,52 +149,48 @@ def read_cursor(value: Any) -> str:
     return cursor
 
 
+@dataclass(frozen=True, slots=True)
+class TaskMedia:
+    """Addresses of images, which are valid for `lifetime` after the task was sent."""
+
+    addresses: MediaAddresses
+    lifetime: timedelta
+
+
 def batch_json(
-    orders: Sequence[TaskOrder], guidelines: Mapping[int, Guideline], callback_url: str | None
+    orders: Sequence[TaskOrder],
+    guidelines: Mapping[int, Guideline],
+    callback_url: str | None,
+    media: TaskMedia,
 ) -> dict[str, Any]:
     """Return the body of POST {base}/tasks."""
     majors = sorted({order.guideline_major for order in orders})
     return {
         "callback_url": callback_url,
-        "guidelines": {str(major): _guideline_json(guidelines[major]) for major in majors},
-        "tasks": [_task_json(order) for order in orders],
+        "guidelines": {str(major): _guideline_json(guidelines[major], media) for major in majors},
+        "tasks": [_task_json(order, media) for order in orders],
     }
 
 
-def _guideline_json(guideline: Guideline) -> dict[str, Any]:
-    classes = [
-        {"name": item.name, "definition": item.definition, "examples": list(item.examples)}
-        for item in guideline.classes
-    ]
+def _guideline_json(guideline: Guideline, media: TaskMedia) -> dict[str, Any]:
     return {
         "guideline": {"major": guideline.major, "minor": guideline.minor},
         "title": guideline.title,
         "text": guideline.text,
-        "label_schema": {"kind": "single_choice", "classes": classes},
+        "label_schema": schema_json(guideline, media.addresses, media.lifetime),
     }
 
 
-def _task_json(order: TaskOrder) -> dict[str, Any]:
-    datum = order.datum
+def _task_json(order: TaskOrder, media: TaskMedia) -> dict[str, Any]:
     return {
         "external_id": order.external_id,
         "project": order.project,
         "guideline": str(order.guideline_major),
         # Audit and gold tasks look like all others: an annotator who notices a check works differently on it.
         "purpose": "label",
-        "content": {
-            "text": datum.text,
-            "uri": datum.uri,
-            "sha256": datum.sha256,
-            "media_type": datum.media_type,
-        },
-        "prediction": None if order.guess is None else guess_json(order.guess),
+        "content": content_json(order.datum, order.project, media.addresses, media.lifetime),
+        "prediction": None if order.prelabel is None else prelabel_json(order.prelabel),
         "votes": order.votes,
         "priority": order.priority,
         "exclude_annotators": list(order.excluded),
     }
-
-
-def guess_json(guess: Guess) -> dict[str, Any]:
-    """Return the body of PUT {base}/tasks/{external_id}/prediction."""
-    return {"label": guess.label, "score": guess.score, "model": guess.model, "version": guess.version}

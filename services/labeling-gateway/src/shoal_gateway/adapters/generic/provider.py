@@ -8,8 +8,8 @@ from shoal.runtime.refusal import Refused
 from shoal_gateway.adapters.generic.answers import UnreadableAnswer, parse_json
 from shoal_gateway.adapters.generic.client import VendorClient
 from shoal_gateway.adapters.generic.mapping import (
+    TaskMedia,
     batch_json,
-    guess_json,
     read_annotations,
     read_cursor,
     read_receipts,
@@ -18,7 +18,8 @@ from shoal_gateway.adapters.signatures import verify_signature
 from shoal_gateway.domain.faults import Fault
 from shoal_gateway.domain.guidelines import Guideline
 from shoal_gateway.domain.providers import Capabilities, ProviderConfig
-from shoal_gateway.domain.tasks import Guess, TaskOrder, TaskReceipt
+from shoal_gateway.domain.tasks import Prelabel, TaskOrder, TaskReceipt
+from shoal_gateway.usecases.contents import prelabel_json
 from shoal_gateway.usecases.errors import ProviderUnavailable
 from shoal_gateway.usecases.ports import Page, ReceivedItem
 
@@ -40,8 +41,11 @@ class GenericVendor:
         max_batch=200,
     )
 
-    def __init__(self, client: VendorClient, config: ProviderConfig, callback_url: str | None) -> None:
+    def __init__(
+        self, client: VendorClient, config: ProviderConfig, callback_url: str | None, media: TaskMedia
+    ) -> None:
         self._client = client
+        self._media = media
         self._config = config
         self._callback_url = callback_url if config.webhook_secret else None
 
@@ -50,7 +54,7 @@ class GenericVendor:
     ) -> Sequence[TaskReceipt]:
         """POST {base}/tasks."""
         del maybe_sent  # a repeat is harmless here
-        body = batch_json(orders, guidelines, self._callback_url)
+        body = batch_json(orders, guidelines, self._callback_url, self._media)
         answer = await self._client.call("POST", "/tasks", body=body)
         try:
             return read_receipts(answer)
@@ -58,10 +62,10 @@ class GenericVendor:
             detail = "POST /tasks: the answer has no list `results`"
             raise ProviderUnavailable(detail, Fault.BAD_ANSWER) from error
 
-    async def attach_prediction(self, external_id: str, guess: Guess) -> None:
+    async def attach_prediction(self, external_id: str, prelabel: Prelabel) -> None:
         """PUT {base}/tasks/{external_id}/prediction."""
         path = f"/tasks/{quote(external_id, safe='')}/prediction"
-        await self._client.call("PUT", path, body=guess_json(guess), also_done=(NOT_SHOWN,))
+        await self._client.call("PUT", path, body=prelabel_json(prelabel), also_done=(NOT_SHOWN,))
 
     async def poll(self, cursor: str | None, limit: int) -> Page:
         """GET {base}/annotations."""

@@ -13,10 +13,10 @@ from shoal_gateway.usecases.ports.annotations import Judged
 
 INSERT = """
 INSERT INTO annotations (project, provider, annotation_id, revision, external_id, annotator, action, label,
-                         reason, code, duration_s, price, submitted_at, surplus, found_by)
+                         reason, code, duration_s, price, submitted_at, surplus, kind, found_by)
 SELECT $1, $2, a.*, $3 FROM unnest($4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[],
                                    $10::text[], $11::text[], $12::float8[], $13::float8[],
-                                   $14::timestamptz[], $15::boolean[]) AS a
+                                   $14::timestamptz[], $15::boolean[], $16::text[]) AS a
 ON CONFLICT DO NOTHING RETURNING annotation_id, revision
 """
 STORED = """
@@ -147,6 +147,7 @@ class PostgresAnnotations:
             [judged.price for judged in annotations],
             [item.submitted_at for item in items],
             [judged.standing is Standing.SURPLUS for judged in annotations],
+            [item.kind for item in items],
         )
         return {(row["annotation_id"], row["revision"]) for row in records}
 

@@ -3,7 +3,15 @@
 from dataclasses import asdict
 from typing import Any
 
-from shoal_gateway.domain.guidelines import Class, Guideline
+from shoal_gateway.domain.guidelines import Guideline
+from shoal_gateway.usecases.label_types import read_schema
+
+# An earlier release may have stored the version without its schema.
+STORE = """
+INSERT INTO guidelines AS g (project, major, minor, body, label_schema, prelabels)
+VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (project, major, minor) DO UPDATE
+SET label_schema = excluded.label_schema, prelabels = excluded.prelabels WHERE g.label_schema IS NULL
+"""
 
 
 class StoredGuidelines:
@@ -44,12 +52,13 @@ class StoredGuidelines:
 
     async def _store(self, guideline: Guideline) -> None:
         await self._pool.execute(
-            """INSERT INTO guidelines (project, major, minor, body) VALUES ($1, $2, $3, $4)
-               ON CONFLICT DO NOTHING""",
+            STORE,
             guideline.project,
             guideline.major,
             guideline.minor,
-            asdict(guideline),
+            _body_of(guideline),
+            dict(guideline.schema.document),
+            guideline.prelabels,
         )
 
     async def current(self, project: str) -> Guideline | None:
@@ -64,15 +73,42 @@ class StoredGuidelines:
 
     async def _load(self, where: str, *values: object) -> Guideline | None:
         row = await self._pool.fetchrow(
-            f"SELECT body FROM guidelines WHERE {where} ORDER BY major DESC, minor DESC LIMIT 1", *values
+            f"""SELECT body, label_schema, prelabels FROM guidelines
+                WHERE {where} ORDER BY major DESC, minor DESC LIMIT 1""",
+            *values,
         )
         if row is None:
             return None
-        body = row["body"]
-        classes = tuple(Class(**{**item, "examples": tuple(item["examples"])}) for item in body["classes"])
-        guideline = Guideline(**{**body, "classes": classes})
+        guideline = _read_guideline(row)
         self._remember(guideline)
         return guideline
+
+
+def _body_of(guideline: Guideline) -> dict[str, Any]:
+    """Return what earlier releases read of a guideline."""
+    return {
+        "project": guideline.project,
+        "major": guideline.major,
+        "minor": guideline.minor,
+        "title": guideline.title,
+        "text": guideline.text,
+        "classes": [asdict(item) for item in guideline.schema.classes],
+        "prelabels_allowed": guideline.prelabels == "shown",
+    }
+
+
+def _read_guideline(row: Any) -> Guideline:
+    body = row["body"]
+    schema = row["label_schema"] or {"kind": "single_choice", "classes": body["classes"]}
+    return Guideline(
+        project=body["project"],
+        major=body["major"],
+        minor=body["minor"],
+        title=body["title"],
+        text=body["text"],
+        schema=read_schema(schema),
+        prelabels=row["prelabels"] or ("shown" if body["prelabels_allowed"] else "hidden"),
+    )
 
 
 def _is_newer(guideline: Guideline, other: Guideline | None) -> bool:

@@ -21,8 +21,9 @@ class PostgresJobs:
         ordered = sorted({job.job_id: job for job in jobs}.values(), key=lambda job: job.job_id)
         await self._conn.executemany(
             """INSERT INTO jobs (job_id, project, sample_id, purpose, guideline_major, guideline_minor,
-                                 provider, content, prediction, priority, votes, max_votes, campaign)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                                 provider, content, content_more, prediction, prediction_more, priority,
+                                 votes, max_votes, campaign)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
                ON CONFLICT (job_id) DO NOTHING""",
             [
                 (
@@ -33,8 +34,8 @@ class PostgresJobs:
                     job.guideline_major,
                     job.guideline_minor,
                     job.provider,
-                    rows.to_json(job.datum),
-                    rows.to_json(job.guess),
+                    *rows.datum_columns(job.datum),
+                    *rows.guess_columns(job.guess),
                     job.priority,
                     job.demand.votes,
                     job.demand.max_votes,
@@ -72,5 +73,7 @@ class PostgresJobs:
     async def save_guess(self, job_id: str, guess: Guess) -> None:
         """Store a prediction, unless the sample was erased."""
         await self._conn.execute(
-            "UPDATE jobs SET prediction = $2 WHERE job_id = $1 AND NOT erased", job_id, rows.to_json(guess)
+            "UPDATE jobs SET prediction = $2, prediction_more = $3 WHERE job_id = $1 AND NOT erased",
+            job_id,
+            *rows.guess_columns(guess),
         )

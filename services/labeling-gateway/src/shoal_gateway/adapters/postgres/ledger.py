@@ -33,7 +33,7 @@ RETURNING i.intent_id, i.external_id, i.lease, i.kind, i.attempts
 ORDERS = """
 SELECT t.external_id, t.project, t.job_id, j.sample_id, t.votes, t.state, j.guideline_major, j.priority,
        CASE WHEN j.purpose = 'review' THEN 'review' ELSE t.lane END AS lane,
-       j.content AS datum, j.prediction AS guess,
+       j.content AS datum, j.content_more, j.prediction AS guess, j.prediction_more AS guess_more,
        ARRAY(SELECT DISTINCT a.annotator FROM annotations a JOIN tasks e USING (external_id)
              WHERE e.job_id = t.job_id AND e.lane = t.lane AND e.provider = t.provider AND e.attempt < t.attempt
              ORDER BY 1) AS excluded
@@ -87,7 +87,7 @@ class PostgresLedger:
         records = await self._pool.fetch(ORDERS, list(external_ids))
         orders: dict[str, tuple[TaskOrder, TaskState]] = {}
         for row in records:
-            content = rows.read_datum(row["datum"])
+            content = rows.read_datum(row["datum"], row["content_more"])
             if content is not None:
                 orders[row["external_id"]] = (rows.read_order(row, content), TaskState(row["state"]))
         return orders

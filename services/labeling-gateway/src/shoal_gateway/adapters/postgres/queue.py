@@ -5,9 +5,14 @@ from typing import Any
 
 from shoal_gateway.adapters.postgres import rows
 from shoal_gateway.domain.leases import Assignment, Holding, QueueEntry, may_lease
-from shoal_gateway.domain.tasks import Lane, TaskOrder
+from shoal_gateway.domain.tasks import Datum, Lane, TaskOrder
 
-ORDER = "external_id, project, job_id, sample_id, lane, guideline_major, datum, guess, votes, priority, open"
+# The queue has copies that earlier releases read; the job has all.
+ORDER = """
+SELECT q.external_id, q.project, q.job_id, q.sample_id, q.lane, q.guideline_major, q.votes, q.priority, q.open,
+       q.datum, j.content_more, j.prediction AS guess, j.prediction_more AS guess_more
+FROM queue q JOIN jobs j USING (job_id) WHERE external_id = $1 FOR UPDATE OF q
+"""
 # The rule of the domain's may_lease, for annotator $1 at time $2, on the state at the statement's start.
 LEASABLE = """
   q.open AND q.answered < q.votes AND q.datum IS NOT NULL
@@ -61,13 +66,10 @@ class PostgresQueue:
 
     async def lock(self, external_id: str) -> tuple[TaskOrder, QueueEntry] | None:
         """Return one task and its entry, locked, or None."""
-        row = await self._conn.fetchrow(
-            f"SELECT {ORDER} FROM queue WHERE external_id = $1 FOR UPDATE", external_id
-        )
-        content = rows.read_datum(row["datum"] or _erased_content()) if row else None
-        if content is None:
+        row = await self._conn.fetchrow(ORDER, external_id)
+        if row is None:
             return None
-        order = rows.read_order(row, content)
+        order = _read_order(row)
         holds = await self._conn.fetch(
             "SELECT annotator, holding, leased_until FROM assignments WHERE external_id = $1", external_id
         )
@@ -110,5 +112,7 @@ class PostgresQueue:
         return int(revision or 0)
 
 
-def _erased_content() -> dict[str, Any]:
-    return {"text": None, "uri": None, "sha256": None, "media_type": "text/plain"}
+def _read_order(row: Any) -> TaskOrder:
+    """Return a row's order; its content is empty once the task was cancelled or the sample erased."""
+    content = rows.read_datum(row["datum"], row["content_more"])
+    return rows.read_order(row, content or Datum())

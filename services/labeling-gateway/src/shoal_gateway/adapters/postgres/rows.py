@@ -7,6 +7,7 @@ from typing import Any
 
 from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.jobs import Job, Task
+from shoal_gateway.domain.label_schema import CLASS
 from shoal_gateway.domain.providers import ProviderConfig
 from shoal_gateway.domain.tasks import Datum, Guess, Lane, TaskOrder, TaskState
 from shoal_gateway.domain.votes import Demand
@@ -16,19 +17,43 @@ Row = Mapping[str, Any]
 TASK = """external_id, job_id, project, provider, lane, attempt, votes, answers, skips, repeats, state"""
 
 
-def to_json(value: Datum | Guess | None) -> dict[str, Any] | None:
-    """Return the value for a jsonb column."""
-    return None if value is None else asdict(value)
+def datum_columns(datum: Datum | None) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """Return the values of `content` and `content_more`. The first one is what earlier releases read."""
+    if datum is None:
+        return None, None
+    plain = {
+        "text": datum.text,
+        "uri": datum.uri,
+        "sha256": datum.sha256,
+        "media_type": datum.media_type,
+    }
+    return plain, dict(datum.more) or None
 
 
-def read_datum(value: dict[str, Any] | None) -> Datum | None:
+def guess_columns(guess: Guess | None) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """Return the values of `prediction`, which earlier releases read, and `prediction_more`."""
+    if guess is None:
+        return None, None
+    plain = {
+        "label": guess.label,
+        "score": guess.score,
+        "model": guess.model,
+        "version": guess.version,
+    }
+    if guess.label is None:
+        return None, {**plain, "more": dict(guess.more)}
+    return plain, {**plain, "more": dict(guess.more)} if guess.more else None
+
+
+def read_datum(value: dict[str, Any] | None, more: dict[str, Any] | None = None) -> Datum | None:
     """Return the content, or None if it was erased."""
-    return None if value is None else Datum(**value)
+    return None if value is None else Datum(**value, more=more or {})
 
 
-def read_guess(value: dict[str, Any] | None) -> Guess | None:
+def read_guess(value: dict[str, Any] | None, more: dict[str, Any] | None = None) -> Guess | None:
     """Return the prediction, or None."""
-    return None if value is None else Guess(**value)
+    columns = more or value
+    return Guess(**columns) if columns else None
 
 
 def read_job(row: Row) -> Job:
@@ -41,8 +66,8 @@ def read_job(row: Row) -> Job:
         guideline_major=row["guideline_major"],
         guideline_minor=row["guideline_minor"],
         provider=row["provider"],
-        datum=read_datum(row["content"]),
-        guess=read_guess(row["prediction"]),
+        datum=read_datum(row["content"], row["content_more"]),
+        guess=read_guess(row["prediction"], row["prediction_more"]),
         priority=row["priority"],
         demand=Demand(row["votes"], row["max_votes"], row["last_round"], row["closed"]),
         campaign=row["campaign"],
@@ -66,7 +91,7 @@ def read_order(row: Row, content: Datum) -> TaskOrder:
         lane=Lane(row["lane"]),
         guideline_major=row["guideline_major"],
         datum=content,
-        guess=read_guess(row["guess"]),
+        guess=read_guess(row["guess"], row["guess_more"]),
         votes=row["votes"],
         priority=row["priority"],
         excluded=tuple(row["excluded"]) if "excluded" in row else (),
@@ -87,12 +112,17 @@ def read_annotation(row: Row) -> Annotation:
         duration_s=row["duration_s"],
         price=row["price"],
         code=row["code"],
+        kind=row["kind"],
     )
 
 
 def annotation_json(item: Annotation) -> dict[str, Any]:
     """Return an annotation for a jsonb column."""
-    return {**asdict(item), "submitted_at": item.submitted_at.isoformat()}
+    value = {**asdict(item), "submitted_at": item.submitted_at.isoformat()}
+    del value["original"]
+    if item.kind == CLASS:
+        del value["kind"]  # earlier releases read every field of a class's annotation, and no other
+    return value
 
 
 def annotation_from_json(value: dict[str, Any]) -> Annotation:

@@ -44,7 +44,7 @@ WITH heads AS (
     SELECT DISTINCT ON (provider, annotator) * FROM heads WHERE action <> 'deleted'
     ORDER BY provider, annotator, submitted_at DESC
 )
-SELECT label, code, reason FROM latest ORDER BY label IS NULL, md5(external_id || provider || annotator)
+SELECT label, kind, code, reason FROM latest ORDER BY label IS NULL, md5(external_id || provider || annotator)
 """
 GROUNDS = """
 SELECT reason, posterior FROM vote_requests
@@ -89,6 +89,6 @@ class PostgresWork:
     async def dispute(self, project: str, job_id: str) -> Dispute:
         """Return a job's votes without their annotators, and why qa sent it to review."""
         records = await self._pool.fetch(VOTES, project, job_id)
-        votes = tuple(UnnamedVote(row["label"], row["code"], row["reason"]) for row in records)
+        votes = tuple(UnnamedVote(**dict(row)) for row in records)
         grounds = await self._pool.fetchrow(GROUNDS, project, job_id)
         return Dispute(votes, Grounds(grounds["reason"], grounds["posterior"]) if grounds else None)

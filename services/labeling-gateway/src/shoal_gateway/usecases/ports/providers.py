@@ -8,7 +8,7 @@ from typing import Protocol
 from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.guidelines import Guideline
 from shoal_gateway.domain.providers import Capabilities, ProviderConfig
-from shoal_gateway.domain.tasks import Guess, TaskOrder, TaskReceipt
+from shoal_gateway.domain.tasks import Prelabel, TaskOrder, TaskReceipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +54,8 @@ class Provider(Protocol):
         twice, the adapter first looks them up by external id.
         """
 
-    async def attach_prediction(self, external_id: str, guess: Guess) -> None:
-        """Show a model's guess with the task."""
+    async def attach_prediction(self, external_id: str, prelabel: Prelabel) -> None:
+        """Show a model's prediction with the task."""
 
     async def poll(self, cursor: str | None, limit: int) -> Page:
         """Return at most `limit` annotations after `cursor` (None: from the start), oldest first."""
