@@ -1,11 +1,14 @@
-"""The rights of the manifests suffice for all five services and for KEDA, and open nothing else.
+"""The rights of the manifests suffice for the services, for KEDA and for operators, and open nothing else.
 
 Every process logs in to Apache Kafka as its own user and to PostgreSQL as its own role. Kafka's log names
 each request that it denies.
 """
 
 import asyncio
+import json
 import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,6 +26,7 @@ from shoal.contracts.topics import LABELS_ACCEPTED, SAMPLES_INGESTED, TOPICS
 from shoal.messaging import KafkaSettings
 from shoal.messaging.clients.broker import kafka_group_reader, kafka_producer, kafka_reader
 from shoal.messaging.clients.provisioning import create_topics
+from shoal.messaging.dead_letters.replay import count_letters
 from shoal_local.demo.workforce import Minds, Terms, Workforce, make_people, serve_workforce, text_key
 from shoal_local.servers.apache import ApacheBroker
 from shoal_local.services import LocalShoal
@@ -146,6 +150,49 @@ async def test_the_whole_loop_runs_and_kafka_denies_nothing(secured: Secured) ->
         await client.done("ingest", "DELETE", f"/v1/projects/rights/samples/{label['sample_id']}")
         await asyncio.sleep(6)  # the lag of every group is measured once more
     assert secured.denials() == []
+
+
+async def dlq(secured: Secured, *arguments: str) -> Any:
+    """Run `shoal dlq` as the operators' user; return what it printed, from JSON where it is JSON."""
+    form = ("--format", "json") if arguments[0] == "list" else ()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "shoal.command_line.main", "dlq", *arguments, *form),
+        env={**os.environ, **secured.environment("dlq-operator")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    printed, errors = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == 0, errors.decode()
+    return json.loads(printed) if form else printed.decode()
+
+
+async def test_operators_list_replay_and_skip_with_the_rights_of_their_user(secured: Secured) -> None:
+    """Its producer is idempotent, for which the right to write to the topic suffices since Kafka 3.0."""
+    assert all(kind in {"topic", "group"} for user in kafka_users() for kind in kinds_of(user))
+    place = ("samples.ingested", "--group", "embedder")
+    plain = KafkaSettings(bootstrap=secured.broker.bootstrap)
+    async with kafka_producer(plain, "test") as producer:
+        await producer.send_and_wait("samples.ingested", b"no event", partition=0)
+
+    async def rejected(times: int) -> bool:
+        return (await count_letters(plain, "samples.ingested.embedder.dlq")).total == times
+
+    await eventually(lambda: rejected(1), 60)
+    assert "1 replayed to samples.ingested, 0 unreadable, 0 pending" in await dlq(secured, "replay", *place)
+    await eventually(lambda: rejected(2), 60)  # it is no event still
+    piles = {pile["topic"]: pile for pile in await dlq(secured, "list")}
+    assert piles["samples.ingested.embedder.dlq"] == {
+        "topic": "samples.ingested.embedder.dlq",
+        "total": 2,
+        "pending": 1,
+    }
+    assert "will be tried once" in await dlq(secured, "skip", *place)
+    assert [line for line in secured.denials() if "User:dlq-operator " in line] == []
+
+
+def kinds_of(user: dict[str, Any]) -> set[str]:
+    """Return the kinds of the resources on which a user has rights."""
+    return {rule["resource"]["type"] for rule in user["spec"]["authorization"]["acls"]}
 
 
 async def test_keda_sees_the_lag_of_every_group(secured: Secured) -> None:

@@ -39,6 +39,14 @@ def add_provider(
     name: str,
     base_url: Annotated[str, typer.Option(help="Address of the vendor's HTTP API.")],
     price: Annotated[float, typer.Option(min=0, help="Price of a vote.")] = 0.0,
+    keep_secret: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=168,
+            help="Hours for which the webhook secret before this one is accepted; without it, 24 after a change.",
+        ),
+    ] = None,
     default: Annotated[bool, typer.Option(help="Use it for campaigns that name no provider.")] = False,
     url: Url = URL,
 ) -> None:
@@ -50,6 +58,7 @@ def add_provider(
         "kind": "generic",
         "base_url": base_url,
         "price_per_vote": price,
+        "keep_webhook_secret_h": keep_secret,
         "default": default,
     }
     for field in ("api_key", "webhook_secret"):

@@ -1,6 +1,7 @@
 """Signatures of webhooks (Standard Webhooks)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from secrets import token_hex
 
@@ -19,7 +20,7 @@ def verify_signature(
     A provider without a usable secret gets the answer of a wrong signature, after the same work.
     """
     try:
-        _check_signature(config.webhook_secret, headers, raw_body, now)
+        _check_signatures(config.webhook_secrets(now), headers, raw_body, now)
     except StaleWebhook as error:
         raise Refused(
             "malformed",
@@ -37,6 +38,17 @@ def verify_signature(
             "with the provider's webhook_secret",
             title="Bad signature",
         ) from error
+
+
+def _check_signatures(
+    secrets: Sequence[str], headers: Mapping[str, str], raw_body: bytes, now: datetime
+) -> None:
+    """Check with each secret until one fits; raise what the last one raised."""
+    *others, last = secrets or [None]
+    for secret in others:
+        with suppress(UnsignedWebhook):
+            return _check_signature(secret, headers, raw_body, now)
+    return _check_signature(last, headers, raw_body, now)
 
 
 def _check_signature(secret: str | None, headers: Mapping[str, str], raw_body: bytes, now: datetime) -> None:

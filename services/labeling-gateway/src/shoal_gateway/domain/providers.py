@@ -1,6 +1,7 @@
 """A provider's configuration and capabilities."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,8 @@ class ProviderConfig:
     base_url: str | None = None
     api_key: str | None = field(default=None, repr=False)
     webhook_secret: str | None = field(default=None, repr=False)
+    former_webhook_secret: str | None = field(default=None, repr=False)
+    former_secret_until: datetime | None = None
     price_per_vote: float = 0.0
     is_default: bool = False
 
@@ -35,6 +38,12 @@ class ProviderConfig:
     def key(self) -> tuple[str, str]:
         """Return project and name."""
         return (self.project, self.name)
+
+    def webhook_secrets(self, now: datetime) -> list[str]:
+        """Return the secrets with which the vendor may sign at a time: after a change also the former one."""
+        is_kept = self.former_secret_until is not None and now < self.former_secret_until
+        secrets = [self.webhook_secret, self.former_webhook_secret if is_kept else None]
+        return [secret for secret in secrets if secret is not None]
 
 
 def sends_key_elsewhere(stored: ProviderConfig | None, config: ProviderConfig) -> bool:

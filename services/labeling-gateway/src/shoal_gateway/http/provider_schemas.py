@@ -50,6 +50,7 @@ _ACME = {
     "base_url": "https://vendor.example/api",
     "has_api_key": True,
     "has_webhook_secret": True,
+    "former_secret_until": None,
     "price_per_vote": 0.05,
     "default": True,
 }
@@ -80,6 +81,13 @@ class ProviderIn(Strict):
         description="Secret with which the vendor signs its webhooks: `whsec_` and the base64 of 24 to 64 bytes, or "
         "a text of that length.",
     )
+    keep_webhook_secret_h: float | None = Field(
+        default=None,
+        ge=0,
+        le=168,
+        description="Hours for which the webhook secret before this one is still accepted: 24 after a change. 0 ends "
+        "it at once, for example when others may know it.",
+    )
     price_per_vote: float = Field(
         default=0.0, ge=0, le=1e6, description="Price of a vote, in the project's currency."
     )
@@ -97,6 +105,9 @@ class ProviderAnswer(Answer):
     base_url: str | None
     has_api_key: bool
     has_webhook_secret: bool
+    former_secret_until: Timestamp | None = Field(
+        default=None, description="Time until which the webhook secret before the present one is accepted."
+    )
     price_per_vote: float
     default: bool
 
@@ -110,6 +121,7 @@ class ProviderAnswer(Answer):
             base_url=config.base_url,
             has_api_key=config.api_key is not None,
             has_webhook_secret=config.webhook_secret is not None,
+            former_secret_until=config.former_secret_until,
             price_per_vote=config.price_per_vote,
             default=config.is_default,
         )

@@ -1,5 +1,6 @@
 """Routes about the providers of a project, for operators."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -38,7 +39,7 @@ async def configure_provider(
     """Configure a provider and retry its parked messages. Secrets are never returned."""
     config = _provider_config(project, name, body)
     _check_address(body, parts.networks)
-    sent_again = await parts.configs.put(config)
+    sent_again = await parts.configs.put(config, _kept_time(body.keep_webhook_secret_h))
     parts.wake()
     stored = await parts.configs.get(project, name) or config
     return ConfiguredAnswer(**ProviderAnswer.of(stored).model_dump(), sent_again=sent_again)
@@ -74,6 +75,10 @@ async def list_tasks(project: OperatorProject, job: JobId, parts: Wired) -> JobT
             fix="Use the job_id of an event on labeling.jobs",
         )
     return JobTasksAnswer(job_id=job, tasks=[TaskStatusAnswer.of(status) for status in statuses])
+
+
+def _kept_time(hours: float | None) -> timedelta | None:
+    return None if hours is None else timedelta(hours=hours)
 
 
 def _provider_config(project: str, name: str, body: ProviderIn) -> ProviderConfig:

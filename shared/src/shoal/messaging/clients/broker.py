@@ -1,7 +1,6 @@
 """The only module that builds Kafka clients, so that all of them have the settings that prevent data loss."""
 
 import logging
-import ssl
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -14,6 +13,7 @@ from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLS
 
 from shoal.messaging.clients.closed_connections import install_closed_connections
 from shoal.messaging.clients.lasting_metadata import install_lasting_metadata
+from shoal.messaging.clients.renewing import RenewingContext
 from shoal.messaging.clients.settings import KafkaSettings
 from shoal.messaging.clients.tolerant_records import install_tolerant_records
 from shoal.messaging.errors import AccessRefused
@@ -146,7 +146,7 @@ def _security_of(settings: KafkaSettings) -> BaseSecurity | None:
     if settings.security_protocol == "PLAINTEXT":
         return None
     tls = settings.security_protocol.endswith("SSL")
-    context = _tls_context(settings) if tls else None
+    context = RenewingContext.of(settings) if tls else None
     if not settings.security_protocol.startswith("SASL"):
         return BaseSecurity(ssl_context=context, use_ssl=tls)
     if settings.sasl_username is None or settings.sasl_password is None:
@@ -158,15 +158,3 @@ def _security_of(settings: KafkaSettings) -> BaseSecurity | None:
     return _SASL[settings.sasl_mechanism](
         username=settings.sasl_username, password=password, ssl_context=context, use_ssl=tls
     )
-
-
-def _tls_context(settings: KafkaSettings) -> ssl.SSLContext:
-    wrong = f"SHOAL_KAFKA_SSL_CAFILE={settings.ssl_cafile}"
-    try:
-        context = ssl.create_default_context(cafile=settings.ssl_cafile)
-        if settings.ssl_certfile is not None:
-            wrong = f"SHOAL_KAFKA_SSL_CERTFILE={settings.ssl_certfile}, SHOAL_KAFKA_SSL_KEYFILE={settings.ssl_keyfile}"
-            context.load_cert_chain(settings.ssl_certfile, settings.ssl_keyfile)
-    except OSError as error:
-        raise AccessRefused(f"{wrong}: {error}; name a PEM file that this process may read") from error
-    return context

@@ -15,7 +15,10 @@ from shoal_gateway.domain.providers import ProviderConfig, sends_key_elsewhere
 from shoal_gateway.domain.routing import IN_HOUSE
 from shoal_gateway.usecases.refusals import missing_key
 
-COLUMNS = "project, name, kind, base_url, api_key, webhook_secret, price_per_vote, is_default"
+COLUMNS = (
+    "project, name, kind, base_url, api_key, webhook_secret, former_webhook_secret, former_secret_until, "
+    "price_per_vote, is_default"
+)
 GET = f"SELECT {COLUMNS} FROM providers WHERE project = $1 AND name = $2"
 PUT = """
 INSERT INTO providers (project, name, kind, base_url, api_key, webhook_secret, price_per_vote, is_default)
@@ -23,6 +26,12 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (project, name) DO UPDATE SET kind = excluded.kind, base_url = excluded.base_url,
     api_key = coalesce(excluded.api_key, providers.api_key),
     webhook_secret = coalesce(excluded.webhook_secret, providers.webhook_secret),
+    former_webhook_secret = CASE WHEN excluded.webhook_secret <> providers.webhook_secret
+        THEN providers.webhook_secret ELSE providers.former_webhook_secret END,
+    former_secret_until = CASE WHEN excluded.webhook_secret <> providers.webhook_secret
+        THEN now() + coalesce($9::interval, interval '24 hours')
+        WHEN providers.former_secret_until IS NOT NULL
+        THEN least(providers.former_secret_until, now() + $9::interval) END,
     price_per_vote = excluded.price_per_vote, is_default = excluded.is_default, updated_at = now()
 """
 # One at a time: concurrent transactions would each add a default, and announce lists without the other's.
@@ -79,8 +88,10 @@ class PostgresConfigs:
         )
         return [rows.read_config(row) for row in records]
 
-    async def put(self, config: ProviderConfig) -> int:
+    async def put(self, config: ProviderConfig, keep_secret: timedelta | None = None) -> int:
         """Store a configuration, keeping a secret that is left out; return the number of intents to retry.
+
+        keep_secret: how long the webhook secret before this one is still accepted; a day if this one is new.
 
         Raises Refused if a stored key would be sent to another address.
         """
@@ -102,6 +113,7 @@ class PostgresConfigs:
                 config.webhook_secret,
                 config.price_per_vote,
                 config.is_default,
+                keep_secret,
             )
             await announce_providers(conn, config.project)
             await conn.execute(UNPARK_WEBHOOKS, *config.key)

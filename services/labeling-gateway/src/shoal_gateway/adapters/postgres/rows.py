@@ -139,6 +139,8 @@ def read_config(row: Row) -> ProviderConfig:
         base_url=row["base_url"],
         api_key=row["api_key"],
         webhook_secret=row["webhook_secret"],
+        former_webhook_secret=row["former_webhook_secret"],
+        former_secret_until=row["former_secret_until"],
         price_per_vote=row["price_per_vote"],
         is_default=row["is_default"],
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from shoal_gateway.domain.annotations import Annotation
@@ -88,5 +88,5 @@ class ProviderConfigs(Protocol):
     async def of_project(self, project: str) -> Sequence[ProviderConfig]:
         """Return every configuration of the project."""
 
-    async def put(self, config: ProviderConfig) -> int:
+    async def put(self, config: ProviderConfig, keep_secret: timedelta | None = None) -> int:
         """Store a configuration; retry the provider's parked intents, and return their number."""
