@@ -53,7 +53,7 @@ class RenewingContext(ssl.SSLContext):
         _log.info("certificates_renewed")
 
     def _load_files(self) -> None:
-        cafile, certfile, keyfile = _files(self.settings)
+        cafile, certfile, keyfile = _named_files(self.settings)
         wrong = f"SHOAL_KAFKA_SSL_CAFILE={cafile}"
         try:
             if cafile is not None:
@@ -66,11 +66,11 @@ class RenewingContext(ssl.SSLContext):
             raise AccessRefused(message) from error
 
 
-def _files(settings: KafkaSettings) -> tuple[str | None, str | None, str | None]:
+def _named_files(settings: KafkaSettings) -> tuple[str | None, str | None, str | None]:
     return settings.ssl_cafile, settings.ssl_certfile, settings.ssl_keyfile
 
 
 def _file_versions(settings: KafkaSettings) -> Versions:
     """Return what tells a file from the one before it, also where a volume replaces a link."""
-    facts = [Path(name).stat() for name in _files(settings) if name is not None and Path(name).exists()]
+    facts = [Path(name).stat() for name in _named_files(settings) if name is not None and Path(name).exists()]
     return tuple((it.st_ino, it.st_mtime_ns, it.st_size) for it in facts)
