@@ -47,6 +47,15 @@ def optional_fields() -> dict[str, Any]:
 @pytest.mark.parametrize("name", list(optional_fields()))
 def test_every_optional_field_of_an_inference_has_an_example_that_is_accepted(name: str) -> None:
     (example, *_) = optional_fields()[name]["examples"]
-    datum = {} if name in ("text", "content", "image") else {"text": "Wheat exports fell."}
+    text = {"text": "Wheat exports fell."}
+    candidates = [{"id": "a", "text": "Much."}, {"id": "b", "text": "Little."}]
+    datum = {
+        "text": {},
+        "content": {},
+        "image": {},
+        "turns": {},
+        "prompt": {"candidates": candidates},
+        "candidates": {"prompt": "How much?"},
+    }.get(name, text)
     (item,) = parse_body(json.dumps({**REQUIRED, **datum, name: example}).encode())
     assert isinstance(item, Inference), item

@@ -211,7 +211,8 @@ async def test_images_of_inferences_become_media_and_a_bad_one_costs_itself_only
     assert results[0]["sample_id"] == sample_id("news", "default", "a")
     contents = [ormsgpack.unpackb(message.value)["content"] for message in ingest.publisher.messages]
     assert [content["uri"] for content in contents] == [f"media:{data_sha256(data)}", uri, None]
-    assert contents[0]["media_type"] == "image/png"
+    facts = {name: contents[0][name] for name in ("media_type", "width", "height", "bytes")}
+    assert facts == {"media_type": "image/png", "width": 40, "height": 30, "bytes": len(data)}
     (again,) = await ingest.infer({"source_id": "a", "image": {"uri": f"media:{data_sha256(data)}"}})
     assert (again["status"], again["new"]) == ("accepted", False)  # inline or stored, it is one content
 

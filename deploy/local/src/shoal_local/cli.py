@@ -24,6 +24,8 @@ from shoal_local.stack import Stack, sweep_stacks
 
 out, err = Console(), Console(stderr=True)
 STOP_S = 60
+MEDIA_VARIABLES = ("SHOAL_MEDIA_URI", "SHOAL_MEDIA_KEY")
+"""Variables that take precedence over the stack's own folder of images and key."""
 
 
 def up(
@@ -49,6 +51,7 @@ def up(
     admin_key = _admin_key(admin_key_file)
     more = _secrets_of(admin_key) if admin_key else {}
     more |= {"SHOAL_DATASETS_URI": _usable_address(datasets), "SHOAL_DATASETS_RESTORE": "true"}
+    more |= {name: os.environ[name] for name in MEDIA_VARIABLES if name in os.environ}
     stop = _stop_on_signals()
     try:
         with ExitStack() as running:

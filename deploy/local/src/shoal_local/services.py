@@ -1,5 +1,6 @@
 """The five services as child processes on a stack, configured by their environment as in production."""
 
+import secrets
 import sys
 import time
 import urllib.error
@@ -49,6 +50,9 @@ class LocalShoal:
         self._own = own or {}
         self._more = dict(environment or {})
         self._python = python
+        self._media_key = secrets.token_urlsafe(
+            32
+        )  # addresses of images live for minutes, as this object does
         self._ports = {name: Ports(free_port(), free_port()) for name in names}
         self._children = {name: self._child(name) for name in self._ports}
 
@@ -127,7 +131,10 @@ class LocalShoal:
 
     def _ingest_address(self) -> dict[str, str]:
         ports = self._ports.get("ingest")
-        return {} if ports is None else {"SHOAL_INGEST_URL": f"http://{HOST}:{ports.http}"}
+        if ports is None:
+            return {}
+        url = f"http://{HOST}:{ports.http}"
+        return {"SHOAL_INGEST_URL": url, "SHOAL_MEDIA_PUBLIC_URL": url}
 
     def _environment(self, name: str) -> dict[str, str]:
         ports = self._ports[name]
@@ -137,6 +144,8 @@ class LocalShoal:
             "SHOAL_ADMIN_PORT": str(ports.admin),
             "SHOAL_MODEL_CACHE": str(model_folder()),
             "SHOAL_DATASETS_URI": str(self._stack.path / "datasets"),
+            "SHOAL_MEDIA_URI": str(self._stack.path / "media"),
+            "SHOAL_MEDIA_KEY": self._media_key,
             "SHOAL_PUBLIC_URL": f"http://{HOST}:{ports.http}",
             "SHOAL_VENDOR_NETWORKS": "127.0.0.0/8,::1/128",  # the demo's workforce is on this machine
             **self._ingest_address(),

@@ -18,6 +18,9 @@ def content_digest(event: SampleIngested) -> bytes:
     for part in (content.text, content.uri, content.sha256, content.media_type):
         data = b"" if part is None else part.encode()
         digest.update(b"%d:" % (-1 if part is None else len(data)) + data)
+    if content.turns or content.candidates:  # contents of other kinds have the digests of earlier releases
+        talk = content.model_dump_json(include={"turns", "prompt", "candidates"})
+        digest.update(talk.encode())
     return digest.digest()
 
 
@@ -36,7 +39,9 @@ def content_field(event: SampleIngested) -> str:
     """Return the field that holds the content."""
     if event.content.text is not None:
         return "text"
-    return "image" if stored_sha256(event.content) else "content.uri"
+    if event.content.kind == "image":
+        return "image" if stored_sha256(event.content) else "content.uri"
+    return "turns" if event.content.kind == "conversation" else "candidates"
 
 
 async def standing_contents(

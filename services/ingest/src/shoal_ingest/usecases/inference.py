@@ -4,10 +4,19 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
+from shoal.contracts.answers import MOST_CANDIDATES
 from shoal.contracts.base import Address, Duration, Id, Label, Name, Phrase, Sentence, Tags, Text, Timestamp
 from shoal.contracts.samples import Content, Prediction
 from shoal.inputs import Strict, with_examples
 from shoal.vectors import MOST, vector_bytes
+from shoal_ingest.usecases.conversations import (
+    MOST_TURNS,
+    CandidateIn,
+    TurnIn,
+    fault_of_parts,
+    to_candidates,
+    to_turns,
+)
 
 VECTOR_SCHEMA = {
     "oneOf": [
@@ -107,7 +116,7 @@ class PredictionIn(Strict):
 
 
 class Inference(Strict):
-    """One line of an inference log: a datum, in `text`, `image` or `content`, and a model's prediction."""
+    """One line of an inference log: a datum and a model's prediction."""
 
     model_config = with_examples(
         {
@@ -155,6 +164,25 @@ class Inference(Strict):
         description="The datum as an image (docs/media.md).",
         examples=[{"uri": "https://images.example.com/8841.jpg"}],
     )
+    turns: tuple[TurnIn, ...] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=MOST_TURNS,
+        description="The datum as a conversation, in order; with `candidates`, what they answer.",
+        examples=[[{"role": "user", "text": "How much wheat was exported?"}]],
+    )
+    prompt: Text | None = Field(
+        default=None,
+        description="What the `candidates` answer, if it is one text.",
+        examples=["How much wheat was exported?"],
+    )
+    candidates: tuple[CandidateIn, ...] | None = Field(
+        default=None,
+        min_length=2,
+        max_length=MOST_CANDIDATES,
+        description="Answers to `prompt` or `turns` that people compare.",
+        examples=[[{"id": "a", "text": "12 million tonnes."}, {"id": "b", "text": "Much."}]],
+    )
     prediction: PredictionIn | None = Field(
         default=None,
         description="What the model said. Uncertainty strategies and the model's accuracy metrics need it.",
@@ -187,8 +215,13 @@ class Inference(Strict):
 
     @model_validator(mode="after")
     def _one_datum(self) -> "Inference":
-        if sum(datum is not None for datum in (self.text, self.content, self.image)) != 1:
-            raise ValueError("give the datum once: in text, in image, or in content with text or uri")
+        talk = self.turns or self.prompt or self.candidates
+        if sum(datum is not None for datum in (self.text, self.content, self.image, talk)) != 1:
+            raise ValueError(
+                "give the datum once: in text, image, turns, candidates, or content with text or uri"
+            )
+        if fault := fault_of_parts(self.turns, self.prompt, self.candidates):
+            raise ValueError(fault)
         if self.content is not None and self.content.text is None and self.content.uri is None:
             raise ValueError("content needs text or uri")
         return self
@@ -199,6 +232,10 @@ class Inference(Strict):
             return Content.model_construct(**self.content.__dict__)
         if self.image is not None:
             return Content(uri=self.image.uri, media_type=ANY_IMAGE)
+        if self.text is None:
+            return Content.model_construct(
+                turns=to_turns(self.turns), prompt=self.prompt, candidates=to_candidates(self.candidates)
+            )
         return Content(text=self.text)
 
     def with_datum(self, datum: Content) -> "Inference":

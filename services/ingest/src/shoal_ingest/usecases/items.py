@@ -176,7 +176,10 @@ def validation_fault(error: ValidationError) -> Fault:
         return _not_json(_POSITION.sub(r" at character \1", first["msg"].replace("Invalid JSON", "no JSON")))
     if not first["loc"]:
         return Fault(
-            "invalid", "text", message_of(first), "Send the sample in one of text, image and content"
+            "invalid",
+            "text",
+            message_of(first),
+            "Send the sample in one of text, image, turns, candidates and content",
         )
     detail = "; ".join(f"{field_of(entry['loc'])}: {message_of(entry)}" for entry in errors[:3])
     return Fault("invalid", field_of(first["loc"]), detail, fix_of(first))

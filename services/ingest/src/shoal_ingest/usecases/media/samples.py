@@ -112,7 +112,14 @@ def _with_facts(item: Inference, facts: dict[MediaKey, MediaFacts]) -> Parsed:
 
 
 def _stored_content(sha256: str, facts: MediaFacts) -> Content:
-    return Content(uri=media_uri(sha256), sha256=sha256, media_type=facts.media_type)
+    return Content(
+        uri=media_uri(sha256),
+        sha256=sha256,
+        media_type=facts.media_type,
+        width=facts.width,
+        height=facts.height,
+        bytes=facts.bytes,
+    )
 
 
 def _image_fault(reason: str) -> Fault:
