@@ -48,6 +48,7 @@ class Desk:
         ]
         self.answers: list[dict[str, Any]] = []
         self.url = ""
+        self.image = DOT
 
     def app(self) -> FastAPI:
         """Return the server's routes, beside the page's own."""
@@ -123,8 +124,8 @@ class Desk:
         return JSONResponse({"action": "submitted"}, status_code=201)
 
     async def picture(self) -> Response:
-        """Return a picture of one pixel."""
-        return Response(DOT, media_type="image/png")
+        """Return the picture: one pixel, unless a test draws another."""
+        return Response(self.image, media_type="image/png")
 
 
 @asynccontextmanager

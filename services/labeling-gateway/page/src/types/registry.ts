@@ -1,8 +1,10 @@
 // Every label type by the kind of its schema, and by the kind of its answers.
 import type { Answer, Kind } from "../contract";
+import { boxes } from "./boxes";
 import { multiChoice } from "./multi_choice";
 import { number } from "./number";
 import { pair } from "./pair";
+import { polygons } from "./polygons";
 import { ranking } from "./ranking";
 import { rating } from "./rating";
 import { singleChoice } from "./single_choice";
@@ -16,6 +18,8 @@ type AnyType = LabelType<any, any>;
 
 const TYPES: Partial<Record<Kind, AnyType>> = {
   single_choice: singleChoice,
+  boxes,
+  polygons,
   multi_choice: multiChoice,
   spans,
   ranking,

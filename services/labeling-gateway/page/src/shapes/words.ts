@@ -1,0 +1,24 @@
+// The line of keys below the editor, and the words on the Submit button.
+
+import type { ClassItem } from "../contract";
+import { count } from "../lib/say.svelte";
+import type { KeyHelp } from "../types/type";
+import { letterHint } from "./keys";
+
+export function shapeKeys(classes: ClassItem[], noun: string, part: string): KeyHelp[] {
+  return [
+    { key: "Drag", does: noun === "box" ? "draws" : "moves the picture, a click adds a point" },
+    { key: letterHint("n", classes), does: `new ${noun}` },
+    { key: "Arrows", does: "move" },
+    { key: ". ,", does: `choose the ${part}` },
+    { key: "Tab", does: `next ${noun}` },
+    { key: "Wheel + − 0", does: "zoom" },
+    { key: "Space", does: "drags the picture" },
+    { key: "Shift", does: `draws on a ${noun}` },
+    { key: "Alt", does: "no snapping" },
+  ];
+}
+
+export function submitWords(number: number, one: string, many: string): string {
+  return number === 0 ? `Submit no ${many}` : `Submit ${count(number, one, many)}`;
+}
