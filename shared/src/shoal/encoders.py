@@ -6,7 +6,7 @@ Ingest needs their names to refuse samples that nothing can encode; the embedder
 from collections.abc import Mapping
 from typing import Literal, get_args
 
-from shoal.contracts.projects import ContentKind
+from shoal.contracts.samples import Content, ContentKind
 
 EncodedItem = Literal["texts", "images"]
 ENCODERS: dict[str, EncodedItem] = {"all-minilm-l6-v2": "texts", "efficientnet-lite0": "images"}
@@ -17,6 +17,18 @@ CONTENT_KINDS: tuple[ContentKind, ...] = get_args(ContentKind)
 def item_of(kind: ContentKind) -> EncodedItem:
     """Return what a kind of content is encoded as: conversations and candidates are texts."""
     return "images" if kind == "image" else "texts"
+
+
+def content_text(content: Content) -> str:
+    """Return what an encoder of texts reads of a text, a conversation, or a prompt with candidates.
+
+    The turns follow each other in order, each after its role, then the prompt, then the candidates' texts in
+    order. An encoder reads a text's beginning only, so that for candidates the prompt counts most.
+    """
+    parts = [f"{turn.role}: {turn.text}" for turn in content.turns or ()]
+    parts += [content.prompt or "", content.text or ""]
+    parts += [candidate.text for candidate in content.candidates or ()]
+    return "\n".join(part for part in parts if part)
 
 
 def names_of(item: EncodedItem) -> list[str]:

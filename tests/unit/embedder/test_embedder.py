@@ -191,3 +191,15 @@ async def test_texts_and_images_of_one_batch_have_their_own_generations(parts: A
     assert await embed([sample(0), sample(1, content=image), sample(2)]) == []
     assert {key[1:] for key in store.points} == {("own-1-2", "s0"), ("eyes-1-3", "s1"), ("own-1-2", "s2")}
     assert {message.key for message in publisher.messages} == {b"s0", b"s1", b"s2"}
+
+
+async def test_conversations_and_candidates_are_encoded_as_text(parts: Any) -> None:
+    embed, encoder, _, _, _ = parts
+    turns = ({"role": "user", "text": "Is wheat up?"}, {"role": "assistant", "text": "Yes."})
+    candidates = ({"id": "a", "text": "Up."}, {"id": "b", "text": "Down."})
+    contents = [{"turns": turns}, {"prompt": "Wheat?", "candidates": candidates}]
+    assert (
+        await embed([sample(index, content=Content(**content)) for index, content in enumerate(contents)])
+        == []
+    )
+    assert encoder.asked == ["user: Is wheat up?\nassistant: Yes.", "Wheat?\nUp.\nDown."]

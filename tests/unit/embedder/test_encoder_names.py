@@ -2,7 +2,7 @@
 
 import pytest
 
-from shoal.contracts.projects import ContentKind
+from shoal.contracts.samples import ContentKind
 from shoal.encoders import ENCODERS as NAMES
 from shoal.encoders import encoder_name
 from shoal_embedder.adapters.encoders import ENCODERS

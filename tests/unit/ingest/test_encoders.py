@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from shoal.contracts.projects import ContentKind
-from shoal.contracts.samples import Content
+from shoal.contracts.samples import Content, ContentKind
 from shoal.sources import Sources
 from shoal_ingest.usecases.encoders import encoder_fault
 

@@ -5,9 +5,9 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from shoal.contracts.base import Event, Id, Phrase, Timestamp, Value
+from shoal.contracts.samples import ContentKind
 
 Role = Literal["producer", "annotator", "reviewer", "operator", "admin"]
-ContentKind = Literal["text", "image", "conversation", "candidates"]
 
 
 class ApiKey(Value):
@@ -22,16 +22,6 @@ class ApiKey(Value):
     annotator: Id | None = None
 
 
-class CropRule(Value):
-    """Which predicted boxes of an image become samples of their own, with vectors of their own.
-
-    most: of one image, those with the highest scores. smallest: length of the shorter side, in pixels.
-    """
-
-    most: int = Field(default=20, ge=1, le=100)
-    smallest: int = Field(default=32, ge=1, le=10_000)
-
-
 class ProjectChanged(Event):
     """The complete state of a project after a change."""
 
@@ -41,5 +31,4 @@ class ProjectChanged(Event):
     title: Phrase = ""
     keys: tuple[ApiKey, ...] = ()
     encoders: dict[ContentKind, Id | None] = Field(default_factory=dict)  # None: samples bring their vectors
-    crops: CropRule | None = None  # None: boxes have no vectors
     changed_at: Timestamp

@@ -3,9 +3,8 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from shoal.contracts.projects import ContentKind
-from shoal.contracts.samples import Content
-from shoal.encoders import encoder_name, item_of
+from shoal.contracts.samples import ContentKind
+from shoal.encoders import content_text, encoder_name, item_of
 from shoal.messaging import RejectedItem
 from shoal_embedder import metrics
 from shoal_embedder.usecases.ports import Encoders, Picture, ProjectLookup, Unreadable
@@ -28,7 +27,7 @@ class EncodeSamples:
         images: dict[str, list[Numbered]] = defaultdict(list)
         rejected: list[RejectedItem] = []
         for index, arrival in samples:
-            kind = content_kind(arrival.event.content)
+            kind = arrival.event.content.kind
             name = await self._encoder_name(arrival.event.project, kind)
             if name is None:
                 rejected.append(_no_encoder(index, arrival, kind))
@@ -50,7 +49,7 @@ class EncodeSamples:
 
     async def _encode_texts(self, name: str, samples: list[Numbered]) -> list[Embedded]:
         encoder = await self._encoders.of_texts(name)
-        encoded = await encoder.encode([arrival.event.content.text or "" for _, arrival in samples])
+        encoded = await encoder.encode([content_text(arrival.event.content) for _, arrival in samples])
         return [
             Embedded(
                 index=index,
@@ -78,11 +77,6 @@ class EncodeSamples:
                     Embedded(index=index, arrival=arrival, generation=encoder.generation, vector=outcome)
                 )
         return good, bad
-
-
-def content_kind(content: Content) -> ContentKind:
-    """Return the kind of content; a URI is that of an image, as Shoal reads nothing else from one."""
-    return "text" if content.text is not None else "image"
 
 
 def _no_encoder(index: int, arrival: Arrival, kind: ContentKind) -> RejectedItem:

@@ -4,8 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from shoal.contracts.projects import ContentKind
-from shoal.contracts.samples import Content, Generation, SampleEmbedded, SampleIngested
+from shoal.contracts.samples import Content, ContentKind, Generation, SampleEmbedded, SampleIngested
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class Embedded:
 
 def needs_image(event: SampleIngested) -> bool:
     """Return whether the sample's image must be read, because it has no vector."""
-    return event.embedding is None and event.content.text is None
+    return event.embedding is None and event.content.kind == "image"
 
 
 def read_supplied(samples: Sequence[tuple[int, Arrival]]) -> tuple[list[Embedded], list[RejectedItem]]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shoal.contracts.ids import stable_id
-from shoal.contracts.projects import ApiKey, CropRule, ProjectChanged
+from shoal.contracts.projects import ApiKey, ProjectChanged
 from shoal.contracts.topics import PROJECTS_CHANGED
 from shoal.messaging import encode
 from shoal.persistence import Outbox
@@ -77,13 +77,12 @@ class PostgresProjects:
         changed_at = max(now, present.changed_at + _TICK)
         event = present.model_copy(update={**changes, "changed_at": changed_at})
         await conn.execute(
-            """UPDATE projects SET title = $2, keys = $3, encoders = $4, crops = $5, changed_at = $6
+            """UPDATE projects SET title = $2, keys = $3, encoders = $4, changed_at = $5
                WHERE project = $1""",
             event.project,
             event.title,
             [key.model_dump() for key in event.keys],
             event.encoders,
-            None if event.crops is None else event.crops.model_dump(),
             event.changed_at,
         )
         await announce_project(conn, event)
@@ -109,6 +108,5 @@ def _row_event(row: Any) -> ProjectChanged:
         title=row["title"],
         keys=tuple(ApiKey(**key) for key in row["keys"]),
         encoders=row["encoders"],
-        crops=None if row["crops"] is None else CropRule(**row["crops"]),
         changed_at=row["changed_at"],
     )

@@ -6,7 +6,8 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from shoal.choices import OneOf
 from shoal.contracts.base import NO_NUL, Name, Timestamp
-from shoal.contracts.projects import ContentKind, CropRule, ProjectChanged, Role
+from shoal.contracts.projects import ProjectChanged, Role
+from shoal.contracts.samples import ContentKind
 from shoal.encoders import image_encoders, text_encoders
 from shoal.http.schemas import Answer, ProblemDetails
 from shoal.inputs import ShortText, Strict, with_examples
@@ -17,7 +18,6 @@ _NEWSDESK = {
     "title": "News",
     "keys": [{"key_id": "5f0c7f6e-6a4e-4f6e-9a51-2b6f3a4f8d10", "roles": ["annotator"], "annotator": "ann"}],
     "encoders": {"image": "efficientnet-lite0"},
-    "crops": None,
     "changed_at": "2026-01-31T12:00:00Z",
 }
 _ACCEPTED = {
@@ -128,23 +128,12 @@ class EncodersIn(Strict):
     )
 
 
-class CropsIn(Strict):
-    """Which predicted boxes of an image become samples of their own, with vectors of their own."""
-
-    most: int = Field(
-        default=20, ge=1, le=100, description="Most crops of one image: the boxes with the highest scores."
-    )
-    smallest: int = Field(
-        default=32, ge=1, le=10_000, description="Length of a crop's shorter side, in pixels, at least."
-    )
-
-
 class ProjectIn(Strict):
     """A project to create, or whose settings to change. A setting that is absent stays as it is."""
 
     model_config = with_examples(
         {"project": "newsdesk", "title": "News"},
-        {"project": "reef", "encoders": {"image": "efficientnet-lite0"}, "crops": {"most": 20}},
+        {"project": "reef", "encoders": {"image": "efficientnet-lite0"}},
     )
 
     project: Name = Field(description="Name of lower-case letters, digits, dots, dashes and underscores.")
@@ -154,17 +143,12 @@ class ProjectIn(Strict):
     encoders: EncodersIn = Field(
         default_factory=EncodersIn, description="Encoders by kind of content; {} for the defaults."
     )
-    crops: CropsIn | None = Field(
-        default=None, description="Crops of predicted boxes; null turns them off. By default off."
-    )
 
     def changes(self) -> dict[str, Any]:
         """Return the fields of the project that the body names."""
         changes: dict[str, Any] = {} if self.title is None else {"title": self.title}
         if "encoders" in self.model_fields_set:
             changes["encoders"] = self.encoders.model_dump(exclude_unset=True)
-        if "crops" in self.model_fields_set:
-            changes["crops"] = None if self.crops is None else CropRule(**self.crops.model_dump())
         return changes
 
 
@@ -214,7 +198,6 @@ class ProjectAnswer(Answer):
     encoders: dict[ContentKind, str | None] = Field(
         description="The encoders that the project chose; other kinds of content have the default."
     )
-    crops: CropRule | None = Field(description="Crops of predicted boxes; null: none.")
     changed_at: Timestamp
 
     @classmethod
@@ -228,7 +211,6 @@ class ProjectAnswer(Answer):
                 for key in project.keys
             ],
             encoders=project.encoders,
-            crops=project.crops,
             changed_at=project.changed_at,
         )
 

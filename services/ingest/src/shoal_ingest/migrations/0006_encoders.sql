@@ -1,3 +1,2 @@
--- The encoder of every kind of content that a project chose, and which predicted boxes become samples.
+-- The encoder of every kind of content that a project chose.
 ALTER TABLE projects ADD COLUMN encoders jsonb NOT NULL DEFAULT '{}';
-ALTER TABLE projects ADD COLUMN crops jsonb;

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from shoal.contracts.projects import ContentKind
-from shoal.contracts.samples import Content
+from shoal.contracts.samples import Content, ContentKind
 from shoal.encoders import encoder_name
 from shoal.media.store import URI_START
 from shoal.sources import Sources
@@ -18,18 +17,13 @@ def encoder_fault(
     content: Content, encoders: Mapping[ContentKind, str | None], sources: Sources, field: str = "content.uri"
 ) -> Fault | None:
     """Return why a sample without a vector cannot be encoded; None if it can. field: of its URI."""
-    kind = content_kind(content)
+    kind = content.kind
     if encoder_name(kind, encoders) is None:
         fix = f"{_FIX}, or name an encoder in encoders.{kind} with POST /v1/projects"
         return Fault(
             NO_ENCODER, "embedding", f"embedding: missing, and the project has no encoder of kind {kind}", fix
         )
     return _uri_fault(content, sources, field) if kind == "image" else None
-
-
-def content_kind(content: Content) -> ContentKind:
-    """Return the kind of content; a URI is that of an image, as Shoal reads nothing else from one."""
-    return "text" if content.text is not None else "image"
 
 
 def _uri_fault(content: Content, sources: Sources, field: str) -> Fault | None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from shoal.contracts.projects import ApiKey, ContentKind, ProjectChanged
-from shoal.contracts.samples import InferenceHalf, SampleErased
+from shoal.contracts.projects import ApiKey, ProjectChanged
+from shoal.contracts.samples import ContentKind, InferenceHalf, SampleErased
 from shoal.messaging import OutgoingMessage
 
 

@@ -19,28 +19,25 @@ _PROBED = 256  # samples whose values are named in warnings
 
 
 class QdrantLookup:
-    """Reads from the project's newest generation."""
+    """Reads from the project's collections, that of its newest generation first."""
 
     def __init__(self, client: AsyncQdrantClient) -> None:
         self._client = client
 
     async def find(self, project: str, sample_ids: Sequence[str]) -> dict[str, StoredVector]:
-        """Return the stored vectors. Raises Transient.
+        """Return the stored vectors, of the newest generation that has the sample. Raises Transient.
 
-        Ids that are not UUIDs, and projects without vectors, have none.
+        A project of texts and images has a generation of each. Ids that are not UUIDs, and projects without
+        vectors, have none.
         """
-        ids = [sample_id for sample_id in sample_ids if _is_uuid(sample_id)]
-        generation = await self._generation(project) if ids else None
-        if generation is None:
-            return {}
-        with outages_of("Qdrant"):
-            records = await self._client.retrieve(
-                collection_prefix(project) + generation, ids=list(ids), with_vectors=True, with_payload=False
-            )
-        return {
-            str(record.id): StoredVector(generation, np.asarray(record.vector, np.float32))
-            for record in records
-        }
+        missing = [sample_id for sample_id in sample_ids if _is_uuid(sample_id)]
+        vectors: dict[str, StoredVector] = {}
+        for generation in await self._generations(project) if missing else ():
+            vectors |= await self._vectors_in(project, generation, missing)
+            missing = [sample_id for sample_id in missing if sample_id not in vectors]
+            if not missing:
+                break
+        return vectors
 
     async def fault(self) -> str:
         """Return why Qdrant is unavailable at present, or an empty text."""
@@ -66,6 +63,26 @@ class QdrantLookup:
         samples, together, *numbers = [count.count for count in counts]
         values = _frequent_values([record.payload or {} for record in records])
         return Matches(samples, numbers, together, values)
+
+    async def _vectors_in(self, project: str, generation: str, ids: Sequence[str]) -> dict[str, StoredVector]:
+        with outages_of("Qdrant"):
+            records = await self._client.retrieve(
+                collection_prefix(project) + generation, ids=list(ids), with_vectors=True, with_payload=False
+            )
+        return {
+            str(record.id): StoredVector(generation, np.asarray(record.vector, np.float32))
+            for record in records
+        }
+
+    async def _generations(self, project: str) -> list[str]:
+        """Return the slugs of the project's generations, the one that its alias names first."""
+        newest, prefix = await self._generation(project), collection_prefix(project)
+        if newest is None:
+            return []
+        with outages_of("Qdrant"):
+            names = [entry.name for entry in (await self._client.get_collections()).collections]
+        others = sorted(name.removeprefix(prefix) for name in names if name.startswith(prefix))
+        return [newest, *(name for name in others if name != newest)]
 
     async def _generation(self, project: str) -> str | None:
         """Return the generation's slug from the project's alias."""
