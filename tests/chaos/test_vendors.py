@@ -7,7 +7,8 @@ import pytest
 from chaos.books import CLASSES, make_item
 from chaos.conftest import Chaos
 from e2e.client import eventually
-from hostilevendor import HostileVendor, serve_vendor
+from hostilevendor import HostileVendor
+from vendorkit import serve_vendor
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400), pytest.mark.asyncio(loop_scope="session")]
 
@@ -18,7 +19,7 @@ TRICKS = (
 
 
 async def test_hostile_vendors_cost_their_own_projects_only(chaos: Chaos) -> None:
-    vendors = [HostileVendor(trick) for trick in TRICKS]
+    vendors = [HostileVendor(trick=trick) for trick in TRICKS]
     async with AsyncExitStack() as stack:
         for number, vendor in enumerate(vendors):
             await _hire(chaos, f"hostile-{number}", await stack.enter_async_context(serve_vendor(vendor)))

@@ -22,11 +22,6 @@ SHARED_OF = {
     "shoal_sample_stage_": {"embedder", "sampler", "qa"},
 }
 """The services that export a shared metric; all of them export the others."""
-ON_SPECIAL_OCCASIONS = {
-    "shoal_log_lines_left_out_total": "a client library that repeats itself, as in an outage",
-    "shoal_outbox_refused_messages_total": "a message of several MiB in an outbox",
-    "shoal_gateway_annotations_refused_total": "a vendor's answer that is no label",
-}
 ID = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # a UUID
     r"|\b[0-9a-f]{16,}\b"  # a hash, or the id of a trace
@@ -84,7 +79,7 @@ def is_exported(name: str, service: str) -> bool:
 def wrong_metrics(service: str, admin_url: str) -> list[str]:
     """Return what a service exports without a document, and what is documented and absent."""
     exported, documented = exported_names(admin_url), documented_names(service)
-    absent = documented - exported - ON_SPECIAL_OCCASIONS.keys()
+    absent = documented - exported
     return [f"{service}: {name} is undocumented" for name in sorted(exported - documented)] + [
         f"{service}: {name} is absent" for name in sorted(absent)
     ]

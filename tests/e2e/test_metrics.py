@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from deploy.promkit import required_tool
+from e2e import rarities
 from e2e.client import Client, eventually
 from e2e.conftest import Running
 from e2e.metricskit import (
@@ -49,7 +50,10 @@ async def test_every_documented_metric_is_exported_and_nothing_else(running: Run
         await vendor_votes(client, "counted")
         await own_queue_votes(client, "counted-house")
         await strange_input(client, running, "counted")
-        samples = {each["sample_id"] for each in await client.labels("counted")}
+        await rarities.send_wrong_label(client, "counted", SECRET)
+        await rarities.send_broken_requests(urls.values())
+        await rarities.add_large_messages(running.dsn)
+        samples = {label["sample_id"] for label in await client.labels("counted")}
         assert samples
 
         async def complete() -> bool:
@@ -60,6 +64,7 @@ async def test_every_documented_metric_is_exported_and_nothing_else(running: Run
         except AssertionError:
             faults = [fault for name, url in urls.items() for fault in wrong_metrics(name, url)]
             pytest.fail("\n".join(faults))
+    await rarities.remove_large_messages(running.dsn)
     private = {*ANNOTATORS, *TEXTS, *samples, *(f"counted-source-{number}" for number in range(10))}
     assert list(private_labels(urls, private)) == []
 

@@ -6,7 +6,8 @@ from contextlib import AsyncExitStack
 import pytest
 
 from adapters.gateway.servicekit import RunningGateway, running_gateway, wait_until
-from hostilevendor import BROKEN, RECEIPTS, TRICKS, HostileVendor, annotation, serve_vendor
+from hostilevendor import BROKEN, RECEIPTS, TRICKS, HostileVendor
+from vendorkit import annotation, serve_vendor
 
 pytestmark = pytest.mark.servers
 JOBS = 10
@@ -24,7 +25,7 @@ async def test_the_vendors_of_two_projects_go_on_beside_every_hostile_one(postgr
         for project in ("evil", *HONEST):
             gateway.project(project)
         for trick in TRICKS:
-            url = await stack.enter_async_context(serve_vendor(HostileVendor(trick)))
+            url = await stack.enter_async_context(serve_vendor(HostileVendor(trick=trick)))
             answer = await gateway.provider("evil", provider_of(trick), base_url=url)
             assert answer.status_code == 200, answer.text
             await gateway.job("evil", 1, provider_of(trick))

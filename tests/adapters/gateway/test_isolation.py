@@ -8,7 +8,8 @@ import pytest
 
 from adapters.gateway.gatewaykit import CROWD, Gateway, answer, job
 from adapters.gateway.servicekit import running_gateway, wait_until
-from hostilevendor import HostileVendor, annotation, serve_vendor
+from hostilevendor import HostileVendor
+from vendorkit import annotation, serve_vendor
 
 pytestmark = pytest.mark.servers
 SECRET = "whsec_" + "eHh4" * 10

@@ -9,8 +9,9 @@ import pytest
 
 from adapters.gateway.servicekit import RunningGateway, running_gateway, wait_until
 from adapters.gateway.typekit import CONTENTS, IMAGE, NAMES, PLAIN, SCHEMAS, SHA256
-from hostilevendor import HostileVendor, annotation, serve_vendor
+from hostilevendor import HostileVendor
 from shoal.media.addresses import read_address
+from vendorkit import annotation, serve_vendor
 
 pytestmark = pytest.mark.kafka
 KEY = "a key of images that is long enough"

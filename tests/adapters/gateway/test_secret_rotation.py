@@ -6,7 +6,8 @@ import pytest
 
 from adapters.gateway.servicekit import RunningGateway, running_gateway
 from adapters.gateway.test_webhook_metrics import body_of
-from hostilevendor import HostileVendor, annotation, serve_vendor
+from hostilevendor import HostileVendor
+from vendorkit import annotation, serve_vendor
 
 pytestmark = pytest.mark.servers
 FORMER, PRESENT, OTHER = ("whsec_" + letter * 40 for letter in "XYZ")

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from adapters.gateway.servicekit import RunningGateway, running_gateway, wait_until
-from hostilevendor import HostileVendor, serve_vendor
+from hostilevendor import HostileVendor
+from vendorkit import serve_vendor
 
 pytestmark = pytest.mark.servers
 SECRET = "whsec_" + "eHh4" * 10

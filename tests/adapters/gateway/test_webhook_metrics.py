@@ -7,8 +7,9 @@ import orjson
 import pytest
 
 from adapters.gateway.servicekit import RunningGateway, running_gateway, wait_until
-from hostilevendor import HostileVendor, annotation, serve_vendor
+from hostilevendor import HostileVendor
 from metricskit import growth, read_series
+from vendorkit import annotation, serve_vendor
 
 pytestmark = pytest.mark.servers
 SECRET = "whsec_" + "QUJD" * 8

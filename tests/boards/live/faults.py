@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from e2e.client import Client
-from hostilevendor import HostileVendor, annotation
+from hostilevendor import HostileVendor
 from shoal.clock import utc_now
 from shoal.contracts.ids import stable_id
 from shoal.contracts.labels import AnnotationSubmitted, ClassAnswer, GuidelineRef
@@ -17,6 +17,7 @@ from shoal.contracts.topics import LABELS_SUBMITTED
 from shoal.messaging import KafkaSettings, connect, encode
 from shoal.security import sign_webhook
 from shoal_local.stack import Stack
+from vendorkit import annotation
 
 BAD_DAYS = (None, "surrogate in an error", None, "hang up", "odd retry-after", "html", None)
 """Tricks of the vendor, one after the other; None keeps to the interface."""

@@ -13,10 +13,11 @@ from boards.live.faults import have_bad_days, send_odd_webhooks, send_unreadable
 from boards.live.teams import Annotator, decide_reviews
 from boards.live.texts import guideline, make_inference, make_texts
 from e2e.client import Client
-from hostilevendor import HostileVendor, serve_vendor
+from hostilevendor import HostileVendor
 from shoal_local.demo.workforce import Minds, Terms, Workforce, make_people, serve_workforce, text_key
 from shoal_local.services import LocalShoal
 from shoal_local.stack import Stack
+from vendorkit import serve_vendor
 
 SECRET = "whsec_c2hvYWwgdGVzdHMgc2hvYWwgdGVzdHMh"
 NEWS, HELP, CONTRACTS = "newsdesk", "helpdesk", "contracts"

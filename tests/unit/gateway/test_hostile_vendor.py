@@ -7,7 +7,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from hostilevendor import BROKEN, PAGES, RECEIPTS, REDIRECTS, HostileVendor, serve_vendor
+from hostilevendor import BROKEN, PAGES, RECEIPTS, REDIRECTS, HostileVendor
 from shoal.clock import utc_now
 from shoal.http.checked_transport import open_client
 from shoal.http.networks import Networks
@@ -19,6 +19,7 @@ from shoal_gateway.adapters.media import SignedAddresses
 from shoal_gateway.domain.providers import ProviderConfig
 from shoal_gateway.usecases.errors import ProviderRefused, ProviderUnavailable
 from shoal_gateway.usecases.ports import Malformed
+from vendorkit import serve_vendor
 
 LOOPBACK = Networks.parse("127.0.0.0/8")
 KEY = "a-planted-key"
@@ -40,7 +41,7 @@ async def test_a_broken_answer_is_a_short_error_in_time() -> None:
 
 
 async def check_broken(trick: str) -> None:
-    async with serve_vendor(HostileVendor(trick, pause_s=0.2)) as url, open_client(LOOPBACK) as http:
+    async with serve_vendor(HostileVendor(trick=trick, pause_s=0.2)) as url, open_client(LOOPBACK) as http:
         provider = GenericVendor(client_of(http, url, call_s=0.7), CONFIG, None, MEDIA)
         with pytest.raises(FAILURES) as error:
             await provider.poll(None, 200)
@@ -55,7 +56,7 @@ async def check_broken(trick: str) -> None:
 
 @pytest.mark.parametrize("trick", PAGES)
 async def test_a_page_is_read_or_refused_and_its_bad_items_are_named(trick: str) -> None:
-    async with serve_vendor(HostileVendor(trick)) as url, open_client(LOOPBACK) as http:
+    async with serve_vendor(HostileVendor(trick=trick)) as url, open_client(LOOPBACK) as http:
         provider = GenericVendor(client_of(http, url), CONFIG, None, MEDIA)
         if trick in UNREADABLE:
             with pytest.raises(ProviderUnavailable, match=r"next_cursor|list of at most"):
@@ -73,7 +74,7 @@ async def test_a_page_is_read_or_refused_and_its_bad_items_are_named(trick: str)
 
 @pytest.mark.parametrize("trick", RECEIPTS)
 async def test_receipts_hold_what_every_store_can_hold(trick: str) -> None:
-    async with serve_vendor(HostileVendor(trick)) as url, open_client(LOOPBACK) as http:
+    async with serve_vendor(HostileVendor(trick=trick)) as url, open_client(LOOPBACK) as http:
         answer = await client_of(http, url).call("POST", "/tasks", body={"tasks": [{"external_id": "t1"}]})
     for receipt in read_receipts(answer):
         notes = [text for text in (receipt.task_ref, receipt.error) if text]
@@ -82,7 +83,7 @@ async def test_receipts_hold_what_every_store_can_hold(trick: str) -> None:
 
 async def test_items_that_are_hardly_json_cost_no_neighbour() -> None:
     async with (
-        serve_vendor(HostileVendor("items that are hardly json")) as url,
+        serve_vendor(HostileVendor(trick="items that are hardly json")) as url,
         open_client(LOOPBACK) as http,
     ):
         page = await GenericVendor(client_of(http, url), CONFIG, None, MEDIA).poll(None, 200)
@@ -90,7 +91,7 @@ async def test_items_that_are_hardly_json_cost_no_neighbour() -> None:
 
 
 async def test_a_bomb_takes_little_memory() -> None:
-    async with serve_vendor(HostileVendor("gzip bomb")) as url, open_client(LOOPBACK) as http:
+    async with serve_vendor(HostileVendor(trick="gzip bomb")) as url, open_client(LOOPBACK) as http:
         client = VendorClient(http, url, KEY, utc_now, call_s=60)
         tracemalloc.start()
         with pytest.raises(ProviderUnavailable, match="larger than 4 MiB"):
@@ -102,7 +103,7 @@ async def test_a_bomb_takes_little_memory() -> None:
 
 @pytest.mark.parametrize("trick", REDIRECTS)
 async def test_no_redirect_is_followed(trick: str) -> None:
-    vendor = HostileVendor(trick)
+    vendor = HostileVendor(trick=trick)
     async with serve_vendor(vendor) as url, open_client(LOOPBACK) as http:
         with pytest.raises(ProviderRefused, match="307") as error:
             await client_of(http, url).call("GET", "/annotations")

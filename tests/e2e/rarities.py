@@ -1,0 +1,66 @@
+"""Rare failures of a running Shoal: a wrong label, lines that repeat, a message that Kafka cannot take."""
+
+import asyncio
+import json
+import time
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from e2e.client import Client
+from shoal.observability.repetition import LINES
+from shoal.security import sign_webhook
+from vendorkit import annotation
+
+OUTBOXES = ("ingest", "sampler", "gateway", "qa")
+TOO_LARGE = (
+    "INSERT INTO {}.outbox (topic, key, value, header_names, headers) VALUES ($1, $2, $3, '{{}}', '{{}}')"
+)
+
+
+async def send_wrong_label(client: Client, project: str, secret: str) -> None:
+    """Send a webhook of the provider `crowd` with a label that the guideline does not have."""
+    label = (await client.labels(project))[0]
+    path = f"/v1/projects/{project}/jobs/{label['job_id']}/tasks"
+    task = (await client.done("labeling-gateway", "GET", path))["tasks"][0]["external_id"]
+    body = json.dumps({"type": "annotations", "data": {"annotations": [annotation(task, "zoe", "zebra")]}})
+    now = int(time.time())
+    headers = {
+        "content-type": "application/json",
+        "webhook-id": "counted-zebra",
+        "webhook-timestamp": str(now),
+        "webhook-signature": sign_webhook(secret, "counted-zebra", now, body.encode()),
+    }
+    path = f"/v1/webhooks/crowd?project={project}"
+    refused = await client.ask("labeling-gateway", "POST", path, content=body, headers=headers)
+    assert refused.is_client_error, refused.text
+
+
+async def send_broken_requests(urls: Iterable[str]) -> None:
+    """Send what is no HTTP to every service: uvicorn logs a line about each, of which the log keeps few."""
+    for url in urls:
+        for _ in range(2 * LINES):
+            reader, writer = await asyncio.open_connection(urlsplit(url).hostname, urlsplit(url).port)
+            writer.write(b"this is no HTTP\r\n\r\n")
+            await writer.drain()
+            assert b" 400 " in await reader.read()
+            writer.close()
+            await writer.wait_closed()
+
+
+async def add_large_messages(dsn: str) -> None:
+    """Add a message of several MiB to every outbox."""
+    conn = await asyncpg.connect(dsn)
+    for schema in OUTBOXES:
+        await conn.execute(TOO_LARGE.format(schema), "labels.accepted", b"counted-large", bytes(8 << 20))
+        await conn.execute(f"SELECT pg_notify('{schema}_outbox', '')")
+    await conn.close()
+
+
+async def remove_large_messages(dsn: str) -> None:
+    """Remove what the outboxes have set aside."""
+    conn = await asyncpg.connect(dsn)
+    for schema in OUTBOXES:
+        assert await conn.execute(f"DELETE FROM {schema}.outbox WHERE refused IS NOT NULL") == "DELETE 1"
+    await conn.close()
