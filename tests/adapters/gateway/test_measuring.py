@@ -3,26 +3,22 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
-import orjson
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from adapters.gateway.gatewaykit import CROWD, NOON, Clock, Crowd, Gateway, answer, job, request
+from adapters.gateway.measuringkit import FILL_JOBS, FILL_TASKS, measure
 from metricskit import growth, read_series
 from shoal.contracts.samples import SampleErased
-from shoal.observability.declaring import MOST_OF_PROJECT, OTHER
 from shoal.observability.exposition import render_series
 from shoal.persistence import open_pool
-from shoal_gateway.adapters.postgres import tallies
 from shoal_gateway.adapters.postgres.tallies import PostgresTallies
 from shoal_gateway.adapters.watching import Metrics
 from shoal_gateway.domain.annotations import Action
 from shoal_gateway.domain.providers import ProviderConfig
 from shoal_gateway.usecases.annotate import Submission
-from shoal_gateway.usecases.measure import MeasureBacklog
 
 pytestmark = pytest.mark.servers
 TRUE_TASKS = """
@@ -34,17 +30,6 @@ SELECT project, provider, campaign, lane, state, tasks, votes_open FROM task_tot
 ORDER BY 1, 2, 3, 4, 5
 """
 TRUE_COST = "SELECT coalesce(sum(price) FILTER (WHERE NOT surplus), 0) FROM annotations"
-FILL_JOBS = """
-INSERT INTO jobs (job_id, project, sample_id, purpose, guideline_major, guideline_minor, provider, priority,
-                  votes, max_votes)
-VALUES ('j', 'news', 's', 'label', 1, 0, 'crowd', 0, 1, 1) ON CONFLICT DO NOTHING
-"""
-FILL_TASKS = """
-INSERT INTO tasks (external_id, job_id, project, provider, lane, attempt, votes, state, campaign)
-SELECT md5(concat_ws('/', $1::text, $2::text, n)), 'j', $1, 'crowd', 'label', n, 2, 'open',
-       CASE WHEN $3 THEN $2 ELSE $2 || n END
-FROM generate_series(1, $4::int) AS n
-"""
 
 
 @pytest.fixture
@@ -53,11 +38,6 @@ async def gateway(gateway: Gateway, crowd: Crowd, postgres_dsn: str) -> AsyncIte
     lookups = await open_pool(postgres_dsn, "gateway")
     yield Gateway(gateway.pool, lookups, Clock(), crowd, watch=Metrics())
     await lookups.close()
-
-
-async def measure(gateway: Gateway, later: timedelta = timedelta()) -> None:
-    """Set the gauges as at a time after now."""
-    await MeasureBacklog(PostgresTallies(gateway.pool), lambda: datetime.now(UTC) + later)()
 
 
 async def check_totals(gateway: Gateway) -> None:
@@ -274,55 +254,3 @@ async def test_odd_names_make_a_valid_exposition(gateway: Gateway) -> None:
         for sample in families["shoal_gateway_open_votes"].samples
     }
     assert {(name, name) for name in names} <= read
-
-
-async def test_a_project_with_many_campaigns_takes_no_series_of_others(gateway: Gateway) -> None:
-    await gateway.pool.execute(FILL_JOBS)
-    await gateway.pool.execute(FILL_TASKS, "large", "c", False, 1000)
-    await gateway.pool.execute(FILL_TASKS, "small", "only", True, 3)
-    for _ in range(2):
-        await measure(gateway)
-        votes = read_series("shoal_gateway_open_votes", project="large")
-        assert sum(votes.values()) == 2000
-        assert votes[OTHER, OTHER] == 2000 - 2 * MOST_OF_PROJECT
-        assert read_series("shoal_gateway_open_votes", project="small") == {("crowd", "only"): 6}
-
-
-@pytest.mark.parametrize("statement", ["lanes", "money", "providers"])
-async def test_no_reading_goes_through_all_tasks_or_annotations(gateway: Gateway, statement: str) -> None:
-    await gateway.pool.execute(FILL_JOBS)
-    for number in range(20):
-        await gateway.pool.execute(FILL_TASKS, "news", f"c{number}", True, 1000)
-    await gateway.pool.execute("UPDATE tasks SET state = 'done', answers = 2 WHERE attempt > 10")
-    await gateway.pool.execute(
-        """INSERT INTO annotations (project, provider, annotation_id, revision, external_id, annotator, action,
-                                    price, submitted_at, received_at, found_by)
-           SELECT project, provider, external_id, 1, external_id, 'a' || attempt % 50, 'submitted', 0.1, now(),
-                  now() - attempt * interval '1 minute', 'poll' FROM tasks"""
-    )
-    await PostgresTallies(gateway.pool).fold()
-    await gateway.pool.execute("VACUUM ANALYZE")
-    plan = await explain(gateway.pool, statement)
-    assert reading_of(plan, "tasks") <= 40
-    assert reading_of(plan, "annotations") <= 2000  # of the last hour
-
-
-async def explain(pool: Any, statement: str) -> list[dict[str, Any]]:
-    """Return the nodes of a reading's plan, as executed."""
-    sql = getattr(tallies, statement.upper())
-    values = [datetime.now(UTC) - timedelta(hours=1)] if "$1" in sql else []
-    answer = await pool.fetchval("EXPLAIN (ANALYZE, FORMAT JSON) " + sql, *values)
-    nodes, found = [orjson.loads(answer)[0]["Plan"]], []
-    while nodes:
-        found.append(node := nodes.pop())
-        nodes += node.get("Plans", [])
-    return found
-
-
-def reading_of(nodes: list[dict[str, Any]], table: str) -> float:
-    """Return the rows that a plan reads from a table, also those that it drops."""
-    return sum(
-        (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
-        for node in nodes
-        if node.get("Relation Name") == table
-    )

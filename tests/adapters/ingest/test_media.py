@@ -30,7 +30,7 @@ from shoal_ingest.main import SCHEMA, wire_service
 from shoal_ingest.settings import IngestSettings
 from shoal_ingest.usecases.media.remove import RemoveMedia
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 KEY, OLD_KEY = "k" * 40, "o" * 40
 VECTOR = {"name": "mine", "vector": [1.0, 0.5]}
 
