@@ -13,7 +13,7 @@ from hostilevendor import HostileVendor
 from shoal.media.addresses import read_address
 from vendorkit import annotation, serve_vendor
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 KEY = "a key of images that is long enough"
 MEDIA_URL = "https://pictures.example/shoal"
 MEDIA = {"media_key": KEY, "media_public_url": MEDIA_URL}

@@ -9,7 +9,7 @@ import pytest
 from adapters.gateway.servicekit import RunningGateway, running_gateway, wait_until
 from adapters.gateway.typekit import IMAGE, NAMES, SCHEMAS
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 PEOPLE = 50
 BOX = {"label": NAMES[0], "left": 0.1, "top": 0.1, "right": 0.5, "bottom": 0.5}
 ANSWER = {"kind": "boxes", "width": 640, "height": 480, "boxes": [BOX] * 5}

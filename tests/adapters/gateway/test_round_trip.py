@@ -20,7 +20,7 @@ from shoal.contracts.answers import Answer
 from shoal.contracts.labels import AnnotationSubmitted
 from shoal_local.stack import Stack
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.servers
 READ: TypeAdapter[Any] = TypeAdapter(Answer)
 LATEST = "SELECT value FROM outbox WHERE topic = 'labels.submitted' ORDER BY seq DESC LIMIT 1"
 
