@@ -94,7 +94,7 @@ lint: setup ## check style, types, imports between layers, unreachable code, and
 	@$(BIN)/python -m tests.architecture.words
 
 page: ## check, test and build the annotator's page (Node 20.19 or later)
-	@cd $(PAGE) && npm ci --silent --no-audit --no-fund && npm run --silent check && npm test --silent
+	@cd $(PAGE) && npm ci --loglevel error --no-audit --no-fund && npm run --silent check && npm test --silent
 	@cd $(PAGE) && npm run --silent build -- --logLevel warn
 
 page-check: page ## fail if the committed page differs from its sources

@@ -91,6 +91,8 @@ export interface Content {
   kind: "text" | "image" | "conversation" | "candidates";
   text?: string | null;
   media?: Media | null;
+  /** The part of the image that is meant, from 0 to 1. */
+  crop?: { left: number; top: number; right: number; bottom: number } | null;
   prompt?: string | null;
   turns?: Turn[] | null;
   candidates?: Candidate[] | null;

@@ -37,8 +37,9 @@ function readSchema(json: Json, guideline: Guideline | null): LabelSchema {
 }
 
 export function readContent(json: Json): Content {
-  if (json.kind) return json;
-  return { kind: "text", text: json.text ?? json.uri ?? "" };
+  if (!json.kind) return { kind: "text", text: json.text ?? json.uri ?? "" };
+  // An installation that signs no addresses for images names none.
+  return json.media?.url ? json : { ...json, media: null };
 }
 
 // Return the answer of a vote, or null for a skip. `label` alone is the answer of a single choice.
