@@ -173,12 +173,12 @@ def id_of(project: str, text: str) -> str:
 
 
 @asynccontextmanager
-async def open_site(dsn: str) -> AsyncIterator[Site]:
-    """Open a gateway on a database, listening."""
+async def open_site(dsn: str, **options: Any) -> AsyncIterator[Site]:
+    """Open a gateway on a database, listening; `options` are settings."""
     await migrate(dsn, schema=SCHEMA, package="shoal_gateway", outbox=True)
     pool, lookups = await open_pool(dsn, SCHEMA), await open_pool(dsn, SCHEMA)
     async with AsyncExitStack() as closing:
-        settings = GatewaySettings(postgres_dsn=dsn)
+        settings = GatewaySettings(postgres_dsn=dsn, **options)
         site = Site(
             wire_service(settings, FakePublisher(), pool=pool, lookups=lookups, closing=closing), pool
         )

@@ -70,7 +70,11 @@ class Canvas:
 
 async def open_canvas(browser: Browser, desk: Desk, lane: str = "label", **context: Any) -> Canvas:
     """Open the task as an annotator and wait for the picture."""
-    page = await open_tasks(browser, desk, lane=lane, **context)
+    return await canvas_of(await open_tasks(browser, desk, lane=lane, **context))
+
+
+async def canvas_of(page: Page) -> Canvas:
+    """Wait for the picture on the page."""
     overlay = page.locator("svg.overlay").last
     await expect(overlay).to_be_visible()
     await expect(page.locator("#progress-yours")).to_be_visible()  # it may move the picture
