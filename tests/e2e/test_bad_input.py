@@ -70,7 +70,11 @@ async def test_the_doors_name_the_field_and_the_fix(running: Running) -> None:
         problem(await ask("sampler", "PUT", "/v1/projects/bad/audit", json=audit), 422, "votes_per_day")
         problem(await ask("sampler", "GET", "/v1/projects/nobody/campaigns"), 404, "project")
         twice = {"label_schema": {"classes": [{"name": "a"}, {"name": "a"}]}}
-        problem(await ask("qa", "POST", "/v1/projects/bad/guidelines", json=twice), 422, "label_schema")
+        problem(
+            await ask("qa", "POST", "/v1/projects/bad/guidelines", json=twice),
+            422,
+            "label_schema.classes[1].name",
+        )
         gold = {"items": [{"text": "t", "label": "zebra"}]}
         problem(await ask("qa", "POST", "/v1/projects/bad/gold", json=gold), 422, "items[0].label")
         shares = {"dataset": "d", "splits": {"train": 0.5}}

@@ -11,8 +11,9 @@ import orjson
 from adapters.gateway.gatewaykit import NOON as LATER
 from adapters.gateway.gatewaykit import answer
 from adapters.isolation.loopkit import NOON, Loop, poll_vendor
+from shoal.contracts.answers import ClassAnswer
 from shoal.contracts.ids import job_id, sample_id
-from shoal.contracts.samples import InferenceHalf
+from shoal.contracts.samples import Content, InferenceHalf
 from shoal.runtime.refusal import Refused
 from shoal.samples import SampleFields
 from shoal_gateway.domain.annotations import Annotation
@@ -74,7 +75,12 @@ class Tenant:
         fields.append({"source": "topics", "source_id": str(chance.randrange(4))})
         fields.append({})
         items = [
-            GoldItem(f"gold {item}", self.label_of(f"gold {item}"), SampleFields(**item)) for item in fields
+            GoldItem(
+                Content(text=f"gold {item}"),
+                ClassAnswer(label=self.label_of(f"gold {item}")),
+                SampleFields(**item),
+            )
+            for item in fields
         ]
         try:
             await self.loop.qa.add_gold(self.project, items, votes)
@@ -165,7 +171,9 @@ class Tenant:
         )
         for job in [*(row["job_id"] for row in rows), *self._foreign_jobs()]:
             try:
-                await self.loop.qa.review(self.project, job, self.chance.choice(CLASSES), "boss")
+                await self.loop.qa.review(
+                    self.project, job, ClassAnswer(label=self.chance.choice(CLASSES)), "boss"
+                )
             except Refused as error:
                 self.refusals.append(str(error))
 

@@ -109,6 +109,6 @@ async def fill(qa: Qa, numbers: range, wrong: int = 0, purpose: str = "label") -
 
 
 async def add_gold(qa: Qa, numbers: range, fooled: bool = False) -> None:
-    rows = [(f"s{n}", "xy"[(n + 1 + fooled) % 2], f"j{n}") for n in numbers]
+    rows = [(f"s{n}", "xy"[(n + 1 + fooled) % 2], f"j{n}", None) for n in numbers]
     async with qa.database.transaction() as tx:
         await tx.gold.add("news", rows, NOON)

@@ -6,8 +6,9 @@ import pytest
 
 from adapters.qa.qakit import NOON, Qa
 from adapters.qa.test_production import decided
+from shoal.contracts.answers import ClassAnswer
 from shoal.contracts.ids import sample_id, stable_id
-from shoal.contracts.samples import SampleErased
+from shoal.contracts.samples import Content, SampleErased
 from shoal.messaging import MessageTooLarge
 from shoal.runtime.refusal import Refused
 from shoal.samples import SampleFields
@@ -23,8 +24,8 @@ WIRE = sample_id("news", "wire", "1")
 async def add(qa: Qa, *items: dict[str, Any]) -> GoldAdded:
     gold = [
         GoldItem(
-            text=item.get("text", "text"),
-            label=item.get("label", "x"),
+            content=Content(text=item.get("text", "text")),
+            answer=ClassAnswer(label=item.get("label", "x")),
             sample=SampleFields(**{name: item[name] for name in item if name not in ("text", "label")}),
         )
         for item in items

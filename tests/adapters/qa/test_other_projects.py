@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from adapters.qa.qakit import NOON, Qa, job, vote
+from shoal.contracts.answers import ClassAnswer
 from shoal.contracts.ids import job_id, sample_id, stable_id
 from shoal.contracts.labels import LabelingJob
+from shoal.contracts.samples import Content
 from shoal.runtime.refusal import Refused
 from shoal.samples import SampleFields
 from shoal_qa.adapters.postgres.guidelines import PostgresGuidelines
@@ -28,7 +30,7 @@ async def add_guideline(qa: Qa, project: str) -> None:
 
 async def add_gold(qa: Qa, project: str, sample: str, votes: int = 3) -> str:
     """Add a gold item and return the id of its job."""
-    item = GoldItem("text", "x", SampleFields(sample_id=sample))
+    item = GoldItem(Content(text="text"), ClassAnswer(label="x"), SampleFields(sample_id=sample))
     await AddGold(qa.database, PostgresGuidelines(qa.pool), lambda: NOON)(project, [item], votes)
     sql = "SELECT job_id FROM gold WHERE project = $1 AND sample_id = $2"
     return str(await qa.pool.fetchval(sql, project, sample))
@@ -85,7 +87,7 @@ async def test_a_review_of_another_projects_job_is_like_that_of_no_job(qa: Qa) -
     problems = []
     for identifier in ("j1", "j2"):
         with pytest.raises(Refused) as error:
-            await decide("shop", identifier, "x", "boss")
+            await decide("shop", identifier, ClassAnswer(label="x"), "boss")
         problems.append((error.value.kind, str(error.value).replace(identifier, "*")))
     assert problems[0] == problems[1]
 
@@ -95,7 +97,7 @@ async def test_answers_to_gold_are_counted_by_project(qa: Qa) -> None:
     shared = stable_id("job", SAMPLE, 1, "gold")
     async with qa.database.transaction() as tx:
         for project in ("news", "shop"):  # as an earlier release stored them
-            await tx.gold.add(project, [(SAMPLE, "x", shared)], NOON)
+            await tx.gold.add(project, [(SAMPLE, "x", shared, None)], NOON)
     await qa.jobs([gold_job("news", shared)])
     event = vote(1, "ann", "x").event.model_copy(update={"job_id": shared, "sample_id": SAMPLE})
     await qa.annotations([ReceivedAnnotation(event, "0/1")])

@@ -6,6 +6,7 @@ import pytest
 
 from adapters.qa.metricskit import campaign_job, series_of, vote_at
 from adapters.qa.qakit import NOON, Qa, add_gold, fill, job, vote
+from shoal.contracts.answers import ClassAnswer
 from shoal_qa.adapters.postgres.guidelines import PostgresRules
 from shoal_qa.adapters.postgres.measures import PostgresMeasures
 from shoal_qa.adapters.postgres.quality import PostgresQuality
@@ -112,7 +113,7 @@ async def test_votes_of_a_provider_are_compared_with_accepted_labels(qa: Qa) -> 
     assert series_of(AGREEMENT) == {("acme",): 1.0, ("cheap",): 0.2}
     assert series_of(COMPARED) == {("acme",): 20, ("cheap",): 10}
     decide = DecideReview(qa.database, qa.evaluate, lambda: NOON)
-    await decide("news", "j0", "y", "boss")  # an expert agrees with the one that differed
+    await decide("news", "j0", ClassAnswer(label="y"), "boss")  # an expert agrees with the one that differed
     await qa.annotations([vote_at("cheap", 1, "liar", None, 2)])  # a vote taken back does not count
     await qa.refit()()
     await qa.measure()

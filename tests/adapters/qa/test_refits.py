@@ -132,7 +132,7 @@ async def test_corrected_gold_is_learned(qa: Qa) -> None:
     refit = qa.refit()
     for label, right in (("y", 0), ("x", 6)):
         async with qa.database.transaction() as tx:
-            await tx.gold.add("news", [(sample, label, job_id) for sample, _, job_id in rows], NOON)
+            await tx.gold.add("news", [(sample, label, job_id, None) for sample, _, job_id in rows], NOON)
         assert await refit() == 1
         assert await qa.rows("SELECT gold_right, gold_answered FROM annotators") == [(right, 6)]
     assert await refit() == 0
@@ -142,7 +142,7 @@ async def test_who_failed_gold_stays_blocked_under_a_new_guideline(qa: Qa) -> No
     await qa.jobs([job(n).model_copy(update={"purpose": "gold"}) for n in range(12)])
     await qa.annotations([vote(n, "liar", "x") for n in range(12)])
     async with qa.database.transaction() as tx:
-        await tx.gold.add("news", [(f"s{n}", "y", f"j{n}") for n in range(12)], NOON)
+        await tx.gold.add("news", [(f"s{n}", "y", f"j{n}", None) for n in range(12)], NOON)
     refit = qa.refit()
     await refit()
     states = "SELECT annotator, state FROM annotators ORDER BY 1"

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from adapters.qa.qakit import LABELS, NOON, Qa, job, review, vote
-from shoal.contracts.labels import SkipAnswer, VotesRequested
+from shoal.contracts.labels import ClassAnswer, SkipAnswer, VotesRequested
 from shoal.runtime.refusal import Refused
 from shoal_qa.adapters.postgres.reports import PostgresReports
 from shoal_qa.usecases.review import DecideReview
@@ -37,7 +37,7 @@ async def test_the_latest_review_decides_however_they_come(qa: Qa) -> None:
     decide = DecideReview(qa.database, qa.evaluate, lambda: NOON + timedelta(hours=1))
     await qa.jobs([job(1)])
     await qa.annotations([review(1, "x", 1)])
-    assert await decide("news", "j1", "y", "dr. who") == 2
+    assert await decide("news", "j1", ClassAnswer(label="y"), "dr. who") == 2
     await qa.annotations([review(1, "x", 1)])  # delivered again
     assert (await qa.rows(LABELS))[-1] == ("j1", 2, "revised", "y")
     requests = "SELECT count(*) FROM outbox WHERE topic = 'votes.requested'"
@@ -58,7 +58,9 @@ async def test_a_review_that_is_taken_back_decides_nothing(qa: Qa, deleted_first
 async def test_a_gold_item_is_not_reviewed(qa: Qa) -> None:
     await qa.jobs([job(1).model_copy(update={"purpose": "gold"})])
     with pytest.raises(Refused) as refused:
-        await DecideReview(qa.database, qa.evaluate, lambda: NOON)("news", "j1", "x", "dr. who")
+        await DecideReview(qa.database, qa.evaluate, lambda: NOON)(
+            "news", "j1", ClassAnswer(label="x"), "dr. who"
+        )
     assert refused.value.kind == "conflict"
     assert await qa.rows(LABELS) == []
 

@@ -123,7 +123,7 @@ SCHEMA_KINDS = (
 )  # fmt: skip
 
 
-def _tag_of(value: Any) -> str:
+def schema_tag(value: Any) -> str:
     """Return the tag of a schema: its kind in brackets; without a kind it is a single choice."""
     kind = value.get("kind", "single_choice") if isinstance(value, dict) else getattr(value, "kind", None)
     return f"[{kind}]"
@@ -141,7 +141,7 @@ LabelSchema = Annotated[
     | Annotated[RatingSchema, Tag("[rating]")]
     | Annotated[TextSchema, Tag("[text]")],
     Discriminator(
-        _tag_of,
+        schema_tag,
         custom_error_type="unknown_kind",
         custom_error_message=f"`kind` must be one of {', '.join(SCHEMA_KINDS)}",
     ),

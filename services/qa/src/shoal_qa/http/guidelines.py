@@ -2,6 +2,8 @@
 
 from fastapi import APIRouter, Response
 
+from shoal.answers import schema_problem
+from shoal.contracts.quality import fill_prelabels
 from shoal.http.guard import takes_many_values
 from shoal.http.openapi import problem_responses
 from shoal.http.problems import Problem
@@ -41,10 +43,13 @@ async def publish_guideline(
 ) -> GuidelineAnswer:
     """Publish a guideline.
 
-    Other classes make a new major version, other changes a new minor version (201). Without changes the
-    latest version is returned (200).
+    Other classes, kinds or limits of answers make a new major version, other changes a new minor version
+    (201). Without changes the latest version is returned (200).
     """
-    event, is_new = await parts.guidelines.publish(project, body.model_dump(), parts.clock())
+    if problem := schema_problem(body.label_schema):
+        raise Problem(422, "Invalid label schema", problem.detail, field=problem.field, fix=problem.fix)
+    document = fill_prelabels(body.model_dump(mode="json"))
+    event, is_new = await parts.guidelines.publish(project, document, parts.clock())
     response.status_code = CREATED if is_new else OK
     return GuidelineAnswer.of(event)
 
@@ -96,7 +101,7 @@ async def add_gold(project: OperatorProject, body: GoldIn, parts: Wired) -> Gold
 
     `warnings` names samples that are not in the stream so far.
     """
-    items = [GoldItem(item.text, item.label, item) for item in body.items]
+    items = [GoldItem(item.gold_content(), item.gold_answer(), item) for item in body.items]
     added = await parts.add_gold(project, items, body.votes)
     cautions = [CautionAnswer.of(caution) for caution in added.cautions]
     return GoldAddedAnswer(items=len(items), new=added.new, warnings=cautions)

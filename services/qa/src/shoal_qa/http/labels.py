@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query
 from pydantic import TypeAdapter
 
+from shoal.answers import stored_label
 from shoal.contracts.base import NO_NUL
 from shoal.contracts.quality import QualityMeasured
 from shoal.http.openapi import problem_responses
@@ -100,8 +101,9 @@ async def decide_review(
             field="reviewer",
             fix=f"Send the reviewer {key.annotator!r}",
         )
-    revision = await parts.decide_review(project, job_id, body.label, body.reviewer)
-    return DecisionAnswer(job_id=job_id, label=body.label, revision=revision)
+    answer = body.expert_answer()
+    revision = await parts.decide_review(project, job_id, answer, body.reviewer)
+    return DecisionAnswer(job_id=job_id, label=stored_label(answer) or "", answer=answer, revision=revision)
 
 
 @routes.get("/metrics", summary="Show metrics", responses=problem_responses(404))

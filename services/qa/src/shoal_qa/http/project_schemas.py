@@ -1,16 +1,19 @@
 """Bodies and answers about guidelines, gold and dataset versions."""
 
-from collections import Counter
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
+from shoal.contracts.answers import Answer as LabelledAnswer
+from shoal.contracts.answers import ClassAnswer
 from shoal.contracts.base import Name, Phrase, Text, Timestamp
 from shoal.contracts.labels import GuidelineRef
-from shoal.contracts.quality import DatasetFile, GuidelinePublished, LabelSchema
+from shoal.contracts.quality import DatasetFile, GuidelinePublished, LabelSchema, Prelabels
+from shoal.contracts.samples import Content
 from shoal.http.schemas import Answer, CautionAnswer
 from shoal.inputs import ShortText, Strict, with_examples
 from shoal.samples import SampleFields
+from shoal_qa.http.label_schemas import SchemaIn
 
 _CLASS = {"name": "grain", "definition": "Wheat, corn and other grains.", "examples": ["Wheat exports fell."]}
 _GUIDELINE: dict[str, Any] = {
@@ -18,6 +21,7 @@ _GUIDELINE: dict[str, Any] = {
     "text": "# Topics",
     "label_schema": {"kind": "single_choice", "classes": [_CLASS]},
     "prelabels_allowed": False,
+    "prelabels": "hidden",
 }
 _PUBLISHED: dict[str, Any] = {
     "project": "newsdesk",
@@ -44,28 +48,6 @@ _MANIFEST: dict[str, Any] = {
 }
 
 
-class ClassIn(Strict):
-    """One class of a label schema."""
-
-    name: ShortText
-    definition: Annotated[Text, Field(max_length=10_000)] = ""
-    examples: list[Text] = Field(default=[], description="Texts of this class.")
-
-
-class SchemaIn(Strict):
-    """A label schema: the answers that annotators can give."""
-
-    kind: Literal["single_choice"] = "single_choice"
-    classes: list[ClassIn] = Field(min_length=1, max_length=10_000)
-
-    @model_validator(mode="after")
-    def _named_once(self) -> "SchemaIn":
-        counts = Counter(item.name for item in self.classes)
-        if twice := sorted(name for name, count in counts.items() if count > 1):
-            raise ValueError(f"class {twice[0]!r} appears twice: give every class one entry")
-        return self
-
-
 class GuidelineIn(Strict):
     """A guideline to publish."""
 
@@ -75,7 +57,10 @@ class GuidelineIn(Strict):
     text: Annotated[Text, Field(max_length=200_000, description="Markdown.")] = ""
     label_schema: SchemaIn
     prelabels_allowed: bool = Field(
-        default=False, description="Whether annotators see the model's prediction."
+        default=False, description="The same as `prelabels` shown or hidden; `prelabels` comes first."
+    )
+    prelabels: Prelabels | None = Field(
+        default=None, description="Whether annotators see the model's answer before they give theirs."
     )
 
 
@@ -90,6 +75,7 @@ class GuidelineAnswer(Answer):
     text: str = Field(description="Markdown.")
     label_schema: LabelSchema
     prelabels_allowed: bool
+    prelabels: Prelabels
     published_at: Timestamp
 
     @classmethod
@@ -107,10 +93,28 @@ class GuidelinesAnswer(Answer):
 
 
 class GoldItemIn(SampleFields):
-    """A text and its right answer; if it is a sample of the stream, also the sample."""
+    """A text or another content and its right answer; if it is a sample of the stream, also the sample."""
 
-    text: Annotated[Text, Field(min_length=1, max_length=200_000)]
-    label: ShortText = Field(description="A class of the current guideline.")
+    text: Annotated[Text, Field(min_length=1, max_length=200_000)] | None = None
+    content: Content | None = Field(default=None, description="An image, a conversation or candidates.")
+    label: ShortText | None = Field(default=None, description="A class of the current guideline.")
+    answer: LabelledAnswer | None = Field(default=None, description="The right answer, of any kind.")
+
+    @model_validator(mode="after")
+    def _has_both(self) -> "GoldItemIn":
+        if (self.text is None) == (self.content is None):
+            raise ValueError("needs either `text` or `content`")
+        if (self.label is None) == (self.answer is None):
+            raise ValueError("needs either `label` or `answer`")
+        return self
+
+    def gold_content(self) -> Content:
+        """Return the content, of a text too."""
+        return self.content or Content(text=self.text)
+
+    def gold_answer(self) -> LabelledAnswer:
+        """Return the answer, of a label too."""
+        return self.answer or ClassAnswer(label=self.label or "")
 
 
 class GoldIn(Strict):
@@ -144,7 +148,8 @@ class GoldItemAnswer(Answer):
     """A gold item with the number of its answers."""
 
     sample_id: str
-    label: str
+    label: str = Field(description="A class, or the canonical text of another answer.")
+    answer: LabelledAnswer | None = Field(default=None, description="Null in items of earlier releases.")
     job_id: str
     added_at: Timestamp
     answers: int = Field(description="Number of annotators that answered it.")

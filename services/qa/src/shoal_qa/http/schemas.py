@@ -2,10 +2,13 @@
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, model_validator
 
+from shoal.contracts.answers import Answer as LabelledAnswer
+from shoal.contracts.answers import ClassAnswer, Corners
 from shoal.contracts.base import Timestamp
 from shoal.contracts.labels import LabelEvidence, Purpose
+from shoal.contracts.samples import Candidate, Turn
 from shoal.http.schemas import Answer
 from shoal.inputs import ShortText, Strict, with_examples
 
@@ -58,10 +61,18 @@ _LABEL: dict[str, Any] = {
 class ContentAnswer(Answer):
     """A sample's content. A field without a value is left out."""
 
+    model_config = ConfigDict(extra="ignore")
+
     text: str | None = Field(default=None, exclude_if=lambda value: value is None)
     uri: str | None = Field(default=None, exclude_if=lambda value: value is None)
     sha256: str | None = Field(default=None, exclude_if=lambda value: value is None)
     media_type: str = "text/plain"
+    width: int | None = Field(default=None, exclude_if=lambda value: value is None)
+    height: int | None = Field(default=None, exclude_if=lambda value: value is None)
+    turns: list[Turn] | None = Field(default=None, exclude_if=lambda value: value is None)
+    prompt: str | None = Field(default=None, exclude_if=lambda value: value is None)
+    candidates: list[Candidate] | None = Field(default=None, exclude_if=lambda value: value is None)
+    crop: Corners | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class VoteAnswer(Answer):
@@ -73,7 +84,8 @@ class VoteAnswer(Answer):
     annotation_id: str
     revision: int
     action: Literal["submitted", "updated", "deleted", "skipped"]
-    label: str | None
+    label: str | None = Field(description="A class, or the canonical text of another answer.")
+    answer: LabelledAnswer | None = Field(default=None, description="Null when deleted.")
     purpose: Purpose
     price: float
     submitted_at: Timestamp
@@ -98,7 +110,12 @@ class LabelAnswer(Answer):
     sample_id: str
     revision: int
     state: Literal["accepted", "revised", "withdrawn"]
-    label: str | None = Field(description="Null if the label was withdrawn.")
+    label: str | None = Field(
+        description="A class, or the canonical text of another answer; null if the label was withdrawn."
+    )
+    answer: LabelledAnswer | None = Field(
+        default=None, description="Null if the label was withdrawn, and in labels of earlier releases."
+    )
     probability: float
     evidence: LabelEvidence
     reason: str
@@ -227,15 +244,29 @@ class ReviewIn(Strict):
 
     model_config = with_examples({"label": "grain", "reviewer": "eve"})
 
-    label: ShortText = Field(description="A class of the label schema.")
+    label: ShortText | None = Field(default=None, description="A class of the label schema.")
+    answer: LabelledAnswer | None = Field(default=None, description="The expert's answer, of any kind.")
     reviewer: ShortText = Field(description="Name of the expert.")
+
+    @model_validator(mode="after")
+    def _has_one(self) -> "ReviewIn":
+        if (self.label is None) == (self.answer is None):
+            raise ValueError("needs either `label` or `answer`")
+        return self
+
+    def expert_answer(self) -> LabelledAnswer:
+        """Return the answer, of a label too."""
+        return self.answer or ClassAnswer(label=self.label or "")
 
 
 class DecisionAnswer(Answer):
     """The label of a job after an expert's decision."""
 
-    model_config = with_examples({"job_id": "j-1", "label": "grain", "revision": 2})
+    model_config = with_examples(
+        {"job_id": "j-1", "label": "grain", "answer": {"kind": "class", "label": "grain"}, "revision": 2}
+    )
 
     job_id: str
-    label: str
+    label: str = Field(description="A class, or the canonical text of another answer.")
+    answer: LabelledAnswer
     revision: int

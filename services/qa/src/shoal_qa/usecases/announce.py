@@ -6,6 +6,7 @@ Their ids are derived from the job and its revision or round, or from the projec
 from collections.abc import Mapping
 from datetime import datetime
 
+from shoal.contracts.answers import ClassAnswer
 from shoal.contracts.ids import stable_id
 from shoal.contracts.labels import GuidelineRef, LabelAccepted, LabelEvidence, VotesRequested
 from shoal.contracts.quality import (
@@ -43,7 +44,8 @@ def label_message(stored: StoredJob, row: LabelRow, now: datetime) -> OutgoingMe
         campaign_id=stored.campaign_id,
         state=row.state,
         revision=row.revision,
-        label=row.label,
+        label=row.answer.label if isinstance(row.answer, ClassAnswer) else None,
+        answer=row.answer,
         probability=row.probability,
         guideline=GuidelineRef(major=stored.major, minor=stored.minor),
         evidence=LabelEvidence.model_validate(row.evidence),

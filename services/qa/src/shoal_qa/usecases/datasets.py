@@ -120,7 +120,7 @@ class FreezeDataset:
             "shares": dict(request.splits),
             "rows": len(rows),
             "splits": dict(sorted(Counter(row["split"] for row in rows).items())),
-            "classes": dict(sorted(Counter(row["label"] for row in rows).items())),
+            "classes": dict(sorted(Counter(name for row in rows for name in _row_classes(row)).items())),
             "campaigns": dict(sorted(Counter(_campaign_of(row) for row in rows).items())),
             "files": files,
             "published_at": now.isoformat(),
@@ -166,6 +166,15 @@ def dataset_event(manifest: Mapping[str, Any], now: datetime) -> DatasetPublishe
         parent=manifest["parent"],
         published_at=now,
     )
+
+
+def _row_classes(row: Row) -> list[str]:
+    """Return the classes of a row's answer, one of each object; none of numbers, texts and candidates."""
+    if row["label"] is not None:
+        return [row["label"]]
+    answer = row["answer"]
+    shapes = answer.get(answer["kind"]) if answer["kind"] in ("boxes", "polygons", "spans") else ()
+    return [*answer.get("labels", ()), *(shape["label"] for shape in shapes)]
 
 
 def _write_jsonl(rows: Sequence[Row]) -> bytes:

@@ -3,21 +3,24 @@
 Rows and events are committed together.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from pydantic import ValidationError
 
+from shoal.contracts.label_schemas import classes_of
 from shoal.messaging.errors import is_transient
 from shoal.messaging.records.decoding import explain_faults
 from shoal.observability.logs import get_logger
 from shoal_qa import metrics
 from shoal_qa.domain.projects.fitting import fit_without_votes
 from shoal_qa.usecases.announce import label_message, request_message
+from shoal_qa.usecases.answer_beliefs import empty_fit, is_single_choice
 from shoal_qa.usecases.counting import count_outcomes
 from shoal_qa.usecases.outcomes import Context, Outcome, job_outcomes
-from shoal_qa.usecases.ports import Database, LabelRow, Major, StoredJob, Transaction
+from shoal_qa.usecases.ports import Database, LabelRow, Major, StoredAnnotation, StoredJob, Transaction
 
 COUNTED = ("label", "audit")  # purposes of jobs that get labels; gold measures annotators
 
@@ -72,7 +75,7 @@ class Evaluate:
             context = await context_of(tx, key)
             if context is not None:
                 annotations = await tx.annotations.of_jobs([stored.job_id for stored in group])
-                of_group = job_outcomes(group, annotations, context)
+                of_group = await _outcomes_of(group, annotations, context)
                 await self._apply(tx, of_group)
                 outcomes += of_group
         return outcomes
@@ -99,11 +102,23 @@ def _error_text(error: Exception) -> str:
 
 async def context_of(tx: Transaction, key: Major) -> Context | None:
     """Return the context of a project's jobs; None without a guideline."""
-    classes = await tx.projects.classes(key)
-    if classes is None:
+    schema = await tx.projects.schema(key)
+    if schema is None:
         return None
     rule = await tx.projects.rule(key[0])
+    blocked = frozenset(await tx.projects.blocked(key[0]))
+    if not is_single_choice(schema):
+        return Context(rule, empty_fit(), blocked, schema)
     fit = await tx.projects.fit(key)
     if fit is None or fit.fitted.name != rule.model:
-        fit = fit_without_votes(rule.model, tuple(classes))
-    return Context(rule, fit, frozenset(await tx.projects.blocked(key[0])))
+        fit = fit_without_votes(rule.model, tuple(item.name for item in classes_of(schema)))
+    return Context(rule, fit, blocked, schema)
+
+
+async def _outcomes_of(
+    jobs: Sequence[StoredJob], annotations: Sequence[StoredAnnotation], context: Context
+) -> list[Outcome]:
+    """Return the outcomes of jobs; distances of shapes take time, so a thread computes them."""
+    if is_single_choice(context.schema):
+        return job_outcomes(jobs, annotations, context)
+    return await asyncio.to_thread(job_outcomes, jobs, annotations, context)

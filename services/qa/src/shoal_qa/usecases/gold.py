@@ -4,8 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from shoal.answers import answer_problem, describe_answer, stored_label
+from shoal.contracts.answers import Answer
 from shoal.contracts.ids import job_id, stable_id
-from shoal.contracts.label_schemas import classes_of
+from shoal.contracts.label_schemas import LabelSchema
 from shoal.contracts.labels import GuidelineRef, LabelingJob
 from shoal.contracts.quality import GuidelinePublished
 from shoal.contracts.samples import Content
@@ -19,11 +21,16 @@ from shoal_qa.usecases.ports import Database, Guidelines, Transaction
 
 @dataclass(frozen=True, slots=True)
 class GoldItem:
-    """A text and its right answer. sample: fields that name a sample of the stream, or name none."""
+    """A content and its right answer. sample: fields that name a sample of the stream, or name none."""
 
-    text: str
-    label: str
+    content: Content
+    answer: Answer
     sample: SampleFields
+
+    @property
+    def label(self) -> str:
+        """Return the answer as the `label` columns hold it."""
+        return stored_label(self.answer) or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,7 @@ class AddGold:
             fix = f"Publish one with POST /v1/projects/{project}/guidelines"
             raise Refused("conflict", "the project has no guideline yet", field="project", fix=fix)
         guideline, now = guidelines[-1], self._clock()
-        _check_labels(items, [item.name for item in classes_of(guideline.label_schema)])
+        _check_fit(items, guideline.label_schema)
         named = [referred_sample(project, item.sample, f"items[{index}]") for index, item in enumerate(items)]
         samples = [sample or _text_id(project, item) for sample, item in zip(named, items, strict=True)]
         _check_answers(items, samples)
@@ -60,7 +67,10 @@ class AddGold:
                 _gold_job(item, sample, stored.get(sample), guideline=guideline, votes=votes, now=now)
                 for item, sample in zip(items, samples, strict=True)
             ]
-            rows = [(job.sample_id, item.label, job.job_id) for job, item in zip(jobs, items, strict=True)]
+            rows = [
+                (job.sample_id, item.label, job.job_id, item.answer.model_dump(mode="json"))
+                for job, item in zip(jobs, items, strict=True)
+            ]
             new = await tx.gold.add(project, rows, now)
             await tx.outbox.publish_checked([_job_message(job) for job in jobs])
         return GoldAdded(new, cautions)
@@ -98,23 +108,36 @@ def _check_answers(items: Sequence[GoldItem], samples: Sequence[str]) -> None:
     for index, (item, sample) in enumerate(zip(items, samples, strict=True)):
         first = first_of.setdefault(sample, index)
         if items[first].label != item.label:
-            detail = f"items[{index}].label: {item.label!r}, but items[{first}] has {items[first].label!r}"
-            detail += " for the same sample"
-            field = f"items[{index}].label"
+            other, own = describe_answer(items[first].answer), describe_answer(item.answer)
+            field = f"items[{index}].{_answer_field(item)}"
+            detail = f"{field}: {own!r}, but items[{first}] has {other!r} for the same sample"
             raise Refused("invalid", detail, field=field, fix="Give every sample one right answer")
 
 
-def _check_labels(items: Sequence[GoldItem], classes: Sequence[str]) -> None:
+def _check_fit(items: Sequence[GoldItem], schema: LabelSchema) -> None:
+    """Raise Refused if an answer does not fit the label schema or its content, or is a skip."""
     for index, item in enumerate(items):
-        if item.label not in classes:
-            detail = f"items[{index}].label: {item.label!r} is not in the label schema"
-            fix = f"Use one of {', '.join(classes[:20])}"
-            raise Refused("invalid", detail, field=f"items[{index}].label", fix=fix)
+        problem = answer_problem(schema, item.answer, item.content)
+        if problem is not None:
+            part = problem.field.removeprefix("answer.") if _answer_field(item) == "label" else problem.field
+            field = f"items[{index}].{part}"
+            raise Refused("invalid", f"{field}: {problem.detail}", field=field, fix=problem.fix)
+        if item.answer.kind == "skip":
+            field = f"items[{index}].answer.kind"
+            fix = "Send the right answer, or leave the item out"
+            raise Refused("invalid", f"{field}: a gold item needs an answer", field=field, fix=fix)
+
+
+def _answer_field(item: GoldItem) -> str:
+    """Return the field that holds the answer: single classes may be sent as `label`."""
+    return "label" if item.answer.kind == "class" else "answer"
 
 
 def _text_id(project: str, item: GoldItem) -> str:
     """Return the id of an item that is not in the stream."""
-    return stable_id("gold", project, item.text)
+    content = item.content
+    text = content.text if content.kind == "text" else content.model_dump_json(exclude_none=True)
+    return stable_id("gold", project, text)
 
 
 def _gold_job(
@@ -135,7 +158,7 @@ def _gold_job(
         sample_id=sample,
         purpose="gold",
         guideline=GuidelineRef(major=major, minor=guideline.guideline.minor),
-        content=Content(text=item.text),
+        content=item.content,
         source=source if item.sample.source_id else None,
         source_id=item.sample.source_id,
         votes=votes,

@@ -4,6 +4,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
+from shoal.contracts.label_schemas import LabelSchema
 from shoal_qa.domain.jobs.acceptance import AcceptanceRule, Belief
 from shoal_qa.domain.jobs.beliefs import JobVotes, job_beliefs, job_posteriors
 from shoal_qa.domain.jobs.lifecycle import (
@@ -19,6 +22,8 @@ from shoal_qa.domain.jobs.lifecycle import (
 from shoal_qa.domain.projects.fit import ProjectFit
 from shoal_qa.domain.votes.arrays import Floats
 from shoal_qa.domain.votes.book import Annotation, Vote, VoteBook
+from shoal_qa.usecases.answer_beliefs import answer_beliefs, answer_of, is_single_choice, method_of
+from shoal_qa.usecases.answer_distances import agrees_with
 from shoal_qa.usecases.ports import LabelRow, StoredAnnotation, StoredJob
 from shoal_qa.usecases.rules import Rule
 
@@ -29,11 +34,12 @@ WAITING = ("open", "review")  # states of jobs whose votes are counted in their 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The rule, fit and blocked annotators that apply to jobs of one project and major."""
+    """The rule, fit, blocked annotators and label schema that apply to jobs of one project and major."""
 
     rule: Rule
     fit: ProjectFit
     blocked: frozenset[str]
+    schema: LabelSchema
 
     @property
     def acceptance(self) -> AcceptanceRule:
@@ -104,23 +110,37 @@ def job_outcomes(
     cases = [_make_case(stored, revisions.get(stored.job_id, []), context) for stored in jobs]
     rule = context.acceptance
     votes = [case.counted() for case in cases]
-    shares = job_posteriors(votes, context.fit)
-    beliefs = job_beliefs(votes, shares, context.fit, rule.stopping)
+    shares, beliefs = _beliefs_of(votes, context)
     outcomes = []
     for index, case in enumerate(cases):
         after, changes = case.advanced(beliefs[index], rule)
         if after != case.stored.job or changes:
             belief = beliefs[index]
             outcomes.append(
-                _make_outcome(case, after, changes, belief=belief, shares=shares[index], fit=context.fit)
+                _make_outcome(case, after, changes, belief=belief, shares=shares[index], context=context)
             )
         elif (noted := case.noted(after)) != case.stored:
             outcomes.append(Outcome(before=case.stored, after=noted, provider=case.provider()))
     return outcomes
 
 
+def _beliefs_of(votes: Sequence[JobVotes], context: Context) -> tuple[Floats, list[Belief]]:
+    """Return posteriors, (jobs, classes), and beliefs; answers that are no single class have no posterior."""
+    rule = context.acceptance.stopping
+    if not is_single_choice(context.schema):
+        return np.zeros((len(votes), 0)), answer_beliefs(votes, context.schema, rule)
+    shares = job_posteriors(votes, context.fit)
+    return shares, job_beliefs(votes, shares, context.fit, rule)
+
+
 def _make_outcome(
-    case: _Case, after: Job, changes: Sequence[Change], *, belief: Belief, shares: Floats, fit: ProjectFit
+    case: _Case,
+    after: Job,
+    changes: Sequence[Change],
+    *,
+    belief: Belief,
+    shares: Floats,
+    context: Context,
 ) -> Outcome:
     stored = case.noted(after)
     steps: list[tuple[StoredJob, Request | LabelRow]] = []
@@ -130,14 +150,19 @@ def _make_outcome(
             continue
         stored = replace(stored, revision=stored.revision + 1)
         probability = change.probability if isinstance(change, Accept) else belief.of_accepted
-        evidence = _label_evidence(case, change, shares, fit)
-        steps.append((stored, _label_row(stored, change, probability, evidence)))
+        evidence = _label_evidence(case, change, shares, context)
+        steps.append(
+            (
+                stored,
+                _label_row(stored, change, probability=probability, evidence=evidence, schema=context.schema),
+            )
+        )
     return Outcome(
         before=case.stored,
         after=stored,
         provider=case.provider(),
         steps=steps,
-        posterior=_likely_classes(shares, fit),
+        posterior=_likely_classes(shares, context.fit),
     )
 
 
@@ -171,8 +196,10 @@ def _make_case(stored: StoredJob, annotations: Sequence[StoredAnnotation], conte
 def _label_row(
     stored: StoredJob,
     change: Accept | Withdraw,
+    *,
     probability: float,
     evidence: dict[str, object],
+    schema: LabelSchema,
 ) -> LabelRow:
     label = change.label if isinstance(change, Accept) else None
     state = "withdrawn" if label is None else "accepted" if stored.revision == 1 else "revised"
@@ -183,6 +210,7 @@ def _label_row(
         revision=stored.revision,
         state=state,
         label=label,
+        answer=answer_of(schema, label),
         probability=probability,
         evidence=evidence,
         reason=change.reason,
@@ -190,18 +218,18 @@ def _label_row(
 
 
 def _label_evidence(
-    case: _Case, change: Accept | Withdraw, shares: Floats, fit: ProjectFit
+    case: _Case, change: Accept | Withdraw, shares: Floats, context: Context
 ) -> dict[str, object]:
     """Return the evidence for a change. shares: (classes,), posterior of the job."""
     votes, label = case.votes, change.label if isinstance(change, Accept) else None
-    agreeing = sum(vote.label == label for vote in votes)
+    agreeing = 0 if label is None else sum(agrees_with(context.schema, label, vote.label) for vote in votes)
     return {
-        "method": fit.fitted.name,
+        "method": method_of(context.schema, context.fit),
         "votes": len(votes),
         "annotators": [vote.annotator for vote in votes],
         "annotation_ids": [vote.annotation for vote in votes],
         "agreement": agreeing / len(votes) if votes else 0.0,
-        "posterior": _likely_classes(shares, fit),
+        "posterior": _likely_classes(shares, context.fit),
         "reviewed_by": case.expert.annotator if case.expert else None,
     }
 

@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from shoal.contracts.label_schemas import classes_of
 from shoal_qa.domain.jobs.effects import EffectCounts, JobChange
 from shoal_qa.domain.projects.fit import ProjectFit
 from shoal_qa.domain.projects.fitting import fit_project
+from shoal_qa.usecases.answer_beliefs import empty_fit, is_single_choice
 from shoal_qa.usecases.outcomes import Context, Outcome, job_outcomes
 from shoal_qa.usecases.ports import Database, Fits, Major
 from shoal_qa.usecases.rules import Rule
@@ -75,16 +77,19 @@ class PreviewRule:
     async def _context(self, key: Major, ids: Sequence[str], rule: Rule) -> Context | None:
         """Return the context that the rule leads to; None without a guideline."""
         async with self._database.transaction() as tx:
-            classes, fit = await tx.projects.classes(key), await tx.projects.fit(key)
+            schema, fit = await tx.projects.schema(key), await tx.projects.fit(key)
             blocked = frozenset(await tx.projects.blocked(key[0]))
-        if classes is None:
+        if schema is None:
             return None
+        if not is_single_choice(schema):
+            return Context(rule, empty_fit(), blocked, schema)
+        classes = [item.name for item in classes_of(schema)]
         if fit is not None and _fits_rule(fit, rule):
-            return Context(rule, fit, blocked)
+            return Context(rule, fit, blocked, schema)
         last_job = ids[-1] if len(ids) == self._most_jobs else None
         votes = (await self._fits.votes(key, last_job)).project_votes
         new_fit, _ = await asyncio.to_thread(fit_project, votes, classes, rule.fit_options(), fit)
-        return Context(rule, new_fit, blocked)
+        return Context(rule, new_fit, blocked, schema)
 
 
 def _fits_rule(fit: ProjectFit, rule: Rule) -> bool:

@@ -2,11 +2,18 @@
 
 from collections.abc import Sequence
 
-from shoal.contracts.labels import ClassAnswer, LabelingJob
+from shoal.answers import Problem, answer_problem
+from shoal.contracts.answers import Answer
+from shoal.contracts.label_schemas import LabelSchema
+from shoal.contracts.labels import LabelingJob
+from shoal.contracts.samples import Content
 from shoal.messaging import RejectedItem
 from shoal_qa.usecases.counting import count_annotations
 from shoal_qa.usecases.evaluate import Evaluate
 from shoal_qa.usecases.ports import Database, ReceivedAnnotation, Transaction
+
+OF_CONTENT = ("boxes", "polygons", "spans", "ranking", "pair")
+"""Kinds whose answers are checked against the content of their job."""
 
 
 class RecordJobs:
@@ -51,14 +58,17 @@ class RecordAnnotations:
 
 async def _find_rejected(tx: Transaction, batch: Sequence[ReceivedAnnotation]) -> list[RejectedItem]:
     keys = {(received.event.project, received.event.guideline.major) for received in batch}
-    classes = {key: await tx.projects.classes(key) for key in sorted(keys)}
-    majors = await tx.jobs.majors({received.event.job_id for received in batch})
+    schemas = {key: await tx.projects.schema(key) for key in sorted(keys)}
+    job_ids = {received.event.job_id for received in batch}
+    majors = await tx.jobs.majors(job_ids)
+    with_shapes = any(schema is not None and schema.kind in OF_CONTENT for schema in schemas.values())
+    contents = await tx.jobs.contents(job_ids) if with_shapes else {}
     rejected = []
     for index, received in enumerate(batch):
         event = received.event
-        names = classes[event.project, event.guideline.major]
+        schema = schemas[event.project, event.guideline.major]
         project, major = majors.get(event.job_id, (event.project, event.guideline.major))
-        if names is None:
+        if schema is None:
             detail = f"guideline.major: project {event.project!r} has no guideline {event.guideline.major}"
             fix = "publish the guideline at qa, then replay"
             rejected.append(RejectedItem(index, "unknown_guideline", f"{detail}; {fix}"))
@@ -67,11 +77,18 @@ async def _find_rejected(tx: Transaction, batch: Sequence[ReceivedAnnotation]) -
         elif major != event.guideline.major:
             detail = f"guideline.major: {event.guideline.major} differs from {major} of the job"
             rejected.append(RejectedItem(index, "wrong_guideline", f"{detail}; send the job's guideline"))
-        elif isinstance(event.answer, ClassAnswer) and event.answer.label not in names:
-            detail = f"answer.label: {event.answer.label!r} is not in the label schema"
-            some = ", ".join(names[:20])
-            rejected.append(RejectedItem(index, "unknown_label", f"{detail}; use one of {some}"))
+        elif problem := _answer_problem(schema, event.answer, contents.get(event.job_id)):
+            reason = "unknown_label" if problem.field.endswith("label") else "wrong_answer"
+            detail = f"{problem.field}: {problem.detail}; {problem.fix}"
+            rejected.append(RejectedItem(index, reason, detail))
     return rejected
+
+
+def _answer_problem(schema: LabelSchema, answer: Answer | None, content: Content | None) -> Problem | None:
+    """Return why an answer does not fit its schema, or the content of a job that has arrived."""
+    if answer is None or (content is None and schema.kind in OF_CONTENT and answer.kind == schema.kind):
+        return None
+    return answer_problem(schema, answer, content or Content())
 
 
 def _other_project(index: int, project: str, job_id: str) -> RejectedItem:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime
 
+from shoal.contracts.label_schemas import LabelSchema, classes_of
 from shoal.observability.logs import get_logger
 from shoal.observability.metrics import LOOP_FAILURES
 from shoal.progress import note_progress
@@ -18,13 +19,16 @@ from shoal_qa.domain.annotators.trust import (
     next_state,
 )
 from shoal_qa.domain.projects.findings import Findings
-from shoal_qa.domain.projects.fitting import fit_project
+from shoal_qa.domain.projects.fit import ProjectFit
+from shoal_qa.domain.projects.fitting import ProjectVotes, fit_project
 from shoal_qa.domain.projects.providers import provider_agreement
 from shoal_qa.usecases.announce import quality_measured, quality_message
+from shoal_qa.usecases.answer_beliefs import answer_findings, empty_fit, is_single_choice
 from shoal_qa.usecases.evaluate import Evaluate
 from shoal_qa.usecases.outcomes import by_job, votes_of
 from shoal_qa.usecases.ports import Annotators, Database, Fits, Major, MeasuredQuality, Quality
 from shoal_qa.usecases.production import production_rows, version_accuracies
+from shoal_qa.usecases.rules import Rule
 
 PART = 500
 log = get_logger(__name__)
@@ -75,19 +79,17 @@ class Refit:
         """Refit one project and major."""
         votes = await self._fits.votes(key)
         async with self._database.transaction() as tx:
-            classes, rule, before = (
-                await tx.projects.classes(key),
+            schema, rule, before = (
+                await tx.projects.schema(key),
                 await tx.projects.rule(key[0]),
                 await tx.projects.fit(key),
             )
-        if classes is None:
+        if schema is None:
             return
         with metrics.FIT_SECONDS.time():
-            fit, findings = await asyncio.to_thread(
-                fit_project, votes.project_votes, classes, rule.fit_options(), before
-            )
+            fit, findings = await asyncio.to_thread(_fit_votes, votes.project_votes, schema, rule, before)
         number = await self._fits.keep(key, fit, self._clock())
-        elsewhere = await self._annotators.gold_elsewhere(key)
+        elsewhere = await self._annotators.gold_elsewhere(key) if is_single_choice(schema) else {}
         standings = await self._annotators.standings(key[0])
         states = await asyncio.to_thread(_next_states, standings, findings, elsewhere)
         await self._annotators.save(key[0], states)
@@ -125,6 +127,15 @@ class Refit:
             note_progress()
             await self._evaluate(ids)
             after = ids[-1]
+
+
+def _fit_votes(
+    votes: ProjectVotes, schema: LabelSchema, rule: Rule, before: ProjectFit | None
+) -> tuple[ProjectFit, Findings]:
+    if not is_single_choice(schema):
+        return empty_fit(), answer_findings(votes, schema)
+    classes = [item.name for item in classes_of(schema)]
+    return fit_project(votes, classes, rule.fit_options(), before)
 
 
 def _next_states(

@@ -3,8 +3,11 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from shoal.answers import answer_problem, stored_label
+from shoal.contracts.answers import Answer
 from shoal.contracts.ids import stable_id
-from shoal.contracts.labels import AnnotationSubmitted, ClassAnswer, GuidelineRef
+from shoal.contracts.labels import AnnotationSubmitted, GuidelineRef
+from shoal.contracts.samples import Content
 from shoal.runtime.refusal import Refused
 from shoal_qa.usecases.evaluate import COUNTED, Evaluate
 from shoal_qa.usecases.ports import Database, ReceivedAnnotation, StoredJob, Transaction
@@ -20,19 +23,19 @@ class DecideReview:
         self._evaluate = evaluate
         self._clock = clock
 
-    async def __call__(self, project: str, job_id: str, label: str, reviewer: str) -> int:
+    async def __call__(self, project: str, job_id: str, answer: Answer, reviewer: str) -> int:
         """Decide a job; return the label's revision. Repeating a decision changes nothing. Raises Refused."""
         async with self._database.transaction() as tx:
             await tx.projects.lock([project])
             stored = _reviewable_job(project, job_id, await tx.jobs.lock([job_id], project))
-            await _check_label(tx, stored, label)
-            await tx.annotations.add([ReceivedAnnotation(self._review(stored, label, reviewer), "0/0")])
+            await _check_answer(tx, stored, answer)
+            await tx.annotations.add([ReceivedAnnotation(self._review(stored, answer, reviewer), "0/0")])
             outcomes = await self._evaluate.within(tx, [stored])
         self._evaluate.count(outcomes)
         return outcomes[0].after.revision if outcomes else stored.revision
 
-    def _review(self, stored: StoredJob, label: str, reviewer: str) -> AnnotationSubmitted:
-        now = self._clock()
+    def _review(self, stored: StoredJob, answer: Answer, reviewer: str) -> AnnotationSubmitted:
+        now, label = self._clock(), stored_label(answer)
         return AnnotationSubmitted(
             project=stored.project,
             job_id=stored.job_id,
@@ -43,7 +46,7 @@ class DecideReview:
             annotation_id=stable_id("review", stored.job_id, reviewer, label, now.isoformat()),
             revision=1,
             action="submitted",
-            answer=ClassAnswer(label=label),
+            answer=answer,
             purpose="review",
             guideline=GuidelineRef(major=stored.major, minor=stored.minor),
             submitted_at=now,
@@ -62,8 +65,16 @@ def _reviewable_job(project: str, job_id: str, jobs: Sequence[StoredJob]) -> Sto
     return stored
 
 
-async def _check_label(tx: Transaction, stored: StoredJob, label: str) -> None:
-    classes = await tx.projects.classes(stored.key) or []
-    if label not in classes:
-        detail = f"label: {label!r} is not in the label schema"
-        raise Refused("invalid", detail, field="label", fix=f"Use one of {', '.join(classes[:20])}")
+async def _check_answer(tx: Transaction, stored: StoredJob, answer: Answer) -> None:
+    """Raise Refused if an answer does not fit the job's label schema or content, or is a skip."""
+    schema = await tx.projects.schema(stored.key)
+    contents = await tx.jobs.contents([stored.job_id])
+    if schema is None or answer.kind == "skip":
+        fix = "Send the right answer"
+        raise Refused(
+            "invalid", "answer.kind: an expert's answer cannot be a skip", field="answer.kind", fix=fix
+        )
+    problem = answer_problem(schema, answer, contents.get(stored.job_id, Content()))
+    if problem is not None:
+        field = problem.field.removeprefix("answer.") if answer.kind == "class" else problem.field
+        raise Refused("invalid", f"{field}: {problem.detail}", field=field, fix=problem.fix)

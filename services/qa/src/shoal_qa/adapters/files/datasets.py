@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import fsspec
+import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -25,6 +26,7 @@ _TYPES = {
     "probabilities": pa.list_(pa.struct([("label", pa.string()), ("probability", pa.float64())])),
 }
 # Maps are lists of pairs in Parquet: Hugging Face's datasets reads no column of the type map.
+_JSON = ("answer", "content")  # of other kinds than one class, whose columns have no fixed shape
 _PAIRS = {"tags": ("name", "value"), "probabilities": ("label", "probability")}
 
 
@@ -75,6 +77,8 @@ class FsspecFiles:
 
 def _parquet_value(name: str, value: Any) -> Any:
     """Return a value as its column has it: maps as pairs, sorted by their keys."""
+    if name in _JSON:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
     if name not in _PAIRS:
         return value
     return [dict(zip(_PAIRS[name], pair, strict=True)) for pair in sorted(value.items())]

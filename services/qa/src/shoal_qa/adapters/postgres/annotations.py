@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from shoal.contracts.labels import AnnotationSubmitted, ClassAnswer
+from shoal.answers import stored_label
+from shoal.contracts.labels import AnnotationSubmitted
 from shoal_qa.adapters.postgres.columns import as_columns
 from shoal_qa.domain.votes.book import Annotation
 from shoal_qa.usecases.ports import ReceivedAnnotation, StoredAnnotation
@@ -76,7 +77,7 @@ def _annotation_values(arrived: ReceivedAnnotation) -> tuple[Any, ...]:
         event.guideline.major,
         event.annotator,
         event.action,
-        event.answer.label if isinstance(event.answer, ClassAnswer) else None,
+        stored_label(event.answer),
         event.purpose,
         event.price,
         event.submitted_at,

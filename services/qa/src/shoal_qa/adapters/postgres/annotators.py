@@ -9,11 +9,12 @@ from shoal_qa.usecases.ports import Major
 _GOLD_ELSEWHERE = """
 SELECT a.provider || '/' || a.annotator AS name, count(*) FILTER (WHERE a.label = g.label) AS right,
        count(*) AS answered
-FROM (SELECT DISTINCT ON (provider, annotation_id) provider, annotator, sample_id, label FROM annotations
+FROM (SELECT DISTINCT ON (provider, annotation_id) provider, annotator, sample_id, label,
+             event -> 'answer' ->> 'kind' AS kind FROM annotations
       WHERE project = $1 AND major <> $2 AND purpose <> 'review'
       ORDER BY provider, annotation_id, revision DESC) a
 JOIN gold g ON g.project = $1 AND g.sample_id = a.sample_id
-WHERE a.label IS NOT NULL GROUP BY 1
+WHERE a.label IS NOT NULL AND a.kind = 'class' GROUP BY 1
 """
 _SAVE = """
 INSERT INTO annotators

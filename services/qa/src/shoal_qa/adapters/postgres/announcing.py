@@ -1,7 +1,11 @@
 """Announce guidelines, accepted labels and dataset versions again, from the database."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from pydantic import TypeAdapter
+
+from shoal.contracts.answers import Answer
 from shoal.contracts.topics import DATASETS_PUBLISHED, GUIDELINES_PUBLISHED, LABELS_ACCEPTED
 from shoal.persistence import Outbox
 from shoal.persistence.announcing import PAGE, Announced
@@ -11,6 +15,7 @@ from shoal_qa.usecases.announce import guideline_message, label_message
 from shoal_qa.usecases.datasets import dataset_event, dataset_message
 from shoal_qa.usecases.ports import LabelRow
 
+_ANSWER: TypeAdapter[Any] = TypeAdapter(Answer)
 _LATEST = f"""
 SELECT {COLUMNS} FROM guidelines WHERE project = $1 ORDER BY major DESC, minor DESC LIMIT 1
 """
@@ -22,7 +27,7 @@ SELECT {JOB_COLUMNS} FROM jobs WHERE job_id = ANY($1::text[]) ORDER BY job_id FO
 """
 _LABELS = """
 SELECT DISTINCT ON (job_id) project, job_id, sample_id, revision, state, label, probability, evidence, reason,
-       accepted_at
+       answer, accepted_at
 FROM labels WHERE job_id = ANY($1::text[]) ORDER BY job_id, revision DESC
 """
 
@@ -47,13 +52,21 @@ async def announce_labels(pool: Any) -> int:
             jobs = {job.job_id: job for job in map(job_of, await conn.fetch(_JOBS, job_ids))}
             labels = [dict(row) for row in await conn.fetch(_LABELS, job_ids)]
             messages = [
-                label_message(jobs[label["job_id"]], LabelRow(**label), accepted_at)
+                label_message(jobs[label["job_id"]], _label_row(label), accepted_at)
                 for label in labels
                 if (accepted_at := label.pop("accepted_at")) and label["job_id"] in jobs
             ]
             await Outbox().add(conn, messages)
         last, count = job_ids[-1], count + len(messages)
     return count
+
+
+def _label_row(row: Mapping[str, Any]) -> LabelRow:
+    """Return the label of a row; those of earlier releases have no answer, and are classes."""
+    document, label = row["answer"], row["label"]
+    if document is None and label is not None:
+        document = {"kind": "class", "label": label}
+    return LabelRow(**{**row, "answer": None if document is None else _ANSWER.validate_python(document)})
 
 
 async def announce_datasets(pool: Any) -> int:

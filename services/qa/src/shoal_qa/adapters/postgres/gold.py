@@ -7,10 +7,11 @@ from typing import Any
 from shoal_qa.adapters.postgres.columns import as_columns
 
 _ADD = """
-INSERT INTO gold (project, sample_id, label, job_id, added_at)
-SELECT $1, sample_id, label, job_id, $5
-FROM unnest($2::text[], $3::text[], $4::text[]) AS new (sample_id, label, job_id)
-ON CONFLICT (project, sample_id) DO UPDATE SET label = excluded.label, job_id = excluded.job_id
+INSERT INTO gold (project, sample_id, label, job_id, answer, added_at)
+SELECT $1, sample_id, label, job_id, answer, $6
+FROM unnest($2::text[], $3::text[], $4::text[], $5::jsonb[]) AS new (sample_id, label, job_id, answer)
+ON CONFLICT (project, sample_id) DO UPDATE
+SET label = excluded.label, job_id = excluded.job_id, answer = excluded.answer
 WHERE gold.label <> excluded.label OR gold.job_id <> excluded.job_id
 """
 
@@ -27,7 +28,9 @@ class PostgresGold:
     def __init__(self, conn: Any) -> None:
         self._conn = conn
 
-    async def add(self, project: str, rows: Sequence[tuple[str, str, str]], now: datetime) -> int:
+    async def add(
+        self, project: str, rows: Sequence[tuple[str, str, str, dict[str, Any] | None]], now: datetime
+    ) -> int:
         """Store gold items; return the number of new or changed ones."""
         unique = {row[0]: row for row in rows}
         if not unique:

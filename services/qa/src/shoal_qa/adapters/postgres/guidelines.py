@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from shoal.contracts.labels import GuidelineRef
-from shoal.contracts.quality import GuidelinePublished
+from shoal.contracts.quality import GuidelinePublished, fill_prelabels
 from shoal.persistence import Outbox
 from shoal_qa.domain.guidelines import next_version
 from shoal_qa.usecases.announce import guideline_message
+from shoal_qa.usecases.answer_terms import answer_terms, read_schema
 from shoal_qa.usecases.rules import Rule
 
 COLUMNS = "project, major, minor, document, published_at"
@@ -32,11 +33,11 @@ class PostgresGuidelines:
                 f"SELECT {COLUMNS} FROM guidelines WHERE project = $1 ORDER BY major DESC, minor DESC LIMIT 1",
                 project,
             )
-            if latest is not None and latest["document"] == document:
+            if latest is not None and _is_same(guideline_event(latest), document):
                 return guideline_event(latest), False
             version = None if latest is None else (latest["major"], latest["minor"])
-            old = [] if latest is None else _class_names(latest["document"])
-            major, minor = next_version(version, old, _class_names(document))
+            old = [] if latest is None else _document_terms(latest["document"])
+            major, minor = next_version(version, old, _document_terms(document))
             row = await conn.fetchrow(
                 """INSERT INTO guidelines (project, major, minor, document, published_at)
                    VALUES ($1, $2, $3, $4, $5) RETURNING project, major, minor, document, published_at""",
@@ -82,8 +83,14 @@ class PostgresRules:
             await conn.execute("UPDATE fits SET seen = 0, number = number + 1 WHERE project = $1", project)
 
 
-def _class_names(document: Mapping[str, Any]) -> list[str]:
-    return [item["name"] for item in document["label_schema"]["classes"]]
+def _document_terms(document: Mapping[str, Any]) -> list[str]:
+    return answer_terms(read_schema(document["label_schema"]))
+
+
+def _is_same(latest: GuidelinePublished, document: Mapping[str, Any]) -> bool:
+    """Return whether a document says what a guideline says; fields with defaults may be absent."""
+    fields = latest.model_dump(mode="json") | fill_prelabels(dict(document))
+    return GuidelinePublished.model_validate(fields) == latest
 
 
 def guideline_event(row: Any) -> GuidelinePublished:
@@ -95,6 +102,6 @@ def guideline_event(row: Any) -> GuidelinePublished:
         title=document["title"],
         text=document["text"],
         label_schema=document["label_schema"],
-        prelabels_allowed=document["prelabels_allowed"],
+        **{name: document[name] for name in ("prelabels", "prelabels_allowed") if name in document},
         published_at=row["published_at"],
     )

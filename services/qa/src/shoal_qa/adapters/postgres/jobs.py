@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from shoal.contracts.labels import LabelingJob
+from shoal.contracts.samples import Content
 from shoal_qa.adapters.postgres.columns import as_columns
 from shoal_qa.domain.jobs.lifecycle import Job
 from shoal_qa.usecases.ports import Major, StoredJob
@@ -90,6 +91,14 @@ class PostgresJobs:
         if rows:
             await self._conn.execute(_SAVE, *as_columns(rows))
 
+    async def contents(self, job_ids: Collection[str]) -> dict[str, Content]:
+        """Return the contents of stored jobs by id; erased ones have none."""
+        rows = await self._conn.fetch(
+            "SELECT job_id, content FROM jobs WHERE job_id = ANY($1::text[]) AND content IS NOT NULL",
+            list(job_ids),
+        )
+        return {row["job_id"]: Content.model_validate(row["content"]) for row in rows}
+
     async def majors(self, job_ids: Collection[str]) -> dict[str, Major]:
         """Return the project and guideline major of every stored job by id."""
         rows = await self._conn.fetch(
@@ -134,7 +143,7 @@ def _job_values(job: LabelingJob) -> tuple[Any, ...]:
         job.purpose,
         job.guideline.major,
         job.guideline.minor,
-        job.content.model_dump(exclude_none=True),
+        job.content.model_dump(mode="json", exclude_none=True),
         job.campaign_id,
         job.group,
         prediction.label if prediction else None,

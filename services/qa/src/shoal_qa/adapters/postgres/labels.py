@@ -9,9 +9,10 @@ from shoal_qa.adapters.postgres.locks import lock_name
 from shoal_qa.usecases.ports import LabelRow
 
 _ADD = """
-INSERT INTO labels (project, job_id, sample_id, revision, state, label, probability, evidence, reason, accepted_at)
-SELECT *, $10 FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[], $7::float8[],
-                          $8::jsonb[], $9::text[])
+INSERT INTO labels (project, job_id, sample_id, revision, state, label, probability, evidence, reason, answer,
+                    accepted_at)
+SELECT *, $11 FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[], $7::float8[],
+                          $8::jsonb[], $9::text[], $10::jsonb[])
 """
 
 
@@ -40,4 +41,5 @@ def _label_values(row: LabelRow) -> tuple[Any, ...]:
         row.probability,
         dict(row.evidence),
         row.reason,
+        None if row.answer is None else row.answer.model_dump(mode="json"),
     )

@@ -4,14 +4,16 @@ import asyncio
 from collections.abc import Collection
 from typing import Any
 
+from shoal.contracts.label_schemas import LabelSchema
 from shoal_qa.adapters.files.fits import load_fit
 from shoal_qa.adapters.postgres.locks import lock_name
 from shoal_qa.domain.projects.fit import ProjectFit
+from shoal_qa.usecases.answer_terms import read_schema
 from shoal_qa.usecases.ports import Major
 from shoal_qa.usecases.rules import Rule
 
-_CLASSES = """
-SELECT document -> 'label_schema' -> 'classes' AS classes FROM guidelines
+_SCHEMA = """
+SELECT document -> 'label_schema' FROM guidelines
 WHERE project = $1 AND major = $2 ORDER BY minor DESC LIMIT 1
 """
 
@@ -52,10 +54,10 @@ class PostgresProjects:
         body = await self._conn.fetchval("SELECT body FROM rules WHERE project = $1", project)
         return Rule() if body is None else Rule.model_validate(body)
 
-    async def classes(self, key: Major) -> list[str] | None:
-        """Return the classes of a guideline's major, in the guideline's order."""
-        classes = await self._conn.fetchval(_CLASSES, *key)
-        return None if classes is None else [item["name"] for item in classes]
+    async def schema(self, key: Major) -> LabelSchema | None:
+        """Return the label schema of a guideline's major, as its newest minor has it."""
+        document = await self._conn.fetchval(_SCHEMA, *key)
+        return None if document is None else read_schema(document)
 
     async def blocked(self, project: str) -> set[str]:
         """Return the blocked annotators, whose votes have no weight."""

@@ -8,7 +8,7 @@ from shoal_qa.adapters.postgres.audits import AuditReader
 Row = dict[str, Any]
 _LABELS = """
 SELECT l.seq, l.job_id, l.sample_id, l.revision, l.state, l.label, l.probability, l.evidence, l.reason, l.accepted_at,
-       j.campaign_id, j.purpose, j.major, j.minor, j.content, j.predicted, j.model, i.probability AS inclusion
+       l.answer, j.campaign_id, j.purpose, j.major, j.minor, j.content, j.predicted, j.model, i.probability AS inclusion
 FROM labels l JOIN jobs j ON j.job_id = l.job_id AND j.revision = l.revision
 LEFT JOIN inclusion i ON i.project = l.project AND i.sample_id = l.sample_id
 WHERE l.project = $1 AND l.seq > $2 ORDER BY l.seq LIMIT $3
@@ -16,12 +16,13 @@ WHERE l.project = $1 AND l.seq > $2 ORDER BY l.seq LIMIT $3
 _VOTES = """
 SELECT DISTINCT ON (provider, annotation_id)
        job_id, provider, annotator, annotation_id, revision, action, label, purpose, price, submitted_at,
-       event->'answer'->>'code' AS skip_code, coalesce(event->'answer'->>'reason', '') AS skip_reason
+       event->'answer' AS answer, event->'answer'->>'code' AS skip_code,
+       coalesce(event->'answer'->>'reason', '') AS skip_reason
 FROM annotations WHERE project = $1 AND job_id = ANY($2::text[]) ORDER BY provider, annotation_id, revision DESC
 """
 _ANNOTATIONS = """
 SELECT seq, job_id, sample_id, provider, annotator, annotation_id, revision, action, label, purpose, price,
-       submitted_at, event->'answer'->>'code' AS skip_code,
+       submitted_at, event->'answer' AS answer, event->'answer'->>'code' AS skip_code,
        coalesce(event->'answer'->>'reason', '') AS skip_reason
 FROM annotations WHERE project = $1 AND seq > $2 ORDER BY seq LIMIT $3
 """
@@ -31,7 +32,7 @@ _ANNOTATOR = (
     """project, annotator, state, votes, skill, skill_low, skill_high, gold_right, gold_answered, alarms"""
 )
 _ACCEPTED = """
-SELECT l.sample_id, l.job_id, l.revision, l.label, l.probability, l.evidence, l.accepted_at,
+SELECT l.sample_id, l.job_id, l.revision, l.label, l.answer, l.probability, l.evidence, l.accepted_at,
        j.content, j.campaign_id, j.group_key, j.purpose, j.predicted, j.model, j.source, j.source_id, j.tags,
        j.occurred_at, j.campaign, i.probability AS inclusion
 FROM jobs j JOIN labels l ON l.job_id = j.job_id AND l.revision = j.revision
@@ -91,7 +92,7 @@ class PostgresReports(AuditReader):
     async def gold(self, project: str) -> list[Row]:
         """Return gold items."""
         rows = await self._pool.fetch(
-            """SELECT g.sample_id, g.label, g.job_id, g.added_at,
+            """SELECT g.sample_id, g.label, g.answer, g.job_id, g.added_at,
                       (SELECT count(DISTINCT (provider, annotator)) FROM annotations a
                        WHERE a.project = g.project AND a.job_id = g.job_id AND a.label IS NOT NULL) AS answers
                FROM gold g WHERE g.project = $1 ORDER BY g.added_at, g.sample_id""",
@@ -124,6 +125,14 @@ class PostgresReports(AuditReader):
 
 def _dataset_row(row: Any) -> Row:
     content, evidence = row["content"] or {}, row["evidence"]
+    answer = row["answer"]
+    if answer is not None and answer["kind"] != "class":
+        shown = {name: content[name] for name in ("turns", "prompt", "candidates") if name in content}
+        return {**_label_columns(row, content, evidence), "label": None, "answer": answer, "content": shown}
+    return _label_columns(row, content, evidence)
+
+
+def _label_columns(row: Any, content: Mapping[str, Any], evidence: Mapping[str, Any]) -> Row:
     return {
         "sample_id": row["sample_id"],
         "source": row["source"],

@@ -29,9 +29,9 @@ class Findings:
 
 
 def findings_of(
-    votes: VoteArrays, gold: Ints, *, seconds: Floats, annotators: Sequence[str], fitted: FittedPool
+    votes: VoteArrays, gold: Ints, *, seconds: Floats, annotators: Sequence[str], fitted: FittedPool | None
 ) -> Findings:
-    """Return the findings about votes, given a fit of them.
+    """Return the findings about votes, given a fit of them if there is one.
 
     gold: (tasks,) classes or UNKNOWN. seconds: (votes,) that each vote took, NaN if unknown. annotators:
     names by number.

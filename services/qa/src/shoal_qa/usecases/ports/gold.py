@@ -2,14 +2,16 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Gold(Protocol):
     """Gold items by project and sample."""
 
-    async def add(self, project: str, rows: Sequence[tuple[str, str, str]], now: datetime) -> int:
-        """Store (sample, label, job) of gold items; return the number of new or changed ones.
+    async def add(
+        self, project: str, rows: Sequence[tuple[str, str, str, dict[str, Any] | None]], now: datetime
+    ) -> int:
+        """Store (sample, label, job, answer) of gold items; return the number of new or changed ones.
 
         Changes make the project's fits due.
         """

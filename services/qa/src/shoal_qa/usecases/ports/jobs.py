@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from shoal.contracts.labels import LabelingJob
+from shoal.contracts.samples import Content
 from shoal_qa.domain.jobs.lifecycle import Job
 
 Major = tuple[str, int]  # project and guideline major: the key of a fit
@@ -58,6 +59,9 @@ class Jobs(Protocol):
 
     async def save(self, jobs: Sequence[StoredJob]) -> None:
         """Update the states of jobs."""
+
+    async def contents(self, job_ids: Collection[str]) -> dict[str, Content]:
+        """Return the contents of stored jobs by id; erased ones have none."""
 
     async def majors(self, job_ids: Collection[str]) -> dict[str, Major]:
         """Return the project and guideline major of every stored job by id."""

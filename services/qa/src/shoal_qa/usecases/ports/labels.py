@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from shoal.contracts.answers import Answer
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelRow:
@@ -19,6 +21,7 @@ class LabelRow:
     probability: float
     evidence: Mapping[str, Any]
     reason: str
+    answer: Answer | None = None  # None when withdrawn
 
 
 class Labels(Protocol):

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Protocol
 
+from shoal.contracts.label_schemas import LabelSchema
 from shoal_qa.domain.projects.fit import ProjectFit
 from shoal_qa.usecases.ports.jobs import Major
 from shoal_qa.usecases.rules import Rule
@@ -20,8 +21,8 @@ class Projects(Protocol):
     async def rule(self, project: str) -> Rule:
         """Return the project's rule."""
 
-    async def classes(self, key: Major) -> list[str] | None:
-        """Return the classes of a guideline's major; None without that guideline."""
+    async def schema(self, key: Major) -> LabelSchema | None:
+        """Return the label schema of a guideline's major; None without that guideline."""
 
     async def fit(self, key: Major) -> ProjectFit | None:
         """Return the latest fit."""
