@@ -27,6 +27,7 @@ PYTHON = ROOT / ".venv" / "manifests" / "bin" / "python"
 CHECK = "import sys; from compose_spec import PyCompose; PyCompose.from_yaml(sys.stdin.read()).validate()"
 KEY = "0123456789abcdef0123456789abcdef"
 PINNED = re.compile(r"docker\.io/[\w/-]+:v?\d+(\.\d+)+@sha256:[0-9a-f]{64}")
+PUBLIC = {"SHOAL_PUBLIC_URL", "SHOAL_MEDIA_PUBLIC_URL"}  # addresses of browsers and vendors
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +100,7 @@ def test_every_address_is_a_service_that_listens_there(services: dict[str, Any])
         urlsplit(value if "://" in value else f"kafka://{value}")
         for name in [*PACKAGES, "migrate"]
         for variable, value in services[name]["environment"].items()
-        if variable.endswith(("_URL", "_DSN", "_BOOTSTRAP")) and variable != "SHOAL_PUBLIC_URL"
+        if variable.endswith(("_URL", "_DSN", "_BOOTSTRAP")) and variable not in PUBLIC
     ]
     assert {address.hostname for address in addresses} == set(ports)
     assert all(address.port in ports[str(address.hostname)] for address in addresses)
@@ -166,6 +167,16 @@ def test_the_volume_of_dataset_versions_is_a_folder_that_containers_may_write(
     assert services["qa"]["environment"]["SHOAL_DATASETS_URI"] == f"file://{mount.target}"
     commands = [instruction.text for instruction in read_stages()["shoal"].of("RUN")]
     assert any(f"mkdir -m 1777 {mount.target}" in command for command in commands)
+
+
+def test_ingest_and_the_embedder_share_a_volume_of_images_that_they_may_write(
+    services: dict[str, Any],
+) -> None:
+    for name in ("ingest", "embedder"):
+        (mount,) = mounts_of(services[name])
+        assert services[name]["environment"]["SHOAL_MEDIA_URI"] == f"file://{mount.target}"
+    commands = [instruction.text for instruction in read_stages()["shoal"].of("RUN")]
+    assert any(re.search(rf"mkdir -m 1777 .*{mount.target}\b", command) for command in commands)
 
 
 def test_grafanas_home_is_the_board_of_labelling(services: dict[str, Any]) -> None:
