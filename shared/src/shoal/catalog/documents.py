@@ -187,7 +187,7 @@ def _plain_type(value: Mapping[str, Any]) -> str:
         "integer": "integer",
         "number": "number",
         "boolean": "boolean",
-        "array": "list of numbers",
+        "array": "list of numbers" if value.get("items", {}).get("type") == "number" else "list",
         "object": "object",
     }[value["type"]]
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from shoal.contracts.answers import MOST_CANDIDATES
+from shoal.contracts.answers import MOST_CANDIDATES, MOST_OBJECTS
 from shoal.contracts.base import Address, Duration, Id, Label, Name, Phrase, Sentence, Tags, Text, Timestamp
 from shoal.contracts.samples import Content, Prediction
 from shoal.inputs import Strict, with_examples
@@ -17,6 +17,7 @@ from shoal_ingest.usecases.conversations import (
     to_candidates,
     to_turns,
 )
+from shoal_ingest.usecases.predicted import BoxIn, NumberIn, PolygonIn, SpanIn
 
 VECTOR_SCHEMA = {
     "oneOf": [
@@ -113,6 +114,40 @@ class PredictionIn(Strict):
     endpoint: Sentence | None = Field(
         default=None, description="The endpoint that answered.", examples=["topics-eu-1"]
     )
+    labels: tuple[Label, ...] | None = Field(
+        default=None,
+        max_length=MOST_OBJECTS,
+        description="The predicted labels, if a datum may have several; `scores` has one for each class.",
+        examples=[["grain", "trade"]],
+    )
+    boxes: tuple[BoxIn, ...] | None = Field(
+        default=None,
+        max_length=MOST_OBJECTS,
+        description="Boxes on the image.",
+        examples=[[{"label": "crab", "left": 0.1, "top": 0.2, "right": 0.4, "bottom": 0.5, "score": 0.8}]],
+    )
+    polygons: tuple[PolygonIn, ...] | None = Field(
+        default=None,
+        max_length=MOST_OBJECTS,
+        description="Outlines on the image.",
+        examples=[[{"label": "crab", "points": [[0.1, 0.2], [0.4, 0.2], [0.3, 0.5]], "score": 0.8}]],
+    )
+    spans: tuple[SpanIn, ...] | None = Field(
+        default=None,
+        max_length=MOST_OBJECTS,
+        description="Parts of the text.",
+        examples=[[{"label": "good", "start": 0, "end": 5, "score": 0.8}]],
+    )
+    candidate_scores: dict[Id, float] | None = Field(
+        default=None,
+        max_length=MOST_CANDIDATES,
+        description="Score of each candidate by its id.",
+        examples=[{"a": 0.7, "b": 0.1}],
+    )
+    number: NumberIn | None = Field(
+        default=None, description="A predicted number.", examples=[{"value": 3.5, "low": 3, "high": 4}]
+    )
+    text: Text | None = Field(default=None, description="A predicted text.", examples=["A reef with crabs."])
 
 
 class Inference(Strict):
