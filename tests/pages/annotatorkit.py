@@ -13,9 +13,10 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from pydantic import SecretStr
 
 from publishingkit import FakePublisher, received
+from shoal.contracts.label_schemas import LabelClass, SingleChoiceSchema
 from shoal.contracts.labels import GuidelineRef, LabelingJob, VotesRequested
 from shoal.contracts.projects import ApiKey, ProjectChanged, Role
-from shoal.contracts.quality import GuidelinePublished, LabelClass, LabelSchema
+from shoal.contracts.quality import GuidelinePublished
 from shoal.contracts.samples import Content, SampleErased
 from shoal.persistence import migrate, open_pool
 from shoal.runtime import Service
@@ -88,7 +89,7 @@ class Site:
             guideline=GuidelineRef(major=major, minor=0),
             title=title,
             text=text,
-            label_schema=LabelSchema(
+            label_schema=SingleChoiceSchema(
                 classes=tuple(LabelClass(name=name, definition=item) for name, item in classes.items())
             ),
             published_at=START,
