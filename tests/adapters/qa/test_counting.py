@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from adapters.qa.metricskit import Growth, campaign_job, series_of, vote_at
 from adapters.qa.qakit import NOON, Qa, job, review, vote
+from shoal.contracts.answers import ClassAnswer
 from shoal.contracts.samples import SampleErased
 from shoal.runtime.refusal import Refused
 from shoal_qa.adapters.files.datasets import FsspecFiles
@@ -169,7 +170,10 @@ async def test_reviews_are_requested_and_decided_or_cancelled(qa: Qa) -> None:
     await qa.annotations([vote(n, name, label) for n in range(3) for name, label in ("ax", "by")])
     assert growth.of(REVIEWS) == {("spam", "requested"): 3}
     decide = DecideReview(qa.database, qa.evaluate, lambda: NOON)
-    assert [await decide("news", "j0", "x", "boss"), await decide("news", "j0", "x", "boss")] == [1, 1]
+    assert [
+        await decide("news", "j0", ClassAnswer(label="x"), "boss"),
+        await decide("news", "j0", ClassAnswer(label="x"), "boss"),
+    ] == [1, 1]
     await qa.annotations([vote(1, "b", "x", 2)])  # now they agree
     assert growth.of(REVIEWS) == {
         ("spam", "requested"): 3,
