@@ -1,12 +1,15 @@
-"""Rare failures of a running Shoal: a wrong label, lines that repeat, a message that Kafka cannot take."""
+"""What the loop of texts leaves out: an image, a wrong label, repeated lines, a message that is too large."""
 
 import asyncio
+import io
 import json
 import time
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 import asyncpg
+import httpx
+from PIL import Image
 
 from e2e.client import Client
 from shoal.observability.repetition import LINES
@@ -64,3 +67,14 @@ async def remove_large_messages(dsn: str) -> None:
     for schema in OUTBOXES:
         assert await conn.execute(f"DELETE FROM {schema}.outbox WHERE refused IS NOT NULL") == "DELETE 1"
     await conn.close()
+
+
+async def show_image(client: Client, http: httpx.AsyncClient, project: str) -> None:
+    """Store an image and read the picture that people would see."""
+    image = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(image, "PNG")
+    path = f"/v1/projects/{project}/media"
+    stored = await client.done("ingest", "POST", path, content=image.getvalue())
+    found = await client.done("ingest", "GET", f"{path}/{stored['media']}")
+    picture = await http.get(found["url"])
+    assert picture.is_success, picture.text

@@ -50,6 +50,7 @@ async def test_every_documented_metric_is_exported_and_nothing_else(running: Run
         await vendor_votes(client, "counted")
         await own_queue_votes(client, "counted-house")
         await strange_input(client, running, "counted")
+        await rarities.show_image(client, http, "counted")
         await rarities.send_wrong_label(client, "counted", SECRET)
         await rarities.send_broken_requests(urls.values())
         await rarities.add_large_messages(running.dsn)
@@ -190,6 +191,19 @@ def short_vector(project: str) -> SampleIngested:
     )
 
 
+def image(project: str) -> SampleIngested:
+    """Return a sample of an image without a vector, in a project that names no encoder of images."""
+    return SampleIngested(
+        project=project,
+        sample_id=sample_id(project, "wire", "counted-source-97"),
+        source="wire",
+        source_id="counted-source-97",
+        content=Content(uri=f"media:{'0' * 64}", sha256="0" * 64, media_type="image/png"),
+        occurred_at=NOON,
+        received_at=NOON,
+    )
+
+
 async def strange_input(client: Client, running: Running, project: str) -> None:
     """Send a complete pair, a request alone, an inference that is refused, and a broken record."""
     for number, kind, payload in (
@@ -215,7 +229,10 @@ async def strange_input(client: Client, running: Running, project: str) -> None:
         vector = encode(
             SAMPLES_INGESTED, short_vector(project), event_id="counted-event", source="/test", time=NOON
         )
-        await messaging.publisher.publish([broken, vector])
+        picture = encode(
+            SAMPLES_INGESTED, image(project), event_id="counted-image", source="/test", time=NOON
+        )
+        await messaging.publisher.publish([broken, vector, picture])
 
     async def is_pending() -> bool:
         return any(
