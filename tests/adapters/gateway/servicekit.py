@@ -13,7 +13,7 @@ from publishingkit import FakePublisher, received
 from shoal.contracts.labels import GuidelineRef, LabelingJob, VotesRequested
 from shoal.contracts.projects import ProjectChanged
 from shoal.contracts.quality import GuidelinePublished
-from shoal.contracts.samples import Content, Prediction
+from shoal.contracts.samples import Content, Prediction, SampleErased
 from shoal.persistence import migrate, open_pool
 from shoal.runtime import Service
 from shoal.security import sign_webhook
@@ -89,6 +89,11 @@ class RunningGateway:
             requested_at=MOMENT,
         )
         await self.service.consumers[1].handle([received(event, "votes.requested")])
+
+    async def erase(self, project: str, sample_id: str) -> None:
+        """Hand in the erasure of a sample."""
+        event = SampleErased(project=project, sample_id=sample_id, reason="asked", erased_at=MOMENT)
+        await self.service.consumers[2].handle([received(event, "samples.erased")])
 
     async def webhook(
         self, project: str, provider: str, secret: str, body: bytes, *, number: int = 1

@@ -6,6 +6,8 @@ import random
 import pytest
 
 from adapters.gateway.gatewaykit import Crowd, Gateway, answer, job, request
+from adapters.gateway.servicekit import RunningGateway, running_gateway, wait_until
+from adapters.gateway.typekit import SCHEMAS
 from shoal.contracts.samples import SampleErased
 from shoal_gateway.domain.votes import apply_request
 from shoal_gateway.usecases.planning import withdraw_tasks
@@ -103,3 +105,23 @@ async def test_concurrent_erasures_jobs_requests_and_answers_do_not_deadlock(gat
         )
     left = "SELECT count(*) FROM jobs WHERE erased AND (content IS NOT NULL OR NOT closed)"
     assert await gateway.rows(left) == [(0,)]
+
+
+async def test_erasure_leaves_no_words_of_an_answer_behind(postgres_dsn: str) -> None:
+    async with running_gateway(postgres_dsn) as gateway:
+        gateway.project("news", SCHEMAS["text"])
+        job_id = await gateway.job("news", 1, "inhouse", votes=2)
+        await wait_until(lambda: has_rows(gateway, "SELECT count(*) FROM queue"), "the task is in the queue")
+        body = {"annotator": "ann", "answer": {"kind": "text", "text": "Ada Lovelace called"}}
+        task = await gateway.task_of(job_id)
+        answer = await gateway.http.post(f"/v1/tasks/{task}/annotations", json=body)
+        assert answer.status_code < 300, answer.text
+        words = "SELECT count(*) FROM annotations WHERE label LIKE '%Ada%'"
+        assert await gateway.count(words) == 1
+        await gateway.erase("news", job_id)
+        assert await gateway.count(words) == 0
+        assert await gateway.count("SELECT count(*) FROM annotations") == 1
+
+
+async def has_rows(gateway: RunningGateway, query: str) -> bool:
+    return await gateway.count(query) > 0

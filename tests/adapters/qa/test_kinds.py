@@ -10,7 +10,7 @@ from adapters.qa.qakit import NOON, Qa
 from shoal.answers import canonical_answer, stored_label
 from shoal.contracts.answers import Answer
 from shoal.contracts.labels import AnnotationSubmitted, GuidelineRef, LabelAccepted, LabelingJob
-from shoal.contracts.samples import Content
+from shoal.contracts.samples import Content, SampleErased
 from shoal.runtime.refusal import Refused
 from shoal.samples import SampleFields
 from shoal_qa.adapters.files.datasets import FsspecFiles
@@ -18,6 +18,7 @@ from shoal_qa.adapters.postgres.datasets import PostgresRegistry
 from shoal_qa.adapters.postgres.guidelines import PostgresGuidelines, PostgresRules
 from shoal_qa.adapters.postgres.reports import PostgresReports
 from shoal_qa.usecases.datasets import DatasetRequest, FreezeDataset
+from shoal_qa.usecases.erase import EraseSamples
 from shoal_qa.usecases.gold import AddGold, GoldItem
 from shoal_qa.usecases.ports import ReceivedAnnotation
 from shoal_qa.usecases.review import DecideReview
@@ -256,3 +257,15 @@ async def test_a_dataset_version_holds_the_answers(qa: Qa, kind: str, tmp_path: 
     (line,) = next(tmp_path.rglob("data.jsonl")).read_bytes().splitlines()
     (event,) = await announced(qa)
     assert TypeAdapter(dict[str, Any]).validate_json(line)["answer"] == event.answer.model_dump(mode="json")  # type: ignore[union-attr]
+
+
+@every_kind
+async def test_erasure_leaves_no_answer_behind(qa: Qa, kind: str) -> None:
+    await begin(qa, kind)
+    _, _, one, other, _, _ = KINDS[kind]
+    await qa.annotations([vote("ann", one), vote("bob", other)])
+    event = SampleErased(project="news", sample_id="s1", reason="asked", erased_at=NOON)
+    await EraseSamples(qa.database, lambda: NOON)([event])
+    labels = await qa.rows("SELECT state, label, answer FROM labels ORDER BY revision")
+    assert labels == [("accepted", None, None), ("withdrawn", None, None)]
+    assert await qa.rows("SELECT DISTINCT evidence ->> 'method' FROM labels") == [("erased",)]

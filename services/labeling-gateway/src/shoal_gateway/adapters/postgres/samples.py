@@ -42,9 +42,11 @@ class PostgresSamples:
             f"UPDATE queue SET datum = NULL, guess = NULL, open = false WHERE {THESE}", *columns
         )
         await self._conn.execute(f"SELECT FROM jobs WHERE {THESE} ORDER BY job_id FOR UPDATE", *columns)
-        # The words of a skip may quote the content.
+        # The words of a skip may quote the content, as spans and free texts do.
         await self._conn.execute(
-            f"""UPDATE annotations SET reason = '' WHERE action = 'skipped' AND external_id IN
+            f"""UPDATE annotations SET reason = CASE action WHEN 'skipped' THEN '' ELSE reason END,
+                                      label = CASE kind WHEN 'class' THEN label END
+                WHERE (action = 'skipped' OR kind <> 'class') AND external_id IN
                 (SELECT t.external_id FROM tasks t JOIN jobs USING (job_id) WHERE {IN_JOBS})""",
             *columns,
         )

@@ -22,6 +22,10 @@ SELECT new.* FROM unnest($1::text[], $2::text[], $3::float8[], $4::text[], $5::t
 WHERE NOT EXISTS (SELECT 1 FROM erased e WHERE e.project = new.project AND e.sample_id = new.sample_id)
 ON CONFLICT DO NOTHING
 """
+_BLANK_LABELS = """
+UPDATE labels SET label = NULL, answer = NULL, evidence = '{"method": "erased", "votes": 0, "agreement": 0.0}'
+WHERE job_id = ANY($1::text[]) AND answer ->> 'kind' <> 'class'
+"""
 
 
 class PostgresSamples:
@@ -31,7 +35,10 @@ class PostgresSamples:
         self._conn = conn
 
     async def erase(self, project: str, sample_ids: Collection[str]) -> list[StoredJob]:
-        """Delete contents, source ids, tags and votes; lock the jobs and return them as they were."""
+        """Delete contents, source ids, tags, votes and the answers of labels that may quote the content.
+
+        Locks the jobs and returns them as they were. The class of a former label stays.
+        """
         ids = sorted(sample_ids)
         await self._conn.execute(
             "INSERT INTO erased SELECT $1, id FROM unnest($2::text[]) AS id ON CONFLICT DO NOTHING",
@@ -54,6 +61,7 @@ class PostgresSamples:
             await self._conn.execute(
                 f"DELETE FROM {table} WHERE project = $1 AND sample_id = ANY($2::text[])", project, ids
             )
+        await self._conn.execute(_BLANK_LABELS, [row["job_id"] for row in rows])
         return [job_of(row) for row in rows]
 
     async def add_ids(self, rows: Sequence[tuple[str, str]]) -> None:
