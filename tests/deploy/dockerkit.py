@@ -16,7 +16,7 @@ FOLDER = ROOT / "deploy" / "docker"
 DOCKERFILE = FOLDER / "Dockerfile"
 CONTEXT = ("requirements", "shared", "services")
 """The top-level paths that Dockerfile.dockerignore lets in."""
-_WITHIN = re.compile(r"(?<![\w.\-}/])/(?=(?:opt|build|datasets|tmp|usr/local)\b)")
+_WITHIN = re.compile(r"(?<![\w.\-}/])/(?=(?:opt|build|datasets|media|tmp|usr/local)\b)")
 """The paths that the instructions write to; elsewhere the machine's own tools are used."""
 
 

@@ -17,8 +17,13 @@ pytestmark = [
 ]
 
 
-async def test_kafka_away_must_not_kill_a_pod(broker: Any, settings: KafkaSettings) -> None:
+async def test_kafka_away_must_not_kill_a_pod(
+    broker: Any, settings: KafkaSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The batch in flight waits for its commit meanwhile."""
+    # Kafka is asked more often, as the time after which a pod is stuck is shorter than the default of 300 s.
+    monkeypatch.setattr("shoal.messaging.consuming.lag.INTERVAL_S", STUCK_S / 6)
+    monkeypatch.setattr("shoal.messaging.consuming.lag.ANSWER_S", STUCK_S / 6)
     topic = await new_topic(settings)
     begun, goes_on = asyncio.Event(), asyncio.Event()
 
