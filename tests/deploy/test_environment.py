@@ -13,6 +13,8 @@ SECRETS = {
     "SHOAL_AUDIT_SALT": "a salt that is a secret",
     "SHOAL_KAFKA_SASL_USERNAME": "user",
     "SHOAL_KAFKA_SASL_PASSWORD": "password",
+    "SHOAL_MEDIA_KEY": "a key of images that is long enough",
+    "SHOAL_MEDIA_KEY_BEFORE": "another key of images, long enough",
     "SHOAL_POSTGRES_DSN": "postgresql://user:password@postgres-rw:5432/shoal?sslmode=require",
     "SHOAL_QDRANT_API_KEY": "key",
 }

@@ -106,7 +106,7 @@ def test_pods_of_other_namespaces_reach_nothing(manifests: Manifests) -> None:
 
 def test_only_services_with_work_outside_reach_the_internet(manifests: Manifests) -> None:
     outward = {it for it in PACKAGES if allows(manifests, pods_named(it), PUBLIC, 443)}
-    assert outward == {"labeling-gateway", "qa"}
+    assert outward == {"ingest", "embedder", "labeling-gateway", "qa"}
 
 
 def test_nobody_reaches_the_metadata_service_of_the_cloud(manifests: Manifests) -> None:

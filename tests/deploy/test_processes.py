@@ -24,6 +24,8 @@ SECRETS = {
     "SHOAL_ADMIN_KEY": ADMIN,
     "SHOAL_ADMIN_KEY_SECOND": "another administrator's key",
     "SHOAL_AUDIT_SALT": "a salt of sixteen characters",
+    "SHOAL_MEDIA_KEY": "a key of images that is long enough",
+    "SHOAL_MEDIA_KEY_BEFORE": "another key of images, long enough",
 }
 
 
@@ -92,6 +94,7 @@ def processes(
         "SHOAL_KAFKA_PROVISION_TOPICS": "true",
         "SHOAL_MODEL_CACHE": str(model_folder()),
         "SHOAL_DATASETS_URI": str(folder / "datasets"),
+        "SHOAL_MEDIA_URI": str(folder / "media"),
         "SHOAL_FIRST_CAMPAIGN_WAIT_S": "0",
     }
     for name, workload in services.items():
