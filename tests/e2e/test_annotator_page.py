@@ -88,7 +88,8 @@ async def answer(page: Page, key: str, text: str) -> None:
     """Press a label's key, and wait for another text or for the end."""
     await page.keyboard.press(key)
     changed = (
-        "old => document.body.dataset.view === 'empty' || document.getElementById('text').innerText !== old"
+        "old => document.body.dataset.view === 'empty'"
+        " || (document.getElementById('text')?.innerText ?? old) !== old"
     )
     await page.wait_for_function(changed, arg=text)
 

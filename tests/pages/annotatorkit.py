@@ -237,7 +237,7 @@ async def answer(page: Page, key: str) -> None:
     await page.keyboard.press(key)
     await page.wait_for_function(
         "old => document.body.dataset.view === 'empty' || document.body.dataset.view === 'task'"
-        " && document.getElementById('text').innerText !== old",
+        " && (document.getElementById('text')?.innerText ?? old) !== old",
         arg=text,
     )
 

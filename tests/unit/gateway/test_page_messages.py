@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from importlib import resources
+from pathlib import Path
 
 import pytest
 
@@ -14,13 +14,14 @@ from shoal_gateway.domain.tasks import Lane
 from shoal_gateway.http.access import check_lane, own_name
 from shoal_gateway.usecases.errors import title_of
 
+ROOT = Path(__file__).parents[3]
 ANNOTATOR = Principal(project="news", roles=frozenset({"annotator"}))
 
 
 def titles_in(table: str) -> set[str]:
-    """Return the problem titles that a table of messages.js has a sentence for."""
-    text = (resources.files("shoal_gateway") / "page" / "messages.js").read_text(encoding="utf-8")
-    match = re.search(rf"const {table} = {{\n(.*?)\n}};", text, re.DOTALL)
+    """Return the problem titles that a table of the page's messages has a sentence for."""
+    text = (ROOT / "services/labeling-gateway/page/src/lib/messages.ts").read_text(encoding="utf-8")
+    match = re.search(rf"const {table}: Record<string, \w+> = {{\n(.*?)\n}};", text, re.DOTALL)
     assert match is not None
     return set(re.findall(r'^  "([^"]+)":', match[1], re.MULTILINE))
 

@@ -22,9 +22,9 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
         "sampler": make_sampler,
     }.items()
 }
-OPEN = {"receive_webhook"}  # a signature in place of a key
+OPEN = {"receive_webhook", "show_media"}  # a signature in place of a key
 EMPTY = {("log_kserve", "200")}  # KServe's logger reads nothing but the status
-FILES = {"download_file"}  # their answers are bytes
+FILES = {"download_file", "show_media"}  # their answers are bytes
 BYTES = {"type": "string", "format": "binary"}
 PROBLEM = "application/problem+json"
 
@@ -122,6 +122,8 @@ def test_a_body_has_a_schema_and_an_example(operation: Operation) -> None:
         return
     for _, content in contents(body):
         assert operation.resolve(content["schema"])
+        if content["schema"] == BYTES:
+            continue
         examples = examples_of(operation, content)
         assert examples
         assert [operation.problems(content["schema"], example) for example in examples] == [[]] * len(

@@ -25,6 +25,10 @@ class Client:
         name = collection_prefix("news") + "test-1-4"
         return SimpleNamespace(aliases=[SimpleNamespace(alias_name=alias_name("news"), collection_name=name)])
 
+    async def get_collections(self) -> Any:
+        self._check("get_collections")
+        return SimpleNamespace(collections=[])
+
     async def retrieve(self, *_: Any, **__: Any) -> Any:
         self._check("retrieve")
         return []
@@ -34,7 +38,7 @@ class Client:
             raise AWAY
 
 
-@pytest.mark.parametrize("call", ["get_aliases", "retrieve"])
+@pytest.mark.parametrize("call", ["get_aliases", "get_collections", "retrieve"])
 async def test_an_outage_is_told_as_one(call: str) -> None:
     with pytest.raises(Transient, match="UNAVAILABLE: gone"):
         await QdrantLookup(Client(call)).find("news", [str(UUID(int=1))])  # type: ignore[arg-type]

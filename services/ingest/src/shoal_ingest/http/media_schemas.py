@@ -47,7 +47,11 @@ class MediaAnswer(MediaFactsAnswer):
     """A stored image, and addresses at which a browser shows it without a key."""
 
     model_config = with_examples(
-        {**_EXAMPLE, "url": "https://shoal.example.com/v1/media/bmV3c2...", "thumbnail": None}
+        {
+            **_EXAMPLE,
+            "url": "https://shoal.example.com/v1/media/bmV3c2...",
+            "thumbnail": "https://shoal.example.com/v1/media/c21hbGw...",
+        }
     )
 
     url: str | None = Field(

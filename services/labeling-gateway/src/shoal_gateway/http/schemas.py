@@ -23,7 +23,7 @@ class AnnotationIn(Strict):
     """An answer to a task."""
 
     model_config = with_examples(
-        {"annotator": "ann", "answer": {"label": "grain"}, "duration_s": 4.2},
+        {"annotator": "ann", "answer": {"kind": "class", "label": "grain"}, "duration_s": 4.2},
         {"annotator": "ann", "answer": {"kind": "classes", "labels": ["grain", "trade"]}},
     )
 

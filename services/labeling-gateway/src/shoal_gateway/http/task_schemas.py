@@ -40,8 +40,8 @@ class ContentAnswer(Answer):
     """The content to label."""
 
     kind: str = Field(description="text, image, conversation or candidates.")
-    text: str | None
-    uri: str | None
+    text: str | None = None
+    uri: str | None = None
     sha256: str | None = None
     media_type: str
     media: MediaAnswer | None = None

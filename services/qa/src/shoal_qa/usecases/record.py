@@ -79,7 +79,7 @@ async def _find_rejected(tx: Transaction, batch: Sequence[ReceivedAnnotation]) -
             rejected.append(RejectedItem(index, "wrong_guideline", f"{detail}; send the job's guideline"))
         elif problem := _answer_problem(schema, event.answer, contents.get(event.job_id)):
             reason = "unknown_label" if problem.field.endswith("label") else "wrong_answer"
-            detail = f"{problem.field}: {problem.detail}; {problem.fix}"
+            detail = f"{problem.field}: {problem.detail}; {problem.fix[:1].lower()}{problem.fix[1:]}"
             rejected.append(RejectedItem(index, reason, detail))
     return rejected
 
