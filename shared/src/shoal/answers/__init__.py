@@ -1,6 +1,6 @@
 """Answers of every kind: checks, canonical texts and descriptions, the same ones for every door."""
 
-from shoal.answers.canonical import canonical_answer, canonical_form, parse_canonical, stored_label
+from shoal.answers.canonical import canonical_answer, parse_canonical, stored_label
 from shoal.answers.checks import Problem, answer_problem
 from shoal.answers.descriptions import describe_answer
 from shoal.answers.reading import read_answer
@@ -11,7 +11,6 @@ __all__ = [
     "Problem",
     "answer_problem",
     "canonical_answer",
-    "canonical_form",
     "describe_answer",
     "parse_canonical",
     "prediction_uncertainty",

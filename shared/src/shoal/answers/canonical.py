@@ -22,11 +22,6 @@ def canonical_answer(answer: Answer) -> str:
     return _compact_json(_canonical_document(answer.model_dump(mode="json")))
 
 
-def canonical_form(answer: Answer) -> Answer:
-    """Return an answer in its canonical form."""
-    return parse_canonical(canonical_answer(answer))
-
-
 def parse_canonical(text: str) -> Answer:
     """Return the answer of a canonical text. Raises pydantic's ValidationError for other texts."""
     answer: Answer = _ANSWER.validate_json(text)

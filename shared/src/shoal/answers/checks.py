@@ -44,11 +44,6 @@ def answer_problem(schema: LabelSchema, answer: Answer, content: Content) -> Pro
     return check(schema, answer, content) or _size_problem(answer)
 
 
-def answer_kind(schema: LabelSchema) -> str:
-    """Return the kind of the answers of a schema."""
-    return _CHECKS[schema.kind][0]
-
-
 def _size_problem(answer: Answer) -> Problem | None:
     size = len(canonical_answer(answer).encode())
     if size <= MOST_BYTES:
