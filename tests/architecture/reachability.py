@@ -20,6 +20,7 @@ ALLOWED_MODULES = {  # name: why it may be without a door
 }
 ALLOWED_NAMES = {  # name, of a method with its class: why nothing needs to use it
     "TolerantRecords.next_batch": "aiokafka calls it",
+    "Server.capture_signals": "uvicorn calls it",
     "LocalShoal.restart": "tests/chaos kills services and starts them again",
     "LocalShoal.stop_service": "tests/chaos stops services one after the other",
     "Stack.servers": "tests of outages stop one server of a stack",

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 import uvicorn
@@ -27,11 +27,42 @@ class _Draining:
         await self._app(scope, receive, send_closing)
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
+    """uvicorn's server, which a stop resets no connection of."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop listening and finish what is in flight.
+
+        A client may be connected although nobody has accepted the connection yet; closing the listening
+        socket would reset it, and the request on it.
+        """
+        listening = sockets or []
+        waiting = [connection for sock in listening for connection in _waiting_connections(sock)]
+        for server in self.servers:
+            server.close()
+        for sock in listening:
+            sock.close()
+        loop = asyncio.get_running_loop()
+        for connection in waiting:
+            await loop.connect_accepted_socket(self._make_protocol, connection)
+        await super().shutdown(sockets)
+
+    def _make_protocol(self) -> asyncio.Protocol:
+        return PatientProtocol(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Do nothing: the runtime handles signals."""
         yield
+
+
+def _waiting_connections(sock: socket.socket) -> Iterator[socket.socket]:
+    """Accept the connections that the kernel holds for a listening socket."""
+    with suppress(OSError):  # there are no more
+        while True:
+            yield sock.accept()[0]
 
 
 def bind_address(host: str, port: int) -> socket.socket:
@@ -71,7 +102,7 @@ async def serve_app(app: Any, sock: socket.socket, *, graceful_timeout_s: float)
         server_header=False,
         timeout_graceful_shutdown=max(1, int(graceful_timeout_s)),
     )
-    server = _Server(config)
+    server = Server(config)
     task = asyncio.create_task(server.serve(sockets=[sock]))
     try:
         while not server.started:
