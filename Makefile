@@ -8,11 +8,14 @@ PAGE := services/labeling-gateway/page
 LOCKS := requirements/dev.lock requirements/models.lock
 UV := .venv/bootstrap/bin/uv
 UV_VERSION := 0.13.9
-# Two processes run the tests; the order of files stays.
-PYTEST := $(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+# Processes that run tests; each collects all of them first, and has a broker of its own.
+PROCESSES := 2
+PYTEST = $(BIN)/pytest -q -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
 export SHOAL_CACHE ?= $(CURDIR)/.cache
+# Without bytecode, every process would compile its packages again, which doubles the time of its start.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo up down images test test-fast test-kafka test-chaos test-boards test-images boards bench bench-scale lint page page-check fmt schemas manifests docs topics replay lock clean
+.PHONY: help setup demo up down images test tests test-fast test-kafka test-chaos test-boards test-images boards label-types bench bench-scale lint lint-quick lint-slow page page-check fmt schemas manifests docs topics replay lock clean
 
 help: ## list all targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
@@ -31,9 +34,9 @@ setup: .venv/.ready ## create .venv with pinned, hash-checked packages
 lock: ## compile requirements/*.lock from the *.in files
 	@for name in dev bench bench-quality manifests image; do $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/$$name.in -o requirements/$$name.lock; done
 	@$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements/dev.lock requirements/runtime.in -o requirements/runtime.lock
-	@for name in models demo-data; do $(UV) pip compile -q --no-deps --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/$$name.in -o requirements/$$name.lock; done
+	@for name in models demo-data demo-images; do $(UV) pip compile -q --no-deps --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/$$name.in -o requirements/$$name.lock; done
 
-demo: setup ## run the whole loop on real data and write the report page
+demo: setup ## run the whole loop on real data and write the report page (shoal demo images: on photos)
 	@$(BIN)/shoal demo
 
 up: setup ## start the embedded stack, the five services and the annotator's page
@@ -45,8 +48,12 @@ down: setup ## stop a stack that is still running
 images: ## build the image of all services and write its SBOM; PUSH=1 IMAGE=... pushes it and prints its digest
 	@deploy/docker/build.sh
 
-test: setup .venv/manifests/.ready ## run lint and the tests on the embedded stack
-	@$(MAKE) --no-print-directory lint
+test: setup .venv/manifests/.ready lint-quick ## run lint and the tests on the embedded stack
+	@$(MAKE) --no-print-directory -j 2 tests lint-slow
+
+# Many of all tests wait for a broker or a browser, so that two cores have work for four processes.
+tests: PROCESSES := 4
+tests: setup .venv/manifests/.ready
 	@$(PYTEST) -m "not chaos and not boards and not images"
 
 test-fast: setup ## run the tests that need no broker, database or browser
@@ -68,10 +75,13 @@ boards: setup ## write the JSON of the Grafana boards, and their pictures in doc
 	@$(BIN)/python -m shoal_boards
 	@PYTHONPATH=tests $(BIN)/python -m boards docs/boards
 
+label-types: setup ## write the pictures of docs/label-types.md (Chromium)
+	@PYTHONPATH=tests $(BIN)/python -m pages.typepictures docs/label-types
+
 bench: setup .venv/peers/.ready .venv/peers-quality/.ready ## measure Shoal beside bare loops and other libraries
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench.selection
-	@$(BIN)/python -m tests.bench.quality
+	@PYTHONPATH=tests:. $(BIN)/python -m tests.bench.quality
 
 bench-scale: setup ## measure what a sample costs each service, and what replicas add (Apache Kafka where Java is)
 	@$(BIN)/python -m tests.bench.scale --page
@@ -85,13 +95,17 @@ bench-scale: setup ## measure what a sample costs each service, and what replica
 	@$(UV) pip install -q --python $(@D)/bin/python --no-deps --require-hashes -r $<
 	@touch $@
 
-lint: setup ## check style, types, imports between layers, unreachable code, and words
+lint: lint-quick lint-slow ## check style, types, imports between layers, unreachable code, and words
+
+lint-quick: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy shared/src services/*/src deploy/*/src
-	@$(BIN)/lint-imports
 	@$(BIN)/python -m tests.architecture.reachability
 	@$(BIN)/python -m tests.architecture.words
+
+lint-slow: setup # minutes without a cache: make test runs it beside the tests
+	@$(BIN)/mypy shared/src services/*/src deploy/*/src
+	@$(BIN)/lint-imports
 
 page: ## check, test and build the annotator's page (Node 20.19 or later)
 	@cd $(PAGE) && npm ci --loglevel error --no-audit --no-fund && npm run --silent check && npm test --silent

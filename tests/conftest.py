@@ -1,22 +1,31 @@
 """What suites share: the embedded stack, or the servers that the environment names."""
 
 import asyncio
+import gc
 import os
-import shutil
+import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
-from xdist.scheduler import LoadFileScheduling
 
-from databasekit import create_database, drop_database
+from browserkit import INSTALL, find_chromium
+from databasekit import clear_tables, create_database, drop_database, migrate_all
+from scheduling import OneProcessAFile, sort_tests
 from shoal_local.stack import Stack
 from skipping import missing_parts
 
 ROOT = Path(__file__).parents[1]
 os.environ.setdefault("SHOAL_CACHE", str(ROOT / ".cache"))
+# As in the Makefile: without bytecode, every process would compile its packages again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+# A shell's background job ignores Ctrl-C, and so would every command that a test starts and interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ.pop("COLUMNS", None)  # rich reads it once, at import; a test that needs a width sets it
 settings.register_profile("shoal", deadline=None)  # a busy machine is no failure
 settings.load_profile("shoal")
@@ -27,12 +36,21 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return argname if isinstance(val, bytes) and not val.isascii() else None
 
 
-class OneProcessAFile(LoadFileScheduling):
-    """Runs the tests of one file in one process, and all of tests/e2e, which share a running Shoal."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection() -> Iterator[None]:
+    """Collect no garbage among modules and tests, which stay: looking through them again takes seconds."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
-    def _split_scope(self, nodeid: str) -> str:
-        file = str(super()._split_scope(nodeid))
-        return "tests/e2e" if file.startswith("tests/e2e/") else file
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Sort the files so that no process waits for one at the end."""
+    sort_tests(items)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneProcessAFile:
@@ -52,14 +70,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterat
             terminalreporter.write_line(line)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def chromium() -> str:
     """Return Chromium's path; without it the test is skipped, or fails where a browser is required."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    program = find_chromium()
     if program is None:
         if os.environ.get("SHOAL_REQUIRE_BROWSER"):
-            pytest.fail("Chromium is not installed: apt-get install chromium")
-        pytest.skip("needs Chromium: apt-get install chromium")
+            pytest.fail(f"Chromium is not installed: {INSTALL}")
+        pytest.skip(f"needs Chromium: {INSTALL}")
     return program
 
 
@@ -82,6 +100,22 @@ def postgres_dsn(stack: Stack) -> Iterator[str]:
     dsn = asyncio.run(create_database(stack.postgres_dsn))
     yield dsn
     asyncio.run(drop_database(stack.postgres_dsn, dsn))
+
+
+@pytest.fixture(scope="session")
+def service_tables(stack: Stack) -> Iterator[str]:
+    """Yield a database with the tables of all services, which migrate once."""
+    dsn = asyncio.run(create_database(stack.postgres_dsn))
+    asyncio.run(migrate_all(dsn))
+    yield dsn
+    asyncio.run(drop_database(stack.postgres_dsn, dsn))
+
+
+@pytest.fixture
+def migrated_dsn(service_tables: str) -> Iterator[str]:
+    """Yield a database with the empty tables of all services; the next test gets it too, emptied again."""
+    yield service_tables
+    asyncio.run(clear_tables(service_tables))
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def read_imports(module: Module, modules: dict[str, Module]) -> None:
                     module.aliases[alias.asname] = alias.name
 
 
-GROUPS = ("shoal.commands", "shoal.announced")  # `shoal topics announce` calls the second one
+GROUPS = ("shoal.commands", "shoal.announced", "shoal.recovered")  # `shoal topics` calls the last two
 
 
 def doors(root: Path, modules: dict[str, Module]) -> tuple[set[str], set[str]]:

@@ -13,7 +13,7 @@ from architecture.reachability import ROOT
 from architecture.words import tracked
 from shoal.catalog.documents import METRICS, load_registered
 from shoal.command_line.main import command_line
-from shoal.contracts.topics import TOPICS
+from shoal.contracts.topics import TOPICS, group_service
 from shoal.observability.declaring import declared_metrics
 
 DOCUMENTS = tracked("*.md")
@@ -38,24 +38,27 @@ def snippets(document: Path) -> Iterator[str]:
     yield from re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
 
 
-def command_of(words: list[str]) -> tuple[Any, list[str]]:
-    """Return the command that words name, and the words after it."""
-    command = commands()
+def command_of(words: list[str]) -> tuple[Any, list[str], Any]:
+    """Return the command that words name, the words after it, and the commands of its group."""
+    command, group = commands(), {}
     while words and words[0] in getattr(command, "commands", ()):
-        command = command.commands[words.pop(0)]
-    return command, words
+        group = command.commands
+        command = group[words.pop(0)]
+    return command, words, group
 
 
 def wrong_commands(snippet: str) -> Iterator[str]:
     """Yield what a snippet says of `shoal` that is not so."""
     for match in COMMAND.finditer(snippet):
         for line in alternatives(match[1]):
-            command, rest = command_of(line.split())
+            command, rest, group = command_of(line.split())
             if hasattr(command, "commands") and not rest:
                 continue  # a group of commands
             if hasattr(command, "commands"):
                 yield f"shoal {line}: no such command"
                 continue
+            if rest and rest[0] in group:
+                yield f"shoal {line}: {rest[0]} is a command beside that one"
             options = {
                 name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)
             }
@@ -108,7 +111,5 @@ def test_a_service_s_readme_lists_the_topics_it_consumes_and_produces(service: s
     named = {direction: set(TOPIC.findall(row)) for direction, row in rows.items()}
     topics = TOPICS.values()
     assert named["produces"] == {topic.name for topic in topics if service in topic.producers}
-    groups = {
-        topic.name for topic in topics for group in topic.groups if group.removesuffix("-joiner") == service
-    }
+    groups = {topic.name for topic in topics for group in topic.groups if group_service(group) == service}
     assert named["consumes"] == groups | {topic.name for topic in topics if service in topic.readers}

@@ -15,7 +15,7 @@ SQL = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE|FROM|WHERE)\b")
 LOCAL = {
     ("labeling-gateway", "guidelines.py", "where"),
     ("qa", "samples.py", "table"),
-    ("sampler", "samples.py", "table"),
+    ("sampler", "decisions.py", "table"),
 }
 FILES = sorted(ROOT.glob("services/*/src/*/adapters/postgres/**/*.py"))
 
@@ -59,4 +59,4 @@ def test_sql_holds_constants_only(path: Path) -> None:
 @pytest.mark.parametrize("query", ['f"SELECT {name}"', 'f"SELECT {self.table()}"', '"SELECT " + name'])
 def test_the_check_fails_on_other_sql(query: str) -> None:
     (part,) = interpolated(ast.parse(f"conn.execute({query})"))
-    assert not is_constant(part, ROOT / "services/qa/src/shoal_qa/adapters/postgres/jobs.py")
+    assert not is_constant(part, ROOT / "services/qa/src/shoal_qa/adapters/postgres/transactions/jobs.py")

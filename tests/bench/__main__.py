@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
-from tests.bench import embedder_path, file_tables, http_api
+from tests.bench import annotators, embedder_path, file_tables, http_api
 from tests.bench.ratio import Ratio
 
 from shoal_local.stack import Stack
@@ -20,7 +20,11 @@ def main() -> None:
     with err.status("reading of tables ..."):
         found += file_tables.run()
     with Stack() as stack:
-        for name, bench in (("HTTP API", http_api.run), ("embedder", embedder_path.run)):
+        for name, bench in (
+            ("HTTP API", http_api.run),
+            ("embedder", embedder_path.run),
+            ("annotators", annotators.run),
+        ):
             with err.status(f"{name} ..."):
                 found += asyncio.run(bench(stack))
     table = Table(

@@ -14,7 +14,7 @@ from tests.bench.ratio import Ratio
 from shoal.contracts.topics import SAMPLES_INGESTED
 from shoal.messaging import OutgoingMessage, encode
 from shoal_ingest.usecases.accept import event_id, to_event
-from shoal_ingest.usecases.inference import Inference
+from shoal_ingest.usecases.bodies.inference import Inference
 from shoal_local.services import LocalShoal
 from shoal_local.stack import Stack
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from shoal.catalog.documents import INPUTS, SETTINGS, load_registered, render_pages
-from shoal_ingest.usecases.inference import Inference
-from shoal_ingest.usecases.items import parse_body
+from shoal_ingest.usecases.bodies.inference import Inference
+from shoal_ingest.usecases.bodies.items import parse_body
 
 DOCS = Path(__file__).parents[2] / "docs"
 REQUIRED = {"project": "newsdesk", "source_id": "8841"}

@@ -1,6 +1,7 @@
 """PostgreSQL by CloudNativePG: a role for each service that may touch its own schema only."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from urllib.parse import urlsplit
@@ -47,6 +48,15 @@ def test_secrets_of_roles_are_what_the_operator_and_the_services_read(scaled: Ma
         address = urlsplit(template["data"]["dsn"].partition("{{")[0] + "password@postgres-rw:5432/shoal")
         assert (address.username, address.path) == (role, "/shoal")
         assert template["data"]["dsn"].endswith("@postgres-rw:5432/shoal?sslmode=require")
+        # urlquery writes a space as +, which is no space in the address of a database
+        assert '{{ .password | urlquery | replace "+" "%20" }}' in template["data"]["dsn"]
+
+
+def test_the_image_is_pinned_by_digest(manifests: Manifests) -> None:
+    image = manifests.named("Cluster", "postgres")["spec"]["imageName"]
+    assert re.fullmatch(
+        r"ghcr\.io/cloudnative-pg/postgresql:18\.\d+-\d+-system-\w+@sha256:[0-9a-f]{64}", image
+    )
 
 
 def test_the_single_instance_needs_no_secret_of_the_platform() -> None:

@@ -5,6 +5,7 @@ from importlib import import_module
 import pytest
 
 from deploy.manifestkit import COMPONENT, PACKAGES, Manifests, Workload
+from deploy.test_admission import amount_of
 
 STOP_MARGIN_S = 10
 """A process ends itself this long after SHOAL_GRACEFUL_TIMEOUT_S (shoal.runtime.running)."""
@@ -79,6 +80,16 @@ def test_memory_is_reserved_and_cpu_has_no_limit(manifests: Manifests) -> None:
             assert "cpu" not in resources["limits"], str(workload)
 
 
+def test_disk_of_the_node_is_reserved_and_bounded(manifests: Manifests) -> None:
+    """What pods write to /tmp and to their logs fills the disk that all pods of a node share."""
+    for workload in manifests.workloads:
+        resources = [container["resources"] for container in workload.containers]
+        limits = sum(amount_of(resource["limits"]["ephemeral-storage"]) for resource in resources)
+        assert all("ephemeral-storage" in resource["requests"] for resource in resources), str(workload)
+        volumes = [volume["emptyDir"] for volume in workload.pod.get("volumes", []) if "emptyDir" in volume]
+        assert limits > sum(amount_of(volume["sizeLimit"]) for volume in volumes), str(workload)
+
+
 def test_services_answer_three_probes_on_the_admin_port(manifests: Manifests) -> None:
     for workload in services_of(manifests):
         for name, path in (("startup", "/startupz"), ("readiness", "/readyz"), ("liveness", "/livez")):
@@ -93,7 +104,9 @@ def test_a_start_may_last_through_a_short_outage(manifests: Manifests) -> None:
     """A service that starts waits for Kafka and PostgreSQL; a kubelet that kills it makes the wait longer."""
     for workload in services_of(manifests):
         probe = workload.container["startupProbe"]
-        assert probe["periodSeconds"] * probe["failureThreshold"] >= 10 * 60, str(workload)
+        longest = probe["periodSeconds"] * probe["failureThreshold"]
+        assert longest >= 10 * 60, str(workload)
+        assert workload.resource["spec"]["progressDeadlineSeconds"] > longest, "a slow start is no failure"
 
 
 def test_only_pods_behind_a_service_wait_before_they_stop(manifests: Manifests) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 from deploy.manifestkit import K8S, OVERLAYS, Manifests, overlay, rendered, secret_keys
 
 README = (K8S / "README.md").read_text("utf-8")
+ONE_NODE = "`strimzi-single`, `cnpg-single` and `qdrant-single` are the same with one node each"
+assert ONE_NODE in (K8S / "components" / "README.md").read_text("utf-8")
 BY_OPERATORS = ("kafka-", "postgres-app")
 """Beginnings of the names of Secrets that Strimzi and CloudNativePG make."""
 
@@ -57,7 +59,8 @@ def test_every_secret_that_is_read_is_documented_with_its_keys(manifests: Manife
 
 
 def test_every_documented_secret_is_read() -> None:
-    used = [used_secrets(overlay(name)) for name in OVERLAYS]
+    jobs = [rendered(file.parent) for file in (K8S / "operations").glob("*/kustomization.yaml")]
+    used = [used_secrets(manifests) for manifests in (*map(overlay, OVERLAYS), *jobs)]
     for name, keys in documented_secrets().items():
         assert any(name in secrets for secrets in used), name
         assert keys
@@ -85,7 +88,8 @@ def test_every_overlay_and_component_is_described() -> None:
     for kind, page in pages.items():
         for file in (K8S / kind).glob("*/kustomization.yaml"):
             name = file.parent.name
-            assert f"`{name}`" in page or f"`{kind}/{name}`" in page, name
+            rows = [f"| `{name}` |", f"| `{kind}/{name}` |"]
+            assert any(row in page for row in rows) or f"`{name}`" in ONE_NODE, name
 
 
 def test_the_example_overlay_renders(tmp_path: Path) -> None:
@@ -99,3 +103,27 @@ def test_the_example_overlay_renders(tmp_path: Path) -> None:
     assert gateway.container["image"] == f"registry.platform.example/ml/shoal@sha256:{digest}"
     (host,) = manifests.named("HTTPRoute", "labeling-gateway")["spec"]["hostnames"]
     assert manifests.variables(gateway.container)["SHOAL_PUBLIC_URL"] == f"https://{host}"
+
+
+def test_the_example_of_an_operator_s_job_renders(tmp_path: Path) -> None:
+    text = README.partition("## Jobs of operators")[2].partition("```yaml\n")[2].partition("```")[0]
+    digest = "ab" * 32
+    recovery = os.path.relpath(K8S / "operations" / "recovery", tmp_path.resolve())
+    text = text.replace("<64 digits>", digest).replace("../shoal/deploy/k8s/operations/recovery", recovery)
+    (tmp_path / "kustomization.yaml").write_text(text)
+    manifests = rendered(tmp_path)
+    (job,) = manifests.workloads
+    for container in job.containers:
+        assert container["image"] == f"registry.platform.example/ml/shoal@sha256:{digest}"
+        assert manifests.variables(container)["SINCE"] == "2026-01-31T02:00:00Z"
+
+
+def test_objects_of_the_prometheus_operator_take_the_label_that_selects_them(tmp_path: Path) -> None:
+    page = (K8S / "components" / "README.md").read_text("utf-8").partition("## Monitoring")[2]
+    text = page.partition("```yaml\n")[2].partition("```")[0]
+    production = os.path.relpath(K8S / "overlays" / "production", tmp_path.resolve())
+    (tmp_path / "kustomization.yaml").write_text(f"resources: [{production}]\n{text}")
+    manifests = rendered(tmp_path)
+    for resource in (*manifests.of("PodMonitor"), *manifests.of("PrometheusRule")):
+        assert resource["metadata"]["labels"]["release"] == "kube-prometheus-stack"
+    assert len(manifests.of("PrometheusRule")) > 1

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from deploy.manifestkit import Manifests, Workload, secret_keys
+from deploy.networkkit import selects
 
 
 def selecting(manifests: Manifests, kind: str) -> Iterator[tuple[str, dict[str, str]]]:
@@ -78,8 +79,7 @@ def test_accounts_settings_and_claims_exist(manifests: Manifests) -> None:
         volumes = workload.pod.get("volumes", [])
         configs |= {volume["configMap"]["name"] for volume in volumes if "configMap" in volume}
         assert configs <= manifests.names("ConfigMap"), str(workload)
-        claims = {it["persistentVolumeClaim"]["claimName"] for it in volumes if "persistentVolumeClaim" in it}
-        assert claims <= manifests.names("PersistentVolumeClaim"), str(workload)
+        assert claims_of(workload) <= manifests.names("PersistentVolumeClaim"), str(workload)
 
 
 def test_volumes_are_mounted_and_mounts_have_volumes(manifests: Manifests) -> None:
@@ -90,6 +90,28 @@ def test_volumes_are_mounted_and_mounts_have_volumes(manifests: Manifests) -> No
         }
         mounts = [mount for container in workload.containers for mount in container.get("volumeMounts", [])]
         assert {mount["name"] for mount in mounts} == volumes, str(workload)
+
+
+def test_pods_share_a_node_with_a_claim_that_one_node_mounts(manifests: Manifests) -> None:
+    """A second node could not attach the volume: the pod would wait for ever."""
+    for claim in manifests.of("PersistentVolumeClaim"):
+        if claim["spec"]["accessModes"] != ["ReadWriteOnce"]:
+            continue
+        users = [it for it in manifests.deployments if claim["metadata"]["name"] in claims_of(it)]
+        for workload in users if len(users) > 1 else ():
+            (term,) = workload.pod["affinity"]["podAffinity"][
+                "requiredDuringSchedulingIgnoredDuringExecution"
+            ]
+            assert term["topologyKey"] == "kubernetes.io/hostname"
+            assert all(selects(term["labelSelector"], other.labels) for other in users)
+        if len(users) == 1:
+            assert users[0].resource["spec"]["strategy"]["type"] == "Recreate", str(users[0])
+
+
+def claims_of(workload: Workload) -> set[str]:
+    """Return the claims that the pods mount."""
+    volumes = workload.pod.get("volumes", [])
+    return {it["persistentVolumeClaim"]["claimName"] for it in volumes if "persistentVolumeClaim" in it}
 
 
 def test_probes_and_monitors_name_ports_of_the_pods(manifests: Manifests) -> None:

@@ -12,6 +12,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -25,7 +26,9 @@ from e2e.client import Client, eventually
 from shoal.contracts.topics import LABELS_ACCEPTED, SAMPLES_INGESTED, TOPICS
 from shoal.messaging import KafkaSettings
 from shoal.messaging.clients.broker import kafka_group_reader, kafka_producer, kafka_reader
+from shoal.messaging.clients.history import TopicHistory
 from shoal.messaging.clients.provisioning import create_topics
+from shoal.messaging.clients.rewinding import GroupInUse, rewind_groups
 from shoal.messaging.dead_letters.replay import count_letters
 from shoal_local.demo.workforce import Minds, Terms, Workforce, make_people, serve_workforce, text_key
 from shoal_local.servers.apache import ApacheBroker
@@ -188,6 +191,17 @@ async def test_operators_list_replay_and_skip_with_the_rights_of_their_user(secu
     }
     assert "will be tried once" in await dlq(secured, "skip", *place)
     assert [line for line in secured.denials() if "User:dlq-operator " in line] == []
+
+
+async def test_recovery_reads_every_topic_and_stops_at_groups_with_members(secured: Secured) -> None:
+    moment = datetime.now(UTC) - timedelta(hours=1)
+    settings = secured.settings("restore-operator")
+    for topic in TOPICS.values():
+        async for _ in TopicHistory(settings, moment).read(topic):
+            pass
+    with pytest.raises(GroupInUse):
+        await rewind_groups(settings, moment)
+    assert [line for line in secured.denials() if "User:restore-operator " in line] == []
 
 
 def kinds_of(user: dict[str, Any]) -> set[str]:

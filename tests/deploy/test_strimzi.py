@@ -18,7 +18,7 @@ from shoal.contracts.topics import (
 from shoal.messaging.clients.provisioning import new_topics
 
 DEAD_LETTERS = {name: topic for topic in TOPICS.values() for name in topic.dead_letters}
-OPERATORS = {"dlq-operator", "keda"}
+OPERATORS = {"dlq-operator", "restore-operator", "keda"}
 
 
 def rights_of(manifests: Manifests, user: str) -> dict[tuple[str, str], set[str]]:

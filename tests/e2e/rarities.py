@@ -1,6 +1,7 @@
 """What the loop of texts leaves out: an image, a wrong label, repeated lines, a message that is too large."""
 
 import asyncio
+import base64
 import io
 import json
 import time
@@ -67,6 +68,24 @@ async def remove_large_messages(dsn: str) -> None:
     for schema in OUTBOXES:
         assert await conn.execute(f"DELETE FROM {schema}.outbox WHERE refused IS NOT NULL") == "DELETE 1"
     await conn.close()
+
+
+async def crop_image(client: Client, project: str) -> None:
+    """Send an image with a box to a project that makes crops."""
+    image = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(image, "PNG")
+    settings = {"project": project, "cropping": {"smallest": 1}}
+    await client.done("ingest", "POST", "/v1/projects", json=settings)
+    box = {"label": "fish", "left": 0.1, "top": 0.1, "right": 0.9, "bottom": 0.9}
+    item = {"project": project, "source_id": "1", "prediction": {"model": "reef", "boxes": [box]}}
+    await client.send([{**item, "image": {"base64": base64.b64encode(image.getvalue()).decode()}}])
+
+
+async def await_image(client: Client, project: str, port: int) -> None:
+    """Send an image at an address where nothing listens: its sample waits for it."""
+    await client.send(
+        [{"project": project, "source_id": "2", "image": {"uri": f"http://127.0.0.1:{port}/2.png"}}]
+    )
 
 
 async def show_image(client: Client, http: httpx.AsyncClient, project: str) -> None:

@@ -5,8 +5,9 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
+from browserkit import open_browser
 from e2e.client import Client, eventually
 from e2e.conftest import Running
 
@@ -38,14 +39,12 @@ async def test_labelling_with_the_keyboard(running: Running, chromium: str, tmp_
             return bool(found["waiting"] == len(TEXTS))
 
         await eventually(waiting)
-        async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=chromium, chromium_sandbox=False)
+        async with open_browser(chromium) as browser:
             page = await browser.new_page(viewport={"width": 1280, "height": 800})
             problems: list[str] = []
             page.on("pageerror", lambda error: problems.append(str(error)))
             await page.goto(running.shoal.urls["labeling-gateway"] + "/?project=page")
             await work(page, tmp_path)
-            await browser.close()
         assert problems == []
 
         async def votes() -> list[dict[str, Any]]:
@@ -109,8 +108,7 @@ async def test_a_dispute_and_a_killed_gateway(running: Running, chromium: str) -
         await client.send([{"project": "dispute", "source_id": "1", "text": "Gold or wheat?"}])
         for annotator, label in (("ann", "gold"), ("bob", "wheat")):
             await vote(client, "dispute", annotator, label)
-        async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=chromium, chromium_sandbox=False)
+        async with open_browser(chromium) as browser:
             page = await browser.new_page()
             await page.add_init_script("localStorage.setItem('shoal.name', 'eve')")
             await page.goto(running.shoal.urls["labeling-gateway"] + "/?project=dispute&lane=review")
@@ -121,7 +119,6 @@ async def test_a_dispute_and_a_killed_gateway(running: Running, chromium: str) -
             await expect(page.locator("#unsent")).to_contain_text("Your answer “wheat” is not saved yet")
             running.shoal.restart("labeling-gateway")
             await expect(page.locator("#unsent")).to_be_hidden(timeout=60_000)
-            await browser.close()
 
         async def decided() -> bool:
             return [label["label"] for label in await client.labels("dispute")] == ["wheat"]

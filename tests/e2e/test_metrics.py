@@ -51,6 +51,8 @@ async def test_every_documented_metric_is_exported_and_nothing_else(running: Run
         await own_queue_votes(client, "counted-house")
         await strange_input(client, running, "counted")
         await rarities.show_image(client, http, "counted")
+        await rarities.crop_image(client, "counted-crops")
+        await rarities.await_image(client, "counted-crops", running.image_port)
         await rarities.send_wrong_label(client, "counted", SECRET)
         await rarities.send_broken_requests(urls.values())
         await rarities.add_large_messages(running.dsn)

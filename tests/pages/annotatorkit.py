@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 from pydantic import SecretStr
 
 from publishingkit import FakePublisher, received
@@ -188,15 +188,6 @@ async def open_site(dsn: str, **options: Any) -> AsyncIterator[Site]:
         await site.stop()
     await lookups.close()
     await pool.close()
-
-
-@asynccontextmanager
-async def open_browser(chromium: str) -> AsyncIterator[Browser]:
-    """Open Chromium."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, chromium_sandbox=False)
-        yield browser
-        await browser.close()
 
 
 async def open_page(browser: Browser, address: str, *, name: str = "", key: str = "", **context: Any) -> Page:

@@ -49,6 +49,7 @@ class Desk:
         self.answers: list[dict[str, Any]] = []
         self.url = ""
         self.image = DOT
+        self.title = "Desk"
 
     def app(self) -> FastAPI:
         """Return the server's routes, beside the page's own."""
@@ -73,7 +74,7 @@ class Desk:
                 "projects": [
                     {
                         "project": "p",
-                        "title": "Desk",
+                        "title": self.title,
                         "guideline_title": "Rules",
                         "guideline_version": "1.0",
                         "waiting_for_you": len(self.tasks),

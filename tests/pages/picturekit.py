@@ -20,9 +20,11 @@ CLASSES = [
 
 def draw_picture(width: int, height: int) -> bytes:
     """Return a PNG of a smooth background with a few bright shapes."""
-    rows, columns = np.mgrid[0:height, 0:width]
-    ramp = np.stack([columns * 90 // width, 60 + rows * 90 // height, 120 + columns * 80 // width], axis=-1)
-    picture = Image.fromarray(ramp.astype(np.uint8))
+    rows, columns = np.arange(height)[:, None], np.arange(width)
+    ramp = np.empty((height, width, 3), np.uint8)
+    ramp[..., 0], ramp[..., 1] = columns * 90 // width, 60 + rows * 90 // height
+    ramp[..., 2] = 120 + columns * 80 // width
+    picture = Image.fromarray(ramp)
     drawing = ImageDraw.Draw(picture)
     for index, (x, y) in enumerate([(0.2, 0.25), (0.6, 0.3), (0.35, 0.7), (0.8, 0.75)]):
         colour = [(250, 200, 60), (240, 90, 80), (230, 230, 230), (20, 30, 25)][index]
@@ -34,9 +36,12 @@ def draw_picture(width: int, height: int) -> bytes:
 
 
 @asynccontextmanager
-async def open_picture(kind: str, *, width: int = 640, height: int = 480, **task: Any) -> AsyncIterator[Desk]:
-    """Open a server with one task about one picture."""
-    media = {"url": "/dot.png", "thumbnail": None, "width": width, "height": height}
+async def open_picture(
+    kind: str, *, width: int = 640, height: int = 480, is_measured: bool = True, **task: Any
+) -> AsyncIterator[Desk]:
+    """Open a server with one task about one picture; it names the picture's size if it `is_measured`."""
+    size = {"width": width, "height": height} if is_measured else {"width": None, "height": None}
+    media = {"url": "/dot.png", "thumbnail": None, **size}
     schema = {"kind": kind, "classes": CLASSES, "most": 400}
     async with open_desk(schema, [{"kind": "image", "media": media}], **task) as desk:
         desk.image = draw_picture(width, height)

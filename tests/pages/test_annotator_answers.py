@@ -1,11 +1,13 @@
 """Skips, the last answer and failures on the annotator's page, in a real browser."""
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import APIResponse, Browser, Route, expect
 
 from pages.annotatorkit import TEXTS, Site, answer, go_back, key_of, shown, start
 
 pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.timeout(120)]
+TRY_AGAIN_MS = 5000
+"""Time from a failure to the page's next try."""
 
 
 async def test_a_skip_has_a_reason(site: Site, browser: Browser) -> None:
@@ -80,7 +82,7 @@ async def test_the_last_answer_is_changed_when_the_job_is_closed_and_not_when_it
     await site.erase("news", "Only one.")
     await shown(page, "empty")
     await page.keyboard.press("u")
-    await expect(page.locator("#toast")).to_have_text("Your last answer stays. This text was deleted.")
+    await expect(page.locator("#toast")).to_have_text("Your last answer stays. This item was deleted.")
 
 
 async def test_an_answer_is_kept_while_the_service_is_away(site: Site, browser: Browser) -> None:
@@ -112,6 +114,30 @@ async def test_a_kept_answer_survives_a_reload(site: Site, browser: Browser) -> 
     assert await site.heads() == [("ada", "submitted", "gold", None, "", 1)]
 
 
+async def test_an_answer_whose_receipt_is_lost_is_stored_and_counted_once(
+    site: Site, browser: Browser
+) -> None:
+    await site.jobs("news", TEXTS)
+    page = await start(browser, site)
+    await shown(page, "task")
+    lost: list[APIResponse] = []
+
+    async def lose_first(route: Route) -> None:
+        if lost:
+            await route.continue_()
+        else:
+            lost.append(await route.fetch())  # Shoal stores it
+            await route.abort()
+
+    await page.route("**/annotations", lose_first)
+    await page.keyboard.press("1")
+    await page.get_by_role("button", name="Try now").click()
+    await expect(page.locator("#toast")).to_have_text("Labelled gold")
+    await expect(page.locator("#progress-yours")).to_contain_text("You: 1 answer")
+    assert lost[0].ok
+    assert await site.heads() == [("ada", "submitted", "gold", None, "", 1)]
+
+
 async def test_a_withdrawn_key_is_asked_for_and_the_answer_kept(site: Site, browser: Browser) -> None:
     await site.jobs("news", TEXTS)
     page = await start(browser, site)
@@ -133,8 +159,26 @@ async def test_a_text_that_others_have_answered_is_said_in_words(site: Site, bro
     await shown(page, "task")
     await site.request("news", "First.", "cancel", votes=1)
     await page.keyboard.press("1")
-    await expect(page.locator("#toast")).to_have_text("Not saved. This text needs no more answers.")
+    await expect(page.locator("#toast")).to_have_text("Not saved. This item needs no more answers.")
     await shown(page, "empty")
+
+
+@pytest.mark.parametrize("other_answers", [False, True])
+async def test_after_its_lease_an_item_is_answered_by_whoever_comes_first(
+    site: Site, browser: Browser, other_answers: bool
+) -> None:
+    await site.jobs("news", ["First."])
+    page = await start(browser, site)
+    await shown(page, "task")
+    await site.pool.execute("UPDATE assignments SET leased_until = now() - interval '1 minute'")
+    if other_answers:
+        await site.answer("news", "bob", "wheat")
+    await page.keyboard.press("1")
+    words = "Not saved. Others have already answered this item." if other_answers else "Labelled gold"
+    await expect(page.locator("#toast")).to_have_text(words)
+    await shown(page, "empty")
+    person, label = ("bob", "wheat") if other_answers else ("ada", "gold")
+    assert await site.heads() == [(person, "submitted", label, None, "", 1)]
 
 
 async def test_the_same_text_in_two_tabs_is_one_vote(site: Site, browser: Browser) -> None:
@@ -145,7 +189,7 @@ async def test_the_same_text_in_two_tabs_is_one_vote(site: Site, browser: Browse
     await one.keyboard.press("1")
     await shown(one, "empty")
     await two.keyboard.press("2")
-    await expect(two.locator("#toast")).to_contain_text("You had answered this text in another window.")
+    await expect(two.locator("#toast")).to_contain_text("You had answered this item in another window.")
     assert await site.heads() == [("ada", "updated", "wheat", None, "", 2)]
     await expect(two.locator("#progress-yours")).to_have_text("You: 1 answer · 1 today")
 
@@ -171,8 +215,10 @@ async def test_a_failure_before_the_first_text_is_tried_again(
         "**/v1/projects?*",
         lambda route: route.fulfill(status=status, headers=headers, body="<html>502 Bad Gateway"),
     )
+    await page.clock.install()
     await page.goto(site.url)
     await expect(page.locator("#error-title")).to_have_text(words)
     assert "502" not in await page.locator("body").inner_text()
     await page.unroute("**/v1/projects?*")
+    await page.clock.fast_forward(TRY_AGAIN_MS)
     await expect(page.locator("body")).to_have_attribute("data-view", "task", timeout=20_000)

@@ -1,11 +1,13 @@
 """Boxes and polygons on a picture, drawn in Chromium with the mouse, a finger, and the keyboard alone."""
 
+import asyncio
 from typing import Any, Literal
 
 import pytest
-from playwright.async_api import Browser, FloatRect, Locator, expect
+from playwright.async_api import Browser, FloatRect, Locator, Route, expect
 
-from pages.picturekit import Canvas, open_canvas, open_picture
+from pages.annotatorkit import open_page
+from pages.picturekit import Canvas, canvas_of, open_canvas, open_picture
 from pages.test_annotator_accessibility import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -55,6 +57,52 @@ async def test_a_box_is_drawn_moved_resized_and_named_with_the_mouse(browser: Br
         assert (drawn["label"], drawn["attributes"]) == ("diver", ["occluded"])
         sides = [drawn[side] for side in ("left", "top", "right", "bottom")]
         assert sides == pytest.approx([0.3, 0.25, 0.6, 0.6], abs=NEAR)
+
+
+@pytest.mark.parametrize("kind", ["boxes", "polygons"])
+async def test_a_picture_whose_size_nobody_knows_is_measured(browser: Browser, kind: str) -> None:
+    async with open_picture(kind, is_measured=False) as desk:
+        canvas = await open_canvas(browser, desk)
+        await canvas.page.keyboard.press("n")
+        await submit(canvas)
+        assert (desk.answers[0]["width"], desk.answers[0]["height"]) == (640, 480)
+        [shape] = desk.answers[0][kind]
+        places = [shape["left"], shape["right"]] if kind == "boxes" else [x for x, _ in shape["points"]]
+        assert [min(places), max(places)] == pytest.approx([0.375, 0.625], abs=1e-5)
+
+
+@pytest.mark.parametrize("is_measured", [True, False])
+async def test_no_boxes_are_an_answer_only_after_the_picture_was_shown(
+    browser: Browser, is_measured: bool
+) -> None:
+    gate = asyncio.Event()
+
+    async def show_later(route: Route) -> None:
+        await gate.wait()
+        await route.continue_()
+
+    async with open_picture("boxes", is_measured=is_measured) as desk:
+        page = await open_page(browser, "about:blank", name="ada")
+        await page.route("**/dot.png", show_later)
+        await page.goto(f"{desk.url}/?project=p")
+        await expect(page.locator("#submit")).to_be_visible()
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#toast")).to_contain_text("The picture is not shown yet")
+        gate.set()
+        canvas = await canvas_of(page)
+        await submit(canvas)
+        assert desk.answers == [{"kind": "boxes", "width": 640, "height": 480, "boxes": []}]
+
+
+async def test_a_picture_that_does_not_load_can_only_be_skipped(browser: Browser) -> None:
+    async with open_picture("boxes", is_measured=False) as desk:
+        page = await open_page(browser, "about:blank", name="ada")
+        await page.route("**/dot.png", lambda route: route.abort())
+        await page.goto(f"{desk.url}/?project=p")
+        await expect(page.get_by_role("alert").filter(has_text="picture")).to_contain_text("cannot be shown")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#toast")).to_contain_text("skip it with a reason")
+        assert desk.answers == []
 
 
 async def test_a_box_is_placed_with_the_keyboard_alone(browser: Browser) -> None:

@@ -78,9 +78,9 @@ async def test_a_key_that_opens_nothing_gets_words(
 
 
 async def test_a_project_without_a_guideline_and_no_project_at_all_get_words(
-    postgres_dsn: str, browser: Browser
+    migrated_dsn: str, browser: Browser
 ) -> None:
-    async with open_site(postgres_dsn) as site:
+    async with open_site(migrated_dsn) as site:
         page = await start(browser, site, query="", key=ADMIN)
         await expect(page.locator("#error-title")).to_have_text("No project to work on")
         site.project("news")

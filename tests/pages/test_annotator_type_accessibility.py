@@ -12,6 +12,11 @@ from pages.test_annotator_types import CANDIDATES, CHOICES, SPANS, TEXT, press
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
 IMAGE = {"kind": "image", "media": {"url": "/dot.png", "thumbnail": None, "width": 640, "height": 480}}
+SEEN = classes_of("fish", "coral", attributes=["occluded"])
+TALK = {
+    "kind": "conversation",
+    "turns": [{"role": "user", "text": "Where is 🌾?"}, {"role": "assistant", "text": "In Köln."}],
+}
 TWO = {**CANDIDATES, "candidates": [{"id": "a", "text": "x" * 200}, {"id": "b", "text": "word " * 200}]}
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
     "multi_choice": (CHOICES, TEXT, ["1"]),
@@ -22,6 +27,10 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
     "rating": ({"kind": "rating", "low": 0, "high": 10, "names": {"0": "bad"}}, TEXT, ["ArrowRight"]),
     "number": ({"kind": "number", "low": 0, "high": 10, "step": 0.5, "unit": "t"}, TEXT, ["9", "9"]),
     "text": ({"kind": "text", "most_characters": 2}, TEXT, ["a", "b", "c"]),
+    "talk": (SPANS, TALK, ["ArrowRight", "ArrowRight", "ArrowRight", "1", "ArrowRight"]),
+    "single_choice": ({"kind": "single_choice", "classes": classes_of("yes", "no")}, TEXT, []),
+    "boxes": ({"kind": "boxes", "classes": SEEN}, IMAGE, ["n", "n"]),
+    "polygons": ({"kind": "polygons", "classes": SEEN}, IMAGE, ["n", "."]),
     "image": ({"kind": "single_choice", "classes": classes_of("yes", "no")}, IMAGE, ["+"]),
 }
 

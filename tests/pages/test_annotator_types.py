@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from pages.handskit import drag_text
 from pages.labelkit import answered, classes_of, open_desk, open_tasks
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -46,6 +47,17 @@ async def test_several_classes(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize("many", [40, 500])
+async def test_one_of_many_classes_is_typed(browser: Browser, many: int) -> None:
+    schema = {"kind": "single_choice", "classes": classes_of(*(f"species {n}" for n in range(many)))}
+    async with open_desk(schema, [TEXT]) as desk:
+        page = await open_tasks(browser, desk)
+        await page.keyboard.type("species 39")
+        await expect(page.locator("#labels button").first).to_have_attribute("data-label", "species 39")
+        await press(page, "Enter")
+        assert await answered(page, desk, 1) == {"label": "species 39"}
+
+
+@pytest.mark.parametrize("many", [40, 500])
 async def test_many_classes_are_typed(browser: Browser, many: int) -> None:
     names = [f"species {number}" for number in range(many)]
     schema = {"kind": "multi_choice", "classes": classes_of(*names), "most": None}
@@ -81,11 +93,11 @@ async def test_spans_with_the_mouse(browser: Browser) -> None:
     async with open_desk(SPANS, [TEXT]) as desk:
         page = await open_tasks(browser, desk)
         await page.click("[data-label=place]")  # hold the class, then select
-        await select_text(page, 14, 16)  # within Köln
+        await drag_text(page, 14, 16)  # within Köln
         await expect(page.locator("#spans li")).to_have_count(1)
         await page.get_by_label("negated").check()
         await page.click("[data-label=place]")  # let go
-        await select_text(page, 4, 22)
+        await drag_text(page, 4, 22)
         await page.click("[data-label=crop]")
         await expect(page.locator("#spans li")).to_have_count(2)
         await page.get_by_role("button", name="Remove place: Köln").click()
@@ -98,30 +110,6 @@ async def test_spans_with_the_mouse(browser: Browser) -> None:
                 {"label": "place", "start": 13, "end": 17, "text": "Köln", "attributes": ["negated"]},
             ],
         }
-
-
-async def select_text(page: Page, start: int, end: int) -> None:
-    """Drag the mouse over UTF-16 offsets of the text."""
-    places = await page.evaluate(
-        """ends => ends.map(end => {
-             let rest = end;
-             const walker = document.createTreeWalker(document.getElementById('text'), NodeFilter.SHOW_TEXT);
-             for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-               if (rest <= node.length) {
-                 const range = document.createRange();
-                 range.setStart(node, rest); range.setEnd(node, rest);
-                 const box = range.getBoundingClientRect();
-                 return [box.x, box.y + box.height / 2];
-               }
-               rest -= node.length;
-             }
-           })""",
-        [start, end],
-    )
-    await page.mouse.move(*places[0])
-    await page.mouse.down()
-    await page.mouse.move(places[1][0] + 1, places[1][1], steps=5)
-    await page.mouse.up()
 
 
 async def test_spans_with_the_keyboard(browser: Browser) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import Browser, expect
 
 from shoal_qa.adapters.pages.consensus import consensus_page
 from shoal_qa.domain.calibration.reliability import reliability
@@ -77,35 +77,30 @@ def page_file(tmp_path: Path) -> Path:
     return file
 
 
-async def test_it_stands_alone_and_fits_every_screen(page_file: Path, chromium: str) -> None:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, chromium_sandbox=False)
-        page = await browser.new_page(viewport={"width": 1280, "height": 900})
-        asked, problems = list[str](), list[str]()
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        await page.goto(page_file.as_uri())
-        assert asked == [page_file.as_uri()]
-        assert not problems
-        await expect(page.locator(".card b")).to_have_count(3)
-        figures = page.locator("figure svg")
-        await expect(figures).to_have_count(5)
-        await expect(figures.nth(0).locator("circle")).to_have_count(8)
-        await expect(figures.nth(1).locator("polyline")).to_have_count(3)
-        for half in (2, 3):
-            await expect(figures.nth(half).locator("circle")).to_have_count(20)  # of 60 annotators
-        await expect(figures.nth(4).locator("rect")).to_have_count(16)
-        await expect(figures.nth(4)).to_contain_text("<eel>")
-        await expect(page.locator("table").first.locator("tbody tr").nth(1)).to_contain_text("<ours>")
-        light = await page.evaluate("getComputedStyle(document.body).backgroundColor")
-        await page.emulate_media(color_scheme="dark")
-        assert await page.evaluate("getComputedStyle(document.body).backgroundColor") != light
-        await page.set_viewport_size({"width": 390, "height": 800})
-        wide = await page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        assert wide == 0  # tables scroll inside their own box
-        await browser.close()
+async def test_it_stands_alone_and_fits_every_screen(page_file: Path, browser: Browser) -> None:
+    page = await browser.new_page(viewport={"width": 1280, "height": 900})
+    asked, problems = list[str](), list[str]()
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    await page.goto(page_file.as_uri())
+    assert asked == [page_file.as_uri()]
+    assert not problems
+    await expect(page.locator(".card b")).to_have_count(3)
+    figures = page.locator("figure svg")
+    await expect(figures).to_have_count(5)
+    await expect(figures.nth(0).locator("circle")).to_have_count(8)
+    await expect(figures.nth(1).locator("polyline")).to_have_count(3)
+    for half in (2, 3):
+        await expect(figures.nth(half).locator("circle")).to_have_count(20)  # of 60 annotators
+    await expect(figures.nth(4).locator("rect")).to_have_count(16)
+    await expect(figures.nth(4)).to_contain_text("<eel>")
+    await expect(page.locator("table").first.locator("tbody tr").nth(1)).to_contain_text("<ours>")
+    light = await page.evaluate("getComputedStyle(document.body).backgroundColor")
+    await page.emulate_media(color_scheme="dark")
+    assert await page.evaluate("getComputedStyle(document.body).backgroundColor") != light
+    await page.set_viewport_size({"width": 360, "height": 800})
+    wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide == 0  # tables scroll inside their own box
 
 
 def test_it_says_what_is_missing() -> None:

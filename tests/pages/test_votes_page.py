@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import Browser, expect
 
 from shoal_qa.adapters.pages.votes import votes_page
 from shoal_qa.domain.models import MODELS
@@ -32,36 +32,33 @@ def found() -> Replays:
     )
 
 
-async def test_it_stands_alone_and_fits_every_screen(found: Replays, tmp_path: Path, chromium: str) -> None:
+async def test_it_stands_alone_and_fits_every_screen(
+    found: Replays, tmp_path: Path, browser: Browser
+) -> None:
     file = tmp_path / "index.html"
     file.write_text(votes_page(found, "<votes> & co.csv", "the share of right answers"), encoding="utf-8")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, chromium_sandbox=False)
-        page = await browser.new_page(viewport={"width": 1280, "height": 900})
-        asked, problems = list[str](), list[str]()
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        await page.goto(file.as_uri())
-        assert asked == [file.as_uri()]
-        assert not problems
-        await expect(page.locator(".lead")).to_contain_text("<votes> & co.csv")
-        await expect(page.locator("svg polyline")).to_have_count(2)
-        await expect(page.locator("svg polyline").nth(1)).to_be_visible()
-        await expect(page.locator(".key span")).to_have_text(["one by one", "fixed number"])
-        accuracies, prices = page.locator("tbody").nth(0), page.locator("tbody").nth(1)
-        await expect(accuracies.locator("tr")).to_have_count(3)
-        await expect(accuracies.locator("tr").nth(0)).to_contain_text("as with all votes")
-        await expect(prices.locator("tr")).to_have_count(2)
-        await expect(prices.locator("tr").nth(0)).to_contain_text("no reviews")
-        light = await page.evaluate("getComputedStyle(document.body).backgroundColor")
-        await page.emulate_media(color_scheme="dark")
-        assert await page.evaluate("getComputedStyle(document.body).backgroundColor") != light
-        await page.set_viewport_size({"width": 390, "height": 800})
-        wide = await page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        assert wide == 0  # tables scroll inside their own box
-        await browser.close()
+    page = await browser.new_page(viewport={"width": 1280, "height": 900})
+    asked, problems = list[str](), list[str]()
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    await page.goto(file.as_uri())
+    assert asked == [file.as_uri()]
+    assert not problems
+    await expect(page.locator(".lead")).to_contain_text("<votes> & co.csv")
+    await expect(page.locator("svg polyline")).to_have_count(2)
+    await expect(page.locator("svg polyline").nth(1)).to_be_visible()
+    await expect(page.locator(".key span")).to_have_text(["one by one", "fixed number"])
+    accuracies, prices = page.locator("tbody").nth(0), page.locator("tbody").nth(1)
+    await expect(accuracies.locator("tr")).to_have_count(3)
+    await expect(accuracies.locator("tr").nth(0)).to_contain_text("as with all votes")
+    await expect(prices.locator("tr")).to_have_count(2)
+    await expect(prices.locator("tr").nth(0)).to_contain_text("no reviews")
+    light = await page.evaluate("getComputedStyle(document.body).backgroundColor")
+    await page.emulate_media(color_scheme="dark")
+    assert await page.evaluate("getComputedStyle(document.body).backgroundColor") != light
+    await page.set_viewport_size({"width": 360, "height": 800})
+    wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide == 0  # tables scroll inside their own box
 
 
 def test_savings_are_what_the_curves_say(found: Replays) -> None:

@@ -88,7 +88,7 @@ async def tiny_service(kafka: KafkaSettings, **parts: Any) -> AsyncIterator[Prob
         app.get("/here")(lambda: {"here": True})
         yield Service(name="tiny", app=app, **parts)
 
-    settings = ServiceSettings(http_port=0, admin_port=0, stuck_s=STUCK_S)
+    settings = ServiceSettings(http_port=0, admin_port=0).model_copy(update={"stuck_s": STUCK_S})
     async with probed(settings, build, kafka) as service:
         yield service
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from adapters.gateway.gatewaykit import CROWD, Clock, Crowd, Gateway
-from shoal.persistence import migrate, open_pool
+from shoal.persistence import open_pool
 
 
 @pytest.fixture
@@ -15,10 +15,9 @@ def crowd() -> Crowd:
 
 
 @pytest.fixture
-async def gateway(postgres_dsn: str, crowd: Crowd) -> AsyncIterator[Gateway]:
+async def gateway(migrated_dsn: str, crowd: Crowd) -> AsyncIterator[Gateway]:
     """Yield the gateway, with the crowd as its project's default provider."""
-    await migrate(postgres_dsn, schema="gateway", package="shoal_gateway", outbox=True)
-    pool, lookups = await open_pool(postgres_dsn, "gateway"), await open_pool(postgres_dsn, "gateway")
+    pool, lookups = await open_pool(migrated_dsn, "gateway"), await open_pool(migrated_dsn, "gateway")
     made = Gateway(pool, lookups, Clock(), crowd)
     await made.configs.put(CROWD)
     yield made

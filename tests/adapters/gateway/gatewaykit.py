@@ -8,24 +8,24 @@ from shoal.contracts.labels import GuidelineRef, LabelingJob, Purpose, VotesRequ
 from shoal.contracts.samples import Content
 from shoal_gateway.adapters.inhouse import InHouseQueue
 from shoal_gateway.adapters.postgres.configs import PostgresConfigs
-from shoal_gateway.adapters.postgres.database import PostgresDatabase
 from shoal_gateway.adapters.postgres.guidelines import StoredGuidelines
 from shoal_gateway.adapters.postgres.inbox import PostgresInbox
 from shoal_gateway.adapters.postgres.ledger import PostgresLedger
+from shoal_gateway.adapters.postgres.transactions.database import PostgresDatabase
 from shoal_gateway.domain.annotations import Action, Annotation
 from shoal_gateway.domain.guidelines import Guideline
 from shoal_gateway.domain.providers import Capabilities, ProviderConfig
 from shoal_gateway.domain.tasks import Prelabel, TaskOrder, TaskReceipt
-from shoal_gateway.usecases.annotate import Annotate
-from shoal_gateway.usecases.carry_out import CarryOut
-from shoal_gateway.usecases.create_jobs import CreateJobs
-from shoal_gateway.usecases.dispatch import Dispatch
-from shoal_gateway.usecases.erase_samples import EraseSamples
+from shoal_gateway.usecases.annotations.record_annotations import RecordAnnotations
+from shoal_gateway.usecases.inhouse.annotate import Annotate
+from shoal_gateway.usecases.jobs.create_jobs import CreateJobs
+from shoal_gateway.usecases.jobs.erase_samples import EraseSamples
+from shoal_gateway.usecases.jobs.request_votes import RequestVotes
 from shoal_gateway.usecases.label_types import read_schema
 from shoal_gateway.usecases.ports import Malformed, Provider
-from shoal_gateway.usecases.receive_webhook import DrainInbox
-from shoal_gateway.usecases.record_annotations import RecordAnnotations
-from shoal_gateway.usecases.request_votes import RequestVotes
+from shoal_gateway.usecases.providers.carry_out import CarryOut
+from shoal_gateway.usecases.providers.dispatch import Dispatch
+from shoal_gateway.usecases.providers.receive_webhook import DrainInbox
 from shoal_gateway.usecases.watch import Watch
 
 NOON = datetime.now(UTC) + timedelta(days=1)  # after the server's now(), when intents become due

@@ -9,8 +9,8 @@ pytestmark = pytest.mark.servers
 PREDICTION = {"boxes": [{"label": NAMES[0], "left": 0.1, "top": 0.1, "right": 0.5, "bottom": 0.5}]}
 
 
-async def test_an_earlier_release_beside_this_one_erases_all(postgres_dsn: str) -> None:
-    async with running_gateway(postgres_dsn) as gateway:
+async def test_an_earlier_release_beside_this_one_erases_all(migrated_dsn: str) -> None:
+    async with running_gateway(migrated_dsn) as gateway:
         gateway.project("reef", SCHEMAS["boxes"])
         job = await gateway.job("reef", 1, "inhouse", content=IMAGE, prediction=PREDICTION)
         row = "SELECT content_more, prediction_more FROM jobs WHERE job_id = $1"
@@ -21,7 +21,7 @@ async def test_an_earlier_release_beside_this_one_erases_all(postgres_dsn: str) 
         assert tuple(await gateway.pool.fetchrow(row, job)) == (None, None)
 
 
-async def test_a_guideline_that_an_earlier_release_stored_is_a_single_choice(postgres_dsn: str) -> None:
+async def test_a_guideline_that_an_earlier_release_stored_is_a_single_choice(migrated_dsn: str) -> None:
     body = {
         "project": "news",
         "major": 1,
@@ -31,7 +31,7 @@ async def test_a_guideline_that_an_earlier_release_stored_is_a_single_choice(pos
         "classes": [{"name": "x", "definition": "", "examples": ["e"]}],
         "prelabels_allowed": True,
     }
-    async with running_gateway(postgres_dsn) as gateway:
+    async with running_gateway(migrated_dsn) as gateway:
         gateway.project("news")
 
         async def is_stored() -> bool:

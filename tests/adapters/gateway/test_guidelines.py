@@ -30,8 +30,8 @@ async def test_a_process_without_loops_keeps_no_versions_to_store(gateway: Gatew
 
 
 @pytest.mark.parametrize(("role", "stored"), [("http", 0), ("worker", 1), ("all", 1)])
-async def test_workers_store_what_is_announced(postgres_dsn: str, role: str, stored: int) -> None:
-    async with running_gateway(postgres_dsn, role=role) as gateway:
+async def test_workers_store_what_is_announced(migrated_dsn: str, role: str, stored: int) -> None:
+    async with running_gateway(migrated_dsn, role=role) as gateway:
         gateway.project("news")
         (loop,) = [loop for loop in gateway.service.loops if loop.name == "guidelines"]
         await loop.step()

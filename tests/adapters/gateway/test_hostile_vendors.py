@@ -19,9 +19,9 @@ def provider_of(trick: str) -> str:
     return trick.replace(" ", "-")
 
 
-async def test_the_vendors_of_two_projects_go_on_beside_every_hostile_one(postgres_dsn: str) -> None:
+async def test_the_vendors_of_two_projects_go_on_beside_every_hostile_one(migrated_dsn: str) -> None:
     async with AsyncExitStack() as stack:
-        gateway = await stack.enter_async_context(running_gateway(postgres_dsn))
+        gateway = await stack.enter_async_context(running_gateway(migrated_dsn))
         for project in ("evil", *HONEST):
             gateway.project(project)
         for trick in TRICKS:

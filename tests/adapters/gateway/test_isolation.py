@@ -94,9 +94,9 @@ BAD = {
 }
 
 
-async def test_bad_annotations_of_webhooks_and_feeds_are_refused_beside_good_ones(postgres_dsn: str) -> None:
+async def test_bad_annotations_of_webhooks_and_feeds_are_refused_beside_good_ones(migrated_dsn: str) -> None:
     vendor = HostileVendor()
-    async with serve_vendor(vendor) as url, running_gateway(postgres_dsn) as gateway:
+    async with serve_vendor(vendor) as url, running_gateway(migrated_dsn) as gateway:
         for project in ("news", "sport"):
             gateway.project(project)
             answer = await gateway.provider(project, "acme", base_url=url, webhook_secret=SECRET)

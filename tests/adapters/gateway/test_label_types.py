@@ -55,8 +55,8 @@ def opened(url: str) -> tuple[str, str, int, timedelta]:
     return address.project, address.sha256, address.size, address.expires - now
 
 
-async def test_an_image_comes_with_addresses_of_its_project_that_expire(postgres_dsn: str) -> None:
-    async with running_gateway(postgres_dsn, **MEDIA) as gateway:
+async def test_an_image_comes_with_addresses_of_its_project_that_expire(migrated_dsn: str) -> None:
+    async with running_gateway(migrated_dsn, **MEDIA) as gateway:
         gateway.project("reef", SCHEMAS["boxes"])
         await gateway.job("reef", 1, "inhouse", content=IMAGE)
         task = await take(gateway, "reef")
@@ -73,16 +73,32 @@ async def test_an_image_comes_with_addresses_of_its_project_that_expire(postgres
         assert "default-src 'none'" in policy
 
 
-async def test_without_a_key_no_address_is_given(postgres_dsn: str) -> None:
-    async with running_gateway(postgres_dsn) as gateway:
+async def test_of_a_crop_people_see_the_part_that_is_meant_and_the_whole(migrated_dsn: str) -> None:
+    crop = {"left": 0.1, "top": 0.2, "right": 0.35, "bottom": 0.75}
+    async with running_gateway(migrated_dsn, **MEDIA) as gateway:
+        gateway.project("reef", SCHEMAS["single_choice"])
+        await gateway.job("reef", 1, "inhouse", content={**IMAGE, "crop": crop})
+        content = (await take(gateway, "reef"))["content"]
+        assert content["crop"] == crop
+        cropped = content["cropped"]
+        assert (cropped["width"], cropped["height"]) == (160, 264)
+        for name, size in (("url", 0), ("thumbnail", 320)):
+            address = read_address([KEY], cropped[name].rsplit("/", 1)[-1], datetime.now(UTC))
+            assert (address.sha256, address.size) == (SHA256, size)
+            assert address.crop == (0.1, 0.2, 0.35, 0.75)
+            assert opened(content["media"][name])[:3] == ("reef", SHA256, size)
+
+
+async def test_without_a_key_no_address_is_given(migrated_dsn: str) -> None:
+    async with running_gateway(migrated_dsn) as gateway:
         gateway.project("reef", SCHEMAS["boxes"])
         await gateway.job("reef", 1, "inhouse", content=IMAGE)
         assert (await take(gateway, "reef"))["content"]["media"]["url"] is None
         assert "img-src 'self';" in (await gateway.http.get("/")).headers["content-security-policy"]
 
 
-async def test_a_task_carries_its_schema_and_hides_the_models_of_candidates(postgres_dsn: str) -> None:
-    async with running_gateway(postgres_dsn) as gateway:
+async def test_a_task_carries_its_schema_and_hides_the_models_of_candidates(migrated_dsn: str) -> None:
+    async with running_gateway(migrated_dsn) as gateway:
         for kind in ("single_choice", "ranking"):
             gateway.project(kind.replace("_", "-"), SCHEMAS[kind])
             await gateway.job(kind.replace("_", "-"), 1, "inhouse", content=CONTENTS.get(kind, PLAIN))
@@ -97,7 +113,7 @@ async def test_a_task_carries_its_schema_and_hides_the_models_of_candidates(post
         assert "secret" not in json.dumps(ranking)
 
 
-async def test_an_answer_that_does_not_fit_is_refused_with_its_field(postgres_dsn: str) -> None:
+async def test_an_answer_that_does_not_fit_is_refused_with_its_field(migrated_dsn: str) -> None:
     wrong = {
         "answer.kind": {"kind": "class", "label": NAMES[0]},
         "answer.boxes[1].right": boxes(BOX, {**BOX, "right": 0.1}),
@@ -108,7 +124,7 @@ async def test_an_answer_that_does_not_fit_is_refused_with_its_field(postgres_ds
         "answer.code": {"kind": "skip", "code": "bored"},
         "answer": {"kind": "circles"},
     }
-    async with running_gateway(postgres_dsn) as gateway:
+    async with running_gateway(migrated_dsn) as gateway:
         gateway.project("reef", SCHEMAS["boxes"])
         await gateway.job("reef", 1, "inhouse", content=IMAGE)
         task = await take(gateway, "reef")
@@ -121,8 +137,8 @@ async def test_an_answer_that_does_not_fit_is_refused_with_its_field(postgres_ds
         assert (await give(gateway, task, boxes())).status_code == 201
 
 
-async def test_a_changed_answer_is_a_revision_and_a_skip_is_no_vote(postgres_dsn: str) -> None:
-    async with running_gateway(postgres_dsn) as gateway:
+async def test_a_changed_answer_is_a_revision_and_a_skip_is_no_vote(migrated_dsn: str) -> None:
+    async with running_gateway(migrated_dsn) as gateway:
         gateway.project("reef", SCHEMAS["boxes"])
         await gateway.job("reef", 1, "inhouse", content=IMAGE)
         task = await take(gateway, "reef")
@@ -188,8 +204,8 @@ UNFIT = {
 }
 
 
-async def test_a_prediction_is_shown_as_an_answer_if_it_fits_the_schema(postgres_dsn: str) -> None:
-    async with running_gateway(postgres_dsn) as gateway:
+async def test_a_prediction_is_shown_as_an_answer_if_it_fits_the_schema(migrated_dsn: str) -> None:
+    async with running_gateway(migrated_dsn) as gateway:
         for kind, (prediction, shown) in PREDICTIONS.items():
             project = kind.replace("_", "-")
             gateway.project(project, SCHEMAS[kind], prelabels="on_demand")
@@ -211,8 +227,8 @@ async def test_a_prediction_is_shown_as_an_answer_if_it_fits_the_schema(postgres
         assert (task["prediction"], task["prelabel"]) == (None, "hidden")
 
 
-async def test_a_reviewer_sees_the_votes_as_answers(postgres_dsn: str) -> None:
-    async with running_gateway(postgres_dsn) as gateway:
+async def test_a_reviewer_sees_the_votes_as_answers(migrated_dsn: str) -> None:
+    async with running_gateway(migrated_dsn) as gateway:
         gateway.project("reef", SCHEMAS["boxes"])
         job = await gateway.job("reef", 1, "inhouse", votes=2, content=IMAGE)
         for who, answer in (("ann", boxes(BOX)), ("bob", {"kind": "skip", "code": "unreadable"})):
@@ -226,11 +242,11 @@ async def test_a_reviewer_sees_the_votes_as_answers(postgres_dsn: str) -> None:
 
 
 async def test_a_vendor_gets_content_schema_and_prelabel_and_its_bad_answers_are_refused_alone(
-    postgres_dsn: str,
+    migrated_dsn: str,
 ) -> None:
     vendor = HostileVendor()
     async with (
-        running_gateway(postgres_dsn, vendor_media_hours=48, **MEDIA) as gateway,
+        running_gateway(migrated_dsn, vendor_media_hours=48, **MEDIA) as gateway,
         serve_vendor(vendor) as url,
     ):
         gateway.project("reef", SCHEMAS["boxes"], prelabels="shown")

@@ -18,7 +18,7 @@ from shoal_gateway.adapters.postgres.tallies import PostgresTallies
 from shoal_gateway.adapters.watching import Metrics
 from shoal_gateway.domain.annotations import Action
 from shoal_gateway.domain.providers import ProviderConfig
-from shoal_gateway.usecases.annotate import Submission
+from shoal_gateway.usecases.inhouse.annotate import Submission
 
 pytestmark = pytest.mark.servers
 TRUE_TASKS = """
@@ -33,9 +33,9 @@ TRUE_COST = "SELECT coalesce(sum(price) FILTER (WHERE NOT surplus), 0) FROM anno
 
 
 @pytest.fixture
-async def gateway(gateway: Gateway, crowd: Crowd, postgres_dsn: str) -> AsyncIterator[Gateway]:
+async def gateway(gateway: Gateway, crowd: Crowd, migrated_dsn: str) -> AsyncIterator[Gateway]:
     """Yield a gateway that counts."""
-    lookups = await open_pool(postgres_dsn, "gateway")
+    lookups = await open_pool(migrated_dsn, "gateway")
     yield Gateway(gateway.pool, lookups, Clock(), crowd, watch=Metrics())
     await lookups.close()
 

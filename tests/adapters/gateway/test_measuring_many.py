@@ -20,9 +20,9 @@ pytestmark = pytest.mark.servers
 
 
 @pytest.fixture
-async def gateway(gateway: Gateway, crowd: Crowd, postgres_dsn: str) -> AsyncIterator[Gateway]:
+async def gateway(gateway: Gateway, crowd: Crowd, migrated_dsn: str) -> AsyncIterator[Gateway]:
     """Yield a gateway that counts."""
-    lookups = await open_pool(postgres_dsn, "gateway")
+    lookups = await open_pool(migrated_dsn, "gateway")
     yield Gateway(gateway.pool, lookups, Clock(), crowd, watch=Metrics())
     await lookups.close()
 

@@ -9,7 +9,7 @@ import pytest
 from adapters.gateway.gatewaykit import LEASE, NOON, Gateway, job, request
 from shoal.runtime.refusal import Refused
 from shoal_gateway.domain.tasks import Lane
-from shoal_gateway.usecases.annotate import CurrentRevision, Submission
+from shoal_gateway.usecases.inhouse.annotate import CurrentRevision, Submission
 
 pytestmark = pytest.mark.servers
 PEOPLE = ("ann", "bob", "cid", "dee", "eve", "flo")

@@ -19,8 +19,8 @@ async def status_of(gateway: RunningGateway, secret: str, task: str, number: int
     return (await gateway.webhook("news", "acme", secret, body, number=number)).status_code
 
 
-async def test_both_secrets_are_accepted_between_the_steps_of_a_rotation(postgres_dsn: str) -> None:
-    async with running_gateway(postgres_dsn) as gateway, serve_vendor(HostileVendor()) as url:
+async def test_both_secrets_are_accepted_between_the_steps_of_a_rotation(migrated_dsn: str) -> None:
+    async with running_gateway(migrated_dsn) as gateway, serve_vendor(HostileVendor()) as url:
         gateway.project("news")
         await gateway.provider("news", "acme", base_url=url, webhook_secret=FORMER)
         task = await gateway.task_of(await gateway.job("news", 1, "acme", votes=9))
@@ -38,8 +38,8 @@ async def test_both_secrets_are_accepted_between_the_steps_of_a_rotation(postgre
         assert await status_of(gateway, PRESENT, task, 6) == 202
 
 
-async def test_a_secret_that_others_know_ends_with_its_change(postgres_dsn: str) -> None:
-    async with running_gateway(postgres_dsn) as gateway, serve_vendor(HostileVendor()) as url:
+async def test_a_secret_that_others_know_ends_with_its_change(migrated_dsn: str) -> None:
+    async with running_gateway(migrated_dsn) as gateway, serve_vendor(HostileVendor()) as url:
         gateway.project("news")
         await gateway.provider("news", "acme", base_url=url, webhook_secret=FORMER)
         task = await gateway.task_of(await gateway.job("news", 1, "acme", votes=9))

@@ -43,8 +43,8 @@ BAD_SETTINGS = [
 ]
 
 
-async def test_what_is_set_is_checked_and_what_is_stored_is_kept_safe(postgres_dsn: str) -> None:
-    async with running_gateway(postgres_dsn) as gateway:
+async def test_what_is_set_is_checked_and_what_is_stored_is_kept_safe(migrated_dsn: str) -> None:
+    async with running_gateway(migrated_dsn) as gateway:
         gateway.project("news")
         for field, value in BAD_SETTINGS:
             settings = {"base_url": "https://vendor.example/api", field: value}
@@ -101,11 +101,11 @@ async def check_callers_without_a_signature(gateway: RunningGateway) -> None:
         assert len({json.dumps({**answer.json(), "instance": ""}) for answer in answers}) == 1, answers
 
 
-async def test_a_name_that_resolves_to_a_private_address_is_refused_at_the_call(postgres_dsn: str) -> None:
+async def test_a_name_that_resolves_to_a_private_address_is_refused_at_the_call(migrated_dsn: str) -> None:
     vendor = HostileVendor()
     async with (
         serve_vendor(vendor) as url,
-        running_gateway(postgres_dsn, vendor_networks="10.0.0.0/8") as gateway,
+        running_gateway(migrated_dsn, vendor_networks="10.0.0.0/8") as gateway,
     ):
         gateway.project("news")
         await gateway.pool.execute(

@@ -21,8 +21,8 @@ def body_of(*items: Any) -> bytes:
     return orjson.dumps({"type": "annotations", "data": {"annotations": list(items)}})
 
 
-async def test_every_outcome_of_a_webhook_is_counted(postgres_dsn: str) -> None:
-    async with running_gateway(postgres_dsn) as gateway, serve_vendor(HostileVendor()) as url:
+async def test_every_outcome_of_a_webhook_is_counted(migrated_dsn: str) -> None:
+    async with running_gateway(migrated_dsn) as gateway, serve_vendor(HostileVendor()) as url:
         gateway.project("hooked")
         await gateway.provider("hooked", "acme", base_url=url, webhook_secret=SECRET)
         job = await gateway.job("hooked", 1, "acme", votes=2)
@@ -51,16 +51,16 @@ async def test_every_outcome_of_a_webhook_is_counted(postgres_dsn: str) -> None:
         assert read_series("shoal_gateway_task_delivery_seconds_count", project="hooked") == {("acme",): 1}
 
 
-async def test_a_webhook_to_nobody_names_no_series(postgres_dsn: str) -> None:
-    async with running_gateway(postgres_dsn) as gateway:
+async def test_a_webhook_to_nobody_names_no_series(migrated_dsn: str) -> None:
+    async with running_gateway(migrated_dsn) as gateway:
         with growth(COUNTED) as counted:
             for project, provider in (("strange", "whoever"), ("strange", "inhouse"), ("", "whoever")):
                 await _post(gateway, project, provider)
         assert counted == {("", "", "unknown_provider"): 2}
 
 
-async def test_a_webhook_that_could_not_be_stored_has_failed(postgres_dsn: str) -> None:
-    async with running_gateway(postgres_dsn) as gateway:
+async def test_a_webhook_that_could_not_be_stored_has_failed(migrated_dsn: str) -> None:
+    async with running_gateway(migrated_dsn) as gateway:
         await gateway.pool.execute("ALTER TABLE providers RENAME TO elsewhere")
         with growth(COUNTED, outcome="failed") as counted:
             answer = await gateway.webhook("news", "acme", SECRET, b"{}")

@@ -10,7 +10,7 @@ from adapters.gateway.servicekit import RunningGateway, running_gateway, wait_un
 from adapters.gateway.typekit import SCHEMAS
 from shoal.contracts.samples import SampleErased
 from shoal_gateway.domain.votes import apply_request
-from shoal_gateway.usecases.planning import withdraw_tasks
+from shoal_gateway.usecases.jobs.planning import withdraw_tasks
 from shoal_gateway.usecases.translate import to_job, to_request
 
 pytestmark = pytest.mark.servers
@@ -107,8 +107,8 @@ async def test_concurrent_erasures_jobs_requests_and_answers_do_not_deadlock(gat
     assert await gateway.rows(left) == [(0,)]
 
 
-async def test_erasure_leaves_no_words_of_an_answer_behind(postgres_dsn: str) -> None:
-    async with running_gateway(postgres_dsn) as gateway:
+async def test_erasure_leaves_no_words_of_an_answer_behind(migrated_dsn: str) -> None:
+    async with running_gateway(migrated_dsn) as gateway:
         gateway.project("news", SCHEMAS["text"])
         job_id = await gateway.job("news", 1, "inhouse", votes=2)
         await wait_until(lambda: has_rows(gateway, "SELECT count(*) FROM queue"), "the task is in the queue")

@@ -16,9 +16,9 @@ from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.disputes import Grounds
 from shoal_gateway.domain.skips import SkipCode
 from shoal_gateway.domain.tasks import Lane
-from shoal_gateway.usecases.annotate import Submission
-from shoal_gateway.usecases.last_answer import FindLastAnswer, LastAnswer
-from shoal_gateway.usecases.work import AnnotatorProgress
+from shoal_gateway.usecases.inhouse.annotate import Submission
+from shoal_gateway.usecases.inhouse.last_answer import FindLastAnswer, LastAnswer
+from shoal_gateway.usecases.inhouse.work import AnnotatorProgress
 
 pytestmark = pytest.mark.servers
 PEOPLE = ("ann", "bob", "cid")
@@ -196,7 +196,24 @@ async def test_a_dispute_has_one_unnamed_vote_of_each_annotator(gateway: Gateway
     dispute = await work.dispute("news", "j0")
     assert [vote.label for vote in dispute.votes] == ["y", "y"]
     assert dispute.grounds == Grounds("test", {"x": 0.4, "y": 0.6})
+    assert [vote.skill for vote in dispute.votes] == [None, None]
     assert not any(name in repr(dispute) for name in PEOPLE)
+
+
+async def test_a_vote_in_a_dispute_has_the_skill_that_qa_measured(
+    gateway: Gateway, work: PostgresWork
+) -> None:
+    await offer(gateway, 1, votes=3)
+    for annotator, label in (("ann", "x"), ("bob", "y"), ("cy", None)):
+        await say(gateway, await take(gateway, annotator), annotator, label)
+    skills = {"inhouse/ann": 0.9, "crowd/bob": 0.2, "inhouse/cy": 0.5}
+    review = request(0, "review", 1).model_copy(update={"skills": skills})
+    await gateway.requests([review])
+    votes = (await work.dispute("news", "j0")).votes
+    assert {(vote.label, vote.skill) for vote in votes} == {("x", 0.9), ("y", None), (None, None)}
+    await gateway.requests([request(0, "review", 2).model_copy(update={"skills": {"inhouse/bob": 0.7}})])
+    votes = (await work.dispute("news", "j0")).votes
+    assert {(vote.label, vote.skill) for vote in votes} == {("x", None), ("y", 0.7), (None, None)}
 
 
 async def test_the_votes_of_a_vendor_are_shown_too(gateway: Gateway, work: PostgresWork) -> None:

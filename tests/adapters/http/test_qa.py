@@ -50,6 +50,7 @@ def server(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
         manifest = server.send("POST", f"{NEWS}/datasets", json={"dataset": "topics"})
         assert manifest.status_code == 201, manifest.text
         server.parameters["version"] = manifest.json()["version"]
+        server.send("POST", f"{NEWS}/datasets", json={"dataset": "exported"}).raise_for_status()
         for seed in range(2):
             server.send("POST", f"{NEWS}/datasets", json={"dataset": "lost", "seed": seed}).raise_for_status()
         yield server
@@ -82,6 +83,9 @@ def test_no_operation_answers_without_a_key(server: Server, name: str) -> None:
         ("POST", "/gold", {"items": [{"text": "\ud800", "label": "x"}]}, "items[0].text"),
         ("POST", "/datasets", {"dataset": "topics", "seed": 2**70}, "seed"),
         ("POST", "/datasets", {"dataset": "topics", "splits": {"a": 1e308, "b": 1e308}}, "splits"),
+        ("POST", "/datasets", {"dataset": "topics", "majors": [9]}, "majors"),
+        ("POST", "/datasets/topics/latest/exports", {"format": "coco"}, "format"),
+        ("POST", "/guidelines", {"label_schema": {"classes": [{"name": "x"}]}}, "changes"),
         ("PUT", "/rule", {"hysteresis": 0.95}, "body"),
         (
             "POST",
@@ -107,6 +111,19 @@ def test_votes_come_with_labels_that_ask_for_them(server: Server) -> None:
     assert all(label["votes"] for label in voted)
 
 
+def test_label_errors_name_a_label_and_its_chance_of_being_wrong(server: Server) -> None:
+    answer = server.send("GET", f"{NEWS}/label-errors?limit=2")
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    assert found["judged"] > 2
+    assert len(found["errors"]) == 2
+    jobs = {label["job_id"] for label in server.send("GET", f"{NEWS}/labels").json()["labels"]}
+    for error in found["errors"]:
+        assert error["job_id"] in jobs
+        assert (error["error"], error["label"]["kind"]) == ("answer", "class")
+    assert 1 >= found["errors"][0]["wrong"] >= found["errors"][1]["wrong"] >= 0
+
+
 def test_a_preview_counts_what_a_rule_changes_and_leaves_the_rule(server: Server) -> None:
     before = server.send("GET", f"{NEWS}/rule").json()
     answer = server.send("POST", f"{NEWS}/rule/preview", json={"model": "majority", "min_votes": 3})
@@ -116,6 +133,28 @@ def test_a_preview_counts_what_a_rule_changes_and_leaves_the_rule(server: Server
     assert not preview["estimate"]
     assert {example["label_after"] for example in preview["examples"]} == {None}
     assert server.send("GET", f"{NEWS}/rule").json() == before
+
+
+def test_an_export_is_written_once_beside_the_version(server: Server) -> None:
+    path = f"{NEWS}/datasets/exported/latest/exports"
+    first, second = (server.send("POST", path, json={"format": "csv"}) for _ in range(2))
+    assert (first.status_code, second.status_code) == (201, 200), first.text
+    assert first.json() == second.json()
+    report = first.json()
+    assert report["rows"] == sum(file["rows"] for file in report["files"])
+    for file in report["files"]:
+        content = (Path(report["uri"]) / file["path"]).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == file["sha256"]
+
+
+def test_lost_files_are_rebuilt(server: Server) -> None:
+    manifest = server.send("GET", f"{NEWS}/datasets/topics/latest").json()
+    file = Path(manifest["uri"]) / "data.parquet"
+    content = file.read_bytes()
+    file.unlink()
+    answer = server.send("POST", f"{NEWS}/datasets/topics/latest/rebuild")
+    assert (answer.status_code, answer.json()) == (200, manifest), answer.text
+    assert file.read_bytes() == content
 
 
 def latest_file(server: Server, name: str, **headers: str) -> Any:
@@ -235,7 +274,8 @@ def test_a_file_that_its_storage_lost_is_a_problem_with_its_address(server: Serv
 def test_a_guideline_that_no_event_can_carry_is_refused_and_leaves_the_old_one(server: Server) -> None:
     classes = [{"name": f"c{number}", "definition": "é" * 4_900} for number in range(102)]
     before = server.send("GET", f"{NEWS}/guidelines").json()
-    body = json.dumps({"label_schema": {"classes": classes}}, ensure_ascii=False)
+    document = {"label_schema": {"classes": classes}, "changes": {"all_asked_again": True}}
+    body = json.dumps(document, ensure_ascii=False)
     answer = server.send(
         "POST", f"{NEWS}/guidelines", content=body, headers={"content-type": "application/json"}
     )
@@ -245,9 +285,9 @@ def test_a_guideline_that_no_event_can_carry_is_refused_and_leaves_the_old_one(s
 
 def test_ten_thousand_classes_are_checked_without_delay(server: Server) -> None:
     classes = [{"name": f"class {number}"} for number in range(10_000)]
-    began = time.monotonic()
+    began = time.process_time()  # the time on the clock grows with the work of others
     answer = server.send(
         "POST", f"{NEWS}/guidelines", json={"label_schema": {"classes": [*classes[:-1], classes[0]]}}
     )
     assert (answer.status_code, answer.json()["field"]) == (422, "label_schema.classes[9999].name")
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1

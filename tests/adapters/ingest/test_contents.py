@@ -9,7 +9,7 @@ import pytest
 
 from shoal.contracts.ids import sample_id
 from shoal.contracts.samples import SampleErased
-from shoal.persistence import migrate, open_pool
+from shoal.persistence import open_pool
 from shoal_ingest.adapters.erasures import PostgresErasures
 from shoal_ingest.adapters.samples import PostgresSampleIds
 
@@ -20,9 +20,8 @@ OTHER = ("sports", KEY[1])
 
 
 @pytest.fixture
-async def pool(postgres_dsn: str) -> AsyncIterator[Any]:
-    await migrate(postgres_dsn, schema="ingest", package="shoal_ingest", outbox=True)
-    pool = await open_pool(postgres_dsn, "ingest")
+async def pool(migrated_dsn: str) -> AsyncIterator[Any]:
+    pool = await open_pool(migrated_dsn, "ingest")
     yield pool
     await pool.close()
 

@@ -11,10 +11,10 @@ import pytest
 from publishingkit import FakePublisher
 from shoal.contracts.samples import InferenceHalf
 from shoal.messaging import RejectedItem
-from shoal.persistence import migrate, open_pool
+from shoal.persistence import open_pool
 from shoal_ingest.adapters.halves import PostgresHalves
 from shoal_ingest.adapters.samples import PostgresSampleIds
-from shoal_ingest.usecases.join_halves import JoinHalves
+from shoal_ingest.usecases.halves.join_halves import JoinHalves
 
 pytestmark = pytest.mark.servers
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -64,9 +64,8 @@ def half(kind: Any, payload: Any, correlation_id: str = "c-1", project: str = "n
 
 
 @pytest.fixture
-async def joiner(postgres_dsn: str) -> AsyncIterator[Joiner]:
-    await migrate(postgres_dsn, schema="ingest", package="shoal_ingest", outbox=True)
-    pool = await open_pool(postgres_dsn, "ingest")
+async def joiner(migrated_dsn: str) -> AsyncIterator[Joiner]:
+    pool = await open_pool(migrated_dsn, "ingest")
     yield Joiner(pool)
     await pool.close()
 

@@ -8,7 +8,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from adapters.ingest.test_joining import Joiner, half
-from shoal.persistence import migrate, open_pool
+from shoal.persistence import open_pool
 from shoal_ingest.adapters import halves
 
 pytestmark = pytest.mark.servers
@@ -16,9 +16,8 @@ REQUEST, GOOD, BAD = {"instances": ["Wheat fell"]}, {"predictions": ["grain"]}, 
 
 
 @pytest.fixture
-async def pool(postgres_dsn: str) -> AsyncIterator[Any]:
-    await migrate(postgres_dsn, schema="ingest", package="shoal_ingest", outbox=True)
-    opened = await open_pool(postgres_dsn, "ingest")
+async def pool(migrated_dsn: str) -> AsyncIterator[Any]:
+    opened = await open_pool(migrated_dsn, "ingest")
     for project in ("counted-news", "counted-idle"):
         await opened.execute(
             "INSERT INTO projects (project, title, changed_at) VALUES ($1, '', now())", project

@@ -30,37 +30,37 @@ from shoal_ingest.adapters.erasures import PostgresErasures
 from shoal_ingest.adapters.halves import PostgresHalves
 from shoal_ingest.adapters.samples import PostgresSampleIds
 from shoal_ingest.usecases.erase import EraseSamples
-from shoal_ingest.usecases.join_halves import JoinHalves
+from shoal_ingest.usecases.halves.join_halves import JoinHalves
 from shoal_qa.adapters.files.datasets import FsspecFiles
+from shoal_qa.adapters.postgres.accepted import PostgresAccepted
 from shoal_qa.adapters.postgres.annotators import PostgresAnnotators
-from shoal_qa.adapters.postgres.database import PostgresDatabase
 from shoal_qa.adapters.postgres.datasets import PostgresRegistry
 from shoal_qa.adapters.postgres.fits import PostgresFits
 from shoal_qa.adapters.postgres.guidelines import PostgresGuidelines, PostgresRules
 from shoal_qa.adapters.postgres.quality import PostgresQuality
-from shoal_qa.adapters.postgres.reports import PostgresReports
-from shoal_qa.usecases.datasets import FreezeDataset
+from shoal_qa.adapters.postgres.transactions.database import PostgresDatabase
+from shoal_qa.usecases.annotations.record import RecordAnnotations, RecordJobs
+from shoal_qa.usecases.datasets.freezing import FreezeDataset
 from shoal_qa.usecases.decisions import RecordDecisions
 from shoal_qa.usecases.erase import EraseSamples as EraseLabels
-from shoal_qa.usecases.evaluate import Evaluate
+from shoal_qa.usecases.evaluation.evaluate import Evaluate
+from shoal_qa.usecases.evaluation.refit import Refit
 from shoal_qa.usecases.gold import AddGold
 from shoal_qa.usecases.ports import ReceivedAnnotation
-from shoal_qa.usecases.record import RecordAnnotations, RecordJobs
-from shoal_qa.usecases.refit import Refit
 from shoal_qa.usecases.review import DecideReview
 from shoal_sampler.adapters.postgres.campaigns import PostgresCampaigns
 from shoal_sampler.adapters.postgres.samples import PostgresStore
 from shoal_sampler.domain.campaigns.audit import Audit
-from shoal_sampler.usecases.arrivals import read_arrival
-from shoal_sampler.usecases.checks import CheckCampaign
-from shoal_sampler.usecases.decide import Decider
-from shoal_sampler.usecases.directory import CampaignDirectory, GuidelineDirectory
-from shoal_sampler.usecases.learn import LearnLabels
-from shoal_sampler.usecases.manage import ManageCampaigns
-from shoal_sampler.usecases.memory import Memories
+from shoal_sampler.usecases.campaigns.checks import CheckCampaign
+from shoal_sampler.usecases.campaigns.directory import CampaignDirectory, GuidelineDirectory
+from shoal_sampler.usecases.campaigns.manage import ManageCampaigns
 from shoal_sampler.usecases.ports.stream import Condition, Matches
 from shoal_sampler.usecases.providers import ProviderDirectory
-from shoal_sampler.usecases.receive import ReceiveSamples
+from shoal_sampler.usecases.stream.arrivals import read_arrival
+from shoal_sampler.usecases.stream.decide import Decider
+from shoal_sampler.usecases.stream.learn import LearnLabels
+from shoal_sampler.usecases.stream.memory import Memories
+from shoal_sampler.usecases.stream.receive import ReceiveSamples
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SALT = b"salt of the tests, 16+"
@@ -90,7 +90,7 @@ class NoVectors:
     async def find(self, project: str, sample_ids: Sequence[str]) -> dict[str, Any]:
         return {}
 
-    async def matches(self, project: str, conditions: Sequence[Condition]) -> Matches:
+    async def matches(self, project: str, conditions: Sequence[Condition], *, with_crops: bool) -> Matches:
         return Matches(0, [0] * len(conditions), 0, {})
 
 
@@ -158,11 +158,12 @@ class LoopQa:
         evaluate = Evaluate(database, clock)
         self.guidelines, self.rules = PostgresGuidelines(pool), PostgresRules(pool)
         self.add_gold = AddGold(database, self.guidelines, clock)
-        self.jobs, self.annotations = RecordJobs(database, evaluate), RecordAnnotations(database, evaluate)
+        self.jobs = RecordJobs(database, evaluate, clock)
+        self.annotations = RecordAnnotations(database, evaluate)
         self.decisions, self.erase = RecordDecisions(database), EraseLabels(database, clock)
         self.review = DecideReview(database, evaluate, clock)
         files = FsspecFiles("memory://isolation")
-        self.freeze = FreezeDataset(PostgresReports(pool), files, PostgresRegistry(pool), clock)
+        self.freeze = FreezeDataset(PostgresAccepted(pool), files, PostgresRegistry(pool), clock)
         self.refit = Refit(
             database=database,
             fits=PostgresFits(pool),

@@ -19,12 +19,12 @@ from shoal.samples import SampleFields
 from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.providers import ProviderConfig
 from shoal_gateway.domain.tasks import Lane
-from shoal_gateway.usecases.annotate import Submission
 from shoal_gateway.usecases.ids import external_id
-from shoal_qa.usecases.datasets import DatasetRequest
+from shoal_gateway.usecases.inhouse.annotate import Submission
+from shoal_qa.usecases.datasets.drafting import DatasetRequest
 from shoal_qa.usecases.gold import GoldItem
 from shoal_qa.usecases.rules import Rule
-from shoal_sampler.usecases.definition import Definition
+from shoal_sampler.usecases.campaigns.definition import Definition
 
 PROJECTS = ("news", "news.2")
 CLASSES = ("x", "y")
@@ -179,7 +179,9 @@ class Tenant:
 
     async def freeze(self) -> None:
         """Freeze the accepted labels under a name that the other project uses as well."""
-        await self.loop.qa.freeze(self.project, DatasetRequest("topics", {"train": 0.5, "test": 0.5}))
+        await self.loop.qa.freeze(
+            self.project, DatasetRequest(dataset="topics", splits={"train": 0.5, "test": 0.5})
+        )
 
     def _foreign_jobs(self) -> list[str]:
         """Return the ids of jobs of the other project, which anybody can derive."""

@@ -11,7 +11,7 @@ from adapters.gateway.gatewaykit import answer
 from adapters.isolation.loopkit import NOON, SCHEMAS, Loop, Pools, Vendor, poll_vendor
 from shoal.contracts.labels import GuidelineRef, LabelingJob
 from shoal.contracts.samples import Content
-from shoal.persistence import migrate, open_pool
+from shoal.persistence import open_pool
 from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.providers import ProviderConfig
 from shoal_qa.usecases.rules import Rule
@@ -71,12 +71,11 @@ class People:
 
 
 @pytest.fixture
-async def pools(postgres_dsn: str) -> AsyncIterator[Pools]:
+async def pools(migrated_dsn: str) -> AsyncIterator[Pools]:
     async with AsyncExitStack() as stack:
         pools = {}
-        for schema, package in SCHEMAS.items():
-            await migrate(postgres_dsn, schema=schema, package=package, outbox=True)
-            pools[schema] = await open_pool(postgres_dsn, schema)
+        for schema in SCHEMAS:
+            pools[schema] = await open_pool(migrated_dsn, schema)
             stack.push_async_callback(pools[schema].close)
         yield pools
 

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.isolation.loopkit import SCHEMAS, Loop, Pools
 from adapters.isolation.scenario import PROJECTS, Tenant
-from shoal.persistence import migrate, open_pool
+from shoal.persistence import open_pool
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(180)]
 # What depends on the moment or on how many rows all projects have.
@@ -36,12 +36,11 @@ Accounts = dict[str, list[str]]
 
 
 @pytest.fixture
-async def pools(postgres_dsn: str) -> AsyncIterator[Pools]:
+async def pools(migrated_dsn: str) -> AsyncIterator[Pools]:
     async with AsyncExitStack() as stack:
         pools = {}
-        for schema, package in SCHEMAS.items():
-            await migrate(postgres_dsn, schema=schema, package=package, outbox=True)
-            pools[schema] = await open_pool(postgres_dsn, schema)
+        for schema in SCHEMAS:
+            pools[schema] = await open_pool(migrated_dsn, schema)
             stack.push_async_callback(pools[schema].close)
         yield pools
 

@@ -8,15 +8,10 @@ from typing import Any
 import pytest
 
 from shoal.catalog.documents import RETENTION, load_registered
-from shoal.persistence import Janitor, Retention, migrate, open_pool
+from shoal.persistence import Janitor, Retention, open_pool
 from shoal.persistence.retention import PART
 
-SCHEMAS = {
-    "ingest": ("ingest", "shoal_ingest"),
-    "sampler": ("sampler", "shoal_sampler"),
-    "labeling-gateway": ("gateway", "shoal_gateway"),
-    "qa": ("qa", "shoal_qa"),
-}
+SCHEMAS = {"ingest": "ingest", "sampler": "sampler", "labeling-gateway": "gateway", "qa": "qa"}
 TABLES: dict[str, tuple[Retention, ...]] = load_registered(RETENTION)
 EXPIRING = [(service, table) for service, tables in TABLES.items() for table in tables if table.delete]
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -26,9 +21,7 @@ OLD, RECENT = NOW - timedelta(days=181), NOW - timedelta(days=179)
 @asynccontextmanager
 async def opened_schema(dsn: str, service: str) -> AsyncIterator[Any]:
     """Yield a pool of the migrated schema of a service."""
-    schema, package = SCHEMAS[service]
-    await migrate(dsn, schema=schema, package=package, outbox=True)
-    pool = await open_pool(dsn, schema)
+    pool = await open_pool(dsn, SCHEMAS[service])
     try:
         yield pool
     finally:
@@ -45,8 +38,8 @@ def test_every_service_with_a_database_says_what_it_keeps() -> None:
 
 
 @pytest.mark.parametrize("service", SCHEMAS)
-async def test_every_table_says_how_long_it_keeps_its_rows(postgres_dsn: str, service: str) -> None:
-    async with opened_schema(postgres_dsn, service) as pool:
+async def test_every_table_says_how_long_it_keeps_its_rows(migrated_dsn: str, service: str) -> None:
+    async with opened_schema(migrated_dsn, service) as pool:
         rows = await pool.fetch(
             "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
         )
@@ -55,8 +48,8 @@ async def test_every_table_says_how_long_it_keeps_its_rows(postgres_dsn: str, se
 
 
 @pytest.mark.parametrize(("service", "table"), EXPIRING, ids=lambda value: getattr(value, "table", value))
-async def test_old_rows_are_found_by_an_index(postgres_dsn: str, service: str, table: Retention) -> None:
-    async with opened_schema(postgres_dsn, service) as pool, pool.acquire() as conn:
+async def test_old_rows_are_found_by_an_index(migrated_dsn: str, service: str, table: Retention) -> None:
+    async with opened_schema(migrated_dsn, service) as pool, pool.acquire() as conn:
         await conn.execute("SET enable_seqscan = off")
         statement = str(table.delete).replace("$1", "'2026-01-01+00'").replace("$2", str(PART))
         plan = "\n".join(row[0] for row in await conn.fetch(f"EXPLAIN {statement}"))
@@ -64,8 +57,8 @@ async def test_old_rows_are_found_by_an_index(postgres_dsn: str, service: str, t
         assert "Seq Scan" not in plan, plan
 
 
-async def test_samples_that_were_not_taken_are_forgotten(postgres_dsn: str) -> None:
-    async with opened_schema(postgres_dsn, "sampler") as pool:
+async def test_samples_that_were_not_taken_are_forgotten(migrated_dsn: str) -> None:
+    async with opened_schema(migrated_dsn, "sampler") as pool:
         rows = [("old", False, OLD), ("old and taken", True, OLD), ("recent", False, RECENT)]
         await pool.executemany("INSERT INTO decisions VALUES ('p', $1, $2, '[]', $3)", rows)
         days = [("audit", OLD.date()), ("audit", RECENT.date())]
@@ -76,8 +69,8 @@ async def test_samples_that_were_not_taken_are_forgotten(postgres_dsn: str) -> N
         assert await pool.fetchval("SELECT array_agg(day) FROM days") == [RECENT.date()]
 
 
-async def test_webhooks_and_calls_that_wait_stay(postgres_dsn: str) -> None:
-    async with opened_schema(postgres_dsn, "labeling-gateway") as pool:
+async def test_webhooks_and_calls_that_wait_stay(migrated_dsn: str) -> None:
+    async with opened_schema(migrated_dsn, "labeling-gateway") as pool:
         await pool.execute(_GATEWAY_JOBS)
         webhooks = [("done", OLD, True), ("waiting", OLD, False), ("recent", RECENT, True)]
         await pool.executemany(
@@ -112,8 +105,8 @@ async def test_webhooks_and_calls_that_wait_stay(postgres_dsn: str) -> None:
         assert await _column(pool, "SELECT round FROM vote_requests") == {0, 2}
 
 
-async def test_a_pass_deletes_a_part_of_a_large_table(postgres_dsn: str) -> None:
-    async with opened_schema(postgres_dsn, "qa") as pool:
+async def test_a_pass_deletes_a_part_of_a_large_table(migrated_dsn: str) -> None:
+    async with opened_schema(migrated_dsn, "qa") as pool:
         await pool.execute(
             "INSERT INTO stream SELECT 'p', n::text, $1 FROM generate_series(1, $2::int) AS n", OLD, PART + 5
         )

@@ -5,18 +5,17 @@ from collections.abc import AsyncIterator
 import pytest
 
 from adapters.qa.qakit import NOON, Qa
-from shoal.persistence import migrate, open_pool
-from shoal_qa.adapters.postgres.database import PostgresDatabase
+from shoal.persistence import open_pool
 from shoal_qa.adapters.postgres.guidelines import PostgresGuidelines, PostgresRules
-from shoal_qa.usecases.evaluate import Evaluate
-from shoal_qa.usecases.record import RecordAnnotations, RecordJobs
+from shoal_qa.adapters.postgres.transactions.database import PostgresDatabase
+from shoal_qa.usecases.annotations.record import RecordAnnotations, RecordJobs
+from shoal_qa.usecases.evaluation.evaluate import Evaluate
 from shoal_qa.usecases.rules import Rule
 
 
 @pytest.fixture
-async def qa(postgres_dsn: str) -> AsyncIterator[Qa]:
-    await migrate(postgres_dsn, schema="qa", package="shoal_qa", outbox=True)
-    pool = await open_pool(postgres_dsn, "qa")
+async def qa(migrated_dsn: str) -> AsyncIterator[Qa]:
+    pool = await open_pool(migrated_dsn, "qa")
     classes = [{"name": name, "definition": "", "examples": []} for name in ("x", "y")]
     document = {
         "title": "",
@@ -29,5 +28,6 @@ async def qa(postgres_dsn: str) -> AsyncIterator[Qa]:
     await PostgresRules(pool).put("news", rule, NOON)
     database = PostgresDatabase(pool)
     evaluate = Evaluate(database, lambda: NOON)
-    yield Qa(pool, RecordJobs(database, evaluate), RecordAnnotations(database, evaluate), database, evaluate)
+    record_jobs = RecordJobs(database, evaluate, lambda: NOON)
+    yield Qa(pool, record_jobs, RecordAnnotations(database, evaluate), database, evaluate)
     await pool.close()

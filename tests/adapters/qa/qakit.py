@@ -8,16 +8,16 @@ from shoal.clock import utc_now
 from shoal.contracts.labels import AnnotationSubmitted, ClassAnswer, GuidelineRef, LabelingJob
 from shoal.contracts.samples import Content
 from shoal_qa.adapters.postgres.annotators import PostgresAnnotators
-from shoal_qa.adapters.postgres.database import PostgresDatabase
 from shoal_qa.adapters.postgres.fits import PostgresFits
 from shoal_qa.adapters.postgres.measures import PostgresMeasures
 from shoal_qa.adapters.postgres.quality import PostgresQuality
-from shoal_qa.usecases.evaluate import Evaluate
-from shoal_qa.usecases.measure_jobs import MeasureJobs
-from shoal_qa.usecases.measure_quality import MeasureQuality
+from shoal_qa.adapters.postgres.transactions.database import PostgresDatabase
+from shoal_qa.usecases.annotations.record import RecordAnnotations, RecordJobs
+from shoal_qa.usecases.evaluation.evaluate import Evaluate
+from shoal_qa.usecases.evaluation.refit import Refit
+from shoal_qa.usecases.measures.jobs import MeasureJobs
+from shoal_qa.usecases.measures.quality import MeasureQuality
 from shoal_qa.usecases.ports import Fits, Quality, ReceivedAnnotation
-from shoal_qa.usecases.record import RecordAnnotations, RecordJobs
-from shoal_qa.usecases.refit import Refit
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 REF = GuidelineRef(major=1, minor=0)
@@ -49,6 +49,14 @@ class Qa:
         measures = PostgresMeasures(self.pool)
         await MeasureJobs(measures, utc_now)()
         await MeasureQuality(measures)()
+
+    async def letters(self) -> list[dict[str, str]]:
+        """Return the headers of the dead letters of annotations, in order."""
+        rows = await self.pool.fetch(
+            "SELECT header_names, headers FROM outbox WHERE topic = 'labels.submitted.qa.dlq' ORDER BY seq"
+        )
+        named = [zip(row["header_names"], row["headers"], strict=True) for row in rows]
+        return [{name: value.decode() for name, value in headers} for headers in named]
 
     async def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in await self.pool.fetch(sql)]

@@ -16,14 +16,15 @@ from shoal.contracts.answers import ClassAnswer
 from shoal.contracts.samples import SampleErased
 from shoal.runtime.refusal import Refused
 from shoal_qa.adapters.files.datasets import FsspecFiles
-from shoal_qa.adapters.postgres.database import PostgresDatabase
+from shoal_qa.adapters.postgres.accepted import PostgresAccepted
 from shoal_qa.adapters.postgres.datasets import PostgresRegistry
 from shoal_qa.adapters.postgres.guidelines import PostgresGuidelines, PostgresRules
-from shoal_qa.adapters.postgres.reports import PostgresReports
-from shoal_qa.usecases.datasets import DatasetRequest, FreezeDataset
+from shoal_qa.adapters.postgres.transactions.database import PostgresDatabase
+from shoal_qa.usecases.annotations.record import RecordAnnotations, RecordJobs
+from shoal_qa.usecases.datasets.drafting import DatasetRequest
+from shoal_qa.usecases.datasets.freezing import FreezeDataset
 from shoal_qa.usecases.erase import EraseSamples
-from shoal_qa.usecases.evaluate import Evaluate
-from shoal_qa.usecases.record import RecordAnnotations, RecordJobs
+from shoal_qa.usecases.evaluation.evaluate import Evaluate
 from shoal_qa.usecases.review import DecideReview
 from shoal_qa.usecases.rules import Rule
 
@@ -116,7 +117,7 @@ async def test_a_transaction_that_is_tried_again_counts_once(qa: Qa) -> None:
     database = FailingOnce(qa.pool)
     evaluate = Evaluate(database, lambda: NOON)
     growth = Growth(LABELS, CLASSES, FIRST_PASS, ANNOTATIONS)
-    await RecordJobs(database, evaluate)([campaign_job(1)])
+    await RecordJobs(database, evaluate, lambda: NOON)([campaign_job(1)])
     record = RecordAnnotations(database, evaluate)
     for failures in (1, 1, 0):  # of the votes, of the evaluation, of none
         database.failures = failures
@@ -221,8 +222,8 @@ async def test_gold_and_jobs_of_earlier_releases_have_no_stage(qa: Qa) -> None:
 async def test_datasets_count_by_outcome(qa: Qa, tmp_path: Path) -> None:
     growth = Growth("shoal_qa_datasets_total")
     files, registry = FsspecFiles(str(tmp_path)), PostgresRegistry(qa.pool)
-    freeze = FreezeDataset(PostgresReports(qa.pool), files, registry, lambda: NOON)
-    request = DatasetRequest("topics", {"train": 1.0})
+    freeze = FreezeDataset(PostgresAccepted(qa.pool), files, registry, lambda: NOON)
+    request = DatasetRequest(dataset="topics", splits={"train": 1.0})
     with pytest.raises(Refused):
         await freeze("news", request)
     await qa.jobs([job(1)])
@@ -230,10 +231,10 @@ async def test_datasets_count_by_outcome(qa: Qa, tmp_path: Path) -> None:
     assert [(await freeze("news", request))[1] for _ in range(2)] == [True, False]
     (tmp_path / "file").write_text("")
     blocked = FreezeDataset(
-        PostgresReports(qa.pool), FsspecFiles(str(tmp_path / "file")), registry, lambda: NOON
+        PostgresAccepted(qa.pool), FsspecFiles(str(tmp_path / "file")), registry, lambda: NOON
     )
     with pytest.raises(OSError, match="file"):
-        await blocked("news", DatasetRequest("other", {"train": 1.0}))
+        await blocked("news", DatasetRequest(dataset="other", splits={"train": 1.0}))
     expected = {("refused",): 1, ("frozen",): 1, ("unchanged",): 1, ("failed",): 1}
     assert growth.of("shoal_qa_datasets_total") == expected
 

@@ -13,14 +13,15 @@ from adapters.qa.qakit import NOON, Qa, job, review, vote
 from shoal.contracts.labels import LabelingJob
 from shoal.contracts.samples import SampleErased
 from shoal_qa.adapters.files.datasets import FsspecFiles
+from shoal_qa.adapters.postgres.accepted import PostgresAccepted
 from shoal_qa.adapters.postgres.datasets import PostgresRegistry
-from shoal_qa.adapters.postgres.reports import PostgresReports
-from shoal_qa.usecases.datasets import DatasetRequest, FreezeDataset
+from shoal_qa.usecases.datasets.drafting import DatasetRequest
+from shoal_qa.usecases.datasets.freezing import FreezeDataset
 from shoal_qa.usecases.erase import EraseSamples
 
 pytestmark = pytest.mark.servers
 SEEN_AT = datetime(2026, 11, 24, 9, 30, 1, 250_000, tzinfo=UTC)
-REQUEST = DatasetRequest("topics", {"train": 1.0})
+REQUEST = DatasetRequest(dataset="topics", splits={"train": 1.0})
 
 
 def sampled(number: int, **changes: Any) -> LabelingJob:
@@ -44,7 +45,7 @@ async def label(qa: Qa, *jobs: LabelingJob) -> None:
 
 def freezer(qa: Qa, folder: Path) -> FreezeDataset:
     files = FsspecFiles(str(folder))
-    return FreezeDataset(PostgresReports(qa.pool), files, PostgresRegistry(qa.pool), lambda: NOON)
+    return FreezeDataset(PostgresAccepted(qa.pool), files, PostgresRegistry(qa.pool), lambda: NOON)
 
 
 def rows_of(manifest: dict[str, Any]) -> list[dict[str, Any]]:

@@ -9,12 +9,13 @@ from typing import Any
 import orjson
 import pytest
 
-from shoal.persistence import migrate, open_pool
+from shoal.persistence import open_pool
 from shoal_qa.adapters.files.datasets import FsspecFiles
+from shoal_qa.adapters.postgres.accepted import PostgresAccepted
 from shoal_qa.adapters.postgres.datasets import PostgresRegistry
 from shoal_qa.adapters.postgres.guidelines import PostgresGuidelines
-from shoal_qa.adapters.postgres.reports import PostgresReports
-from shoal_qa.usecases.datasets import DatasetRequest, FreezeDataset
+from shoal_qa.usecases.datasets.drafting import DatasetRequest
+from shoal_qa.usecases.datasets.freezing import FreezeDataset
 
 pytestmark = pytest.mark.servers
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -31,10 +32,9 @@ VALUES ('news', 'j' || $1, 's' || $1, 1, 'accepted', 'x', 0.9,
 
 
 @pytest.fixture
-async def pools(postgres_dsn: str) -> AsyncIterator[list[Any]]:
+async def pools(migrated_dsn: str) -> AsyncIterator[list[Any]]:
     """Yield two replicas' pools over accepted labels; the first has fewer connections than requests."""
-    await migrate(postgres_dsn, schema="qa", package="shoal_qa", outbox=True)
-    found = [await open_pool(postgres_dsn, "qa", max_size=size) for size in (3, 10)]
+    found = [await open_pool(migrated_dsn, "qa", max_size=size) for size in (3, 10)]
     schema = {"kind": "single_choice", "classes": [{"name": "x", "definition": "", "examples": []}]}
     document = {"title": "", "text": "", "label_schema": schema, "prelabels_allowed": False}
     await PostgresGuidelines(found[0]).publish("news", document, NOON)
@@ -46,7 +46,7 @@ async def pools(postgres_dsn: str) -> AsyncIterator[list[Any]]:
 
 
 def freezer(pool: Any, files: Any) -> FreezeDataset:
-    return FreezeDataset(PostgresReports(pool), files, PostgresRegistry(pool), lambda: datetime.now(UTC))
+    return FreezeDataset(PostgresAccepted(pool), files, PostgresRegistry(pool), lambda: datetime.now(UTC))
 
 
 def on_disk(manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,7 +58,9 @@ async def test_the_same_content_asked_for_at_once_is_one_version_for_all(
     pools: list[Any], tmp_path: Path
 ) -> None:
     freezers = [freezer(pool, FsspecFiles(str(tmp_path))) for pool in pools]
-    found = await asyncio.gather(*(each("news", DatasetRequest("topics", SPLITS)) for each in freezers * 6))
+    found = await asyncio.gather(
+        *(each("news", DatasetRequest(dataset="topics", splits=SPLITS)) for each in freezers * 6)
+    )
     manifests = [manifest for manifest, _ in found]
     assert all(manifest == manifests[0] for manifest in manifests)
     assert [is_new for _, is_new in found].count(True) == 1
@@ -71,7 +73,11 @@ async def test_different_versions_at_once_are_numbered_one_after_the_other(
     pools: list[Any], tmp_path: Path
 ) -> None:
     freezers = [freezer(pool, FsspecFiles(str(tmp_path))) for pool in pools]
-    wishes = [(each, DatasetRequest("topics", SPLITS, seed)) for seed in range(4) for each in freezers]
+    wishes = [
+        (each, DatasetRequest(dataset="topics", splits=SPLITS, seed=seed))
+        for seed in range(4)
+        for each in freezers
+    ]
     found = await asyncio.gather(*(each("news", wish) for each, wish in wishes))
     kept = await PostgresRegistry(pools[0]).all("news")
     assert [manifest["number"] for manifest in kept] == [1, 2, 3, 4]
@@ -84,12 +90,12 @@ async def test_different_versions_at_once_are_numbered_one_after_the_other(
 
 async def test_another_label_is_another_version(pools: list[Any], tmp_path: Path) -> None:
     freeze = freezer(pools[0], FsspecFiles(str(tmp_path)))
-    first, _ = await freeze("news", DatasetRequest("topics", SPLITS))
+    first, _ = await freeze("news", DatasetRequest(dataset="topics", splits=SPLITS))
     await pools[0].execute(ACCEPT, "new", NOON)
-    second, is_new = await freeze("news", DatasetRequest("topics", SPLITS))
+    second, is_new = await freeze("news", DatasetRequest(dataset="topics", splits=SPLITS))
     assert is_new
     assert (second["number"], second["parent"], second["rows"]) == (2, first["version"], 11)
-    assert (await freeze("news", DatasetRequest("topics", SPLITS))) == (second, False)
+    assert (await freeze("news", DatasetRequest(dataset="topics", splits=SPLITS))) == (second, False)
 
 
 class FullDisk(FsspecFiles):
@@ -97,7 +103,7 @@ class FullDisk(FsspecFiles):
 
     full = True
 
-    async def write(self, folder: str, files: Mapping[str, bytes]) -> str:
+    async def write(self, folder: str, files: Mapping[str, bytes | Path]) -> str:
         if self.full:
             self.full = False
             raise OSError("no space left on device")
@@ -108,7 +114,7 @@ async def test_a_freeze_that_fails_leaves_no_version_and_keeps_nobody_waiting(
     pools: list[Any], tmp_path: Path
 ) -> None:
     freeze = freezer(pools[0], FullDisk(str(tmp_path)))
-    asked = (freeze("news", DatasetRequest("topics", SPLITS)) for _ in range(2))
+    asked = (freeze("news", DatasetRequest(dataset="topics", splits=SPLITS)) for _ in range(2))
     failed, kept = sorted(
         await asyncio.gather(*asked, return_exceptions=True), key=lambda each: isinstance(each, tuple)
     )

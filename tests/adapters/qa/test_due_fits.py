@@ -1,14 +1,18 @@
 """Which fits are due: those with newer annotations, found without a look at every annotation."""
 
+import asyncio
 import json
 import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
-from adapters.qa.qakit import NOON, Qa
+from adapters.qa.qakit import NOON, Qa, vote
 from shoal_qa.adapters.postgres import fits
 from shoal_qa.adapters.postgres.fits import PostgresFits
+from shoal_qa.usecases.annotations.record import RecordAnnotations
 
 pytestmark = pytest.mark.servers
 BY_GROUPS = """
@@ -68,6 +72,35 @@ async def test_the_due_fits_are_those_of_a_look_at_every_annotation(qa: Qa) -> N
         assert due == [tuple(row) for row in await qa.pool.fetch(BY_GROUPS)]
         seen_due += len(due)
     assert seen_due > 0
+
+
+class Late:
+    """A database whose transactions commit when the gate opens."""
+
+    def __init__(self, database: Any) -> None:
+        self.database, self.wrote, self.gate = database, asyncio.Event(), asyncio.Event()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Any]:
+        async with self.database.transaction() as tx:
+            yield tx
+            self.wrote.set()
+            await self.gate.wait()
+
+
+async def test_annotations_that_commit_late_are_in_no_fits_past(qa: Qa) -> None:
+    """A fit has seen all annotations up to a number, so the numbers appear in the order of commits."""
+    late = Late(qa.database)
+    first = asyncio.create_task(RecordAnnotations(late, qa.evaluate)([vote(1, "ann", "x")]))
+    await late.wrote.wait()
+    second = asyncio.create_task(qa.annotations([vote(2, "bob", "x")]))
+    await asyncio.wait([second], timeout=0.3)
+    await qa.refit()()  # sees what has committed so far
+    late.gate.set()
+    await asyncio.gather(first, second)
+    assert await PostgresFits(qa.pool).due() == [("news", 1)]
+    await qa.refit()()
+    assert await PostgresFits(qa.pool).due() == []
 
 
 async def test_more_annotations_cost_no_more_reads(qa: Qa) -> None:

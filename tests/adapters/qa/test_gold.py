@@ -27,6 +27,7 @@ async def add(qa: Qa, *items: dict[str, Any]) -> GoldAdded:
             content=Content(text=item.get("text", "text")),
             answer=ClassAnswer(label=item.get("label", "x")),
             sample=SampleFields(**{name: item[name] for name in item if name not in ("text", "label")}),
+            field="label",
         )
         for item in items
     ]

@@ -17,8 +17,8 @@ from shoal.persistence.migrate import Migration
 from shoal_qa.adapters.postgres import measures as postgres_measures
 from shoal_qa.adapters.postgres.guidelines import PostgresGuidelines, PostgresRules
 from shoal_qa.adapters.postgres.measures import PostgresMeasures
+from shoal_qa.usecases.annotations.expire import ExpireParked
 from shoal_qa.usecases.erase import EraseSamples
-from shoal_qa.usecases.expire import ExpireParked
 from shoal_qa.usecases.rules import Rule
 
 pytestmark = pytest.mark.servers

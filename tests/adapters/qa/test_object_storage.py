@@ -1,15 +1,24 @@
 """Dataset versions in object storage: the image's packages open every address that the settings promise."""
 
+import hashlib
 import re
-import secrets
 from collections.abc import Iterator
+from pathlib import Path
 
 import fsspec
 import pytest
-from moto.server import ThreadedMotoServer
+from typer.testing import CliRunner
 
+from bucketkit import s3_bucket
+from shoal.command_line.main import command_line
+from shoal.contracts.answers import Box, BoxesAnswer
+from shoal.contracts.label_schemas import BoxesSchema, LabelClass
+from shoal.contracts.samples import Content
+from shoal.files.errors import BadInput
+from shoal_qa.adapters.exports.targets import Target
 from shoal_qa.adapters.files.datasets import FsspecFiles
 from shoal_qa.settings import QaSettings
+from unit.qa.exports.exportkit import export, make_row, write_version
 
 SCHEMES = ("s3", "gs", "az")
 CONTENT = bytes(range(256)) * 12_000
@@ -17,20 +26,9 @@ CONTENT = bytes(range(256)) * 12_000
 
 @pytest.fixture
 def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Yield the address of a bucket at a local S3 server."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    filesystem = fsspec.filesystem("s3", skip_instance_cache=True)
-    name = f"labels-{secrets.token_hex(4)}"  # servers of one process share their buckets
-    filesystem.mkdir(name, region_name="eu-central-1")
-    yield f"s3://{name}/datasets"
-    fsspec.filesystem("s3").clear_instance_cache()
-    server.stop()
+    """Yield the address of a folder in a bucket at a local S3 server."""
+    with s3_bucket(monkeypatch) as address:
+        yield f"{address}/datasets"
 
 
 def test_the_settings_promise_these_schemes() -> None:
@@ -66,3 +64,45 @@ async def test_a_version_written_by_another_replica_is_seen(bucket: str) -> None
     other.pipe_file(f"{bucket}/news/topics/v2/manifest.json", b"{}")
     assert await files.folders() == ["news/topics/v1", "news/topics/v2"]
     assert await files.size("news/topics/v2", "manifest.json") == 2
+
+
+def test_a_version_is_exported_from_s3_to_s3_with_its_images(bucket: str, tmp_path: Path) -> None:
+    image = b"\x89PNG whatever the store holds"
+    sha256 = hashlib.sha256(image).hexdigest()
+    content = Content(uri=f"media:{sha256}", sha256=sha256, media_type="image/png")
+    box = Box(label="car", left=0.1, top=0.1, right=0.4, bottom=0.4)
+    answer = BoxesAnswer(width=100, height=50, boxes=(box,))
+    rows = [make_row(number, answer, content) for number in range(3)]
+    source = write_version(tmp_path / "v", BoxesSchema(classes=(LabelClass(name="car"),)), rows)
+    storage = fsspec.filesystem("s3", skip_instance_cache=True)
+    storage.put(str(source), f"{bucket}/v", recursive=True)
+    storage.pipe_file(f"{bucket}/media/news/{sha256[:2]}/{sha256}/original", image)
+    for name in ("coco", "parquet", "webdataset"):
+        target = Target(f"{bucket}/{name}")
+        target.check_empty(force=False)
+        report = export(f"{bucket}/v", name, f"{bucket}/{name}", media=f"{bucket}/media")
+        assert (report["rows"], report["left_out"]) == (3, [])
+        assert target.report() == report
+        for file in report["files"]:
+            if "sha256" in file:
+                data = storage.cat_file(f"{bucket}/{name}/{file['path']}")
+                assert hashlib.sha256(data).hexdigest() == file["sha256"]
+        with pytest.raises(BadInput, match="not empty"):
+            Target(f"{bucket}/{name}").check_empty(force=False)
+    assert storage.cat_file(f"{bucket}/coco/images/train/s1.png") == image
+
+
+def test_the_command_writes_many_small_files_to_s3(bucket: str, tmp_path: Path) -> None:
+    box = Box(label="car", left=0.1, top=0.1, right=0.4, bottom=0.4)
+    answer = BoxesAnswer(width=100, height=50, boxes=(box,))
+    content = Content(uri="https://example.com/a.png", media_type="image/png")
+    rows = [make_row(number, answer, content) for number in range(300)]  # more than are written at once
+    source = write_version(tmp_path / "v", BoxesSchema(classes=(LabelClass(name="car"),)), rows)
+    arguments = ["qa", "export", str(source), "yolo", f"{bucket}/yolo"]
+    result = CliRunner().invoke(command_line(arguments), arguments)
+    assert result.exit_code == 0, result.output
+    storage = fsspec.filesystem("s3", skip_instance_cache=True)
+    names = {path.rpartition("/")[2] for path in storage.find(f"{bucket}/yolo/labels/train")}
+    assert names == {f"s{number}.txt" for number in range(300)}
+    assert storage.cat_file(f"{bucket}/yolo/labels/train/s299.txt") == b"0 0.25 0.25 0.3 0.3\n"
+    assert storage.exists(f"{bucket}/yolo/export.json")

@@ -12,8 +12,8 @@ from shoal.contracts.labels import GuidelineRef, LabelingJob
 from shoal.contracts.samples import SampleErased
 from shoal_qa.adapters.postgres.fits import PostgresFits
 from shoal_qa.adapters.postgres.guidelines import PostgresGuidelines
+from shoal_qa.usecases.annotations.expire import ExpireParked
 from shoal_qa.usecases.erase import EraseSamples
-from shoal_qa.usecases.expire import ExpireParked
 from shoal_qa.usecases.ports import ReceivedAnnotation
 
 pytestmark = pytest.mark.servers
@@ -84,10 +84,9 @@ async def test_an_annotation_whose_job_never_comes_is_a_dead_letter(qa: Qa) -> N
     assert await ExpireParked(qa.database, timedelta(hours=1), lambda: now)() == 0
     assert await ExpireParked(qa.database, timedelta(hours=1), lambda: now + timedelta(hours=2))() == 1
     assert await qa.rows("SELECT job_id FROM annotations") == [("j2",)]
-    row = await qa.pool.fetchrow("SELECT * FROM outbox WHERE topic = 'labels.submitted.qa.dlq'")
-    headers = dict(zip(row["header_names"], row["headers"], strict=True))
-    assert headers["shoal_dlq_reason"] == b"unknown_job"
-    assert b"job_id" in headers["shoal_dlq_detail"]
+    (letter,) = await qa.letters()
+    assert letter["shoal_dlq_reason"] == "unknown_job"
+    assert "job_id" in letter["shoal_dlq_detail"]
 
 
 async def test_erasure_withdraws_the_label_and_keeps_the_sample_out(qa: Qa) -> None:
@@ -107,15 +106,18 @@ async def test_erasure_withdraws_the_label_and_keeps_the_sample_out(qa: Qa) -> N
 async def test_an_annotation_under_another_guideline_than_its_job(qa: Qa) -> None:
     classes = [{"name": name, "definition": "", "examples": []} for name in ("x", "z")]
     schema = {"kind": "single_choice", "classes": classes}
-    document = {"title": "", "text": "", "label_schema": schema, "prelabels_allowed": False}
+    document = {"title": "", "text": "", "label_schema": schema, "changes": {"renamed": {"y": "z"}}}
     await PostgresGuidelines(qa.pool).publish("news", document, NOON)
     await qa.jobs([job(1)])
     other = GuidelineRef(major=2, minor=0)
     strange = [vote(n, "ann", "z").event.model_copy(update={"guideline": other}) for n in (1, 2)]
     (refused,) = await qa.annotations([ReceivedAnnotation(event, "0/1") for event in strange])
     assert (refused.index, refused.reason) == (0, "wrong_guideline")
-    await qa.jobs([job(2)])  # its annotation came first, so nobody could tell
+    await qa.jobs([job(2)])  # its annotation came first
     assert await qa.rows("SELECT state FROM jobs") == [("open",), ("open",)]
+    assert await qa.rows("SELECT job_id FROM annotations") == []
+    (letter,) = await qa.letters()
+    assert letter["shoal_dlq_reason"] == "wrong_guideline"
 
 
 async def test_an_erasure_beside_an_uncommitted_job_forgets_its_text(qa: Qa) -> None:

@@ -9,7 +9,7 @@ from adapters.qa.qakit import NOON, STATES, Qa, add_gold, fill, job, review, vot
 from shoal_qa.adapters.postgres.fits import PostgresFits
 from shoal_qa.adapters.postgres.guidelines import PostgresRules
 from shoal_qa.domain.jobs.effects import EFFECTS
-from shoal_qa.usecases.preview import PreviewRule, RulePreview
+from shoal_qa.usecases.evaluation.preview import PreviewRule, RulePreview
 from shoal_qa.usecases.rules import Rule
 
 pytestmark = pytest.mark.servers

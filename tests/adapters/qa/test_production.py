@@ -12,7 +12,7 @@ from shoal.contracts.selections import PolicyDecision, SamplingDecided
 from shoal_qa.adapters.postgres.quality import PostgresQuality
 from shoal_qa.usecases.decisions import RecordDecisions
 from shoal_qa.usecases.erase import EraseSamples
-from shoal_qa.usecases.production import VersionAccuracy, version_accuracies
+from shoal_qa.usecases.measures.production import VersionAccuracy, version_accuracies
 
 pytestmark = pytest.mark.servers
 

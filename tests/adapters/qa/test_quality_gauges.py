@@ -11,7 +11,7 @@ from shoal_qa.adapters.postgres.guidelines import PostgresRules
 from shoal_qa.adapters.postgres.measures import PostgresMeasures
 from shoal_qa.adapters.postgres.quality import PostgresQuality
 from shoal_qa.adapters.postgres.reports import PostgresReports
-from shoal_qa.usecases.measure_quality import GAUGES, MeasureQuality
+from shoal_qa.usecases.measures.quality import GAUGES, MeasureQuality
 from shoal_qa.usecases.review import DecideReview
 from shoal_qa.usecases.rules import Rule
 

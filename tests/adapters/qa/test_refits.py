@@ -8,11 +8,11 @@ from adapters.qa.qakit import NOON, Qa, fill, job, vote
 from shoal.contracts.labels import GuidelineRef
 from shoal_qa import metrics
 from shoal_qa.adapters.postgres.annotators import PostgresAnnotators
-from shoal_qa.adapters.postgres.database import PostgresDatabase
 from shoal_qa.adapters.postgres.fits import PostgresFits
 from shoal_qa.adapters.postgres.guidelines import PostgresGuidelines, PostgresRules
 from shoal_qa.adapters.postgres.quality import PostgresQuality
-from shoal_qa.usecases.evaluate import Evaluate
+from shoal_qa.adapters.postgres.transactions.database import PostgresDatabase
+from shoal_qa.usecases.evaluation.evaluate import Evaluate
 from shoal_qa.usecases.ports import ReceivedAnnotation
 from shoal_qa.usecases.rules import Rule
 

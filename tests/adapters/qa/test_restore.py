@@ -8,10 +8,11 @@ import pytest
 
 from adapters.qa.qakit import NOON, Qa, job, vote
 from shoal_qa.adapters.files.datasets import FsspecFiles
+from shoal_qa.adapters.postgres.accepted import PostgresAccepted
 from shoal_qa.adapters.postgres.datasets import PostgresRegistry
-from shoal_qa.adapters.postgres.reports import PostgresReports
-from shoal_qa.usecases.datasets import DatasetRequest, FreezeDataset
-from shoal_qa.usecases.restore import RestoreVersions
+from shoal_qa.usecases.datasets.drafting import DatasetRequest
+from shoal_qa.usecases.datasets.freezing import FreezeDataset
+from shoal_qa.usecases.datasets.restore import RestoreVersions
 
 pytestmark = pytest.mark.servers
 EVENTS = "SELECT count(*) FROM outbox WHERE topic = 'datasets.published'"
@@ -20,9 +21,11 @@ EVENTS = "SELECT count(*) FROM outbox WHERE topic = 'datasets.published'"
 async def freeze(qa: Qa, folder: Path, seed: int = 0, dataset: str = "topics") -> dict[str, Any]:
     registry = PostgresRegistry(qa.pool)
     freezing = FreezeDataset(
-        PostgresReports(qa.pool), FsspecFiles(str(folder)), registry, lambda: NOON.replace(minute=seed)
+        PostgresAccepted(qa.pool), FsspecFiles(str(folder)), registry, lambda: NOON.replace(minute=seed)
     )
-    manifest, _ = await freezing("news", DatasetRequest(dataset, {"train": 0.5, "test": 0.5}, seed))
+    manifest, _ = await freezing(
+        "news", DatasetRequest(dataset=dataset, splits={"train": 0.5, "test": 0.5}, seed=seed)
+    )
     return manifest
 
 

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.qa.qakit import LABELS, NOON, Qa, job, review, vote
+from adapters.qa.qakit import LABELS, NOON, Qa, fill, job, review, vote
 from shoal.contracts.labels import ClassAnswer, SkipAnswer, VotesRequested
 from shoal.runtime.refusal import Refused
+from shoal_qa.adapters.postgres.guidelines import PostgresRules
 from shoal_qa.adapters.postgres.reports import PostgresReports
 from shoal_qa.usecases.review import DecideReview
 from shoal_qa.usecases.rules import Rule
@@ -53,6 +54,27 @@ async def test_a_review_that_is_taken_back_decides_nothing(qa: Qa, deleted_first
     assert await qa.rows("SELECT state, label, decided FROM jobs") == [("open", None, False)]
     await qa.annotations([vote(1, "ann", "x"), vote(1, "bob", "x")])
     assert (await qa.rows(LABELS))[-1][2:] in {("accepted", "x"), ("revised", "x")}
+
+
+async def test_a_request_for_a_review_carries_the_measured_skill_of_its_voters(qa: Qa) -> None:
+    await PostgresRules(qa.pool).put(
+        "news", Rule(model="majority", accept_probability=0.9, max_votes=2), NOON
+    )
+    await fill(qa, range(1, 20))
+    await qa.refit()()
+    measured = dict(await qa.rows("SELECT annotator, skill FROM annotators"))
+    await qa.jobs([job(50)])
+    await qa.annotations([vote(50, "a1", "x"), vote(50, "a2", "y"), vote(50, "new", None)])
+    requests = await qa.rows(
+        "SELECT value FROM outbox WHERE topic = 'votes.requested' AND key = 'j50' ORDER BY seq"
+    )
+    (event,) = [VotesRequested.model_validate_json(value) for (value,) in requests]
+    assert event.action == "review"
+    assert event.skills == {name: pytest.approx(measured[name]) for name in ("crowd/a1", "crowd/a2")}
+    others = await qa.rows("SELECT value FROM outbox WHERE topic = 'votes.requested' AND key <> 'j50'")
+    for (value,) in others:
+        other = VotesRequested.model_validate_json(value)
+        assert other.action == "review" or not other.skills
 
 
 async def test_a_gold_item_is_not_reviewed(qa: Qa) -> None:

@@ -6,18 +6,17 @@ from typing import Any
 import pytest
 
 from adapters.sampler.samplerkit import NOON, NoSamples, NoVectors
-from shoal.persistence import migrate, open_pool
+from shoal.persistence import open_pool
 from shoal_sampler.adapters.postgres.campaigns import PostgresCampaigns
-from shoal_sampler.usecases.checks import CheckCampaign
-from shoal_sampler.usecases.directory import GuidelineDirectory
-from shoal_sampler.usecases.manage import ManageCampaigns
+from shoal_sampler.usecases.campaigns.checks import CheckCampaign
+from shoal_sampler.usecases.campaigns.directory import GuidelineDirectory
+from shoal_sampler.usecases.campaigns.manage import ManageCampaigns
 from shoal_sampler.usecases.providers import ProviderDirectory
 
 
 @pytest.fixture
-async def pool(postgres_dsn: str) -> AsyncIterator[Any]:
-    await migrate(postgres_dsn, schema="sampler", package="shoal_sampler", outbox=True)
-    found = await open_pool(postgres_dsn, "sampler")
+async def pool(migrated_dsn: str) -> AsyncIterator[Any]:
+    found = await open_pool(migrated_dsn, "sampler")
     yield found
     await found.close()
 

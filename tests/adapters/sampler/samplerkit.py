@@ -13,13 +13,13 @@ from shoal.contracts.quality import GuidelinePublished
 from shoal.contracts.samples import Content, Embedding, Generation, Prediction, SampleEmbedded
 from shoal_sampler.adapters.postgres.samples import PostgresStore
 from shoal_sampler.domain.campaigns.audit import Audit
-from shoal_sampler.usecases.arrivals import Arrival, read_arrival
-from shoal_sampler.usecases.decide import Decider
-from shoal_sampler.usecases.definition import Definition
-from shoal_sampler.usecases.directory import CampaignDirectory, GuidelineDirectory
-from shoal_sampler.usecases.memory import Memories
+from shoal_sampler.usecases.campaigns.definition import Definition
+from shoal_sampler.usecases.campaigns.directory import CampaignDirectory, GuidelineDirectory
 from shoal_sampler.usecases.ports.stream import Condition, Matches
-from shoal_sampler.usecases.receive import ReceiveSamples
+from shoal_sampler.usecases.stream.arrivals import Arrival, read_arrival
+from shoal_sampler.usecases.stream.decide import Decider
+from shoal_sampler.usecases.stream.memory import Memories
+from shoal_sampler.usecases.stream.receive import ReceiveSamples
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SALT = b"salt of the tests, 16+"
@@ -58,7 +58,7 @@ class Replica:
 
 
 class NoSamples:
-    async def matches(self, project: str, conditions: Sequence[Condition]) -> Matches:
+    async def matches(self, project: str, conditions: Sequence[Condition], *, with_crops: bool) -> Matches:
         return Matches(0, [0] * len(conditions), 0, {})
 
 

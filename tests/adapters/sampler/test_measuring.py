@@ -16,8 +16,8 @@ from shoal_sampler.adapters.postgres.campaigns import PostgresAudits
 from shoal_sampler.adapters.postgres.tallies import PostgresTallies
 from shoal_sampler.domain.campaigns.audit import Audit
 from shoal_sampler.usecases.audits import ManageAudits
-from shoal_sampler.usecases.directory import GuidelineDirectory
-from shoal_sampler.usecases.manage import ManageCampaigns
+from shoal_sampler.usecases.campaigns.directory import GuidelineDirectory
+from shoal_sampler.usecases.campaigns.manage import ManageCampaigns
 from shoal_sampler.usecases.measure import MeasureCampaigns
 
 pytestmark = pytest.mark.servers

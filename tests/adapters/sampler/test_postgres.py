@@ -14,8 +14,8 @@ from shoal.runtime.refusal import Refused
 from shoal_sampler.adapters.postgres.campaigns import PostgresAudits
 from shoal_sampler.domain.campaigns.audit import Audit
 from shoal_sampler.usecases.audits import ManageAudits
-from shoal_sampler.usecases.learn import LearnLabels
-from shoal_sampler.usecases.manage import ManageCampaigns
+from shoal_sampler.usecases.campaigns.manage import ManageCampaigns
+from shoal_sampler.usecases.stream.learn import LearnLabels
 
 pytestmark = pytest.mark.servers
 

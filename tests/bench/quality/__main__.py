@@ -1,10 +1,19 @@
-"""`python -m tests.bench.quality [speed|scale|public|simulated|stopping|errors]`: the benches of quality."""
+"""The benches of quality: `python -m tests.bench.quality [speed|scale|public|simulated|...]`."""
 
 import sys
 import warnings
 
 from rich.console import Console
-from tests.bench.quality import accuracy, errors, speed, stopping
+from tests.bench.quality import (
+    accuracy,
+    answers,
+    error_promises,
+    errors,
+    object_errors,
+    public_answers,
+    speed,
+    stopping,
+)
 from tests.bench.quality.document import put
 
 warnings.filterwarnings("ignore")
@@ -18,8 +27,6 @@ def show_speed() -> None:
         err.print("  ".join(line.cells()))
         found.append(line)
         put("speed", speed.markdown(found))
-    # No command reads comparisons, so the documents leave them out.
-    err.print("  ".join(speed.bradley_terry().cells()))
 
 
 def show_scale() -> None:
@@ -50,6 +57,30 @@ def show_errors() -> None:
     put("errors", errors.table())
 
 
+def show_object_errors() -> None:
+    """Compare errors of labels that are not single classes."""
+    for table in object_errors.tables():
+        put("object-errors", table)
+
+
+def show_error_promises() -> None:
+    """Measure how well the probabilities of label errors hold."""
+    for table in error_promises.tables():
+        put("error-promises", table)
+
+
+def show_answers() -> None:
+    """Compare merged answers of every kind."""
+    for table in answers.tables():
+        put("answers", table)
+
+
+def show_public_answers() -> None:
+    """Compare merged ratings and sets of public crowds; without them, their table stays as it is."""
+    for table in public_answers.tables():
+        put("public-answers", table)
+
+
 PARTS = {
     "speed": show_speed,
     "scale": show_scale,
@@ -57,6 +88,10 @@ PARTS = {
     "simulated": show_simulated,
     "stopping": show_stopping,
     "errors": show_errors,
+    "object-errors": show_object_errors,
+    "error-promises": show_error_promises,
+    "answers": show_answers,
+    "public-answers": show_public_answers,
 }
 
 if __name__ == "__main__":

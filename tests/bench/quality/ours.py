@@ -21,7 +21,6 @@ from shoal_qa.domain.models.candidates import Candidates
 from shoal_qa.domain.models.dawid_skene import DawidSkene
 from shoal_qa.domain.models.em import ClassShares
 from shoal_qa.domain.models.priors import Dirichlet
-from shoal_qa.domain.shapes.pairs import rank_items
 from shoal_qa.domain.votes.arrays import UNKNOWN, VoteArrays
 
 Work = Callable[[], "np.ndarray"]
@@ -99,24 +98,6 @@ def alpha(folder: Path) -> Work:
     return lambda: np.array(alpha_of_votes(votes).value)
 
 
-def bradley_terry(folder: Path) -> Work:
-    """Return strengths from comparisons in won.npy, (comparisons, 2), the better first."""
-    won = np.load(folder / "won.npy").astype(np.int32)
-    score, annotator = np.ones(len(won)), np.zeros(len(won), np.int32)
-    return lambda: (
-        rank_items(
-            won[:, 0],
-            won[:, 1],
-            score,
-            annotator,
-            items=int(won.max()) + 1,
-            annotators=1,
-            penalty=0.01,
-            sharpness_per_annotator=False,
-        ).strength
-    )
-
-
 METHODS: dict[str, Callable[[Path], Work]] = {
     "dawid-skene, 10 rounds": dawid_skene,
     "dawid-skene": model_of("dawid-skene"),
@@ -124,7 +105,6 @@ METHODS: dict[str, Callable[[Path], Work]] = {
     "auto": auto,
     "candidates": candidates,
     "alpha": alpha,
-    "bradley-terry": bradley_terry,
 }
 
 if __name__ == "__main__":

@@ -71,17 +71,6 @@ def krippendorff_alpha(folder):
     return work
 
 
-def choix_bradley_terry(folder):
-    import choix
-
-    won = np.load(folder / "won.npy")
-    items, penalty = int(won.max()) + 1, 0.01
-    pairs = [tuple(row) for row in won.tolist()]
-    return lambda: choix.opt_pairwise(
-        items, pairs, alpha=penalty / 2
-    )  # it adds alpha |s|^2, twice a Gaussian's
-
-
 def accuracy(folder):
     """Return the accuracy of each method, in the order of ACCURACY, nan for one that fails."""
     import crowdkit.aggregation
@@ -107,7 +96,6 @@ METHODS = {
     "GLAD": crowd_kit("GLAD"),
     "cleanlab": cleanlab_multiannotator,
     "krippendorff": krippendorff_alpha,
-    "choix": choix_bradley_terry,
     "accuracy": accuracy,
 }
 

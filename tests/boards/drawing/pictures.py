@@ -2,16 +2,15 @@
 
 import asyncio
 import io
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 from PIL import Image
-from playwright.async_api import async_playwright
 
 from boards.boardkit import Json
 from boards.drawing.pages import WIDTH, board_page
 from boards.live.answers import Answers
+from browserkit import INSTALL, find_chromium, open_browser
 
 COLOURS = 256
 """Enough for the lines' colours and the edges of letters; more only makes larger files."""
@@ -31,15 +30,13 @@ def draw_boards(boards: Mapping[str, Json], answers: Answers, folder: Path) -> N
 
 
 async def _photograph(pages: Mapping[str, tuple[str, int]]) -> dict[str, bytes]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert program, "Chromium is not installed: apt-get install chromium"
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program, chromium_sandbox=False)
-        pictures = {}
+    program = find_chromium()
+    assert program, f"Chromium is not installed: {INSTALL}"
+    pictures = {}
+    async with open_browser(program) as browser:
         for name, (html, height) in pages.items():
             page = await browser.new_page(viewport={"width": WIDTH, "height": height})
             await page.set_content(html)
             pictures[name] = await page.screenshot()
             await page.close()
-        await browser.close()
     return pictures

@@ -19,6 +19,7 @@ from shoal.security import sign_webhook
 from shoal_local.stack import Stack
 from vendorkit import annotation
 
+ABSENT_HOST = "photos.invalid"  # a name that no resolver knows, as RFC 2606 reserves it
 BAD_DAYS = (None, "surrogate in an error", None, "hang up", "odd retry-after", "html", None)
 """Tricks of the vendor, one after the other; None keeps to the interface."""
 
@@ -63,6 +64,21 @@ async def have_bad_days(vendor: HostileVendor) -> None:
             vendor.feed += [annotation(task, who, "grain") for who in ("tom", "tim", "tam")]
             vendor.feed.append(annotation(task, "ted", "\x00"))
         await asyncio.sleep(4)
+
+
+async def send_photos_of_absent_host(client: Client, project: str) -> None:
+    """Send images at a host that does not answer, until cancelled; they wait for it."""
+    body = {"project": project, "encoders": {"image": "efficientnet-lite0"}}
+    await client.done("ingest", "POST", "/v1/projects", json=body)
+    for number in count():
+        image = {"uri": f"https://{ABSENT_HOST}/{number}.jpg"}
+        await client.ask(
+            "ingest",
+            "POST",
+            "/v1/inferences",
+            json={"project": project, "source_id": f"photo-{number}", "image": image},
+        )
+        await asyncio.sleep(5)
 
 
 async def send_unreadable_annotations(stack: Stack, project: str) -> None:

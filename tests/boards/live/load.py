@@ -9,7 +9,13 @@ from typing import Any
 
 import httpx
 
-from boards.live.faults import have_bad_days, send_odd_webhooks, send_unreadable_annotations
+from boards.live.faults import (
+    ABSENT_HOST,
+    have_bad_days,
+    send_odd_webhooks,
+    send_photos_of_absent_host,
+    send_unreadable_annotations,
+)
 from boards.live.teams import Annotator, decide_reviews
 from boards.live.texts import guideline, make_inference, make_texts
 from e2e.client import Client
@@ -24,6 +30,7 @@ NEWS, HELP, CONTRACTS = "newsdesk", "helpdesk", "contracts"
 SETTINGS = {
     "SHOAL_AUDIT_RATE": "0.05",
     "SHOAL_FIRST_CAMPAIGN_WAIT_S": "0",
+    "SHOAL_MEDIA_HOSTS": ABSENT_HOST,
     "SHOAL_METRICS_INTERVAL_S": "1",
     "SHOAL_POLL_INTERVAL_S": "0.5",
     "SHOAL_REFIT_INTERVAL_S": "1",
@@ -104,6 +111,7 @@ class Operation:
             decide_reviews(client, CONTRACTS, truth, 3.0),
             send_odd_webhooks(client, NEWS, "crowd", SECRET),
             have_bad_days(vendor),
+            send_photos_of_absent_host(client, "photos"),
             send_unreadable_annotations(self._stack, NEWS),
         ]
 

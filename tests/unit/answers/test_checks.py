@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoal.answers import Problem, read_answer
+from shoal.answers import Problem, answer_problem, read_answer
+from shoal.contracts.answers import NumberAnswer
 from shoal.contracts.label_schemas import (
     BoxesSchema,
     LabelSchema,
@@ -118,7 +119,9 @@ def test_an_answer_that_does_not_fit_is_refused_with_its_field(
 def test_an_outline_list_that_no_kafka_record_holds_is_refused() -> None:
     outline = [[index / 999, 0.123456] for index in range(999)] + [[0.5, 0.9]]
     shapes = [{"label": "wheat", "points": outline}] * 60
-    problem = read_answer({"kind": "polygons", "width": 9, "height": 9, "polygons": shapes}, POLYGONS, IMAGE)
+    problem = read_answer(
+        {"kind": "polygons", "width": 640, "height": 480, "polygons": shapes}, POLYGONS, IMAGE
+    )
     assert isinstance(problem, Problem)
     assert problem.field == "answer"
 
@@ -129,6 +132,17 @@ def test_offsets_count_code_points_of_emoji_and_combining_marks(part: str) -> No
     assert not isinstance(read_answer(span(start, start + len(part), part), SPANS, PASSAGE), Problem)
     wrong = read_answer(span(start, start + len(part) - 1 or start + 2, part), SPANS, PASSAGE)
     assert isinstance(wrong, Problem)
+
+
+def test_spans_of_a_conversation_count_in_its_turns_with_their_roles() -> None:
+    turns = [{"role": "user", "text": "🌾 in Köln?"}, {"role": "assistant", "text": "In Zürich."}]
+    talk = Content.model_validate({"turns": turns})
+    text = "user: 🌾 in Köln?\nassistant: In Zürich."
+    start = text.index("Zürich")
+    assert not isinstance(read_answer(span(start, start + 6, "Zürich"), SPANS, talk), Problem)
+    problem = read_answer(span(3, 9, "Zürich"), SPANS, talk)
+    assert isinstance(problem, Problem)
+    assert problem.field == "answer.spans[0].text"
 
 
 @given(spans(), st.integers(1, 3))
@@ -159,3 +173,56 @@ def test_a_ranking_without_one_of_its_candidates_is_refused(case: Case, data: st
 @given(VALID["number"])
 def test_a_skip_fits_every_schema(case: Case) -> None:
     assert not isinstance(read_answer({"kind": "skip"}, case[0], case[2]), Problem)
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "fits"),
+    [
+        (NumberSchema(low=0, high=1e9, step=0.01), 5e8 + 0.01, True),
+        (NumberSchema(low=0, high=1e9, step=0.01), 5e8 + 0.005, False),
+        (NumberSchema(low=1e9, high=2e9, step=0.01), 1e9 + 0.03, True),
+        (NumberSchema(low=0, high=1, step=0.1), 0.1 + 0.2, True),
+        (NumberSchema(low=0, high=1e-6, step=1e-8), 5e-8, True),
+        (NumberSchema(low=0, high=1e-6, step=1e-8), 5.5e-8, False),
+        (NumberSchema(low=-1e15, high=1e15, step=5e-324), 1e15, True),
+    ],
+)
+def test_steps_are_told_apart_at_every_size(schema: NumberSchema, value: float, *, fits: bool) -> None:
+    problem = answer_problem(schema, NumberAnswer(value=value), PASSAGE)
+    assert (problem is None) == fits
+
+
+@pytest.mark.parametrize("size", [(480, 640), (320, 240), (5, 480)])
+def test_an_answer_about_an_image_of_another_size_is_refused(size: tuple[int, int]) -> None:
+    width, height = size
+    problem = read_answer({**box(), "width": width, "height": height}, BOXES, IMAGE)
+    assert isinstance(problem, Problem)
+    assert problem.field == "answer.width"
+    assert "640 x 480" in problem.fix
+
+
+def test_an_image_of_unknown_size_has_the_answers() -> None:
+    unknown = Content(uri="https://images.example.com/1.jpg", media_type="image/jpeg")
+    assert not isinstance(read_answer({**box(left=0.2), "width": 9, "height": 7}, BOXES, unknown), Problem)
+
+
+@pytest.mark.parametrize(("corner", "edge"), [(1.0000000000000002, 1.0), (1.000001, 1.0), (0.9999, 0.9999)])
+def test_a_corner_beyond_the_edge_by_rounding_is_on_the_edge(corner: float, edge: float) -> None:
+    answer = read_answer(box(left=-1e-12, right=corner), BOXES, IMAGE)
+    assert not isinstance(answer, Problem)
+    assert (answer.boxes[1].left, answer.boxes[1].right) == (0.0, edge)
+
+
+@pytest.mark.parametrize(("name", "value"), [("right", 1.00001), ("left", -1e-5), ("right", True)])
+def test_a_corner_that_is_outside_or_no_number_is_refused(name: str, value: object) -> None:
+    problem = read_answer(box(**{name: value}), BOXES, IMAGE)
+    assert isinstance(problem, Problem)
+    assert problem.field == f"answer.boxes[1].{name}"
+
+
+def test_a_rotated_box_is_refused_and_not_taken_for_an_upright_one() -> None:
+    problem = read_answer(box(rotation=45), BOXES, IMAGE)
+    assert isinstance(problem, Problem)
+    assert problem.field == "answer.boxes[1]"
+    assert "upright" in problem.detail
+    assert not isinstance(read_answer(box(rotation=0, left=0.2), BOXES, IMAGE), Problem)

@@ -11,10 +11,14 @@ import pytest
 from publishingkit import FakePublisher
 from shoal.contracts.samples import Content, Embedding, Generation, SampleErased, SampleIngested
 from shoal.security.directory import ProjectInfo
+from shoal_embedder.domain.crops import choose_boxes
 from shoal_embedder.usecases.embed import EmbedSamples
 from shoal_embedder.usecases.encode import EncodeSamples
 from shoal_embedder.usecases.erased import Erased, EraseSamples
 from shoal_embedder.usecases.ports import (
+    BoxedPicture,
+    CroppedPicture,
+    CropVector,
     EncodedText,
     ImageEncoder,
     OtherDimension,
@@ -51,6 +55,27 @@ class Images:
         vector = np.array([1, 2, 3], "<f4").tobytes()
         uris = [picture.content.uri or "" for picture in pictures]
         return [vector if uri.endswith(".png") else Unreadable("content.uri: damaged") for uri in uris]
+
+    async def encode_boxed(self, pictures: Sequence[BoxedPicture]) -> list[CroppedPicture | Unreadable]:
+        return [await self._crop(boxed) for boxed in pictures]
+
+    async def _crop(self, boxed: BoxedPicture) -> CroppedPicture | Unreadable:
+        (whole,) = await self.encode([boxed.picture])
+        if isinstance(whole, Unreadable):
+            return whole
+        choice = choose_boxes(boxed.boxes, width=100, height=100, most=boxed.cropping.most, smallest=10)
+        crops = [
+            CropVector(
+                box=box, area=box.area, vector=np.array([box.area.left, box.area.top, 1], "<f4").tobytes()
+            )
+            for box in choice.boxes
+        ]
+        return CroppedPicture(
+            whole=whole if boxed.whole else None,
+            crops=crops,
+            too_small=choice.too_small,
+            above_limit=choice.above_limit,
+        )
 
 
 class OneOfEach:

@@ -1,37 +1,25 @@
-"""The service's encoder of images: real PNG files over real sockets, and hosts that behave badly."""
+"""The service's encoder of images: real PNG files from the media store."""
 
 import asyncio
 import io
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from shoal.contracts.samples import Content
-from shoal.http.networks import Networks
+from hostkit import digit_png
+from shoal.contracts.samples import Content, Cropping
 from shoal.media.fsspec_store import FsspecMedia
-from shoal.sources import Sources
 from shoal_embedder.adapters.encoders.lite0 import LITE0
 from shoal_embedder.adapters.encoders.named import EncoderOptions, Model
-from shoal_embedder.adapters.pictures.breaking import FAILURES, PAUSE_S
 from shoal_embedder.adapters.pictures.encoding import PictureEncoder
-from shoal_embedder.adapters.pictures.fetching import Fetcher
 from shoal_embedder.adapters.pictures.reading import PictureReader
-from shoal_embedder.usecases.ports import Picture, Unreadable
-from unit.embedder.hostkit import LOOPBACK, ImageHost, digit_png, image_host
-
-Open = Callable[..., PictureEncoder]
-
-
-class Time:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
+from shoal_embedder.domain.crops import Area, BoxOfModel
+from shoal_embedder.usecases.ports import BoxedPicture, CroppedPicture, Picture, Unreadable
 
 
 @pytest.fixture(scope="module")
@@ -39,35 +27,33 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
     return LITE0.load(EncoderOptions(cache=Path(tmp_path_factory.mktemp("models"))))
 
 
-@pytest.fixture
-async def host() -> AsyncIterator[ImageHost]:
-    async with image_host() as present:
-        yield present
+class CountingStore(FsspecMedia):
+    """Notes which images are read."""
+
+    def __init__(self, root: str) -> None:
+        super().__init__(root)
+        self.read: list[str] = []
+
+    async def get(self, project: str, sha256: str) -> bytes | None:
+        self.read.append(sha256)
+        return await super().get(project, sha256)
 
 
 @pytest.fixture
-def clock() -> Time:
-    return Time()
+def store(tmp_path: Path) -> CountingStore:
+    return CountingStore(str(tmp_path))
 
 
 @pytest.fixture
-async def encoder(
-    model: Model, host: ImageHost, clock: Time, tmp_path: Path
-) -> AsyncIterator[PictureEncoder]:
-    reader = open_reader(host, clock, tmp_path)
+async def encoder(model: Model, store: FsspecMedia) -> AsyncIterator[PictureEncoder]:
+    reader = PictureReader(store, most_pixels=1_000_000)
     yield PictureEncoder(model, LITE0.reduce or (lambda image: image), reader)
     await reader.close()
 
 
-def open_reader(host: ImageHost, clock: Time, folder: Path, *, networks: str = LOOPBACK) -> PictureReader:
-    fetcher = Fetcher(
-        sources=Sources.parse(host.hosts),
-        networks=Networks.parse(networks),
-        most_bytes=50_000,
-        timeout_s=1.0,
-        clock=clock,
-    )
-    return PictureReader(FsspecMedia(str(folder)), fetcher, most_pixels=1_000_000)
+async def stored(store: FsspecMedia, data: bytes, project: str = "reef") -> str:
+    """Store an image; return its URI."""
+    return f"media:{await store.put(project, data)}"
 
 
 def picture(uri: str, project: str = "reef", digest: str | None = None) -> Picture:
@@ -80,32 +66,31 @@ def reason(outcome: bytes | Unreadable) -> str:
 
 
 async def test_images_have_the_vectors_of_the_bare_model(
-    encoder: PictureEncoder, model: Model, host: ImageHost
+    encoder: PictureEncoder, model: Model, store: FsspecMedia
 ) -> None:
     numbers = range(40)  # more than the model encodes at once
-    outcomes = await encoder.encode([picture(host.uri(f"{number}.png")) for number in numbers])
+    outcomes = await encoder.encode([picture(await stored(store, digit_png(number))) for number in numbers])
     bare = model.encode([Image.open(io.BytesIO(digit_png(number))) for number in numbers])
     vectors = np.stack([np.frombuffer(outcome, "<f4") for outcome in outcomes if isinstance(outcome, bytes)])
     assert vectors.shape == (40, 1280)
     assert (vectors * bare).sum(axis=1).min() > 0.9999
 
 
-async def test_an_unreadable_image_costs_itself_only(encoder: PictureEncoder, host: ImageHost) -> None:
-    host.bodies |= {
-        "text.png": b"<html>Not found</html>",
-        "torn.png": digit_png(1)[:200],
-        "large.png": b"x" * 60_000,
-        "wide.png": wide_png(),
-    }
-    good = sha256(digit_png(3)).hexdigest()
-    uris = ["0.png", "text.png", "torn.png", "large.png", "wide.png", "status/404", "1.png"]
-    outcomes = await encoder.encode([picture(host.uri(uri)) for uri in uris])
-    assert [isinstance(outcome, bytes) for outcome in outcomes] == [True, *[False] * 5, True]
-    words = ["a web page", "damaged", "more than 50,000 bytes", "4,000,000 x 1 pixels", "answers 404"]
-    for outcome, word in zip(outcomes[1:6], words, strict=True):
+async def test_an_unreadable_image_costs_itself_only(encoder: PictureEncoder, store: FsspecMedia) -> None:
+    contents = [digit_png(0), b"<html>Not found</html>", digit_png(1)[:200], wide_png(), digit_png(1)]
+    uris = [await stored(store, data) for data in contents]
+    uris.insert(4, "https://images.example.com/1.png")  # ingest reads these before the embedder sees them
+    outcomes = await encoder.encode([picture(uri) for uri in uris])
+    assert [isinstance(outcome, bytes) for outcome in outcomes] == [True, *[False] * 4, True]
+    words = ["a web page", "damaged", "4,000,000 x 1 pixels", "not in the media store"]
+    for outcome, word in zip(outcomes[1:5], words, strict=True):
         assert word in reason(outcome)
+    good = sha256(digit_png(3)).hexdigest()
     right, wrong = await encoder.encode(
-        [picture(host.uri("3.png"), digest=good), picture(host.uri("4.png"), digest=good)]
+        [
+            picture(await stored(store, digit_png(3)), digest=good),
+            picture(await stored(store, digit_png(4)), digest=good),
+        ]
     )
     assert isinstance(right, bytes)
     assert "content.sha256" in reason(wrong)
@@ -118,15 +103,15 @@ def wide_png() -> bytes:
 
 
 async def test_images_of_the_media_store_are_read_by_their_project_only(
-    encoder: PictureEncoder, tmp_path: Path
+    encoder: PictureEncoder, store: FsspecMedia, tmp_path: Path
 ) -> None:
-    stored = await FsspecMedia(str(tmp_path)).put("reef", digit_png(7))
-    torn = await FsspecMedia(str(tmp_path)).put("reef", digit_png(8))
+    sha = await store.put("reef", digit_png(7))
+    torn = await store.put("reef", digit_png(8))
     (tmp_path / "reef" / torn[:2] / torn / "original").write_bytes(b"other bytes")
     own, foreign, damaged, odd = await encoder.encode(
         [
-            picture(f"media:{stored}", "reef"),
-            picture(f"media:{stored}", "other"),
+            picture(f"media:{sha}", "reef"),
+            picture(f"media:{sha}", "other"),
             picture(f"media:{torn}", "reef"),
             picture("media:../../other", "reef"),
         ]
@@ -137,49 +122,83 @@ async def test_images_of_the_media_store_are_read_by_their_project_only(
     assert "no SHA-256" in reason(odd)
 
 
-async def test_redirects_stay_within_the_allowed_hosts(encoder: PictureEncoder, host: ImageHost) -> None:
-    inside, outside, loop = await encoder.encode(
+SHAPES = {
+    "left": {"left": 0.1, "top": 0.2, "right": 0.35, "bottom": 0.7},
+    "right": {"left": 0.6, "top": 0.2, "right": 0.85, "bottom": 0.7},
+}
+
+
+def shapes_png(turned: bool = False) -> bytes:
+    """Return two digits on grey, 400 x 200 pixels; `turned` is the same picture with an EXIF turn."""
+    image = Image.new("RGB", (400, 200), "grey")
+    for number, box in ((3, SHAPES["left"]), (7, SHAPES["right"])):
+        digit = Image.open(io.BytesIO(digit_png(number))).resize((100, 100))
+        image.paste(digit, (round(400 * box["left"]), round(200 * box["top"])))
+    out, exif = io.BytesIO(), Image.Exif()
+    if turned:
+        image = image.transpose(Image.Transpose.ROTATE_90)
+        exif[274] = 6  # to be turned clockwise
+    image.save(out, "PNG", exif=exif)
+    return out.getvalue()
+
+
+def boxed(uri: str, *names: str, whole: bool = True, project: str = "reef", **rules: Any) -> BoxedPicture:
+    boxes = [
+        BoxOfModel(index=index, crop_id=name, area=Area(**SHAPES[name]), score=None)
+        for index, name in enumerate(names)
+    ]
+    return BoxedPicture(
+        picture=picture(uri, project),
+        boxes=boxes,
+        cropping=Cropping(**{"padding": 0.0, **rules}),
+        whole=whole,
+    )
+
+
+async def test_crops_have_the_vectors_of_what_they_show_and_the_image_its_own(
+    encoder: PictureEncoder, model: Model, store: CountingStore
+) -> None:
+    uris = [await stored(store, shapes_png()), await stored(store, shapes_png(turned=True))]
+    outcomes = await encoder.encode_boxed([boxed(uri, "left", "right") for uri in uris])
+    assert [f"media:{sha256_hex}" for sha256_hex in store.read] == uris  # every image is read once
+    (plain,) = await encoder.encode([picture(uris[0])])
+    bare = model.encode([Image.open(io.BytesIO(digit_png(number))) for number in (3, 7)])
+    for cropped in outcomes:
+        assert isinstance(cropped, CroppedPicture)
+        vectors = np.stack([np.frombuffer(crop.vector, "<f4") for crop in cropped.crops])
+        likeness = vectors @ bare.T
+        assert likeness.diagonal().min() > 0.9
+        assert likeness.diagonal().min() > max(likeness[0, 1], likeness[1, 0]) + 0.05
+    first = outcomes[0]
+    assert isinstance(first, CroppedPicture)
+    assert first.whole == plain
+
+
+async def test_crops_are_limited_and_an_image_with_its_own_vector_needs_none(
+    encoder: PictureEncoder, store: FsspecMedia
+) -> None:
+    uri = await stored(store, shapes_png())
+    one, small, torn = await encoder.encode_boxed(
         [
-            picture(host.uri("redirect//2.png")),
-            picture(host.uri("redirect/http://169.254.169.254/latest")),
-            picture(host.uri(f"redirect/{host.uri('redirect/' * 9)}2.png")),
+            boxed(uri, "left", "right", most=1, whole=False),
+            boxed(uri, "left", "right", smallest=101),
+            boxed(await stored(store, shapes_png()[:200]), "left"),
         ]
     )
-    assert isinstance(inside, bytes)
-    assert "SHOAL_MEDIA_HOSTS" in reason(outside)
-    assert "more than 3 times" in reason(loop)
+    assert isinstance(one, CroppedPicture)
+    assert (one.whole, [crop.box.crop_id for crop in one.crops], one.above_limit) == (None, ["left"], 1)
+    assert isinstance(small, CroppedPicture)
+    assert (len(small.crops), small.too_small) == (0, 2)
+    assert isinstance(torn, Unreadable)
 
 
-async def test_a_private_address_is_refused_unless_a_setting_allows_it(
-    model: Model, host: ImageHost, clock: Time, tmp_path: Path
+async def test_the_crops_of_one_project_do_not_hold_up_the_image_of_another(
+    encoder: PictureEncoder, store: FsspecMedia
 ) -> None:
-    reader = open_reader(host, clock, tmp_path, networks="")
-    encoder = PictureEncoder(model, LITE0.reduce or (lambda image: image), reader)
-    (refused,) = await encoder.encode([picture(host.uri("1.png"))])
-    assert "not public" in reason(refused)
-    assert host.asked == []
-    await reader.close()
-
-
-async def test_a_slow_host_of_one_tenant_does_not_hold_up_another(
-    encoder: PictureEncoder, host: ImageHost, clock: Time
-) -> None:
-    slow = [picture(host.uri(f"slow/{number}"), "slow-tenant") for number in range(200)]
-    other = [picture(host.uri(f"{number}.png"), "reef") for number in range(10)]
-    begun = time.perf_counter()
-    finished: list[float] = []
-
-    async def encode_others() -> None:
-        assert all(isinstance(outcome, bytes) for outcome in await encoder.encode(other))
-        finished.append(time.perf_counter() - begun)
-
-    outcomes, _ = await asyncio.gather(encoder.encode(slow), encode_others())
-    assert finished[0] < time.perf_counter() - begun
-    assert all("replay the dead letter" in reason(outcome) for outcome in outcomes)
-    asked = sum(path.startswith("slow") for path in host.asked)
-    assert FAILURES <= asked <= 16  # the others are not even tried
-    assert isinstance((await encoder.encode([picture(host.uri("5.png"), "reef")]))[0], bytes)
-    (left_alone,) = await encoder.encode([picture(host.uri("6.png"), "slow-tenant")])
-    assert "left alone" in reason(left_alone)
-    clock.now += PAUSE_S + 1
-    assert isinstance((await encoder.encode([picture(host.uri("6.png"), "slow-tenant")]))[0], bytes)
+    two = await stored(store, shapes_png(), "large")
+    many = [boxed(two, *SHAPES, project="large") for _ in range(60)]
+    rest = asyncio.create_task(encoder.encode_boxed(many))
+    await asyncio.sleep(0.2)
+    await encoder.encode([picture(await stored(store, digit_png(0), "small"), "small")])
+    assert not rest.done()
+    assert len(await rest) == 60

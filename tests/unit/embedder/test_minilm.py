@@ -1,8 +1,10 @@
 """Texts that the English vocabulary cannot tell apart."""
 
+from pathlib import Path
+
 import pytest
 
-from shoal_embedder.adapters.encoders.minilm import are_known, load_tokenizer
+from shoal_embedder.adapters.encoders.minilm import are_known, load_tokenizer, model_file
 
 TOKENIZER = load_tokenizer(128)
 
@@ -29,3 +31,10 @@ TOKENIZER = load_tokenizer(128)
 )
 def test_a_text_of_mostly_unknown_tokens_is_not_readable(text: str, readable: bool) -> None:
     assert are_known(TOKENIZER.encode(text).tokens) is readable
+
+
+def test_the_first_run_writes_the_graph_without_advice_of_other_libraries(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert model_file(tmp_path).is_file()
+    assert caplog.text == ""

@@ -28,7 +28,9 @@ def test_an_unknown_label_is_refused_with_the_allowed_ones_and_the_closest() -> 
 
 
 def test_labels_are_exact() -> None:
-    assert check("Earn") is not None
+    problem = check("Earn ")
+    assert problem is not None
+    assert "did you mean 'earn'" in problem.fix
 
 
 def test_a_missing_label_is_named() -> None:

@@ -11,11 +11,11 @@ from publishingkit import FakePublisher
 from shoal.contracts.ids import sample_id
 from shoal.messaging import PublishFailed
 from shoal.security.directory import ProjectInfo
-from shoal.sources import Sources
 from shoal_ingest.usecases.accept import MOST_BYTES, Accepted, AcceptInferences
-from shoal_ingest.usecases.inference import Inference
-from shoal_ingest.usecases.items import Fault, parse_body
+from shoal_ingest.usecases.bodies.inference import Inference
+from shoal_ingest.usecases.bodies.items import Fault, parse_body
 from shoal_ingest.usecases.media.samples import SampleImages
+from shoal_ingest.usecases.media.sources import Sources
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 NO_IMAGES = SampleImages(None, None)  # type: ignore[arg-type]
@@ -136,7 +136,7 @@ async def test_a_vector_of_another_dimension_than_the_first(accept: AcceptInfere
     lines = [
         b'{"project": "news", "source_id": "1", "text": "a", "embedding": {"name": "e", "vector": [1, 2, 3]}}',
         b'{"project": "news", "source_id": "2", "text": "a", "embedding": {"name": "e", "vector": [1, 2]}}',
-        b'{"project": "news", "source_id": "3", "text": "", "embedding": {"name": "e", "version": "2", "vector": [2]}}',
+        b'{"project": "news", "source_id": "3", "text": "c", "embedding": {"name": "f", "vector": [2]}}',
     ]
     first, wrong, newer = await accept(parse_body(b"\n".join(lines)))
     assert isinstance(first, Accepted)
@@ -242,7 +242,7 @@ async def test_other_fields_of_the_same_content_are_a_repeated_sample(
     [
         ({"text": "a"}, {"text": "A"}),
         ({"text": "a"}, {"text": "a "}),
-        ({"text": ""}, {"uri": "s3://b/a"}),
+        ({"text": "b"}, {"uri": "s3://b/a"}),
         ({"uri": "s3://b/a"}, {"uri": "s3://b/b"}),
         ({"uri": "s3://b/a"}, {"uri": "s3://b/a", "sha256": "0" * 64}),
         ({"text": "a", "media_type": "text/html"}, {"text": "a"}),

@@ -8,9 +8,9 @@ import pytest
 from shoal.contracts.ids import sample_id
 from shoal.contracts.samples import SampleIngested
 from shoal_ingest.usecases.accept import to_event
+from shoal_ingest.usecases.bodies.inference import Inference
+from shoal_ingest.usecases.bodies.items import Fault, parse_body
 from shoal_ingest.usecases.contents import content_digest, content_field
-from shoal_ingest.usecases.inference import Inference
-from shoal_ingest.usecases.items import Fault, parse_body
 from unit.ingest.test_accept import NOON
 
 TURNS = [{"role": "user", "text": "How much?"}, {"role": "assistant", "text": "12 million tonnes."}]

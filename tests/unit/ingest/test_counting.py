@@ -7,9 +7,9 @@ import pytest
 from prometheus_client import REGISTRY
 
 from publishingkit import FakePublisher
-from shoal.sources import Sources
 from shoal_ingest.usecases.accept import AcceptInferences
-from shoal_ingest.usecases.items import parse_body
+from shoal_ingest.usecases.bodies.items import parse_body
+from shoal_ingest.usecases.media.sources import Sources
 from unit.ingest.test_accept import NO_IMAGES, NOON, Generations, Projects, SampleIds
 
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from shoal_ingest.adapters.door import IngestDoor
-from shoal_ingest.usecases.send_log import NotSent, TooLarge
+from shoal_ingest.usecases.sending.send_log import NotSent, TooLarge
 
 PROBLEM = {"detail": "Kafka did not acknowledge", "fix": "Send it again"}
 

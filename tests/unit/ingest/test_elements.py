@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoal_ingest.usecases.elements import NotJson, _end_of_nested, has_many_names, split_array
-from shoal_ingest.usecases.inference import Inference
-from shoal_ingest.usecases.items import Fault, parse_body
+from shoal_ingest.usecases.bodies.elements import NotJson, _end_of_nested, has_many_names, split_array
+from shoal_ingest.usecases.bodies.inference import Inference
+from shoal_ingest.usecases.bodies.items import Fault, parse_body
 
 GOOD = b'{"project": "news", "source_id": "1", "text": "a"}'
 

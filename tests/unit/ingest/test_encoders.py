@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from shoal.contracts.samples import Content, ContentKind, Prediction
-from shoal.sources import Sources
+from shoal_ingest.usecases.bodies.inference import Inference
+from shoal_ingest.usecases.bodies.items import Fault, parse_body
 from shoal_ingest.usecases.encoders import encoder_fault
-from shoal_ingest.usecases.inference import Inference
-from shoal_ingest.usecases.items import Fault, parse_body
+from shoal_ingest.usecases.media.sources import Sources
 
 SOURCES = Sources.parse("images.example.com, *.cdn.example.com, http://files.local:8080")
 PHOTO: dict[str, Any] = {"uri": "https://images.example.com/8841.jpg", "media_type": "image/jpeg"}

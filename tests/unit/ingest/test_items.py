@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoal_ingest.usecases.inference import Inference
-from shoal_ingest.usecases.items import Fault, NotJson, parse_body
+from shoal_ingest.usecases.bodies.inference import Inference
+from shoal_ingest.usecases.bodies.items import Fault, NotJson, parse_body
 
 
 def item(**changes: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import pytest
 
 from shoal_ingest.http.results import MOST_DETAIL, answer_results
 from shoal_ingest.usecases.accept import Accepted
-from shoal_ingest.usecases.items import MOST_ITEMS, Fault, TooManyItems, parse_body
+from shoal_ingest.usecases.bodies.items import MOST_ITEMS, Fault, TooManyItems, parse_body
 
 LINES = [b"x", b"{}", b'{"a": 1}', b'"', b'{"source_id": []}']
 

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shoal_ingest.usecases.log_entries import Entry
-from shoal_ingest.usecases.send_log import Outcome, SendLog, TooLarge
+from shoal_ingest.usecases.sending.log_entries import Entry
+from shoal_ingest.usecases.sending.send_log import Outcome, SendLog, TooLarge
 
 
 class Door:

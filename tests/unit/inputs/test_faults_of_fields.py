@@ -2,7 +2,7 @@
 
 import pytest
 
-from shoal_ingest.usecases.items import Fault, parse_body
+from shoal_ingest.usecases.bodies.items import Fault, parse_body
 
 
 @pytest.mark.parametrize(

@@ -71,3 +71,15 @@ def test_addresses_of_one_moment_are_equal_so_that_browsers_find_the_picture() -
     assert len(tokens) == 1
     token = tokens.pop()
     assert media_url("https://shoal.example.com/", token) == f"https://shoal.example.com/v1/media/{token}"
+
+
+CORNERS = st.tuples(*[st.floats(0, 1)] * 4)
+
+
+@given(CORNERS, SIZES)
+def test_a_token_of_a_part_opens_that_part(corners: tuple[float, float, float, float], size: int) -> None:
+    token = sign_address(KEY, "reef", SHA256, size=size, now=NOON, crop=corners)
+    address = read_address([KEY], token, NOON)
+    assert address.crop == pytest.approx(corners, abs=1e-5)
+    assert (address.sha256, address.size) == (SHA256, size)
+    assert read_address([KEY], sign_address(KEY, "reef", SHA256, size=size, now=NOON), NOON).crop is None

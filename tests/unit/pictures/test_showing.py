@@ -172,7 +172,44 @@ def test_a_bomb_is_refused_before_it_is_decoded() -> None:
         inspect_picture(saved(Image.effect_noise((64, 64), 90), "PNG"), PictureLimits(bytes=1000))
 
 
+@pytest.mark.parametrize(("width", "height"), [(1, 65_501), (200_000, 1), (70_000, 600)])
+def test_a_side_that_no_picture_can_have_is_refused(width: int, height: int) -> None:
+    with pytest.raises(BadPicture, match=f"{width:,} x {height:,} pixels, more than 65,500 on one side"):
+        inspect_picture(png_of(width, height), LIMITS)
+
+
+def test_the_longest_side_is_shown() -> None:
+    longest = png_of(65_500, 40)  # too many pixels for PNG
+    facts = inspect_picture(longest, LIMITS)
+    assert opened(shown_picture(longest, 0, LIMITS)).size == (facts.width, facts.height) == (65_500, 40)
+
+
+def test_metadata_that_unpack_to_megabytes_are_named_as_the_reason() -> None:
+    data = png_of(8, 8)
+    text = png_chunk(b"zTXt", b"k\x00\x00" + zlib.compress(bytes(2_000_000).replace(b"\x00", b"a"), 9))
+    with pytest.raises(BadPicture, match="save it without metadata"):
+        inspect_picture(data[:33] + text + data[33:], LIMITS)
+
+
+def test_heic_is_named_whether_its_library_is_installed_or_not() -> None:
+    with pytest.raises(BadPicture, match="a HEIC image: convert it to PNG or JPEG"):
+        inspect_picture(b"\x00\x00\x00\x18ftypheic" + bytes(100), LIMITS)
+
+
 def test_a_page_behind_an_image_is_not_shown() -> None:
     polyglot = saved(corner(), "GIF") + b"<html><script>alert(1)</script></html>"
     assert inspect_picture(polyglot, LIMITS).media_type == "image/gif"
     assert b"script" not in shown_picture(polyglot, 0, LIMITS)
+
+
+def test_a_part_is_shown_as_people_see_the_image_and_scaled_after_it_is_cut() -> None:
+    exif = Image.Exif()
+    exif[274] = 6  # to be turned clockwise
+    turned = saved(corner().transpose(Image.Transpose.ROTATE_90), "PNG", exif=exif)
+    for data in (saved(corner(), "PNG"), turned):
+        red = opened(shown_picture(data, 0, LIMITS, (0.0, 0.0, 0.5, 0.5)))
+        assert red.size == (30, 20)
+        assert is_near(red.getpixel((29, 19)), RED)
+        blue = opened(shown_picture(data, 15, LIMITS, (0.5, 0.5, 1.0, 1.0)))
+        assert blue.size == (15, 10)
+        assert is_near(blue.getpixel((0, 0)), BLUE)

@@ -1,7 +1,10 @@
 """Measures of agreement from the full table of votes, tasks by classes."""
 
 import numpy as np
+from numpy.typing import NDArray
 
+from shoal_qa.domain.agreement.alpha import Alpha, Distance, alpha_of_distances, expected_distance
+from shoal_qa.domain.agreement.coincidences import by_task
 from shoal_qa.domain.votes.arrays import Floats, VoteArrays
 
 
@@ -38,3 +41,11 @@ def krippendorff_alpha(votes: VoteArrays) -> float | None:
         return None
     observed = ((per_unit**2 - (table**2).sum(axis=1)) / (per_unit - 1)).sum()
     return float(1 - (n - 1) * observed / expected)
+
+
+def alpha_of_items(
+    unit: NDArray[np.integer], distance: Distance, rng: np.random.Generator, pairs: int = 1_000_000
+) -> Alpha:
+    """Return alpha with one distance for answers to a unit, and for those to different ones."""
+    tasks = by_task(unit, int(unit.max()) + 1, distance)
+    return alpha_of_distances(tasks.answers, tasks.apart, expected_distance(unit, distance, rng, pairs))

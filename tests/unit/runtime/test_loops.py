@@ -158,3 +158,20 @@ async def test_a_stop_ends_a_pause_and_a_wait_after_a_failure(result: int | Exce
         subject.stop()
         await asyncio.wait_for(task, 5)
     assert not subject.running
+
+
+@pytest.mark.parametrize("way", ["stop", "cancel"])
+async def test_what_a_loop_holds_is_closed_once_after_the_last_pass(way: str) -> None:
+    work, closed = Work(0), list[int]()
+
+    async def close() -> None:
+        closed.append(work.passes)
+
+    loop = Loop(name="test", step=work, interval_s=LONG_S, close=close)
+    task = asyncio.create_task(loop.run())
+    await work.reaches(1)
+    assert closed == []
+    loop.stop() if way == "stop" else task.cancel()
+    await asyncio.wait([task], timeout=5)
+    assert task.done()
+    assert closed == [1]

@@ -17,7 +17,7 @@ from shoal_sampler.domain.models.uncertainty import (
     least_confidence_uncertainty,
     margin_uncertainty,
 )
-from shoal_sampler.usecases.arrivals import read_arrival
+from shoal_sampler.usecases.stream.arrivals import read_arrival
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 CORNERS = {"left": 0.1, "top": 0.2, "right": 0.4, "bottom": 0.5}

@@ -25,14 +25,14 @@ async def test_a_name_that_arrives_during_the_wait_is_answered_at_once() -> None
 
 
 async def test_a_name_that_never_comes_is_waited_for_once_and_then_briefly() -> None:
-    arrivals = Arrivals(wait_s=0.4, again_s=0.01)
+    arrivals = Arrivals(wait_s=1.0, again_s=0.01)
     times = []
     for _ in range(2):
         began = time.monotonic()
         assert await arrivals.find("nws", lambda: None) is None
         times.append(time.monotonic() - began)
-    assert times[0] >= 0.4
-    assert times[1] < 0.3
+    assert times[0] >= 1.0
+    assert times[1] < 0.9
 
 
 async def test_a_late_name_has_its_whole_wait_again_after_it_came() -> None:
@@ -48,7 +48,7 @@ async def test_beyond_the_most_waiters_a_name_is_answered_at_once() -> None:
     arrivals = Arrivals(wait_s=30, most_waiters=3)
     waits = [asyncio.create_task(arrivals.find(f"n{number}", lambda: None)) for number in range(3)]
     await asyncio.sleep(0)
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(10):
         assert await arrivals.find("n4", lambda: None) is None
     for wait in waits:
         wait.cancel()

@@ -92,6 +92,8 @@ def _line_parts(panel: Panel) -> Json:
 def _bar_parts(panel: Panel) -> Json:
     defaults = field_defaults(panel)
     defaults["min"] = 0
+    if panel.share:
+        defaults["max"] = 1
     if not has_limits(panel):
         defaults["color"] = {"mode": "fixed", "fixedColor": "blue"}
     return {

@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from contextlib import ExitStack, suppress
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -76,14 +77,31 @@ def down() -> None:
     out.print(f"{ended + sweep_stacks()} stacks stopped")
 
 
+class Story(StrEnum):
+    """What the demo is about."""
+
+    TEXTS = "texts"
+    IMAGES = "images"
+
+
 def demo(
-    output: Annotated[Path, typer.Option(help="HTML page to write.")] = Path("shoal-demo.html"),
+    story: Annotated[
+        Story, typer.Argument(help="texts: topics of newswire; images: defects on photos of solar cells.")
+    ] = Story.TEXTS,
+    output: Annotated[
+        Path | None,
+        typer.Option(help="HTML page to write; by default shoal-demo.html or shoal-demo-images.html."),
+    ] = None,
     quick: Annotated[bool, typer.Option(help="Run one seed and two rounds only.")] = False,
 ) -> None:
     """Run the whole loop on real data, with two arms side by side, and write the report."""
+    if story is Story.IMAGES:
+        from shoal_local.demo.images.run import run_images
+
+        raise typer.Exit(run_images(output or Path("shoal-demo-images.html"), quick=quick))
     from shoal_local.demo.run import main
 
-    raise typer.Exit(main(output, quick=quick))
+    raise typer.Exit(main(output or Path("shoal-demo.html"), quick=quick))
 
 
 def _admin_key(file: Path | None) -> str:

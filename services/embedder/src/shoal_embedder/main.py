@@ -1,6 +1,5 @@
 """The composition root, the only module that imports all others."""
 
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -9,19 +8,16 @@ from qdrant_client import AsyncQdrantClient
 from shoal import __version__
 from shoal.cache import model_folder
 from shoal.clock import utc_now
-from shoal.http.networks import Networks
 from shoal.media.fsspec_store import FsspecMedia
 from shoal.messaging import KafkaSettings, Publisher, connect
 from shoal.runtime import Dependency, Loop, Service, run_service
 from shoal.security import ProjectDirectory
-from shoal.sources import Sources
 from shoal_embedder.adapters.embedded_samples import EmbeddedTopic
 from shoal_embedder.adapters.encoders.named import EncoderOptions
 from shoal_embedder.adapters.loaded_encoders import LoadedEncoders
-from shoal_embedder.adapters.pictures.fetching import Fetcher
 from shoal_embedder.adapters.pictures.reading import PictureReader
 from shoal_embedder.adapters.qdrant import QdrantStore
-from shoal_embedder.consumers import erasure_broadcast, erasure_consumer, sample_consumer
+from shoal_embedder.consumers import crops_consumer, erasure_broadcast, erasure_consumer, sample_consumer
 from shoal_embedder.settings import EmbedderSettings, QdrantSettings
 from shoal_embedder.usecases.embed import EmbedSamples
 from shoal_embedder.usecases.encode import EncodeSamples
@@ -45,13 +41,6 @@ async def build_service(settings: EmbedderSettings, publisher: Publisher) -> Asy
 
 def load_encoders(settings: EmbedderSettings) -> LoadedEncoders:
     """Return the encoders, which load at their first use."""
-    fetcher = Fetcher(
-        sources=Sources.parse(settings.media_hosts),
-        networks=Networks.parse(settings.media_networks),
-        most_bytes=settings.media_max_bytes,
-        timeout_s=settings.media_timeout_s,
-        clock=time.monotonic,
-    )
     options = EncoderOptions(
         cache=(settings.model_cache or model_folder()).expanduser(),
         max_tokens=settings.max_tokens,
@@ -61,7 +50,7 @@ def load_encoders(settings: EmbedderSettings) -> LoadedEncoders:
         settings.encoder,
         options,
         remembered=settings.remembered_texts,
-        reader=PictureReader(FsspecMedia(settings.media_uri), fetcher, most_pixels=settings.media_max_pixels),
+        reader=PictureReader(FsspecMedia(settings.media_uri), most_pixels=settings.media_max_pixels),
     )
 
 
@@ -109,6 +98,7 @@ def wire_service(
         name="embedder",
         consumers=[
             sample_consumer(embed, settings.batch_samples),
+            crops_consumer(embed, settings.batch_boxed_samples),
             erasure_consumer(EraseSamples(store, erased)),
         ],
         broadcasts=[erasure_broadcast(erased), projects.broadcast],

@@ -29,6 +29,13 @@ IMAGE_ENCODING_SECONDS = declare_histogram(
     "shoal_embedder_image_encoding_seconds",
     "Time of the encoder, a model on the CPU, for up to 32 images at once",
 )
+CROPS = declare_counter(
+    "shoal_embedder_crops_total",
+    "Boxes of predictions in projects that make crops of them. embedded: the crop is a sample with a vector of "
+    "its own; too_small: a side has fewer pixels than the project asks for; above_limit: the image has more boxes "
+    "than the project wants crops",
+    {"project": None, "result": ("embedded", "too_small", "above_limit")},
+)
 TEXTS_ENCODED = declare_counter(
     "shoal_embedder_texts_total",
     "Texts that the encoder turned into a vector (encoded), or whose vector was still in memory (remembered)",

@@ -6,10 +6,8 @@ from typing import ClassVar
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shoal.http.networks import Networks
 from shoal.media.settings import MediaStoreSettings
 from shoal.runtime import ServiceSettings
-from shoal.sources import HOSTS_HELP, HostList
 from shoal_embedder.adapters.encoders import find_encoder
 
 
@@ -60,22 +58,10 @@ class EmbedderSettings(ServiceSettings, QdrantSettings, MediaStoreSettings):
         gt=0,
         description="Time between checks that collections and aliases are present in Qdrant, in seconds.",
     )
-    media_hosts: HostList = Field(default="", description=HOSTS_HELP)
-    media_networks: str = Field(
-        default="",
-        description="Networks that are not public and may hold hosts of images, such as `10.0.0.0/8`; hosts at other "
-        "private, loopback and link-local addresses are refused.",
-    )
-    media_timeout_s: float = Field(
-        default=10.0, gt=0, le=60, description="Longest time to read one image from a host, in seconds."
-    )
     batch_samples: int = Field(default=512, ge=1, le=5000, description="Most samples in a batch.")
-
-    @field_validator("media_networks")
-    @classmethod
-    def _check_networks(cls, text: str) -> str:
-        Networks.parse(text)
-        return text
+    batch_boxed_samples: int = Field(
+        default=32, ge=1, le=1000, description="Most samples in a batch of those whose boxes become crops."
+    )
 
     @field_validator("encoder")
     @classmethod

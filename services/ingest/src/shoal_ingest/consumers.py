@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
-from shoal.contracts.samples import InferenceHalf
-from shoal.contracts.topics import INFERENCE_RECEIVED
+from shoal.contracts.samples import InferenceHalf, SampleReferenced
+from shoal.contracts.topics import INFERENCE_RECEIVED, SAMPLES_REFERENCED
 from shoal.messaging import Consumer, Received, Rejection
-from shoal_ingest.usecases.join_halves import JoinHalves
+from shoal_ingest.usecases.fetch_images import QueueFetches
+from shoal_ingest.usecases.halves.join_halves import JoinHalves
+from shoal_ingest.usecases.media.ports import Reference
 
 GROUP = "ingest-joiner"
+FETCHER_GROUP = "ingest-fetcher"
 
 
 def half_consumer(join: JoinHalves) -> Consumer[InferenceHalf]:
@@ -18,3 +21,15 @@ def half_consumer(join: JoinHalves) -> Consumer[InferenceHalf]:
         return [item.rejection(batch) for item in rejected]
 
     return Consumer(topic=INFERENCE_RECEIVED, group=GROUP, handle=handle)
+
+
+def reference_consumer(queue_fetches: QueueFetches) -> Consumer[SampleReferenced]:
+    """Return the consumer of samples.referenced, which fetches no image itself."""
+
+    async def handle(batch: Sequence[Received[SampleReferenced]]) -> Sequence[Rejection]:
+        await queue_fetches(
+            [Reference(record.event, record.id, record.partition, record.offset) for record in batch]
+        )
+        return []
+
+    return Consumer(topic=SAMPLES_REFERENCED, group=FETCHER_GROUP, handle=handle)

@@ -59,6 +59,24 @@ MEDIA = declare_counter(
 MEDIA_BYTES = declare_counter(
     "shoal_ingest_media_bytes_total", "Bytes of accepted images, repeated ones included", {"project": None}
 )
+FETCHES = declare_counter(
+    "shoal_ingest_image_fetches_total",
+    "Samples whose image is at an address. fetched: ingested with it; repeated: ingested with the image that the "
+    "sample has already; postponed: the host failed and is asked again; refused: a dead letter; dropped: erased "
+    "meanwhile",
+    {"project": None, "result": ("fetched", "repeated", "postponed", "refused", "dropped")},
+)
+WAITING_FETCHES = declare_gauge(
+    "shoal_ingest_waiting_fetches",
+    "Samples that wait for the image at their address; 10,000 stands for that many or more",
+    {"project": None},
+)
+OLDEST_FETCH = declare_gauge(
+    "shoal_ingest_oldest_fetch_seconds",
+    "Age of the oldest sample that waits for the image at its address, 0 if none waits",
+    {"project": None},
+    join=max,
+)
 PICTURES = declare_counter(
     "shoal_ingest_pictures_total",
     "Requests for pictures under signed addresses. stored: the picture was there; made: it was made from the "

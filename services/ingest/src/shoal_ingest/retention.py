@@ -15,6 +15,10 @@ TABLES = (
         "One row a sample: its id and a digest of its content, to know a sample that is sent again.",
     ),
     Retention("media", "Images that samples use; others are removed, with their files, after 24 hours."),
+    Retention(
+        "image_fetches",
+        "Samples that wait for the image at their address: at most an hour longer than ingest works on it.",
+    ),
     Retention("media_uses", "Which sample uses which image, until the sample is erased."),
     Retention(
         "outbox", "Messages until Kafka has them; those that Kafka can never take stay for an operator."

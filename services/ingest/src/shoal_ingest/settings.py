@@ -2,12 +2,13 @@
 
 from typing import ClassVar
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 
+from shoal.http.networks import Networks
 from shoal.media.settings import SHORTEST_KEY, MediaKeySettings, MediaStoreSettings
 from shoal.pictures.showing import PictureLimits
 from shoal.runtime import ServiceSettings
-from shoal.sources import HOSTS_HELP, HostList
+from shoal_ingest.usecases.media.sources import HOSTS_HELP, HostList
 
 
 class IngestSettings(ServiceSettings, MediaStoreSettings, MediaKeySettings):
@@ -31,9 +32,23 @@ class IngestSettings(ServiceSettings, MediaStoreSettings, MediaKeySettings):
         "people look at images.",
     )
     media_hosts: HostList = Field(default="", description=HOSTS_HELP)
+    media_networks: str = Field(
+        default="",
+        description="Networks that are not public and may hold hosts of images, such as `10.0.0.0/8`; hosts at other "
+        "private, loopback and link-local addresses are refused.",
+    )
+    media_timeout_s: float = Field(
+        default=10.0, gt=0, le=60, description="Longest time to read one image from a host, in seconds."
+    )
     media_threads: int = Field(
         default=2, ge=1, le=64, description="Images that are decoded at a time; each may take up to 0.5 GiB."
     )
+
+    @field_validator("media_networks")
+    @classmethod
+    def _check_networks(cls, text: str) -> str:
+        Networks.parse(text)
+        return text
 
     @property
     def media_keys(self) -> tuple[str, ...]:

@@ -83,6 +83,12 @@ export interface Candidate {
 export interface Media {
   url: string;
   thumbnail?: string | null;
+  /** Null where the gateway does not know the size. */
+  width?: number | null;
+  height?: number | null;
+}
+
+export interface SizedMedia extends Media {
   width: number;
   height: number;
 }
@@ -93,6 +99,8 @@ export interface Content {
   media?: Media | null;
   /** The part of the image that is meant, from 0 to 1. */
   crop?: { left: number; top: number; right: number; bottom: number } | null;
+  /** The picture of the crop alone; `media` is the whole image. */
+  cropped?: Media | null;
   prompt?: string | null;
   turns?: Turn[] | null;
   candidates?: Candidate[] | null;

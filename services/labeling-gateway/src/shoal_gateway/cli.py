@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from shoal.command_line.arguments import Project
 from shoal.command_line.client import URL, Client
 from shoal.command_line.console import out
 from shoal.command_line.printing import Format, FormatOption, print_rows
@@ -15,7 +16,7 @@ ask = Client("the gateway", "SHOAL_GATEWAY_URL").ask_json
 
 
 @app.command("providers")
-def list_providers(project: str, url: Url = URL, form: FormatOption = Format.TABLE) -> None:
+def list_providers(project: Project, url: Url = URL, form: FormatOption = Format.TABLE) -> None:
     """Print a project's providers."""
     answer = ask("GET", url, f"/v1/projects/{project}/providers")
     rows = [
@@ -35,8 +36,8 @@ def list_providers(project: str, url: Url = URL, form: FormatOption = Format.TAB
 @app.command("add")
 def add_provider(
     *,
-    project: str,
-    name: str,
+    project: Project,
+    name: Annotated[str, typer.Argument(help="Name of the vendor in the project.", show_default=False)],
     base_url: Annotated[str, typer.Option(help="Address of the vendor's HTTP API.")],
     price: Annotated[float, typer.Option(min=0, help="Price of a vote.")] = 0.0,
     keep_secret: Annotated[
@@ -68,7 +69,7 @@ def add_provider(
 
 
 @app.command("status")
-def print_status(project: str, url: Url = URL, form: FormatOption = Format.TABLE) -> None:
+def print_status(project: Project, url: Url = URL, form: FormatOption = Format.TABLE) -> None:
     """Print tasks, votes, cost and failures by provider."""
     answer = ask("GET", url, f"/v1/projects/{project}/queue")
     rows = [

@@ -11,9 +11,9 @@ from shoal.contracts.quality import GuidelinePublished
 from shoal.contracts.samples import SampleErased
 from shoal.messaging import Broadcast, Consumer, Received, Rejection
 from shoal_gateway.domain.guidelines import Guideline
-from shoal_gateway.usecases.create_jobs import CreateJobs
-from shoal_gateway.usecases.erase_samples import EraseSamples
-from shoal_gateway.usecases.request_votes import RequestVotes
+from shoal_gateway.usecases.jobs.create_jobs import CreateJobs
+from shoal_gateway.usecases.jobs.erase_samples import EraseSamples
+from shoal_gateway.usecases.jobs.request_votes import RequestVotes
 from shoal_gateway.usecases.translate import to_guideline
 
 GROUP = "labeling-gateway"

@@ -17,12 +17,12 @@ from shoal.security import ProjectDirectory
 from shoal_gateway.adapters.generic.mapping import TaskMedia
 from shoal_gateway.adapters.media import SignedAddresses
 from shoal_gateway.adapters.postgres.configs import PostgresConfigs, PostgresCursors
-from shoal_gateway.adapters.postgres.database import PostgresDatabase
 from shoal_gateway.adapters.postgres.guidelines import StoredGuidelines
 from shoal_gateway.adapters.postgres.inbox import PostgresInbox
 from shoal_gateway.adapters.postgres.ledger import PostgresLedger
 from shoal_gateway.adapters.postgres.reports import PostgresReports
 from shoal_gateway.adapters.postgres.tallies import PostgresTallies
+from shoal_gateway.adapters.postgres.transactions.database import PostgresDatabase
 from shoal_gateway.adapters.postgres.work import PostgresWork
 from shoal_gateway.adapters.registry import Registry
 from shoal_gateway.adapters.watching import Metrics
@@ -32,18 +32,18 @@ from shoal_gateway.http.parts import Parts
 from shoal_gateway.retention import TABLES
 from shoal_gateway.schema import OWN_SCHEMA
 from shoal_gateway.settings import GatewaySettings
-from shoal_gateway.usecases.annotate import Annotate
-from shoal_gateway.usecases.carry_out import CarryOut
-from shoal_gateway.usecases.create_jobs import CreateJobs
-from shoal_gateway.usecases.dispatch import Dispatch
-from shoal_gateway.usecases.erase_samples import EraseSamples
+from shoal_gateway.usecases.annotations.record_annotations import RecordAnnotations
+from shoal_gateway.usecases.inhouse.annotate import Annotate
+from shoal_gateway.usecases.inhouse.last_answer import FindLastAnswer
+from shoal_gateway.usecases.jobs.create_jobs import CreateJobs
+from shoal_gateway.usecases.jobs.erase_samples import EraseSamples
+from shoal_gateway.usecases.jobs.request_votes import RequestVotes
 from shoal_gateway.usecases.lanes import Lanes
-from shoal_gateway.usecases.last_answer import FindLastAnswer
 from shoal_gateway.usecases.measure import MeasureBacklog
-from shoal_gateway.usecases.poll_feeds import PollFeeds
-from shoal_gateway.usecases.receive_webhook import DrainInbox, ReceiveWebhook
-from shoal_gateway.usecases.record_annotations import RecordAnnotations
-from shoal_gateway.usecases.request_votes import RequestVotes
+from shoal_gateway.usecases.providers.carry_out import CarryOut
+from shoal_gateway.usecases.providers.dispatch import Dispatch
+from shoal_gateway.usecases.providers.poll_feeds import PollFeeds
+from shoal_gateway.usecases.providers.receive_webhook import DrainInbox, ReceiveWebhook
 
 SCHEMA = OWN_SCHEMA.name
 IDLE_S = 0.5
@@ -88,39 +88,10 @@ def wire_service(
     settings: GatewaySettings, publisher: Publisher, *, pool: Any, lookups: Any, closing: AsyncExitStack
 ) -> Service:
     """Return the service, wired. `closing` ends its work with vendors and closes their connections."""
-    public_url = settings.public_url or f"http://{settings.http_host}:{settings.http_port}"
-    media = SignedAddresses(settings.media_secret, settings.media_public_url, utc_now)
-    vendor_media = TaskMedia(media, timedelta(hours=settings.vendor_media_hours))
-    adapters = Adapters(
-        pool=pool,
-        database=PostgresDatabase(pool, utc_now),
-        configs=PostgresConfigs(lookups),
-        guidelines=StoredGuidelines(lookups, saves=settings.role != "http"),
-        inbox=PostgresInbox(pool, utc_now),
-        providers=Registry(
-            lookups,
-            public_url,
-            utc_now,
-            networks=settings.networks,
-            media=vendor_media,
-            call_s=settings.vendor_timeout_s,
-        ),
-        media=media,
-        watch=Metrics(),
-    )
+    adapters = _make_adapters(settings, pool, lookups)
     closing.push_async_callback(adapters.providers.aclose)
     dispatching = _dispatching_loop(settings, adapters, closing)
-    drain = DrainInbox(adapters.inbox, adapters.configs, adapters.record, adapters.watch)
-    lanes = Lanes(
-        due=drain.due,
-        work=drain,
-        failed=drain.lane_failed,
-        hung=partial(adapters.watch.lanes_hung, "inbox"),
-        limit_s=settings.stuck_s,
-        name="/".join,
-    )
-    closing.push_async_callback(lanes.close)
-    draining = Loop(name="inbox", step=lanes, interval_s=IDLE_S, describe=lanes.describe_hung)
+    draining = _draining_loop(settings, adapters, closing)
     requests = RequestVotes(adapters.database, adapters.configs, adapters.providers, dispatching.wake)
     directory = ProjectDirectory()
     parts = _http_parts(settings, adapters, directory, dispatching=dispatching, draining=draining)
@@ -147,6 +118,42 @@ def wire_service(
     )
 
 
+def _make_adapters(settings: GatewaySettings, pool: Any, lookups: Any) -> Adapters:
+    public_url = settings.public_url or f"http://{settings.http_host}:{settings.http_port}"
+    media = SignedAddresses(settings.media_secret, settings.media_public_url, utc_now)
+    providers = Registry(
+        lookups,
+        public_url,
+        utc_now,
+        networks=settings.networks,
+        media=TaskMedia(media, timedelta(hours=settings.vendor_media_hours)),
+        call_s=settings.vendor_timeout_s,
+    )
+    return Adapters(
+        pool=pool,
+        database=PostgresDatabase(pool, utc_now),
+        configs=PostgresConfigs(lookups),
+        guidelines=StoredGuidelines(lookups, saves=settings.role != "http"),
+        inbox=PostgresInbox(pool, utc_now),
+        providers=providers,
+        media=media,
+        watch=Metrics(),
+    )
+
+
+def _draining_loop(settings: GatewaySettings, adapters: Adapters, closing: AsyncExitStack) -> Loop:
+    drain = DrainInbox(adapters.inbox, adapters.configs, adapters.record, adapters.watch)
+    lanes = Lanes(
+        due=drain.due,
+        work=drain,
+        failed=drain.lane_failed,
+        hung=partial(adapters.watch.lanes_hung, "inbox"),
+        limit_s=settings.stuck_s,
+        name="/".join,
+    )
+    return _lanes_loop("inbox", lanes, closing)
+
+
 def _dispatching_loop(settings: GatewaySettings, adapters: Adapters, closing: AsyncExitStack) -> Loop:
     dispatch = Dispatch(
         ledger=PostgresLedger(adapters.pool),
@@ -166,8 +173,7 @@ def _dispatching_loop(settings: GatewaySettings, adapters: Adapters, closing: As
         limit_s=settings.stuck_s,
         name="/".join,
     )
-    closing.push_async_callback(lanes.close)
-    loop = Loop(name="dispatch", step=lanes, interval_s=IDLE_S, describe=lanes.describe_hung)
+    loop = _lanes_loop("dispatch", lanes, closing)
     return loop
 
 
@@ -189,9 +195,13 @@ def _polling_loop(settings: GatewaySettings, adapters: Adapters, closing: AsyncE
         limit_s=settings.stuck_s,
         name=lambda config: "/".join(config.key),
     )
+    return _lanes_loop("poll", lanes, closing, interval_s=min(IDLE_S, settings.poll_interval_s))
+
+
+def _lanes_loop(name: str, lanes: Lanes[Any], closing: AsyncExitStack, *, interval_s: float = IDLE_S) -> Loop:
+    """Return the loop that starts lanes with work; `closing` ends what they do."""
     closing.push_async_callback(lanes.close)
-    interval_s = min(IDLE_S, settings.poll_interval_s)
-    return Loop(name="poll", step=lanes, interval_s=interval_s, describe=lanes.describe_hung)
+    return Loop(name=name, step=lanes, interval_s=interval_s, describe=lanes.describe_hung)
 
 
 def _http_parts(

@@ -7,10 +7,10 @@ from shoal.contracts.labels import AnnotationSubmitted, LabelingJob
 from shoal.contracts.samples import SampleErased
 from shoal.contracts.selections import SamplingDecided
 from shoal.messaging import Consumer, Received, Rejection
+from shoal_qa.usecases.annotations.record import RecordAnnotations, RecordJobs
 from shoal_qa.usecases.decisions import RecordDecisions
 from shoal_qa.usecases.erase import EraseSamples
 from shoal_qa.usecases.ports import ReceivedAnnotation
-from shoal_qa.usecases.record import RecordAnnotations, RecordJobs
 
 GROUP = "qa"
 

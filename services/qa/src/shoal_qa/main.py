@@ -11,34 +11,40 @@ from shoal.persistence import Janitor, Relay, opened_pool, outbox_measure, postg
 from shoal.persistence.retention import INTERVAL_S
 from shoal.runtime import Loop, Service, run_service
 from shoal.security import ProjectDirectory
+from shoal_qa.adapters.exports.beside import FsspecExports
 from shoal_qa.adapters.files.datasets import FsspecFiles
+from shoal_qa.adapters.postgres.accepted import PostgresAccepted
 from shoal_qa.adapters.postgres.annotators import PostgresAnnotators
-from shoal_qa.adapters.postgres.database import PostgresDatabase
 from shoal_qa.adapters.postgres.datasets import PostgresRegistry
 from shoal_qa.adapters.postgres.fits import PostgresFits
 from shoal_qa.adapters.postgres.guidelines import PostgresGuidelines, PostgresRules
 from shoal_qa.adapters.postgres.measures import PostgresMeasures
 from shoal_qa.adapters.postgres.quality import PostgresQuality
 from shoal_qa.adapters.postgres.reports import PostgresReports
+from shoal_qa.adapters.postgres.transactions.database import PostgresDatabase
 from shoal_qa.consumers import annotation_consumer, decision_consumer, erasure_consumer, job_consumer
 from shoal_qa.http.app import make_app
 from shoal_qa.http.parts import Parts
 from shoal_qa.retention import TABLES
 from shoal_qa.schema import OWN_SCHEMA
 from shoal_qa.settings import QaSettings
-from shoal_qa.usecases.dataset_files import FindVersion, OpenDatasetFile
-from shoal_qa.usecases.datasets import FreezeDataset
+from shoal_qa.usecases.annotations.expire import ExpireParked
+from shoal_qa.usecases.annotations.record import RecordAnnotations, RecordJobs
+from shoal_qa.usecases.ask_again import AskAgain
+from shoal_qa.usecases.datasets.export_version import ExportVersion
+from shoal_qa.usecases.datasets.files import FindVersion, OpenDatasetFile
+from shoal_qa.usecases.datasets.freezing import FreezeDataset
+from shoal_qa.usecases.datasets.rebuild import RebuildVersion
+from shoal_qa.usecases.datasets.restore import RestoreVersions
 from shoal_qa.usecases.decisions import RecordDecisions
 from shoal_qa.usecases.erase import EraseSamples
-from shoal_qa.usecases.evaluate import Evaluate
-from shoal_qa.usecases.expire import ExpireParked
+from shoal_qa.usecases.evaluation.evaluate import Evaluate
+from shoal_qa.usecases.evaluation.preview import PreviewRule
+from shoal_qa.usecases.evaluation.refit import Refit
 from shoal_qa.usecases.gold import AddGold
-from shoal_qa.usecases.measure_jobs import MeasureJobs
-from shoal_qa.usecases.measure_quality import MeasureQuality
-from shoal_qa.usecases.preview import PreviewRule
-from shoal_qa.usecases.record import RecordAnnotations, RecordJobs
-from shoal_qa.usecases.refit import Refit
-from shoal_qa.usecases.restore import RestoreVersions
+from shoal_qa.usecases.label_errors.find import FindLabelErrors
+from shoal_qa.usecases.measures.jobs import MeasureJobs
+from shoal_qa.usecases.measures.quality import MeasureQuality
 from shoal_qa.usecases.review import DecideReview
 
 SCHEMA = OWN_SCHEMA.name
@@ -58,10 +64,8 @@ async def build_service(settings: QaSettings, publisher: Publisher) -> AsyncIter
 
 def wire_service(settings: QaSettings, publisher: Publisher, pool: Any) -> Service:
     """Return the service built from its parts."""
-    database, directory = PostgresDatabase(pool), ProjectDirectory()
-    guidelines, reports, registry = PostgresGuidelines(pool), PostgresReports(pool), PostgresRegistry(pool)
-    files, find_version = FsspecFiles(settings.datasets_uri), FindVersion(registry)
-    fits, evaluate = PostgresFits(pool), Evaluate(database, utc_now)
+    database, fits, measures = PostgresDatabase(pool), PostgresFits(pool), PostgresMeasures(pool)
+    evaluate = Evaluate(database, utc_now)
     refit = Refit(
         database=database,
         fits=fits,
@@ -70,28 +74,13 @@ def wire_service(settings: QaSettings, publisher: Publisher, pool: Any) -> Servi
         evaluate=evaluate,
         clock=utc_now,
     )
-    measures = PostgresMeasures(pool)
     expire = ExpireParked(database, timedelta(hours=settings.parked_hours), utc_now)
     janitor = Janitor(pool, TABLES, days=settings.retention_days, clock=utc_now)
     return Service(
         name="qa",
-        app=make_app(
-            Parts(
-                guidelines=guidelines,
-                rules=PostgresRules(pool),
-                preview_rule=PreviewRule(database, fits),
-                add_gold=AddGold(database, guidelines, utc_now),
-                reports=reports,
-                decide_review=DecideReview(database, evaluate, utc_now),
-                freeze_dataset=FreezeDataset(reports, files, registry, utc_now),
-                datasets=registry,
-                find_version=find_version,
-                open_file=OpenDatasetFile(find_version, files),
-                clock=utc_now,
-            )
-        ),
+        app=make_app(_http_parts(settings, pool, database, fits=fits, evaluate=evaluate)),
         consumers=[
-            job_consumer(RecordJobs(database, evaluate)),
+            job_consumer(RecordJobs(database, evaluate, utc_now)),
             annotation_consumer(RecordAnnotations(database, evaluate)),
             decision_consumer(RecordDecisions(database)),
             erasure_consumer(EraseSamples(database, utc_now)),
@@ -104,8 +93,33 @@ def wire_service(settings: QaSettings, publisher: Publisher, pool: Any) -> Servi
         measures=[outbox_measure(pool), MeasureJobs(measures, utc_now), MeasureQuality(measures)],
         background=[Relay(pool, publisher)],
         dependencies=[postgres_dependency(settings.postgres_dsn, OWN_SCHEMA)],
-        directory=directory,
+        directory=ProjectDirectory(),
         serves_without_kafka=True,
+    )
+
+
+def _http_parts(
+    settings: QaSettings, pool: Any, database: PostgresDatabase, *, fits: PostgresFits, evaluate: Evaluate
+) -> Parts:
+    guidelines, reports, registry = PostgresGuidelines(pool), PostgresReports(pool), PostgresRegistry(pool)
+    accepted, files = PostgresAccepted(pool), FsspecFiles(settings.datasets_uri)
+    find_version = FindVersion(registry)
+    return Parts(
+        guidelines=guidelines,
+        ask_again=AskAgain(accepted, database, utc_now),
+        rules=PostgresRules(pool),
+        preview_rule=PreviewRule(database, fits),
+        add_gold=AddGold(database, guidelines, utc_now),
+        reports=reports,
+        decide_review=DecideReview(database, evaluate, utc_now),
+        find_label_errors=FindLabelErrors(reports, database),
+        freeze_dataset=FreezeDataset(accepted, files, registry, utc_now),
+        datasets=registry,
+        find_version=find_version,
+        open_file=OpenDatasetFile(find_version, files),
+        rebuild_version=RebuildVersion(find_version, accepted, files),
+        export_dataset=ExportVersion(find_version, FsspecExports(settings.datasets_uri)),
+        clock=utc_now,
     )
 
 

@@ -10,11 +10,11 @@ from shoal.contracts.samples import SampleEmbedded, SampleErased
 from shoal.contracts.selections import CampaignChanged
 from shoal.messaging import Broadcast, Consumer, Received, Rejection
 from shoal.vectors import BadVector
-from shoal_sampler.usecases.arrivals import Arrival, read_arrival
-from shoal_sampler.usecases.directory import CampaignDirectory, GuidelineDirectory
-from shoal_sampler.usecases.learn import LearnLabels
+from shoal_sampler.usecases.campaigns.directory import CampaignDirectory, GuidelineDirectory
 from shoal_sampler.usecases.providers import ProviderDirectory
-from shoal_sampler.usecases.receive import ReceiveSamples
+from shoal_sampler.usecases.stream.arrivals import Arrival, read_arrival
+from shoal_sampler.usecases.stream.learn import LearnLabels
+from shoal_sampler.usecases.stream.receive import ReceiveSamples
 
 GROUP = "sampler"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from shoal.persistence import Janitor, Relay, opened_pool, outbox_measure, postg
 from shoal.persistence.retention import INTERVAL_S
 from shoal.runtime import Dependency, Loop, Service, run_service
 from shoal.security import ProjectDirectory
+from shoal_sampler.adapters.neighbours import QdrantNeighbours
 from shoal_sampler.adapters.postgres.campaigns import PostgresAudits, PostgresCampaigns
 from shoal_sampler.adapters.postgres.samples import PostgresStore
 from shoal_sampler.adapters.postgres.tallies import PostgresTallies
@@ -32,15 +34,16 @@ from shoal_sampler.retention import TABLES
 from shoal_sampler.schema import OWN_SCHEMA
 from shoal_sampler.settings import SamplerSettings
 from shoal_sampler.usecases.audits import ManageAudits
-from shoal_sampler.usecases.checks import CheckCampaign
-from shoal_sampler.usecases.decide import Decider
-from shoal_sampler.usecases.directory import CampaignDirectory, GuidelineDirectory
-from shoal_sampler.usecases.learn import LearnLabels
-from shoal_sampler.usecases.manage import ManageCampaigns
+from shoal_sampler.usecases.campaigns.checks import CheckCampaign
+from shoal_sampler.usecases.campaigns.directory import CampaignDirectory, GuidelineDirectory
+from shoal_sampler.usecases.campaigns.manage import ManageCampaigns
 from shoal_sampler.usecases.measure import MeasureCampaigns
-from shoal_sampler.usecases.memory import Memories
 from shoal_sampler.usecases.providers import ProviderDirectory
-from shoal_sampler.usecases.receive import ReceiveSamples
+from shoal_sampler.usecases.similar import FindSimilar
+from shoal_sampler.usecases.stream.decide import Decider
+from shoal_sampler.usecases.stream.learn import LearnLabels
+from shoal_sampler.usecases.stream.memory import Memories
+from shoal_sampler.usecases.stream.receive import ReceiveSamples
 
 SCHEMA = OWN_SCHEMA.name
 
@@ -64,52 +67,41 @@ async def build_service(settings: SamplerSettings, publisher: Publisher) -> Asyn
         await client.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """State that every replica builds from compacted topics."""
+
+    campaigns: CampaignDirectory
+    guidelines: GuidelineDirectory
+    providers: ProviderDirectory
+
+
 def wire_service(
     settings: SamplerSettings, publisher: Publisher, pool: Any, client: AsyncQdrantClient
 ) -> Service:
     """Return the service, wired from its parts."""
-    salt = settings.audit_salt.get_secret_value().encode()[:64]
     audit = Audit(rate=settings.audit_rate, votes_per_day=settings.audit_votes_per_day)
-    store, campaigns, directory = PostgresStore(pool), PostgresCampaigns(pool), ProjectDirectory()
-    definitions, guidelines, memories = CampaignDirectory(), GuidelineDirectory(), Memories(salt)
-    decider = Decider(
-        store,
-        definitions,
-        guidelines,
-        memories,
-        salt=salt,
+    announced = Announced(CampaignDirectory(), GuidelineDirectory(), ProviderDirectory())
+    store, directory, lookup = PostgresStore(pool), ProjectDirectory(), QdrantLookup(client)
+    memories = Memories(_salt_of(settings))
+    receive = _receive_samples(settings, store, announced, memories=memories, audit=audit)
+    learn = LearnLabels(store, memories)
+    measure = MeasureCampaigns(
+        PostgresTallies(pool),
+        announced.guidelines,
+        projects=directory.names,
         default_audit=audit,
-        first_wait=timedelta(seconds=settings.first_campaign_wait_s),
         clock=utc_now,
     )
-    receive = ReceiveSamples(
-        store, decider, definitions, guidelines, waiting_limit=settings.waiting_limit, clock=utc_now
-    )
-    learn = LearnLabels(store, memories)
-    providers, lookup = ProviderDirectory(), QdrantLookup(client)
-    measure = MeasureCampaigns(
-        PostgresTallies(pool), guidelines, projects=directory.names, default_audit=audit, clock=utc_now
-    )
-    check = CheckCampaign(guidelines=guidelines, providers=providers, stream=lookup, clock=utc_now)
     janitor = Janitor(pool, TABLES, days=settings.retention_days, clock=utc_now)
     return Service(
         name="sampler",
-        app=make_app(
-            Parts(
-                manage_campaigns=ManageCampaigns(
-                    campaigns=campaigns, vectors=lookup, check=check, clock=utc_now
-                ),
-                campaigns=campaigns,
-                manage_audits=ManageAudits(PostgresAudits(pool), audit, utc_now),
-                guidelines=guidelines,
-                clock=utc_now,
-            )
-        ),
+        app=make_app(_http_parts(pool, client, lookup, announced=announced, audit=audit)),
         consumers=[sample_consumer(receive), label_consumer(learn), erasure_consumer(learn)],
         broadcasts=[
-            campaign_broadcast(definitions),
-            guideline_broadcast(guidelines),
-            provider_broadcast(providers),
+            campaign_broadcast(announced.campaigns),
+            guideline_broadcast(announced.guidelines),
+            provider_broadcast(announced.providers),
         ],
         loops=[
             Loop(name="windows", step=receive.close_windows, interval_s=settings.window_tick_s),
@@ -124,6 +116,49 @@ def wire_service(
         directory=directory,
         serves_without_kafka=True,
     )
+
+
+def _receive_samples(
+    settings: SamplerSettings, store: PostgresStore, announced: Announced, *, memories: Memories, audit: Audit
+) -> ReceiveSamples:
+    """Return the use case that takes in samples and decides on them."""
+    decider = Decider(
+        store,
+        announced.campaigns,
+        announced.guidelines,
+        memories,
+        salt=_salt_of(settings),
+        default_audit=audit,
+        first_wait=timedelta(seconds=settings.first_campaign_wait_s),
+        clock=utc_now,
+    )
+    return ReceiveSamples(
+        store,
+        decider,
+        announced.campaigns,
+        announced.guidelines,
+        waiting_limit=settings.waiting_limit,
+        clock=utc_now,
+    )
+
+
+def _http_parts(
+    pool: Any, client: AsyncQdrantClient, lookup: QdrantLookup, *, announced: Announced, audit: Audit
+) -> Parts:
+    campaigns, guidelines = PostgresCampaigns(pool), announced.guidelines
+    check = CheckCampaign(guidelines=guidelines, providers=announced.providers, stream=lookup, clock=utc_now)
+    return Parts(
+        manage_campaigns=ManageCampaigns(campaigns=campaigns, vectors=lookup, check=check, clock=utc_now),
+        campaigns=campaigns,
+        manage_audits=ManageAudits(PostgresAudits(pool), audit, utc_now),
+        guidelines=guidelines,
+        find_similar=FindSimilar(lookup, QdrantNeighbours(client)),
+        clock=utc_now,
+    )
+
+
+def _salt_of(settings: SamplerSettings) -> bytes:
+    return settings.audit_salt.get_secret_value().encode()[:64]
 
 
 def main() -> None:

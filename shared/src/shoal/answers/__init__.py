@@ -5,6 +5,7 @@ from shoal.answers.checks import Problem, answer_problem
 from shoal.answers.descriptions import describe_answer
 from shoal.answers.reading import read_answer
 from shoal.answers.schemas import schema_problem
+from shoal.answers.spans import marked_text
 from shoal.answers.uncertainty import prediction_uncertainty
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "answer_problem",
     "canonical_answer",
     "describe_answer",
+    "marked_text",
     "parse_canonical",
     "prediction_uncertainty",
     "read_answer",

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from shoal.contracts.answers import Answer, ClassAnswer, SkipAnswer
 
 DIGITS = 6  # after the decimal point: a millionth of an image's side
+SIGNIFICANT = 15  # digits of a number
 _ANSWER: TypeAdapter[Any] = TypeAdapter(Answer)
 
 
@@ -39,6 +40,8 @@ def stored_label(answer: Answer | None) -> str | None:
 def _canonical_document(document: dict[str, Any]) -> dict[str, Any]:
     rounded: dict[str, Any] = _rounded_numbers(document)
     match rounded["kind"]:
+        case "number":  # whose range may be tiny: the digits that every floating-point number has
+            rounded["value"] = float(f"{document['value']:.{SIGNIFICANT}g}") + 0.0
         case "classes":
             rounded["labels"] = sorted(set(rounded["labels"]))
         case "ranking":
@@ -55,10 +58,29 @@ def _canonical_shape(shape: dict[str, Any]) -> dict[str, Any]:
 
 def canonical_points(points: list[list[float]]) -> list[list[float]]:
     """Return an outline from its least point, in the direction whose list is the lesser."""
-    starts = [index for index, point in enumerate(points) if point == min(points)]
-    turns = [points[start:] + points[:start] for start in starts]
-    turns += [[turn[0], *reversed(turn[1:])] for turn in turns]
-    return min(turns)
+    return min(_least_rotation(points), _least_rotation(points[::-1]))
+
+
+def _least_rotation(points: list[list[float]]) -> list[list[float]]:
+    """Return the least list that begins at one of the points and goes round, in a time linear in the points.
+
+    Two starts are compared point by point; the greater one, and all starts that it passed, are out. Source:
+    Shiloach, "Fast canonization of circular strings", Journal of Algorithms 2 (1981).
+    """
+    one, other, same, count = 0, 1, 0, len(points)
+    while max(one, other, same) < count:
+        left, right = points[(one + same) % count], points[(other + same) % count]
+        if left == right:
+            same += 1
+            continue
+        if left > right:
+            one += same + 1
+        else:
+            other += same + 1
+        other += one == other
+        same = 0
+    start = min(one, other)
+    return points[start:] + points[:start]
 
 
 def _rounded_numbers(value: Any) -> Any:

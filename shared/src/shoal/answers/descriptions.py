@@ -13,6 +13,7 @@ from shoal.contracts.answers import (
     PolygonsAnswer,
     RankingAnswer,
     RatingAnswer,
+    Span,
     SpansAnswer,
     TextAnswer,
 )
@@ -37,7 +38,7 @@ def _describe_whole(answer: Answer) -> str:
         case PolygonsAnswer():
             return _describe_objects("polygon", "polygons", (shape.label for shape in answer.polygons))
         case SpansAnswer():
-            return "; ".join(f"{span.label}: {span.text}" for span in answer.spans) or "no spans"
+            return "; ".join(map(_describe_span, answer.spans)) or "no spans"
         case RankingAnswer():
             return " > ".join(" = ".join(group) for group in answer.order)
         case PairAnswer():
@@ -59,3 +60,8 @@ def _describe_objects(one: str, many: str, labels: Iterable[str]) -> str:
         return f"no {many}"
     parts = ", ".join(f"{count} {label}" for label, count in counts.most_common())
     return f"{total} {one if total == 1 else many}: {parts}"
+
+
+def _describe_span(span: Span) -> str:
+    """Return the class of a span and the text that it covers, or its offsets if the text is not known."""
+    return f"{span.label}: {span.text or f'{span.start}-{span.end}'}"

@@ -1,20 +1,22 @@
 """Check numbers, ratings and free texts."""
 
-from math import isclose
+from math import ulp
 
 from shoal.answers.problems import Problem
 from shoal.contracts.answers import NumberAnswer, RatingAnswer, TextAnswer
 from shoal.contracts.label_schemas import NumberSchema, RatingSchema, TextSchema
 from shoal.contracts.samples import Content
 
+_LEAST_SLACK = 1e-6
+
 
 def number_problem(schema: NumberSchema, answer: NumberAnswer, _content: Content) -> Problem | None:
     """Return why a number does not fit; None if it is in the range and on a step."""
     if not schema.low <= answer.value <= schema.high:
         return _range_problem(answer.value, schema.low, schema.high)
-    if schema.step is None or _is_on_step(answer.value - schema.low, schema.step):
+    if schema.step is None or _is_on_step(schema, schema.step, answer.value):
         return None
-    detail = f"{answer.value:g} is no step of {schema.step:g} from {schema.low:g}"
+    detail = f"{answer.value:.15g} is no step of {schema.step:g} from {schema.low:g}"
     near = schema.low + round((answer.value - schema.low) / schema.step) * schema.step
     return Problem(
         field="answer.value", detail=detail, fix=f"Send a step, such as {min(near, schema.high):g}"
@@ -39,9 +41,22 @@ def text_problem(schema: TextSchema, answer: TextAnswer, _content: Content) -> P
     return Problem(field="answer.text", detail=detail, fix="Send a shorter text")
 
 
-def _is_on_step(distance: float, step: float) -> bool:
-    steps = distance / step
-    return isclose(steps, round(steps), rel_tol=1e-9, abs_tol=1e-6)
+def step_slack(schema: NumberSchema) -> float:
+    """Return how far from a step a number on it may be, as a share of a step; 0 for a schema without steps.
+
+    Ends and numbers are rounded to floating-point numbers; so is what people compute from them.
+    """
+    if schema.step is None:
+        return 0.0
+    return _LEAST_SLACK + 2 * ulp(max(abs(schema.low), abs(schema.high))) / schema.step
+
+
+def _is_on_step(schema: NumberSchema, step: float, value: float) -> bool:
+    slack = step_slack(schema)
+    if slack >= 0.5:  # of a schema from before such steps were refused
+        return True
+    steps = (value - schema.low) / step
+    return abs(steps - round(steps)) <= slack
 
 
 def _range_problem(value: float, low: float, high: float) -> Problem:

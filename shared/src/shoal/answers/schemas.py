@@ -1,9 +1,9 @@
 """Check label schemas before they are published."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 from shoal.answers.problems import Problem, list_names
+from shoal.answers.scalars import step_slack
 from shoal.contracts.label_schemas import (
     LabelClass,
     LabelSchema,
@@ -14,22 +14,31 @@ from shoal.contracts.label_schemas import (
 )
 
 MOST_RATINGS = 11
+MOST_SLACK = 0.1
+"""Of a number with steps: the rounding error of its range, as a share of a step."""
 _WITH_ATTRIBUTES = ("boxes", "polygons", "spans")
 
 
 def schema_problem(schema: LabelSchema) -> Problem | None:
     """Return why a label schema cannot be used; None if it can. Fields begin with `label_schema`."""
     classes = classes_of(schema)
-    problem = _twice_problem([item.name for item in classes], "name") or _shortcut_problem(classes)
+    problem = _blank_problem(classes) or _twice_problem([item.name for item in classes], "name")
+    problem = problem or _shortcut_problem(classes)
     problem = problem or _attributes_problem(schema.kind, classes)
     if problem is None and isinstance(schema, MultiChoiceSchema):
         return _groups_problem(schema)
     if isinstance(schema, RatingSchema):
         return _scale_problem(schema)
-    if isinstance(schema, NumberSchema) and not schema.low < schema.high:
-        detail = f"high {schema.high:g} is not larger than low {schema.low:g}"
-        return Problem(field="label_schema.high", detail=detail, fix="Send low < high")
-    return problem
+    return _range_problem(schema) if isinstance(schema, NumberSchema) else problem
+
+
+def _blank_problem(classes: Sequence[LabelClass]) -> Problem | None:
+    for index, item in enumerate(classes):
+        for field, name in [("name", item.name), *(("attributes", name) for name in item.attributes)]:
+            if not name.strip():
+                path = f"label_schema.classes[{index}].{field}"
+                return Problem(field=path, detail=f"{name!r} is no name", fix="Send a name that can be read")
+    return None
 
 
 def _shortcut_problem(classes: Sequence[LabelClass]) -> Problem | None:
@@ -37,9 +46,9 @@ def _shortcut_problem(classes: Sequence[LabelClass]) -> Problem | None:
 
 
 def _twice_problem(values: Sequence[str | None], field: str) -> Problem | None:
-    counts = Counter(value for value in values if value is not None)
+    first: dict[str, int] = {}
     for index, value in enumerate(values):
-        if value is not None and counts[value] > 1 and value in values[:index]:
+        if value is not None and first.setdefault(value, index) < index:
             what = f"class {value!r}" if field == "name" else f"{field} {value!r}"
             path = f"label_schema.classes[{index}].{field}"
             return Problem(
@@ -72,6 +81,19 @@ def _groups_problem(schema: MultiChoiceSchema) -> Problem | None:
             if name in group[:column]:
                 detail = f"class {name!r} appears twice in its group"
                 return Problem(field=field, detail=detail, fix="Name every class of a group once")
+    return None
+
+
+def _range_problem(schema: NumberSchema) -> Problem | None:
+    if not schema.low < schema.high:
+        detail = f"high {schema.high:g} is not larger than low {schema.low:g}"
+        return Problem(field="label_schema.high", detail=detail, fix="Send low < high")
+    if schema.step is not None and schema.step > schema.high - schema.low:
+        detail = f"step {schema.step:g} is larger than the range, so that only {schema.low:g} is on a step"
+        return Problem(field="label_schema.step", detail=detail, fix="Send a smaller step, or leave it out")
+    if step_slack(schema) > MOST_SLACK:
+        detail = f"steps of {schema.step:g} cannot be told apart in floating-point numbers of this range"
+        return Problem(field="label_schema.step", detail=detail, fix="Send a larger step, or leave it out")
     return None
 
 

@@ -3,25 +3,38 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from shoal.answers.choices import attributes_problem, label_problem, too_many
+from shoal.answers.choices import attributes_problem, classes_by_name, label_problem, too_many
 from shoal.answers.problems import Problem
 from shoal.contracts.answers import Span, SpansAnswer
 from shoal.contracts.label_schemas import SpansSchema
 from shoal.contracts.samples import Content
 
 
+def marked_text(content: Content) -> str | None:
+    """Return the text that spans count in; None for an image or candidates.
+
+    Of a conversation: its turns, a line for each, as `role: text`.
+    """
+    if content.kind == "conversation":
+        return "\n".join(f"{turn.role}: {turn.text}" for turn in content.turns or ())
+    return content.text if content.kind == "text" else None
+
+
 def spans_problem(schema: SpansSchema, answer: SpansAnswer, content: Content) -> Problem | None:
     """Return why spans do not fit; None if they do."""
-    if content.text is None:
+    text = marked_text(content)
+    if text is None:
         detail = f"the sample has no text: its content is of kind {content.kind!r}"
-        return Problem(field="content", detail=detail, fix="Skip the sample, and send texts to this project")
+        fix = "Skip the sample, and send texts or conversations to this project"
+        return Problem(field="content", detail=detail, fix=fix)
     if schema.most is not None and len(answer.spans) > schema.most:
         return too_many("answer.spans", len(answer.spans), schema.most)
+    classes = classes_by_name(schema.classes)
     for index, span in enumerate(answer.spans):
         field = f"answer.spans[{index}]"
-        problem = label_problem(schema.classes, span.label, f"{field}.label")
-        problem = problem or attributes_problem(schema.classes, span.label, span.attributes, field)
-        if problem := problem or _place_problem(span, content.text, field):
+        problem = label_problem(classes, span.label, f"{field}.label")
+        problem = problem or attributes_problem(classes, span.label, span.attributes, field)
+        if problem := problem or _place_problem(span, text, field):
             return problem
     return None if schema.overlapping else _overlap_problem(answer.spans)
 

@@ -1,4 +1,4 @@
-"""`shoal topics`: the registry as a table, schemas, AsyncAPI, manifests, repeated announcements."""
+"""`shoal topics`: the registry as a table, schemas, AsyncAPI, manifests, announcements, recovery."""
 
 import asyncio
 from pathlib import Path
@@ -9,27 +9,46 @@ import typer
 from shoal import __version__
 from shoal.catalog import asyncapi, schemas
 from shoal.catalog.documents import ANNOUNCED, load_registered
+from shoal.catalog.recovery import recover_service, rewind_all
 from shoal.command_line.printing import Format, FormatOption, print_rows
 from shoal.contracts.topics import TOPICS, Topic
 
 app = typer.Typer(
-    help="Topics, schemas, the AsyncAPI document and Kubernetes manifests.", no_args_is_help=True
+    help="Topics, schemas, the AsyncAPI document, Kubernetes manifests, and recovery.", no_args_is_help=True
 )
+app.command("recover")(recover_service)
+app.command("rewind")(rewind_all)
 COLUMNS = ("topic", "key", "events", "partitions", "retention", "producers", "groups", "readers")
 
 
 def _topic_row(topic: Topic) -> dict[str, str]:
-    retention = "compacted" if topic.compacted else f"{topic.retention_hours // 24} days"
+    days = topic.retention_hours // 24
+    retention = "compacted" if topic.compacted else "1 day" if days == 1 else f"{days} days"
     events = ", ".join(event.TYPE for event in topic.events)
     lists = [", ".join(names) for names in (topic.producers, topic.groups, topic.readers)]
     cells = (topic.name, topic.key, events, str(topic.partitions), retention, *lists)
     return dict(zip(COLUMNS, cells, strict=True))
 
 
+def _short_row(topic: Topic) -> dict[str, str]:
+    """Return what fits into a table: without the types of events, and one column of those who read."""
+    row = _topic_row(topic)
+    read_by = ", ".join(dict.fromkeys((*topic.groups, *topic.readers)))
+    return {
+        "topic": row["topic"],
+        "key": row["key"],
+        "parts": row["partitions"],
+        "kept": row["retention"],
+        "written by": row["producers"],
+        "read by": read_by,
+    }
+
+
 @app.command("list")
 def list_topics(form: FormatOption = Format.TABLE) -> None:
     """Print every topic."""
-    print_rows(form, [_topic_row(topic) for topic in TOPICS.values()])
+    make_row = _short_row if form is Format.TABLE else _topic_row
+    print_rows(form, [make_row(topic) for topic in TOPICS.values()])
 
 
 @app.command("schemas")
@@ -64,18 +83,17 @@ def announce_topics(
     The events are written to the outbox of the service, which publishes them while it runs. Consumers that
     know them change nothing.
     """
-    from shoal.outages import action_for, error_text
+    from shoal.messaging.errors import Transient, outages_of
     from shoal.persistence.announcing import announce_state
 
     services = load_registered(ANNOUNCED)
     if service not in services:
         raise typer.BadParameter(f"{service!r} owns no compacted topic; use one of {', '.join(services)}")
     try:
-        counts = asyncio.run(announce_state(dsn, services[service]))
-    except Exception as error:
-        if not action_for(error).is_outage:
-            raise
-        typer.echo(f"error: PostgreSQL: {error_text(error)}", err=True)
+        with outages_of("PostgreSQL"):
+            counts = asyncio.run(announce_state(dsn, services[service]))
+    except Transient as error:
+        typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from None
     print_rows(form, [{"topic": topic, "events": count} for topic, count in counts.items()])
 

@@ -19,7 +19,7 @@ from shoal.catalog.retention import render_retention
 from shoal.contracts.base import NO_NUL
 
 INPUTS, SETTINGS, METRICS = "shoal.inputs", "shoal.settings", "shoal.metrics"
-RETENTION, ANNOUNCED = "shoal.retention", "shoal.announced"
+RETENTION, ANNOUNCED, RECOVERED = "shoal.retention", "shoal.announced", "shoal.recovered"
 _LIMITS = {
     "minLength": "at least {} characters",
     "maxLength": "at most {:,} characters",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 from rich.markup import escape
 
-from shoal.command_line.console import err
+from shoal.command_line.console import err, one_line
 from shoal.files.errors import BadInput
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def one_line_errors() -> Iterator[None]:
 
 def print_warning(message: str) -> None:
     """Print a warning on stderr."""
-    err.print(f"warning: {message}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+    err.print(f"warning: {one_line(message)}", style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
 def print_summary(file: object, facts: Iterable[str]) -> None:
@@ -42,7 +42,7 @@ def print_summary(file: object, facts: Iterable[str]) -> None:
     file before the long work starts, so that a wrong reading is seen at once.
     """
     line = "; ".join(fact for fact in facts if fact)
-    err.print(f"{file}: {line}", style="dim", markup=False, highlight=False, soft_wrap=True)
+    err.print(one_line(f"{file}: {line}"), style="dim", markup=False, highlight=False, soft_wrap=True)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from shoal.command_line.console import out
+from shoal.command_line.console import err, out
 
 
 class Format(StrEnum):
@@ -41,12 +41,20 @@ def print_result(form: Format, whole: Any, rows: Sequence[Row], print_table: Cal
         _print_csv(rows)
 
 
-def print_rows(form: Format, rows: Sequence[Row], *, whole: Any = None) -> None:
-    """Print rows with the same names in any form. whole: printed as JSON in place of the rows."""
+def print_rows(
+    form: Format, rows: Sequence[Row], *, whole: Any = None, empty: str = "nothing to show"
+) -> None:
+    """Print rows with the same names in any form.
+
+    whole: printed as JSON in place of the rows. empty: printed on stderr in place of a table without rows.
+    """
 
     def print_table() -> None:
+        if not rows:
+            err.print(empty, markup=False)
+            return
         table = Table()
-        for name in rows[0] if rows else ():
+        for name in rows[0]:
             table.add_column(name.replace("_", " "), overflow="fold")  # an id that is cut is of no use
         for row in rows:
             table.add_row(*(_shown_cell(value) for value in row.values()))

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from shoal.contracts.base import Id, Label, Name, Phrase, Sentence, Text, Value
 
@@ -11,12 +11,31 @@ MOST_POINTS = 1000
 MOST_CANDIDATES = 100
 MOST_PIXELS = 100_000  # per side
 LARGEST_NUMBER = 1e15
+ROUNDING = 1e-6
+"""A coordinate is that far outside the image by rounding: answers are compared to six digits."""
 
-Coordinate = Annotated[float, Field(ge=0, le=1)]
+
+def _check_number(value: Any) -> Any:
+    """Return the value. Raises ValueError for true and false, which pydantic takes for 1 and 0."""
+    if isinstance(value, bool):
+        raise ValueError("must be a number, not true or false")
+    return value
+
+
+def _clip_rounding(value: Any) -> Any:
+    """Return the edge for a coordinate beyond it by no more than rounding; other values unchanged."""
+    if isinstance(value, float):
+        if -ROUNDING <= value < 0:
+            return 0.0
+        return 1.0 if 1 < value <= 1 + ROUNDING else value
+    return _check_number(value)
+
+
+Coordinate = Annotated[float, Field(ge=0, le=1), BeforeValidator(_clip_rounding)]
 """Relative to the image as people see it: x from the left edge, y from the top edge."""
 
-Pixels = Annotated[int, Field(ge=1, le=MOST_PIXELS)]
-Position = Annotated[int, Field(ge=0, le=1_000_000)]
+Pixels = Annotated[int, Field(ge=1, le=MOST_PIXELS), BeforeValidator(_check_number)]
+Position = Annotated[int, Field(ge=0, le=1_000_000), BeforeValidator(_check_number)]
 """An offset into a text, in Unicode code points."""
 
 Quantity = Annotated[float, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
@@ -38,6 +57,14 @@ class Box(Corners):
 
     label: Label
     attributes: Attributes = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_rotation(cls, value: Any) -> Any:
+        """Unknown fields are ignored, but the box of a rotated one is elsewhere."""
+        if isinstance(value, dict) and value.get("rotation") not in (None, 0):
+            raise ValueError("rotation must be 0: send an upright box around the object, or a polygon")
+        return value
 
 
 class Polygon(Value):
@@ -117,14 +144,14 @@ class NumberAnswer(Value):
     """A number in the schema's unit."""
 
     kind: Literal["number"] = "number"
-    value: Quantity
+    value: Annotated[Quantity, BeforeValidator(_check_number)]
 
 
 class RatingAnswer(Value):
     """A whole number on a scale."""
 
     kind: Literal["rating"] = "rating"
-    value: int = Field(ge=-1000, le=1000)
+    value: Annotated[int, Field(ge=-1000, le=1000), BeforeValidator(_check_number)]
 
 
 class TextAnswer(Value):

@@ -19,6 +19,16 @@ def sample_id(project: str, source: str, source_id: str) -> str:
     return stable_id("sample", project, source, source_id)
 
 
+def crop_id(sample: str, *, left: float, top: float, right: float, bottom: float) -> str:
+    """Return the id of a sample's crop, from the corners of its box to a thousandth of the image's sides.
+
+    Model, class, score, order of the boxes and encoder do not matter: a box that is predicted again is the
+    same crop.
+    """
+    corners = (round(1000 * corner) for corner in (left, top, right, bottom))
+    return stable_id("crop", sample, *corners)
+
+
 def job_id(project: str, sample: str, guideline_major: int, purpose: str) -> str:
     """Return the id of a labelling job; two campaigns of a project that select the same sample share one job.
 

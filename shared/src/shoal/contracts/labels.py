@@ -1,6 +1,6 @@
 """Labelling jobs, the votes of people and models, and the labels accepted from them."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -86,6 +86,9 @@ class VotesRequested(Event):
     reason: Phrase
     posterior: dict[Label, float] = Field(default_factory=dict)  # of a review: the likeliest classes
     requested_at: Timestamp
+    skills: dict[FullId, Annotated[float, Field(ge=0, le=1)]] = Field(
+        default_factory=dict
+    )  # of a review: skill of its voters, by provider/annotator, where it is measured
 
 
 class AnnotationSubmitted(Event):
@@ -117,8 +120,10 @@ class LabelEvidence(Value):
     votes: Count
     annotators: tuple[FullId, ...] = ()
     annotation_ids: tuple[FullId, ...] = ()
-    agreement: float = Field(ge=0, le=1)  # share of votes for the accepted label
-    posterior: dict[Label, float] = Field(default_factory=dict)
+    agreement: float = Field(ge=0, le=1)  # share of votes for the accepted label, or near it
+    posterior: dict[Label, float] = Field(default_factory=dict)  # of a set of classes: that each applies
+    objects: tuple[Annotated[float, Field(ge=0, le=1)], ...] = ()  # probability of each object, in order
+    interval: tuple[float, float] | None = None  # of a number
     gold: bool = False
     reviewed_by: FullId | None = None
 

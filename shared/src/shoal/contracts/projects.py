@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from shoal.contracts.base import Event, Id, Phrase, Timestamp, Value
-from shoal.contracts.samples import ContentKind
+from shoal.contracts.samples import ContentKind, Cropping
 
 Role = Literal["producer", "annotator", "reviewer", "operator", "admin"]
 
@@ -31,4 +31,5 @@ class ProjectChanged(Event):
     title: Phrase = ""
     keys: tuple[ApiKey, ...] = ()
     encoders: dict[ContentKind, Id | None] = Field(default_factory=dict)  # None: samples bring their vectors
+    cropping: Cropping | None = None  # None: predicted boxes do not become samples
     changed_at: Timestamp

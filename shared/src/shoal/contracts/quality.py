@@ -27,8 +27,11 @@ __all__ = [
     "DatasetFile",
     "DatasetPublished",
     "GuidelinePublished",
+    "GuidelineShare",
+    "LabelChanges",
     "LabelClass",
     "LabelSchema",
+    "LeftOut",
     "PrecisionCertificate",
     "Prelabels",
     "QualityMeasured",
@@ -48,6 +51,16 @@ def fill_prelabels(document: dict[str, Any]) -> dict[str, Any]:
     return {**document, "prelabels_allowed": document["prelabels"] == "shown"}
 
 
+class LabelChanges(Value):
+    """What a version of a guideline does with labels of the version before, by their class there."""
+
+    unchanged: tuple[Label, ...] = ()  # classes whose labels count as they are
+    renamed: dict[Label, Label] = Field(default_factory=dict)  # former class -> its new name
+    merged: dict[Label, tuple[Label, ...]] = Field(default_factory=dict)  # class -> former classes
+    asked_again: tuple[Label, ...] = ()  # classes whose labels do not count
+    all_asked_again: bool = False  # no earlier label counts
+
+
 class GuidelinePublished(Event):
     """A version of a project's guideline, the written rules of its task. Immutable and numbered."""
 
@@ -61,6 +74,7 @@ class GuidelinePublished(Event):
     prelabels_allowed: bool = False  # whether `prelabels` is "shown"; for readers of earlier releases
     published_at: Timestamp
     prelabels: Prelabels = "hidden"
+    changes: LabelChanges | None = None  # None in a first version, and in events of earlier releases
 
     @model_validator(mode="before")
     @classmethod
@@ -106,7 +120,7 @@ class QualityMeasured(Event):
     jobs_open: Count
     labels_accepted: Count
     reviews_open: Count
-    agreement: float | None = None  # Krippendorff's alpha, nominal
+    agreement: float | None = None  # Krippendorff's alpha, with the distance of the label type
     gold_accuracy: float | None = Field(default=None, ge=0, le=1)
     cost_per_accepted_label: Price | None = None
     annotators: tuple[AnnotatorQuality, ...] = ()
@@ -121,6 +135,23 @@ class DatasetFile(Value):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     bytes: Amount
     rows: Amount | None = None
+
+
+class GuidelineShare(Value):
+    """The rows of a dataset version whose labels were given under one major version of the guideline."""
+
+    major: Ordinal
+    rows: Amount
+    unasked: tuple[Label, ...] = ()  # classes of the current guideline that this major did not have
+
+
+class LeftOut(Value):
+    """Accepted labels that are not in a dataset version, and why."""
+
+    major: Ordinal  # of the guideline that they were given under
+    reason: Phrase  # asked_again, class_removed, kind_changed, not_fitting, not_requested, replaced; may grow
+    label: Label | None = None  # the class, if it is the reason
+    labels: Amount
 
 
 class DatasetPublished(Event):
@@ -140,3 +171,5 @@ class DatasetPublished(Event):
     guideline: GuidelineRef
     parent: Id | None = None  # the version before
     published_at: Timestamp
+    majors: tuple[GuidelineShare, ...] = ()  # empty in events of earlier releases
+    left_out: tuple[LeftOut, ...] = ()

@@ -9,6 +9,7 @@ from pydantic import Field
 from shoal.contracts.answers import (
     MOST_CANDIDATES,
     MOST_OBJECTS,
+    MOST_PIXELS,
     MOST_POINTS,
     Corners,
     Pixels,
@@ -19,6 +20,7 @@ from shoal.contracts.answers import (
 from shoal.contracts.base import (
     Address,
     Amount,
+    Count,
     Duration,
     Event,
     Id,
@@ -34,6 +36,9 @@ from shoal.contracts.base import (
 
 Score = Annotated[float, Field(ge=0, le=1)]
 """The probability that a model gives."""
+
+MOST_CROPS = 50
+"""Crops of one image: their vectors travel in one event, which must fit into Kafka's 1 MiB."""
 
 _MOST_SLUG = 80  # a collection's name has at most 255 characters, a project's 128
 
@@ -114,7 +119,8 @@ class Content(Value):
     """The datum: inline text, a URI with the SHA-256 of its content, a conversation, or candidates.
 
     uri: `media:<sha256>` names a file of the media store. prompt: of candidates, if it has no turns.
-    crop: the part of the parent's image that a child sample shows.
+    crop: the part of the parent's image that a child sample shows. perceptual_hash: of an image of the media
+    store, 128 bits; those of images that look alike differ in a few.
     """
 
     text: Text | None = None
@@ -128,6 +134,7 @@ class Content(Value):
     prompt: Text | None = None
     candidates: tuple[Candidate, ...] | None = Field(default=None, min_length=2, max_length=MOST_CANDIDATES)
     crop: Corners | None = None
+    perceptual_hash: str | None = Field(default=None, pattern=r"^[0-9a-f]{32}$")
 
     @property
     def kind(self) -> ContentKind:
@@ -180,6 +187,30 @@ class Embedding(Value):
     vector: bytes
 
 
+class Cropping(Value):
+    """How the boxes that a model drew become crops, which are samples with vectors of their own.
+
+    most: crops of one image; boxes with the highest scores come first. smallest: pixels of a box's shorter
+    side. padding: what a crop shows beside its box on each side, as a share of the box's width or height.
+    """
+
+    most: int = Field(default=20, ge=1, le=MOST_CROPS)
+    smallest: int = Field(default=32, ge=1, le=MOST_PIXELS)
+    padding: float = Field(default=0.1, ge=0, le=1)
+
+
+class Crop(Value):
+    """A part of a sample's image as a sample of its own.
+
+    box: index of its box in the prediction. area: the part of the image: the box with its padding.
+    """
+
+    sample_id: Id
+    box: Count
+    area: Corners
+    embedding: Embedding
+
+
 class InferenceHalf(Event):
     """The request or response of an inference whose halves arrive separately (KServe's logger, Seldon)."""
 
@@ -213,8 +244,15 @@ class SampleIngested(Event):
     tags: Tags = Field(default_factory=dict)
     group: Phrase | None = None  # samples of one group stay in one split
     parent_id: Id | None = None  # of a crop: the sample with the whole image
+    cropping: Cropping | None = None  # the embedder makes crops of the predicted boxes
     occurred_at: Timestamp
     received_at: Timestamp
+
+
+class SampleReferenced(SampleIngested):
+    """A sample whose image is at an address outside Shoal. Ingest reads it before it ingests the sample."""
+
+    TYPE: ClassVar[str] = "shoal.sample.referenced.v1"
 
 
 class SampleEmbedded(Event):
@@ -236,6 +274,7 @@ class SampleEmbedded(Event):
     received_at: Timestamp | None = None  # at ingest
     embedded_at: Timestamp
     parent_id: Id | None = None  # of a crop: the sample with the whole image
+    crops: tuple[Crop, ...] = Field(default=(), max_length=MOST_CROPS)  # of the predicted boxes
 
 
 class SampleErased(Event):

@@ -49,5 +49,6 @@ class SamplingDecided(Event):
     predicted_label: Label | None = None
     model: Phrase | None = None
     model_version: Phrase | None = None
+    parent_id: Id | None = None  # of a crop: the sample with the whole image
     occurred_at: Timestamp
     decided_at: Timestamp

@@ -8,7 +8,13 @@ from shoal.contracts.labels import AnnotationSubmitted, LabelAccepted, LabelingJ
 from shoal.contracts.projects import ProjectChanged
 from shoal.contracts.providers import ProvidersChanged
 from shoal.contracts.quality import DatasetPublished, GuidelinePublished, QualityMeasured
-from shoal.contracts.samples import InferenceHalf, SampleEmbedded, SampleErased, SampleIngested
+from shoal.contracts.samples import (
+    InferenceHalf,
+    SampleEmbedded,
+    SampleErased,
+    SampleIngested,
+    SampleReferenced,
+)
 from shoal.contracts.selections import CampaignChanged, SamplingDecided
 
 Service = Literal["ingest", "embedder", "sampler", "labeling-gateway", "qa"]
@@ -68,6 +74,7 @@ DEAD_LETTER_REASONS = (
     *("bad_vector", "no_encoder", "media_unreadable", "wrong_dimension", "other_content"),
     *("payload_unreadable", "other_project"),
     *("unknown_provider", "unknown_job", "unknown_guideline", "wrong_guideline", "unknown_label"),
+    "wrong_answer",
 )
 """Why a record becomes a dead letter (docs/dead-letters.md)."""
 OTHER_REASON = "other"
@@ -85,6 +92,16 @@ INFERENCE_RECEIVED = Topic(
     groups=("ingest-joiner",),
     summary="Requests and responses that arrive separately, before they are joined.",
 )
+SAMPLES_REFERENCED = Topic(
+    name="samples.referenced",
+    events=(SampleReferenced,),
+    encoding="msgpack",
+    partitions=DATA_PARTITIONS,
+    retention_hours=7 * DAY,
+    producers=("ingest",),
+    groups=("ingest-fetcher",),
+    summary="Samples whose image ingest has yet to read from its address.",
+)
 SAMPLES_INGESTED = Topic(
     name="samples.ingested",
     events=(SampleIngested,),
@@ -94,6 +111,16 @@ SAMPLES_INGESTED = Topic(
     producers=("ingest",),
     groups=("embedder",),
     summary="Samples with the prediction of a production model.",
+)
+SAMPLES_BOXED = Topic(
+    name="samples.boxed",
+    events=(SampleIngested,),
+    encoding="msgpack",
+    partitions=DATA_PARTITIONS,
+    retention_hours=7 * DAY,
+    producers=("ingest",),
+    groups=("embedder-crops",),
+    summary="Samples whose predicted boxes become crops. They take longer, so others do not wait behind them.",
 )
 SAMPLES_EMBEDDED = Topic(
     name="samples.embedded",
@@ -112,7 +139,7 @@ SAMPLES_ERASED = Topic(
     encoding="json",
     partitions=DATA_PARTITIONS,
     retention_hours=30 * DAY,
-    producers=("ingest",),
+    producers=("ingest", "sampler"),  # the sampler: of the crops of erased samples
     groups=("embedder", "sampler", "labeling-gateway", "qa"),
     readers=("embedder",),
     compacted=True,
@@ -239,7 +266,9 @@ TOPICS: dict[str, Topic] = {
         PROJECTS_CHANGED,
         PROVIDERS_CHANGED,
         INFERENCE_RECEIVED,
+        SAMPLES_REFERENCED,
         SAMPLES_INGESTED,
+        SAMPLES_BOXED,
         SAMPLES_EMBEDDED,
         SAMPLES_ERASED,
         CAMPAIGNS_CHANGED,

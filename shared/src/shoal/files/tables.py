@@ -225,6 +225,8 @@ class TableFile:
     def _names_hint(self, name: str, columns: Mapping[str, str]) -> str:
         """Return which columns the file has, and how to name one of them."""
         present = [other or "one without a name" for other in self.format.names]
+        if not present:
+            return "it has no columns and no rows: give one row for each answer"
         option = columns.get(name)
         alike = [other for other in present if spelling_key(other) == spelling_key(name)]
         if alike:

@@ -28,6 +28,10 @@ _HEAD = 4096
 _BLOCK = 1 << 24
 _BINARY = {
     GZIP: "is compressed by gzip twice: uncompress it once",
+    b"\x89PNG": "is an image: give a table",
+    b"\xff\xd8\xff": "is an image: give a table",
+    b"GIF87a": "is an image: give a table",
+    b"GIF89a": "is an image: give a table",
     b"PK\x03\x04": "is a ZIP archive, as Excel's files are: save the table as CSV",
     b"\xd0\xcf\x11\xe0": "is a file of Excel: save the table as CSV",
     b"BZh": "is compressed by bzip2: uncompress it, or use gzip",

@@ -5,6 +5,23 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 
 Address = IPv4Address | IPv6Address
 _NAT64 = IPv6Network("64:ff9b::/96")
+_INTERNAL = tuple(
+    map(
+        ip_network,
+        (
+            "192.0.0.0/24",  # protocol assignments; a cloud's metadata are at 192.0.0.192
+            "192.88.99.0/24",
+            "168.63.129.16/32",  # inside Azure's virtual networks
+            "::/96",  # IPv4 addresses in forms that are no longer used
+            "::ffff:0:0:0/96",
+            "64:ff9b:1::/48",  # NAT64 of a private network
+            "fec0::/10",
+            "3fff::/20",
+            "5f00::/16",
+        ),
+    )
+)
+"""Networks that are not public, and that Python's `ipaddress` calls global, depending on its version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +40,8 @@ class Networks:
         address = _embedded_address(ip_address(text))
         if any(address.version == network.version and address in network for network in self.allowed):
             return False
+        if any(address.version == network.version and address in network for network in _INTERNAL):
+            return True
         return not address.is_global or address.is_multicast
 
     def forbid_host(self, host: str) -> bool:

@@ -130,5 +130,5 @@ def _too_large(limit: int) -> Problem:
         "Body too large",
         f"the body has more than {limit} bytes (uncompressed)",
         field="body",
-        fix="Send fewer inferences in one request",
+        fix="Send less in one request",
     )

@@ -22,14 +22,15 @@ _FIXES = {
 
 def field_of(loc: Any) -> str:
     """Return pydantic's location as a path: ("body", "labels", 0, "name") -> "labels[0].name"."""
-    parts = [part for part in loc if not _is_no_field(part)] or list(loc) or ["body"]
+    named = loc[1:] if loc and loc[0] in _NO_FIELDS else loc
+    parts = [part for part in named if not _is_tag(part)] or list(loc) or ["body"]
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).lstrip(".")
     return _cut_text(path if path.isprintable() else _CONTROL.sub(_escaped_text, path), _MOST_FIELD)
 
 
-def _is_no_field(part: Any) -> bool:
-    """Return whether a part of a location is a part of the request, a key `[key]`, or a tag as `[boxes]`."""
-    return part in _NO_FIELDS or (isinstance(part, str) and _TAG.fullmatch(part) is not None)
+def _is_tag(part: Any) -> bool:
+    """Return whether a part of a location is a key `[key]`, or a tag as `[boxes]`."""
+    return isinstance(part, str) and _TAG.fullmatch(part) is not None
 
 
 def message_of(error: Any) -> str:

@@ -1,7 +1,8 @@
 """Signed addresses of images: who has one sees one image of one project, until it expires.
 
-A token is base64url of `project|sha256|size|expires|` and an HMAC-SHA256 of it. Tokens need no table: every
-service that knows the key signs them, and ingest reads them.
+A token is base64url of `project|sha256|size|expires|` and an HMAC-SHA256 of it; that of a part of an image
+has `left,top,right,bottom|` too. Tokens need no table: every service that knows the key signs them, and
+ingest reads them.
 """
 
 import base64
@@ -13,6 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from shoal.pictures.crops import Corners
+
 LONGEST_S = 900
 """Seconds until an address expires."""
 
@@ -20,7 +23,11 @@ _STEP_S = 300  # addresses of one image are equal for so long, so that browsers 
 _MAC_BYTES = 32
 _MOST_TOKEN = 600
 _PURPOSE = b"shoal.media.v1\n"  # a signature of something else with the same key opens nothing
-_PAYLOAD = re.compile(r"([a-z0-9][a-z0-9._-]{0,127})\|([0-9a-f]{64})\|(0|[1-9][0-9]{0,4})\|([0-9]{1,11})\|")
+_PAYLOAD = re.compile(
+    r"([a-z0-9][a-z0-9._-]{0,127})\|([0-9a-f]{64})\|(0|[1-9][0-9]{0,4})\|([0-9]{1,11})\|"
+    r"(?:([0-9]{1,6}),([0-9]{1,6}),([0-9]{1,6}),([0-9]{1,6})\|)?"
+)
+_UNITS = 100_000  # of an image's side: no image has more pixels
 
 
 class BadAddress(ValueError):
@@ -31,23 +38,31 @@ class ExpiredAddress(ValueError):
     """A token whose time is over."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MediaAddress:
-    """What a token opens. size: most pixels of the longer side; 0 for the image's own size."""
+    """What a token opens. size: most pixels of the longer side; 0 for the image's own size.
+
+    crop: the part of the image that is shown; None for all of it.
+    """
 
     project: str
     sha256: str
     size: int
     expires: datetime
+    crop: Corners | None = None
 
 
-def sign_address(key: str, project: str, sha256: str, *, size: int, now: datetime) -> str:
+def sign_address(
+    key: str, project: str, sha256: str, *, size: int, now: datetime, crop: Corners | None = None
+) -> str:
     """Return the token of an image; it expires after 10 to 15 minutes.
 
     size: most pixels of the longer side; 0 for the image's own size.
     """
     expires = int(now.timestamp()) // _STEP_S * _STEP_S + LONGEST_S
     payload = f"{project}|{sha256}|{size}|{expires}|"
+    if crop is not None:
+        payload += ",".join(str(round(_UNITS * corner)) for corner in crop) + "|"
     if _PAYLOAD.fullmatch(payload) is None:
         raise ValueError(f"no address: {payload!r}")
     data = payload.encode("ascii")
@@ -66,11 +81,19 @@ def read_address(keys: Sequence[str], token: str, now: datetime) -> MediaAddress
     match = _PAYLOAD.fullmatch(payload.decode("ascii", "replace"))
     if not any(matches) or match is None:
         raise BadAddress("the token is not signed")
-    project, sha256, size, expires = match.groups()
-    address = MediaAddress(project, sha256, int(size), datetime.fromtimestamp(int(expires), UTC))
+    project, sha256, size, expires, *corners = match.groups()
+    moment = datetime.fromtimestamp(int(expires), UTC)
+    address = MediaAddress(
+        project=project, sha256=sha256, size=int(size), expires=moment, crop=_read_corners(corners)
+    )
     if address.expires <= now:
         raise ExpiredAddress("the token has expired")
     return address
+
+
+def _read_corners(corners: Sequence[str | None]) -> Corners | None:
+    values = [int(corner) / _UNITS for corner in corners if corner is not None]
+    return (values[0], values[1], values[2], values[3]) if values else None
 
 
 def media_url(public_url: str, token: str) -> str:

@@ -1,6 +1,7 @@
 """The port of the media store: images by project and SHA-256, and the pictures of them that people see."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Protocol
 
 URI_START = "media:"
@@ -22,6 +23,9 @@ class MediaStore(Protocol):
 
     async def get(self, project: str, sha256: str) -> bytes | None:
         """Return an image as it was received; None if the project has none. Raises DamagedFile."""
+
+    async def get_intact(self, project: str, names: Sequence[str]) -> list[bytes | None]:
+        """Return images by their SHA-256, read together; None for those that are missing or damaged."""
 
     async def put_shown(self, project: str, sha256: str, size: int, data: bytes) -> None:
         """Store the picture of an image that people see at a size."""

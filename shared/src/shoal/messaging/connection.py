@@ -1,7 +1,7 @@
 """A service's connection to Kafka: one publisher, its consumers and broadcasts, their health."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
@@ -84,15 +84,11 @@ class Messaging:
     async def stop(self) -> None:
         """Stop the consumers, then the broadcasts."""
         await self.stop_consumers()
-        closing = asyncio.create_task(self._broker.stop())
-        await asyncio.wait([closing], timeout=_CLOSE_S)  # longer only while Kafka is away
-        closing.cancel()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._times.close()
-        if self._letters is not None:
-            await self._letters.close()
+        letters = [] if self._letters is None else [self._letters.close()]
+        await _close_soon(self._broker.stop(), self._times.close(), *letters)
         self._subscriptions, self._readers, self._tasks = [], [], []
 
     def health(self, longest_s: float = MAX_POLL_INTERVAL_S) -> list[Health]:
@@ -160,6 +156,14 @@ async def connect(
             await messaging.stop()
     finally:
         await publisher.close()
+
+
+async def _close_soon(*closings: Coroutine[Any, Any, None]) -> None:
+    """Close clients together; while Kafka is away aiokafka waits for its answers, the stop does not."""
+    tasks = [asyncio.create_task(closing) for closing in closings]
+    await asyncio.wait(tasks, timeout=_CLOSE_S)
+    for task in tasks:
+        task.cancel()
 
 
 async def _started_producer(settings: KafkaSettings, client_id: str) -> AIOKafkaProducer:

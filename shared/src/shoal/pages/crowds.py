@@ -13,16 +13,18 @@ LEFT, RIGHT = 132, 100
 ORANGE = "#d9730d"
 
 
-def interval_rows(rows: Sequence[tuple[str, float, float, float, str]], goal: float) -> Markup:
+def interval_rows(rows: Sequence[tuple[str, float, float, float, str]], goal: float | None) -> Markup:
     """Return a chart of intervals: one per row of name, value, low, high (shares) and note.
 
-    goal: the share at the dashed line.
+    goal: the share at the dashed line, None for no line.
     """
     height = STEP * len(rows) + 26
     foot = height - 20
     parts = [part for quarter in range(5) for part in _quarter_line(quarter / 4, height)]
-    x = _share_x(goal)
-    parts.append(svg_element("line", x1=x, x2=x, y1=4, y2=foot, stroke="var(--grey)", stroke_dasharray="4 4"))
+    if goal is not None:
+        x = _share_x(goal)
+        line = {"stroke": "var(--grey)", "stroke_dasharray": "4 4"}
+        parts.append(svg_element("line", x1=x, x2=x, y1=4, y2=foot, **line))
     parts += [_interval_row(row, 4 + STEP * index + STEP / 2) for index, row in enumerate(rows)]
     return shares_drawing(height, *parts, label="shares with their intervals")
 

@@ -1,6 +1,7 @@
 """Decode an image, of a file or of bytes; the content determines the format, not the name."""
 
 import io
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 MOST_PIXELS = 1 << 28  # 1 GiB in Pillow's memory
 LARGE_PIXELS = 1 << 25  # such images are decoded one at a time, so that threads do not multiply their memory
+MOST_SIDE = 65_500
+"""Pixels of the longer side of an image that is accepted over the network; JPEG holds no longer one."""
 # Pillow's other formats run Ghostscript (EPS), read placeholders only (HDF5) or take any bytes (TGA, PCX).
 _FORMATS = (
     "PNG", "JPEG", "WEBP", "GIF", "BMP", "DIB", "TIFF", "AVIF", "HEIF",
@@ -36,6 +39,7 @@ _STARTS = (
     (b"pk\x03\x04", "a .zip file: unpack it"),
     (b"{", "JSON, not an image"),
 )
+_METADATA = re.compile("MAX_TEXT_CHUNK|MAX_TEXT_MEMORY")  # Pillow's limits of 1 MiB and 64 MiB, unpacked
 _large = threading.Lock()
 
 
@@ -51,9 +55,10 @@ def open_picture(file: Path) -> "Iterator[Image.Image]":
         with file.open("rb") as raw:
             head = raw.read(512)
             _check_suffix(file, head)
-            _check_start(head)
+            formats = picture_formats(file)
+            _check_start(head, formats)
             raw.seek(0)
-            with _decoded_image(raw, picture_formats(file), MOST_PIXELS) as image:
+            with _decoded_image(raw, formats, MOST_PIXELS) as image:
                 yield image
     except FileNotFoundError:
         raise BadPicture("a link that leads nowhere" if file.is_symlink() else "does not exist") from None
@@ -65,22 +70,24 @@ def open_picture(file: Path) -> "Iterator[Image.Image]":
 def open_bytes(data: bytes, most_pixels: int = MOST_PIXELS) -> "Iterator[Image.Image]":
     """Decode the first frame of an image that somebody sent; only the formats of SENT_FORMATS are tried.
 
-    most_pixels: width times height, checked before the pixels are decoded. Raises BadPicture, also for errors
-    of the caller's block.
+    most_pixels: width times height, checked before the pixels are decoded, as is MOST_SIDE. Raises
+    BadPicture, also for errors of the caller's block.
     """
-    _check_start(data[:512])
     formats = [name for name in SENT_FORMATS if name in _known_formats()]
-    with _decoded_image(io.BytesIO(data), formats, most_pixels) as image:
+    _check_start(data[:512], formats)
+    with _decoded_image(io.BytesIO(data), formats, most_pixels, MOST_SIDE) as image:
         yield image
 
 
 @contextmanager
-def _decoded_image(raw: IO[bytes], formats: Sequence[str], most_pixels: int) -> "Iterator[Image.Image]":
+def _decoded_image(
+    raw: IO[bytes], formats: Sequence[str], most_pixels: int, most_side: int | None = None
+) -> "Iterator[Image.Image]":
     from PIL import Image, UnidentifiedImageError
 
     try:
         with Image.open(raw, formats=list(formats)) as image:
-            _check_size(image, most_pixels)
+            _check_size(image, most_pixels, most_side)
             with _large if image.width * image.height > LARGE_PIXELS else nullcontext():
                 image.load()
                 yield image
@@ -93,6 +100,8 @@ def _decoded_image(raw: IO[bytes], formats: Sequence[str], most_pixels: int) -> 
     except OSError as error:
         raise BadPicture(error.strerror or f"damaged: {error}") from None
     except Exception as error:  # Pillow's decoders raise nearly everything for damaged files
+        if isinstance(error, ValueError) and _METADATA.search(str(error)):
+            raise BadPicture("a text or profile in it is too large: save it without metadata") from None
         raise BadPicture(f"damaged: {error or type(error).__name__}") from None
 
 
@@ -145,8 +154,8 @@ def _check_suffix(file: Path, head: bytes) -> None:
         raise BadPicture(f"an SVG drawing: {_CONVERT}")
 
 
-def _check_start(head: bytes) -> None:
-    """Raise BadPicture for content that people often find under an image's name."""
+def _check_start(head: bytes, formats: Sequence[str]) -> None:
+    """Raise BadPicture for content that people often find under an image's name. formats: those to read."""
     if not head:
         raise BadPicture("an empty file")
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
@@ -155,11 +164,15 @@ def _check_start(head: bytes) -> None:
     for mark, reason in _STARTS:
         if start.startswith(mark):
             raise BadPicture(reason)
-    if head[4:8] == b"ftyp" and head[8:12] in _HEIF and "HEIF" not in _known_formats():
-        raise BadPicture(f"a HEIC image: {_CONVERT}, or install pi-heif")
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIF and "HEIF" not in formats:
+        hint = "" if "HEIF" in _known_formats() else ", or install pi-heif"
+        raise BadPicture(f"a HEIC image: {_CONVERT}{hint}")
 
 
-def _check_size(image: "Image.Image", most_pixels: int) -> None:
+def _check_size(image: "Image.Image", most_pixels: int, most_side: int | None) -> None:
+    if most_side is not None and max(image.size) > most_side:
+        pixels = f"{image.width:,} x {image.height:,} pixels"
+        raise BadPicture(f"{pixels}, more than {most_side:,} on one side: make it smaller")
     if image.width * image.height > most_pixels:
         pixels = f"{image.width:,} x {image.height:,} pixels"
         raise BadPicture(f"{pixels}, more than {most_pixels:,} in all: make it smaller")

@@ -3,7 +3,9 @@
 import io
 from dataclasses import dataclass
 
+from shoal.pictures.crops import Corners, crop_pixels
 from shoal.pictures.decoding import BadPicture, open_bytes
+from shoal.pictures.perceptual_hash import perceptual_hash
 from shoal.pictures.pixels import viewed_image
 
 _MEDIA_TYPES = {
@@ -24,11 +26,15 @@ _PNG_START = b"\x89PNG"
 
 @dataclass(frozen=True, slots=True)
 class PictureFacts:
-    """The media type that the bytes have, and the size in pixels as people see the image (EXIF turned)."""
+    """The media type that the bytes have, and the size in pixels as people see the image (EXIF turned).
+
+    perceptual_hash: of what people see; None for an image of one colour.
+    """
 
     media_type: str
     width: int
     height: int
+    perceptual_hash: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,20 +51,22 @@ def inspect_picture(data: bytes, limits: PictureLimits) -> PictureFacts:
         raise BadPicture(f"{len(data):,} bytes, more than {limits.bytes:,}: make it smaller")
     with open_bytes(data, most_pixels=limits.pixels) as image:
         media_type = _MEDIA_TYPES[image.format or ""]
-        turned = image.getexif().get(274, 1) in (5, 6, 7, 8)
-        width, height = (image.height, image.width) if turned else image.size
-        viewed_image(image)
-    return PictureFacts(media_type, width, height)
+        viewed = viewed_image(image)
+        look = perceptual_hash(viewed)
+    return PictureFacts(media_type, viewed.width, viewed.height, look)
 
 
-def shown_picture(data: bytes, longest: int, limits: PictureLimits) -> bytes:
-    """Return an image as a new PNG or JPEG, without metadata. Raises BadPicture.
+def shown_picture(data: bytes, longest: int, limits: PictureLimits, crop: Corners | None = None) -> bytes:
+    """Return an image, or a part of it, as a new PNG or JPEG, without metadata. Raises BadPicture.
 
-    longest: most pixels of its longer side; 0 keeps the size. A smaller image is not enlarged.
+    longest: most pixels of its longer side; 0 keeps the size. A smaller image is not enlarged. crop: the part
+    that is shown, by default all of it.
     """
     with open_bytes(data, most_pixels=limits.pixels) as image:
         format_name = image.format
         shown = viewed_image(image)
+        if crop is not None:
+            shown = shown.crop(crop_pixels(crop, shown.width, shown.height))
         if longest and max(shown.size) > longest:
             shown.thumbnail((longest, longest), reducing_gap=3.0)
     lossless = format_name in _LOSSLESS and shown.width * shown.height <= _MOST_LOSSLESS
@@ -68,6 +76,17 @@ def shown_picture(data: bytes, longest: int, limits: PictureLimits) -> bytes:
         shown.save(file, "PNG")
     else:
         shown.save(file, "JPEG", quality=_QUALITY)
+    return file.getvalue()
+
+
+def cropped_png(data: bytes, crop: Corners) -> bytes:
+    """Return a part of an image as PNG, without metadata. Raises BadPicture."""
+    with open_bytes(data) as image:
+        viewed = viewed_image(image)
+    part = viewed.crop(crop_pixels(crop, viewed.width, viewed.height))
+    part.info = {}
+    file = io.BytesIO()
+    part.save(file, "PNG")
     return file.getvalue()
 
 

@@ -23,6 +23,7 @@ class Loop:
     were any. A pass that raises is logged, counted and repeated after `backoff`; it never ends the service.
     A pass without progress for `longest_s` seconds, by default SHOAL_STUCK_S, is stuck, which only a restart
     ends. `describe` returns what operators should know about its work, or an empty text: a note of /readyz.
+    `close` follows the last pass.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Loop:
     drain: bool = False
     longest_s: float | None = None
     describe: Callable[[], str] = lambda: ""
+    close: Callable[[], Awaitable[None]] | None = None
     backoff: Backoff = _BACKOFF
     clock: Callable[[], datetime] = utc_now
     running: bool = field(default=False, init=False)
@@ -59,6 +61,8 @@ class Loop:
                 await self._pause(await self._try_pass())
         finally:
             self.running = False
+            if self.close is not None:
+                await self.close()
 
     async def _try_pass(self) -> int:
         """Return how many items the pass processed; 0 if it failed."""

@@ -1,14 +1,27 @@
 """The settings of every service, read from the environment; Kafka's are in shoal.messaging.KafkaSettings."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shoal.runtime.loopback import is_loopback
 
 SHORTEST_KEY = 16
 """Characters of an administrator's key: shorter ones can be guessed."""
+
+SHORTEST_PATIENCE_S = 120.0
+"""Least SHOAL_STUCK_S: every call to PostgreSQL, Qdrant and Kafka ends within that time."""
+
+
+def check_patience(seconds: float) -> float:
+    """Return SHOAL_STUCK_S. Raises ValueError for one that would restart services while a server is away."""
+    if not seconds >= SHORTEST_PATIENCE_S:
+        raise ValueError(
+            f"SHOAL_STUCK_S must be at least {SHORTEST_PATIENCE_S:g}: a call to a server that is "
+            "away may take so long, and Kubernetes would restart every replica during an outage"
+        )
+    return seconds
 
 
 class UnsafeSettings(Exception):
@@ -91,12 +104,12 @@ class ServiceSettings(BaseSettings):
         gt=0,
         description="Time to finish requests and batches when the process stops, in seconds.",
     )
-    stuck_s: float = Field(
+    stuck_s: Annotated[float, AfterValidator(check_patience)] = Field(
         default=300.0,
-        ge=1,
+        json_schema_extra={"minimum": SHORTEST_PATIENCE_S},
         description="Longest time without progress of a batch, of a background pass, or between two polls of a "
         "consumer, in seconds; then /livez fails and Kubernetes restarts the process. Waiting for a server "
-        "that is away is progress.",
+        "that is away is progress, but it may take two minutes to notice that it is.",
     )
     metrics_interval_s: float = Field(
         default=15.0,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shoal.contracts.projects import ProjectChanged
-from shoal.contracts.samples import ContentKind
+from shoal.contracts.samples import ContentKind, Cropping
 from shoal.contracts.topics import PROJECTS_CHANGED
 from shoal.messaging import Broadcast, Received
 from shoal.security.arrivals import Arrivals
@@ -22,6 +22,7 @@ class ProjectInfo:
     project: str
     title: str
     encoders: Mapping[ContentKind, str | None] = field(default_factory=dict)
+    cropping: Cropping | None = None
 
 
 class ProjectDirectory:
@@ -44,7 +45,9 @@ class ProjectDirectory:
     def get(self, project: str) -> ProjectInfo | None:
         """Return a project; None if no event has announced it yet."""
         event = self._projects.get(project)
-        return None if event is None else ProjectInfo(event.project, event.title, event.encoders)
+        if event is None:
+            return None
+        return ProjectInfo(event.project, event.title, event.encoders, event.cropping)
 
     async def find(self, project: str) -> ProjectInfo | None:
         """Return a project; wait for one that may be on its way."""

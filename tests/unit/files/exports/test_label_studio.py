@@ -188,10 +188,10 @@ def test_choices_about_regions_are_no_answers_about_the_task(tmp_path: Path) -> 
 
 
 def test_exports_without_an_answer_say_why(tmp_path: Path) -> None:
-    polygon = {"type": "polygonlabels", "value": {"points": [[1, 2]]}, "from_name": "shape"}
+    point = {"type": "keypointlabels", "value": {"x": 1, "y": 2, "width": 0.5}, "from_name": "shape"}
     cases = {
         "has no annotations, in 1 task": [task(1)],
-        r"answers to shape \(polygonlabels\) only, which cannot be read": [task(1, annotation(ANN, polygon))],
+        r"answers to shape \(keypointlabels\) only, which cannot be read": [task(1, annotation(ANN, point))],
         "holds no votes: 1 task, 1 annotation; 1 left out: cancelled": [
             task(1, annotation(ANN, choice("cat"), was_cancelled=True))
         ],

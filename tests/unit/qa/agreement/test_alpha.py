@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoal_qa.domain.agreement.alpha import Alpha, Level, alpha_of_items, alpha_of_values, alpha_of_votes
-from shoal_qa.domain.agreement.distances import SetDistance, TextDistance, box_iou, edit_distance
+from shoal_qa.domain.agreement.alpha import Alpha, Level, alpha_of_values, alpha_of_votes
+from shoal_qa.domain.agreement.distances import SetDistance, box_iou, edit_distance, relative_distance
 from shoal_qa.domain.votes.arrays import name_votes
-from unit.qa.oracles import krippendorff_alpha
+from unit.qa.oracles import alpha_of_items, krippendorff_alpha
 
 LEVELS: list[Level] = ["nominal", "ordinal", "interval", "ratio"]
 answers = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 4)), min_size=4, max_size=40)
@@ -101,8 +101,11 @@ def test_texts_as_a_plain_loop_has_them() -> None:
     random = rng()
     units = random.integers(5, size=25)
     texts = ["".join(random.choice(list("abc"), random.integers(0, 6))) for _ in units]
-    distance = TextDistance(texts)
-    every = [[float(distance(np.array([i]), np.array([j]))[0]) for j in range(25)] for i in range(25)]
+    every = [[relative_distance(one, other) for other in texts] for one in texts]
+
+    def distance(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+        return np.array(every)[first, second]
+
     assert alpha_of_items(units, distance, rng()).value == pytest.approx(plain(units.tolist(), every))
 
 

@@ -1,4 +1,4 @@
-"""Agreement by task and class against loops over pairs; distances of answers with regions, by hand."""
+"""Agreement by task and class against loops over pairs."""
 
 from itertools import permutations
 
@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shoal_qa.domain.agreement.coincidences import by_class, by_task
-from shoal_qa.domain.agreement.regions import Regions, region_distance
 from shoal_qa.domain.votes.arrays import VoteArrays
 from unit.qa.crowds import honest
 from unit.qa.oracles import pairwise_agreement
@@ -77,29 +76,3 @@ def test_chunks_do_not_change_the_sums(monkeypatch: pytest.MonkeyPatch) -> None:
     parts = by_class(votes)
     assert parts.agreement == pytest.approx(whole.agreement)
     assert parts.confused.tolist() == whole.confused.tolist()
-
-
-def regions(*rows: tuple[float, float, float, float, int]) -> Regions:
-    table = np.array(rows, np.float64).reshape(-1, 5)
-    return Regions(table[:, :4], table[:, 4].astype(np.int32))
-
-
-def test_regions_by_hand() -> None:
-    one = regions((0, 0, 2, 1, 0), (5, 0, 6, 1, 0))
-    assert region_distance(one, one) == 0
-    assert region_distance(one, regions()) == 1
-    assert region_distance(regions(), regions()) == 0
-    half = regions((1, 0, 3, 1, 0))  # a third of the first box's union, nothing of the second
-    assert region_distance(one, half) == pytest.approx(1 - (1 / 3) / 2)
-    assert region_distance(half, one) == region_distance(one, half)
-    assert region_distance(one, regions((0, 0, 2, 1, 1))) == 1  # another class never matches
-    near = regions((0, 0, 2, 1, 0), (0, 0, 2, 1, 0))  # twice the same: only one of them matches
-    assert region_distance(one, near) == pytest.approx(1 - 1 / 3)
-
-
-def test_regions_match_so_that_the_overlaps_add_up_to_most() -> None:
-    """Matching the best pair first (0.6) would leave nothing for the others; crosswise they have 0.5 and
-    0.25.
-    """
-    one, other = regions((0, 0, 8, 1, 0), (8, 0, 10, 1, 0)), regions((2, 0, 10, 1, 0), (0, 0, 4, 1, 0))
-    assert region_distance(one, other) == pytest.approx(1 - (4 / 8 + 2 / 8) / 2)

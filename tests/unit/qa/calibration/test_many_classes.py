@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from shoal.files.errors import BadInput
-from shoal_qa.cli.labelling import check_table_size
+from shoal_qa.cli.files.labelling import check_table_size
 from shoal_qa.domain.calibration import overconfidence
 from shoal_qa.domain.calibration.overconfidence import TEMPERATURES, default_tempering
 from shoal_qa.domain.models.candidates import Candidates

@@ -62,3 +62,12 @@ def test_the_accuracy_of_the_production_model_is_shown_by_version(monkeypatch: p
     lines = [" ".join(line.split()) for line in shown(monkeypatch, None, [newest, first]).splitlines()]
     assert any("topics │ 7 │ 0.907 │ 0.861 to 0.942 │ wrong 0.800, right 0.950" in line for line in lines)
     assert any("topics │ 8 │ │" in line for line in lines)
+
+
+def test_what_is_not_measured_is_said_in_words_and_numbers_are_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured = {**MEASURED, "agreement": None, "cost_per_accepted_label": 0.132271386, "annotators": []}
+    lines = [" ".join(line.split()) for line in shown(monkeypatch, measured).splitlines()]
+    assert "│ agreement │ not measured │" in lines
+    assert "│ cost per accepted label │ 0.1323 │" in lines
+    assert "None" not in "".join(lines)
+    assert not [line for line in lines if "annotator" in line]  # no empty table

@@ -3,6 +3,8 @@
 import csv
 import json
 
+import krippendorff
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
@@ -76,10 +78,20 @@ def test_parquet_of_any_types_is_read_as_text_and_written_back() -> None:
 SHAPES: list[tuple[str, list[list[str]], float]] = [
     # two answers for each of two tasks; the mean distance (or difference) by hand
     ("number", [["1", "2"], ["5", "5.5"]], 0.75),
+    ("rating", [["1", "3"], ["5", "5.0"]], 1.0),
     ("multi", [["a|b", "a | b"], ["a|b", "a|c"]], 1 - (1 + 1 / 9) / 2),
     ("text", [["same", "same"], ["abcd", "abxd"]], 0.125),
+    ("pair", [["a", "a > b"], ["a", "tie"]], 0.25),
+    ("ranking", [["a > b > c", "a > b > c"], ["a > b > c", "a > b = c"]], 1 / 12),
     ("spans", [['[[0, 4, "x"]]', '[[2, 4, "x"]]'], ["[]", "[]"]], 0.25),
+    ("spans", [['[[0, 4.5, "x"]]', '[[2.25, 4.5, "x"]]'], ["[]", "[]"]], 0.25),
     ("boxes", [["[0, 0, 2, 2]", "[[0, 0, 2, 1]]"], ["[1, 1, 2, 2]", "[5, 5, 6, 6]"]], 0.75),
+    ("boxes", [["[-9, -9, -7, -7]", "[[-9, -9, -7, -8]]"], ["[1, 1, 2, 2]", "[]"]], 0.75),
+    (
+        "polygons",
+        [["[[0, 0], [2, 0], [2, 2], [0, 2]]", "[[0, 0], [2, 0], [2, 1], [0, 1]]"], ["[]", "[]"]],
+        0.25,
+    ),
 ]
 
 
@@ -91,20 +103,47 @@ def test_agreement_of_other_shapes(shape: str, answers: list[list[str]], distanc
     code, text, told = run("agreement", "--votes", "shaped.csv", "--shape", shape, "--format", "json")
     assert code == 0, told
     found = json.loads(text)
-    apart = found["mean_difference"] if shape == "number" else 1 - found["agreement_of_pairs"]
-    assert apart == pytest.approx(distance)
+    by_value = shape in ("number", "rating")
+    apart = found["mean_difference"] if by_value else 1 - found["agreement_of_pairs"]
+    assert apart == pytest.approx(distance, abs=1e-6)
     assert found["alpha"] < 1
+    assert found["level"] == {"number": "interval", "rating": "ordinal"}.get(shape)
+
+
+@pytest.mark.usefixtures("crowd")
+def test_the_levels_of_ratings_are_those_of_the_krippendorff_package() -> None:
+    values = np.random.default_rng(1).integers(1, 6, (3, 40))
+    values[1:] = np.clip(values[0] + np.random.default_rng(2).integers(-1, 2, (2, 40)), 1, 5)
+    rows = [(f"t{task}", f"w{who}", str(values[who, task])) for who in range(3) for task in range(40)]
+    write("shaped.csv", "task,worker,label", rows)
+    for level in ("ordinal", "interval", "ratio"):
+        options = ("--shape", "rating", "--level", level, "--format", "json")
+        found = json.loads(run("agreement", "--votes", "shaped.csv", *options)[1])
+        assert found["alpha"] == pytest.approx(krippendorff.alpha(values, level_of_measurement=level))
 
 
 BAD_SHAPES = [
     ("number", "3", "4x", "line 3: label '4x' is not a finite number"),
     ("number", "3", "inf", "line 3: label 'inf' is not a finite number"),
-    ("spans", "[0, 1]", "[4, 2]", "line 3: '[4, 2]' needs finite numbers, low before high"),
-    ("spans", "[0, 1]", "0 to 1", "line 3: '0 to 1' is not of the form [start, end]"),
-    ("boxes", "[0, 0, 1, 1]", "[0, 0, 1]", "line 3: '[0, 0, 1]' needs finite numbers, low before high"),
-    ("boxes", "[0, 0, 1, 1]", '{"x": 1}', "is not of the form [left, top, right, bottom]"),
-    ("boxes", "[0, 0, 1, 1]", "7", "is not of the form [left, top, right, bottom]"),
-    ("rings", "1", "2", "--shape: 'rings' is unknown: use one of class, number"),
+    ("rating", "3", "4.5", "line 3: label '4.5' is not a whole number"),
+    ("pair", "a", "a > b > c", "line 3: label 'a > b > c' is no choice of one of two"),
+    (
+        "spans",
+        "[0, 1]",
+        "[4, 2]",
+        "line 3: label '[4, 2]' needs numbers of 0 or more, up to 1,000,000, low before",
+    ),
+    ("spans", "[0, 1]", "[-4, 2]", "line 3: label '[-4, 2]' needs numbers of 0 or more"),
+    ("spans", "[0, 1]", "0 to 1", "line 3: label '0 to 1' is not of the form [[start, end"),
+    (
+        "boxes",
+        "[0, 0, 1, 1]",
+        "[0, 0, 1]",
+        "line 3: label '[0, 0, 1]' needs numbers up to 1,000,000, low before",
+    ),
+    ("boxes", "[0, 0, 1, 1]", '{"x": 1}', "is not of the form [[left, top, right, bottom"),
+    ("boxes", "[0, 0, 1, 1]", "7", "is not of the form [[left, top, right, bottom"),
+    ("rings", "1", "2", "--shape: 'rings' is unknown: use one of class, multi, number"),
 ]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shoal_qa.usecases.files.class_sets import parse_set, set_separator, split_set, turned_sets
+from shoal_qa.usecases.files.texts.class_sets import parse_set, set_separator, split_set, turned_sets
 from unit.qa.fileskit import run, write
 
 

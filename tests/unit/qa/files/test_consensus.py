@@ -51,7 +51,9 @@ def test_consensus_promises_nothing_that_gold_does_not_bear_out() -> None:
     write("few.csv", "task,label", [(row["task"], row["label"]) for row in rows_of("gold.csv")[:8]])
     code, _, told = run(*base, "--gold", "few.csv", "--report", "report.html")
     assert code == 0
-    assert "8 gold answers do not confirm a precision of 0.95: no label is accepted; about" in told
+    assert (
+        "8 gold answers do not confirm a precision of 0.95: no label is accepted by its votes; about" in told
+    )
     rows = pyarrow.parquet.read_table("labels.parquet").to_pylist()
     assert sum(row["accepted"] for row in rows) == 8  # gold itself
     assert "No label is accepted" in Path("report.html").read_text()
@@ -135,7 +137,7 @@ def test_too_little_memory_is_one_line(crowd: Crowd, monkeypatch: pytest.MonkeyP
     def hungry(*_: object, **__: object) -> None:
         raise MemoryError("Unable to allocate 9 TiB")
 
-    monkeypatch.setattr(sys.modules["shoal_qa.cli.labelling"], "labels_of", hungry)
+    monkeypatch.setattr(sys.modules["shoal_qa.cli.files.labelling"], "labels_of", hungry)
     code, _, told = run("consensus", "--votes", "votes.csv", "--output", "labels.csv")
     rest = "3 classes: cat, dog, eel not enough memory: Unable to allocate 9 TiB"
     assert (code, told) == (1, f"votes votes.csv: 1,500 rows; {rest}")

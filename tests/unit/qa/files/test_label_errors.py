@@ -45,6 +45,21 @@ def test_label_errors_come_first_and_with_a_better_label(crowd: Crowd) -> None:
     assert sum(wrong) == pytest.approx(count, rel=0.3)
 
 
+def test_the_printed_labels_have_another_one_as_their_suggestion() -> None:
+    write("labels.csv", "label", [(CLASSES[each % 3],) for each in range(60)])
+    p = np.full((60, 3), 0.02)
+    p[np.arange(60), np.arange(60) % 3] = 0.96
+    p[0], p[1] = [0.02, 0.96, 0.02], [0.02, 0.02, 0.96]
+    np.save("p.npy", p.astype(np.float32))
+    code, table, told = run(
+        "label-errors", "--labels", "labels.csv", "--probabilities", "p.npy", "--output", "errors.csv",
+    )  # fmt: skip
+    assert code == 0, told
+    rows = [line.split("│")[1:4] for line in table.splitlines() if line.startswith("│")]
+    assert sorted(row.strip() for row, _, _ in rows) == ["0", "1"]
+    assert len(rows_of("errors.csv")) == 60
+
+
 def test_label_errors_from_embeddings_and_from_named_columns(crowd: Crowd) -> None:
     truth, label, p = probabilities(crowd, 1.0)
     write("labels.csv", "label", [(CLASSES[each],) for each in label])

@@ -43,6 +43,20 @@ def some_jobs(rows: Triples, most: int = 5) -> list[JobVotes]:
 
 
 @pytest.mark.parametrize("model", ["auto", "dawid-skene", "majority", "subtypes"])
+@pytest.mark.parametrize("jobs", [1, 2, 3])
+def test_a_few_disputes_are_settled_by_nobody(model: str, jobs: int) -> None:
+    """A random start of the fit must not decide what votes do not."""
+    wrong = [(f"t{job}", who, CLASSES[(job + who) % 3]) for job in range(jobs) for who in range(2)]
+    rows = [(job, f"a{who}", label) for job, who, label in wrong]
+    fit, _ = fit_project(ProjectVotes(rows, {}), CLASSES, FitOptions(model, None))
+    votes = [
+        JobVotes([(who, label) for job, who, label in rows if job == f"t{number}"], 2)
+        for number in range(jobs)
+    ]
+    assert job_posteriors(votes, fit).max() < 0.8
+
+
+@pytest.mark.parametrize("model", ["auto", "dawid-skene", "majority", "subtypes"])
 def test_fits_survive_being_kept(model: str) -> None:
     rows, truth = crowd(1, 120)
     gold = dict(list(truth.items())[:40])
@@ -179,14 +193,15 @@ def gold_of(right: int, wrong: int, probability: float = 0.95) -> HeldoutGold:
 def test_a_promise_that_lapses_by_chance_keeps_what_was_accepted() -> None:
     target, scores = Target(0.9, 0.95), np.full(50, 0.95)
     first = promise(gold_of(60, 0), scores, target)
-    assert first.threshold == first.held == 0.95
+    just_below = pytest.approx(0.95, abs=1e-5)
+    assert first.threshold == first.held == just_below
     lapsed = promise(gold_of(55, 5), scores, target, first)
-    assert (lapsed.threshold, lapsed.held) == (None, 0.95)
-    assert promise(gold_of(55, 5), scores, target, lapsed).held == 0.95
+    assert (lapsed.threshold, lapsed.held) == (None, first.held)
+    assert promise(gold_of(55, 5), scores, target, lapsed).held == just_below
     assert promise(gold_of(50, 10), scores, target, lapsed).held is None  # gold speaks against it
     assert promise(gold_of(55, 5), scores, Target(0.92, 0.95), first).held is None  # of another target
     assert promise(None, scores, target, first).held is None
-    assert promise(gold_of(60, 0), scores, target, lapsed).threshold == 0.95
+    assert promise(gold_of(60, 0), scores, target, lapsed).threshold == just_below
     assert isinstance(first, Promise)
     assert first.more_gold == 0
 

@@ -2,9 +2,6 @@
 
 import numpy as np
 
-EVEN = np.ones(3)
-"""The same weight for each of three annotators."""
-
 
 def ints(*values: int) -> np.ndarray:
     """Return numbers as an array of int32."""

@@ -1,4 +1,4 @@
-"""Consensus on polygons: overlaps by hand and by many points, and the polygon in the middle."""
+"""Overlaps of polygons, by hand and by many points."""
 
 from math import pi
 
@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shoal_qa.domain.agreement.distances import box_iou
-from shoal_qa.domain.shapes.polygons import merge_polygons, polygon_iou
-from unit.qa.shapes.shapeskit import EVEN, ints
+from shoal_qa.domain.shapes.polygons import polygon_iou
 
 SQUARE = np.array([[0, 0], [2, 0], [2, 2], [0, 2.0]])
 
@@ -67,16 +66,6 @@ def inside(outline: np.ndarray, points: np.ndarray) -> np.ndarray:
         above = (y0 > points[:, 1]) != (y1 > points[:, 1])
         out ^= above & (points[:, 0] < (x1 - x0) * (points[:, 1] - y0) / (y1 - y0 if y1 != y0 else 1) + x0)
     return out
-
-
-def test_the_polygon_in_the_middle_stands_for_all() -> None:
-    outlines = [moved(shift, 0) for shift in (0, 0.2, 0.5)]
-    (found,) = merge_polygons(outlines, ints(1, 1, 0), ints(0, 1, 2), weight=EVEN, present=[0, 1, 2])
-    assert (found.member, found.group.label) == (1, 1)
-    (found,) = merge_polygons(
-        outlines, ints(1, 1, 0), ints(0, 1, 2), weight=np.array([1, 1, 9.0]), present=[0, 1, 2]
-    )
-    assert (found.member, found.group.label) == (2, 0)
 
 
 def test_a_polygon_that_is_none_is_refused() -> None:

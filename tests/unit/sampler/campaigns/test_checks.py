@@ -14,9 +14,9 @@ from shoal.contracts.providers import ProviderEntry, ProvidersChanged
 from shoal.contracts.quality import GuidelinePublished
 from shoal.messaging import Transient
 from shoal.runtime.refusal import Refused
-from shoal_sampler.usecases.checks import CheckCampaign
-from shoal_sampler.usecases.definition import Definition
-from shoal_sampler.usecases.directory import GuidelineDirectory
+from shoal_sampler.usecases.campaigns.checks import CheckCampaign
+from shoal_sampler.usecases.campaigns.definition import Definition
+from shoal_sampler.usecases.campaigns.directory import GuidelineDirectory
 from shoal_sampler.usecases.ports.stream import Condition, Matches
 from shoal_sampler.usecases.providers import ProviderDirectory
 
@@ -31,7 +31,7 @@ class Stream:
         self.is_away = False
         self.together = 1
 
-    async def matches(self, project: str, conditions: Sequence[Condition]) -> Matches:
+    async def matches(self, project: str, conditions: Sequence[Condition], *, with_crops: bool) -> Matches:
         if self.is_away:
             raise Transient("Qdrant is unavailable")
         counts = [

@@ -14,8 +14,8 @@ from shoal_sampler.domain.campaigns.wishes import rank_candidates, strategy_of
 from shoal_sampler.domain.pools.pool import Pool, Ranking, best_first, pool_of
 from shoal_sampler.domain.strategies import STRATEGIES
 from shoal_sampler.domain.strategies.named import NamedStrategy
-from shoal_sampler.usecases.definition import Strategy
-from shoal_sampler.usecases.translate import selection_of
+from shoal_sampler.usecases.campaigns.definition import Strategy
+from shoal_sampler.usecases.campaigns.translate import selection_of
 from unit.sampler.poolkit import unit_rows
 
 DOCS = Path(__file__).parents[4] / "docs" / "selection.md"

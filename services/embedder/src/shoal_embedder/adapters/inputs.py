@@ -6,8 +6,8 @@ from pathlib import Path
 
 from shoal.files.errors import BadInput
 from shoal.pictures.decoding import is_picture
+from shoal.pictures.folders import PICTURES, find_pictures
 from shoal_embedder.adapters.encoders.named import Item
-from shoal_embedder.adapters.pictures.folders import PICTURES, find_pictures
 
 TEXTS = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet"})
 

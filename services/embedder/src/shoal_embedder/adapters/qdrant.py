@@ -12,7 +12,7 @@ from shoal.contracts.samples import Generation, alias_name, collection_name, col
 from shoal.messaging.errors import outages_of
 from shoal.outages import error_text
 from shoal_embedder import metrics
-from shoal_embedder.adapters.qdrant_points import divide_points, is_point_id, point_struct
+from shoal_embedder.adapters.qdrant_points import PARENT, divide_points, is_point_id, point_struct
 from shoal_embedder.usecases.ports import Gone, OtherDimension, Point
 
 REQUESTS_AT_ONCE = 3
@@ -42,6 +42,7 @@ class QdrantStore:
             existing = await self._existing()
             _check_dimension(existing, project, generation)
             is_new = name not in existing and await self._create(name, generation.dimension)
+            await self._client.create_payload_index(name, PARENT, models.PayloadSchemaType.KEYWORD)
             await self._point_alias(alias_name(project), name, existing, is_new=is_new)
         self._ready[name] = Gone(project, generation)
 
@@ -100,6 +101,7 @@ class QdrantStore:
         existing = await self._existing()
         for name, gone in list(self._ready.items()):
             if name not in existing and await self._create(name, gone.generation.dimension):
+                await self._client.create_payload_index(name, PARENT, models.PayloadSchemaType.KEYWORD)
                 metrics.COLLECTIONS_REMADE.inc()
                 _log.error("collection_made_anew", collection=name)
                 self._emptied.append(gone)
@@ -160,8 +162,10 @@ class QdrantStore:
         await self._client.update_collection_aliases([models.CreateAliasOperation(create_alias=created)])
 
     async def _delete_from(self, name: str, samples: Sequence[str]) -> None:
-        """Delete points; ids that Qdrant does not take name none."""
+        """Delete points and their crops; ids that Qdrant does not take name none."""
         try:
+            crops = models.FieldCondition(key=PARENT, match=models.MatchAny(any=list(samples)))
+            await self._client.delete(name, points_selector=models.Filter(must=[crops]), wait=True)
             if ids := [sample for sample in samples if is_point_id(sample)]:
                 await self._client.delete(name, points_selector=[*ids], wait=True)
         except transport.aio.AioRpcError as error:

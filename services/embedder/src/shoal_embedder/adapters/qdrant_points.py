@@ -11,6 +11,9 @@ from shoal_embedder.usecases.ports import Point
 
 MOST_POINTS = 192
 MOST_BYTES = 16 * 1024 * 1024  # a quarter of what Qdrant takes by default
+PARENT = "parent_id"
+"""Field of a crop's payload: the sample with the whole image."""
+PayloadValue = str | float | Sequence["PayloadValue"]
 _PACKED_FLOATS = b"\x0a"  # field 1 of DenseVector, length-delimited: packed floats are little-endian float32
 
 
@@ -39,7 +42,7 @@ def is_point_id(sample_id: str) -> bool:
 
 def _size_of(point: Point) -> int:
     """Return the most bytes of a point; a character has at most four."""
-    texts = [text for value in _point_payload(point.event).values() for text in value]
+    texts = [str(part) for value in _point_payload(point.event).values() for part in value]
     return len(point.vector) + 4 * sum(map(len, texts)) + 500
 
 
@@ -53,15 +56,17 @@ def point_struct(point: Point) -> Any:
     )
 
 
-def _payload_value(value: str | list[str]) -> Any:
+def _payload_value(value: PayloadValue) -> Any:
     if isinstance(value, str):
         return grpc.Value(string_value=value)
-    return grpc.Value(list_value=grpc.ListValue(values=[grpc.Value(string_value=text) for text in value]))
+    if isinstance(value, float):
+        return grpc.Value(double_value=value)
+    return grpc.Value(list_value=grpc.ListValue(values=[_payload_value(part) for part in value]))
 
 
-def _point_payload(event: SampleIngested | SampleEmbedded) -> dict[str, str | list[str]]:
-    prediction = event.prediction
-    payload: dict[str, str | list[str]] = {
+def _point_payload(event: SampleIngested | SampleEmbedded) -> dict[str, str | Sequence[PayloadValue]]:
+    prediction, crop = event.prediction, event.content.crop
+    payload: dict[str, str | Sequence[PayloadValue]] = {
         "source": event.source,
         "source_id": event.source_id,
         "occurred_at": event.occurred_at.isoformat(),
@@ -72,6 +77,10 @@ def _point_payload(event: SampleIngested | SampleEmbedded) -> dict[str, str | li
             payload["predicted_label"] = prediction.label
     if event.tags:
         payload["tags"] = [f"{name}={value}" for name, value in event.tags.items()]
+    if event.parent_id is not None:
+        payload[PARENT] = event.parent_id
+    if crop is not None:
+        payload["crop"] = [crop.left, crop.top, crop.right, crop.bottom]
     return payload
 
 

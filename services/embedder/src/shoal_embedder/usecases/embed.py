@@ -2,28 +2,34 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from shoal.contracts.ids import stable_id
-from shoal.contracts.samples import Embedding, Generation, SampleEmbedded
+from shoal.contracts.samples import Embedding, Generation, SampleEmbedded, SampleIngested
 from shoal.contracts.topics import SAMPLES_EMBEDDED
+from shoal.crops import crop_samples
 from shoal.messaging import OutgoingMessage, Publisher, RejectedItem, encode
 from shoal.observability.metrics import STAGES
 from shoal.observability.traces import exemplar_of
 from shoal_embedder import metrics
-from shoal_embedder.usecases.encode import EncodeSamples
+from shoal_embedder.usecases.crop import CropSamples
+from shoal_embedder.usecases.encode import EncodeSamples, Numbered
 from shoal_embedder.usecases.erased import Erased
 from shoal_embedder.usecases.ports import OtherDimension, Point, VectorStore
 from shoal_embedder.usecases.supplied import Arrival, Embedded, needs_image, read_supplied
 
 SOURCE = "/shoal/embedder"
+Collection = tuple[str, Generation]
+"""Project and generation."""
 
 
 class EmbedSamples:
     """Processes batches: a producer's vectors are stored unchanged, the other samples are encoded.
 
-    Images are read while the other samples of the batch are stored and published.
+    Images are read while the other samples of the batch are stored and published; those of which crops are
+    made are published project by project.
     """
 
     def __init__(
@@ -36,6 +42,7 @@ class EmbedSamples:
         clock: Callable[[], datetime],
     ) -> None:
         self._encode = encode
+        self._crop = CropSamples(encode)
         self._store = store
         self._erased = erased
         self._publisher = publisher
@@ -48,10 +55,11 @@ class EmbedSamples:
             for index, arrival in enumerate(arrivals)
             if (arrival.event.project, arrival.event.sample_id) not in self._erased
         ]
-        images = [sample for sample in present if needs_image(sample[1].event)]
-        rest = [sample for sample in present if not needs_image(sample[1].event)]
+        parts: dict[str, list[Numbered]] = defaultdict(list)
+        for sample in present:
+            parts[_part_of(sample[1].event)].append(sample)
         outcomes = await asyncio.gather(
-            self._embed(arrivals, rest), self._embed(arrivals, images), return_exceptions=True
+            *(self._embed(arrivals, part) for part in parts.values()), return_exceptions=True
         )
         rejected: list[RejectedItem] = []
         for outcome in outcomes:
@@ -61,46 +69,74 @@ class EmbedSamples:
         metrics.BATCH_SAMPLES.observe(len(arrivals))
         return rejected
 
-    async def _embed(
-        self, arrivals: Sequence[Arrival], samples: list[tuple[int, Arrival]]
-    ) -> list[RejectedItem]:
+    async def _embed(self, arrivals: Sequence[Arrival], samples: list[Numbered]) -> list[RejectedItem]:
         """Embed, store and publish samples of the batch."""
-        if not samples:
-            return []
-        embedded, refused = read_supplied(samples)
-        without = [(index, arrival) for index, arrival in samples if arrival.event.embedding is None]
+        boxed = [sample for sample in samples if sample[1].event.cropping is not None]
+        plain = [sample for sample in samples if sample[1].event.cropping is None]
+        embedded, refused = read_supplied(plain)
+        without = [(index, arrival) for index, arrival in plain if arrival.event.embedding is None]
         encoded, unreadable = await self._encode(without)
-        stored, misfits, upserts = await self._prepared(embedded + encoded)
+        with_crops, not_cropped = await self._crop(boxed)
+        cropped = [self._without_erased(sample) for sample in with_crops]
+        stored, misfits, upserts = await self._prepared(embedded + encoded + cropped)
         await self._publisher.publish(await self._stored(stored, upserts))
-        rejected = refused + unreadable + misfits
+        await self._delete_erased(stored)
+        rejected = refused + unreadable + not_cropped + misfits
         _count_samples(stored, self._clock())
         _count_refused(arrivals, rejected)
         return rejected
+
+    def _without_erased(self, sample: Embedded) -> Embedded:
+        """Return a sample without those of its crops that were erased alone."""
+        project = sample.arrival.event.project
+        crops = tuple(crop for crop in sample.crops if (project, crop.sample_id) not in self._erased)
+        return replace(sample, crops=crops)
+
+    async def _delete_erased(self, stored: Sequence[Embedded]) -> None:
+        """Delete samples that were erased while they were embedded: an image with crops takes seconds."""
+        late: dict[str, list[str]] = defaultdict(list)
+        for sample in stored:
+            event = sample.arrival.event
+            if (event.project, event.sample_id) in self._erased:
+                late[event.project].append(event.sample_id)
+        for project, samples in late.items():
+            await self._store.delete(project, samples)
 
     async def _prepared(
         self, embedded: list[Embedded]
     ) -> tuple[list[Embedded], list[RejectedItem], list[Awaitable[None]]]:
         """Return the samples that fit into the store, rejections of the others, and upserts to await."""
-        collections: dict[tuple[str, Generation], list[Embedded]] = defaultdict(list)
-        for sample in embedded:
-            collections[sample.arrival.event.project, sample.generation].append(sample)
+        dimensions = await self._other_dimensions(embedded)
+        points: dict[Collection, dict[str, Point]] = defaultdict(dict)
         stored: list[Embedded] = []
         misfits: list[RejectedItem] = []
-        upserts: list[Awaitable[None]] = []
-        for (project, generation), samples in collections.items():
+        for sample in sorted(embedded, key=lambda sample: sample.index):
+            project = sample.arrival.event.project
+            wrong = [name for name in sample.generations if (project, name) in dimensions]
+            if wrong:
+                detail = _wrong_dimension(wrong[0], dimensions[project, wrong[0]])
+                misfits.append(RejectedItem(sample.index, "wrong_dimension", detail))
+                continue
+            stored.append(sample)
+            for generation, point in _points_of(sample):
+                points[project, generation][point.event.sample_id] = point
+        upserts: list[Awaitable[None]] = [
+            self._store.upsert(*collection, list(part.values())) for collection, part in points.items()
+        ]
+        return stored, misfits, upserts
+
+    async def _other_dimensions(self, embedded: list[Embedded]) -> dict[Collection, int]:
+        """Prepare the collections; return the dimension of those whose vectors have another one."""
+        dimensions: dict[Collection, int] = {}
+        collections = {
+            (sample.arrival.event.project, name): None for sample in embedded for name in sample.generations
+        }
+        for project, generation in collections:
             try:
                 await self._store.prepare(project, generation)
             except OtherDimension as error:
-                detail = _wrong_dimension(generation, error.dimension)
-                misfits += [RejectedItem(sample.index, "wrong_dimension", detail) for sample in samples]
-                continue
-            points = {
-                sample.arrival.event.sample_id: Point(sample.arrival.event, sample.vector)
-                for sample in samples
-            }
-            upserts.append(self._store.upsert(project, generation, list(points.values())))
-            stored += samples
-        return sorted(stored, key=lambda sample: sample.index), misfits, upserts
+                dimensions[project, generation] = error.dimension
+        return dimensions
 
     async def _stored(self, stored: list[Embedded], upserts: list[Awaitable[None]]) -> list[OutgoingMessage]:
         """Encode the events while the store works; return them once it has all points."""
@@ -113,6 +149,21 @@ class EmbedSamples:
     def _messages(self, stored: list[Embedded]) -> list[OutgoingMessage]:
         now = self._clock()
         return [_embedded_message(sample, now) for sample in stored]
+
+
+def _part_of(event: SampleIngested) -> str:
+    """Return which samples of a batch are published together."""
+    if event.cropping is not None:
+        return f"crops of {event.project}"
+    return "images" if needs_image(event) else "rest"
+
+
+def _points_of(sample: Embedded) -> Iterator[tuple[Generation, Point]]:
+    """Yield the points of a sample and of its crops, with their generations."""
+    yield sample.generation, Point(sample.arrival.event, sample.vector)
+    if sample.crops:
+        for crop in crop_samples(_embedded_event(sample, sample.arrival.event.received_at)):
+            yield crop.embedding.generation, Point(crop, crop.embedding.vector)
 
 
 def _count_samples(stored: list[Embedded], now: datetime) -> None:
@@ -140,8 +191,14 @@ def _count_refused(arrivals: Sequence[Arrival], rejected: Sequence[RejectedItem]
 
 
 def _embedded_message(embedded: Embedded, now: datetime) -> OutgoingMessage:
+    event_id = stable_id("sample.embedded", embedded.arrival.event_id, embedded.generation.slug())
+    event = _embedded_event(embedded, now)
+    return encode(SAMPLES_EMBEDDED, event, event_id=event_id, source=SOURCE, time=now)
+
+
+def _embedded_event(embedded: Embedded, now: datetime) -> SampleEmbedded:
     sample, generation = embedded.arrival.event, embedded.generation
-    event = SampleEmbedded.model_construct(
+    return SampleEmbedded.model_construct(
         project=sample.project,
         sample_id=sample.sample_id,
         source=sample.source,
@@ -155,9 +212,8 @@ def _embedded_message(embedded: Embedded, now: datetime) -> OutgoingMessage:
         occurred_at=sample.occurred_at,
         received_at=sample.received_at,
         embedded_at=now,
+        crops=embedded.crops,
     )
-    event_id = stable_id("sample.embedded", embedded.arrival.event_id, generation.slug())
-    return encode(SAMPLES_EMBEDDED, event, event_id=event_id, source=SOURCE, time=now)
 
 
 def _wrong_dimension(generation: Generation, dimension: int) -> str:

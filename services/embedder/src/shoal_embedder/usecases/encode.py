@@ -18,7 +18,7 @@ class EncodeSamples:
     """Encodes the samples of a batch. One that cannot be encoded is rejected and costs the others nothing."""
 
     def __init__(self, encoders: Encoders, projects: ProjectLookup) -> None:
-        self._encoders = encoders
+        self.encoders = encoders
         self._projects = projects
 
     async def __call__(self, samples: Sequence[Numbered]) -> tuple[list[Embedded], list[RejectedItem]]:
@@ -42,13 +42,18 @@ class EncodeSamples:
             rejected += bad
         return embedded, rejected
 
+    async def image_encoder(self, index: int, arrival: Arrival) -> str | RejectedItem:
+        """Return the name of the encoder of the sample's image, or the rejection of the sample."""
+        name = await self._encoder_name(arrival.event.project, "image")
+        return _no_encoder(index, arrival, "image") if name is None else name
+
     async def _encoder_name(self, project: str, kind: ContentKind) -> str | None:
         settings = await self._projects.find(project)
         encoders = {} if settings is None else settings.encoders
-        return encoder_name(kind, encoders, self._encoders.default_text)
+        return encoder_name(kind, encoders, self.encoders.default_text)
 
     async def _encode_texts(self, name: str, samples: list[Numbered]) -> list[Embedded]:
-        encoder = await self._encoders.of_texts(name)
+        encoder = await self.encoders.of_texts(name)
         encoded = await encoder.encode([content_text(arrival.event.content) for _, arrival in samples])
         return [
             Embedded(
@@ -64,19 +69,24 @@ class EncodeSamples:
     async def _encode_images(
         self, name: str, samples: list[Numbered]
     ) -> tuple[list[Embedded], list[RejectedItem]]:
-        encoder = await self._encoders.of_images(name)
+        encoder = await self.encoders.of_images(name)
         pictures = [Picture(arrival.event.project, arrival.event.content) for _, arrival in samples]
         good: list[Embedded] = []
         bad: list[RejectedItem] = []
         for (index, arrival), outcome in zip(samples, await encoder.encode(pictures), strict=True):
             if isinstance(outcome, Unreadable):
-                bad.append(RejectedItem(index, "media_unreadable", outcome.detail))
-                metrics.ENCODER_REFUSALS.labels(arrival.event.project, "image", "media_unreadable").inc()
+                bad.append(unreadable_image(index, arrival, outcome))
             else:
                 good.append(
                     Embedded(index=index, arrival=arrival, generation=encoder.generation, vector=outcome)
                 )
         return good, bad
+
+
+def unreadable_image(index: int, arrival: Arrival, outcome: Unreadable) -> RejectedItem:
+    """Return the rejection of a sample whose image cannot be read, and count it."""
+    metrics.ENCODER_REFUSALS.labels(arrival.event.project, "image", "media_unreadable").inc()
+    return RejectedItem(index, "media_unreadable", outcome.detail)
 
 
 def _no_encoder(index: int, arrival: Arrival, kind: ContentKind) -> RejectedItem:

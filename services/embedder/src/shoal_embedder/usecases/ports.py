@@ -4,7 +4,15 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from shoal.contracts.samples import Content, ContentKind, Generation, SampleEmbedded, SampleIngested
+from shoal.contracts.samples import (
+    Content,
+    ContentKind,
+    Cropping,
+    Generation,
+    SampleEmbedded,
+    SampleIngested,
+)
+from shoal_embedder.domain.crops import Area, BoxOfModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,35 @@ class Unreadable:
     detail: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoxedPicture:
+    """An image with the boxes that a model drew. whole: whether the image itself needs a vector too."""
+
+    picture: Picture
+    boxes: Sequence[BoxOfModel]
+    cropping: Cropping
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CropVector:
+    """The vector of a crop."""
+
+    box: BoxOfModel
+    area: Area
+    vector: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CroppedPicture:
+    """The vectors of an image and its crops. too_small, above_limit: numbers of boxes without a crop."""
+
+    whole: bytes | None
+    crops: Sequence[CropVector]
+    too_small: int
+    above_limit: int
+
+
 class TextEncoder(Protocol):
     """Turns texts into vectors of one generation."""
 
@@ -54,6 +91,9 @@ class ImageEncoder(Protocol):
 
     async def encode(self, pictures: Sequence[Picture]) -> list[bytes | Unreadable]:
         """Return the images' vectors, or why there is none, in order. Raises Transient."""
+
+    async def encode_boxed(self, pictures: Sequence[BoxedPicture]) -> list[CroppedPicture | Unreadable]:
+        """Return the vectors of images and of their crops, in order. Raises Transient."""
 
 
 class Encoders(Protocol):

@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import chain
 
 import structlog
 
 from shoal.contracts.samples import Generation, SampleEmbedded
+from shoal.crops import crop_samples
 from shoal.progress import note_progress
 from shoal_embedder.usecases.erased import Erased
 from shoal_embedder.usecases.ports import EmbeddedSamples, Gone, Point, VectorStore
@@ -38,7 +40,7 @@ class MendStore:
         restored = 0
         async for batch in self._samples.batches():
             parts: dict[Collection, list[SampleEmbedded]] = defaultdict(list)
-            for event in batch:
+            for event in chain.from_iterable((sample, *crop_samples(sample)) for sample in batch):
                 key = (event.project, event.embedding.generation.slug())
                 if (collections is None or key in collections) and project in (None, event.project):
                     parts[key].append(event)
@@ -53,11 +55,16 @@ class MendStore:
         points = {
             event.sample_id: Point(event, event.embedding.vector)
             for event in events
-            if (project, event.sample_id) not in self._erased
+            if not self._is_erased(event)
         }
         await self._store.prepare(project, generation)
         await self._store.upsert(project, generation, list(points.values()))
-        late = [sample_id for sample_id in points if (project, sample_id) in self._erased]
+        late = {event.sample_id for event in events if event.sample_id in points and self._is_erased(event)}
         if late:  # erased meanwhile
-            await self._store.delete(project, late)
+            await self._store.delete(project, sorted(late))
         return len(points) - len(late)
+
+    def _is_erased(self, event: SampleEmbedded) -> bool:
+        """Return whether a sample, or the image that it is part of, was erased."""
+        names = (event.sample_id, event.parent_id or event.sample_id)
+        return any((event.project, name) in self._erased for name in names)

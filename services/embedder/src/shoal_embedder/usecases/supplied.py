@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shoal.contracts.samples import Generation, SampleIngested
+from shoal.contracts.samples import Crop, Generation, SampleIngested
 from shoal.messaging import RejectedItem
 from shoal.vectors import BadVector, read_vector
 
@@ -18,18 +18,24 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Embedded:
-    """A sample with its vector. index: its position in the batch."""
+    """A sample with its vector, and with those of its crops. index: its position in the batch."""
 
     index: int
     arrival: Arrival
     generation: Generation
     vector: bytes
     is_readable: bool = True
+    crops: tuple[Crop, ...] = ()
+
+    @property
+    def generations(self) -> set[Generation]:
+        """Return the generations of its vectors: crops of an image with its own vector have another one."""
+        return {self.generation, *(crop.embedding.generation for crop in self.crops)}
 
 
 def needs_image(event: SampleIngested) -> bool:
-    """Return whether the sample's image must be read, because it has no vector."""
-    return event.embedding is None and event.content.kind == "image"
+    """Return whether the sample's image must be read, because it or its crops have no vector."""
+    return event.content.kind == "image" and (event.embedding is None or event.cropping is not None)
 
 
 def read_supplied(samples: Sequence[tuple[int, Arrival]]) -> tuple[list[Embedded], list[RejectedItem]]:

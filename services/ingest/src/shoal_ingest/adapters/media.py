@@ -6,17 +6,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from shoal_ingest.usecases.media.ports import MediaFacts, MediaKey
+from shoal_ingest.usecases.media.ports import MediaFacts, MediaKey, MediaUse
 
 _NOTE = """
-INSERT INTO media AS m (project, sha256, media_type, width, height, bytes, remove_after)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO media AS m (project, sha256, media_type, width, height, bytes, remove_after, perceptual_hash)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (project, sha256) DO UPDATE
-SET remove_after = CASE WHEN m.remove_after IS NULL THEN NULL ELSE greatest(m.remove_after, $7) END
+SET remove_after = CASE WHEN m.remove_after IS NULL THEN NULL ELSE greatest(m.remove_after, $7) END,
+    perceptual_hash = coalesce(m.perceptual_hash, excluded.perceptual_hash)
 RETURNING xmax = 0 AS is_new
 """
 _FACTS = """
-SELECT project, sha256, media_type, width, height, bytes FROM media
+SELECT project, sha256, media_type, width, height, bytes, perceptual_hash FROM media
 JOIN unnest($1::text[], $2::text[]) AS p (project, sha256) USING (project, sha256)
 """
 _LOCK_UNUSED = """
@@ -24,20 +25,32 @@ SELECT project, sha256 FROM media WHERE remove_after < $1
 ORDER BY remove_after LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 _IS_USED = "SELECT EXISTS (SELECT 1 FROM media_uses WHERE project = $1 AND sha256 = $2)"
+# An erasure updates the row of its sample too: it comes before this statement, which then sees it, or after.
+_LOCK_SAMPLES = """
+SELECT FROM samples JOIN unnest($1::text[], $2::uuid[]) AS p (project, sample_id) USING (project, sample_id)
+ORDER BY project, sample_id FOR UPDATE OF samples
+"""
 _USE = """
 WITH wanted AS (
     SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[]) AS w (project, sample_id, sha256)
 ), locked AS (
     SELECT project, sha256 FROM media JOIN (SELECT DISTINCT project, sha256 FROM wanted) w USING (project, sha256)
     ORDER BY project, sha256 FOR UPDATE OF media
+), lasting AS (
+    SELECT project, sample_id, sha256 FROM wanted w JOIN locked USING (project, sha256)
+    WHERE NOT EXISTS (SELECT FROM erasures e WHERE e.project = w.project AND e.sample_id = w.sample_id::text)
 ), used AS (
-    UPDATE media m SET remove_after = NULL FROM locked
-    WHERE m.project = locked.project AND m.sha256 = locked.sha256
+    UPDATE media m SET remove_after = NULL FROM lasting
+    WHERE m.project = lasting.project AND m.sha256 = lasting.sha256
 ), noted AS (
     INSERT INTO media_uses (project, sample_id, sha256)
-    SELECT project, sample_id, sha256 FROM wanted JOIN locked USING (project, sha256) ON CONFLICT DO NOTHING
+    SELECT project, sample_id, sha256 FROM lasting ON CONFLICT DO NOTHING
 )
 SELECT project, sha256 FROM locked
+"""
+_FORGET_FETCHES = """
+DELETE FROM image_fetches f USING unnest($1::text[], $2::text[]) AS e (project, sample_id)
+WHERE f.project = e.project AND f.sample_id = e.sample_id::uuid
 """
 _RELEASE = """
 WITH erased AS (
@@ -71,29 +84,20 @@ class PostgresMedia:
             facts.height,
             facts.bytes,
             remove_after,
+            facts.perceptual_hash,
         )
         return bool(row["is_new"])
 
     async def facts(self, keys: Collection[MediaKey]) -> Mapping[MediaKey, MediaFacts]:
         """Return what images are, by project and SHA-256, without those that are not stored."""
         rows = await self._pool.fetch(_FACTS, [key[0] for key in keys], [key[1] for key in keys])
-        return {
-            (row["project"], row["sha256"]): MediaFacts(
-                row["media_type"], row["width"], row["height"], row["bytes"]
-            )
-            for row in rows
-        }
+        return {(row["project"], row["sha256"]): facts_of_row(row) for row in rows}
 
-    async def use(self, uses: Collection[tuple[str, str, str]]) -> set[MediaKey]:
-        """Store that samples use images: (project, sample id, SHA-256); return the images that are stored."""
-        ordered = sorted(uses)
-        columns = [
-            [use[0] for use in ordered],
-            [UUID(use[1]) for use in ordered],
-            [use[2] for use in ordered],
-        ]
-        rows = await self._pool.fetch(_USE, *columns)
-        return {(row["project"], row["sha256"]) for row in rows}
+    async def use(self, uses: Collection[MediaUse]) -> set[MediaKey]:
+        """Store that samples use images; return the images that are stored."""
+        async with self._pool.acquire() as conn, conn.transaction():
+            await lock_samples(conn, [use[:2] for use in uses])
+            return await use_media(conn, uses)
 
     @asynccontextmanager
     async def unused(self, now: datetime) -> AsyncIterator[MediaKey | None]:
@@ -114,9 +118,37 @@ class PostgresMedia:
             await conn.execute("DELETE FROM media WHERE project = $1 AND sha256 = $2", *key)
 
 
+def facts_of_row(row: Any) -> MediaFacts:
+    """Return the facts in a row of the table media."""
+    names = ("media_type", "width", "height", "bytes", "perceptual_hash")
+    return MediaFacts(**{name: row[name] for name in names})
+
+
+async def lock_samples(conn: Any, samples: Collection[tuple[str, str]]) -> None:
+    """Lock the rows of samples (project, sample id) until the transaction ends, against erasures."""
+    ordered = sorted(samples)
+    await conn.execute(_LOCK_SAMPLES, [key[0] for key in ordered], [UUID(key[1]) for key in ordered])
+
+
+async def use_media(conn: Any, uses: Collection[MediaUse]) -> set[MediaKey]:
+    """Store that samples use images; return the images that are stored. The samples must be locked.
+
+    A sample that was erased uses none: what it sends again is removed as unused.
+    """
+    ordered = sorted(uses)
+    columns = [
+        [use[0] for use in ordered],
+        [UUID(use[1]) for use in ordered],
+        [use[2] for use in ordered],
+    ]
+    return {(row["project"], row["sha256"]) for row in await conn.fetch(_USE, *columns)}
+
+
 async def release_media(conn: Any, projects: Sequence[str], sample_ids: Sequence[str]) -> None:
     """Delete the uses of erased samples; images that no other sample uses are removed after five minutes.
 
-    By then, requests that are about to use such an image have locked its row or found it missing.
+    By then, requests that are about to use such an image have locked its row or found it missing. What waits
+    for an image is deleted at once.
     """
+    await conn.execute(_FORGET_FETCHES, projects, sample_ids)
     await conn.execute(_RELEASE, projects, sample_ids)

@@ -1,6 +1,6 @@
 """Projects in PostgreSQL, announced with the outbox."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,13 @@ from shoal.persistence import Outbox
 
 SOURCE = "/shoal/ingest"
 _TICK = timedelta(microseconds=1)
+
+_RECOVER = """
+INSERT INTO projects (project, title, keys, encoders, changed_at, cropping) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (project) DO UPDATE SET title = excluded.title, keys = excluded.keys, encoders = excluded.encoders,
+    changed_at = excluded.changed_at, cropping = excluded.cropping
+WHERE projects.changed_at < excluded.changed_at
+"""
 
 
 class PostgresProjects:
@@ -57,6 +64,11 @@ class PostgresProjects:
                 return None
             return await self._replace(conn, present, {"keys": remaining}, now)
 
+    async def recover(self, events: Sequence[ProjectChanged]) -> int:
+        """Store announced changes that are newer than the stored ones; return their number."""
+        statuses = [await self._pool.execute(_RECOVER, *_project_columns(event)) for event in events]
+        return sum(int(status.split()[-1]) for status in statuses)
+
     async def all(self) -> list[ProjectChanged]:
         """Return every project, by name."""
         rows = await self._pool.fetch("SELECT * FROM projects ORDER BY project")
@@ -77,13 +89,9 @@ class PostgresProjects:
         changed_at = max(now, present.changed_at + _TICK)
         event = present.model_copy(update={**changes, "changed_at": changed_at})
         await conn.execute(
-            """UPDATE projects SET title = $2, keys = $3, encoders = $4, changed_at = $5
+            """UPDATE projects SET title = $2, keys = $3, encoders = $4, changed_at = $5, cropping = $6
                WHERE project = $1""",
-            event.project,
-            event.title,
-            [key.model_dump() for key in event.keys],
-            event.encoders,
-            event.changed_at,
+            *_project_columns(event),
         )
         await announce_project(conn, event)
         return event
@@ -102,11 +110,18 @@ async def lock_project(conn: Any, project: str) -> ProjectChanged | None:
     return None if row is None else _row_event(row)
 
 
+def _project_columns(event: ProjectChanged) -> tuple[Any, ...]:
+    keys = [key.model_dump() for key in event.keys]
+    cropping = None if event.cropping is None else event.cropping.model_dump()
+    return event.project, event.title, keys, event.encoders, event.changed_at, cropping
+
+
 def _row_event(row: Any) -> ProjectChanged:
     return ProjectChanged(
         project=row["project"],
         title=row["title"],
         keys=tuple(ApiKey(**key) for key in row["keys"]),
         encoders=row["encoders"],
+        cropping=row["cropping"],
         changed_at=row["changed_at"],
     )

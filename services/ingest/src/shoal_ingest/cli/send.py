@@ -17,7 +17,7 @@ from shoal_ingest.adapters.logs.opening import check_file, check_packing, file_s
 from shoal_ingest.adapters.logs.reading import probe_log, read_log
 from shoal_ingest.cli.options import Url
 from shoal_ingest.cli.sent_lines import SentLines
-from shoal_ingest.usecases.send_log import NotSent, SendLog
+from shoal_ingest.usecases.sending.send_log import NotSent, SendLog
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 

@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 
 from shoal_ingest.adapters.logs.opening import log_name
-from shoal_ingest.usecases.log_entries import Entry, Fields
-from shoal_ingest.usecases.send_log import Outcome
+from shoal_ingest.usecases.sending.log_entries import Entry, Fields
+from shoal_ingest.usecases.sending.send_log import Outcome
 
 _MOST_REMEMBERED = 1_000_000  # samples whose datum is compared with later lines of the run
 _MOST_SPANS = 20  # spans of line numbers in a printed line

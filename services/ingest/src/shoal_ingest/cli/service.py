@@ -1,23 +1,30 @@
-"""`shoal ingest`: projects, keys and erasures."""
+"""`shoal ingest`: projects, keys and erasures; sending files."""
 
 from typing import Annotated, Any
 
 import typer
 
+from shoal.command_line.arguments import Project
 from shoal.command_line.client import URL, Client, print_cautions
 from shoal.command_line.console import out
 from shoal.command_line.printing import Format, FormatOption, print_rows
+from shoal_ingest.cli.images import send_images
 from shoal_ingest.cli.options import Url
 from shoal_ingest.cli.send import send_files
 
-app = typer.Typer(help="Projects, keys and erasures; inference logs from files.", no_args_is_help=True)
+app = typer.Typer(
+    help="Projects, keys and erasures; inference logs and images from files.", no_args_is_help=True
+)
 client = Client("ingest", "SHOAL_INGEST_URL")
 app.command("send")(send_files)
+app.command("images")(send_images)
 
 
 @app.command("project")
 def create_project(
-    name: str, title: Annotated[str, typer.Option(help="Title for display.")] = "", url: Url = URL
+    name: Annotated[str, typer.Argument(help="Name: small letters, digits and dashes.", show_default=False)],
+    title: Annotated[str, typer.Option(help="Title for display.")] = "",
+    url: Url = URL,
 ) -> None:
     """Create a project."""
     body = {"project": name, "title": title} if title else {"project": name}
@@ -26,7 +33,7 @@ def create_project(
 
 @app.command("key")
 def create_key(
-    project: str,
+    project: Project,
     role: Annotated[
         list[str], typer.Option(help="Role of the key: producer, annotator, reviewer, operator or admin.")
     ],
@@ -43,7 +50,7 @@ def create_key(
 @app.command("erase")
 def erase_samples(
     *,
-    project: str,
+    project: Project,
     samples: Annotated[
         list[str], typer.Argument(help="Samples by source and source id, as wire/8841, or by id.")
     ],

@@ -7,9 +7,9 @@ from shoal.http.application import create_app
 from shoal.http.problems import Problem, problem_response
 from shoal.messaging import PublishFailed
 from shoal_ingest.http import erasures, inferences, kserve, media, projects
+from shoal_ingest.http.inference_schemas import InferencesProblem
 from shoal_ingest.http.parts import Parts
-from shoal_ingest.http.schemas import InferencesProblem
-from shoal_ingest.usecases.inference import Inference
+from shoal_ingest.usecases.bodies.inference import Inference
 
 
 def make_app(parts: Parts) -> FastAPI:

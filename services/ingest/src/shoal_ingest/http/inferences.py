@@ -9,11 +9,11 @@ from shoal.http.problems import MEDIA_TYPE, Problem
 from shoal.http.projects import Producer
 from shoal.http.reading import ENCODING, read_body
 from shoal.threads import off_loop
+from shoal_ingest.http.inference_schemas import InferencesAnswer
 from shoal_ingest.http.parts import Wired
 from shoal_ingest.http.results import ACCEPTED, NONE_ACCEPTED, answer_results
-from shoal_ingest.http.schemas import InferencesAnswer
-from shoal_ingest.usecases.elements import NotJson
-from shoal_ingest.usecases.items import MOST_ITEMS, Parsed, TooManyItems, parse_body
+from shoal_ingest.usecases.bodies.elements import NotJson
+from shoal_ingest.usecases.bodies.items import MOST_ITEMS, Parsed, TooManyItems, parse_body
 
 # Bytes and parts of a body that are parsed, and results that are answered, on the event loop, in 5 ms.
 _SHORT, _FEW_PARTS, _FEW = 32 * 1024, 100, 200

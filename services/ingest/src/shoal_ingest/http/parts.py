@@ -10,11 +10,11 @@ from fastapi import Depends
 from shoal.http.application import parts_of
 from shoal_ingest.usecases.accept import AcceptInferences
 from shoal_ingest.usecases.erase import EraseSamples
+from shoal_ingest.usecases.halves.receive_half import ReceiveHalf
 from shoal_ingest.usecases.media.find import FindMedia
 from shoal_ingest.usecases.media.keep import KeepMedia
 from shoal_ingest.usecases.media.show import ShowMedia, SignLinks
 from shoal_ingest.usecases.projects import ManageProjects
-from shoal_ingest.usecases.receive_half import ReceiveHalf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from shoal.http.projects import (
     unknown_project,
 )
 from shoal_ingest.http.parts import Wired
-from shoal_ingest.http.schemas import (
+from shoal_ingest.http.project_schemas import (
     ANYBODY,
     ChangesAnswer,
     KeyIn,

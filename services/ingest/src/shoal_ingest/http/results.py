@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from shoal.http.problems import MEDIA_TYPE
 from shoal_ingest.usecases.accept import Accepted, Result
-from shoal_ingest.usecases.items import Fault
+from shoal_ingest.usecases.bodies.items import Fault
 
 ACCEPTED, NONE_ACCEPTED = 202, 422
 MOST_DETAIL = 256 * 1024

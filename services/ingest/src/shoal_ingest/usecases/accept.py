@@ -7,11 +7,12 @@ from datetime import datetime
 from itertools import repeat
 
 from shoal.contracts.ids import sample_id, stable_id
-from shoal.contracts.samples import Embedding, Generation, SampleIngested
-from shoal.contracts.topics import SAMPLES_INGESTED
+from shoal.contracts.samples import Cropping, Embedding, Generation, SampleIngested
+from shoal.contracts.topics import SAMPLES_BOXED, SAMPLES_INGESTED, SAMPLES_REFERENCED
 from shoal.messaging import OutgoingMessage, Publisher, encode
-from shoal.sources import Sources
 from shoal.threads import off_loop
+from shoal_ingest.usecases.bodies.inference import Inference, VectorIn
+from shoal_ingest.usecases.bodies.items import Fault, Parsed
 from shoal_ingest.usecases.contents import (
     OTHER_CONTENT,
     OTHER_CONTENT_FIX,
@@ -21,10 +22,13 @@ from shoal_ingest.usecases.contents import (
     standing_contents,
 )
 from shoal_ingest.usecases.counting import Outcome, count_inferences, note_delays
+from shoal_ingest.usecases.cropping import cropping_fault, cropping_of
 from shoal_ingest.usecases.encoders import encoder_fault
-from shoal_ingest.usecases.inference import Inference, VectorIn
-from shoal_ingest.usecases.items import Fault, Parsed
+from shoal_ingest.usecases.media.references import referenced_sample
 from shoal_ingest.usecases.media.samples import UNKNOWN_MEDIA, SampleImages
+from shoal_ingest.usecases.media.sources import Sources
+from shoal_ingest.usecases.media.uris import is_referenced
+from shoal_ingest.usecases.plausible import datum_fault, prediction_fault
 from shoal_ingest.usecases.ports import Generations, ProjectLookup, SampleIds, SampleKey
 
 SOURCE = "/shoal/ingest"
@@ -68,7 +72,7 @@ class _Candidate:
 class AcceptInferences:
     """Checks and publishes inferences. `publisher` returns when the broker has acknowledged.
 
-    sources: the hosts from which the embedder reads images.
+    sources: the hosts from which ingest reads images.
     """
 
     def __init__(
@@ -136,14 +140,26 @@ class AcceptInferences:
             if fault := self._fault(item, only, dimensions):
                 results.append(fault)
                 continue
-            event = to_event(item, now)
-            message = encode(SAMPLES_INGESTED, event, event_id=event_id(event), source=SOURCE, time=now)
+            event = to_event(item, now, cropping_of(item, self._projects.get(item.project)))
+            message = self._message_of(event, now)
             if len(message.value) > MOST_BYTES:
                 results.append(_too_large(len(message.value)))
                 continue
             candidates.append(_Candidate(len(results), event, message, content_digest(event)))
             results.append(Accepted(event.project, event.sample_id))
         return results, candidates
+
+    def _message_of(self, event: SampleIngested, now: datetime) -> OutgoingMessage:
+        """Return the message of a sample; one whose image is at an address waits for it on another topic."""
+        if is_referenced(event.content, self._sources):
+            return encode(
+                SAMPLES_REFERENCED,
+                referenced_sample(event),
+                event_id=stable_id("sample.referenced", event_id(event)),
+                source=SOURCE,
+                time=now,
+            )
+        return ingested_message(event, now)
 
     async def _await_projects(self, items: Sequence[Parsed], only: str | None) -> None:
         """Wait for projects that another replica created just now."""
@@ -169,10 +185,16 @@ class AcceptInferences:
             detail = f"project: there is no project {item.project!r}"
             fix = "Create it with POST /v1/projects, or correct its name"
             return Fault("unknown_project", "project", detail, fix)
+        datum = item.datum()
+        if fault := datum_fault(item, datum) or prediction_fault(item, datum):
+            return fault
+        field = "content.uri" if item.image is None else "image.uri"
         if item.embedding is None:
-            field = "content.uri" if item.image is None else "image.uri"
-            return encoder_fault(item.datum(), project.encoders, self._sources, field)
-        return _wrong_dimension(item, item.embedding, dimensions)
+            return encoder_fault(datum, project.encoders, self._sources, field)
+        fault = _wrong_dimension(item, item.embedding, dimensions)
+        if fault is None and cropping_of(item, project) is not None:
+            return cropping_fault(item, project, self._sources, field)
+        return fault
 
 
 def _outcome_of(item: Parsed, result: Result, only: str | None) -> Outcome:
@@ -226,7 +248,7 @@ def _too_large(size: int) -> Fault:
     )
 
 
-def to_event(item: Inference, now: datetime) -> SampleIngested:
+def to_event(item: Inference, now: datetime, cropping: Cropping | None = None) -> SampleIngested:
     """Return the event of a checked item, without validating it again."""
     return SampleIngested.model_construct(
         project=item.project,
@@ -238,6 +260,7 @@ def to_event(item: Inference, now: datetime) -> SampleIngested:
         embedding=None if item.embedding is None else _to_embedding(item.embedding),
         tags=item.tags,
         group=item.group,
+        cropping=cropping,
         occurred_at=item.occurred_at or now,
         received_at=now,
     )
@@ -247,6 +270,12 @@ def _to_embedding(vector: VectorIn) -> Embedding:
     dimension = len(vector.vector) // 4
     generation = Generation.model_construct(name=vector.name, version=vector.version, dimension=dimension)
     return Embedding.model_construct(generation=generation, vector=vector.vector)
+
+
+def ingested_message(event: SampleIngested, now: datetime) -> OutgoingMessage:
+    """Return the message of a sample that can be embedded; images with crops have a topic of their own."""
+    topic = SAMPLES_INGESTED if event.cropping is None else SAMPLES_BOXED
+    return encode(topic, event, event_id=event_id(event), source=SOURCE, time=now)
 
 
 def event_id(event: SampleIngested) -> str:

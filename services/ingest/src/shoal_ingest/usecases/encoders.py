@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from shoal.contracts.samples import Content, ContentKind
 from shoal.encoders import encoder_name
 from shoal.media.store import URI_START
-from shoal.sources import Sources
-from shoal_ingest.usecases.items import Fault
+from shoal_ingest.usecases.bodies.items import Fault
+from shoal_ingest.usecases.media.sources import Sources
+from shoal_ingest.usecases.media.uris import other_type
 
 NO_ENCODER = "no_encoder"
 _FIX = "Send the datum's vector in embedding"
-_UNNAMED = frozenset({"", "text/plain", "application/octet-stream"})  # types that say nothing about a URI
 
 
 def encoder_fault(
@@ -27,16 +27,16 @@ def encoder_fault(
 
 
 def _uri_fault(content: Content, sources: Sources, field: str) -> Fault | None:
-    uri, media_type = content.uri or "", content.media_type.partition(";")[0].strip().lower()
-    if media_type not in _UNNAMED and not media_type.startswith("image/"):
+    uri = content.uri or ""
+    if media_type := other_type(content):
         detail = f"embedding: missing, and Shoal has no encoder of {media_type}"
         return Fault(NO_ENCODER, "embedding", detail, f"{_FIX}, or send an image or a text")
     if uri.startswith(URI_START):
         return None
     if refusal := sources.refusal(uri):
         fix = (
-            f"{_FIX}, store the image with POST /v1/projects/{{project}}/media, or let the operator name the "
-            "host in SHOAL_MEDIA_HOSTS of ingest and the embedder"
+            f"{_FIX}, store the image with POST /v1/projects/{{project}}/media, send a signed https address of an "
+            "object store, or let the operator name the host in SHOAL_MEDIA_HOSTS"
         )
         return Fault(NO_ENCODER, field, f"{field}: the embedding is missing, and the URI {refusal}", fix)
     return None

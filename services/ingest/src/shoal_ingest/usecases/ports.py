@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from shoal.contracts.projects import ApiKey, ProjectChanged
-from shoal.contracts.samples import ContentKind, InferenceHalf, SampleErased
+from shoal.contracts.samples import ContentKind, Cropping, InferenceHalf, SampleErased
 from shoal.messaging import OutgoingMessage
 
 
@@ -16,6 +16,10 @@ class KnownProject(Protocol):
     @property
     def encoders(self) -> Mapping[ContentKind, str | None]:
         """Return the encoders that the project chose, by kind of content."""
+
+    @property
+    def cropping(self) -> Cropping | None:
+        """Return how predicted boxes become crops; None if they do not."""
 
 
 class ProjectLookup(Protocol):

@@ -1,24 +1,21 @@
 // Unfinished answers of this tab: a reload of the page keeps them.
 import type { Answer } from "../contract";
+import { tabStore } from "./storage";
 
 const keyOf = (task: string) => `shoal.draft.${task}`;
 
 export function keepDraft(task: string, answer: Answer): void {
-  try {
-    sessionStorage.setItem(keyOf(task), JSON.stringify(answer));
-  } catch {
-    /* the storage is full: the answer is still on the page */
-  }
+  tabStore.write(keyOf(task), JSON.stringify(answer));
 }
 
 export function readDraft(task: string): Answer | null {
   try {
-    return JSON.parse(sessionStorage.getItem(keyOf(task)) ?? "null");
+    return JSON.parse(tabStore.read(keyOf(task)) ?? "null");
   } catch {
     return null;
   }
 }
 
 export function dropDraft(task: string): void {
-  sessionStorage.removeItem(keyOf(task));
+  tabStore.remove(keyOf(task));
 }

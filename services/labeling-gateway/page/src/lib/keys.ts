@@ -21,6 +21,16 @@ export const isTyping = (event: Event): boolean =>
   event.target instanceof Element &&
   event.target.matches("input:not([type=checkbox], [type=range]), textarea");
 
+type LetterPress = Pick<KeyboardEvent, "key" | "code">;
+
+/** Return a key in small letters. Where the layout writes none of a to z, such as Greek or Option on a Mac, the
+ * key's place on the keyboard counts. */
+export function letterOf({ key, code }: LetterPress): string {
+  const small = key.toLowerCase();
+  const isOther = key.length === 1 && !/[!-~]/.test(small);
+  return (isOther && /^Key([A-Z])$/.exec(code)?.[1]?.toLowerCase()) || small;
+}
+
 export const hasModifier = (event: KeyboardEvent): boolean => event.ctrlKey || event.metaKey || event.altKey;
 
 export const isUndo = (event: KeyboardEvent): boolean =>

@@ -8,19 +8,19 @@ export interface Message {
 }
 
 const CONFLICTS: Record<string, string> = {
-  "Task closed": "This text needs no more answers.",
-  "Task full": "Others have already answered this text.",
-  "Sample seen": "You have already answered or skipped this text.",
-  "Already answered": "You have already answered this text.",
-  "Already skipped": "You have already skipped this text.",
-  "Sample erased": "This text was deleted.",
+  "Task closed": "This item needs no more answers.",
+  "Task full": "Others have already answered this item.",
+  "Sample seen": "You have already answered or skipped this item.",
+  "Already answered": "You have already answered this item.",
+  "Already skipped": "You have already skipped this item.",
+  "Sample erased": "This item was deleted.",
 };
 
 const GONE: Record<string, string> = {
-  "Unknown task": "This text is no longer in the queue.",
+  "Unknown task": "This item is no longer in the queue.",
   "Unknown annotation": "This answer was already taken back.",
   "Unknown label":
-    "The labels of this project have changed. Read the text again and choose one of the new labels.",
+    "The labels of this project have changed. Look at the item again and choose one of the new labels.",
 };
 
 const ACCESS: Record<string, string> = {
@@ -82,7 +82,7 @@ function log(problem: Problem): void {
   console.warn(`${problem.status} ${problem.title}: ${problem.message} ${problem.fix}`);
 }
 
-// Return the sentence for an answer that was refused because of the state of its text.
+// Return the sentence for an answer that was refused because of the state of its item.
 export function conflictMessage(problem: Problem): string {
   log(problem);
   return CONFLICTS[problem.title] || GONE[problem.title] || "Shoal did not accept this answer.";

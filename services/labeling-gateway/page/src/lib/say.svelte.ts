@@ -10,11 +10,11 @@ export function announce(text: string): void {
 }
 
 // Show a sentence; one that tells of a problem stays long enough to be read twice.
-export function say(text: string, { isProblem = false } = {}): void {
+export function say(text: string, { isProblem = false, forMs = 0 } = {}): void {
   Object.assign(toast, { text, isOn: true, isProblem });
   announce(text);
   clearTimeout(timer);
-  timer = setTimeout(() => (toast.isOn = false), isProblem ? 9000 : 2500);
+  timer = setTimeout(() => (toast.isOn = false), forMs || (isProblem ? 9000 : 2500));
 }
 
 export const count = (number: number, one: string, many = `${one}s`): string =>

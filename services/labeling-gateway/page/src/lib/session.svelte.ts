@@ -2,6 +2,7 @@
 import type { Project } from "../contract";
 import { Api, type Problem } from "./api";
 import { accessMessage, failureMessage, type Message } from "./messages";
+import { browserStore, tabStore } from "./storage";
 
 export type ViewName = "loading" | "setup" | "projects" | "task" | "empty" | "error";
 const TRY_AGAIN_MS = 5000;
@@ -31,8 +32,8 @@ export function readAddress(): void {
   const query = new URLSearchParams(location.search);
   session.project = query.get("project") || "";
   session.lane = query.get("lane") === "review" ? "review" : "label";
-  session.name = localStorage.getItem("shoal.name") || "";
-  api = new Api(sessionStorage.getItem("shoal.key") || "");
+  session.name = browserStore.read("shoal.name") || "";
+  api = new Api(tabStore.read("shoal.key") || "");
 }
 
 export function show(view: ViewName): void {
@@ -80,8 +81,8 @@ export function savePerson(name: string, key: string): boolean {
     return false;
   }
   session.name = name.trim();
-  localStorage.setItem("shoal.name", session.name);
-  if (key.trim()) sessionStorage.setItem("shoal.key", key.trim());
-  api = new Api(sessionStorage.getItem("shoal.key") || "");
+  browserStore.write("shoal.name", session.name);
+  if (key.trim()) tabStore.write("shoal.key", key.trim());
+  api = new Api(tabStore.read("shoal.key") || "");
   return true;
 }

@@ -4,6 +4,8 @@ import type { Answer } from "../contract";
 import { describeAnswer } from "../types/registry";
 import type { Api, Problem, SkipReason } from "./api";
 import { unsentMessage } from "./messages";
+import { toast } from "./say.svelte";
+import { browserStore } from "./storage";
 
 const KEY = "shoal.unsent";
 const FIRST_WAIT_S = 2;
@@ -16,25 +18,26 @@ export interface Entry {
   seconds: number;
   answer?: Answer;
   skip?: SkipReason;
+  words?: string; // the answer, as the page named it
   label?: string; // of entries that an earlier version of the page kept
 }
 
 function read(): Record<string, Entry> {
   try {
-    return JSON.parse(localStorage.getItem(KEY) ?? "") || {};
+    return JSON.parse(browserStore.read(KEY) ?? "") || {};
   } catch {
     return {};
   }
 }
 
 export function keepAnswer(entry: Entry): void {
-  localStorage.setItem(KEY, JSON.stringify({ ...read(), [`${entry.annotator} ${entry.task}`]: entry }));
+  browserStore.write(KEY, JSON.stringify({ ...read(), [`${entry.annotator} ${entry.task}`]: entry }));
 }
 
 export function dropAnswer(entry: Entry): void {
   const entries = read();
   delete entries[`${entry.annotator} ${entry.task}`];
-  localStorage.setItem(KEY, JSON.stringify(entries));
+  browserStore.write(KEY, JSON.stringify(entries));
 }
 
 export function keptAnswers(project: string, annotator: string): Entry[] {
@@ -50,7 +53,7 @@ export function sendAnswer(api: Api, entry: Entry): Promise<{ action: string }> 
 }
 
 const nameOf = (entry: Entry) =>
-  entry.skip ? "Your skip" : `Your answer “${describeAnswer(answerOf(entry))}”`;
+  entry.skip ? "Your skip" : `Your answer “${entry.words ?? describeAnswer(answerOf(entry))}”`;
 
 export const unsent = $state({ isOn: false, title: "", text: "", retry: (() => {}) as () => void });
 let timer: ReturnType<typeof setTimeout>;
@@ -62,6 +65,7 @@ export function waitToSend(problem: Problem, entry: Entry, again: () => void): v
     clearTimeout(timer);
     again();
   };
+  toast.isOn = false; // it may still say that the answer is on its way
   Object.assign(unsent, unsentMessage(problem, nameOf(entry)), { isOn: true, retry });
   const wait = Math.max(problem.retryAfter, Math.min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** waits++));
   clearTimeout(timer);

@@ -18,6 +18,8 @@ import {
 } from "./unsent.svelte";
 
 const CHECK_AGAIN_MS = 5000;
+const SLOW_MS = 1000; // after which the page says that it sends
+const LONGEST_SENDING_MS = 20000;
 
 export const work = $state({
   task: null as Task | null,
@@ -98,18 +100,21 @@ function showTask(task: Task, last: Last | null = null): void {
   announce(`${last ? `${lastText(last)} ` : ""}${contentText(task)}`);
 }
 
+const NAMES = { text: "Text", conversation: "Conversation", candidates: "Prompt" };
+
 function contentText({ content }: Task): string {
   if (content.kind === "image") return "Image to label";
-  return `Text: ${(content.text ?? content.prompt ?? "").slice(0, 1000)}`;
+  const turns = (content.turns ?? []).map((turn) => `${turn.role}: ${turn.text}`).join("\n");
+  return `${NAMES[content.kind]}: ${(content.text ?? (content.prompt || turns)).slice(0, 1000)}`;
 }
 
 export function lastText(last: Last): string {
   if (last.answer) {
-    return `Your last answer was “${describeAnswer(last.answer)}”. ${isChoice(last) ? "Choose another label" : "Send another answer"} to change it.`;
+    return `Your last answer was “${describeAnswer(last.answer, last.task.content)}”. ${isChoice(last) ? "Choose another label" : "Send another answer"} to change it.`;
   }
   const why = reasonText(last);
   const how = isChoice(last) ? "Choose a label to answer it" : "Send an answer";
-  return `You skipped this text${why ? `: ${why}` : ""}. ${how} after all.`;
+  return `You skipped this item${why ? `: ${why}` : ""}. ${how} after all.`;
 }
 
 const isChoice = (last: Last) => last.task.schema.kind === "single_choice";
@@ -167,8 +172,10 @@ export function finishSkip(reason: SkipReason | null): void {
 function deliver(content: { answer: Answer } | { skip: SkipReason }): Promise<void> {
   work.isBusy = true;
   const seconds = Math.round((performance.now() - since) / 100) / 10;
-  const owner = { task: work.task!.task_id, project: session.project, annotator: session.name };
-  const entry = { ...owner, ...content, seconds };
+  const { task_id, content: shown } = work.task!;
+  const owner = { task: task_id, project: session.project, annotator: session.name };
+  const words = "answer" in content ? describeAnswer(content.answer, shown) : undefined;
+  const entry = { ...owner, ...content, words, seconds };
   keepAnswer(entry);
   dropDraft(entry.task);
   return send(entry);
@@ -176,10 +183,13 @@ function deliver(content: { answer: Answer } | { skip: SkipReason }): Promise<vo
 
 async function send(entry: Entry): Promise<void> {
   let stored;
+  const notice = setTimeout(() => say("Sending …", { forMs: LONGEST_SENDING_MS }), SLOW_MS);
   try {
     stored = await sendAnswer(server(), entry);
   } catch (problem) {
     return notSent(problem as Problem, entry);
+  } finally {
+    clearTimeout(notice);
   }
   dropAnswer(entry);
   stopWaiting();
@@ -213,11 +223,11 @@ function moveOn(): Promise<void> | void {
 
 function savedText(entry: Entry, action: string): string {
   if (!entry.answer) return "Skipped";
-  const words = describeAnswer(entry.answer);
+  const words = entry.words ?? describeAnswer(entry.answer);
   if (action !== "updated") return `Labelled ${words}`;
   return work.last
     ? `Changed to ${words}`
-    : `You had answered this text in another window. Changed to ${words}.`;
+    : `You had answered this item in another window. Changed to ${words}.`;
 }
 
 // ---- back to the last answer ----
@@ -245,7 +255,7 @@ export async function takeBack(): Promise<void> {
     work.isBusy = false;
     return;
   }
-  say(last.answer ? `Took back ${describeAnswer(last.answer)}` : "Took back the skip");
+  say(last.answer ? `Took back ${describeAnswer(last.answer, task.content)}` : "Took back the skip");
   await moveOn();
 }
 

@@ -11,6 +11,9 @@ describe("keys of the editor", () => {
     expect(readPress({ ...press, key: "d" }, plain)).toEqual({ command: "duplicate" });
     expect(readPress({ ...press, key: "d" }, dog)).toBeNull();
     expect(readPress({ ...press, key: "d", altKey: true }, dog)).toEqual({ command: "duplicate" });
+    expect(readPress({ ...press, key: "∂", code: "KeyD", altKey: true }, dog)).toEqual({
+      command: "duplicate",
+    }); // a Mac
     expect(letterHint("d", dog)).toBe("Alt+D");
     expect(letterHint("n", dog)).toBe("N");
   });

@@ -1,5 +1,6 @@
 // What a key does in the editor. Letters that belong to classes reach the editor's own deeds with Alt.
 
+import { letterOf } from "../lib/keys";
 import { MANY, classKeys } from "../types/classes";
 import type { ClassItem } from "../contract";
 
@@ -41,7 +42,7 @@ export function isClaimed(letter: string, classes: ClassItem[]): boolean {
 }
 
 export function readPress(press: Press, classes: ClassItem[]): Action {
-  const key = press.key.length === 1 ? press.key.toLowerCase() : press.key;
+  const key = press.key.length === 1 ? letterOf(press) : press.key;
   if (press.ctrlKey || press.metaKey) return readControl(key, press.shiftKey);
   if (press.shiftKey && /^Digit[1-9]$/.test(press.code))
     return { attribute: Number(press.code.slice(5)) - 1 };

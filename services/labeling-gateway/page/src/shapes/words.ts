@@ -3,12 +3,16 @@
 import type { ClassItem } from "../contract";
 import { count } from "../lib/say.svelte";
 import type { KeyHelp } from "../types/type";
+import { MANY } from "../types/classes";
 import { letterHint } from "./keys";
+
+export const UNSEEN = "The picture is not shown yet. Wait for it, or skip it with a reason.";
 
 export function shapeKeys(classes: ClassItem[], noun: string, part: string): KeyHelp[] {
   return [
     { key: "Drag", does: noun === "box" ? "draws" : "moves the picture, a click adds a point" },
     { key: letterHint("n", classes), does: `new ${noun}` },
+    { key: classes.length > MANY ? "Type, Enter" : "1–9", does: "class" },
     { key: "Arrows", does: "move" },
     { key: ". ,", does: `choose the ${part}` },
     { key: "Tab", does: `next ${noun}` },

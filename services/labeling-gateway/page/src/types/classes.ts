@@ -2,6 +2,8 @@
 import type { ClassItem } from "../contract";
 
 export const MANY = 12;
+/** Characters of a name from which on classes get wider buttons. */
+export const LONG_NAME = 36;
 const PALETTE = [
   "#0b7285",
   "#c2410c",

@@ -1,5 +1,5 @@
 // Every label type by the kind of its schema, and by the kind of its answers.
-import type { Answer, Kind } from "../contract";
+import type { Answer, Content, Kind } from "../contract";
 import { boxes } from "./boxes";
 import { multiChoice } from "./multi_choice";
 import { number } from "./number";
@@ -33,6 +33,6 @@ const KINDS: Partial<Record<Answer["kind"], Kind>> = { class: "single_choice", c
 export const typeOf = (kind: Kind): AnyType | undefined => TYPES[kind];
 
 /** Return an answer in a few words. */
-export function describeAnswer(answer: Answer): string {
-  return TYPES[KINDS[answer.kind] ?? (answer.kind as Kind)]?.describe(answer) ?? answer.kind;
+export function describeAnswer(answer: Answer, content?: Content): string {
+  return TYPES[KINDS[answer.kind] ?? (answer.kind as Kind)]?.describe(answer, content) ?? answer.kind;
 }

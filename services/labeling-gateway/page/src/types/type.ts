@@ -37,8 +37,8 @@ export interface LabelType<S extends LabelSchema = LabelSchema, A extends Answer
   empty(schema: S, content: Content): A;
   /** True, or what is missing in a sentence. */
   complete(schema: S, answer: A, content: Content): true | string;
-  /** The answer in a few words. */
-  describe(answer: A): string;
+  /** The answer in a few words; the content tells the numbers of candidates. */
+  describe(answer: A, content?: Content): string;
   /** What the Editor shows of the content itself; the page shows the rest. Default: "nothing". */
   draws?: "all" | "candidates" | "nothing";
   /** True: one action is the whole answer, and there is no Submit button. */

@@ -1,17 +1,21 @@
 """A disputed job as its reviewer sees it: the votes without their annotators, and why it came to review."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shoal_gateway.domain.label_schema import CLASS
 
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """Why qa requests a review: a reason in words, and the probabilities of the likeliest classes."""
+    """Why qa requests a review: a reason in words, and the probabilities of the likeliest classes.
+
+    skills: measured skill of voters by provider/annotator.
+    """
 
     reason: str
     posterior: Mapping[str, float]
+    skills: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,13 @@ class AnswerProblem:
     detail: str
     fix: str
 
+    @property
+    def line(self) -> str:
+        """Return the field, what is wrong with it, and the fix, in one line."""
+        named = self.detail.startswith(f"{self.field}: ")
+        detail = self.detail if named else f"{self.field}: {self.detail}"
+        return f"{detail}; {self.fix[:1].lower()}{self.fix[1:]}" if self.fix else detail
+
 
 @dataclass(frozen=True, slots=True)
 class Class:

@@ -9,13 +9,13 @@ from fastapi import Depends
 from shoal.http.application import parts_of
 from shoal.http.networks import Networks
 from shoal.security import ProjectDirectory
-from shoal_gateway.usecases.annotate import Annotate
-from shoal_gateway.usecases.last_answer import FindLastAnswer
+from shoal_gateway.usecases.inhouse.annotate import Annotate
+from shoal_gateway.usecases.inhouse.last_answer import FindLastAnswer
+from shoal_gateway.usecases.inhouse.work import WorkReports
 from shoal_gateway.usecases.ports import Guidelines, ProviderConfigs
 from shoal_gateway.usecases.ports.media import MediaAddresses
-from shoal_gateway.usecases.receive_webhook import ReceiveWebhook
+from shoal_gateway.usecases.providers.receive_webhook import ReceiveWebhook
 from shoal_gateway.usecases.reports import Reports
-from shoal_gateway.usecases.work import WorkReports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from shoal_gateway.http.parts import Parts, Wired
 from shoal_gateway.http.schemas import AnnotationAnswer, AnnotationIn, SkipIn
 from shoal_gateway.http.task_schemas import LastAnswerAnswer, TaskAnswer
 from shoal_gateway.http.work import AnnotatorQuery, LaneQuery, current_guideline
-from shoal_gateway.usecases.annotate import Submission
+from shoal_gateway.usecases.inhouse.annotate import Submission
 from shoal_gateway.usecases.label_types import label_fields
 
 CREATED, NO_CONTENT = 201, 204

@@ -9,7 +9,7 @@ from shoal.http.schemas import Answer
 from shoal.inputs import Strict, with_examples
 from shoal_gateway.domain.annotations import Action
 from shoal_gateway.domain.skips import SkipCode
-from shoal_gateway.usecases.annotate import CurrentRevision
+from shoal_gateway.usecases.inhouse.annotate import CurrentRevision
 from shoal_gateway.usecases.label_types import AnswerOfKind
 
 AnnotatorName = Annotated[

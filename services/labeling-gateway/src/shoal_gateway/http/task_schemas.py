@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, WithJsonSchema
 
+from shoal.contracts.answers import Answer as LabelledAnswer
 from shoal.contracts.base import Timestamp
 from shoal.http.schemas import Answer
 from shoal.inputs import with_examples
@@ -21,8 +22,8 @@ from shoal_gateway.http.guideline_schemas import (
     schema_answer,
 )
 from shoal_gateway.usecases.contents import content_json, prelabel_json
-from shoal_gateway.usecases.label_types import answer_json
-from shoal_gateway.usecases.last_answer import LastAnswer
+from shoal_gateway.usecases.inhouse.last_answer import LastAnswer
+from shoal_gateway.usecases.label_types import read_answer
 from shoal_gateway.usecases.ports.media import MediaAddresses
 from shoal_gateway.usecases.prelabels import prelabel_of
 
@@ -51,20 +52,9 @@ class ContentAnswer(Answer):
         default=None, description="Candidates with `id` and `text`. The models behind them are not named."
     )
     crop: dict[str, float] | None = Field(default=None, description="The part of the image that is meant.")
+    cropped: MediaAnswer | None = Field(default=None, description="The picture of that part.")
 
 
-AnswerJson = Annotated[
-    dict[str, Any],
-    WithJsonSchema(
-        {
-            "title": "AnswerOfKind",
-            "type": "object",
-            "required": ["kind"],
-            "properties": {"kind": {"type": "string"}},
-            "description": "An answer as docs/generic-vendor.md defines it for each `kind`.",
-        }
-    ),
-]
 PredictionAnswer = Annotated[
     dict[str, Any],
     WithJsonSchema(
@@ -89,7 +79,7 @@ class UnnamedVoteAnswer(Answer):
     """A vote of an annotator who is not named, or a skip with its reason."""
 
     label: str | None = Field(default=None, description="A class; null for a skip and for other kinds.")
-    answer: AnswerJson | None = Field(default=None, description="Null for a skip.")
+    answer: LabelledAnswer | None = Field(default=None, description="Null for a skip.")
     code: str | None = Field(default=None, description="Reason for a skip, such as unclear_rule.")
     reason: str = Field(description="Reason for a skip in the annotator's words.")
     skill: float | None = Field(
@@ -101,7 +91,7 @@ class UnnamedVoteAnswer(Answer):
         """Return the answer about a vote."""
         return cls(
             label=vote.label if vote.kind == CLASS else None,
-            answer=None if vote.label is None else answer_json(vote.label, vote.kind),
+            answer=None if vote.label is None else read_answer(vote.label, vote.kind),
             code=vote.code,
             reason=vote.reason,
             skill=vote.skill,
@@ -229,7 +219,7 @@ class LastAnswerAnswer(Answer):
 
     annotation_id: str
     label: str | None = Field(default=None, description="A class; null for a skip and for other kinds.")
-    answer: AnswerJson | None = Field(default=None, description="Null for a skip.")
+    answer: LabelledAnswer | None = Field(default=None, description="Null for a skip.")
     code: str | None = Field(default=None, description="Reason for a skip.")
     reason: str
     submitted_at: Timestamp
@@ -242,7 +232,7 @@ class LastAnswerAnswer(Answer):
         return cls(
             annotation_id=annotation.annotation_id,
             label=annotation.label if annotation.kind == CLASS else None,
-            answer=None if annotation.label is None else answer_json(annotation.label, annotation.kind),
+            answer=None if annotation.label is None else read_answer(annotation.label, annotation.kind),
             code=annotation.code,
             reason=annotation.reason,
             submitted_at=annotation.submitted_at,

@@ -12,7 +12,7 @@ from shoal.http.reading import read_body
 from shoal_gateway.http.parts import Wired
 from shoal_gateway.http.providers import ProviderName
 from shoal_gateway.http.webhook_schemas import ReceiptAnswer, RefusedAnnotation
-from shoal_gateway.usecases.receive_webhook import Receipt
+from shoal_gateway.usecases.providers.receive_webhook import Receipt
 
 MOST_BYTES = 1 << 20
 ACCEPTED = 202

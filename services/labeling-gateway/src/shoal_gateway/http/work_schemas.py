@@ -10,7 +10,7 @@ from shoal.inputs import with_examples
 from shoal.security import ProjectInfo
 from shoal_gateway.domain.guidelines import Guideline
 from shoal_gateway.domain.tasks import Lane
-from shoal_gateway.usecases.work import MOST_COUNTED, AnnotatorProgress, QueueProgress
+from shoal_gateway.usecases.inhouse.work import MOST_COUNTED, AnnotatorProgress, QueueProgress
 
 WAITING = f"Tasks that the annotator may take now; counted up to {MOST_COUNTED}."
 

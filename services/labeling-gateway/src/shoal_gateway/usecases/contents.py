@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from shoal.pictures.crops import crop_pixels
 from shoal_gateway.domain.guidelines import Guideline
 from shoal_gateway.domain.tasks import Datum, Prelabel
 from shoal_gateway.usecases.label_types import content_of
@@ -16,7 +17,10 @@ EXAMPLE = 1280
 def content_json(
     datum: Datum, project: str, media: MediaAddresses, lifetime: timedelta | None = None
 ) -> dict[str, Any]:
-    """Return the content with its kind; an image of the media store has addresses valid for `lifetime`."""
+    """Return the content with its kind; an image of the media store has addresses valid for `lifetime`.
+
+    `media` is the whole image; of a crop, `cropped` is the part that is meant.
+    """
     return {
         "kind": content_of(datum).kind,
         "text": datum.text,
@@ -24,6 +28,7 @@ def content_json(
         "sha256": datum.sha256,
         "media_type": datum.media_type,
         "media": _media_json(datum, project, media, lifetime),
+        **_cropped_json(datum, project, media, lifetime),
         **{name: datum.more[name] for name in ("prompt", "turns", "crop") if name in datum.more},
         **_candidates_json(datum),
     }
@@ -48,6 +53,28 @@ def _media_json(
         "thumbnail": media.address(project, sha256, size=THUMBNAIL, lifetime=lifetime),
         "width": datum.more.get("width"),
         "height": datum.more.get("height"),
+    }
+
+
+def _cropped_json(
+    datum: Datum, project: str, media: MediaAddresses, lifetime: timedelta | None
+) -> dict[str, Any]:
+    """Return the picture of a crop of the media store, with its size if that of the image is known."""
+    content = content_of(datum)
+    if content.crop is None or not (content.uri or "").startswith(PREFIX):
+        return {}
+    crop = (content.crop.left, content.crop.top, content.crop.right, content.crop.bottom)
+    sha256, width, height = (content.uri or "").removeprefix(PREFIX), None, None
+    if content.width and content.height:
+        left, top, right, bottom = crop_pixels(crop, content.width, content.height)
+        width, height = right - left, bottom - top
+    return {
+        "cropped": {
+            "url": media.address(project, sha256, lifetime=lifetime, crop=crop),
+            "thumbnail": media.address(project, sha256, size=THUMBNAIL, lifetime=lifetime, crop=crop),
+            "width": width,
+            "height": height,
+        }
     }
 
 

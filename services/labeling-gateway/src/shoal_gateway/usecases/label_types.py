@@ -84,11 +84,6 @@ def label_fields(answer: Answer) -> dict[str, Any]:
     return {"label": label, "kind": kind, "original": None if kind == CLASS else answer.model_dump_json()}
 
 
-def answer_json(label: str, kind: str) -> dict[str, Any]:
-    """Return a stored answer as JSON."""
-    return read_answer(label, kind).model_dump(mode="json")
-
-
 def answer_or_none(value: Any) -> Answer | None:
     """Return the answer of JSON, or None if it is none."""
     try:

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from shoal.answers import marked_text
 from shoal_gateway.domain.label_schema import LabelSchema
 from shoal_gateway.domain.tasks import Datum, Guess, Prelabel
-from shoal_gateway.usecases.label_types import answer_or_none, stored_label
+from shoal_gateway.usecases.label_types import answer_or_none, content_of, stored_label
 
 Drawn = tuple[dict[str, Any] | None, Any]
 """An answer as JSON, and the scores of its parts."""
@@ -51,7 +52,7 @@ def _drawer_of_objects(name: str) -> Callable[[Guess, Datum], Drawn]:
 
 
 def _draw_spans(guess: Guess, datum: Datum) -> Drawn:
-    spans, text = guess.more.get("spans"), datum.text or ""
+    spans, text = guess.more.get("spans"), marked_text(content_of(datum)) or ""
     if spans is None:
         return None, None
     covered = [{"text": text[item["start"] : item["end"]], **_without_score(item)} for item in spans]

@@ -12,10 +12,10 @@ from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.disputes import Grounds
 from shoal_gateway.domain.guidelines import Guideline
 from shoal_gateway.domain.jobs import Job, Task
-from shoal_gateway.domain.label_schema import AnswerProblem
+from shoal_gateway.domain.label_schema import CLASS, AnswerProblem
 from shoal_gateway.domain.tasks import Datum, Guess, Lane
 from shoal_gateway.domain.votes import Demand, Request
-from shoal_gateway.usecases.label_types import StoredSchema, read_answer
+from shoal_gateway.usecases.label_types import StoredSchema, read_answer, stored_label
 
 _PLAIN_CONTENT = {"text", "uri", "sha256", "media_type", "kind"}
 _PLAIN_PREDICTION = {"label", "model", "version", "latency_ms", "endpoint"}
@@ -66,7 +66,8 @@ def to_guess(prediction: Prediction | None) -> Guess | None:
 
 def to_request(event: VotesRequested) -> Request:
     """Return qa's request."""
-    grounds = Grounds(event.reason, event.posterior) if event.action == "review" else None
+    is_review = event.action == "review"
+    grounds = Grounds(event.reason, event.posterior, event.skills) if is_review else None
     return Request(event.action, event.votes, event.round, grounds)
 
 
@@ -101,6 +102,27 @@ def to_event(annotation: Annotation, task: Task, job: Job, price: float) -> Anno
         duration_s=annotation.duration_s,
         price=price,
         submitted_at=annotation.submitted_at,
+    )
+
+
+def to_annotation(event: AnnotationSubmitted) -> Annotation:
+    """Return the revision that an event announced."""
+    answer = event.answer
+    skip = answer if isinstance(answer, SkipAnswer) else SkipAnswer()
+    label, kind = (None, CLASS) if answer is None or answer is skip else stored_label(answer)
+    return Annotation(
+        external_id=event.task_id,
+        annotation_id=event.annotation_id,
+        revision=event.revision,
+        action=event.action,
+        annotator=event.annotator,
+        label=label,
+        reason=skip.reason,
+        submitted_at=event.submitted_at,
+        duration_s=event.duration_s,
+        price=event.price,
+        code=skip.code,
+        kind=kind,
     )
 
 

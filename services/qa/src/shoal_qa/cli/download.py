@@ -8,21 +8,22 @@ from typing import Annotated, Any
 
 import typer
 
+from shoal.command_line.arguments import Project
 from shoal.command_line.client import URL, exit_with_problem
 from shoal.command_line.console import err
 from shoal.command_line.offline import one_line_errors, show_progress
 from shoal.files.errors import BadInput
 from shoal_qa.adapters.files.downloads import Target, missing_targets, prepare_folder
-from shoal_qa.cli.service import Url, client
-from shoal_qa.usecases.dataset_files import LATEST, MANIFEST
+from shoal_qa.cli.service import Dataset, Url, client
+from shoal_qa.usecases.datasets.files import LATEST, MANIFEST
 
 PARTIAL = 206
 
 
 def download_version(
     *,
-    project: str,
-    dataset: str,
+    project: Project,
+    dataset: Dataset,
     version: Annotated[str, typer.Argument(help="Version of the dataset or its number, or latest.")] = LATEST,
     output: Annotated[
         Path | None, typer.Option(help="Folder to write; by default <dataset>-<version>.")

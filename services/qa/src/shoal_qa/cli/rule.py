@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from shoal.command_line.arguments import Project
 from shoal.command_line.client import URL, Client, read_json
 from shoal.command_line.console import err, out
 from shoal_qa.cli.service import Url, client
@@ -25,7 +26,7 @@ PREVIEW_S = 300.0  # a preview may take as long as a fit
 
 def change_rule(
     *,
-    project: str,
+    project: Project,
     body: Annotated[Path | None, typer.Argument(help="JSON file of the rule.")] = None,
     yes: Annotated[
         bool, typer.Option("--yes", help="Replace the rule without a preview or question.")

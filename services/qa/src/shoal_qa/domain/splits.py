@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from hashlib import blake2b
 
+MOST_SPLITS = 100
 _SCALE = 2.0**-53
 
 
@@ -23,7 +24,9 @@ def split_of(key: str, shares: Mapping[str, float], seed: int) -> str:
 
 
 def check_shares(shares: Mapping[str, float]) -> None:
-    """Raise ValueError unless there is a share, all are positive, and they add up to 1."""
+    """Raise ValueError unless there are 1 to MOST_SPLITS shares, all are positive, and they add up to 1."""
+    if len(shares) > MOST_SPLITS:
+        raise ValueError(f"there are {len(shares)} splits, and at most {MOST_SPLITS} are possible")
     if not shares or any(share <= 0 for share in shares.values()):
         raise ValueError("every split needs a share above 0")
     if abs(sum(shares.values()) - 1) > 1e-9:

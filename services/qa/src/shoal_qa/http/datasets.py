@@ -8,10 +8,10 @@ from fastapi.responses import StreamingResponse
 from shoal.contracts.base import NAME_PATTERN, NO_NUL
 from shoal.http.openapi import problem_responses
 from shoal.http.projects import OperatorProject
+from shoal_qa.http.dataset_schemas import DatasetIn, DatasetsAnswer, ManifestAnswer
 from shoal_qa.http.parts import Wired
-from shoal_qa.http.project_schemas import DatasetIn, DatasetsAnswer, ManifestAnswer
 from shoal_qa.http.ranges import MEDIA_TYPES, FileHeaders, file_response
-from shoal_qa.usecases.datasets import DatasetRequest
+from shoal_qa.usecases.datasets.drafting import DatasetRequest
 
 CREATED, OK = 201, 200
 DatasetName = Annotated[
@@ -49,10 +49,13 @@ routes = APIRouter(prefix="/v1/projects/{project}/datasets", tags=["datasets"])
 async def freeze_dataset(
     project: OperatorProject, body: DatasetIn, parts: Wired, response: Response
 ) -> ManifestAnswer:
-    """Freeze the current accepted labels (201); an equal version is returned (200)."""
-    manifest, is_new = await parts.freeze_dataset(
-        project, DatasetRequest(body.dataset, body.splits, body.seed)
-    )
+    """Freeze the current accepted labels (201); an equal version is returned (200).
+
+    Labels of earlier guidelines count as the later ones say. `left_out` counts those that do not, by reason.
+    """
+    majors = None if body.majors is None else frozenset(body.majors)
+    request = DatasetRequest(dataset=body.dataset, splits=body.splits, seed=body.seed, majors=majors)
+    manifest, is_new = await parts.freeze_dataset(project, request)
     response.status_code = CREATED if is_new else OK
     return ManifestAnswer(**manifest)
 
@@ -70,6 +73,19 @@ async def show_dataset(
 ) -> ManifestAnswer:
     """Return one version's manifest, by its name or number; `latest` is the newest version."""
     return ManifestAnswer(**await parts.find_version(project, dataset, version))
+
+
+@routes.post(
+    "/{dataset}/{version}/rebuild", summary="Rebuild a dataset version", responses=problem_responses(404, 409)
+)
+async def rebuild_dataset(
+    project: OperatorProject, dataset: DatasetName, version: Version, parts: Wired
+) -> ManifestAnswer:
+    """Write the files of a version again from the log of labels, the same bytes; return its manifest.
+
+    It is refused (409) if samples of the version were erased.
+    """
+    return ManifestAnswer(**await parts.rebuild_version(project, dataset, version))
 
 
 @routes.head("/{dataset}/{version}/files/{file}", include_in_schema=False)

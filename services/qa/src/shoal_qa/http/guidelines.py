@@ -11,6 +11,8 @@ from shoal.http.projects import AnnotatorProject, OperatorProject
 from shoal.http.schemas import CautionAnswer
 from shoal_qa.http.parts import Wired
 from shoal_qa.http.project_schemas import (
+    AskAgainAnswer,
+    AskAgainIn,
     GoldAddedAnswer,
     GoldAnswer,
     GoldIn,
@@ -20,6 +22,7 @@ from shoal_qa.http.project_schemas import (
     GuidelinesAnswer,
 )
 from shoal_qa.http.rule_schemas import RulePreviewAnswer
+from shoal_qa.usecases.ask_again import AskRequest
 from shoal_qa.usecases.gold import GoldItem
 from shoal_qa.usecases.rules import Rule
 
@@ -34,7 +37,7 @@ routes = APIRouter(prefix="/v1/projects/{project}", tags=["guidelines"])
     summary="Publish a guideline",
     responses={
         OK: {"model": GuidelineAnswer, "description": "The guideline equals the latest version."},
-        **problem_responses(404),
+        **problem_responses(404, 409),
     },
 )
 @takes_many_values
@@ -44,7 +47,8 @@ async def publish_guideline(
     """Publish a guideline.
 
     Other classes, kinds or limits of answers make a new major version, other changes a new minor version
-    (201). Without changes the latest version is returned (200).
+    (201). A new class keeps all labels; `changes` says what happens to those of a removed one. Without
+    changes the latest version is returned (200).
     """
     if problem := schema_problem(body.label_schema):
         raise Problem(422, "Invalid label schema", problem.detail, field=problem.field, fix=problem.fix)
@@ -70,6 +74,20 @@ async def show_guideline(project: AnnotatorProject, parts: Wired) -> GuidelineAn
         fix = f"Publish one with POST /v1/projects/{project}/guidelines"
         raise Problem(404, "No guideline yet", "the project has no guideline", field="project", fix=fix)
     return GuidelineAnswer.of(versions[-1])
+
+
+@routes.post(
+    "/guidelines/current/ask-again", summary="Ask labels again", responses=problem_responses(404, 409)
+)
+async def ask_again(project: OperatorProject, body: AskAgainIn, parts: Wired) -> AskAgainAnswer:
+    """Request votes for samples that have an accepted label, but none that counts under this guideline.
+
+    Such labels are in `left_out` of a dataset version. With `dry_run` nothing is requested. A repeated
+    request asks no sample twice. The votes are not part of a campaign's budget.
+    """
+    request = AskRequest(votes=body.votes, most=body.max_votes, dry_run=body.dry_run)
+    report = await parts.ask_again(project, request)
+    return AskAgainAnswer(jobs=report.jobs, votes=report.votes, reasons=dict(report.reasons))
 
 
 @routes.get("/rule", summary="Show the rule of acceptance", responses=problem_responses(404))
@@ -101,7 +119,9 @@ async def add_gold(project: OperatorProject, body: GoldIn, parts: Wired) -> Gold
 
     `warnings` names samples that are not in the stream so far.
     """
-    items = [GoldItem(item.gold_content(), item.gold_answer(), item) for item in body.items]
+    items = [
+        GoldItem(item.gold_content(), item.gold_answer(), item, item.answer_field()) for item in body.items
+    ]
     added = await parts.add_gold(project, items, body.votes)
     cautions = [CautionAnswer.of(caution) for caution in added.cautions]
     return GoldAddedAnswer(items=len(items), new=added.new, warnings=cautions)

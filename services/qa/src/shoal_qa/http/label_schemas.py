@@ -2,22 +2,20 @@
 
 from typing import Annotated
 
-from pydantic import ConfigDict, Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag
 
 from shoal.contracts import label_schemas as contracts
-from shoal.contracts.base import Text
+from shoal.contracts.base import Label, Text
+from shoal.contracts.quality import LabelChanges
+from shoal.inputs import Strict
 
 
-class PictureIn(contracts.ExamplePicture):
+class PictureIn(contracts.ExamplePicture, Strict):
     """A picture of the media store that shows a class."""
 
-    model_config = ConfigDict(extra="forbid")
 
-
-class ClassIn(contracts.LabelClass):
+class ClassIn(contracts.LabelClass, Strict):
     """One class of a label schema."""
-
-    model_config = ConfigDict(extra="forbid")
 
     examples: tuple[Text, ...] = Field(default=(), description="Texts of this class.")
     images: tuple[PictureIn, ...] = Field(default=(), max_length=20)
@@ -26,74 +24,54 @@ class ClassIn(contracts.LabelClass):
 Classes = Annotated[tuple[ClassIn, ...], Field(min_length=1, max_length=10_000)]
 
 
-class SingleChoiceIn(contracts.SingleChoiceSchema):
+class SingleChoiceIn(contracts.SingleChoiceSchema, Strict):
     """One class per sample."""
 
-    model_config = ConfigDict(extra="forbid")
-
     classes: Classes
 
 
-class MultiChoiceIn(contracts.MultiChoiceSchema):
+class MultiChoiceIn(contracts.MultiChoiceSchema, Strict):
     """Several classes per sample, at most one of each exclusive group."""
 
-    model_config = ConfigDict(extra="forbid")
-
     classes: Classes
 
 
-class BoxesIn(contracts.BoxesSchema):
+class BoxesIn(contracts.BoxesSchema, Strict):
     """Rectangles on an image."""
 
-    model_config = ConfigDict(extra="forbid")
-
     classes: Classes
 
 
-class PolygonsIn(contracts.PolygonsSchema):
+class PolygonsIn(contracts.PolygonsSchema, Strict):
     """Outlines on an image."""
 
-    model_config = ConfigDict(extra="forbid")
-
     classes: Classes
 
 
-class SpansIn(contracts.SpansSchema):
+class SpansIn(contracts.SpansSchema, Strict):
     """Parts of a text."""
 
-    model_config = ConfigDict(extra="forbid")
-
     classes: Classes
 
 
-class RankingIn(contracts.RankingSchema):
+class RankingIn(contracts.RankingSchema, Strict):
     """An order of all candidates by one criterion."""
 
-    model_config = ConfigDict(extra="forbid")
 
-
-class PairIn(contracts.PairSchema):
+class PairIn(contracts.PairSchema, Strict):
     """The better one of two candidates by one criterion."""
 
-    model_config = ConfigDict(extra="forbid")
 
-
-class NumberIn(contracts.NumberSchema):
+class NumberIn(contracts.NumberSchema, Strict):
     """A number from `low` to `high`."""
 
-    model_config = ConfigDict(extra="forbid")
 
-
-class RatingIn(contracts.RatingSchema):
+class RatingIn(contracts.RatingSchema, Strict):
     """A whole number from `low` to `high`."""
 
-    model_config = ConfigDict(extra="forbid")
 
-
-class TextIn(contracts.TextSchema):
+class TextIn(contracts.TextSchema, Strict):
     """A free text."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 SchemaIn = Annotated[
@@ -113,3 +91,23 @@ SchemaIn = Annotated[
         custom_error_message=f"`kind` must be one of {', '.join(contracts.SCHEMA_KINDS)}",
     ),
 ]
+
+
+class ChangesIn(LabelChanges, Strict):
+    """What happens to labels of the version before. Labels of other classes count as they are."""
+
+    unchanged: tuple[Label, ...] = Field(
+        default=(), description="Filled by the service; it need not be sent."
+    )
+    renamed: dict[Label, Label] = Field(
+        default_factory=dict, max_length=10_000, description="New name of a class, by its former name."
+    )
+    merged: dict[Label, tuple[Label, ...]] = Field(
+        default_factory=dict,
+        max_length=10_000,
+        description="Former classes whose labels a class takes, by the class.",
+    )
+    asked_again: tuple[Label, ...] = Field(
+        default=(), max_length=10_000, description="Former classes whose labels do not count any more."
+    )
+    all_asked_again: bool = Field(default=False, description="No earlier label counts any more.")

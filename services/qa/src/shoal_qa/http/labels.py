@@ -30,7 +30,7 @@ from shoal_qa.http.schemas import (
     ReviewsAnswer,
     RevisionAnswer,
 )
-from shoal_qa.usecases.production import production_rows, version_accuracies
+from shoal_qa.usecases.measures.production import production_rows, version_accuracies
 
 After = Annotated[int, Query(ge=0, le=2**63 - 1, description="Cursor: `next_after` of the last answer.")]
 Limit = Annotated[int, Query(ge=1, le=5000, description="Largest number of items to return.")]
@@ -102,7 +102,7 @@ async def decide_review(
             fix=f"Send the reviewer {key.annotator!r}",
         )
     answer = body.expert_answer()
-    revision = await parts.decide_review(project, job_id, answer, body.reviewer)
+    revision = await parts.decide_review(project, job_id, answer, body.reviewer, field=body.answer_field())
     return DecisionAnswer(job_id=job_id, label=stored_label(answer) or "", answer=answer, revision=revision)
 
 

@@ -8,11 +8,15 @@ from typing import Annotated, Any, Protocol
 from fastapi import Depends
 
 from shoal.http.application import parts_of
-from shoal_qa.usecases.dataset_files import FindVersion, OpenDatasetFile
-from shoal_qa.usecases.datasets import FreezeDataset
+from shoal_qa.usecases.ask_again import AskAgain
+from shoal_qa.usecases.datasets.export_version import ExportVersion
+from shoal_qa.usecases.datasets.files import FindVersion, OpenDatasetFile
+from shoal_qa.usecases.datasets.freezing import FreezeDataset
+from shoal_qa.usecases.datasets.rebuild import RebuildVersion
+from shoal_qa.usecases.evaluation.preview import PreviewRule
 from shoal_qa.usecases.gold import AddGold
+from shoal_qa.usecases.label_errors.find import FindLabelErrors
 from shoal_qa.usecases.ports import AuditedCount, DatasetRegistry, Guidelines
-from shoal_qa.usecases.preview import PreviewRule
 from shoal_qa.usecases.review import DecideReview
 from shoal_qa.usecases.rules import Rule
 
@@ -68,15 +72,19 @@ class Parts:
     """Use cases and reports."""
 
     guidelines: Guidelines
+    ask_again: AskAgain
     rules: Rules
     preview_rule: PreviewRule
     add_gold: AddGold
     reports: Reports
     decide_review: DecideReview
+    find_label_errors: FindLabelErrors
     freeze_dataset: FreezeDataset
     datasets: DatasetRegistry
     find_version: FindVersion
     open_file: OpenDatasetFile
+    export_dataset: ExportVersion
+    rebuild_version: RebuildVersion
     clock: Callable[[], datetime]
 
 

@@ -1,4 +1,4 @@
-"""Bodies and answers about guidelines, gold and dataset versions."""
+"""Bodies and answers about guidelines and gold."""
 
 from typing import Annotated, Any
 
@@ -8,12 +8,17 @@ from shoal.contracts.answers import Answer as LabelledAnswer
 from shoal.contracts.answers import ClassAnswer
 from shoal.contracts.base import Name, Phrase, Text, Timestamp
 from shoal.contracts.labels import GuidelineRef
-from shoal.contracts.quality import DatasetFile, GuidelinePublished, LabelSchema, Prelabels
+from shoal.contracts.quality import (
+    GuidelinePublished,
+    LabelChanges,
+    LabelSchema,
+    Prelabels,
+)
 from shoal.contracts.samples import Content
 from shoal.http.schemas import Answer, CautionAnswer
 from shoal.inputs import ShortText, Strict, with_examples
 from shoal.samples import SampleFields
-from shoal_qa.http.label_schemas import SchemaIn
+from shoal_qa.http.label_schemas import ChangesIn, SchemaIn
 
 _CLASS = {"name": "grain", "definition": "Wheat, corn and other grains.", "examples": ["Wheat exports fell."]}
 _GUIDELINE: dict[str, Any] = {
@@ -27,24 +32,8 @@ _PUBLISHED: dict[str, Any] = {
     "project": "newsdesk",
     "guideline": {"major": 1, "minor": 0},
     **_GUIDELINE,
+    "changes": None,
     "published_at": "2026-01-31T12:00:00Z",
-}
-_MANIFEST: dict[str, Any] = {
-    "project": "newsdesk",
-    "dataset": "topics",
-    "version": "9f86d081884c7d65",
-    "number": 2,
-    "parent": "3e23e8160039594a",
-    "guideline": {"major": 1, "minor": 0},
-    "seed": 0,
-    "shares": {"train": 0.8, "validation": 0.1, "test": 0.1},
-    "rows": 96,
-    "splits": {"train": 77, "validation": 9, "test": 10},
-    "classes": {"grain": 50, "trade": 46},
-    "campaigns": {"none": 96},
-    "files": [{"path": "data.jsonl", "sha256": "9f86d081" * 8, "bytes": 40960, "rows": 96}],
-    "published_at": "2026-01-31T12:00:00+00:00",
-    "uri": "datasets/newsdesk/topics/9f86d081884c7d65",
 }
 
 
@@ -62,6 +51,11 @@ class GuidelineIn(Strict):
     prelabels: Prelabels | None = Field(
         default=None, description="Whether annotators see the model's answer before they give theirs."
     )
+    changes: ChangesIn | None = Field(
+        default=None,
+        description="What happens to labels of the latest version; needed if a class is removed, or the kind "
+        "changes. By default all labels count.",
+    )
 
 
 class GuidelineAnswer(Answer):
@@ -76,6 +70,9 @@ class GuidelineAnswer(Answer):
     label_schema: LabelSchema
     prelabels_allowed: bool
     prelabels: Prelabels
+    changes: LabelChanges | None = Field(
+        default=None, description="What this version does with labels of the one before."
+    )
     published_at: Timestamp
 
     @classmethod
@@ -90,6 +87,32 @@ class GuidelinesAnswer(Answer):
     model_config = with_examples({"guidelines": [_PUBLISHED]})
 
     guidelines: list[GuidelineAnswer]
+
+
+class AskAgainIn(Strict):
+    """A request for new votes on samples whose labels do not count any more."""
+
+    model_config = with_examples({"votes": 2, "max_votes": 3, "dry_run": True})
+
+    votes: int = Field(default=2, ge=1, le=100, description="Votes of each sample at first.")
+    max_votes: int = Field(default=3, ge=1, le=100, description="Most votes of each sample.")
+    dry_run: bool = Field(default=False, description="Only count what would be requested.")
+
+    @model_validator(mode="after")
+    def _votes_fit(self) -> "AskAgainIn":
+        if self.votes > self.max_votes:
+            raise ValueError("`votes` is above `max_votes`")
+        return self
+
+
+class AskAgainAnswer(Answer):
+    """The samples that are asked again."""
+
+    model_config = with_examples({"jobs": 12, "votes": 24, "reasons": {"asked_again": 12}})
+
+    jobs: int = Field(description="New jobs, one for each sample.")
+    votes: int = Field(description="Votes that they request at first.")
+    reasons: dict[str, int] = Field(description="Jobs by the reason why the newest label does not count.")
 
 
 class GoldItemIn(SampleFields):
@@ -115,6 +138,10 @@ class GoldItemIn(SampleFields):
     def gold_answer(self) -> LabelledAnswer:
         """Return the answer, of a label too."""
         return self.answer or ClassAnswer(label=self.label or "")
+
+    def answer_field(self) -> str:
+        """Return the field that holds the answer."""
+        return "label" if self.answer is None else "answer"
 
 
 class GoldIn(Strict):
@@ -173,46 +200,3 @@ class GoldAnswer(Answer):
     )
 
     items: list[GoldItemAnswer]
-
-
-class DatasetIn(Strict):
-    """A dataset version to freeze."""
-
-    model_config = with_examples({"dataset": "topics", "seed": 0})
-
-    dataset: Name
-    splits: dict[Name, float] = Field(
-        default={"train": 0.8, "validation": 0.1, "test": 0.1},
-        description="Share of each split; they add up to 1. Samples of one group stay in one split.",
-    )
-    seed: int = Field(default=0, ge=0, le=2**63 - 1, description="Seed of the split.")
-
-
-class ManifestAnswer(Answer):
-    """A dataset version: its content and its files."""
-
-    model_config = with_examples(_MANIFEST)
-
-    project: Name
-    dataset: Name
-    version: str = Field(description="Name made from the SHA-256 of the content.")
-    number: int
-    parent: str | None = Field(description="The previous version.")
-    guideline: GuidelineRef
-    seed: int
-    shares: dict[str, float] = Field(description="Requested share of each split.")
-    rows: int
-    splits: dict[str, int] = Field(description="Rows of each split.")
-    classes: dict[str, int]
-    campaigns: dict[str, int] = Field(description="Rows of each campaign; `none` for samples without one.")
-    files: list[DatasetFile]
-    published_at: str
-    uri: str
-
-
-class DatasetsAnswer(Answer):
-    """All dataset versions of a project, oldest first."""
-
-    model_config = with_examples({"datasets": [_MANIFEST]})
-
-    datasets: list[ManifestAnswer]

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response, StreamingResponse
 
 from shoal.http.problems import Problem, problem_response
-from shoal_qa.usecases.dataset_files import StoredFile
+from shoal_qa.usecases.datasets.files import StoredFile
 
 MEDIA_TYPES = {
     ".jsonl": "application/x-ndjson",

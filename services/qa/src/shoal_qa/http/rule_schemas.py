@@ -5,7 +5,7 @@ from pydantic import Field
 from shoal.http.schemas import Answer
 from shoal.inputs import with_examples
 from shoal_qa.domain.jobs.effects import Effect
-from shoal_qa.usecases.preview import RulePreview
+from shoal_qa.usecases.evaluation.preview import RulePreview
 
 
 class EffectExample(Answer):

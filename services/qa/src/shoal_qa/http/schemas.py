@@ -258,6 +258,10 @@ class ReviewIn(Strict):
         """Return the answer, of a label too."""
         return self.answer or ClassAnswer(label=self.label or "")
 
+    def answer_field(self) -> str:
+        """Return the field that holds the answer."""
+        return "label" if self.answer is None else "answer"
+
 
 class DecisionAnswer(Answer):
     """The label of a job after an expert's decision."""

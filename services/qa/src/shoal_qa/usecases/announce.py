@@ -57,12 +57,19 @@ def label_message(stored: StoredJob, row: LabelRow, now: datetime) -> OutgoingMe
 
 
 def request_message(
-    stored: StoredJob, request: Request, posterior: Mapping[str, float], now: datetime
+    stored: StoredJob,
+    request: Request,
+    *,
+    posterior: Mapping[str, float],
+    skills: Mapping[str, float],
+    now: datetime,
 ) -> OutgoingMessage:
     """Return the message that requests votes or a review, or cancels requested votes.
 
-    posterior: the likeliest classes of the job; only reviewers see them, so only a review carries them.
+    posterior: the likeliest classes of the job. skills: of its voters, by name. Only reviewers see both, so
+    only a review carries them.
     """
+    is_review = request.action == "review"
     event = VotesRequested(
         project=stored.project,
         job_id=stored.job_id,
@@ -71,7 +78,8 @@ def request_message(
         votes=request.votes,
         round=request.round,
         reason=request.reason,
-        posterior=dict(posterior) if request.action == "review" else {},
+        posterior=dict(posterior) if is_review else {},
+        skills=dict(skills) if is_review else {},
         requested_at=now,
     )
     event_id = stable_id("votes.requested", stored.job_id, request.round)

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from shoal.contracts.samples import SampleErased
 from shoal_qa.usecases.announce import label_message
-from shoal_qa.usecases.counting import count_outcomes
-from shoal_qa.usecases.outcomes import Outcome
+from shoal_qa.usecases.evaluation.counting import count_outcomes
+from shoal_qa.usecases.evaluation.outcomes import Outcome
 from shoal_qa.usecases.ports import Database, LabelRow, StoredJob
 
 NO_EVIDENCE = {"method": "erased", "votes": 0, "agreement": 0.0}

@@ -21,11 +21,16 @@ from shoal_qa.usecases.ports import Database, Guidelines, Transaction
 
 @dataclass(frozen=True, slots=True)
 class GoldItem:
-    """A content and its right answer. sample: fields that name a sample of the stream, or name none."""
+    """A content and its right answer.
+
+    sample: fields that name a sample of the stream, or name none. field: what holds the answer in the
+    request, `label` or `answer`.
+    """
 
     content: Content
     answer: Answer
     sample: SampleFields
+    field: str = "answer"
 
     @property
     def label(self) -> str:
@@ -109,7 +114,7 @@ def _check_answers(items: Sequence[GoldItem], samples: Sequence[str]) -> None:
         first = first_of.setdefault(sample, index)
         if items[first].label != item.label:
             other, own = describe_answer(items[first].answer), describe_answer(item.answer)
-            field = f"items[{index}].{_answer_field(item)}"
+            field = f"items[{index}].{item.field}"
             detail = f"{field}: {own!r}, but items[{first}] has {other!r} for the same sample"
             raise Refused("invalid", detail, field=field, fix="Give every sample one right answer")
 
@@ -119,8 +124,7 @@ def _check_fit(items: Sequence[GoldItem], schema: LabelSchema) -> None:
     for index, item in enumerate(items):
         problem = answer_problem(schema, item.answer, item.content)
         if problem is not None:
-            part = problem.field.removeprefix("answer.") if _answer_field(item) == "label" else problem.field
-            field = f"items[{index}].{part}"
+            field = f"items[{index}].{answer_path(problem.field, item.field)}"
             raise Refused("invalid", f"{field}: {problem.detail}", field=field, fix=problem.fix)
         if item.answer.kind == "skip":
             field = f"items[{index}].answer.kind"
@@ -128,9 +132,10 @@ def _check_fit(items: Sequence[GoldItem], schema: LabelSchema) -> None:
             raise Refused("invalid", f"{field}: a gold item needs an answer", field=field, fix=fix)
 
 
-def _answer_field(item: GoldItem) -> str:
-    """Return the field that holds the answer: single classes may be sent as `label`."""
-    return "label" if item.answer.kind == "class" else "answer"
+def answer_path(path: str, field: str) -> str:
+    """Return the path of a problem in a request whose `field` holds the answer: single classes may be sent as
+    `label`."""
+    return field if field == "label" and path.startswith("answer") else path
 
 
 def _text_id(project: str, item: GoldItem) -> str:

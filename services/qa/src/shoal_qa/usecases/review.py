@@ -9,7 +9,8 @@ from shoal.contracts.ids import stable_id
 from shoal.contracts.labels import AnnotationSubmitted, GuidelineRef
 from shoal.contracts.samples import Content
 from shoal.runtime.refusal import Refused
-from shoal_qa.usecases.evaluate import COUNTED, Evaluate
+from shoal_qa.usecases.evaluation.evaluate import COUNTED, Evaluate
+from shoal_qa.usecases.gold import answer_path
 from shoal_qa.usecases.ports import Database, ReceivedAnnotation, StoredJob, Transaction
 
 PROVIDER = "qa"  # of reviews sent to qa's HTTP API
@@ -23,12 +24,17 @@ class DecideReview:
         self._evaluate = evaluate
         self._clock = clock
 
-    async def __call__(self, project: str, job_id: str, answer: Answer, reviewer: str) -> int:
-        """Decide a job; return the label's revision. Repeating a decision changes nothing. Raises Refused."""
+    async def __call__(
+        self, project: str, job_id: str, answer: Answer, reviewer: str, *, field: str = "answer"
+    ) -> int:
+        """Decide a job; return the label's revision. Repeating a decision changes nothing. Raises Refused.
+
+        field: what holds the answer in the request, `label` or `answer`.
+        """
         async with self._database.transaction() as tx:
             await tx.projects.lock([project])
             stored = _reviewable_job(project, job_id, await tx.jobs.lock([job_id], project))
-            await _check_answer(tx, stored, answer)
+            await _check_answer(tx, stored, answer, field)
             await tx.annotations.add([ReceivedAnnotation(self._review(stored, answer, reviewer), "0/0")])
             outcomes = await self._evaluate.within(tx, [stored])
         self._evaluate.count(outcomes)
@@ -65,16 +71,14 @@ def _reviewable_job(project: str, job_id: str, jobs: Sequence[StoredJob]) -> Sto
     return stored
 
 
-async def _check_answer(tx: Transaction, stored: StoredJob, answer: Answer) -> None:
+async def _check_answer(tx: Transaction, stored: StoredJob, answer: Answer, held_by: str) -> None:
     """Raise Refused if an answer does not fit the job's label schema or content, or is a skip."""
     schema = await tx.projects.schema(stored.key)
     contents = await tx.jobs.contents([stored.job_id])
     if schema is None or answer.kind == "skip":
-        fix = "Send the right answer"
-        raise Refused(
-            "invalid", "answer.kind: an expert's answer cannot be a skip", field="answer.kind", fix=fix
-        )
+        detail = "answer.kind: an expert's answer cannot be a skip"
+        raise Refused("invalid", detail, field="answer.kind", fix="Send the right answer")
     problem = answer_problem(schema, answer, contents.get(stored.job_id, Content()))
     if problem is not None:
-        field = problem.field.removeprefix("answer.") if answer.kind == "class" else problem.field
+        field = answer_path(problem.field, held_by)
         raise Refused("invalid", f"{field}: {problem.detail}", field=field, fix=problem.fix)

@@ -27,10 +27,13 @@ class Rule(Strict):
         default=0.9,
         gt=0,
         lt=1,
-        description="Least probability of an accepted label; unused with a target.",
+        description="Least probability of an accepted label. Unused with a target.",
     )
     target_precision: float | None = Field(
-        default=None, gt=0, lt=1, description="Precision of accepted labels that gold must confirm."
+        default=None,
+        gt=0,
+        lt=1,
+        description="Precision of accepted labels that gold must confirm.",
     )
     confidence: float = Field(
         default=0.95, gt=0, lt=1, description="Confidence level of the precision guarantee."

@@ -48,18 +48,27 @@ class QdrantLookup:
             return f"Qdrant does not answer: {error_text(error)}"[:200]
         return ""
 
-    async def matches(self, project: str, conditions: Sequence[Condition]) -> Matches:
-        """Return how many samples of the newest generation meet each condition. Raises Transient."""
+    async def matches(self, project: str, conditions: Sequence[Condition], *, with_crops: bool) -> Matches:
+        """Return how many samples of the newest generation meet each condition. Raises Transient.
+
+        with_crops: count crops too, beside the images that they are part of.
+        """
         generation = await self._generation(project) if conditions else None
         if generation is None:
             return Matches(0, [0] * len(conditions), 0, {})
         name = collection_prefix(project) + generation
-        filters = [None, _joint_filter(conditions), *(_joint_filter([condition]) for condition in conditions)]
+        wholes = (
+            [] if with_crops else [models.IsEmptyCondition(is_empty=models.PayloadField(key="parent_id"))]
+        )
+        parts = [[], conditions, *([condition] for condition in conditions)]
+        filters = [_joint_filter(part, wholes) for part in parts]
         with outages_of("Qdrant"):
             counts = await asyncio.gather(
                 *(self._client.count(name, count_filter=one_filter) for one_filter in filters)
             )
-            records, _ = await self._client.scroll(name, limit=_PROBED, with_payload=True)
+            records, _ = await self._client.scroll(
+                name, limit=_PROBED, with_payload=True, scroll_filter=filters[0]
+            )
         samples, together, *numbers = [count.count for count in counts]
         values = _frequent_values([record.payload or {} for record in records])
         return Matches(samples, numbers, together, values)
@@ -93,18 +102,23 @@ class QdrantLookup:
         return names[0].removeprefix(collection_prefix(project)) if names else None
 
 
-def _joint_filter(conditions: Sequence[Condition]) -> models.Filter:
-    """Return the filter of a campaign: every tag, and one of the values of each other attribute."""
+def _joint_filter(
+    conditions: Sequence[Condition], wholes: Sequence[models.IsEmptyCondition]
+) -> models.Filter | None:
+    """Return the filter of a campaign: every tag, and one of the values of each other attribute.
+
+    wholes: what samples must be beside that. None without any condition.
+    """
     groups: dict[tuple[str, str], list[str]] = {}
     for condition in conditions:
         tag = condition.value if condition.attribute == "tags" else ""
         groups.setdefault((condition.attribute, tag), []).append(condition.value)
-    return models.Filter(
-        must=[
-            models.FieldCondition(key=attribute, match=models.MatchAny(any=values))
-            for (attribute, _), values in groups.items()
-        ]
-    )
+    fields = [
+        models.FieldCondition(key=attribute, match=models.MatchAny(any=values))
+        for (attribute, _), values in groups.items()
+    ]
+    must = [*fields, *wholes]
+    return models.Filter(must=must) if must else None
 
 
 def _frequent_values(payloads: Sequence[Mapping[str, Any]]) -> dict[Attribute, list[str]]:

@@ -15,6 +15,7 @@ from shoal.files.errors import BadInput
 from shoal.files.matrix.matrices import BLOCK, Matrix, read_matrix
 from shoal.files.options import ReadOptions
 from shoal_sampler.adapters.files import ARRAYS, Target
+from shoal_sampler.domain.models.probabilities import score_matrix
 from shoal_sampler.domain.pools.pool import UNKNOWN
 from shoal_sampler.domain.vectors.rows import Floats, Indices
 from shoal_sampler.usecases.files.inputs import probability_rows
@@ -40,12 +41,14 @@ class LabelTexts:
 class Classes:
     """labels: (m,) numbers of classes or UNKNOWN. names: of the classes, empty if they have none.
 
-    probabilities: (n, classes) or None.
+    probabilities: (n, classes) or None; those of predictions may be scores, NaN where one is missing.
+    are_predicted: whether the columns of the probabilities are classes.
     """
 
     labels: Indices
     names: Sequence[str]
     probabilities: Floats | None = None
+    are_predicted: bool = True
 
 
 def classes_without_model(labelled: LabelTexts) -> Classes:
@@ -82,6 +85,40 @@ def classes_of_model(
         predicted = best_columns(p[labelled.rows[has_label]])
         check_order(columns, numbers[has_label], predicted, what=str(matrix), warn=print_warning)
     return _in_name_order(Classes(labels=numbers, names=columns.names, probabilities=p))
+
+
+def classes_of_predictions(file: Path, rows: int, labelled: LabelTexts, reading: ReadOptions) -> Classes:
+    """Return the scores of predictions, and the labels as classes. Raises BadInput.
+
+    rows: those of the embeddings. Of predictions of other kinds than one label, the scores are those of two
+    outcomes, right and wrong, as in campaigns.
+    """
+    from shoal_sampler.adapters.predictions import read_predictions  # the contracts take 0.2 s to import
+
+    predicted = read_predictions(file, reading)
+    if len(predicted.scores) != rows:
+        detail = (
+            f"{file} has {len(predicted.scores):,} lines, embeddings {rows:,} rows: give one line for each"
+        )
+        raise BadInput(detail, field="predictions")
+    scores = score_matrix(predicted.scores)
+    sure = int(np.isfinite(scores).any(axis=1).sum())
+    if not sure:
+        raise BadInput(f"{file}: no prediction has scores, so none shows how sure it is", field="predictions")
+    print_summary(f"predictions {file}", [f"{rows:,} rows", f"{sure:,} show how sure the model is"])
+    names = labelled.names()
+    if predicted.are_classes:
+        columns = sorted({name for row in predicted.scores for name in row})
+        extra = [name for name in names if name not in set(columns)]
+        scores = np.pad(scores, ((0, 0), (0, len(extra))), constant_values=np.nan)
+        names = [*columns, *extra]
+    warn_of_ids(labelled, labelled.names())
+    return Classes(
+        labels=_numbers_of(labelled, {name: k for k, name in enumerate(names)}),
+        names=names,
+        probabilities=scores,
+        are_predicted=predicted.are_classes,
+    )
 
 
 def _in_name_order(classes: Classes) -> Classes:

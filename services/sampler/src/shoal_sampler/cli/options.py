@@ -15,6 +15,13 @@ PicksOutput = Annotated[Path, typer.Option(help="CSV or Parquet file to write: i
 Probabilities = Annotated[
     Path | None, typer.Option(help="Matrix (n, classes) of your model: .npy, .npz or .parquet.")
 ]
+Predictions = Annotated[
+    Path | None,
+    typer.Option(
+        help="In place of --probabilities: JSON lines, one prediction a row, as an inference carries it: boxes, "
+        "polygons, spans, labels, candidate_scores, a number, or scores by class."
+    ),
+]
 LabelledRows = Annotated[
     Path | None,
     typer.Option(help="Numbers of the rows that have labels: .npy, or a table with a column index."),

@@ -30,6 +30,7 @@ from shoal.files.writing import Cells, write_table, write_text
 from shoal_sampler.adapters.files import read_labels
 from shoal_sampler.adapters.pages.curves import curves_page
 from shoal_sampler.cli.class_columns import FEW_IDS, summarize_array
+from shoal_sampler.domain.simulation import Labelled
 from shoal_sampler.domain.strategies import file_strategies
 from shoal_sampler.domain.vectors.rows import Vectors
 from shoal_sampler.usecases.files.inputs import usable_directions
@@ -81,49 +82,65 @@ def compare_strategies(
     """Draw learning curves of a linear model on frozen embeddings; needs no services."""
     reading = read_options(encoding, missing, skip_bad=skip_bad, join_spellings=join_spellings)
     with one_line_errors():
-        if (test_embeddings is None) != (test_labels is None):
-            raise BadInput("--test-embeddings and --test-labels belong together: give both, or neither")
-        inputs = [embeddings, labels, test_embeddings, test_labels]
-        OutputCheck(inputs, print_warning).check_folder("output", output, FILES)
-        vectors, names = _read_rows(embeddings, labels, "", columns, reading=reading)
-        test = None
-        if test_embeddings and test_labels:
-            test = _read_rows(test_embeddings, test_labels, "test ", columns, reading=reading)
-            test = test[0], _matched_labels(test[1], names, f"test labels {test_labels}", reading)
-        _refuse_ids(names, f"labels {labels}")
-        data, held_out = split_rows(vectors, names, test, seed=0)
-        names_of_strategies = [name.strip() for name in strategies.split(",") if name.strip()]
+        test = _test_files(test_embeddings, test_labels)
+        OutputCheck([embeddings, labels, *(test or ())], print_warning).check_folder("output", output, FILES)
+        data, held_out = _read_data((embeddings, labels), test, columns, reading)
         amounts = default_budgets(len(data.labels)) if budgets is None else _parse_budgets(budgets)
-        print_summary(
-            "simulation",
-            [
-                f"{len(data.labels):,} rows to buy, {len(held_out.labels):,} to test",
-                f"budgets: {', '.join(map(str, amounts))}",
-            ],
-        )
-        if len(held_out.labels) < FEW_TEST_ROWS:
-            print_warning(
-                f"{len(held_out.labels):,} test rows measure an accuracy in steps of "
-                f"{1 / len(held_out.labels):.2g}: compare strategies on more rows, or give --test-embeddings"
-            )
-        with show_progress("simulating") as report:
-            curves = list(
-                simulate_strategies(
-                    data,
-                    held_out,
-                    strategies=names_of_strategies,
-                    budgets=amounts,
-                    seeds=seeds,
-                    report=report,
-                )
-            )
+        _print_plan(data, held_out, amounts)
+        curves = _simulate_all(data, held_out, strategies, budgets=amounts, seeds=seeds)
         labels_needed = label_costs(curves)
-        _write_curves(
-            output, curves, labels_needed, f"{len(data.labels):,} rows, {data.classes} classes, {seeds} seeds"
-        )
+        what = f"{len(data.labels):,} rows, {data.classes} classes, {seeds} seeds"
+        _write_curves(output, curves, labels_needed, what)
         list_skipped(output, reading)
     print_curves(curves, labels_needed)
     err.print(f"{output / 'index.html'}", markup=False, soft_wrap=True)
+
+
+def _test_files(embeddings: Path | None, labels: Path | None) -> tuple[Path, Path] | None:
+    """Return the files of test rows, None without them. Raises BadInput for one without the other."""
+    if embeddings is not None and labels is not None:
+        return embeddings, labels
+    if embeddings is None and labels is None:
+        return None
+    raise BadInput("--test-embeddings and --test-labels belong together: give both, or neither")
+
+
+def _simulate_all(
+    data: Labelled, held_out: Labelled, strategies: str, *, budgets: Sequence[int], seeds: int
+) -> list[Curve]:
+    """Return the curve of each strategy. strategies: names with commas between. Raises BadInput."""
+    names = [name.strip() for name in strategies.split(",") if name.strip()]
+    with show_progress("simulating") as report:
+        return list(
+            simulate_strategies(data, held_out, strategies=names, budgets=budgets, seeds=seeds, report=report)
+        )
+
+
+def _read_data(
+    files: tuple[Path, Path],
+    test_files: tuple[Path, Path] | None,
+    columns: Sequence[str] | None,
+    reading: ReadOptions,
+) -> tuple[Labelled, Labelled]:
+    """Return the rows to buy and the rows to test. files: of embeddings and labels. Raises BadInput."""
+    vectors, names = _read_rows(*files, "", columns, reading=reading)
+    test = None
+    if test_files is not None:
+        test_vectors, test_names = _read_rows(*test_files, "test ", columns, reading=reading)
+        test = test_vectors, _matched_labels(test_names, names, f"test labels {test_files[1]}", reading)
+    _refuse_ids(names, f"labels {files[1]}")
+    return split_rows(vectors, names, test, seed=0)
+
+
+def _print_plan(data: Labelled, held_out: Labelled, budgets: Sequence[int]) -> None:
+    """Print what is simulated, and warn of few test rows."""
+    rows = f"{len(data.labels):,} rows to buy, {len(held_out.labels):,} to test"
+    print_summary("simulation", [rows, f"budgets: {', '.join(map(str, budgets))}"])
+    if len(held_out.labels) < FEW_TEST_ROWS:
+        print_warning(
+            f"{len(held_out.labels):,} test rows measure an accuracy in steps of "
+            f"{1 / len(held_out.labels):.2g}: compare strategies on more rows, or give --test-embeddings"
+        )
 
 
 def _read_rows(

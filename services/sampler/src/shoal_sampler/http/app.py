@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from shoal.http.application import create_app
-from shoal_sampler.http import audits, campaigns
+from shoal_sampler.http import audits, campaigns, similar
 from shoal_sampler.http.parts import Parts
 
 
@@ -11,7 +11,7 @@ def make_app(parts: Parts) -> FastAPI:
     """Return the application."""
     return create_app(
         title="Shoal sampler",
-        summary="Campaigns, which choose the samples to label, and the random audit.",
-        routers=[campaigns.routes, audits.routes],
+        summary="Campaigns, which choose the samples to label, the random audit, and similar samples.",
+        routers=[campaigns.routes, audits.routes, similar.routes],
         parts=parts,
     )

@@ -14,9 +14,9 @@ from shoal.runtime.refusal import Caution
 from shoal_sampler.domain.campaigns.waits import what_it_waits_for
 from shoal_sampler.http.parts import Parts, Wired
 from shoal_sampler.http.schemas import CampaignAnswer, CampaignsAnswer, ChangedCampaignAnswer
-from shoal_sampler.usecases.definition import Definition
+from shoal_sampler.usecases.campaigns.definition import Definition
+from shoal_sampler.usecases.campaigns.translate import progress_of
 from shoal_sampler.usecases.ports import CampaignRow
-from shoal_sampler.usecases.translate import progress_of
 
 CREATED, OK = 201, 200
 CampaignKey = Annotated[

@@ -9,9 +9,10 @@ from fastapi import Depends
 
 from shoal.http.application import parts_of
 from shoal_sampler.usecases.audits import ManageAudits
-from shoal_sampler.usecases.directory import GuidelineDirectory
-from shoal_sampler.usecases.manage import ManageCampaigns
+from shoal_sampler.usecases.campaigns.directory import GuidelineDirectory
+from shoal_sampler.usecases.campaigns.manage import ManageCampaigns
 from shoal_sampler.usecases.ports import Campaigns
+from shoal_sampler.usecases.similar import FindSimilar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,7 @@ class Parts:
     campaigns: Campaigns
     manage_audits: ManageAudits
     guidelines: GuidelineDirectory
+    find_similar: FindSimilar
     clock: Callable[[], datetime]
 
 

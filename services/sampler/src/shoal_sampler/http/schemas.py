@@ -11,7 +11,7 @@ from shoal.contracts.selections import CampaignState
 from shoal.http.schemas import Answer, CautionAnswer
 from shoal.inputs import Strict, with_examples
 from shoal_sampler.domain.campaigns.waits import Waits
-from shoal_sampler.usecases.definition import Budget, Conditions, Labeling
+from shoal_sampler.usecases.campaigns.definition import Budget, Conditions, Labeling
 from shoal_sampler.usecases.ports import AuditRow, CampaignRow
 
 _WHEAT: dict[str, Any] = {

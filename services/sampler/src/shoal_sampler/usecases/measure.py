@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from shoal_sampler import metrics
 from shoal_sampler.domain.campaigns.audit import Audit
 from shoal_sampler.domain.campaigns.waits import what_it_waits_for
-from shoal_sampler.usecases.directory import GuidelineDirectory
+from shoal_sampler.usecases.campaigns.directory import GuidelineDirectory
 from shoal_sampler.usecases.ports import CampaignTally, Tallies
 
 DONE_FOR = timedelta(days=7)

@@ -6,7 +6,7 @@ from datetime import datetime
 from shoal.contracts import topics
 from shoal.contracts.ids import job_id, stable_id
 from shoal.contracts.labels import GuidelineRef, LabelingJob
-from shoal.contracts.samples import SampleEmbedded
+from shoal.contracts.samples import SampleEmbedded, SampleErased
 from shoal.contracts.selections import CampaignChanged, PolicyDecision, SamplingDecided
 from shoal.messaging import OutgoingMessage, encode
 from shoal_sampler.domain.campaigns.decisions import Job, Record
@@ -34,6 +34,7 @@ def decision_message(record: Record, event: SampleEmbedded, now: datetime) -> Ou
         predicted_label=prediction.label if prediction else None,
         model=prediction.model if prediction else None,
         model_version=prediction.version if prediction else None,
+        parent_id=event.parent_id,
         occurred_at=event.occurred_at,
         decided_at=now,
     )
@@ -45,6 +46,13 @@ def campaign_message(event: CampaignChanged) -> OutgoingMessage:
     """Return the event of one version of a campaign."""
     event_id = stable_id("campaign.changed", event.campaign_id, event.version)
     return encode(topics.CAMPAIGNS_CHANGED, event, event_id=event_id, source=SOURCE, time=event.changed_at)
+
+
+def crop_erased_message(image: SampleErased, crop: str) -> OutgoingMessage:
+    """Return the event that erases a crop of an erased image; other services do not know its crops."""
+    event = image.model_copy(update={"sample_id": crop})
+    event_id = stable_id("sample.erased", event.project, crop)
+    return encode(topics.SAMPLES_ERASED, event, event_id=event_id, source=SOURCE, time=event.erased_at)
 
 
 def job_message(

@@ -14,6 +14,8 @@ from shoal.messaging.dead_letters.skipping import skip_group
 
 OPERATOR = "dlq-operator"
 """The user of `shoal dlq`."""
+RESTORER = "restore-operator"
+"""The user of `shoal topics recover` and `rewind`."""
 SCALER = "keda"
 """The user of KEDA, which measures the lag of consumer groups."""
 
@@ -22,9 +24,10 @@ Right = tuple[str, str, str]
 
 
 def kafka_users() -> list[dict[str, Any]]:
-    """Return a user for each service, one for operators and one for KEDA."""
+    """Return a user for each service, two for operators and one for KEDA."""
     rights = {name: list(service_rights(name)) for name in get_args(Service)}
-    rights |= {OPERATOR: list(operator_rights()), SCALER: list(scaler_rights())}
+    rights |= {OPERATOR: list(operator_rights()), RESTORER: list(restorer_rights())}
+    rights |= {SCALER: list(scaler_rights())}
     return [_kafka_user(name, granted) for name, granted in rights.items()]
 
 
@@ -59,6 +62,14 @@ def operator_rights() -> Iterator[Right]:
             yield from _group_rights(replay_group(letters), "Read")
             yield from _group_rights(skip_group(topic.name, group), "Read")
             yield "group", group, "Describe"
+
+
+def restorer_rights() -> Iterator[Right]:
+    """Yield what recovery does: read every topic, and commit earlier offsets for every group."""
+    for topic in TOPICS.values():
+        yield from _topic_rights(topic.name, "Read")
+        for group in topic.groups:
+            yield from _group_rights(group, "Read")
 
 
 def scaler_rights() -> Iterator[Right]:

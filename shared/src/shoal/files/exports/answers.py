@@ -4,22 +4,29 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from typing import Any, Literal
 
-import orjson
-
 from shoal.files.errors import BadContent
 from shoal.files.exports.fields import VoteFields
 from shoal.files.exports.rows import few_names
+from shoal.files.forms.json_values import json_text
 
-Kind = Literal["classes", "number", "text", "spans", "boxes"]
+Kind = Literal["classes", "number", "text", "spans", "boxes", "polygons", "ranking"]
 Region = tuple[list[float], str]
+"""Ends of a span or box, and its class."""
+
+Outline = tuple[list[list[float]], str]
+"""Corners of a polygon, [x, y] each, and its class."""
 
 _SUITABLE: Mapping[str, Sequence[Kind]] = {
     "class": ("classes", "number"),
     "multi": ("classes",),
     "number": ("number", "classes"),
+    "rating": ("number", "classes"),
+    "pair": ("classes",),
     "text": ("text", "classes"),
     "spans": ("spans",),
     "boxes": ("boxes",),
+    "polygons": ("polygons",),
+    "ranking": ("ranking",),
 }
 _SHAPES: Mapping[Kind, str] = {
     "classes": "class or multi",
@@ -27,7 +34,11 @@ _SHAPES: Mapping[Kind, str] = {
     "text": "text",
     "spans": "spans",
     "boxes": "boxes",
+    "polygons": "polygons",
+    "ranking": "ranking",
 }
+FORMED_KINDS = ("spans", "boxes", "polygons", "ranking")  # whose answers have a form of their own
+FEWEST_POINTS = 3
 
 
 class BadAnswer(ValueError):
@@ -74,21 +85,23 @@ def answer_text(kind: Kind, value: Any, shape: str) -> str:
         names = sorted({str(name).strip() for name in value} - {""})
         if not names and shape != "multi":
             raise BadAnswer("without an answer")
-        return names[0] if len(names) == 1 and shape != "multi" else orjson.dumps(names).decode()
+        return names[0] if len(names) == 1 and shape != "multi" else json_text(names)
     if kind == "number":
         return number_text(value)
     if kind == "text":
         if not str(value).strip():
             raise BadAnswer("without an answer")
         return str(value)
-    return _regions_text(value)
+    if kind == "ranking":
+        return _order_text(value)
+    return _outlines_text(value) if kind == "polygons" else _regions_text(value)
 
 
 def number_text(value: Any) -> str:
     """Return a number so that 4 and 4.0 are the same text. Raises BadAnswer."""
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         raise BadAnswer("without a number") from None
     if not isfinite(number):
         raise BadAnswer("without a number")
@@ -101,13 +114,37 @@ def _regions_text(regions: Iterable[Region]) -> str:
         half = len(ends) // 2
         if not all(low < high for low, high in zip(ends[:half], ends[half:], strict=True)):
             raise BadAnswer("with a region of no extent")
+        if not all(map(isfinite, ends)):
+            raise BadAnswer("with a region without end")
         rows.append([*ends, name])
-    return orjson.dumps(rows).decode()
+    return json_text(rows)
+
+
+def _outlines_text(outlines: Iterable[Outline]) -> str:
+    rows = []
+    for points, name in outlines:
+        if len(points) < FEWEST_POINTS:
+            raise BadAnswer("with an outline of less than three points")
+        if not all(len(point) == 2 and all(map(isfinite, point)) for point in points):
+            raise BadAnswer("with an outline without finite numbers")
+        rows.append([*points, name])
+    return json_text(rows)
+
+
+def _order_text(names: Sequence[Any]) -> str:
+    if any(isinstance(name, (list, dict, bool)) or name is None for name in names):
+        raise BadAnswer("with a candidate that is no name")
+    order = [str(name).strip() for name in names]
+    if not all(order) or len(set(order)) < len(order):
+        raise BadAnswer("with a candidate twice, or without a name")
+    if not order:
+        raise BadAnswer("without an answer")
+    return json_text(order)
 
 
 def _check_kind(name: str, kind: Kind, fields: VoteFields, form: str) -> None:
-    region = ("spans", "boxes")
-    if (kind in region or fields.shape in region) and kind != fields.shape:
+    formed = kind in FORMED_KINDS or fields.shape in FORMED_KINDS
+    if formed and kind != fields.shape:
         raise BadContent(f" ({form}): {_fix_of({name: kind})}")
 
 

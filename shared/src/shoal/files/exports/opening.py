@@ -7,19 +7,20 @@ from typing import Any
 
 from shoal.files.columns import Coded, Column
 from shoal.files.errors import BadContent, readable_file
-from shoal.files.exports.argilla import is_argilla, read_argilla
-from shoal.files.exports.crowds import is_mturk, is_toloka, read_mturk, read_toloka
-from shoal.files.exports.doccano import is_doccano, read_doccano
 from shoal.files.exports.fields import ANNOTATOR, LABEL, TASK, VoteFields
-from shoal.files.exports.label_studio import is_label_studio, read_label_studio
-from shoal.files.exports.label_studio_tables import is_label_studio_table, read_label_studio_table
-from shoal.files.exports.labelbox import is_labelbox, read_labelbox
-from shoal.files.exports.lists import Lists, lists_of, read_lists
-from shoal.files.exports.objects import ObjectTable, rows_of_text
-from shoal.files.exports.prodigy import is_prodigy, read_prodigy
+from shoal.files.exports.layouts.lists import Lists, lists_of, read_lists
+from shoal.files.exports.layouts.objects import ObjectTable, rows_of_text
+from shoal.files.exports.layouts.wide import WideVotes, wide_votes
 from shoal.files.exports.records import Row
 from shoal.files.exports.rows import AT, ITS_OWN_NAMES, ExportedVotes, few_names
-from shoal.files.exports.wide import WideVotes, wide_votes
+from shoal.files.exports.tools.argilla import is_argilla, read_argilla
+from shoal.files.exports.tools.coco import coco_document, read_coco
+from shoal.files.exports.tools.crowds import is_mturk, is_toloka, read_mturk, read_toloka
+from shoal.files.exports.tools.doccano import is_doccano, read_doccano
+from shoal.files.exports.tools.label_studio import is_label_studio, read_label_studio
+from shoal.files.exports.tools.label_studio_tables import is_label_studio_table, read_label_studio_table
+from shoal.files.exports.tools.labelbox import is_labelbox, read_labelbox
+from shoal.files.exports.tools.prodigy import is_prodigy, read_prodigy
 from shoal.files.forms.form import Format
 from shoal.files.forms.recognition import HEAD
 from shoal.files.forms.records import Records
@@ -30,7 +31,7 @@ from shoal.files.texts import open_text, read_content
 TRIED = 20  # objects of a file, of which one must be of a tool's form
 FORMS = (
     "objects with task, worker and label, Label Studio's JSON and JSON-MIN, Prodigy's and doccano's JSON lines, "
-    "Argilla's records, Labelbox's NDJSON, and lists of annotators and labels"
+    "Argilla's records, Labelbox's NDJSON, COCO, and lists of annotators and labels"
 )
 _OBJECTS: Sequence[
     tuple[Callable[[Mapping[str, Any]], bool], Callable[[Sequence[Row], VoteFields], ExportedVotes]]
@@ -82,7 +83,9 @@ def _open_several(file: Path, fields: VoteFields, options: ReadOptions) -> Forma
     """Return the votes of a folder, a ZIP file or CVAT's XML."""
     if not (file.is_dir() or file.suffix.lower() in (".zip", ".xml")):
         return None
-    from shoal.files.exports.members import read_files  # loads zipfile and expat, which tables do not need
+    from shoal.files.exports.folders.members import (
+        read_files,  # loads zipfile and expat, which tables do not need
+    )
 
     def read_objects(rows: Sequence[Row]) -> Format | None:
         return _export_of_objects(rows, file, fields) if rows else None
@@ -94,7 +97,10 @@ def _open_one(file: Path, what: str, fields: VoteFields, options: ReadOptions) -
     suffix = Path(file.name.removesuffix(".gz")).suffix.lower()
     if suffix in _JSON and _first_character(file, options) in {"", *_JSON.values()} - {_JSON[suffix]}:
         with open_text(file, options) as text:
-            rows = rows_of_text(text.read(), FORMS)
+            content = text.read()
+        if (document := coco_document(content.encode())) is not None:
+            return read_coco([(Path(file.name.removesuffix(".gz")).stem, document)], fields)
+        rows = rows_of_text(content, FORMS)
         export = _export_of_objects(rows, file, fields)
         return export or _plain_objects(
             TableFile(what=what, file=file, format=ObjectTable(rows), options=options), fields

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
+from shoal.files.forms.json_values import json_text
 
 FEWEST_TASKS = 10  # tasks with two answers or more, from which a column that never varies is taken for data
 MANY = 20  # rows from which a column of nearly as many texts is no question
@@ -41,14 +41,14 @@ def candidate_columns(
 
 def _codes_of(values: Sequence[Any]) -> list[str]:
     return [
-        "" if value is None else value if isinstance(value, str) else _json_text(value) for value in values
+        "" if value is None else value if isinstance(value, str) else _sorted_text(value) for value in values
     ]
 
 
-def _json_text(value: Any) -> str:
+def _sorted_text(value: Any) -> str:
     if isinstance(value, dict) and isinstance(value.get("choices"), list):
         value = sorted(map(str, value["choices"]))
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    return json_text(value, sort_keys=True)
 
 
 def _may_be_classes(cells: Sequence[str], task: Sequence[int]) -> bool:

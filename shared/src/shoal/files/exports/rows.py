@@ -4,7 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from shoal.files.columns import Column, column_of, parse_times
+import numpy as np
+
+from shoal.files.checks import time_cells
+from shoal.files.columns import EMPTY, Column, column_of
 from shoal.files.errors import BadContent
 from shoal.files.exports.fields import ANNOTATOR, LABEL, TASK
 
@@ -61,9 +64,12 @@ class VoteRows:
         if not self.origins:
             raise BadContent(f" ({self.form}) holds no votes: {self.counts()}{_reasons_text(self.left_out)}")
         columns = {name: column_of(cells) for name, cells in self.columns.items()}
-        if parse_times(columns[AT].texts)[1] is not None:
-            del columns[AT]
-        columns = {name: one for name, one in columns.items() if one.texts or name not in (SECONDS, AT)}
+        if odd := time_cells(AT, columns[AT]):
+            rows = np.flatnonzero(np.isin(columns[AT].code, list(odd)))
+            columns[AT] = columns[AT].emptied(rows)
+            self.notes.append(f"{_count_text(len(rows), 'time')} of answers cannot be read")
+        unused = {name for name in (SECONDS, AT) if not (columns[name].code != EMPTY).any()}
+        columns = {name: one for name, one in columns.items() if name not in unused}
         facts = [
             f"{self.form}, {self.counts()}",
             *self.notes,
@@ -121,6 +127,6 @@ def _reasons_text(left_out: Counter[str]) -> str:
 def _positive_number(value: object) -> str | None:
     try:
         number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         return None
     return str(value) if 0 < number < float("inf") else None

@@ -17,12 +17,23 @@ LARGEST_FLOAT32 = 2**24
 
 def parse_json(text: str) -> Any:
     """Return a JSON value; NaN and Infinity pass. Raises ValueError."""
-    if _LONG_NUMBER.search(text):
-        return json.loads(text, parse_float=_exact_number)
     try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return json.loads(text)
+        if _LONG_NUMBER.search(text):
+            return json.loads(text, parse_float=_exact_number)
+        try:
+            return orjson.loads(text)
+        except orjson.JSONDecodeError:
+            return json.loads(text)
+    except RecursionError:
+        raise ValueError("lists and objects are nested too deeply") from None
+
+
+def json_text(value: Any, *, sort_keys: bool = False) -> str:
+    """Return a value as JSON without spaces, also one with numbers of any length."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS if sort_keys else None).decode()
+    except TypeError:
+        return json.dumps(value, separators=(",", ":"), sort_keys=sort_keys)
 
 
 def cell_texts(values: Sequence[Any]) -> list[str | None]:
@@ -52,7 +63,7 @@ def _cell_text(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, (list, dict)):
-        return orjson.dumps(value).decode()
+        return json_text(value)
     if isinstance(value, float) and not math.isfinite(value):
         return None if math.isnan(value) else str(value)
     return json.dumps(value)

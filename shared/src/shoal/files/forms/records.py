@@ -107,7 +107,7 @@ def _objects_in_sequence(text: str) -> list[tuple[int, Any]]:
         line += text.count("\n", start, match.start())
         try:
             value, end = decoder.raw_decode(text, match.start())
-        except ValueError:
+        except (RecursionError, ValueError):
             return []
         if not isinstance(value, dict):
             return []

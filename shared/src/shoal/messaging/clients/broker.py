@@ -11,11 +11,12 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.security import parse_security
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
-from shoal.messaging.clients.closed_connections import install_closed_connections
-from shoal.messaging.clients.lasting_metadata import install_lasting_metadata
 from shoal.messaging.clients.renewing import RenewingContext
 from shoal.messaging.clients.settings import KafkaSettings
-from shoal.messaging.clients.tolerant_records import install_tolerant_records
+from shoal.messaging.clients.workarounds.available_brokers import install_available_brokers
+from shoal.messaging.clients.workarounds.closed_connections import install_closed_connections
+from shoal.messaging.clients.workarounds.lasting_metadata import install_lasting_metadata
+from shoal.messaging.clients.workarounds.tolerant_records import install_tolerant_records
 from shoal.messaging.errors import AccessRefused
 
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
@@ -27,6 +28,7 @@ REBALANCE_TIMEOUT_MS = 30_000
 METADATA_AGE_MS = 30_000  # new partitions are read that soon; with Kafka's default after up to 5 minutes
 LOGGER = logging.getLogger("shoal.messaging.faststream")
 
+install_available_brokers()
 install_closed_connections()
 install_lasting_metadata()
 install_tolerant_records()
@@ -105,11 +107,11 @@ def kafka_single_reader(settings: KafkaSettings, client_id: str) -> AIOKafkaCons
 
 
 def kafka_subscribed_reader(
-    settings: KafkaSettings, client_id: str, topic: str, group: str
+    settings: KafkaSettings, client_id: str, group: str, *topics: str
 ) -> AIOKafkaConsumer:
     """Return an unstarted member of `group`, for a tool; the group assigns a partition to one member only."""
     return AIOKafkaConsumer(
-        topic,
+        *topics,
         **_client_options(settings, client_id),
         group_id=group,
         auto_offset_reset="earliest",

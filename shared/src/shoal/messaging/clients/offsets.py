@@ -57,4 +57,6 @@ async def partition_spans(
 
 def latest_end(client: AIOKafkaConsumer, partition: TopicPartition, end: int) -> int:
     """Return the end of the partition: `end` from ListOffsets, or a later high watermark of a fetch."""
-    return max(end, client.highwater(partition) or 0)
+    # A rebalance may have taken the partition away since its end was asked for.
+    watermark = client.highwater(partition) if partition in client.assignment() else None
+    return max(end, watermark or 0)

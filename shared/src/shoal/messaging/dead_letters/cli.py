@@ -50,8 +50,9 @@ def show_letters(
     limit: Annotated[int, typer.Option(min=1, help="Most letters to print.")] = 20,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Print the dead letters that were not replayed yet: the project, key and correlation id of each, and why
-    it was rejected.
+    """Print the dead letters that were not replayed yet, and why each was rejected.
+
+    Also the project, key and correlation id of each.
     """
     dlq = _dead_letter_topic(topic, group)
     letters = _run_checked(lambda settings: dead_letters.pending_letters(settings, dlq, limit))

@@ -97,7 +97,7 @@ async def replay_letters(
     event ids. Raises ReplayBusy, PublishFailed.
     """
     ends = await _partition_ends(settings, topic)
-    client = kafka_subscribed_reader(settings, _CLIENT, topic, replay_group(topic))
+    client = kafka_subscribed_reader(settings, _CLIENT, replay_group(topic), topic)
     await client.start()
     try:
         if client.assignment() != ends.keys():

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from shoal.contracts.base import Event
 from shoal.contracts.envelope import Envelope
 from shoal.contracts.topics import Topic
+from shoal.inputs import field_of
 from shoal.messaging.records.envelope import BadEnvelope, from_headers
 from shoal.messaging.records.messages import Received
 
@@ -138,7 +139,7 @@ def project_of(record: Record) -> str:
 def explain_faults(error: ValidationError) -> str:
     """Return the first three faults of a validation with their fields; values may be private."""
     faults: list[Any] = error.errors(include_url=False, include_context=False, include_input=False)
-    named = [f"{'.'.join(map(str, fault['loc'])) or 'value'}: {fault['msg']}" for fault in faults[:3]]
+    named = [f"{field_of(fault['loc'] or ('value',))}: {fault['msg']}" for fault in faults[:3]]
     return "; ".join(named) + (f"; and {len(faults) - 3} more" if len(faults) > 3 else "")
 
 

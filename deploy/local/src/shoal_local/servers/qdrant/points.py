@@ -28,7 +28,7 @@ LIMIT = 10  # Qdrant's default
 
 
 class Points(PointsServicer):
-    """Upsert, delete, get, query, scroll, count."""
+    """Upsert, delete, get, query, scroll, count, and indexes of keywords."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -101,6 +101,15 @@ class Points(PointsServicer):
         exact = not request.HasField("exact") or request.exact
         count = collection.shard.count(edge.CountRequest(filter=filter_in(request.filter), exact=exact))
         return grpc.CountResponse(result=grpc.CountResult(count=count))
+
+    @with_status
+    def CreateFieldIndex(self, request: Any, _: Context) -> Any:  # noqa: N802
+        collection = self._engine.get(request.collection_name)
+        if request.field_type != grpc.FieldType.FieldTypeKeyword:
+            raise Unsupported("indexes of fields that are not keywords")
+        schema = edge.PayloadSchemaType.Keyword
+        collection.update(edge.UpdateOperation.create_field_index(request.field_name, schema))
+        return self._completed()
 
     def _completed(self) -> Any:
         with self._numbering:

@@ -1,8 +1,10 @@
 """Encode texts with all-MiniLM-L6-v2 as int8 ONNX, on the CPU, without torch."""
 
 import hashlib
+import logging
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -98,8 +100,24 @@ def _write_graph(weights: Path, target: Path) -> None:
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         full, small = Path(folder) / "full.onnx", Path(folder) / "small.onnx"
         onnx.save(minilm_graph(load_file(weights)), full)
-        quantize_dynamic(full, small, weight_type=QuantType.QInt8, per_channel=True)
+        with _without_advice():
+            quantize_dynamic(full, small, weight_type=QuantType.QInt8, per_channel=True)
         small.replace(target)
+
+
+@contextmanager
+def _without_advice() -> Iterator[None]:
+    """Leave out onnxruntime's advice to optimize the graph first: it is written as it shall run."""
+
+    def is_news(record: logging.LogRecord) -> bool:
+        return "run pre-processing before quantization" not in record.getMessage()
+
+    root = logging.getLogger()
+    root.addFilter(is_news)
+    try:
+        yield
+    finally:
+        root.removeFilter(is_news)
 
 
 def _weights_folder() -> Path:

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from shoal.files.errors import BadInput
 from shoal_ingest.adapters.logs.opening import BOM, log_name, open_log
 from shoal_ingest.adapters.logs.values import json_values, starts_with_value
-from shoal_ingest.usecases.log_entries import Entry
+from shoal_ingest.usecases.sending.log_entries import Entry
 
 MOST_LINE = 64 * 1024 * 1024
 """Longest line that is read, in bytes; ingest's limit of a request is lower by default."""

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from shoal.files.errors import BadInput
-from shoal_ingest.usecases.log_entries import Entry
+from shoal_ingest.usecases.sending.log_entries import Entry
 
 _DECODER = json.JSONDecoder()
 _SPACE = re.compile(r"[ \t\r\n\ufeff]*")

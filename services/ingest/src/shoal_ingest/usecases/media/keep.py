@@ -49,7 +49,13 @@ class KeepMedia:
         except BadPicture:
             metrics.MEDIA.labels(project, "unreadable").inc()
             raise
-        facts = MediaFacts(picture.media_type, picture.width, picture.height, len(data))
+        facts = MediaFacts(
+            media_type=picture.media_type,
+            width=picture.width,
+            height=picture.height,
+            bytes=len(data),
+            perceptual_hash=picture.perceptual_hash,
+        )
         sha256 = data_sha256(data)
         # The row comes first: from then on no removal that has not begun can take the file away.
         new = await self._ledger.note(project, sha256, facts, self._clock() + UNUSED)

@@ -5,14 +5,15 @@ import base64
 import binascii
 from collections.abc import Callable, Collection, Sequence
 
-from shoal.contracts.samples import Content, SampleIngested
-from shoal.media.store import URI_START, media_uri
+from shoal.contracts.answers import MOST_PIXELS
+from shoal.contracts.samples import SampleIngested
+from shoal.media.store import URI_START
 from shoal.pictures.decoding import BadPicture
-from shoal_ingest.usecases.inference import MOST_INLINE, Inference
-from shoal_ingest.usecases.items import Fault, Parsed
+from shoal_ingest.usecases.bodies.inference import MOST_INLINE, Inference
+from shoal_ingest.usecases.bodies.items import Fault, Parsed
 from shoal_ingest.usecases.media.keep import KeepMedia
 from shoal_ingest.usecases.media.ports import MediaFacts, MediaKey, MediaLedger
-from shoal_ingest.usecases.media.uris import stored_sha256
+from shoal_ingest.usecases.media.uris import stored_content, stored_sha256
 from shoal_ingest.usecases.ports import SampleKey
 
 MOST_IMAGES = 100
@@ -29,6 +30,12 @@ _TOO_MANY = Fault(
     "image.base64",
     f"image.base64: the request has more than {MOST_IMAGES} inline images",
     "Send fewer in one request, or store them with POST /v1/projects/{project}/media",
+)
+_TOO_LONG = Fault(
+    "media_unreadable",
+    "image.uri",
+    f"image.uri: the image has more than {MOST_PIXELS:,} pixels on one side",
+    "Send a smaller image; docs/media.md has the limits",
 )
 
 
@@ -92,7 +99,7 @@ class SampleImages:
             media = await self._keep_media(item.project, data)
         except BadPicture as error:
             return _image_fault(str(error))
-        return item.with_datum(_stored_content(media.sha256, media.facts))
+        return item.with_datum(stored_content(media.sha256, media.facts))
 
     async def _facts(self, items: Sequence[Inference]) -> dict[MediaKey, MediaFacts]:
         keys = {(item.project, sha256) for item in items if (sha256 := stored_sha256(item.datum()))}
@@ -108,18 +115,9 @@ def _with_facts(item: Inference, facts: dict[MediaKey, MediaFacts]) -> Parsed:
     media = None if sha256 is None else facts.get((item.project, sha256))
     if sha256 is None or media is None:
         return UNKNOWN_MEDIA
-    return item.with_datum(_stored_content(sha256, media))
-
-
-def _stored_content(sha256: str, facts: MediaFacts) -> Content:
-    return Content(
-        uri=media_uri(sha256),
-        sha256=sha256,
-        media_type=facts.media_type,
-        width=facts.width,
-        height=facts.height,
-        bytes=facts.bytes,
-    )
+    if max(media.width, media.height) > MOST_PIXELS:  # stored by a release that accepted it
+        return _TOO_LONG
+    return item.with_datum(stored_content(sha256, media))
 
 
 def _image_fault(reason: str) -> Fault:

@@ -88,8 +88,12 @@ class ShowMedia:
         """
         address, now = self._open(token), self._clock()
         stored = stored_size(smaller_size(address.size, size))
-        data = await self._store.get_shown(address.project, address.sha256, stored)
         result = "stored"
+        # The picture of a crop is not stored: each is shown to a few people, whose browsers keep it.
+        if address.crop is not None:
+            data = None
+        else:
+            data = await self._store.get_shown(address.project, address.sha256, stored)
         if data is None:
             data, result = await self._make(address, stored), "made"
         metrics.PICTURES.labels(result).inc()
@@ -113,10 +117,12 @@ class ShowMedia:
             original = await self._store.get(project, sha256)
             if original is None:
                 raise NoPicture(sha256)
-            data = await self._work.run(project, shown_picture, original, size, self._limits)
+            data = await self._work.run(project, shown_picture, original, size, self._limits, address.crop)
         except (NoPicture, DamagedFile, BadPicture) as error:
             metrics.PICTURES.labels("missing" if isinstance(error, NoPicture) else "damaged").inc()
             raise NoPicture(sha256) from error
+        if address.crop is not None:
+            return data
         await self._store.put_shown(project, sha256, size, data)
         if await self._store.get(project, sha256) is None:  # erased meanwhile: no picture of it may stay
             await self._store.remove(project, sha256)

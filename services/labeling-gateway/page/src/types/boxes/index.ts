@@ -1,23 +1,21 @@
 import type { AnswerOf, SchemaOf } from "../../contract";
 import { countLabels } from "../../shapes/items";
-import { shapeKeys, submitWords } from "../../shapes/words";
+import ShapeEditor from "../../shapes/ShapeEditor.svelte";
+import VotesView from "../../shapes/VotesView.svelte";
+import { UNSEEN, shapeKeys, submitWords } from "../../shapes/words";
 import { usesLetters } from "../classes";
 import type { LabelType } from "../type";
-import Editor from "./Editor.svelte";
-import View from "./View.svelte";
 
 export const boxes: LabelType<SchemaOf<"boxes">, AnswerOf<"boxes">> = {
-  Editor,
-  View,
+  Editor: ShapeEditor,
+  View: VotesView,
   keys: (schema) => shapeKeys(schema.classes, "box", "corner"),
-  empty: (_, content) => ({
-    kind: "boxes",
-    width: content.media?.width ?? 1,
-    height: content.media?.height ?? 1,
-    boxes: [],
-  }),
+  // The size comes with the picture: no object is an answer about a picture that was shown.
+  empty: () => ({ kind: "boxes", width: 0, height: 0, boxes: [] }),
   complete: (schema, answer) =>
-    answer.boxes.length <= (schema.most ?? Infinity) || `Delete boxes: at most ${schema.most} are allowed.`,
+    (answer.width === 0 && UNSEEN) ||
+    answer.boxes.length <= (schema.most ?? Infinity) ||
+    `Delete boxes: at most ${schema.most} are allowed.`,
   describe: (answer) => countLabels(answer.boxes) || "no box",
   draws: "all",
   letters: (schema) => usesLetters(schema.classes),

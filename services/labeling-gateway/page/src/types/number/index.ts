@@ -12,5 +12,6 @@ export const number: LabelType<SchemaOf<"number">, AnswerOf<"number">> = {
   ],
   empty: () => ({ kind: "number", value: null }),
   complete: (schema, answer) => completeNumber(schema, answer.value),
+  letters: () => true, // the field has the focus
   describe: (answer) => String(answer.value ?? "no number"),
 };

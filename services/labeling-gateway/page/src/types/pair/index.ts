@@ -1,4 +1,5 @@
 import type { AnswerOf, SchemaOf } from "../../contract";
+import { numberOf } from "../candidates";
 import type { LabelType } from "../type";
 import Editor from "./Editor.svelte";
 
@@ -16,7 +17,8 @@ export const pair: LabelType<SchemaOf<"pair">, AnswerOf<"pair">> = {
     const ids = (content.candidates ?? []).map((item) => item.id);
     return ids.includes(answer.choice) || "Choose one of the two.";
   },
-  describe: (answer) => (answer.choice === null ? "equally good" : `${answer.choice} is better`),
+  describe: (answer, content) =>
+    answer.choice === null ? "equally good" : `answer ${numberOf(answer.choice, content)} is better`,
   draws: "candidates",
   immediate: true,
 };

@@ -1,23 +1,20 @@
 import type { AnswerOf, SchemaOf } from "../../contract";
 import { crossingSides } from "../../geometry/crossings";
 import { POLYGON_CODEC, countLabels } from "../../shapes/items";
-import { shapeKeys, submitWords } from "../../shapes/words";
+import ShapeEditor from "../../shapes/ShapeEditor.svelte";
+import VotesView from "../../shapes/VotesView.svelte";
+import { UNSEEN, shapeKeys, submitWords } from "../../shapes/words";
 import { usesLetters } from "../classes";
 import type { LabelType } from "../type";
-import Editor from "./Editor.svelte";
-import View from "./View.svelte";
 
 export const polygons: LabelType<SchemaOf<"polygons">, AnswerOf<"polygons">> = {
-  Editor,
-  View,
+  Editor: ShapeEditor,
+  View: VotesView,
   keys: (schema) => shapeKeys(schema.classes, "polygon", "point"),
-  empty: (_, content) => ({
-    kind: "polygons",
-    width: content.media?.width ?? 1,
-    height: content.media?.height ?? 1,
-    polygons: [],
-  }),
+  // The size comes with the picture: no object is an answer about a picture that was shown.
+  empty: () => ({ kind: "polygons", width: 0, height: 0, polygons: [] }),
   complete: (schema, answer) => {
+    if (answer.width === 0) return UNSEEN;
     if (answer.polygons.length > (schema.most ?? Infinity))
       return `Delete polygons: at most ${schema.most} are allowed.`;
     const index = POLYGON_CODEC.read(answer).findIndex((item) => crossingSides(item.shape));

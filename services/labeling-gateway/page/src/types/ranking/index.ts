@@ -1,4 +1,5 @@
 import type { AnswerOf, SchemaOf } from "../../contract";
+import { numberOf } from "../candidates";
 import type { LabelType } from "../type";
 import Editor from "./Editor.svelte";
 import { completeOrder } from "./ordering";
@@ -19,6 +20,7 @@ export const ranking: LabelType<SchemaOf<"ranking">, AnswerOf<"ranking">> = {
       answer.order,
       (content.candidates ?? []).map((item) => item.id),
     ),
-  describe: (answer) => answer.order.map((group) => group.join(" = ")).join(" > ") || "no order",
+  describe: ({ order }, content) =>
+    order.map((group) => group.map((id) => numberOf(id, content)).join(" = ")).join(" > ") || "no order",
   draws: "candidates",
 };

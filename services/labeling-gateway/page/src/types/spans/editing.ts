@@ -38,13 +38,19 @@ export interface Piece extends Range {
   text: string;
   spans: Span[];
   isSelected: boolean;
+  isRole: boolean;
 }
 
-/** Cut a text at the borders of spans and of the selection; each piece has the spans that cover it. */
-export function cutPieces(text: string, spans: Span[], selection: Range | null): Piece[] {
+/** Cut a text at the borders of spans, selection and roles; each piece has the spans that cover it. */
+export function cutPieces(
+  text: string,
+  spans: Span[],
+  selection: Range | null,
+  roles: Range[] = [],
+): Piece[] {
   const points = codePoints(text);
   const borders = new Set([0, points.length, ...spans.flatMap((span) => [span.start, span.end])]);
-  if (selection) for (const border of [selection.start, selection.end]) borders.add(border);
+  for (const range of selection ? [...roles, selection] : roles) borders.add(range.start).add(range.end);
   const cuts = [...borders].filter((cut) => cut >= 0 && cut <= points.length).sort((one, two) => one - two);
   return cuts.slice(0, -1).map((start, index) => {
     const end = cuts[index + 1]!;
@@ -54,6 +60,7 @@ export function cutPieces(text: string, spans: Span[], selection: Range | null):
       text: points.slice(start, end).join(""),
       spans: spans.filter((span) => span.start <= start && span.end >= end),
       isSelected: selection !== null && selection.start <= start && selection.end >= end,
+      isRole: roles.some((role) => role.start <= start && role.end >= end),
     };
   });
 }

@@ -1,5 +1,7 @@
 // Offsets into a text. The gateway counts Unicode code points; a browser counts UTF-16 units: "🌾" is one and two.
 
+import type { Content } from "../../contract";
+
 export type Unit = "words" | "characters";
 
 export interface Range {
@@ -8,6 +10,34 @@ export interface Range {
 }
 
 export const codePoints = (text: string): string[] => Array.from(text);
+
+/** Return the text that spans count in: of a conversation its turns, a line for each, as `role: text`. */
+export function markedText(content: Content): string {
+  const lines = (content.turns ?? []).map((turn) => `${turn.role}: ${turn.text}`);
+  return content.kind === "conversation" ? lines.join("\n") : (content.text ?? "");
+}
+
+/** Return where the roles of a conversation are in its text. */
+export function rolesOf(content: Content): Range[] {
+  if (content.kind !== "conversation") return [];
+  let at = 0;
+  return (content.turns ?? []).map(({ role, text }) => {
+    const start = at;
+    at += codePoints(`${role}: ${text}\n`).length;
+    return { start, end: start + codePoints(role).length + 1 };
+  });
+}
+
+const RIGHT_TO_LEFT = /[\p{sc=Hebrew}\p{sc=Arabic}\p{sc=Syriac}\p{sc=Thaana}\p{sc=Nko}]/u;
+
+/** Return whether the line at a code point is read from right to left, by its first letter after a role. */
+export function readsLeftwards(text: string, at: number, roles: Range[] = []): boolean {
+  const points = codePoints(text);
+  const start = points.lastIndexOf("\n", at - 1) + 1;
+  const role = roles.find((item) => item.start === start);
+  const letter = points.slice(role?.end ?? start).find((point) => /[\p{L}\n]/u.test(point));
+  return RIGHT_TO_LEFT.test(letter ?? "");
+}
 
 /** Return the code point at a UTF-16 offset; within a pair of surrogates, the pair's. */
 export function toCodePoint(text: string, units: number): number {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { SchemaOf, Span } from "../../contract";
+import type { Content, SchemaOf, Span } from "../../contract";
 import { cursorAt, moveCursor, rangeOf } from "./cursor";
 import { addSpan, completeSpans, cutPieces, refusal, toggleAttribute } from "./editing";
-import { charactersOf, codePoints, snapRange, toCodePoint, wordsOf } from "./offsets";
+import { charactersOf, codePoints, markedText, rolesOf, snapRange, toCodePoint, wordsOf } from "./offsets";
 
 const TEXT = "🌾 Köln and naïve 👩‍🌾 in Berlin.";
 const schema: SchemaOf<"spans"> = {
@@ -30,6 +30,24 @@ describe("offsets", () => {
       units.slice(1).forEach((unit, index) => expect(unit.start).toBeGreaterThanOrEqual(units[index]!.end));
       expect(units.at(-1)!.end).toBe(codePoints(TEXT).length);
     }
+  });
+});
+
+describe("a conversation", () => {
+  const talk: Content = {
+    kind: "conversation",
+    turns: [
+      { role: "user", text: "🌾?" },
+      { role: "assistant", text: "Wheat." },
+    ],
+  };
+  it("is marked in its turns, a line for each, and its roles are found there", () => {
+    const text = markedText(talk);
+    expect(text).toBe("user: 🌾?\nassistant: Wheat.");
+    const names = rolesOf(talk).map((role) => codePoints(text).slice(role.start, role.end).join(""));
+    expect(names).toEqual(["user:", "assistant:"]);
+    const pieces = cutPieces(text, [], null, rolesOf(talk));
+    expect(pieces.filter((piece) => piece.isRole).map((piece) => piece.text)).toEqual(names);
   });
 });
 

@@ -10,6 +10,7 @@ export const text: LabelType<SchemaOf<"text">, AnswerOf<"text">> = {
   keys: () => [{ key: "Ctrl+Enter", does: "submits" }],
   empty: () => ({ kind: "text", text: "" }),
   complete: (schema, answer) => completeText(schema, answer.text),
+  letters: () => true, // the field has the focus
   describe: (answer) =>
     answer.text.length > 80 ? `${Array.from(answer.text).slice(0, 78).join("")}…` : answer.text,
 };

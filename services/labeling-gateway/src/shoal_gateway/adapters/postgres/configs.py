@@ -10,7 +10,7 @@ from shoal.contracts.topics import PROVIDERS_CHANGED
 from shoal.messaging import encode
 from shoal.persistence import Outbox
 from shoal_gateway.adapters.postgres import rows
-from shoal_gateway.adapters.postgres.outbox import SOURCE
+from shoal_gateway.adapters.postgres.transactions.outbox import SOURCE
 from shoal_gateway.domain.providers import ProviderConfig, sends_key_elsewhere
 from shoal_gateway.domain.routing import IN_HOUSE
 from shoal_gateway.usecases.refusals import missing_key

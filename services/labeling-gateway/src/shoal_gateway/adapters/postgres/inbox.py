@@ -6,7 +6,7 @@ from typing import Any
 
 from shoal.outages import action_for
 from shoal_gateway.adapters.postgres import rows
-from shoal_gateway.adapters.postgres.database import transaction_on
+from shoal_gateway.adapters.postgres.transactions.database import transaction_on
 from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.providers import ProviderConfig
 from shoal_gateway.domain.retrying import wait_s

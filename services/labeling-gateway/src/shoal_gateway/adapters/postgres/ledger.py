@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from shoal_gateway.adapters.postgres import rows
-from shoal_gateway.adapters.postgres.tasks import MOVE
+from shoal_gateway.adapters.postgres.transactions.tasks import MOVE
 from shoal_gateway.domain.intents import Intent, IntentKind, IntentState, Outcome
 from shoal_gateway.domain.tasks import TaskOrder, TaskState, state_after_answers, states_before
 

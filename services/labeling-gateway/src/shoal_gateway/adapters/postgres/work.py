@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from shoal_gateway.adapters.postgres.queue import LEASABLE
+from shoal_gateway.adapters.postgres.transactions.queue import LEASABLE, TAKEN
 from shoal_gateway.domain.disputes import Dispute, Grounds, UnnamedVote
 from shoal_gateway.domain.routing import IN_HOUSE
 from shoal_gateway.domain.tasks import Lane
+from shoal_gateway.usecases.inhouse.work import MOST_COUNTED, AnnotatorProgress, QueueProgress
 from shoal_gateway.usecases.ports import Clock
-from shoal_gateway.usecases.work import MOST_COUNTED, AnnotatorProgress, QueueProgress
 
 QUEUE = """
 SELECT count(*) FILTER (WHERE open AND answered < votes) AS waiting,
@@ -30,10 +30,10 @@ SELECT count(answered_at) AS answered, count(*) FILTER (WHERE answered_at >= $5)
 FROM tasks_of
 """
 WAITING = f"""
-SELECT p.project, (SELECT count(*) FROM (
-    SELECT 1 FROM queue q WHERE q.project = p.project AND q.lane = $4 AND {LEASABLE} LIMIT {MOST_COUNTED}
-) AS offered) AS waiting
-FROM unnest($3::text[]) AS p (project)
+WITH {TAKEN}
+SELECT count(*) FROM (
+    SELECT 1 FROM queue q WHERE q.project = $3 AND q.lane = $4 AND {LEASABLE} LIMIT {MOST_COUNTED}
+) AS offered
 """
 # The latest answer of each annotator, sorted by a hash: neither the order nor an id names an annotator.
 VOTES = """
@@ -44,10 +44,11 @@ WITH heads AS (
     SELECT DISTINCT ON (provider, annotator) * FROM heads WHERE action <> 'deleted'
     ORDER BY provider, annotator, submitted_at DESC
 )
-SELECT label, kind, code, reason FROM latest ORDER BY label IS NULL, md5(external_id || provider || annotator)
+SELECT label, kind, code, reason, provider || '/' || annotator AS annotator FROM latest
+ORDER BY label IS NULL, md5(external_id || provider || annotator)
 """
 GROUNDS = """
-SELECT reason, posterior FROM vote_requests
+SELECT reason, posterior, skills FROM vote_requests
 WHERE project IN ($1, '') AND job_id = $2 AND action = 'review' ORDER BY round DESC LIMIT 1
 """
 
@@ -83,12 +84,21 @@ class PostgresWork:
         self, projects: Sequence[str], lane: Lane, annotator: str
     ) -> Mapping[str, int]:
         """Return how many tasks of each project the annotator may take now, at most MOST_COUNTED each."""
-        records = await self._pool.fetch(WAITING, annotator, self._clock(), list(projects), lane)
-        return {row["project"]: row["waiting"] for row in records}
+        now = self._clock()
+        async with self._pool.acquire() as conn:
+            return {name: await conn.fetchval(WAITING, annotator, now, name, lane) for name in projects}
 
     async def dispute(self, project: str, job_id: str) -> Dispute:
         """Return a job's votes without their annotators, and why qa sent it to review."""
         records = await self._pool.fetch(VOTES, project, job_id)
-        votes = tuple(UnnamedVote(**dict(row)) for row in records)
-        grounds = await self._pool.fetchrow(GROUNDS, project, job_id)
-        return Dispute(votes, Grounds(grounds["reason"], grounds["posterior"]) if grounds else None)
+        row = await self._pool.fetchrow(GROUNDS, project, job_id)
+        grounds = Grounds(row["reason"], row["posterior"], row["skills"]) if row else None
+        skills = grounds.skills if grounds else {}
+        return Dispute(tuple(_unnamed_vote(record, skills) for record in records), grounds)
+
+
+def _unnamed_vote(row: Any, skills: Mapping[str, float]) -> UnnamedVote:
+    skill = None if row["label"] is None else skills.get(row["annotator"])
+    return UnnamedVote(
+        label=row["label"], code=row["code"], reason=row["reason"], kind=row["kind"], skill=skill
+    )

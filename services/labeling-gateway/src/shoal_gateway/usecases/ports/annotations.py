@@ -39,6 +39,9 @@ class Annotations(Protocol):
     ) -> set[tuple[str, int]]:
         """Add annotations that are not stored yet, and return their keys."""
 
+    async def recover(self, config: ProviderConfig, annotations: Sequence[Judged]) -> set[tuple[str, int]]:
+        """Add announced annotations, and make stored surplus ones count; return the keys of both."""
+
     async def admit(self, external_id: str, limit: int) -> Sequence[tuple[Annotation, float]]:
         """Make at most `limit` surplus votes of a task count, earliest first; return them with prices.
 

@@ -1,5 +1,6 @@
 """The in-house queue of a transaction."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
@@ -21,6 +22,9 @@ class Queue(Protocol):
 
     async def assign(self, order: TaskOrder, assignment: Assignment, revision: int | None = None) -> None:
         """Store an annotator's hold on a task, with the latest revision of their answer."""
+
+    async def recover(self, external_ids: Collection[str]) -> None:
+        """Add tasks that the queue lacks, and the holds of annotators whose answers were recovered."""
 
     async def revision_of(self, external_id: str, annotator: str) -> int:
         """Return the latest revision of an annotator's answer; 0 without one."""

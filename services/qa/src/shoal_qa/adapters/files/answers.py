@@ -40,12 +40,7 @@ def match_answers(
     if not gold.answers:
         return Answers(answers={})
     subject = what if gold.sheet is None else str(gold.sheet)
-    for warning in gold.warnings:
-        warn(warning)
-    tasks = match_names(gold.answers, votes.named.tasks, join=join)
-    refuse_strangers(tasks, subject, here=what, there=VOTES, noun="tasks")
-    _warn_of_tasks(tasks, subject, what, warn)
-    answers = _answers_by_task(gold.answers, tasks, subject)
+    tasks, answers = _matched_tasks(gold, votes, warn, what=what, join=join)
     labels = match_names(answers.values(), votes.named.classes, join=join)
     refuse_strangers(labels, subject, here=what, there=VOTES, noun="labels")
     if labels.missing:
@@ -59,6 +54,28 @@ def match_answers(
         answers={task: spelling.get(label, label) for task, label in answers.items()},
         facts=[*(f"tasks {fact}" for fact in tasks.facts()), *(f"labels {fact}" for fact in labels.facts())],
     )
+
+
+def match_tasks(
+    gold: Gold, votes: VotesFile, warn: Warn, *, what: str = "gold", join: bool = False
+) -> Mapping[str, str]:
+    """Return right answers by the votes' names of tasks; answers are no names, such as numbers or boxes.
+
+    Raises BadInput if no task is a name in the votes, and for two answers to one task.
+    """
+    return _matched_tasks(gold, votes, warn, what=what, join=join)[1] if gold.answers else {}
+
+
+def _matched_tasks(
+    gold: Gold, votes: VotesFile, warn: Warn, *, what: str, join: bool
+) -> tuple[Match, dict[str, str]]:
+    subject = what if gold.sheet is None else str(gold.sheet)
+    for warning in gold.warnings:
+        warn(warning)
+    tasks = match_names(gold.answers, votes.named.tasks, join=join)
+    refuse_strangers(tasks, subject, here=what, there=VOTES, noun="tasks")
+    _warn_of_tasks(tasks, subject, what, warn)
+    return tasks, _answers_by_task(gold.answers, tasks, subject)
 
 
 def with_classes_of(votes: VotesFile, *answers: Answers) -> VotesFile:

@@ -1,33 +1,18 @@
 """Dataset files, stored with fsspec (a folder, S3, GCS ...)."""
 
 import asyncio
-import io
-from collections.abc import AsyncIterator, Mapping, Sequence
-from pathlib import PurePosixPath
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import fsspec
-import orjson
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from shoal_qa.usecases.dataset_files import MANIFEST
+from shoal_qa.adapters.files.drafts import DraftFiles, open_draft
+from shoal_qa.usecases.datasets.files import MANIFEST
 
 LEVELS = 4  # project, dataset, version, file
 _PART = 1 << 20  # bytes in memory while a file is read
-_TYPES = {
-    "probability": pa.float64(),
-    "agreement": pa.float64(),
-    "inclusion_probability": pa.float64(),
-    "votes": pa.int32(),
-    "revision": pa.int32(),
-    "annotation_ids": pa.list_(pa.string()),
-    "tags": pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())])),
-    "probabilities": pa.list_(pa.struct([("label", pa.string()), ("probability", pa.float64())])),
-}
-# Maps are lists of pairs in Parquet: Hugging Face's datasets reads no column of the type map.
-_JSON = ("answer", "content")  # of other kinds than one class, whose columns have no fixed shape
-_PAIRS = {"tags": ("name", "value"), "probabilities": ("label", "probability")}
 
 
 class FsspecFiles:
@@ -36,7 +21,11 @@ class FsspecFiles:
     def __init__(self, root: str) -> None:
         self._root = root.rstrip("/")
 
-    async def write(self, folder: str, files: Mapping[str, bytes]) -> str:
+    def draft(self, terms: bytes) -> AbstractAsyncContextManager[DraftFiles]:
+        """Return the files of a new version, on the local disk."""
+        return open_draft(terms)
+
+    async def write(self, folder: str, files: Mapping[str, bytes | Path]) -> str:
         """Write files in order, the manifest last: a folder without a manifest is not a version."""
         await asyncio.to_thread(_write_files, self.address(folder), files)
         return self.address(folder)
@@ -62,26 +51,6 @@ class FsspecFiles:
                 yield part
         finally:
             file.close()
-
-    def parquet(self, rows: Sequence[Mapping[str, Any]]) -> bytes:
-        """Return rows as Parquet, compressed by zstd, with fixed column types."""
-        names = list(rows[0])
-        arrays = [
-            pa.array([_parquet_value(name, row[name]) for row in rows], _TYPES.get(name, pa.string()))
-            for name in names
-        ]
-        buffer = io.BytesIO()
-        pq.write_table(pa.Table.from_arrays(arrays, names=names), buffer, compression="zstd")
-        return buffer.getvalue()
-
-
-def _parquet_value(name: str, value: Any) -> Any:
-    """Return a value as its column has it: maps as pairs, sorted by their keys."""
-    if name in _JSON:
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
-    if name not in _PAIRS:
-        return value
-    return [dict(zip(_PAIRS[name], pair, strict=True)) for pair in sorted(value.items())]
 
 
 def _open_storage(address: str) -> tuple[Any, str]:
@@ -113,8 +82,11 @@ def _open_file(address: str, start: int) -> Any:
     return file
 
 
-def _write_files(address: str, files: Mapping[str, bytes]) -> None:
+def _write_files(address: str, files: Mapping[str, bytes | Path]) -> None:
     filesystem, path = _open_storage(address)
     filesystem.makedirs(path, exist_ok=True)
     for name, data in files.items():
-        filesystem.pipe_file(f"{path}/{name}", data)
+        if isinstance(data, Path):
+            filesystem.put_file(str(data), f"{path}/{name}")
+        else:
+            filesystem.pipe_file(f"{path}/{name}", data)

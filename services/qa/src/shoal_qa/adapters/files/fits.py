@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from shoal_qa.adapters.files.answer_parts import dump_parts, load_parts
 from shoal_qa.domain.calibration.tempering import Tempering
 from shoal_qa.domain.certificates.promises import Promise
 from shoal_qa.domain.models import MODELS, panel_of
@@ -17,6 +18,7 @@ from shoal_qa.domain.stopping.crowd import Crowd
 
 def dump_fit(fit: ProjectFit) -> bytes:
     """Return a fit as bytes, compressed: 4 bytes for each number of a confusion matrix."""
+    parts, part_arrays = dump_parts(fit.parts) if fit.parts else (None, {})
     about = {
         "model": fit.fitted.name,
         "pool": isinstance(fit.fitted, FittedPool),
@@ -25,9 +27,11 @@ def dump_fit(fit: ProjectFit) -> bytes:
         "annotators": list(fit.annotators),
         "promise": asdict(fit.promise) if fit.promise else None,
         "afresh_at": fit.afresh_at,
+        "parts": parts,
     }
     buffer = io.BytesIO()
     arrays = {f"state_{name}": np.asarray(value) for name, value in fit.fitted.to_arrays().items()}
+    arrays |= part_arrays
     if fit.crowd is not None:
         arrays |= {
             "crowd_confusion": fit.crowd.confusion.astype(np.float32),
@@ -47,6 +51,7 @@ def load_fit(body: bytes) -> ProjectFit:
             name.removeprefix("state_"): arrays[name] for name in arrays.files if name.startswith("state_")
         }
         crowd = _load_crowd(arrays)
+        parts = load_parts(about["parts"], arrays) if about.get("parts") else None
     model, promise = about["model"], about.get("promise")
     return ProjectFit(
         fitted=panel_of(model).load(state) if about.get("pool") else MODELS[model].load(state),
@@ -56,6 +61,7 @@ def load_fit(body: bytes) -> ProjectFit:
         promise=Promise(**promise) if promise else None,
         afresh_at=about.get("afresh_at", 0),
         crowd=crowd,
+        parts=parts,
     )
 
 

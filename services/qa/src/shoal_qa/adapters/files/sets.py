@@ -5,7 +5,7 @@ import numpy as np
 from shoal.files.columns import EMPTY, Coded
 from shoal.files.errors import BadInput
 from shoal.files.tables import Table
-from shoal_qa.usecases.files.class_sets import parse_set, turned_sets
+from shoal_qa.usecases.files.texts.class_sets import parse_set, turned_sets
 
 
 def single_classes(label: Coded, sheet: Table) -> Coded:

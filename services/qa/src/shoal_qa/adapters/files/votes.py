@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shoal.classes.order import ordered_classes
+from shoal.files.checks import Check
 from shoal.files.columns import EMPTY, Coded
 from shoal.files.errors import BadInput
 from shoal.files.exports import VoteFields, VotesSource, open_votes
@@ -18,7 +19,7 @@ from shoal.files.spelling import joined_names, spelling_key
 from shoal.files.suspects import missing_warning
 from shoal.files.tables import Table
 from shoal_qa.adapters.files.sets import single_classes
-from shoal_qa.adapters.files.vote_cells import name_warnings, needs_of_gold, needs_of_votes
+from shoal_qa.adapters.files.vote_cells import label_checks, name_warnings, needs_of_gold, needs_of_votes
 from shoal_qa.domain.votes.arrays import Floats, NamedVotes, VoteArrays
 
 Warn = Callable[[str], None]
@@ -30,7 +31,8 @@ class Columns:
     """Names of the columns; None for the usual ones, and for those of a tool's export.
 
     seconds: how long a vote took. at: when it was given. annotators: columns of annotators in a table with
-    one row for each task. shape: the kind of answers.
+    one row for each task. shape: the kind of answers. scored: whether right answers may have scores, as
+    predictions have. bounds: the least and greatest possible number.
     """
 
     task: str | None = None
@@ -40,6 +42,8 @@ class Columns:
     at: str | None = None
     annotators: Sequence[str] = ()
     shape: str = "class"
+    bounds: tuple[float, float] | None = None
+    scored: bool = False
 
     @property
     def task_name(self) -> str:
@@ -61,6 +65,10 @@ class Columns:
             gold=gold,
             annotators=() if gold else self.annotators,
         )
+
+    def checks(self) -> Sequence[Check]:
+        """Return the checks of the cells of labels."""
+        return label_checks(self.shape, scored=self.scored, bounds=self.bounds)
 
     def options(self, source: VotesSource, *, gold: bool = False) -> dict[str, str]:
         """Return the option that names each column of a file, for messages."""
@@ -92,10 +100,16 @@ class VotesFile:
     seconds: Floats | None = None
     at: Floats | None = None
 
-    def where(self, label: int) -> str:
-        """Return the file and line of the first vote with a label."""
-        rows = self.row[self.named.votes.label == label]
-        return f"{self.sheet}, {self.sheet.where(int(rows[0]))}" if len(rows) else str(self.sheet)
+    def places(self) -> Callable[[int], str]:
+        """Return what names the file and line of the first vote with a label; labels may lack votes."""
+        first = np.full(len(self.named.classes), -1, np.int64)
+        first[self.named.votes.label[::-1]] = self.row[::-1]
+
+        def line_of(label: int) -> str:
+            row = int(first[label])
+            return str(self.sheet) if row < 0 else f"{self.sheet}, {self.sheet.where(row)}"
+
+        return line_of
 
 
 def read_votes(file: Path, columns: Columns, warn: Warn, *, options: ReadOptions = PLAIN) -> VotesFile:
@@ -111,10 +125,14 @@ def read_votes(file: Path, columns: Columns, warn: Warn, *, options: ReadOptions
     task, annotator = sheet.full(source.task), sheet.full(source.annotator)
     label = sheet.coded(source.label)
     label = single_classes(label, sheet) if columns.shape == "class" else label
-    for suspicion in name_warnings(source, (task, annotator, label), join=options.join_spellings):
+    are_classes = columns.shape == "class"
+    suspicions = name_warnings(
+        source, (task, annotator, label), join=options.join_spellings, with_classes=are_classes
+    )
+    for suspicion in suspicions:
         warn(f"{sheet}: {suspicion}")
     if options.join_spellings:
-        label = label.renamed(joined_names(label.names, label.counts()))
+        label = label.renamed(joined_names(label.names, label.counts())) if are_classes else label
         task = task.renamed(joined_names(task.names, task.counts()))
     label = label.in_order(ordered_classes)
     row = _labelled_rows(sheet, source.label, label, warn)
@@ -152,20 +170,23 @@ def read_gold(file: Path, columns: Columns, what: str = "gold", options: ReadOpt
     source = open_votes(file, what, columns.fields(gold=True), options)
     sheet = source.file.read(
         (source.task, source.label),
-        needs=needs_of_gold(source),
+        needs=needs_of_gold(source, columns.checks()),
         columns=columns.options(source, gold=True),
     )
-    task, label = sheet.full(source.task), single_classes(sheet.full(source.label), sheet)
+    task, label = sheet.full(source.task), sheet.full(source.label)
+    label = single_classes(label, sheet) if columns.shape == "class" else label
     if not sheet.rows:
         raise BadInput(f"{sheet} has no rows: give one row with the right answer of each gold task")
     answers: dict[str, str] = {}
+    join_labels = options.join_spellings and columns.shape == "class"
     for row, (one, other) in enumerate(zip(task.code.tolist(), label.code.tolist(), strict=True)):
         name, answer = task.names[one], label.names[other]
         first = answers.setdefault(name, answer)
-        if first != answer and not (options.join_spellings and spelling_key(first) == spelling_key(answer)):
+        if first != answer and not (join_labels and spelling_key(first) == spelling_key(answer)):
             fault = f"task {name!r} has two answers, {answers[name]!r} and {answer!r}"
             raise BadInput(f"{sheet}, {sheet.where(row)}: {fault}: give one right answer")
-    missing = missing_warning(source.label, label, "classes")
+    noun = "classes" if columns.shape == "class" else "answers"
+    missing = missing_warning(source.label, label, noun)
     return Gold(answers, sheet, () if missing is None else (f"{sheet}: {missing}",))
 
 
@@ -178,7 +199,7 @@ def _vote_columns(
     names = (source.task, source.annotator, source.label, seconds, order)
     sheet = source.file.read(
         [name for name in names if name is not None],
-        needs=needs_of_votes(source, columns.shape, seconds=seconds, at=order),
+        needs=needs_of_votes(source, columns.checks(), seconds=seconds, at=order),
         columns=columns.options(source),
     )
     times = None if order is None else sheet.times(order)

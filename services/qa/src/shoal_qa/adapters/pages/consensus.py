@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from shoal.pages import format_percent, parts_of_a_whole, render_page
 from shoal_qa.adapters.pages.crowd import HALF, confused_pairs, confusion_matrix, people_intervals
+from shoal_qa.adapters.pages.drawings import draw_shapes
 from shoal_qa.adapters.pages.trust import plot_trust
 from shoal_qa.usecases.files.facts import Facts
 
@@ -51,6 +52,11 @@ def consensus_page(facts: Facts) -> str:
         confusion_matrix=confusion_matrix(facts),
         confused_pairs=confused_pairs(facts),
         hardest=_hardest_rows(facts),
+        drawings=[
+            (task.task, task.label, drawing)
+            for task in facts.hardest
+            if (drawing := draw_shapes(task.shapes))
+        ],
     )
 
 

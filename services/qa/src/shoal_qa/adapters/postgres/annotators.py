@@ -16,6 +16,15 @@ FROM (SELECT DISTINCT ON (provider, annotation_id) provider, annotator, sample_i
 JOIN gold g ON g.project = $1 AND g.sample_id = a.sample_id
 WHERE a.label IS NOT NULL AND a.kind = 'class' GROUP BY 1
 """
+_GOLD_ANSWERS_ELSEWHERE = """
+SELECT a.provider || '/' || a.annotator AS name, a.label, g.label AS gold
+FROM (SELECT DISTINCT ON (provider, annotation_id) provider, annotator, sample_id, label, seq,
+             event -> 'answer' ->> 'kind' AS kind FROM annotations
+      WHERE project = $1 AND major <> $2 AND purpose <> 'review'
+      ORDER BY provider, annotation_id, revision DESC) a
+JOIN gold g ON g.project = $1 AND g.sample_id = a.sample_id
+WHERE a.label IS NOT NULL AND a.kind = $3 ORDER BY a.seq DESC LIMIT $4
+"""
 _SAVE = """
 INSERT INTO annotators
     (project, annotator, state, votes, skill, skill_low, skill_high, gold_right, gold_answered, alarms)
@@ -35,6 +44,11 @@ class PostgresAnnotators:
         """Return (right, answered) of each annotator on gold under the project's other majors."""
         rows = await self._pool.fetch(_GOLD_ELSEWHERE, *key)
         return {row["name"]: (row["right"], row["answered"]) for row in rows}
+
+    async def gold_answers_elsewhere(self, key: Major, kind: str, most: int) -> list[tuple[str, str, str]]:
+        """Return (annotator, answer, right answer) on gold under other majors, the newest answers first."""
+        rows = await self._pool.fetch(_GOLD_ANSWERS_ELSEWHERE, *key, kind, most)
+        return [(row["name"], row["label"], row["gold"]) for row in rows]
 
     async def standings(self, project: str) -> dict[str, Standing]:
         """Return the states and alarms of a project's annotators by name."""

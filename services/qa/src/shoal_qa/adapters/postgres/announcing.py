@@ -10,9 +10,9 @@ from shoal.contracts.topics import DATASETS_PUBLISHED, GUIDELINES_PUBLISHED, LAB
 from shoal.persistence import Outbox
 from shoal.persistence.announcing import PAGE, Announced
 from shoal_qa.adapters.postgres.guidelines import COLUMNS, GUIDELINES_LOCK, guideline_event
-from shoal_qa.adapters.postgres.jobs import JOB_COLUMNS, job_of
+from shoal_qa.adapters.postgres.transactions.jobs import JOB_COLUMNS, job_of
 from shoal_qa.usecases.announce import guideline_message, label_message
-from shoal_qa.usecases.datasets import dataset_event, dataset_message
+from shoal_qa.usecases.datasets.freezing import dataset_event, dataset_message
 from shoal_qa.usecases.ports import LabelRow
 
 _ANSWER: TypeAdapter[Any] = TypeAdapter(Answer)

@@ -8,7 +8,7 @@ from typing import Any
 from shoal.contracts.quality import DatasetPublished
 from shoal.messaging import OutgoingMessage
 from shoal.persistence import Outbox
-from shoal_qa.usecases.dataset_files import LATEST
+from shoal_qa.usecases.datasets.files import LATEST
 
 _ADD = """
 INSERT INTO datasets (project, dataset, number, version, manifest, published_at) VALUES ($1, $2, $3, $4, $5, $6)

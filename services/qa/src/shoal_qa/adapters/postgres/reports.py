@@ -1,6 +1,5 @@
 """Queries of the HTTP API: labels, jobs, metrics, annotators, reviews, gold."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from shoal_qa.adapters.postgres.audits import AuditReader
@@ -31,15 +30,6 @@ _JOB = """job_id, project, sample_id, purpose, major, minor, content, campaign_i
 _ANNOTATOR = (
     """project, annotator, state, votes, skill, skill_low, skill_high, gold_right, gold_answered, alarms"""
 )
-_ACCEPTED = """
-SELECT l.sample_id, l.job_id, l.revision, l.label, l.answer, l.probability, l.evidence, l.accepted_at,
-       j.content, j.campaign_id, j.group_key, j.purpose, j.predicted, j.model, j.source, j.source_id, j.tags,
-       j.occurred_at, j.campaign, i.probability AS inclusion
-FROM jobs j JOIN labels l ON l.job_id = j.job_id AND l.revision = j.revision
-LEFT JOIN inclusion i ON i.project = j.project AND i.sample_id = j.sample_id
-WHERE j.project = $1 AND j.major = $2 AND j.state = 'accepted' AND j.purpose IN ('label', 'audit')
-ORDER BY l.sample_id, l.seq DESC
-"""
 
 
 class PostgresReports(AuditReader):
@@ -108,60 +98,3 @@ class PostgresReports(AuditReader):
             project,
         )
         return {row["state"]: row["n"] for row in rows}
-
-    async def accepted(self, project: str) -> tuple[tuple[int, int] | None, list[Row]]:
-        """Return the current guideline and its accepted labels, one per sample, by sample id."""
-        latest = await self._pool.fetchrow(
-            "SELECT major, minor FROM guidelines WHERE project = $1 ORDER BY major DESC, minor DESC LIMIT 1",
-            project,
-        )
-        if latest is None:
-            return None, []
-        by_sample: dict[str, Row] = {}
-        for row in await self._pool.fetch(_ACCEPTED, project, latest["major"]):
-            by_sample.setdefault(row["sample_id"], _dataset_row(row))  # the newest of a sample's labels
-        return (latest["major"], latest["minor"]), list(by_sample.values())
-
-
-def _dataset_row(row: Any) -> Row:
-    content, evidence = row["content"] or {}, row["evidence"]
-    answer = row["answer"]
-    if answer is not None and answer["kind"] != "class":
-        shown = {name: content[name] for name in ("turns", "prompt", "candidates") if name in content}
-        return {**_label_columns(row, content, evidence), "label": None, "answer": answer, "content": shown}
-    return _label_columns(row, content, evidence)
-
-
-def _label_columns(row: Any, content: Mapping[str, Any], evidence: Mapping[str, Any]) -> Row:
-    return {
-        "sample_id": row["sample_id"],
-        "source": row["source"],
-        "source_id": row["source_id"],
-        "occurred_at": row["occurred_at"].isoformat() if row["occurred_at"] else None,
-        "tags": dict(row["tags"]),
-        "text": content.get("text"),
-        "uri": content.get("uri"),
-        "sha256": content.get("sha256"),
-        "label": row["label"],
-        "probability": row["probability"],
-        "probabilities": _class_probabilities(row["label"], evidence),
-        "votes": evidence["votes"],
-        "agreement": evidence["agreement"],
-        "method": evidence["method"],
-        "annotation_ids": list(evidence.get("annotation_ids", [])),
-        "job_id": row["job_id"],
-        "revision": row["revision"],
-        "purpose": row["purpose"],
-        "campaign": row["campaign"],
-        "campaign_id": row["campaign_id"],
-        "inclusion_probability": row["inclusion"],
-        "predicted_label": row["predicted"],
-        "model": row["model"],
-        "group": row["group_key"],
-        "accepted_at": row["accepted_at"].isoformat(),
-    }
-
-
-def _class_probabilities(label: str, evidence: Mapping[str, Any]) -> dict[str, float]:
-    """Return the posterior by class; an expert's label has probability 1, whatever the votes say."""
-    return {label: 1.0} if evidence.get("reviewed_by") else dict(evidence.get("posterior", {}))

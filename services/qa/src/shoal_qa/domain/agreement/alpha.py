@@ -80,12 +80,20 @@ def alpha_of_values(unit: NDArray[np.integer], value: Floats, level: Level) -> A
     )
 
 
-def alpha_of_items(
-    unit: NDArray[np.integer], distance: Distance, rng: np.random.Generator, pairs: int = 1_000_000
-) -> Alpha:
-    """Return alpha for any distance. The expected distance comes from all pairs, or from `pairs` random ones.
+def alpha_of_distances(answers: NDArray[np.integer], apart: Floats, expected: float) -> Alpha:
+    """Return alpha from the number of answers and their mean distance on each unit, (units,) each."""
+    several = answers > 1
+    counts = answers[several].astype(np.float64)
+    return _from_units(apart[several] * counts, counts, expected)
 
-    unit: (answers,). distance: of pairs of answers, by their index in `unit`.
+
+def expected_distance(
+    unit: NDArray[np.integer], distance: Distance, rng: np.random.Generator, pairs: int = 1_000_000
+) -> float:
+    """Return the mean distance of all pairs of answers that share their unit with others; 0 without any.
+
+    Of more than `pairs`, it is that of `pairs` random ones. unit: (answers,). distance: of pairs of answers,
+    by their index in `unit`.
     """
     shared = np.flatnonzero(_shares_unit(unit))
     n = len(shared)
@@ -94,8 +102,7 @@ def alpha_of_items(
     else:
         first = rng.integers(n, size=pairs)
         second = (first + rng.integers(1, n, size=pairs)) % n
-    expected = float(distance(shared[first], shared[second]).mean()) if n else 0.0
-    return _alpha_from_pairs(unit[shared], lambda i, j: distance(shared[i], shared[j]), expected)
+    return float(distance(shared[first], shared[second]).mean()) if n else 0.0
 
 
 def _shares_unit(unit: NDArray[np.integer]) -> NDArray[np.bool_]:

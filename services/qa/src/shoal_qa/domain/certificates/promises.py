@@ -5,13 +5,16 @@ Without a threshold, no further labels are accepted. Labels accepted under the l
 gold at that threshold is right in `target` of cases, and are withdrawn afterwards.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from shoal_qa.domain.calibration.heldout_gold import HeldoutGold
 from shoal_qa.domain.certificates.certificate import Certificate, certify
 from shoal_qa.domain.votes.arrays import Floats
+
+ROUNDING = 1e-6
+"""Many tasks may lie just at the threshold; a stored fit, which is rounded, must not move them below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ def promise(
     certificate = certify(
         probability, right, scores, target=target.precision, confidence=target.confidence, open_ended=True
     )
+    if certificate.threshold is not None:
+        certificate = replace(certificate, threshold=certificate.threshold - ROUNDING)
     return _promise_from(certificate, _standing_threshold(certificate, gold, target, before))
 
 

@@ -83,7 +83,7 @@ class DawidSkene:
     class_shares: ClassShares = field(default_factory=ClassShares)
     iterations: int = 100
     tolerance: float = 1e-4
-    suits: str = "classes that are confused with each other, and more than some ten votes per annotator"
+    suits: str = "classes that are confused with each other, and more than about ten votes per annotator"
 
     def fit(self, votes: VoteArrays, gold: Ints | None = None, start: Fitted | None = None) -> Fitted:
         """Fit by EM from vote shares, or from the posteriors of an earlier fit."""

@@ -61,7 +61,7 @@ class Majority:
 
     smoothing: float | None = None
     name: str = "majority"
-    suits: str = "few tasks, one or two votes each; the floor"
+    suits: str = "few tasks, one or two votes each: every vote counts the same"
 
     def fit(self, votes: VoteArrays, gold: Ints | None = None, start: Fitted | None = None) -> Fitted:
         """Fit skills, the agreement with the plurality or gold. Vote shares need no fit."""

@@ -90,7 +90,7 @@ class Panel:
     sample: int = 100_000  # votes
     finish: int = 3
     seed: int = 0
-    suits: str = "crowds of any kind: the panel"
+    suits: str = "crowds of any kind: it combines the others, and trusts those more that predict better"
 
     def fit(self, votes: VoteArrays, gold: Ints | None = None, start: Fitted | None = None) -> Fitted:
         """Return the pool of the members' fits."""

@@ -83,6 +83,11 @@ class FittedPool:
         return state
 
 
+def pool_without_members(right: Floats, name: str) -> FittedPool:
+    """Return a pool that knows how often annotators are right, and reads no votes. right: (annotators,)."""
+    return FittedPool((), np.empty(0), right, name)
+
+
 def mix_posteriors(log_posteriors: list[Floats], weights: Floats) -> Floats:
     """Return the log of the weighted mean of posteriors: (tasks, classes)."""
     if len(log_posteriors) == 1:

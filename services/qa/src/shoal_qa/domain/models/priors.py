@@ -50,9 +50,7 @@ class Dirichlet:
 
     def confusions(self, counts: Floats) -> Floats:
         """Return smoothed rows; an unknown annotator has the mean of the prior."""
-        classes = counts.shape[-1]
-        prior = np.full((classes, classes), self.everywhere) + self.diagonal * np.eye(classes)
-        rows = np.concatenate([counts, np.zeros((1, classes, classes))]) + prior
+        rows = _with_pseudo_votes(counts, self.everywhere, self.diagonal)
         return np.asarray(rows / rows.sum(axis=-1, keepdims=True))
 
 
@@ -75,10 +73,15 @@ class Variational:
 
     def confusions(self, counts: Floats) -> Floats:
         """Return the rows; an unknown annotator has those of the prior."""
-        classes = counts.shape[-1]
-        prior = np.full((classes, classes), self.everywhere) + self.diagonal * np.eye(classes)
-        rows = np.concatenate([counts, np.zeros((1, classes, classes))]) + prior
+        rows = _with_pseudo_votes(counts, self.everywhere, self.diagonal)
         return np.asarray(np.exp(expected_log(rows)))
+
+
+def _with_pseudo_votes(counts: Floats, everywhere: float, diagonal: float) -> Floats:
+    """Return the counts of annotators and of an unknown one, with the pseudo-votes of a fixed Dirichlet."""
+    classes = counts.shape[-1]
+    prior = np.full((classes, classes), everywhere) + diagonal * np.eye(classes)
+    return np.concatenate([counts, np.zeros((1, classes, classes))]) + prior
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ class Subtypes:
     """Variational Bayes, at most `iterations` rounds. `seed` draws the first kinds of tasks."""
 
     name: str = "subtypes"
-    kinds: int = 3  # M
+    kinds: int = 3  # M; fewer if a class has fewer tasks on average
     kind_weight: float = 0.1  # w: below 1, so that superfluous kinds stay empty
     everywhere: float = 2.0  # e
     diagonal: float = 3.0  # d
@@ -113,18 +113,22 @@ class Subtypes:
 
     def _within(self, votes: VoteArrays, start: Fitted | None) -> Floats:
         """Return the first p(kind | truth) of each task: (tasks, classes, kinds)."""
-        shape = (votes.tasks, votes.classes, self.kinds)
-        if isinstance(start, FittedSubtypes) and start.annotators == votes.annotators:
+        # No more than a class has tasks: the random start would settle ties of a few tasks, as if it knew.
+        kinds = max(1, min(self.kinds, votes.tasks // max(1, votes.classes)))
+        shape = (votes.tasks, votes.classes, kinds)
+        sizes = (votes.annotators, shape[1:])
+        if isinstance(start, FittedSubtypes) and (start.annotators, start.log_kinds.shape) == sizes:
             joint = np.exp(start.joint(sum_by_task(votes, start.log_confusion))).reshape(shape)
             return np.asarray(joint / np.maximum(joint.sum(axis=2, keepdims=True), 1e-300))
-        return np.random.default_rng(self.seed).dirichlet(np.ones(self.kinds), shape[:2])
+        return np.random.default_rng(self.seed).dirichlet(np.ones(kinds), shape[:2])
 
     def _maximise(
         self, votes: VoteArrays, posterior: Floats, within: Floats, shares: Floats
     ) -> FittedSubtypes:
         joint = posterior[:, :, None] * within
-        kinds = expected_log(self.kind_weight / self.kinds + joint.sum(axis=0))
-        counts = count_confusions(votes, joint.reshape(votes.tasks, self.kinds * votes.classes))
+        number = within.shape[2]
+        kinds = expected_log(self.kind_weight / number + joint.sum(axis=0))
+        counts = count_confusions(votes, joint.reshape(votes.tasks, number * votes.classes))
         confusion = expected_log(self._with_prior(counts))
         right = sum_by_annotator(votes, posterior[votes.task, votes.label])
         answered = sum_by_annotator(votes)
@@ -136,7 +140,8 @@ class Subtypes:
         The last entry is for an unknown annotator: the crowd, with the weight of the prior.
         """
         classes = counts.shape[2]
-        prior = self.everywhere / classes + self.diagonal * np.repeat(np.eye(classes), self.kinds, axis=0)
+        kinds = counts.shape[1] // classes
+        prior = self.everywhere / classes + self.diagonal * np.repeat(np.eye(classes), kinds, axis=0)
         crowd = counts.sum(axis=0) + prior
         unseen = crowd / crowd.sum(axis=1, keepdims=True) * prior.sum(axis=1, keepdims=True)
         return np.concatenate([counts + prior, unseen[None]])

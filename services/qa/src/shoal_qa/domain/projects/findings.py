@@ -37,7 +37,7 @@ def findings_of(
     names by number.
     """
     alpha, right_on_gold = alpha_of_votes(votes).value, gold_accuracy(votes, gold)
-    grouped, answers = _in_groups(votes, gold)
+    grouped, answers = group_classes(votes, gold)
     peers = peers_of(grouped, answers, fitted if grouped is votes else None)
     p_values = warning_signals(peers, seconds)
     rows = zip(*(values.tolist() for values in p_values.values()), strict=True)
@@ -49,7 +49,7 @@ def findings_of(
     )
 
 
-def _in_groups(votes: VoteArrays, gold: Ints) -> tuple[VoteArrays, Ints]:
+def group_classes(votes: VoteArrays, gold: Ints) -> tuple[VoteArrays, Ints]:
     """Return votes and gold on groups of classes if classes are too many for confusion matrices.
 
     Two different wrong answers share a group in 1 of GROUPS cases, so agreement is a little too high.

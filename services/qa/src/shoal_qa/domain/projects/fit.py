@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from shoal_qa.domain.answers.model import AnswerParts
 from shoal_qa.domain.calibration.tempering import Tempering
 from shoal_qa.domain.certificates.promises import Promise
 from shoal_qa.domain.models.base import Fitted
@@ -23,6 +24,7 @@ class ProjectFit:
     promise: Promise | None = None
     afresh_at: int = 0  # number of votes at the last fit from scratch
     crowd: Crowd | None = None  # None before the first vote, and for very many classes
+    parts: AnswerParts | None = None  # of answers that are not single classes
 
     @property
     def foresight(self) -> Foresight:

@@ -1,1 +1,1 @@
-"""Consensus on answers that are not one class: one file per shape of answer."""
+"""Shapes of answers: how much two overlap or differ, what marks the same thing, and the middle of several."""

@@ -1,60 +1,22 @@
-"""Polygons: exact overlaps, groups and a quorum as for boxes; the answer is the medoid of its group.
+"""Overlaps of polygons, exact but for outlines that cross themselves hundreds of times.
 
 The overlap is computed by slabs. Between neighbouring x of all corners and crossings only heights change, and
 they change linearly, so the area of a slab is its width times the length cut from a vertical line in its
 middle. This needs no convexity, and reads self-crossing outlines by the even-odd rule.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import numpy as np
 
-from shoal_qa.domain.shapes.clusters import Group, RegionRule, group_regions
-from shoal_qa.domain.votes.arrays import Floats, Ints
+from shoal_qa.domain.votes.arrays import Floats
+
+NO_AREA = 1e-14  # of outlines on a line, by the error of sums; a millionth of a side squared is 1e-12
+MOST_SLABS = 300  # between corners and crossings; more of them are as many slabs of equal width
 
 
-@dataclass(frozen=True, slots=True)
-class Polygon:
-    """A polygon with a quorum. `member`: the number of the answer that represents the group."""
-
-    member: int
-    group: Group
-
-
-def merge_polygons(
-    polygons: Sequence[Floats],
-    label: Ints,
-    annotator: Ints,
-    *,
-    weight: Floats,
-    present: Sequence[int],
-    rule: RegionRule = RegionRule(),  # noqa: B008 - frozen
-) -> list[Polygon]:
-    """Return the polygons of one task. polygons: (corners, 2) each; for the others see `group_regions`.
-
-    The answer is the medoid, the member with the largest weighted overlap with the others. It is an outline
-    that an annotator drew; a mean would need the same corners in every answer.
-    """
-    n = len(polygons)
-    overlap = np.eye(n)
-    for i in range(n):
-        for j in range(i):
-            overlap[i, j] = overlap[j, i] = polygon_iou(polygons[i], polygons[j])
-    groups = group_regions(overlap, label, annotator, weight=weight, present=present, rule=rule)
-    return [
-        Polygon(_find_medoid(overlap, group.members, weight[annotator[group.members]]), group)
-        for group in groups
-    ]
-
-
-def _find_medoid(overlap: Floats, members: Ints, weight: Floats) -> int:
-    return int(members[(overlap[np.ix_(members, members)] @ weight).argmax()])
-
-
-def polygon_iou(one: Floats, other: Floats) -> float:
+def polygon_iou(one: Floats, other: Floats, most_slabs: int = MOST_SLABS) -> float:
     """Return intersection over union of two outlines, (corners, 2) each; 0 if neither has an area.
 
+    most_slabs: with fewer than MOST_SLABS, slabs are of equal width and no crossing is looked for.
     Raises ValueError for fewer than three corners or corners that are not finite.
     """
     for outline in (one, other):
@@ -62,17 +24,17 @@ def polygon_iou(one: Floats, other: Floats) -> float:
             raise ValueError("a polygon needs three corners or more, all finite, as (corners, 2)")
     if (one.max(axis=0) < other.min(axis=0)).any() or (other.max(axis=0) < one.min(axis=0)).any():
         return 0.0
-    both, either = _overlap_areas(one, other)
-    return both / either if either > 0 else 0.0
+    both, either = _overlap_areas(one, other, most_slabs)
+    return both / either if either > NO_AREA else 0.0
 
 
-def _overlap_areas(one: Floats, other: Floats) -> tuple[float, float]:
+def _overlap_areas(one: Floats, other: Floats, most_slabs: int) -> tuple[float, float]:
     """Return the areas of intersection and union."""
     edges = np.concatenate(
         [np.stack([outline, np.roll(outline, -1, axis=0)], axis=1) for outline in (one, other)]
     )
     of_one = np.arange(len(edges)) < len(one)
-    x = np.unique(np.concatenate([edges[:, 0, 0], _crossing_points(edges)]))
+    x = _slab_ends(edges, most_slabs)
     width, middle = np.diff(x), (x[1:] + x[:-1]) / 2
     height, cut = _edge_heights(edges, middle)
     order = np.argsort(np.where(cut, height, np.inf), axis=1)
@@ -82,6 +44,16 @@ def _overlap_areas(one: Floats, other: Floats) -> tuple[float, float]:
     step = np.where(cut[:, 1:], np.diff(height, axis=1), 0)
     both, either = (in_one & in_other)[:, :-1], (in_one | in_other)[:, :-1]
     return float(width @ (step * both).sum(axis=1)), float(width @ (step * either).sum(axis=1))
+
+
+def _slab_ends(edges: Floats, most_slabs: int) -> Floats:
+    """Return the x between which heights change linearly, or most_slabs + 1 of equal distance."""
+    x = edges[:, 0, 0]
+    if most_slabs >= MOST_SLABS:
+        exact = np.unique(np.concatenate([x, _crossing_points(edges)]))
+        if len(exact) <= most_slabs + 1:
+            return np.asarray(exact)
+    return np.linspace(x.min(), x.max(), most_slabs + 1)
 
 
 def _edge_heights(edges: Floats, x: Floats) -> tuple[Floats, np.ndarray[tuple[int, ...], np.dtype[np.bool_]]]:

@@ -62,7 +62,7 @@ def facts_of(
         certificate=consensus.certificate if open_tasks.any() else None,
         annotators=len(named.annotators),
         people=[] if people is None else _annotator_skills(people, named.annotators),
-        confusion=None if consensus.confusion is None else _by_truth(consensus.confusion),
+        confusion=None if consensus.confusion is None else shares_by_truth(consensus.confusion),
         hardest=_hardest_tasks(named, gold, consensus, actions),
     )
 
@@ -122,7 +122,8 @@ def _panel_figures(consensus: Consensus) -> list[tuple[str, dict[str, float | No
     ]
 
 
-def _by_truth(confusion: Floats) -> Floats:
+def shares_by_truth(confusion: Floats) -> Floats:
+    """Return the rows of a confusion matrix as shares: (classes, classes)."""
     return np.asarray(confusion / np.maximum(confusion.sum(axis=1, keepdims=True), TINY))
 
 

@@ -67,8 +67,7 @@ def replay_votes(
 
     known, truth: (tasks,), as `simulate_votes` has them. Raises BadInput.
     """
-    if model not in MODELS:
-        raise BadInput(f"{model!r} is unknown: use one of {', '.join(MODELS)}", field="model")
+    check_model(model)
     everything = consensus(votes, gold, Options(model=model))
     tempering, answers = everything.calibration, everything.label if truth is None else truth
     simulations, outcomes = [], []
@@ -87,7 +86,19 @@ def replay_votes(
                 for rule in rules
             ]
         )
-    tasks = _paid_tasks(votes, gold)
+    return summarize_replays(simulations, outcomes, tasks=_paid_tasks(votes, gold))
+
+
+def check_model(model: str) -> None:
+    """Raise BadInput for an unknown model."""
+    if model not in MODELS:
+        raise BadInput(f"{model!r} is unknown: use one of {', '.join(MODELS)}", field="model")
+
+
+def summarize_replays(
+    simulations: Sequence[VoteSimulation], outcomes: Sequence[Sequence[PriceOutcome]], *, tasks: int
+) -> Replays:
+    """Return the means over replays. outcomes: by replay and rule. tasks: those whose votes cost."""
     sequential = _mean_curve("one by one", [simulation.sequential for simulation in simulations], tasks)
     fixed = _mean_curve("fixed number", [simulation.fixed for simulation in simulations], tasks)
     accuracy = float(np.mean([simulation.accuracy for simulation in simulations]))

@@ -7,7 +7,7 @@ from shoal_qa.usecases.ports.fits import Fits, Votes
 from shoal_qa.usecases.ports.gold import Gold
 from shoal_qa.usecases.ports.guidelines import Guidelines
 from shoal_qa.usecases.ports.jobs import Jobs, Major, StoredJob
-from shoal_qa.usecases.ports.labels import LabelRow, Labels
+from shoal_qa.usecases.ports.labels import LabelList, LabelRow, Labels
 from shoal_qa.usecases.ports.projects import Projects
 from shoal_qa.usecases.ports.quality import Annotators, AuditedCount, MeasuredQuality, Quality, Totals
 from shoal_qa.usecases.ports.samples import AuditedSample, Samples
@@ -25,6 +25,7 @@ __all__ = [
     "Gold",
     "Guidelines",
     "Jobs",
+    "LabelList",
     "LabelRow",
     "Labels",
     "Major",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from shoal.contracts.labels import AnnotationSubmitted
+from shoal.contracts.labels import AnnotationSubmitted, LabelingJob
 from shoal_qa.domain.votes.book import Annotation
 
 
@@ -36,6 +36,12 @@ class Annotations(Protocol):
 
     async def of_jobs(self, job_ids: Collection[str]) -> list[StoredAnnotation]:
         """Return every revision of the jobs' annotations."""
+
+    async def parked_for(self, jobs: Sequence[LabelingJob]) -> list[ReceivedAnnotation]:
+        """Lock and return the annotations that wait for these jobs, in the order of arrival."""
+
+    async def remove(self, annotations: Sequence[ReceivedAnnotation]) -> None:
+        """Remove revisions."""
 
     async def remove_parked(self, before: datetime, limit: int) -> list[ReceivedAnnotation]:
         """Remove and return at most `limit` annotations from before `before` whose job has not arrived."""

@@ -1,30 +1,56 @@
 """Dataset versions: accepted labels, files and the registry of versions."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Any, Protocol
 
-from shoal.contracts.quality import DatasetPublished
+from shoal.contracts.quality import DatasetPublished, GuidelinePublished
 from shoal.messaging import OutgoingMessage
 
 Row = dict[str, Any]
 
 
 class AcceptedLabels(Protocol):
-    """The current accepted labels."""
+    """The log of accepted labels, under every version of the guideline."""
 
-    async def accepted(self, project: str) -> tuple[tuple[int, int] | None, list[Row]]:
-        """Return the current guideline's (major, minor) and its accepted labels, by sample id."""
+    async def guidelines(self, project: str) -> list[GuidelinePublished]:
+        """Return every version of the guideline, oldest first."""
+
+    async def position(self, project: str) -> int:
+        """Return the number of labels in the project's log, which only grows."""
+
+    def accepted(self, project: str, until: int) -> AsyncGenerator[list[Row]]:
+        """Return pages of the labels that were accepted when the log had `until` labels, by sample id.
+
+        Of a sample, the newest major's and label's come first.
+        """
+
+
+class DatasetDraft(Protocol):
+    """The data files of a version before it has a name."""
+
+    async def add(self, rows: Sequence[Row]) -> None:
+        """Add rows, which have the same columns always."""
+
+    async def finish(self) -> list[dict[str, Any]]:
+        """Complete the files; return path, sha256, bytes and rows of each."""
+
+    def digest(self) -> str:
+        """Return the hash of terms and rows, in hexadecimal."""
+
+    def paths(self) -> Mapping[str, Path]:
+        """Return the files by name."""
 
 
 class DatasetFiles(Protocol):
     """The storage of version files, which all replicas share."""
 
-    async def write(self, folder: str, files: Mapping[str, bytes]) -> str:
-        """Write a version's files, the manifest last; return the folder's address."""
+    def draft(self, terms: bytes) -> AbstractAsyncContextManager[DatasetDraft]:
+        """Return the files of a new version. terms: what its name depends on besides its rows."""
 
-    def parquet(self, rows: Sequence[Row]) -> bytes:
-        """Return rows as a Parquet file."""
+    async def write(self, folder: str, files: Mapping[str, bytes | Path]) -> str:
+        """Write a version's files, the manifest last; return the folder's address."""
 
     def address(self, folder: str) -> str:
         """Return the address of a version's folder."""

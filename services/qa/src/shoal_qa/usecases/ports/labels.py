@@ -29,3 +29,13 @@ class Labels(Protocol):
 
     async def add(self, rows: Sequence[LabelRow], now: datetime) -> None:
         """Store revisions of labels in the order of commits."""
+
+
+class LabelList(Protocol):
+    """The labels of projects, as they are now."""
+
+    async def labels(self, project: str, after: int, limit: int) -> list[dict[str, Any]]:
+        """Return the newest revision of labels that changed after `after`, in the order of change.
+
+        Each with seq, job_id, sample_id, state, label, evidence and major.
+        """

@@ -29,3 +29,6 @@ class Projects(Protocol):
 
     async def blocked(self, project: str) -> set[str]:
         """Return the blocked annotators, whose votes have no weight."""
+
+    async def skills(self, project: str, annotators: Collection[str]) -> dict[str, float]:
+        """Return the measured skill of these annotators by name; those not measured so far are left out."""

@@ -50,6 +50,9 @@ class Annotators(Protocol):
     async def gold_elsewhere(self, key: Major) -> dict[str, tuple[int, int]]:
         """Return (right, answered) of each annotator on gold under the project's other majors."""
 
+    async def gold_answers_elsewhere(self, key: Major, kind: str, most: int) -> list[tuple[str, str, str]]:
+        """Return (annotator, answer, right answer) on gold under other majors, the newest answers first."""
+
     async def standings(self, project: str) -> dict[str, Standing]:
         """Return the states and alarms of a project's annotators by name."""
 

@@ -1,5 +1,6 @@
 """Campaigns and audits as users see and change them, in PostgreSQL."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +32,15 @@ UPDATE campaigns SET state = $2, version = $3, definition = $4, votes_budget = $
     until = $7, changed_at = $8
 WHERE campaign_id = $1 AND version = $3 - 1 AND votes_reserved <= $5
 """
+_RECOVER = """
+INSERT INTO campaigns (campaign_id, project, name, state, version, definition, votes_budget, max_votes,
+                       until, created_at, changed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)
+ON CONFLICT (campaign_id) DO UPDATE SET state = excluded.state, version = excluded.version,
+    definition = excluded.definition, votes_budget = excluded.votes_budget, max_votes = excluded.max_votes,
+    until = excluded.until, changed_at = excluded.changed_at
+WHERE campaigns.version < excluded.version
+"""
 _PUT_AUDIT = """
 INSERT INTO audits (project, rate, votes, max_votes, votes_per_day, version, changed_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -48,19 +58,7 @@ class PostgresCampaigns:
 
     async def add(self, event: CampaignChanged, message: OutgoingMessage) -> bool:
         """Store a new campaign; return False if the project already has one of that name."""
-        return await self._write(
-            message,
-            event.project,
-            _ADD,
-            event.campaign_id,
-            event.project,
-            event.name,
-            event.state,
-            event.version,
-            event.model_dump(mode="json"),
-            *_campaign_terms(event),
-            event.changed_at,
-        )
+        return await self._write(message, event.project, _ADD, *_campaign_columns(event))
 
     async def replace(self, event: CampaignChanged, message: OutgoingMessage) -> bool:
         """Store the next version.
@@ -78,6 +76,11 @@ class PostgresCampaigns:
             *_campaign_terms(event),
             event.changed_at,
         )
+
+    async def recover(self, events: Sequence[CampaignChanged]) -> int:
+        """Store announced versions that are newer than the stored ones; return their number."""
+        statuses = [await self._pool.execute(_RECOVER, *_campaign_columns(event)) for event in events]
+        return sum(int(status.split()[-1]) for status in statuses)
 
     async def list(self, project: str, now: datetime) -> list[CampaignRow]:
         """Return a project's campaigns, oldest first."""
@@ -141,6 +144,20 @@ class PostgresAudits:
             "SELECT count(*) FROM chosen WHERE project = $1 AND purpose = 'audit'", project
         )
         return await read_audit_votes(self._pool, project, now), int(jobs)
+
+
+def _campaign_columns(event: CampaignChanged) -> tuple[Any, ...]:
+    """Return the columns of a new row."""
+    return (
+        event.campaign_id,
+        event.project,
+        event.name,
+        event.state,
+        event.version,
+        event.model_dump(mode="json"),
+        *_campaign_terms(event),
+        event.changed_at,
+    )
 
 
 def _campaign_terms(event: CampaignChanged) -> tuple[Any, ...]:

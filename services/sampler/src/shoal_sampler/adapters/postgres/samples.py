@@ -25,8 +25,11 @@ from shoal_sampler.usecases.ports import Project, Spending
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 _WAIT = """
 INSERT INTO waiting (project, sample_id, arrived_at, event)
-SELECT $1, sample_id, $4, event FROM unnest($2::text[], $3::bytea[]) AS new (sample_id, event)
+SELECT $1, sample_id, $4, event
+FROM unnest($2::text[], $3::bytea[]) WITH ORDINALITY AS new (sample_id, event, place)
 WHERE NOT EXISTS (SELECT 1 FROM decisions d WHERE d.project = $1 AND d.sample_id = new.sample_id)
+  AND NOT EXISTS (SELECT 1 FROM decisions d WHERE d.project = $1 AND d.parent_id = new.sample_id)
+ORDER BY place -- joins return rows in any order, and seq must follow that of arrival
 ON CONFLICT DO NOTHING
 """
 _LABEL = """
@@ -99,20 +102,3 @@ class PostgresStore:
         rows = [(*key, label.revision, label.state, label.label) for key, label in sorted(latest.items())]
         if rows:
             await self._pool.execute(_LABEL, *(list(column) for column in zip(*rows, strict=True)))
-
-    async def erase(self, project: str, sample_ids: Collection[str]) -> None:
-        """Delete samples, but keep a decision, so that a sample that arrives again is not labelled."""
-        ids = sorted(sample_ids)
-        async with self._pool.acquire() as conn, conn.transaction():
-            await conn.execute(LOCK, lock_name(project))
-            for table in ("waiting", "chosen", "labels"):
-                await conn.execute(
-                    f"DELETE FROM {table} WHERE project = $1 AND sample_id = ANY($2::text[])", project, ids
-                )
-            # A sample that arrives after its erasure already has a decision: not taken.
-            await conn.execute(
-                """INSERT INTO decisions (project, sample_id, taken, policies, decided_at)
-                   SELECT $1, id, false, '[]', now() FROM unnest($2::text[]) AS id ON CONFLICT DO NOTHING""",
-                project,
-                ids,
-            )

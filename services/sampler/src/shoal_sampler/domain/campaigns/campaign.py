@@ -97,7 +97,7 @@ class Campaign:
         Vectors of two embedding generations are never compared: a sample of another generation is ignored.
         """
         generation = self.selection.generation
-        return self.filter.passes(sample) and generation in (None, sample.generation)
+        return self.filter.passes(sample) and (generation is None or sample.has_vector_of(generation))
 
 
 class NotAllowed(ValueError):

@@ -15,6 +15,7 @@ from shoal_sampler.domain.campaigns.budget import Ledger
 from shoal_sampler.domain.campaigns.campaign import Campaign
 from shoal_sampler.domain.campaigns.decisions import Job, PolicyDecision, Record
 from shoal_sampler.domain.campaigns.keyed import keyed_draws
+from shoal_sampler.domain.campaigns.parts import nearest_parts
 from shoal_sampler.domain.campaigns.samples import Sample
 from shoal_sampler.domain.campaigns.window import Memory, Standing, Window
 from shoal_sampler.domain.campaigns.wishes import Wish, due_samples, rank_candidates, strategy_of
@@ -122,9 +123,10 @@ def _campaign_pool(window: Window, campaign: Campaign, rows: Rows) -> Pool:
         window.salt, f"draw:{campaign.campaign_id}", [sample.sample_id for sample in samples]
     )
     examples, counter_examples = campaign.selection.examples, campaign.selection.counter_examples
-    dimension = window.vectors.shape[1]
+    vectors = nearest_parts(samples, campaign.selection) if len(examples) else window.vectors[rows]
+    dimension = vectors.shape[1]
     return Pool(
-        vectors=window.vectors[rows],
+        vectors=vectors,
         scores=score_matrix([sample.scores for sample in samples]),
         draws=chance.astype(np.float32),
         weights=np.ones(len(rows), np.float32),

@@ -55,6 +55,3 @@ class Store(Protocol):
 
     async def label(self, labels: Sequence[LabelAccepted]) -> None:
         """Store the highest revision of each sample's label."""
-
-    async def erase(self, project: str, sample_ids: Collection[str]) -> None:
-        """Delete samples; only the fact that they were decided stays."""

@@ -31,5 +31,5 @@ class Matches:
 class Stream(Protocol):
     """Samples that are already embedded."""
 
-    async def matches(self, project: str, conditions: Sequence[Condition]) -> Matches:
-        """Return how many samples meet each condition. Raises Transient."""
+    async def matches(self, project: str, conditions: Sequence[Condition], *, with_crops: bool) -> Matches:
+        """Return how many samples meet each condition, crops among them or not. Raises Transient."""

@@ -1,0 +1,1 @@
+"""The rules of the embedder: no input, output or clock."""

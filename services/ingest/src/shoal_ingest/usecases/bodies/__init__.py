@@ -1,0 +1,1 @@
+"""Bodies of inferences as producers send them, parsed and checked."""

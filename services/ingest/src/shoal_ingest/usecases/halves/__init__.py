@@ -1,0 +1,1 @@
+"""Inferences whose request and response arrive separately."""

@@ -1,0 +1,1 @@
+"""Commands that send logs and folders of images to ingest."""

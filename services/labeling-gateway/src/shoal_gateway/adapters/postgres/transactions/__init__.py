@@ -1,0 +1,1 @@
+"""The tables that one transaction of a use case reads and changes."""

@@ -1,0 +1,1 @@
+"""Annotations from every source: stored once, announced, and recovered."""

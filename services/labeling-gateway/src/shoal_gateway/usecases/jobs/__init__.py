@@ -1,0 +1,1 @@
+"""Jobs: their arrival, the tasks they need, further votes, and erased samples."""

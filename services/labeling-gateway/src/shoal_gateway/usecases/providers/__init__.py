@@ -1,0 +1,1 @@
+"""Providers: calls to them, their feeds and their webhooks."""

@@ -1,0 +1,1 @@
+"""Commands over files, which need no running service."""

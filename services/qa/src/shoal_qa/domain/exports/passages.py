@@ -1,0 +1,15 @@
+"""The text of a row that people read and mark: its text, or its conversation with a line for each turn."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+def turns_text(turns: Sequence[Mapping[str, str]]) -> str:
+    """Return a conversation as a text, `role: text` in each line, in which the offsets of spans count."""
+    return "\n".join(f"{turn['role']}: {turn['text']}" for turn in turns)
+
+
+def marked_passage(row: Mapping[str, Any]) -> str:
+    """Return the text that the spans of a row count in."""
+    turns = (row.get("content") or {}).get("turns")
+    return turns_text(turns) if turns else row["text"]

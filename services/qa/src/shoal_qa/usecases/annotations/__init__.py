@@ -1,0 +1,1 @@
+"""Annotations: recorded with their job, or set aside until it arrives."""

@@ -1,0 +1,1 @@
+"""Answers of every kind as claims, and believed claims as answers."""

@@ -1,0 +1,1 @@
+"""Answers of each kind as claims, and believed claims as answers."""

@@ -1,0 +1,1 @@
+"""How different answers are: distances, overlaps, and the agreement by them."""

@@ -1,0 +1,1 @@
+"""Fits of a project's answers: beliefs about jobs, next steps, and findings."""

@@ -1,0 +1,1 @@
+"""Kinds of answers with a model of their own: rankings and numbers."""

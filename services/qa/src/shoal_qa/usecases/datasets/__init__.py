@@ -1,0 +1,1 @@
+"""Dataset versions: the labels they take, their files, and their exports."""

@@ -1,0 +1,1 @@
+"""Quality of answers that are not single classes."""

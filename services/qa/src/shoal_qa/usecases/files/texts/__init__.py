@@ -1,0 +1,1 @@
+"""Answers of every kind as the texts of a file."""

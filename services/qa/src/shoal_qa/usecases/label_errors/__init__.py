@@ -1,0 +1,1 @@
+"""Labels of every kind that are probably wrong, by votes or by a model's predictions."""

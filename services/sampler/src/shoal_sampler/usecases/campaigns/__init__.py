@@ -1,0 +1,1 @@
+"""Campaigns: their definitions, checks, management, and state in every replica."""

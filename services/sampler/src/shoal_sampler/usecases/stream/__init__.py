@@ -1,0 +1,1 @@
+"""The stream of samples: received, decided, learned from, and recovered."""

@@ -1,0 +1,1 @@
+"""Votes in several files: a folder, or a ZIP file."""

@@ -1,0 +1,1 @@
+"""Exports of annotation tools and crowdsourcing markets, one module for each format."""

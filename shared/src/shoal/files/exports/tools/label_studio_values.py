@@ -1,0 +1,133 @@
+"""Values of Label Studio's results: {"choices": ["a"]}, {"rating": 4}, {"start": 0, "end": 5, ...}."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shoal.files.exports.answers import BadAnswer, Kind, Outline, Region
+
+_CLASSES = ("choices", "taxonomy", "selected", "datetime")
+_NUMBERS = ("rating", "number")
+_UNREADABLE = ("rle", "format", "radiusX", "sequence", "vertices", "ranges")
+_REGION = ("start", "x", "points", "rle", "sequence")  # a region, or an answer that belongs to one
+
+
+def kind_of_result(result: Mapping[str, Any]) -> Kind | None:
+    """Return the kind of the question that a result answers; None for relations and unreadable regions."""
+    value = result.get("value")
+    return kind_of_value(value) if isinstance(value, dict) else None
+
+
+def kind_of_value(value: Mapping[str, Any]) -> Kind | None:
+    """Return the kind of a result's value; None for an unreadable one, and for an answer about one region."""
+    if any(name in value for name in (*_CLASSES, *_NUMBERS)):
+        if any(name in value for name in _REGION):
+            return None
+        return "classes" if any(name in value for name in _CLASSES) else "number"
+    if any(name in value for name in _UNREADABLE):
+        return None
+    if "points" in value:
+        return "polygons"
+    if "height" in value and "x" in value:
+        return "boxes"
+    if "ranker" in value:
+        return "ranking"
+    if "start" in value and "end" in value:
+        return "spans"
+    return "text" if "text" in value else None
+
+
+def value_of_results(results: Sequence[Mapping[str, Any]], shape: str) -> tuple[Kind, Any]:
+    """Return the kind and the value of a control's results in one annotation. Raises BadAnswer."""
+    values = [result["value"] for result in results if isinstance(result.get("value"), dict)]
+    if shape in ("boxes", "polygons", "spans") and len(values) < len(results):
+        raise BadAnswer("with a result without a value")
+    return value_of_values(values, shape)
+
+
+def value_of_values(values: Sequence[Mapping[str, Any]], shape: str) -> tuple[Kind, Any]:
+    """Return the kind and the value of one annotator's answer to one question. Raises BadAnswer."""
+    if shape == "boxes":
+        return "boxes", [_box_of(value) for value in values]
+    if shape == "spans":
+        return "spans", [_span_of(value) for value in values]
+    if shape == "polygons":
+        return "polygons", [_outline_of(value) for value in values]
+    if not values:
+        raise BadAnswer("without an answer")
+    if len(values) > 1 or any(name in values[0] for name in _REGION):
+        raise BadAnswer("answered for regions, not for the task")
+    value, kind = values[0], kind_of_value(values[0])
+    if kind is None:
+        raise BadAnswer(f"with an answer of an unknown form ({', '.join(list(value)[:3])})")
+    if kind == "classes":
+        return kind, _classes_of(value)
+    if kind == "number":
+        return kind, value.get("rating", value.get("number"))
+    if kind == "ranking":
+        return kind, _order_of(value["ranker"])
+    text = value.get("text")
+    if text is None:
+        raise BadAnswer("answered for regions, not for the task")
+    return kind, "\n".join(map(str, text)) if isinstance(text, list) else text
+
+
+def _classes_of(value: Mapping[str, Any]) -> list[str]:
+    if "taxonomy" in value:
+        paths = value["taxonomy"] or []
+        return [" / ".join(map(str, path)) if isinstance(path, list) else str(path) for path in paths]
+    content = next(value[name] for name in _CLASSES if name in value)
+    if content is None:
+        return []
+    names = content if isinstance(content, list) else [content]
+    if any(isinstance(name, dict) for name in names):
+        raise BadAnswer("with choices that are no names")
+    return [str(name) for name in names]
+
+
+def _box_of(value: Mapping[str, Any]) -> Region:
+    try:
+        if float(value.get("rotation") or 0) % 360:
+            raise BadAnswer("with a rotated box")
+        left, top = float(value["x"]), float(value["y"])
+        ends = [left, top, left + float(value["width"]), top + float(value["height"])]
+    except BadAnswer:
+        raise
+    except (OverflowError, KeyError, TypeError, ValueError):
+        raise BadAnswer("with a region that is no box") from None
+    return ends, _label_of(value)
+
+
+def _outline_of(value: Mapping[str, Any]) -> Outline:
+    if value.get("closed") is False:
+        raise BadAnswer("with an outline that is not closed")
+    try:
+        return [[float(x), float(y)] for x, y in value["points"]], _label_of(value)
+    except (OverflowError, KeyError, TypeError, ValueError):
+        raise BadAnswer("with a region that is no outline") from None
+
+
+def _order_of(ranked: Any) -> list[Any]:
+    """Return the items of a Ranker, best first; one without buckets has a single list, under its own name."""
+    lists = list(ranked.values()) if isinstance(ranked, dict) else [ranked]
+    if len(lists) != 1:
+        raise BadAnswer("sorted into buckets, which is no order")
+    if not isinstance(lists[0], list):
+        raise BadAnswer("with a ranking that is no list")
+    return lists[0]
+
+
+def _span_of(value: Mapping[str, Any]) -> Region:
+    offsets = value.get("globalOffsets")
+    ends = offsets if isinstance(offsets, dict) else value
+    try:
+        return [float(ends["start"]), float(ends["end"])], _label_of(value)
+    except (OverflowError, KeyError, TypeError, ValueError):
+        raise BadAnswer("with a span without numeric offsets") from None
+
+
+def _label_of(value: Mapping[str, Any]) -> str:
+    """Return the region's class, from a field such as `rectanglelabels`; "" without one."""
+    for name, content in value.items():
+        if name.endswith("labels") and isinstance(content, list):
+            return ",".join(sorted(map(str, content)))
+    return ""

@@ -1,0 +1,1 @@
+"""Faults of aiokafka, each mended in one module."""
