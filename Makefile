@@ -15,7 +15,7 @@ export SHOAL_CACHE ?= $(CURDIR)/.cache
 # Without bytecode, every process would compile its packages again, which doubles the time of its start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo up down images test tests test-fast test-kafka test-chaos test-boards test-images boards label-types bench bench-scale lint lint-quick lint-slow page page-check fmt schemas manifests docs topics replay lock clean
+.PHONY: help setup demo up down images test tests test-fast test-kafka test-chaos test-boards test-images test-operations boards label-types bench bench-scale lint lint-quick lint-slow page page-check fmt schemas manifests docs topics replay lock clean
 
 help: ## list all targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
@@ -54,10 +54,10 @@ test: setup .venv/manifests/.ready lint-quick ## run lint and the tests on the e
 # Many of all tests wait for a broker or a browser, so that two cores have work for four processes.
 tests: PROCESSES := 4
 tests: setup .venv/manifests/.ready
-	@$(PYTEST) -m "not chaos and not boards and not images"
+	@$(PYTEST) -m "not chaos and not boards and not images and not operations"
 
 test-fast: setup ## run the tests that need no broker, database or browser
-	@$(PYTEST) -m "not servers and not kafka and not browser and not chaos and not boards and not images"
+	@$(PYTEST) -m "not servers and not kafka and not browser and not chaos and not boards and not images and not operations"
 
 test-kafka: setup ## run the tests that may depend on the broker on Apache Kafka (Java and Maven)
 	@SHOAL_KAFKA=apache $(PYTEST) -m kafka
@@ -67,6 +67,9 @@ test-chaos: setup ## kill, stop, double and poison a running Shoal on Apache Kaf
 
 test-images: setup ## perform the Dockerfile's steps, and run production's containers as processes
 	@$(BIN)/pytest -q -n 2 --dist loadfile -m images --durations=0 tests/deploy
+
+test-operations: setup ## lose and restore Kafka, Qdrant, PostgreSQL and passwords under a running Shoal
+	@$(BIN)/pytest -q -n 3 --dist loadfile -m operations --durations=0 tests/e2e/own_stack
 
 test-boards: setup ## run Shoal under load and evaluate every query of the boards and alerts (Prometheus)
 	@$(BIN)/pytest -q -m boards --durations=0 tests/boards

@@ -20,7 +20,7 @@ from shoal_local.servers.postgres import PostgresServer
 from shoal_local.services import LocalShoal
 from shoal_local.stack import Stack
 
-pytestmark = [pytest.mark.servers, pytest.mark.timeout(500)]
+pytestmark = [pytest.mark.operations, pytest.mark.timeout(500)]
 PROJECT = "restored"
 PATH = f"/v1/projects/{PROJECT}"
 BUDGET = 10

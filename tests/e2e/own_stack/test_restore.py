@@ -20,7 +20,7 @@ from shoal.contracts.ids import sample_id
 from shoal_local.services import LocalShoal
 from shoal_local.stack import Stack
 
-pytestmark = [pytest.mark.servers, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.operations, pytest.mark.timeout(300)]
 PROJECT = "restored"
 SETTINGS = {"SHOAL_AUDIT_RATE": "0", "SHOAL_FIRST_CAMPAIGN_WAIT_S": "0"}
 OWNERS = ("ingest", "sampler", "labeling-gateway", "qa")
