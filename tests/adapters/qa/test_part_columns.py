@@ -16,18 +16,17 @@ from shoal_qa.usecases.datasets.drafting import DatasetRequest
 from shoal_qa.usecases.datasets.files import FindVersion
 from shoal_qa.usecases.datasets.freezing import FreezeDataset
 from shoal_qa.usecases.datasets.rebuild import RebuildVersion
+from shoal_qa.usecases.datasets.rows import CURRENT, RowForm
 from shoal_qa.usecases.review import DecideReview
 
 pytestmark = pytest.mark.servers
 
 
-async def freeze(qa: Qa, folder: Path, *, has_parts: bool = True) -> dict[str, Any]:
+async def freeze(qa: Qa, folder: Path, form: RowForm = CURRENT) -> dict[str, Any]:
     """Freeze all labels; return the manifest."""
     files, registry = FsspecFiles(str(folder)), PostgresRegistry(qa.pool)
     freezing = FreezeDataset(PostgresAccepted(qa.pool), files, registry, lambda: NOON)
-    return (
-        await freezing("news", DatasetRequest(dataset="all", splits={"train": 1.0}, has_parts=has_parts))
-    )[0]
+    return (await freezing("news", DatasetRequest(dataset="all", splits={"train": 1.0}, form=form)))[0]
 
 
 def data_files(folder: Path) -> dict[Path, bytes]:
@@ -41,8 +40,8 @@ async def test_versions_of_earlier_releases_are_rebuilt_bit_for_bit(
     await begin(qa, kind)
     _, _, one, other, _, _ = KINDS[kind]
     await qa.annotations([vote("ann", one), vote("bob", other)])
-    manifest = await freeze(qa, tmp_path, has_parts=False)
-    await qa.pool.execute("UPDATE datasets SET manifest = manifest - 'has_parts'")
+    manifest = await freeze(qa, tmp_path, RowForm(parts=False, content=False))
+    await qa.pool.execute("UPDATE datasets SET manifest = manifest - 'has_parts' - 'has_content'")
     data = data_files(tmp_path)
     assert not any(b'"objects"' in content or b'"interval"' in content for content in data.values())
     for file in data:

@@ -16,6 +16,7 @@ from shoal_qa.usecases.datasets.drafting import DatasetRequest
 from shoal_qa.usecases.datasets.files import FindVersion
 from shoal_qa.usecases.datasets.freezing import FreezeDataset
 from shoal_qa.usecases.datasets.rebuild import RebuildVersion
+from shoal_qa.usecases.datasets.rows import RowForm
 from shoal_qa.usecases.erase import EraseSamples
 
 pytestmark = pytest.mark.servers
@@ -76,6 +77,18 @@ async def test_a_version_of_an_earlier_release_says_that_it_has_no_position(qa: 
     await qa.pool.execute("UPDATE datasets SET manifest = manifest - 'labels_until'")
     with pytest.raises(Refused, match="earlier release"):
         await rebuild(qa, tmp_path, manifest["version"])
+
+
+async def test_a_version_whose_rows_had_no_content_comes_back_without_it(qa: Qa, tmp_path: Path) -> None:
+    await label(qa, range(2), "x")
+    manifest = await freeze(qa, tmp_path, form=RowForm(content=False))
+    await qa.pool.execute("UPDATE datasets SET manifest = manifest - 'has_content'")
+    file = Path(manifest["uri"]) / "data.jsonl"
+    before = file.read_bytes()
+    assert b'"content"' not in before
+    file.unlink()
+    await rebuild(qa, tmp_path, manifest["version"])
+    assert file.read_bytes() == before
 
 
 async def test_near_duplicates_across_splits_are_named(qa: Qa, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from shoal.contracts.quality import LabelChanges
 from shoal_qa.usecases.datasets.choosing import ChooseLabels
+from shoal_qa.usecases.datasets.rows import row_text
 from shoal_qa.usecases.guideline_changes import state_changes
 from unit.qa.datasets.labelkit import classes, guideline, one_class, stored
 
@@ -34,6 +35,22 @@ def test_renamed_and_merged_classes_take_their_labels_and_probabilities_along() 
     assert (carried["label"], carried["guideline"]) == ("y", "1.0")
     assert carried["probabilities"] == pytest.approx({"y": 0.9, "x": 0.1})
     assert choice.shares()["majors"] == [{"major": 1, "rows": 1, "unasked": []}]
+
+
+def test_a_class_keeps_the_conversation_that_it_is_about() -> None:
+    talk = {"turns": [{"role": "user", "text": "My parcel is late."}]}
+    (row,) = ChooseLabels([guideline(1, classes("a"))], None).choose([stored("s", 1, one_class("a"), talk)])
+    assert (row["label"], row["content"], row_text(row)) == ("a", talk, "My parcel is late.")
+
+
+def test_a_class_merged_from_several_tags_applies_as_often_as_any_of_them() -> None:
+    tags = {"kind": "multi_choice"}
+    first = guideline(1, classes("a", "b", "c", **tags))
+    second = guideline(2, classes("x", "c", **tags), {"merged": {"x": ["a", "b"]}})
+    row = stored("s", 1, {"kind": "classes", "labels": ["a", "b"]})
+    row["evidence"]["posterior"] = {"a": 0.9, "b": 0.8, "c": 0.1}
+    (carried,) = ChooseLabels([first, second], None).choose([row])
+    assert carried["probabilities"] == pytest.approx({"x": 0.98, "c": 0.1})
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def make_row(number: int, answer: Answer, content: Content, split: str = "train"
     body = content.model_dump(mode="json", exclude_none=True)
     shown = {name: body[name] for name in ("turns", "prompt", "candidates") if name in body}
     shape = answer.model_dump(mode="json")
-    other = {} if is_class else {"answer": shape, "content": shown, **_part_columns(shape)}
+    other = {} if is_class else {"answer": shape, **_part_columns(shape)}
     return {
         "sample_id": f"s{number}",
         "source": "wire",
@@ -55,6 +55,7 @@ def make_row(number: int, answer: Answer, content: Content, split: str = "train"
         "group": None,
         "accepted_at": "2026-11-24T12:00:00+00:00",
         "split": split,
+        "content": shown,
         **other,
     }
 

@@ -10,7 +10,7 @@ from typing import Any
 from PIL import Image
 
 from shoal.contracts.label_schemas import LabelClass, SingleChoiceSchema
-from shoal_qa.usecases.datasets.rows import Row, dataset_row, row_text
+from shoal_qa.usecases.datasets.rows import Row, RowForm, dataset_row, row_text
 from unit.qa.exports.exportkit import export, write_version
 
 SCHEMA = SingleChoiceSchema(classes=(LabelClass(name="fish"), LabelClass(name="crab")))
@@ -48,7 +48,7 @@ def row_of(sample_id: str, sha256: str, crop: dict[str, float] | None = None) ->
     if crop is not None:
         content["crop"] = crop  # type: ignore[assignment]
     return {
-        **dataset_row({**STORED, "sample_id": sample_id, "content": content}, has_parts=True),
+        **dataset_row({**STORED, "sample_id": sample_id, "content": content}, RowForm()),
         "split": "train",
     }
 

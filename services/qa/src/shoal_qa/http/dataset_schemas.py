@@ -40,6 +40,7 @@ _MANIFEST: dict[str, Any] = {
     "split_order": ["train", "validation", "test"],
     "requested_majors": None,
     "has_parts": True,
+    "has_content": True,
     "labels_until": 214,
     "published_at": "2026-01-31T12:00:00+00:00",
     "uri": "datasets/newsdesk/topics/9f86d081884c7d65",
@@ -123,6 +124,11 @@ class ManifestAnswer(Answer):
     has_parts: bool = Field(
         default=False,
         description="Whether rows have the columns `objects` and `interval`; false in versions of earlier releases.",
+    )
+    has_content: bool = Field(
+        default=False,
+        description="Whether rows of single classes have the column `content`; false in versions of earlier "
+        "releases.",
     )
     labels_until: int | None = Field(
         default=None,

@@ -17,7 +17,7 @@ from shoal_qa.adapters.files.arrow_rows import COLUMN_TYPES, RowGroups, rows_tab
 ROWS = 10_000  # of a row group: another number would give other bytes to versions that are rebuilt
 JSONL, PARQUET = "data.jsonl", "data.parquet"
 _READ = 1 << 20
-_JSON = ("answer", "content")  # of other kinds than one class, whose columns have no fixed shape
+_JSON = ("answer", "content")  # columns that have no fixed shape
 
 
 class DraftFiles:
@@ -91,9 +91,10 @@ async def open_draft(terms: bytes) -> AsyncIterator[DraftFiles]:
 def draft_table(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
     """Return rows as a table with fixed column types; answers and content are JSON."""
     schema = pa.schema([(name, COLUMN_TYPES.get(name, pa.string())) for name in rows[0]])
-    if not any(name in rows[0] for name in _JSON):
+    names = [name for name in _JSON if name in rows[0]]
+    if not names:
         return rows_table(rows, schema)
-    return rows_table([{**row, **{name: _json_text(row[name]) for name in _JSON}} for row in rows], schema)
+    return rows_table([{**row, **{name: _json_text(row[name]) for name in names}} for row in rows], schema)
 
 
 def _json_text(value: Any) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import add
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -102,16 +103,22 @@ class CarryLabels:
 
     def _carried_row(self, version: tuple[int, int], row: Row, carried: Answer) -> Row:
         label = carried.label if isinstance(carried, ClassAnswer) else row["label"]
+        join = _either_applies if isinstance(carried, ClassesAnswer) else add
         posterior: dict[str, float] = {}
         for name, share in row["evidence"].get("posterior", {}).items():
             other = self._followed_name(version, name)
-            posterior[other] = posterior.get(other, 0.0) + share
+            posterior[other] = join(posterior[other], share) if other in posterior else share
         evidence = {**row["evidence"], "posterior": posterior}
         return {**row, "label": label, "answer": carried.model_dump(mode="json"), "evidence": evidence}
 
     def _followed_name(self, version: tuple[int, int], name: str) -> str:
         """Return a class of the posterior under the current guideline; its own name if that has none."""
         return follow_class(name, self._later(version))[0] or name
+
+
+def _either_applies(one: float, other: float) -> float:
+    """Return the probability that one of two classes applies, or both, each of which is judged by itself."""
+    return 1 - (1 - one) * (1 - other)
 
 
 def _step_of(guideline: GuidelinePublished) -> Step:

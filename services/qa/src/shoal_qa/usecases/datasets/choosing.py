@@ -6,24 +6,23 @@ from typing import Any
 
 from shoal.contracts.quality import GuidelinePublished
 from shoal_qa.usecases.datasets.carrying import CarryLabels, LostLabel
-from shoal_qa.usecases.datasets.rows import Row, dataset_row, row_campaign, row_classes
+from shoal_qa.usecases.datasets.rows import CURRENT, Row, RowForm, dataset_row, row_campaign, row_classes
 
 
 class ChooseLabels:
     """Chooses labels in the order in which they are stored: by sample, the newest first.
 
-    guidelines: every version, oldest first. majors: the requested ones; None: all. has_parts: of the rows.
+    guidelines: every version, oldest first. majors: the requested ones; None: all. form: of the rows.
     """
 
     def __init__(
         self,
         guidelines: Sequence[GuidelinePublished],
         majors: frozenset[int] | None,
-        *,
-        has_parts: bool = True,
+        form: RowForm = CURRENT,
     ) -> None:
         self._carry = CarryLabels(guidelines)
-        self._has_parts = has_parts
+        self._form = form
         self._majors = majors
         self._last: str | None = None  # the sample that has its row already
         self._taken: Counter[int] = Counter()
@@ -32,9 +31,7 @@ class ChooseLabels:
     def choose(self, page: Iterable[Row]) -> list[Row]:
         """Return the rows of a page that the version gets."""
         return [
-            dataset_row(row, has_parts=self._has_parts)
-            for stored in page
-            if (row := self._choose_row(stored)) is not None
+            dataset_row(row, self._form) for stored in page if (row := self._choose_row(stored)) is not None
         ]
 
     def shares(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from shoal.observability.logs import get_logger
 from shoal_qa.domain.near_duplicates.samples import Duplicates, ShownSample, SplitDuplicates
 from shoal_qa.domain.splits import split_of
 from shoal_qa.usecases.datasets.choosing import ChooseLabels, RowFacts
-from shoal_qa.usecases.datasets.rows import Row, perceptual_hash, row_text
+from shoal_qa.usecases.datasets.rows import CURRENT, Row, RowForm, perceptual_hash, row_text
 from shoal_qa.usecases.ports import AcceptedLabels
 from shoal_qa.usecases.ports.datasets import DatasetDraft
 
@@ -27,14 +27,14 @@ class DatasetRequest:
     """A request for a version.
 
     splits: shares by name. seed: of the split. majors: of the guideline whose labels are taken; None: all.
-    has_parts: whether rows have columns about the parts of answers; versions of earlier releases lack them.
+    form: of the rows.
     """
 
     dataset: str
     splits: Mapping[str, float]
     seed: int = 0
     majors: frozenset[int] | None = None
-    has_parts: bool = True
+    form: RowForm = CURRENT
 
 
 def version_terms(project: str, request: DatasetRequest, guideline: GuidelinePublished) -> bytes:
@@ -55,7 +55,7 @@ async def fill_draft(
 
     guidelines: every version up to the version's own, oldest first. until: last position of the log.
     """
-    choice = ChooseLabels(guidelines, request.majors, has_parts=request.has_parts)
+    choice = ChooseLabels(guidelines, request.majors, request.form)
     facts, duplicates = RowFacts(), SplitDuplicates()
     async with aclosing(labels.accepted(guidelines[-1].project, until)) as pages:
         async for page in pages:

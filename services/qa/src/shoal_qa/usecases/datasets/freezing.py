@@ -169,6 +169,7 @@ def _manifest_head(request: DatasetRequest, guideline: GuidelinePublished, until
         "shares": dict(request.splits),
         "split_order": list(request.splits),
         "requested_majors": majors,
-        "has_parts": request.has_parts,
+        "has_parts": request.form.parts,
+        "has_content": request.form.content,
         "labels_until": until,
     }

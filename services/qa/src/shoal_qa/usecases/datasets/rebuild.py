@@ -7,6 +7,7 @@ from shoal.runtime.refusal import Refused
 from shoal_qa.usecases.datasets.drafting import DatasetRequest, fill_draft, version_terms
 from shoal_qa.usecases.datasets.files import FindVersion
 from shoal_qa.usecases.datasets.freezing import write_version
+from shoal_qa.usecases.datasets.rows import RowForm
 from shoal_qa.usecases.ports import AcceptedLabels, DatasetFiles
 
 
@@ -54,7 +55,7 @@ def _request_of(manifest: Mapping[str, Any]) -> DatasetRequest:
         splits=shares,
         seed=manifest["seed"],
         majors=None if majors is None else frozenset(majors),
-        has_parts=manifest.get("has_parts", False),
+        form=RowForm(parts=manifest.get("has_parts", False), content=manifest.get("has_content", False)),
     )
 
 

@@ -1,6 +1,7 @@
 """The rows of dataset versions: a sample, its campaign and its accepted label, in the same columns always."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from shoal.pictures.crops import crop_uri, split_crop_uri
@@ -9,21 +10,35 @@ from shoal_qa.usecases.answers.kinds import OBJECT_KINDS
 Row = dict[str, Any]
 
 
-def dataset_row(stored: Mapping[str, Any], *, has_parts: bool) -> Row:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowForm:
+    """Which columns rows have; versions of earlier releases lack some.
+
+    parts: those about objects and numbers. content: the conversation or candidates of a single class.
+    """
+
+    parts: bool = True
+    content: bool = True
+
+
+CURRENT = RowForm()
+"""The form of versions that are frozen now."""
+
+
+def dataset_row(stored: Mapping[str, Any], form: RowForm) -> Row:
     """Return the row of an accepted label.
 
     stored: fields of the job and of its label; of another kind than one class, the label is null, and
-    `answer` and `content` come last. has_parts: whether columns about objects and numbers follow, which
-    versions of earlier releases lack.
+    `answer` follows. `content` and the columns about parts come last.
     """
     content, evidence = stored["content"] or {}, stored["evidence"]
     answer = stored["answer"]
     columns = _label_columns(stored, content, evidence)
-    if answer is None or answer["kind"] == "class":
-        return columns
     shown = {name: content[name] for name in ("turns", "prompt", "candidates") if name in content}
+    if answer is None or answer["kind"] == "class":
+        return {**columns, "content": shown} if form.content else columns
     row = {**columns, "label": None, "answer": answer, "content": shown}
-    return {**row, **_part_columns(answer, evidence)} if has_parts else row
+    return {**row, **_part_columns(answer, evidence)} if form.parts else row
 
 
 def row_classes(row: Row) -> list[str]:
