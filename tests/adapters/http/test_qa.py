@@ -121,6 +121,7 @@ def test_label_errors_name_a_label_and_its_chance_of_being_wrong(server: Server)
     for error in found["errors"]:
         assert error["job_id"] in jobs
         assert (error["error"], error["label"]["kind"]) == ("answer", "class")
+    assert found["checked"] >= 0
     assert 1 >= found["errors"][0]["wrong"] >= found["errors"][1]["wrong"] >= 0
 
 

@@ -12,6 +12,8 @@ from shoal_qa.cli import find_errors
 BOX = {"label": "cod", "left": 0.1, "top": 0.1, "right": 0.3, "bottom": 0.3, "attributes": []}
 FOUND = {
     "judged": 96,
+    "checked": 150,
+    "unseen": 3.2,
     "errors": [
         {"job_id": "j-1", "error": "class", "object": 0, "wrong": 0.62, "label": BOX,
          "suggestion": {**BOX, "label": "tuna"}},
@@ -22,19 +24,21 @@ FOUND = {
 }  # fmt: skip
 
 
-def shown(monkeypatch: pytest.MonkeyPatch, *options: str) -> tuple[str, dict[str, Any]]:
+def shown(
+    monkeypatch: pytest.MonkeyPatch, *options: str, found: dict[str, Any] = FOUND
+) -> tuple[str, dict[str, Any]]:
     """Return what the command prints, and the parameters of its request."""
     asked: dict[str, Any] = {}
 
     def answer(*_: Any, **sent: Any) -> Any:
         asked.update(sent["params"])
-        return FOUND
+        return found
 
     monkeypatch.setattr(find_errors, "ask_patiently", answer)
     command = ["qa", "find-errors", "newsdesk", *options]
     result = CliRunner().invoke(command_line(command), command, env={"COLUMNS": "200"})
     assert result.exit_code == 0, result.output
-    return result.stdout, asked
+    return result.stdout if "json" in options else result.output, asked
 
 
 def test_objects_classes_and_answers_are_described_in_few_words(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,3 +53,10 @@ def test_objects_classes_and_answers_are_described_in_few_words(monkeypatch: pyt
 def test_json_is_what_the_service_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     text, _ = shown(monkeypatch, "--format", "json")
     assert json.loads(text) == FOUND
+
+
+def test_it_says_what_the_probabilities_rest_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    text, _ = shown(monkeypatch)
+    assert "calibrated on 150 gold answers; labels lack about 3 parts more than the list has" in text
+    text, _ = shown(monkeypatch, found={**FOUND, "checked": 0, "unseen": 0.0})
+    assert "the number of errors is rough" in text

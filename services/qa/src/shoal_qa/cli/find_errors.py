@@ -8,8 +8,15 @@ import typer
 from shoal.answers import describe_answer, parse_canonical
 from shoal.command_line.arguments import Project
 from shoal.command_line.client import URL
+from shoal.command_line.console import err
+from shoal.command_line.offline import print_warning
 from shoal.command_line.printing import Format, FormatOption, print_rows
 from shoal_qa.cli.service import Url, ask_patiently
+
+WITHOUT_GOLD = (
+    "the number of errors is rough: votes do not show what everybody gets wrong; add some 150 gold items "
+    "(`shoal qa gold`) that are drawn at random"
+)
 
 
 def find_label_errors(
@@ -32,6 +39,20 @@ def find_label_errors(
         for error in answer["errors"]
     ]
     print_rows(form, rows, whole=answer, empty="the votes contradict no part of the current labels")
+    _print_calibration(answer)
+
+
+def _print_calibration(answer: Any) -> None:
+    """Print on stderr what the probabilities rest on."""
+    if not answer["errors"]:
+        return
+    if not answer["checked"]:
+        print_warning(WITHOUT_GOLD)
+        return
+    line = f"calibrated on {answer['checked']:,} gold answers"
+    if answer["unseen"] >= 0.5:
+        line += f"; labels lack about {answer['unseen']:,.0f} parts more than the list has"
+    err.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _describe_part(part: Any) -> str:

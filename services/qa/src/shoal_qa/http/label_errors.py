@@ -38,7 +38,7 @@ class LabelErrorAnswer(Answer):
         "badly placed, or is wrong as a whole."
     )
     object: int | None = Field(description="Position of the object in the label, from 0; null for others.")
-    wrong: float = Field(description="Probability of an error.")
+    wrong: float = Field(description="Probability of an error; 1 or 0 if a gold answer shows it.")
     label: Part = Field(description="The object, class or answer; null if it is missing.")
     suggestion: Part = Field(description="A more probable one; null if nothing is there.")
 
@@ -46,9 +46,17 @@ class LabelErrorAnswer(Answer):
 class LabelErrorsAnswer(Answer):
     """The most probable errors of a project's labels."""
 
-    model_config = with_examples({"judged": 96, "errors": [_ERROR]})
+    model_config = with_examples({"judged": 96, "checked": 150, "unseen": 3.2, "errors": [_ERROR]})
 
     judged: int = Field(description="Labels with votes that were looked at, the newest ones.")
+    checked: int = Field(
+        description="Gold answers that calibrated `wrong`: those of labels, and of gold items whose votes would have "
+        "led to a label. Without any, the sum of `wrong` is a rough number."
+    )
+    unseen: float = Field(
+        description="Estimated objects and classes that all judged labels together lack and no error names; 0 "
+        "without gold."
+    )
     errors: list[LabelErrorAnswer]
 
 
@@ -61,10 +69,16 @@ async def list_label_errors(
 ) -> LabelErrorsAnswer:
     """Return the parts of current labels that the votes contradict most, the most probable error first.
 
-    A fit of all votes takes seconds, with many labels up to a minute.
+    The project's gold calibrates the probabilities. A fit of all votes takes seconds, with many labels up to
+    a minute.
     """
     page = await parts.find_label_errors(project, limit)
-    return LabelErrorsAnswer(judged=page.judged, errors=[_error_answer(error) for error in page.errors])
+    return LabelErrorsAnswer(
+        judged=page.judged,
+        checked=page.checked,
+        unseen=round(page.unseen, 2),
+        errors=[_error_answer(error) for error in page.errors],
+    )
 
 
 def _error_answer(error: DoubtfulLabel) -> LabelErrorAnswer:

@@ -112,7 +112,7 @@ def job_outcomes(
     revisions = by_job(annotations)
     cases = [_make_case(stored, revisions.get(stored.job_id, []), context) for stored in jobs]
     rule = context.acceptance
-    believed = _beliefs_of([case.counted() for case in cases], context)
+    believed = beliefs_of([case.counted() for case in cases], context)
     beliefs, outcomes = believed.beliefs, []
     for index, case in enumerate(cases):
         belief = beliefs[index]
@@ -125,7 +125,8 @@ def job_outcomes(
     return outcomes
 
 
-def _beliefs_of(votes: Sequence[JobVotes], context: Context) -> ClassBeliefs | AnswerBeliefs:
+def beliefs_of(votes: Sequence[JobVotes], context: Context) -> ClassBeliefs | AnswerBeliefs:
+    """Return the belief about each job, and the evidence for it."""
     rule = context.acceptance.stopping
     if not is_single_choice(context.schema):
         return AnswerBeliefs(answer_beliefs(votes, context.schema, context.fit, rule))

@@ -1,4 +1,4 @@
-"""The labels of a running project that are probably wrong, by the votes on their jobs."""
+"""The labels of a running project that are probably wrong, by the votes on their jobs and its gold."""
 
 import asyncio
 from collections import defaultdict
@@ -6,15 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shoal.contracts.label_schemas import LabelSchema
-from shoal_qa.usecases.answers.kinds import answer_of
-from shoal_qa.usecases.evaluation.outcomes import by_job, votes_of
-from shoal_qa.usecases.label_errors.by_votes import JudgedLabel, errors_by_votes
+from shoal_qa.usecases.evaluation.evaluate import context_of
+from shoal_qa.usecases.evaluation.outcomes import Context
 from shoal_qa.usecases.label_errors.doubts import Doubt, ranked_doubts
-from shoal_qa.usecases.ports import Database, LabelList, StoredAnnotation
+from shoal_qa.usecases.label_errors.gold_jobs import labels_of_gold
+from shoal_qa.usecases.label_errors.job_votes import JobVotes, judged_label, right_answers
+from shoal_qa.usecases.label_errors.judged import judge_labels
+from shoal_qa.usecases.ports import Database, GoldJob, LabelList, Major, StoredAnnotation
 
 PART = 1000  # labels in a query
 MOST_LABELS = 20_000  # the newest ones; a fit of so many takes up to a minute
+MOST_GOLD = 2_000  # jobs of samples with gold; ids are hashes, so they are a random sample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +31,16 @@ class DoubtfulLabel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundErrors:
-    """The most probable errors first. judged: labels with votes that were looked at."""
+    """The most probable errors first.
+
+    judged: labels with votes that were looked at. checked: gold answers that calibrated the probabilities.
+    unseen: parts that all judged labels together lack without an error about it, by the checked ones.
+    """
 
     judged: int
     errors: Sequence[DoubtfulLabel]
+    checked: int = 0
+    unseen: float = 0.0
 
 
 class FindLabelErrors:
@@ -40,7 +48,8 @@ class FindLabelErrors:
 
     Labels that votes settled are judged by the same votes, part by part: most of their objects are sure, a
     few are not. Labels that an expert decided are answers of their own beside the votes. Blocked annotators
-    do not count.
+    do not count. Gold calibrates the probabilities, by the labels of gold samples and by those that gold jobs
+    would have.
     """
 
     def __init__(self, labels: LabelList, database: Database, most_labels: int = MOST_LABELS) -> None:
@@ -53,14 +62,19 @@ class FindLabelErrors:
         """Return the `limit` most probable errors of the project's labels. Nothing is stored."""
         async with self._turn:
             rows = await self._current_labels(project)
-            errors: list[DoubtfulLabel] = []
-            judged = 0
-            for major, labels in sorted(_by_major(rows).items()):
-                of_major = await self._judge_major(project, major, labels)
-                errors += of_major.errors
-                judged += of_major.judged
-        errors.sort(key=lambda error: -error.doubt.wrong)
-        return FoundErrors(judged=judged, errors=errors[:limit])
+            majors = [
+                await self._judge_major((project, major), labels)
+                for major, labels in sorted(_by_major(rows).items())
+            ]
+        errors = sorted(
+            (error for of_major in majors for error in of_major.errors), key=lambda error: -error.doubt.wrong
+        )
+        return FoundErrors(
+            judged=sum(of_major.judged for of_major in majors),
+            errors=errors[:limit],
+            checked=sum(of_major.checked for of_major in majors),
+            unseen=sum(of_major.unseen for of_major in majors),
+        )
 
     async def _current_labels(self, project: str) -> list[dict[str, Any]]:
         """Return the newest labels that are not withdrawn."""
@@ -71,14 +85,15 @@ class FindLabelErrors:
             rows, after = rows[-self._most_labels :], part[-1]["seq"]
         return rows
 
-    async def _judge_major(self, project: str, major: int, rows: Sequence[Mapping[str, Any]]) -> FoundErrors:
+    async def _judge_major(self, key: Major, rows: Sequence[Mapping[str, Any]]) -> FoundErrors:
         async with self._database.transaction() as tx:
-            schema = await tx.projects.schema((project, major))
-            blocked = await tx.projects.blocked(project)
-            annotations = await tx.annotations.of_jobs([row["job_id"] for row in rows])
-        if schema is None:
+            context = await context_of(tx, key)
+            gold = await tx.gold.jobs_of_major(key, MOST_GOLD)
+            jobs = {row["job_id"] for row in rows} | {job.job_id for job in gold if job.is_gold}
+            annotations = await tx.annotations.of_jobs(sorted(jobs))
+        if context is None:
             return FoundErrors(judged=0, errors=[])
-        return await asyncio.to_thread(_judge_labels, schema, rows, annotations, blocked)
+        return await asyncio.to_thread(_judge_rows, context, rows, annotations, gold)
 
 
 def _by_major(rows: Sequence[dict[str, Any]]) -> dict[int, list[dict[str, Any]]]:
@@ -88,37 +103,31 @@ def _by_major(rows: Sequence[dict[str, Any]]) -> dict[int, list[dict[str, Any]]]
     return grouped
 
 
-def _judge_labels(
-    schema: LabelSchema,
+def _judge_rows(
+    context: Context,
     rows: Sequence[Mapping[str, Any]],
     annotations: Sequence[StoredAnnotation],
-    blocked: set[str],
+    gold: Sequence[GoldJob],
 ) -> FoundErrors:
-    votes = {
-        job_id: [vote for vote in votes_of(job_id, revisions) if vote.annotator not in blocked]
-        for job_id, revisions in by_job(annotations).items()
-    }
-    names = sorted({vote.annotator for of_job in votes.values() for vote in of_job})
-    number = {name: index for index, name in enumerate(names)}
-    labels = []
-    for row in rows:
-        answers = [
-            (number[vote.annotator], answer_of(schema, vote.label)) for vote in votes.get(row["job_id"], ())
-        ]
-        label = answer_of(schema, row["label"])
-        assert label is not None
-        labels.append(
-            JudgedLabel(
-                label=label,
-                annotator=[who for who, answer in answers if answer is not None],
-                votes=[answer for _, answer in answers if answer is not None],
-                derived=not row["evidence"].get("reviewed_by"),
-            )
-        )
-    doubts = ranked_doubts(errors_by_votes(schema, labels, annotators=len(names)))
+    votes = JobVotes(context, annotations)
+    labels = [judged_label(row, votes) for row in rows]
+    right = right_answers(context.schema, gold)
+    checked = {task: right[row["job_id"]] for task, row in enumerate(rows) if row["job_id"] in right}
+    labelled = {row["sample_id"] for row in rows}
+    others = [
+        job.job_id for job in gold if job.is_gold and job.job_id in right and job.sample_id not in labelled
+    ]
+    for job_id, label in labels_of_gold(others, labels, votes).items():
+        checked[len(labels)] = right[job_id]
+        labels.append(label)
+    checked_doubts = judge_labels(context.schema, labels, checked, annotators=len(votes.names))
+    doubts = ranked_doubts([doubt for doubt in checked_doubts.doubts if doubt.task < len(rows)])
+    judged = sum(bool(label.votes) for label in labels[: len(rows)])
     return FoundErrors(
-        judged=sum(bool(label.votes) for label in labels),
+        judged=judged,
         errors=[_doubtful_label(rows[doubt.task], doubt) for doubt in doubts],
+        checked=sum(bool(labels[task].votes) for task in checked),
+        unseen=checked_doubts.unseen * judged,
     )
 
 

@@ -4,7 +4,7 @@ from shoal_qa.usecases.ports.annotations import Annotations, ReceivedAnnotation,
 from shoal_qa.usecases.ports.database import Database, Outbox, Transaction
 from shoal_qa.usecases.ports.datasets import AcceptedLabels, DatasetFiles, DatasetRegistry, Turn
 from shoal_qa.usecases.ports.fits import Fits, Votes
-from shoal_qa.usecases.ports.gold import Gold
+from shoal_qa.usecases.ports.gold import Gold, GoldJob
 from shoal_qa.usecases.ports.guidelines import Guidelines
 from shoal_qa.usecases.ports.jobs import Jobs, Major, StoredJob
 from shoal_qa.usecases.ports.labels import LabelList, LabelRow, Labels
@@ -23,6 +23,7 @@ __all__ = [
     "DatasetRegistry",
     "Fits",
     "Gold",
+    "GoldJob",
     "Guidelines",
     "Jobs",
     "LabelList",

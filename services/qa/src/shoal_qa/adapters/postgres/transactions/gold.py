@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from shoal_qa.adapters.postgres.columns import as_columns
+from shoal_qa.usecases.ports import GoldJob, Major
 
 _ADD = """
 INSERT INTO gold (project, sample_id, label, job_id, answer, added_at)
@@ -19,6 +20,11 @@ _JOB_IDS = """
 SELECT DISTINCT ON (sample_id) sample_id, job_id FROM jobs
 WHERE project = $1 AND major = $2 AND purpose = 'gold' AND sample_id = ANY($3::text[])
 ORDER BY sample_id, created_at, job_id
+"""
+
+_JOBS = """
+SELECT j.job_id, j.sample_id, j.purpose, g.label AS right FROM gold g JOIN jobs j USING (project, sample_id)
+WHERE project = $1 AND j.major = $2 AND j.state <> 'erased' ORDER BY j.job_id LIMIT $3
 """
 
 
@@ -49,3 +55,7 @@ class PostgresGold:
         """Return the ids of the stored gold jobs of samples under a major, by sample."""
         rows = await self._conn.fetch(_JOB_IDS, project, major, list(sample_ids))
         return {row["sample_id"]: row["job_id"] for row in rows}
+
+    async def jobs_of_major(self, key: Major, limit: int) -> list[GoldJob]:
+        """Return the jobs of samples with gold, of any purpose but not erased ones; `limit` at most."""
+        return [GoldJob(**row) for row in await self._conn.fetch(_JOBS, *key, limit)]

@@ -16,9 +16,10 @@ from shoal_qa.usecases.files.texts.written import Where, WrittenAnswers
 from shoal_qa.usecases.files.texts.written_answers import Bounds, read_written
 from shoal_qa.usecases.files.texts.written_classes import Spelling, spelled_classes
 from shoal_qa.usecases.label_errors.by_predictions import errors_by_predictions
-from shoal_qa.usecases.label_errors.by_votes import JudgedLabel, errors_by_votes
-from shoal_qa.usecases.label_errors.checked import calibrate_doubts
+from shoal_qa.usecases.label_errors.by_votes import JudgedLabel
+from shoal_qa.usecases.label_errors.checked import CheckedDoubts, calibrate_doubts
 from shoal_qa.usecases.label_errors.doubts import Doubt, ranked_doubts
+from shoal_qa.usecases.label_errors.judged import judge_labels
 from shoal_qa.usecases.label_errors.objects import ScoredAnswer
 
 NO_GOLD: Mapping[str, str] = MappingProxyType({})
@@ -83,8 +84,11 @@ def file_errors_by_votes(
         )
         for at, rows in enumerate(parts[number[task]] for task in tasks)
     ]
-    doubts = errors_by_votes(written.schema, judged, annotators=len(named.annotators), model=model)
-    return _answer_errors(tasks, written, doubts, judged=set(range(size)), gold=gold)
+    right = _right_answers(tasks, written, gold)
+    checked_doubts = judge_labels(
+        written.schema, judged, right, annotators=len(named.annotators), model=model
+    )
+    return _answer_errors(tasks, written, checked_doubts, judged=size, checked=set(right))
 
 
 def file_errors_by_predictions(
@@ -114,28 +118,34 @@ def file_errors_by_predictions(
     answers = [by_task.get(task) for task in tasks]
     doubts = errors_by_predictions(written.schema, written.answers[:size], answers)
     judged = {task for task, answer in enumerate(answers) if answer is not None}
-    return _answer_errors(tasks, written, doubts, judged=judged, gold=gold)
+    right = {at: answer for at, answer in _right_answers(tasks, written, gold).items() if at in judged}
+    checked_doubts = calibrate_doubts(written.schema, written.answers[:size], doubts, right)
+    return _answer_errors(tasks, written, checked_doubts, judged=len(judged), checked=set(right))
+
+
+def _right_answers(
+    tasks: Sequence[str], written: WrittenAnswers, gold: Mapping[str, str]
+) -> dict[int, Answer]:
+    """Return the right answers by number of the label; they are the last ones of `written`."""
+    number = {name: task for task, name in enumerate(tasks)}
+    right = written.answers[len(written.answers) - len(gold) :]
+    return {number[name]: answer for name, answer in zip(gold, right, strict=True)}
 
 
 def _answer_errors(
     tasks: Sequence[str],
     written: WrittenAnswers,
-    doubts: Sequence[Doubt],
+    checked_doubts: CheckedDoubts,
     *,
-    judged: Set[int],
-    gold: Mapping[str, str],
+    judged: int,
+    checked: Set[int],
 ) -> AnswerErrors:
-    """Return the errors, calibrated on gold, whose answers are the last ones of `written`."""
-    number = {name: task for task, name in enumerate(tasks)}
-    right = dict(zip(gold, written.answers[len(written.answers) - len(gold) :], strict=True))
-    right_answers = {number[name]: answer for name, answer in right.items() if number[name] in judged}
-    calibrated = calibrate_doubts(written.schema, written.answers[: len(tasks)], doubts, right_answers)
     return AnswerErrors(
         tasks=tasks,
-        judged=len(judged),
-        checked=set(right_answers),
-        unseen=calibrated.unseen * len(judged),
-        doubts=ranked_doubts(calibrated.doubts),
+        judged=judged,
+        checked=checked,
+        unseen=checked_doubts.unseen * judged,
+        doubts=ranked_doubts(checked_doubts.doubts),
         written=written,
     )
 
