@@ -126,6 +126,19 @@ async def test_invalid_annotations_are_stored_once_and_do_not_affect_valid_ones(
     assert reasons == [("malformed",), ("unknown_label",), ("unknown_task",)]
 
 
+async def test_an_edit_without_a_new_revision_and_an_id_of_another_task_are_refused(gateway: Gateway) -> None:
+    await gateway.create([job(1), job(2)])
+    first, second = await gateway.task_of("j1"), await gateway.task_of("j2")
+    kept = [answer(first, "ann", "x"), answer(second, "bob", "x")]
+    assert await gateway.take_in(*kept) == kept
+    odd = [replace(kept[0], label="y"), replace(kept[0], external_id=second, revision=2)]
+    assert await gateway.take_in(*kept, *odd) == []
+    refused = await gateway.rows("SELECT reason, detail FROM refused_annotations ORDER BY 1")
+    assert [reason for reason, _ in refused] == ["changed_revision", "id_of_another_task"]
+    assert "send an edit or a deletion with the next revision" in refused[0][1]
+    assert await gateway.rows("SELECT answers FROM tasks") == [(1,), (1,)]
+
+
 async def test_feeds_that_refuse_the_same_in_opposite_orders_do_not_block_each_other(
     gateway: Gateway,
 ) -> None:

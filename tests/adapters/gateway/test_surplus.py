@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from adapters.gateway.gatewaykit import Gateway, answer, job, request
-from shoal_gateway.usecases.annotations.record_annotations import MOST_REVISIONS
+from shoal_gateway.usecases.annotations.checks import MOST_REVISIONS
 
 pytestmark = pytest.mark.servers
 TASKS = "SELECT attempt, votes, answers, repeats, state FROM tasks ORDER BY attempt"

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,17 +47,34 @@ REVISIONS = st.lists(
 @given(REVISIONS, st.data())
 def test_votes_do_not_depend_on_order_or_duplicates(log: list[Annotation], data: st.DataObject) -> None:
     shuffled = data.draw(st.permutations(log + log[: len(log) // 2]))
-    assert count_answers(new_revisions(shuffled, ())) == count_answers(log)
+    fresh, conflicts = new_revisions(shuffled, ())
+    assert count_answers(fresh) == count_answers(log)
+    assert conflicts == []
     assert latest_revisions(shuffled) == latest_revisions(log)
 
 
 @given(REVISIONS)
 def test_stored_revisions_are_never_new(log: list[Annotation]) -> None:
-    assert new_revisions(log, [item.key for item in log]) == []
+    assert new_revisions(log, log) == ([], [])
 
 
 def test_two_copies_in_one_page_are_one() -> None:
-    assert len(new_revisions([annotation(), annotation()], ())) == 1
+    assert new_revisions([annotation(), annotation(price=0.1, duration_s=2.0)], ()) == ([annotation()], [])
+
+
+@pytest.mark.parametrize("is_stored", [False, True])
+def test_what_contradicts_an_earlier_revision_is_no_copy_of_it(is_stored: bool) -> None:
+    first = annotation()
+    odd = {
+        "changed_revision": [annotation(label="acq"), annotation(action="deleted")],
+        "id_of_another_task": [annotation(external_id="u"), annotation(revision=2, external_id="u")],
+    }
+    items = [item for some in odd.values() for item in some]
+    fresh, conflicts = new_revisions(items if is_stored else [first, *items], [first] * is_stored)
+    assert fresh == ([] if is_stored else [first])
+    assert [(one.reason, one.annotation) for one in conflicts] == [
+        (reason, item) for reason, some in odd.items() for item in some
+    ]
 
 
 def test_a_deleted_answer_is_no_vote_and_comes_back_with_a_later_revision() -> None:

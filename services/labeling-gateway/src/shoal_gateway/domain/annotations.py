@@ -45,18 +45,44 @@ class Annotation:
         """Return the identity of a revision: annotation id and number."""
         return (self.annotation_id, self.revision)
 
+    @property
+    def content(self) -> tuple[str, str, str, str | None]:
+        """Return what two copies of a revision have in common."""
+        return (self.annotator, self.action, self.kind, self.label)
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A revision that contradicts an earlier one: its id is of another task, or its content has changed."""
+
+    annotation: Annotation
+    reason: Literal["id_of_another_task", "changed_revision"]
+
 
 def new_revisions(
-    annotations: Iterable[Annotation], stored_keys: Iterable[tuple[str, int]]
-) -> list[Annotation]:
-    """Return the annotations that are not stored yet, in order; of two copies the first wins."""
-    keys = set(stored_keys)
+    annotations: Iterable[Annotation], stored: Iterable[Annotation]
+) -> tuple[list[Annotation], list[Conflict]]:
+    """Return the annotations that are not stored yet, in order, and those that contradict earlier ones.
+
+    stored: revisions with the same keys, and one revision of each annotation id. The first copy wins.
+    """
+    by_key: dict[tuple[str, int], Annotation] = {}
+    task: dict[str, str] = {}
+    for item in stored:
+        by_key[item.key] = item
+        task[item.annotation_id] = item.external_id
     fresh: list[Annotation] = []
-    for annotation in annotations:
-        if annotation.key not in keys:
-            keys.add(annotation.key)
-            fresh.append(annotation)
-    return fresh
+    conflicts: list[Conflict] = []
+    for item in annotations:
+        copy = by_key.get(item.key)
+        if task.setdefault(item.annotation_id, item.external_id) != item.external_id:
+            conflicts.append(Conflict(item, "id_of_another_task"))
+        elif copy is None:
+            by_key[item.key] = item
+            fresh.append(item)
+        elif copy.content != item.content:
+            conflicts.append(Conflict(item, "changed_revision"))
+    return fresh, conflicts
 
 
 def price_of(annotation: Annotation, price_per_vote: float, *, is_edit: bool = False) -> float:

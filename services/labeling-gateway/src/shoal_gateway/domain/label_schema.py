@@ -16,6 +16,8 @@ Reason = Literal[
     "unknown_label",
     "bad_answer",
     "too_many_revisions",
+    "id_of_another_task",
+    "changed_revision",
     "not_recorded",
 ]
 

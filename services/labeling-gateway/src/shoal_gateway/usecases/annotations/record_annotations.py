@@ -2,31 +2,25 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from shoal.outages import action_for
-from shoal_gateway.domain.annotations import Annotation, FoundBy, new_revisions, price_of
+from shoal_gateway.domain.annotations import Annotation, FoundBy, price_of
 from shoal_gateway.domain.jobs import Job, Task
 from shoal_gateway.domain.label_schema import AnswerProblem
 from shoal_gateway.domain.providers import Capabilities, ProviderConfig
 from shoal_gateway.domain.standings import Standing, Standings
 from shoal_gateway.domain.tasks import Datum, Lane, TaskState, state_after_answers
+from shoal_gateway.usecases.annotations.checks import (
+    CheckResult,
+    TasksById,
+    refuse_conflicts,
+    refuse_too_many,
+)
 from shoal_gateway.usecases.jobs.planning import admit_surplus, event_with_id, plan_tasks
 from shoal_gateway.usecases.ports import Guidelines, Malformed, Providers, ReceivedItem, Transaction
 from shoal_gateway.usecases.ports.annotations import Judged
 from shoal_gateway.usecases.translate import event_problem
 from shoal_gateway.usecases.watch import Recorded, Watch
-
-MOST_REVISIONS = 2000  # of one job: 100 votes with 20 revisions
-TasksById = Mapping[str, tuple[Task, Job]]
-
-
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """The valid annotations, and the others as (index in the input, item, problem)."""
-
-    good: list[Annotation]
-    bad: list[tuple[int, ReceivedItem, AnswerProblem]]
 
 
 class RecordAnnotations:
@@ -109,11 +103,12 @@ class RecordAnnotations:
         found_by: FoundBy,
     ) -> list[Recorded]:
         """Store checked annotations of locked tasks; announce and return those that count."""
-        await _refuse_too_many(tx, checked, tasks)
+        await refuse_too_many(tx, checked, tasks)
+        distinct = refuse_conflicts(checked, await tx.annotations.stored(config, checked.good))
         await tx.annotations.refuse(
             config, [(item, problem.reason, problem.line) for _, item, problem in checked.bad]
         )
-        stored = await self._store_new(tx, config, good=checked.good, tasks=tasks, found_by=found_by)
+        stored = await self._store_new(tx, config, distinct=distinct, tasks=tasks, found_by=found_by)
         fresh = [
             Recorded(judged.annotation, judged.price, tasks[judged.annotation.external_id][1].campaign)
             for judged in stored
@@ -131,11 +126,10 @@ class RecordAnnotations:
         tx: Transaction,
         config: ProviderConfig,
         *,
-        good: Sequence[Annotation],
+        distinct: Sequence[Annotation],
         tasks: TasksById,
         found_by: FoundBy,
     ) -> list[Judged]:
-        distinct = new_revisions(good, await tx.annotations.stored_keys(config, good))
         jobs = {tasks[item.external_id][1].job_id for item in distinct}
         standings = Standings(await tx.annotations.heads(jobs))
         judged = [_judge_revision(standings, item, tasks[item.external_id], config) for item in distinct]
@@ -195,19 +189,6 @@ class RecordAnnotations:
             )
         datum = job.datum or Datum()
         return guideline.schema.check(item.original or item.label, item.kind, datum)
-
-
-async def _refuse_too_many(tx: Transaction, checked: CheckResult, tasks: TasksById) -> None:
-    """Refuse new revisions of jobs with MOST_REVISIONS: a vendor must not fill the stores with one job."""
-    jobs = {tasks[item.external_id][1].job_id for item in checked.good}
-    full = await tx.annotations.full_jobs(jobs, MOST_REVISIONS)
-    for item in [item for item in checked.good if tasks[item.external_id][1].job_id in full]:
-        checked.good.remove(item)
-        detail = f"the job has {MOST_REVISIONS:,} revisions of annotations, the most that are stored"
-        problem = AnswerProblem(
-            "too_many_revisions", "revision", detail, "Send no more revisions of this task"
-        )
-        checked.bad.append((0, item, problem))
 
 
 def _judge_revision(

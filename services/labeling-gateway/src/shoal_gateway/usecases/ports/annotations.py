@@ -23,10 +23,8 @@ class Judged:
 class Annotations(Protocol):
     """Annotations by provider, id and revision."""
 
-    async def stored_keys(
-        self, config: ProviderConfig, annotations: Sequence[Annotation]
-    ) -> set[tuple[str, int]]:
-        """Return the keys of those annotations that are stored already."""
+    async def stored(self, config: ProviderConfig, annotations: Sequence[Annotation]) -> Sequence[Annotation]:
+        """Return the stored revisions with these keys, and the first revision of each annotation id."""
 
     async def full_jobs(self, job_ids: Collection[str], most: int) -> set[str]:
         """Return the jobs that have `most` revisions or more."""

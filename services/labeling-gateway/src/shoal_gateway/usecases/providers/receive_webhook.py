@@ -8,7 +8,8 @@ from shoal_gateway.domain.annotations import Annotation
 from shoal_gateway.domain.label_schema import AnswerProblem
 from shoal_gateway.domain.providers import ProviderConfig
 from shoal_gateway.domain.routing import IN_HOUSE
-from shoal_gateway.usecases.annotations.record_annotations import CheckResult, RecordAnnotations
+from shoal_gateway.usecases.annotations.checks import CheckResult
+from shoal_gateway.usecases.annotations.record_annotations import RecordAnnotations
 from shoal_gateway.usecases.errors import title_of
 from shoal_gateway.usecases.ports import (
     Clock,

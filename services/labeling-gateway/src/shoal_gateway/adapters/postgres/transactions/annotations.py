@@ -27,9 +27,13 @@ DO UPDATE SET surplus = false WHERE annotations.surplus"""
 FROM_TOPIC = "topic"
 """`found_by` of annotations that the database got back from Kafka."""
 STORED = """
-SELECT annotation_id, revision FROM annotations
-WHERE project = $1 AND provider = $2
-  AND (annotation_id, revision) IN (SELECT * FROM unnest($3::text[], $4::int[]))
+WITH wanted AS (SELECT * FROM unnest($3::text[], $4::int[]) AS w(annotation_id, revision))
+SELECT a.* FROM wanted JOIN annotations a USING (annotation_id, revision)
+WHERE a.project = $1 AND a.provider = $2
+UNION
+SELECT a.* FROM (SELECT DISTINCT annotation_id FROM wanted) AS w CROSS JOIN LATERAL (
+    SELECT * FROM annotations
+    WHERE project = $1 AND provider = $2 AND annotation_id = w.annotation_id ORDER BY revision LIMIT 1) AS a
 """
 FULL = """
 SELECT t.job_id FROM tasks t JOIN annotations a USING (external_id) WHERE t.job_id = ANY($1::text[])
@@ -113,13 +117,11 @@ class PostgresAnnotations:
     def __init__(self, conn: Any) -> None:
         self._conn = conn
 
-    async def stored_keys(
-        self, config: ProviderConfig, annotations: Sequence[Annotation]
-    ) -> set[tuple[str, int]]:
-        """Return the keys of those annotations that are stored already."""
+    async def stored(self, config: ProviderConfig, annotations: Sequence[Annotation]) -> Sequence[Annotation]:
+        """Return the stored revisions with these keys, and the first revision of each annotation id."""
         ids, revisions = [item.annotation_id for item in annotations], [item.revision for item in annotations]
         records = await self._conn.fetch(STORED, *config.key, ids, revisions)
-        return {(row["annotation_id"], row["revision"]) for row in records}
+        return [rows.read_annotation(row) for row in records]
 
     async def full_jobs(self, job_ids: Collection[str], most: int) -> set[str]:
         """Return the jobs that have `most` revisions or more."""
