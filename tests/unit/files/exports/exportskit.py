@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from shoal.files.exports import VoteFields, open_votes
 
 Vote = tuple[str, str, str]
+_ids = count(7)
 
 
 def votes_in(file: Path, **fields: Any) -> list[Vote]:
@@ -48,7 +50,7 @@ def rectangle(left: float = 10.0, **more: Any) -> dict[str, Any]:
 def annotation(person: Any, *results: Mapping[str, Any], **more: Any) -> dict[str, Any]:
     """Return an annotation as Label Studio exports it."""
     return {
-        "id": 7,
+        "id": next(_ids),
         "completed_by": person,
         "result": list(results),
         "was_cancelled": False,

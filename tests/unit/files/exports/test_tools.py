@@ -204,6 +204,25 @@ def test_cvat_tags_boxes_and_assignees(tmp_path: Path) -> None:
     assert votes_in(folder) == [("1.jpg", "bob", "cat"), ("1.jpg", "cy", "cat")]
 
 
+def test_images_of_a_project_of_cvat_are_the_assignees_of_their_tasks(tmp_path: Path) -> None:
+    people = "".join(
+        f"<task><id>{number}</id><assignee><username>{name}</username></assignee></task>"
+        for number, name in ((7, "ann"), (8, "bob"))
+    )
+    meta = (
+        f"<project><id>1</id><tasks>{people}</tasks><assignee><username>boss</username></assignee></project>"
+    )
+    box = '<box label="Car" xtl="1" ytl="2" xbr="3" ybr="4" source="auto"/>'
+    images = "".join(f'<image name="1.jpg" task_id="{number}">{box}</image>' for number in (7, 8, 9))
+    file = tmp_path / "project.xml"
+    file.write_text(f"<annotations><meta>{meta}</meta>{images}</annotations>")
+    assert [who for _, who, _ in votes_in(file, shape="boxes")] == ["ann", "bob", "project"]
+    facts = facts_of(file, shape="boxes")
+    assert (
+        "assignee, else from the file's name; 3 shapes of a machine (source auto) that the annotator" in facts
+    )
+
+
 def test_xml_with_entities_is_refused_before_they_grow(tmp_path: Path) -> None:
     bomb = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;">]><annotations>&c;</annotations>'
     for name, encoding in (("a.xml", "utf-8"), ("b.xml", "utf-16")):

@@ -1,7 +1,8 @@
 """CVAT's XML 1.1 of images: tags, boxes and polygons of one task or job, which one person annotated.
 
-See https://docs.cvat.ai/docs/other/xml_format. The annotator is the assignee, else the file's name. A
-document type declaration is refused: CVAT writes none, and entities can grow without limit.
+See https://docs.cvat.ai/docs/other/xml_format. The annotator is the assignee of the image's task or job,
+else the file's name. A document type declaration is refused: CVAT writes none, and entities can grow without
+limit.
 """
 
 from collections import Counter
@@ -17,6 +18,7 @@ from shoal.files.exports.rows import ExportedVotes, VoteRows
 
 FORM = "CVAT XML for images"
 _UNREAD = ("ellipse", "cuboid", "skeleton", "mask", "polyline", "points")
+_MACHINE = "auto"  # source of what a model drew and nobody changed
 _KINDS: Mapping[str, Kind] = {"tag": "classes", "box": "boxes", "polygon": "polygons"}
 
 
@@ -37,6 +39,9 @@ class CvatDocument:
     def __init__(self, stream: IO[bytes]) -> None:
         self.images: list[CvatImage] = []
         self.assignee, self.video, self.machine_tags = "", False, 0
+        self.assignees: dict[str, str] = {}  # of a project's tasks, by id
+        self.machine_shapes = 0
+        self._task = ""
         self._path: list[str] = []
         self._text = ""
         parser = expat.ParserCreate()
@@ -58,24 +63,34 @@ class CvatDocument:
         if name == "image" and len(self._path) == 1:
             self.images.append(CvatImage(attributes=attributes))
         elif name == "tag" and self._path[-1] == "image":
-            if attributes.get("source") == "auto":
+            if attributes.get("source") == _MACHINE:
                 self.machine_tags += 1
             else:
                 self.images[-1].tags.append(attributes.get("label", ""))
-        elif name == "box" and self._path[-1] == "image":
-            self.images[-1].boxes.append(attributes)
-        elif name == "polygon" and self._path[-1] == "image":
-            self.images[-1].polygons.append(attributes)
+        elif name in ("box", "polygon") and self._path[-1] == "image":
+            shapes = self.images[-1].boxes if name == "box" else self.images[-1].polygons
+            shapes.append(attributes)
+            self.machine_shapes += attributes.get("source") == _MACHINE
         elif name in _UNREAD and self._path[-1] == "image":
             self.images[-1].others.append(name)
         self.video = self.video or name == "track"
         self._path.append(name)
         self._text = ""
 
-    def _close_element(self, name: str) -> None:
-        if name == "username" and self._path[-2] == "assignee" and len(self._path) == 5:
-            self.assignee = self._text.strip()  # annotations/meta/task/assignee/username
+    def _close_element(self, _name: str) -> None:
+        match self._path[1:]:
+            case ["meta", "task" | "job", "assignee", "username"]:
+                self.assignee = self._text.strip()
+            case ["meta", "project", "tasks", "task", "id"]:
+                self._task = self._text.strip()
+            case ["meta", "project", "tasks", "task", "assignee", "username"]:
+                self.assignees[self._task] = self._text.strip()
         self._path.pop()
+        self._text = ""
+
+    def assignee_of(self, image: CvatImage) -> str:
+        """Return the assignee of the image's task or job; "" without one. A project's manages the others."""
+        return self.assignees.get(image.attributes.get("task_id", ""), self.assignee)
 
     def _add_text(self, text: str) -> None:
         self._text += text
@@ -92,17 +107,26 @@ def read_cvat(
     for _, document in documents:
         if document.video:
             raise BadContent(" is CVAT's XML for video: export the task as `CVAT for images 1.1`")
-    images = [(document.assignee or name, image) for name, document in documents for image in document.images]
+    images = [
+        (document.assignee_of(image) or name, image)
+        for name, document in documents
+        for image in document.images
+    ]
     question = choose_question(_questions_of([image for _, image in images]), fields, FORM)
     column = fields.task or "name"
     votes.annotations = len(images)
     votes.tasks = len({image.attributes.get(column) for _, image in images})
     votes.notes += [f"label from {question}", _annotators_note(documents)]
     machine = sum(document.machine_tags for _, document in documents)
+    shapes = sum(document.machine_shapes for _, document in documents)
     votes.notes += _unread_notes([image for _, image in images])
     votes.notes += [f"{name} without images" for name, document in documents if not document.images]
     if machine and question == "tag":
         votes.notes.append(f"{machine:,} tags of a machine (source auto) ignored")
+    if shapes and question != "tag":
+        votes.notes.append(
+            f"{shapes:,} shapes of a machine (source auto) that the annotator left as they were"
+        )
     for annotator, image in images:
         try:
             if not image.attributes.get(column):
@@ -152,9 +176,10 @@ def _refuse_declaration(*_: object) -> None:
 
 
 def _annotators_note(documents: Sequence[tuple[str, CvatDocument]]) -> str:
-    if all(document.assignee for _, document in documents):
+    assigned = [bool(document.assignee_of(image)) for _, document in documents for image in document.images]
+    if assigned and all(assigned):
         return "annotator from the assignee"
-    if any(document.assignee for _, document in documents):
+    if any(assigned):
         return "annotator from the assignee, else from the file's name"
     return "annotator from the file's name"
 

@@ -6,7 +6,7 @@ The form is that of https://labelstud.io/guide/task_format, also with `completio
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from shoal.files.errors import BadContent
@@ -14,6 +14,7 @@ from shoal.files.exports.answers import FORMED_KINDS, BadAnswer, Kind, answer_te
 from shoal.files.exports.fields import VoteFields
 from shoal.files.exports.records import Row, name_text, person_text, skipped_rows
 from shoal.files.exports.rows import ExportedVotes, VoteRows, few_names
+from shoal.files.exports.tools.label_studio_spans import SpanPlaces
 from shoal.files.exports.tools.label_studio_values import kind_of_result, value_of_results
 
 FORM = "Label Studio JSON"
@@ -27,6 +28,7 @@ class _Question:
 
     name: str
     several: frozenset[str]
+    places: SpanPlaces = field(default_factory=SpanPlaces)
 
     def results_of(self, annotation: Mapping[str, Any], shape: str) -> list[dict[str, Any]]:
         """Return the results that answer the question. Raises BadAnswer.
@@ -56,13 +58,16 @@ def read_label_studio(rows: Sequence[Row], fields: VoteFields) -> ExportedVotes:
     several = _controls_of_several(annotations)
     control = choose_question(_controls_of(annotations, several), fields, FORM)
     votes.notes.append(f"label from {control}")
+    annotations = _last_states(annotations, votes)
     if fields.gold:
         annotations = _ground_truth(annotations, votes)
+    question = _Question(control, several)
     for task, annotation in annotations:
         try:
-            _add_vote(votes, (task, annotation), _Question(control, several), fields)
+            _add_vote(votes, (task, annotation), question, fields)
         except BadAnswer as reason:
             votes.leave_out(str(reason))
+    votes.notes += question.places.notes()
     _note_others(votes, tasks, annotations, fields)
     return votes.votes()
 
@@ -158,7 +163,10 @@ def _add_vote(
         if not fields.gold:
             raise BadAnswer("without an annotator (completed_by)")
         annotator = ""
-    kind, value = value_of_results(question.results_of(annotation, fields.shape), fields.shape)
+    results = question.results_of(annotation, fields.shape)
+    if fields.shape == "spans":
+        results = [_placed_result(result, record, question.places) for result in results]
+    kind, value = value_of_results(results, fields.shape)
     votes.add(
         _task_name(record, fields.task, where),
         annotator,
@@ -167,6 +175,34 @@ def _add_vote(
         seconds=annotation.get("lead_time"),
         at=annotation.get("created_at"),
     )
+
+
+def _placed_result(result: dict[str, Any], record: Mapping[str, Any], places: SpanPlaces) -> dict[str, Any]:
+    value, data = result.get("value"), record.get("data")
+    if not isinstance(value, dict) or not isinstance(data, dict):
+        return result
+    return {**result, "value": places.placed_value(value, data)}
+
+
+def _last_states(
+    annotations: Sequence[tuple[Task, dict[str, Any]]], votes: VoteRows
+) -> list[tuple[Task, dict[str, Any]]]:
+    """Return each annotation once, as of its last change: exports of one project may overlap."""
+    last: dict[Any, tuple[Task, dict[str, Any]]] = {}
+    for number, pair in enumerate(annotations):
+        (_, record, _), annotation = pair
+        name = name_text(annotation.get("id"))
+        key = (str(record.get("id")), name, _annotator_of(annotation)) if name is not None else number
+        if key in last:
+            votes.leave_out("of which the export has a later state")
+            if _changed_at(annotation) < _changed_at(last[key][1]):
+                continue
+        last[key] = pair
+    return list(last.values())
+
+
+def _changed_at(annotation: Mapping[str, Any]) -> str:
+    return str(annotation.get("updated_at") or annotation.get("created_at") or "")
 
 
 def _annotator_of(annotation: Mapping[str, Any]) -> str | None:

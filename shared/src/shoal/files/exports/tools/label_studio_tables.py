@@ -22,6 +22,7 @@ from shoal.files.exports.fields import VoteFields
 from shoal.files.exports.questions import candidate_columns
 from shoal.files.exports.records import person_text
 from shoal.files.exports.rows import ExportedVotes, VoteRows, few_names
+from shoal.files.exports.tools.label_studio_spans import SpanPlaces
 from shoal.files.exports.tools.label_studio_values import kind_of_value, value_of_values
 
 Cells = Mapping[str, Sequence[Any]]  # by column: cells, "" or None for an empty one
@@ -49,17 +50,27 @@ def read_label_studio_table(
     votes = VoteRows(form=form, tasks=len(set(map(str, cells[task_column]))), annotations=len(cells["id"]))
     votes.notes.append(f"label from {control}")
     seconds, at = (cells.get(name) or [None] * votes.annotations for name in ("lead_time", "created_at"))
+    places = SpanPlaces()
     for row, value in enumerate(values[control]):
         try:
             task, annotator = person_text(cells[task_column][row]), person_text(cells[annotator_column][row])
             if task is None or (annotator is None and not fields.gold):
                 raise BadAnswer("without an annotator" if task else f"without {task_column}")
-            kind, answer = _answer_of(value, fields.shape)
+            data = {name: column[row] for name, column in values.items() if name != control}
+            kind, answer = _answer_of(_placed_spans(value, data, fields.shape, places), fields.shape)
             text = answer_text(kind, answer, fields.shape)
             votes.add(task, annotator or "", text, where=where(row), seconds=seconds[row], at=at[row] or None)
         except BadAnswer as reason:
             votes.leave_out(str(reason))
+    votes.notes += places.notes()
     return votes.votes()
+
+
+def _placed_spans(value: Any, data: Mapping[str, Any], shape: str, places: SpanPlaces) -> Any:
+    """Return a cell with its spans in the text that they cover. data: the other cells of its row."""
+    if shape != "spans" or not isinstance(value, list):
+        return value
+    return [places.placed_value(item, data) if isinstance(item, dict) else item for item in value]
 
 
 def _control_of(values: Cells, tasks: Sequence[Any], fields: VoteFields, form: str) -> str:

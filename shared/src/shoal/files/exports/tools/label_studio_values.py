@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shoal.files.exports.answers import BadAnswer, Kind, Outline, Region
+from shoal.files.exports.answers import BadAnswer, Kind
 
 _CLASSES = ("choices", "taxonomy", "selected", "datetime")
 _NUMBERS = ("rating", "number")
@@ -25,6 +25,8 @@ def kind_of_value(value: Mapping[str, Any]) -> Kind | None:
         return "classes" if any(name in value for name in _CLASSES) else "number"
     if any(name in value for name in _UNREADABLE):
         return None
+    if isinstance(value.get("text"), list) and any(name in value for name in _REGION):
+        return None  # a TextArea for each region
     if "points" in value:
         return "polygons"
     if "height" in value and "x" in value:
@@ -47,11 +49,11 @@ def value_of_results(results: Sequence[Mapping[str, Any]], shape: str) -> tuple[
 def value_of_values(values: Sequence[Mapping[str, Any]], shape: str) -> tuple[Kind, Any]:
     """Return the kind and the value of one annotator's answer to one question. Raises BadAnswer."""
     if shape == "boxes":
-        return "boxes", [_box_of(value) for value in values]
+        return "boxes", [(_corners_of(value), name) for value in values for name in _labels_of(value)]
     if shape == "spans":
-        return "spans", [_span_of(value) for value in values]
+        return "spans", [(_ends_of(value), name) for value in values for name in _labels_of(value)]
     if shape == "polygons":
-        return "polygons", [_outline_of(value) for value in values]
+        return "polygons", [(_points_of(value), name) for value in values for name in _labels_of(value)]
     if not values:
         raise BadAnswer("without an answer")
     if len(values) > 1 or any(name in values[0] for name in _REGION):
@@ -73,35 +75,38 @@ def value_of_values(values: Sequence[Mapping[str, Any]], shape: str) -> tuple[Ki
 
 def _classes_of(value: Mapping[str, Any]) -> list[str]:
     if "taxonomy" in value:
-        paths = value["taxonomy"] or []
-        return [" / ".join(map(str, path)) if isinstance(path, list) else str(path) for path in paths]
+        return [_path_text(path) for path in value["taxonomy"] or []]
     content = next(value[name] for name in _CLASSES if name in value)
     if content is None:
         return []
     names = content if isinstance(content, list) else [content]
     if any(isinstance(name, dict) for name in names):
         raise BadAnswer("with choices that are no names")
-    return [str(name) for name in names]
+    return [_path_text(name) for name in names]
 
 
-def _box_of(value: Mapping[str, Any]) -> Region:
+def _path_text(name: Any) -> str:
+    """Return a name; of a taxonomy or of nested choices it is the path that leads to it."""
+    return " / ".join(map(str, name)) if isinstance(name, list) else str(name)
+
+
+def _corners_of(value: Mapping[str, Any]) -> list[float]:
     try:
         if float(value.get("rotation") or 0) % 360:
             raise BadAnswer("with a rotated box")
         left, top = float(value["x"]), float(value["y"])
-        ends = [left, top, left + float(value["width"]), top + float(value["height"])]
+        return [left, top, left + float(value["width"]), top + float(value["height"])]
     except BadAnswer:
         raise
     except (OverflowError, KeyError, TypeError, ValueError):
         raise BadAnswer("with a region that is no box") from None
-    return ends, _label_of(value)
 
 
-def _outline_of(value: Mapping[str, Any]) -> Outline:
+def _points_of(value: Mapping[str, Any]) -> list[list[float]]:
     if value.get("closed") is False:
         raise BadAnswer("with an outline that is not closed")
     try:
-        return [[float(x), float(y)] for x, y in value["points"]], _label_of(value)
+        return [[float(x), float(y)] for x, y in value["points"]]
     except (OverflowError, KeyError, TypeError, ValueError):
         raise BadAnswer("with a region that is no outline") from None
 
@@ -116,18 +121,21 @@ def _order_of(ranked: Any) -> list[Any]:
     return lists[0]
 
 
-def _span_of(value: Mapping[str, Any]) -> Region:
+def _ends_of(value: Mapping[str, Any]) -> list[float]:
     offsets = value.get("globalOffsets")
     ends = offsets if isinstance(offsets, dict) else value
     try:
-        return [float(ends["start"]), float(ends["end"])], _label_of(value)
+        return [float(ends["start"]), float(ends["end"])]
     except (OverflowError, KeyError, TypeError, ValueError):
         raise BadAnswer("with a span without numeric offsets") from None
 
 
-def _label_of(value: Mapping[str, Any]) -> str:
-    """Return the region's class, from a field such as `rectanglelabels`; "" without one."""
+def _labels_of(value: Mapping[str, Any]) -> list[str]:
+    """Return the region's classes, from a field such as `rectanglelabels`; [""] if it has none.
+
+    A region with several classes is an object of each.
+    """
     for name, content in value.items():
-        if name.endswith("labels") and isinstance(content, list):
-            return ",".join(sorted(map(str, content)))
-    return ""
+        if name.endswith("labels") and isinstance(content, list) and content:
+            return sorted(set(map(str, content)))
+    return [""]
