@@ -1,5 +1,6 @@
 """Dataset versions in object storage: the image's packages open every address that the settings promise."""
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Iterator
@@ -11,8 +12,8 @@ from typer.testing import CliRunner
 
 from bucketkit import s3_bucket
 from shoal.command_line.main import command_line
-from shoal.contracts.answers import Box, BoxesAnswer
-from shoal.contracts.label_schemas import BoxesSchema, LabelClass
+from shoal.contracts.answers import Box, BoxesAnswer, ClassAnswer
+from shoal.contracts.label_schemas import BoxesSchema, LabelClass, SingleChoiceSchema
 from shoal.contracts.samples import Content
 from shoal.files.errors import BadInput
 from shoal_qa.adapters.exports.targets import Target
@@ -22,6 +23,8 @@ from unit.qa.exports.exportkit import export, make_row, write_version
 
 SCHEMES = ("s3", "gs", "az")
 CONTENT = bytes(range(256)) * 12_000
+CLASSES = (LabelClass(name="car"),)
+LABEL = make_row(0, ClassAnswer(label="car"), Content(text="A red one."))
 
 
 @pytest.fixture
@@ -106,3 +109,15 @@ def test_the_command_writes_many_small_files_to_s3(bucket: str, tmp_path: Path) 
     assert names == {f"s{number}.txt" for number in range(300)}
     assert storage.cat_file(f"{bucket}/yolo/labels/train/s299.txt") == b"0 0.25 0.25 0.3 0.3\n"
     assert storage.exists(f"{bucket}/yolo/export.json")
+
+
+@pytest.mark.usefixtures("bucket")
+def test_a_mistyped_bucket_is_one_line_and_no_bucket_is_made(tmp_path: Path) -> None:
+    source = write_version(tmp_path / "v", SingleChoiceSchema(classes=CLASSES), [LABEL])
+    arguments = ["qa", "export", str(source), "jsonl", "s3://bukcet/topics"]
+    result = CliRunner().invoke(command_line(arguments), arguments)
+    line = "s3://bukcet/topics: bucket 'bukcet' not found; check the address, or create it\n"
+    assert (result.exit_code, result.stderr) == (2, line)
+    with pytest.raises(OSError, match="bucket 'bukcet' not found"):
+        asyncio.run(FsspecFiles("s3://bukcet").write("news/topics/v1", {"data.bin": CONTENT}))
+    assert "bukcet" not in fsspec.filesystem("s3", skip_instance_cache=True).ls("")

@@ -1,5 +1,6 @@
 """Targets that fail are named in one line; an earlier export is replaced, and nothing else."""
 
+import os
 import resource
 import subprocess
 import sys
@@ -37,6 +38,7 @@ def test_a_file_that_cannot_grow_is_one_line(tmp_path: Path, name: str) -> None:
         capture_output=True,
         text=True,
         timeout=120,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},  # caches of modules would be cut off too
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (SMALL, SMALL)),
         check=False,
     )
@@ -79,6 +81,30 @@ def test_files_of_single_samples_are_replaced_too(tmp_path: Path) -> None:
     export(boxes_version(tmp_path / "v"), "yolo", output, media=media)
     Target(str(output)).check_empty(force=True)
     assert [path for path in output.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("name", ["huggingface", "yolo"])
+def test_what_an_interrupted_export_left_is_replaced_too(tmp_path: Path, name: str) -> None:
+    output, source = tmp_path / "out", boxes_version(tmp_path / "v")
+
+    def interrupt(_rows: int, _all: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        export(source, name, output, report=interrupt)
+    (output / "notes.txt").write_text("mine")
+    assert not (output / "export.json").exists()
+    assert len(list(output.rglob("*"))) > 2
+    Target(str(output)).check_empty(force=True)
+    assert [path.name for path in output.rglob("*") if path.is_file()] == ["notes.txt"]
+    export(source, name, output)
+    assert not list(output.glob(".*"))
+
+
+def test_a_mistyped_folder_of_media_is_refused_before_a_file_is_written(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="no folder"):
+        export(boxes_version(tmp_path / "v"), "yolo", tmp_path / "out", media=tmp_path / "medai")
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("name", ["../kept.txt", "/", ".", "images/../../kept.txt"])

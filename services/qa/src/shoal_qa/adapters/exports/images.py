@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from shoal.files.errors import BadInput
@@ -94,6 +95,11 @@ def _original_name(row: Mapping[str, Any]) -> str | None:
 
 @contextmanager
 def open_images(root: str | None, project: str) -> Iterator[Images]:
-    """Yield the images of a project. root: address of the media store; None: no image is read."""
+    """Yield the images of a project. root: address of the media store; None: no image is read.
+
+    Raises BadInput for a folder that is none: the export would have no image, and say so at its end only.
+    """
+    if root is not None and "://" not in root and not Path(root).is_dir():
+        raise BadInput(f"there is no folder {root}", field="media")
     with asyncio.Runner() as runner:
         yield Images(None if root is None else FsspecMedia(root), project, runner)

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from shoal.files.errors import BadInput
-from shoal_qa.adapters.exports.folders import named_errors, open_folder, storage_error
+from shoal_qa.adapters.files.folders import named_errors, open_folder, storage_error
 from shoal_qa.usecases.datasets.exports import Row, Version, find_schema
 from shoal_qa.usecases.datasets.files import MANIFEST
 

@@ -11,7 +11,8 @@ import orjson
 from fsspec.implementations.local import LocalFileOpener, LocalFileSystem
 
 from shoal.files.errors import BadInput
-from shoal_qa.adapters.exports.folders import named_errors, open_folder, storage_error
+from shoal_qa.adapters.exports.unfinished import Unfinished
+from shoal_qa.adapters.files.folders import make_folder, named_errors, open_folder, write_error, write_errors
 
 REPORT = "export.json"
 _PART = 8 << 20  # bytes of an open file in memory; object storage takes 10,000 parts, so 80 GB a file
@@ -50,7 +51,7 @@ class TargetFile(io.RawIOBase):
         try:
             self._file.write(content)
         except Exception as error:
-            raise storage_error(error, self._address) from error
+            raise write_error(error, self._address) from error
         self._digest.update(content)
         self.size += len(content)
         return len(content)
@@ -62,7 +63,7 @@ class TargetFile(io.RawIOBase):
     def close(self) -> None:
         """Complete the file."""
         if not self.closed:
-            with named_errors(self._address):
+            with write_errors(self._address):
                 self._file.close()
         super().close()
 
@@ -84,6 +85,7 @@ class Target:
     def __init__(self, address: str) -> None:
         self._address = address
         self._files, self._root = open_folder(address)
+        self._unfinished = Unfinished(self._files, self._root)
         self._folders: set[str] = set()
         self._opened: list[TargetFile] = []
         self._small: dict[str, list[int]] = {}  # folder -> number of files, bytes
@@ -93,7 +95,8 @@ class Target:
     def check_empty(self, *, force: bool) -> None:
         """Raise BadInput, unless `force`, if the folder has files; with it, remove an earlier export.
 
-        A reader would take what is left of it, such as further shards, for a part of the new one.
+        A reader would take what is left of it, such as further shards, for a part of the new one. So is what
+        an export left that was interrupted.
         """
         with named_errors(self._address):
             names, is_file = self._list_names(), self._files.isfile(self._root)
@@ -107,7 +110,8 @@ class Target:
 
     def open(self, name: str) -> TargetFile:
         """Return a new file of the folder."""
-        with named_errors(self._address):
+        with write_errors(self._address):
+            self._unfinished.add(name)
             opened = self._files.open(self._prepare(name), "wb", block_size=_PART)
         file = TargetFile(name, opened, self._address)
         self._opened.append(file)
@@ -125,12 +129,14 @@ class Target:
 
     def put(self, name: str, data: bytes) -> None:
         """Write a small file, such as the image of one row; files like it are counted together."""
-        with named_errors(self._address):
+        folder = name.rpartition("/")[0] + "/"
+        with write_errors(self._address):
+            self._unfinished.add(folder)
             self._waiting[self._prepare(name)] = data
         self._waiting_bytes += len(data)
         if len(self._waiting) >= _MOST_WAITING or self._waiting_bytes >= _PART:
             self._write_waiting()
-        counts = self._small.setdefault(name.rpartition("/")[0] + "/", [0, 0])
+        counts = self._small.setdefault(folder, [0, 0])
         counts[0] += 1
         counts[1] += len(data)
 
@@ -145,8 +151,9 @@ class Target:
     def finish(self, report: Mapping[str, Any]) -> None:
         """Write export.json."""
         self._write_waiting()
-        with named_errors(self._address):
+        with write_errors(self._address):
             self._files.pipe_file(self._prepare(REPORT), orjson.dumps(report, option=orjson.OPT_INDENT_2))
+            self._unfinished.remove()
 
     def report(self) -> dict[str, Any] | None:
         """Return the export.json of a complete export; None if there is none."""
@@ -162,19 +169,23 @@ class Target:
             return []
 
     def _remove_former(self) -> None:
-        """Remove the files that the report of an earlier export lists, the report first."""
-        try:
-            names = [REPORT, *(str(file["path"]) for file in (self.report() or {}).get("files", ()))]
-        except (ValueError, TypeError, KeyError):
-            names = [REPORT]  # of something else
+        """Remove the files of an earlier export, its report first: from then on it is an unfinished one."""
         with named_errors(self._address):
-            for name in names:
-                if _is_below(name):
-                    with suppress(FileNotFoundError):
-                        self._files.rm(f"{self._root}/{name.rstrip('/')}", recursive=name.endswith("/"))
+            names = [name for name in (*self._reported_names(), *self._unfinished.read()) if _is_below(name)]
+            self._unfinished.add(*names)
+            for name in (REPORT, *names):
+                with suppress(FileNotFoundError):
+                    self._files.rm(f"{self._root}/{name.rstrip('/')}", recursive=name.endswith("/"))
+            self._unfinished.remove()
+
+    def _reported_names(self) -> list[str]:
+        try:
+            return [str(file["path"]) for file in (self.report() or {}).get("files", ())]
+        except (ValueError, TypeError, KeyError):
+            return []  # a report of something else
 
     def _write_waiting(self) -> None:
-        with named_errors(self._address):
+        with write_errors(self._address):
             if isinstance(self._files, LocalFileSystem):
                 for path, data in self._waiting.items():  # fsspec takes twice the time
                     with open(path, "wb") as file:  # noqa: PTH123
@@ -187,7 +198,7 @@ class Target:
         path = f"{self._root}/{name}"
         folder = path.rpartition("/")[0]
         if folder not in self._folders:
-            self._files.makedirs(folder, exist_ok=True)
+            make_folder(self._files, folder)
             self._folders.add(folder)
         return path
 

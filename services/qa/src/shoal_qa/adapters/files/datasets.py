@@ -9,6 +9,7 @@ from typing import Any
 import fsspec
 
 from shoal_qa.adapters.files.drafts import DraftFiles, open_draft
+from shoal_qa.adapters.files.folders import make_folder, write_errors
 from shoal_qa.usecases.datasets.files import MANIFEST
 
 LEVELS = 4  # project, dataset, version, file
@@ -84,9 +85,10 @@ def _open_file(address: str, start: int) -> Any:
 
 def _write_files(address: str, files: Mapping[str, bytes | Path]) -> None:
     filesystem, path = _open_storage(address)
-    filesystem.makedirs(path, exist_ok=True)
-    for name, data in files.items():
-        if isinstance(data, Path):
-            filesystem.put_file(str(data), f"{path}/{name}")
-        else:
-            filesystem.pipe_file(f"{path}/{name}", data)
+    with write_errors(address):
+        make_folder(filesystem, path)
+        for name, data in files.items():
+            if isinstance(data, Path):
+                filesystem.put_file(str(data), f"{path}/{name}")
+            else:
+                filesystem.pipe_file(f"{path}/{name}", data)
