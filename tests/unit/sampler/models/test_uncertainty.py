@@ -85,3 +85,11 @@ def test_a_change_of_unit_changes_nothing(weights: list[float]) -> None:
     row = np.array([weights], np.float32) / sum(weights) * 1.5  # unnormalised
     for measure in MEASURES:
         assert measure(row)[0] == pytest.approx(float(measure(row * 100)[0]), abs=1e-4)
+
+
+def test_classes_that_few_rows_name_are_left_out_when_there_are_too_many() -> None:
+    rows = [{"fish": 0.5, f"invented-{number}": 0.4} for number in range(4)]
+    assert score_matrix(rows).shape == (4, 5)
+    limited = score_matrix(rows, most_cells=8)
+    assert limited.shape == (4, 2)
+    assert limited[:, 0].tolist() == [0.5] * 4

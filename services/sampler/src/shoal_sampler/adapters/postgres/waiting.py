@@ -9,6 +9,16 @@ import ormsgpack
 from shoal.contracts.samples import SampleEmbedded
 from shoal_sampler.usecases.ports import Queue
 
+MOST_BYTES = 64 * 1024 * 1024
+"""Samples of a window in memory, packed: ten thousand may have a megabyte each."""
+_OLDEST = """
+SELECT event FROM (
+    SELECT event, seq, sum(octet_length(event)) OVER (ORDER BY seq) - octet_length(event) AS before
+    FROM (SELECT event, seq FROM waiting WHERE project = $1 ORDER BY seq LIMIT $2) AS first
+) AS summed
+WHERE before < $3 ORDER BY seq
+"""
+
 
 class PostgresWaiting:
     """Waiting samples of one project on one connection."""
@@ -33,11 +43,9 @@ class PostgresWaiting:
             )
         )
 
-    async def oldest(self, limit: int) -> list[SampleEmbedded]:
-        """Return the oldest waiting samples."""
-        rows = await self._conn.fetch(
-            "SELECT event FROM waiting WHERE project = $1 ORDER BY seq LIMIT $2", self._project, limit
-        )
+    async def oldest(self, limit: int, most_bytes: int = MOST_BYTES) -> list[SampleEmbedded]:
+        """Return the oldest waiting samples: at most `limit`, and fewer of very large ones."""
+        rows = await self._conn.fetch(_OLDEST, self._project, limit, most_bytes)
         return [SampleEmbedded.model_validate(ormsgpack.unpackb(row["event"])) for row in rows]
 
     async def drop(self, sample_ids: Collection[str]) -> None:

@@ -24,6 +24,7 @@ from shoal_sampler.domain.pools.pool import Pool
 from shoal_sampler.domain.vectors.rows import no_vectors
 
 Rows = npt.NDArray[np.int64]
+MOST_CELLS = 25_000_000  # scores of a window: samples times classes, 100 MB
 
 
 def decide(
@@ -127,7 +128,7 @@ def _campaign_pool(window: Window, campaign: Campaign, rows: Rows) -> Pool:
     dimension = vectors.shape[1]
     return Pool(
         vectors=vectors,
-        scores=score_matrix([sample.scores for sample in samples]),
+        scores=score_matrix([sample.scores for sample in samples], most_cells=MOST_CELLS),
         draws=chance.astype(np.float32),
         weights=np.ones(len(rows), np.float32),
         chosen_vectors=window.memory.chosen_vectors,

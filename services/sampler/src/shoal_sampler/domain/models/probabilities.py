@@ -12,6 +12,7 @@ Every row is read by itself, in the same way for every measure of uncertainty:
 Scores that are not finite are ignored, as if the model had not named the class.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -21,14 +22,23 @@ from shoal_sampler.domain.vectors.rows import Floats
 _ROUNDING = 1e-3  # float16 and three-decimal scores add up to 1 within this
 
 
-def score_matrix(rows: Sequence[Mapping[str, float]]) -> Floats:
-    """Return (n, c) scores, NaN for classes that a row does not name; columns are sorted by class name."""
-    classes = sorted({name for row in rows for name in row})
+def score_matrix(rows: Sequence[Mapping[str, float]], *, most_cells: int | None = None) -> Floats:
+    """Return (n, c) scores, NaN for classes that a row does not name; columns are sorted by class name.
+
+    most_cells: limit of n * c; the classes that the most rows name stay, so that a model which invents a
+    class for every sample does not take the memory of others.
+    """
+    named = Counter(name for row in rows for name in row)
+    if most_cells is not None and len(named) * len(rows) > most_cells:
+        most = max(1, most_cells // len(rows))
+        named = Counter(dict(sorted(named.items(), key=lambda item: (-item[1], item[0]))[:most]))
+    classes = sorted(named)
     column = {name: index for index, name in enumerate(classes)}
     matrix = np.full((len(rows), len(classes)), np.nan, dtype=np.float32)
     for index, row in enumerate(rows):
         for name, score in row.items():
-            matrix[index, column[name]] = score
+            if name in column:
+                matrix[index, column[name]] = score
     return matrix
 
 

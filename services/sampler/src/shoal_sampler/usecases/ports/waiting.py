@@ -26,7 +26,7 @@ class Waiting(Protocol):
         """Return how many of the samples arrived at `moment` or before."""
 
     async def oldest(self, limit: int) -> list[SampleEmbedded]:
-        """Return the oldest waiting samples."""
+        """Return the oldest waiting samples: at most `limit`, and fewer of very large ones."""
 
     async def drop(self, sample_ids: Collection[str]) -> None:
         """Remove samples from the waiting ones."""
