@@ -181,3 +181,13 @@ async def test_a_photo_that_is_erased_first_has_no_crops_to_label(pool: Any, man
     await learn.forget_samples([SampleErased(project="news", sample_id="s1", reason="", erased_at=NOON)])
     await replica.receive([photo(1, FISH)])
     assert await sent(pool) == []
+
+
+async def test_two_crops_with_one_id_get_one_decision(pool: Any, manage: ManageCampaigns) -> None:
+    await manage.create("news", campaign("fish", 300, **like(FISH)))
+    first, second = photo(1, FISH), photo(2, FISH)
+    stolen = second.event.crops[0].model_copy(update={"sample_id": first.event.crops[0].sample_id})
+    photos = [first, read_arrival(second.event.model_copy(update={"crops": (stolen,)})), photo(3, FISH)]
+    await replica_of(pool, boxes=False).receive(photos)
+    owners = await pool.fetch("SELECT parent_id FROM decisions ORDER BY parent_id")
+    assert [row["parent_id"] for row in owners] == ["s1", "s3"]

@@ -12,6 +12,7 @@ from adapters.sampler.samplerkit import NOON, Replica, campaign, samples, spent
 from shoal.contracts.samples import SampleErased
 from shoal.runtime.refusal import Refused
 from shoal_sampler.adapters.postgres.campaigns import PostgresAudits
+from shoal_sampler.adapters.postgres.waiting import PostgresWaiting
 from shoal_sampler.domain.campaigns.audit import Audit
 from shoal_sampler.usecases.audits import ManageAudits
 from shoal_sampler.usecases.campaigns.manage import ManageCampaigns
@@ -181,3 +182,26 @@ async def test_the_audit_is_a_fair_share_and_changes_by_version(pool: Any) -> No
         await Replica(pool).receive(samples(250, start=start))
     jobs = (await audits.get("news")).jobs
     assert 150 < jobs < 250  # 200 expected, standard deviation 12.6
+
+
+async def test_a_window_that_cannot_be_closed_holds_up_no_other_project(pool: Any) -> None:
+    await ManageAudits(PostgresAudits(pool), Audit(rate=0.0), lambda: NOON).put("news", Audit(rate=1.0))
+    await Replica(pool, guideline=False).receive(samples(2))
+    await pool.execute(
+        """INSERT INTO waiting (project, sample_id, arrived_at, event)
+           VALUES ('a', 's', '2026-01-01', '\\xc1'), ('zoo', 's', '2026-01-01', '\\xc1')"""
+    )
+    assert await Replica(pool).receive.close_windows() == 1
+    rows = await pool.fetch("SELECT project FROM waiting ORDER BY project")
+    assert [row["project"] for row in rows] == ["a", "zoo"]
+
+
+async def test_a_window_holds_few_of_very_large_samples(pool: Any) -> None:
+    await ManageAudits(PostgresAudits(pool), Audit(rate=0.0), lambda: NOON).put("news", Audit(rate=1.0))
+    replica = Replica(pool, guideline=False)
+    await replica.receive(samples(3))
+    async with replica.store.project("news") as project:
+        oldest = [event.sample_id for event in await project.waiting.oldest(9)]
+        size = await pool.fetchval("SELECT octet_length(event) FROM waiting LIMIT 1")
+        limited = [await PostgresWaiting(pool, "news").oldest(9, most) for most in (1, size + 1)]
+    assert [[event.sample_id for event in part] for part in limited] == [oldest[:1], oldest[:2]]

@@ -4,7 +4,7 @@ import re
 from hashlib import sha256
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from shoal.contracts.answers import (
     MOST_CANDIDATES,
@@ -275,6 +275,20 @@ class SampleEmbedded(Event):
     embedded_at: Timestamp
     parent_id: Id | None = None  # of a crop: the sample with the whole image
     crops: tuple[Crop, ...] = Field(default=(), max_length=MOST_CROPS)  # of the predicted boxes
+
+    @model_validator(mode="after")
+    def _check_crops(self) -> "SampleEmbedded":
+        """Later work reads stored events again, and one that contradicts itself would stop it every time."""
+        if not self.crops:
+            return self
+        boxes = len(self.prediction.boxes or ()) if self.prediction else 0
+        if any(crop.box >= boxes for crop in self.crops):
+            raise ValueError(f"crops: the prediction has {boxes} boxes; send the index of one of them")
+        if len({self.sample_id, *(crop.sample_id for crop in self.crops)}) <= len(self.crops):
+            raise ValueError("crops: two of them, or one and the image, have the same sample_id")
+        if len({crop.embedding.generation for crop in self.crops}) > 1:
+            raise ValueError("crops: their vectors are of several generations; send those of one encoder")
+        return self
 
 
 class SampleErased(Event):

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from shoal.contracts.base import Event, FreeObject, Id, Label, Name, Ordinal, Phrase, Timestamp, Value
 
@@ -36,6 +36,12 @@ class PolicyDecision(Value):
     score: float | None = None
     taken: bool
     reason: Phrase
+
+    @model_validator(mode="after")
+    def _could_take(self) -> "PolicyDecision":
+        if self.taken and not self.probability:
+            raise ValueError("probability is 0, and the sample is taken; send the probability of taking it")
+        return self
 
 
 class SamplingDecided(Event):

@@ -124,12 +124,19 @@ class Decider:
         return outcomes
 
     async def _units(self, name: str, project: Project, fresh: Sequence[Arrival]) -> list[Arrival]:
-        """Return the samples to decide on: instead of an image its crops, if the project labels crops."""
+        """Return the samples to decide on: instead of an image its crops, if the project labels crops.
+
+        A crop whose id another sample of the window has is left out: an id gets one decision.
+        """
         labels_crops = self._guidelines.labels_crops(name)
-        units = [unit for arrival in fresh for unit in labelled_units(arrival, labels_crops=labels_crops)]
-        crops = [unit.sample.sample_id for unit in units if unit.sample.parent_id is not None]
+        units: dict[str, Arrival] = {}
+        for unit in (
+            unit for arrival in fresh for unit in labelled_units(arrival, labels_crops=labels_crops)
+        ):
+            units.setdefault(unit.sample.sample_id, unit)
+        crops = [sample_id for sample_id, unit in units.items() if unit.sample.parent_id is not None]
         decided = await project.decisions.among(crops) if crops else set()
-        return [unit for unit in units if unit.sample.sample_id not in decided]
+        return [unit for sample_id, unit in units.items() if sample_id not in decided]
 
     async def _window(
         self,

@@ -4,12 +4,17 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from shoal.messaging.errors import is_transient
+from shoal.observability.logs import get_logger
+from shoal.observability.metrics import LOOP_FAILURES
 from shoal.progress import note_progress
 from shoal_sampler.domain.campaigns.campaign import Campaign
 from shoal_sampler.usecases.campaigns.directory import CampaignDirectory, GuidelineDirectory
 from shoal_sampler.usecases.ports import Store
 from shoal_sampler.usecases.stream.arrivals import Arrival, labelled_units
 from shoal_sampler.usecases.stream.decide import Decider
+
+log = get_logger(__name__)
 
 
 class ReceiveSamples:
@@ -48,8 +53,19 @@ class ReceiveSamples:
         windows = 0
         for project in await self._store.projects_waiting():
             note_progress()
-            windows += await self._close(project)
+            windows += await self._close_guarded(project)
         return windows
+
+    async def _close_guarded(self, project: str) -> int:
+        """Close a project's windows; a fault in one project is logged, and holds up no other."""
+        try:
+            return await self._close(project)
+        except Exception as error:
+            if is_transient(error):
+                raise
+            LOOP_FAILURES.labels("windows").inc()
+            log.error("windows_not_closed", project=project, error=repr(error))
+            return 0
 
     async def _receive(self, project: str, arrivals: list[Arrival]) -> None:
         spendings = await self._store.in_force(project, self._clock())
