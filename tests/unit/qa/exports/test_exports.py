@@ -33,13 +33,14 @@ def test_pixels_of_boxes_and_areas_of_polygons(tmp_path: Path) -> None:
     (first, _) = document["annotations"]
     assert first["bbox"] == pytest.approx([10, 10, 20, 20])
     assert (first["area"], first["category_id"]) == (pytest.approx(400), 2)
+    shapes = ((0, 0), (1, 0), (0, 1)), ((0, 0), (1, 1), (1, 0), (0, 1))  # a triangle, and two that meet
     outline = PolygonsAnswer(
-        width=10, height=10, polygons=(Polygon(label="wheat", points=((0, 0), (1, 0), (0, 1))),)
+        width=10, height=10, polygons=tuple(Polygon(label="wheat", points=points) for points in shapes)
     )
     source = write_version(tmp_path / "p", PolygonsSchema(classes=CLASSES), [make_row(0, outline, IMAGE)])
     export(source, "coco", tmp_path / "polygons")
     document = orjson.loads((tmp_path / "polygons/annotations/instances_train.json").read_bytes())
-    assert document["annotations"][0]["area"] == pytest.approx(50)
+    assert [one["area"] for one in document["annotations"]] == pytest.approx([50, 50])
 
 
 def test_yolo_names_folders_and_classes(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shoal_qa.domain.agreement.distances import box_iou
-from shoal_qa.domain.shapes.polygons import polygon_iou
+from shoal_qa.domain.shapes.polygons import polygon_area, polygon_iou
 
 SQUARE = np.array([[0, 0], [2, 0], [2, 2], [0, 2.0]])
 
@@ -29,6 +29,18 @@ def test_overlaps_of_polygons_by_hand() -> None:
     )  # a U: 28, opening 2 x 4
     assert polygon_iou(hole, moved(2, 3)) == 0
     assert polygon_iou(hole, moved(1, 3)) == pytest.approx(2 / 30)
+
+
+def test_the_area_of_an_outline_that_crosses_or_touches_itself_is_what_a_mask_fills() -> None:
+    bow_tie = SQUARE[[0, 2, 1, 3]]
+    touching = np.array([[0, 0], [1, 1], [2, 0], [2, 2], [1, 1], [0, 2.0]])
+    twice_around = np.concatenate([SQUARE, SQUARE])
+    inner_loop = np.array([[0, 0], [6, 0], [6, 6], [0, 6], [0, 0], [2, 2], [4, 2], [4, 4], [2, 4], [2, 2.0]])
+    assert polygon_area(SQUARE) == 4
+    assert polygon_area(bow_tie) == pytest.approx(2)
+    assert polygon_area(touching) == pytest.approx(2)
+    assert polygon_area(twice_around) == 0
+    assert polygon_area(inner_loop) == pytest.approx(32)
 
 
 @settings(max_examples=60)

@@ -1,9 +1,12 @@
 """Boxes and polygons as COCO annotations, in pixels of the image as it was shown (Lin et al., 2014)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from shoal_qa.domain.exports.names import image_name
+from shoal_qa.domain.shapes.polygons import polygon_area
 
 Row = Mapping[str, Any]
 
@@ -56,10 +59,4 @@ def _polygon_shape(polygon: Mapping[str, Any], size: tuple[int, int]) -> dict[st
     xs, ys = [x for x, _ in points], [y for _, y in points]
     box = [min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)]
     outline = [value for point in points for value in point]
-    return {"bbox": box, "area": _outline_area(points), "segmentation": [outline]}
-
-
-def _outline_area(points: Sequence[tuple[float, float]]) -> float:
-    """Return the area of an outline by the shoelace formula, in square pixels."""
-    pairs = zip(points, [*points[1:], points[0]], strict=True)
-    return abs(sum(x * v - u * y for (x, y), (u, v) in pairs)) / 2
+    return {"bbox": box, "area": polygon_area(np.array(points)), "segmentation": [outline]}
