@@ -48,13 +48,15 @@ def test_every_line_has_one_outcome_in_the_order_of_the_lines() -> None:
         Entry(file="log", number=4, text=b'{"text": "a'),
         Entry(file="log", number=5, text=b"[1]"),
         Entry(file="log", number=6, text=b"\xff"),
+        Entry(file="log", number=7, text=b'{"text": "a", "text": "b"}'),
     ]
     outcomes = outcomes_of(Door(), [*entries("a", "b", "bad"), *broken, *entries("a")])
-    assert [outcome.status for outcome in outcomes] == ["accepted", "repeated", *["refused"] * 4, "accepted"]
+    assert [outcome.status for outcome in outcomes] == ["accepted", "repeated", *["refused"] * 5, "accepted"]
     assert [outcome.sample_id for outcome in outcomes[:2]] == ["id-1", "id-2"]
     assert "cut off inside a JSON object" in outcomes[3].detail
     assert "a list, not an object" in outcomes[4].detail
     assert "byte 1 is not UTF-8" in outcomes[5].detail
+    assert "the field 'text' is there twice" in outcomes[6].detail
 
 
 def test_a_nul_byte_refuses_its_line_only() -> None:

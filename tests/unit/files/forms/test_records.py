@@ -42,6 +42,22 @@ def test_a_line_that_is_not_utf8_is_named_and_the_others_are_read() -> None:
     assert "--encoding latin-1" in table.faults[1].fix
 
 
+def test_a_field_that_an_object_has_twice_is_a_fault_of_its_line_or_of_the_whole_array() -> None:
+    escaped = '{"x": "b\\":", "y": {"x": 1}}'
+    table = records_of(f'{{"x": "a"}}\n{{"x" : "b",\t"\\u0078": "c"}}\n{escaped}\n')
+    assert table.read(["x"])["x"].cells() == ["a", "", 'b":']
+    assert [(row, fault.detail) for row, fault in table.faults.items()] == [
+        (1, " has the field 'x' a second time in one object")
+    ]
+    several = records_of('{\n"x": "a"\n}\n{\n"x": {"y": 1,\n"y": 2}\n}')
+    assert [(several.where(row), list(several.faults)) for row in (0, 1)] == [
+        ("line 1", [1]),
+        ("line 4", [1]),
+    ]
+    with pytest.raises(BadContent, match=r"^, line 3 has the field 'x' a second time"):
+        records_of('[{"x": "a"},\n{"x": "b",\n"x": "c"}]', one_a_line=False)
+
+
 def test_an_object_with_one_list_of_objects_is_that_list() -> None:
     table = records_of('{"count": 2, "ids": [1], "rows": [{"x": 1}, {"x": 2}]}', one_a_line=False)
     assert table.read(["x"])["x"].cells() == ["1", "2"]

@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-from shoal.files.forms.json_values import parse_json
+from shoal.files.forms.json_values import RepeatedField, parse_json
 from shoal.files.forms.separators import SEPARATORS, read_records
 
 TextForm = Literal["CSV", "TSV", "JSON", "JSON lines", "lines"]
@@ -39,6 +39,8 @@ def _form_of_object(head: str, named: TextForm) -> TextForm:
         return "JSON lines"
     try:
         return "JSON lines" if isinstance(parse_json(first), dict) else named
+    except RepeatedField:
+        return "JSON lines"
     except ValueError:
         return "JSON" if first.strip() == "{" else named
 

@@ -9,7 +9,7 @@ from shoal.files.columns import Column, column_of
 from shoal.files.encodings import UTF8, describe_bytes, encoding_fix, has_raw_bytes
 from shoal.files.errors import BadContent
 from shoal.files.faults import Fault, Faults
-from shoal.files.forms.json_values import cell_texts, parse_json
+from shoal.files.forms.json_values import KEEP_ONE, RepeatedField, cell_texts, parse_json
 from shoal.files.texts import Content
 
 _NOT_BLANK = re.compile(r"\S")
@@ -93,10 +93,10 @@ class Records:
 
 
 def _parsed_lines(text: str) -> list[tuple[int, Any]]:
-    """Return the number and the value of each line that is not blank, None for one that is no JSON."""
+    """Return the number of each line that is not blank, and its value: None or a fault for a bad one."""
     end = "\n" if "\n" in text.rstrip("\r") else "\r"
     lines = [(number, line) for number, line in enumerate(text.split(end), start=1) if not _is_blank(line)]
-    return [(number, _undecoded_fault(line) or _parsed_or_none(line)) for number, line in lines]
+    return [(number, _undecoded_fault(line) or _parsed_or_fault(line)) for number, line in lines]
 
 
 def _objects_in_sequence(text: str) -> list[tuple[int, Any]]:
@@ -111,7 +111,7 @@ def _objects_in_sequence(text: str) -> list[tuple[int, Any]]:
             return []
         if not isinstance(value, dict):
             return []
-        items.append((line, value))
+        items.append((line, _parsed_or_fault(text[match.start() : end])))
         line += text.count("\n", match.start(), end)
         start = end
     return items
@@ -122,8 +122,8 @@ def _several_objects(text: str) -> list[tuple[int, Any]] | None:
     start = text.lstrip()
     if not start.startswith("{"):
         return None
-    first = _parsed_or_none(start.partition("\n")[0])
-    if not isinstance(first, dict) or not start.partition("\n")[2].strip():
+    first = _parsed_or_fault(start.partition("\n")[0])
+    if not isinstance(first, (dict, Fault)) or not start.partition("\n")[2].strip():
         return None
     return _parsed_lines(text)
 
@@ -132,6 +132,8 @@ def _array_items(text: str) -> list[tuple[int, Any]]:
     """Return the items of an array, which may be the only list of objects in an object."""
     try:
         value = parse_json(text)
+    except RepeatedField as error:
+        raise error.content() from None
     except ValueError as error:
         raise BadContent(f" is not JSON, or cut off: {error}: write it again") from None
     if isinstance(value, dict):
@@ -169,8 +171,11 @@ def _undecoded_fault(line: str) -> Fault | None:
     return Fault(f": {describe_bytes(line, UTF8)}", encoding_fix([line]))
 
 
-def _parsed_or_none(line: str) -> Any:
+def _parsed_or_fault(line: str) -> Any:
+    """Return a value, None for a text that is no JSON, and a fault for an object with a field twice."""
     try:
         return parse_json(line)
+    except RepeatedField as error:
+        return Fault(f" has the field {error.name!r} a second time in one object", KEEP_ONE)
     except ValueError:
         return None

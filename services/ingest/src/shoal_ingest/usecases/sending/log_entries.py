@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
+from shoal.files.forms.json_values import KEEP_ONE, RepeatedField, parse_json
 
 _DEFAULT_SOURCE = "default"
 
@@ -60,21 +60,16 @@ def read_entry(entry: Entry) -> Fields | Unreadable:
         fix = "Convert the file to UTF-8, for instance with iconv -f WINDOWS-1252 -t UTF-8"
         return Unreadable(f"byte {error.start + 1} is not UTF-8", fix)
     try:
-        record = _parse_json(text)
-    except (ValueError, RecursionError) as error:
+        record = parse_json(text)  # also reads NaN, whose field ingest names
+    except RepeatedField as error:
+        return Unreadable(f"the field {error.name!r} is there twice in one object", KEEP_ONE.capitalize())
+    except ValueError as error:
         return _not_json(text, error)
     if not isinstance(record, dict):
         kind = "a list" if isinstance(record, list) else "a value"
         return Unreadable(f"{kind}, not an object", "Give one JSON object per line")
     source = record.get("source", _DEFAULT_SOURCE)
     return Fields(str(source), str(record.get("source_id", "")), [record.get("text"), record.get("content")])
-
-
-def _parse_json(text: str) -> Any:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return json.loads(text)  # also reads NaN, whose field ingest names
 
 
 def _not_json(text: str, error: Exception) -> Unreadable:

@@ -8,8 +8,6 @@ from tempfile import TemporaryDirectory
 from typing import IO, Any
 from zipfile import ZipFile
 
-import orjson
-
 from shoal.files.errors import BadContent
 from shoal.files.exports.fields import VoteFields
 from shoal.files.exports.folders.member_tables import NO_DATA, TABLES, member_objects, read_tables
@@ -20,6 +18,7 @@ from shoal.files.exports.tools.coco import coco_document, read_coco
 from shoal.files.exports.tools.cvat import CvatDocument, read_cvat
 from shoal.files.exports.tools.doccano import is_doccano, read_doccano
 from shoal.files.forms.form import Format
+from shoal.files.forms.json_values import KEEP_ONE, RepeatedField, parse_json
 from shoal.files.options import PLAIN, ReadOptions
 
 LINES = (".jsonl", ".ndjson")
@@ -128,8 +127,10 @@ def _examples_of(stream: IO[bytes], name: str) -> list[Row]:
     for number, line in enumerate(io.TextIOWrapper(stream, encoding="utf-8-sig", newline="\n"), start=1):
         if line.strip():
             try:
-                record = orjson.loads(line)
-            except orjson.JSONDecodeError:
+                record = parse_json(line)
+            except RepeatedField as error:
+                raise BadContent(f": {name}, {RepeatedField(error.name, number)}: {KEEP_ONE}") from None
+            except ValueError:
                 record = None
             if not isinstance(record, dict):
                 raise BadContent(f": {name}, line {number} is not a JSON object")

@@ -3,13 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import orjson
-
 from shoal.files.columns import Column, column_of
 from shoal.files.errors import BadContent
 from shoal.files.exports.records import Row
 from shoal.files.exports.rows import few_names
-from shoal.files.forms.json_values import json_text
+from shoal.files.forms.json_values import RepeatedField, json_text, parse_json
 
 _LISTS = ("tasks", "results", "items", "records", "data", "rows", "annotations")  # of an API's answer
 
@@ -38,16 +36,18 @@ def rows_of_text(text: str, forms: str) -> list[Row]:
     if not text.strip():
         raise BadContent(" is empty: it needs objects")
     try:
-        content = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
+        content = parse_json(text)
+    except RepeatedField as error:
+        raise error.content() from None
+    except ValueError as error:
         rows = _line_objects(text)
         if rows is None:
             raise BadContent(f" is no JSON: {error}") from None
         return rows
     if isinstance(content, dict):
+        names = few_names(list(content)) or "no fields"
         content = _unwrapped_objects(content)
         if content is None:
-            names = few_names(list(orjson.loads(text))) or "no fields"
             raise BadContent(f" is a JSON object with {names}, which is no form of votes: {forms} are read")
     if not isinstance(content, list) or not all(isinstance(record, dict) for record in content):
         raise BadContent(f" holds no JSON objects: {forms} are read")
@@ -63,8 +63,10 @@ def _line_objects(text: str) -> list[Row] | None:
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             try:
-                record = orjson.loads(line)
-            except orjson.JSONDecodeError:
+                record = parse_json(line)
+            except RepeatedField as error:
+                raise RepeatedField(error.name, number).content() from None
+            except ValueError:
                 return None
             if not isinstance(record, dict):
                 return None

@@ -9,9 +9,10 @@ Without scores, objects and classes count as equally sure.
 """
 
 from collections.abc import Sequence
-from json import dumps, loads
+from json import dumps
 from typing import Any
 
+from shoal.files.forms.json_values import KEEP_ONE, RepeatedField, parse_json
 from shoal_qa.usecases.answers.kinds import OBJECT_KINDS
 from shoal_qa.usecases.files.texts.class_sets import set_separator, split_set
 from shoal_qa.usecases.files.texts.written import UnreadableAnswer, Where, shown_text
@@ -34,7 +35,7 @@ def split_scores(shape: str, texts: Sequence[str], where: Where) -> tuple[list[s
 
 
 def _split_sets(texts: Sequence[str], where: Where) -> tuple[list[str], list[list[float]]]:
-    read = [_as_json(text) for text in texts]
+    read = [_as_json(text, where(at)) for at, text in enumerate(texts)]
     plain = [text for text, content in zip(texts, read, strict=True) if not _is_scored(content)]
     separator = set_separator(plain)
     sets, scores = [], []
@@ -54,7 +55,7 @@ def _is_scored(content: Any) -> bool:
 
 def _split_regions(shape: str, text: str, where: str) -> tuple[str, list[float]]:
     """Return an answer without scores and the scores; another text as it is, for its reader to refuse."""
-    content = _as_json(text)
+    content = _as_json(text, where)
     if not isinstance(content, list) or not content:
         return text, []
     regions = content if _is_list_of_regions(shape, content) else [content]
@@ -98,8 +99,11 @@ def _as_score(value: Any, where: str) -> float:
     return float(value)
 
 
-def _as_json(text: str) -> Any:
+def _as_json(text: str, where: str) -> Any:
+    """Return a value, None for another text. Raises UnreadableAnswer for a class with two scores."""
     try:
-        return loads(text)
-    except (RecursionError, ValueError):
+        return parse_json(text)
+    except RepeatedField as error:
+        raise UnreadableAnswer(where, f"{shown_text(text)} names {error.name!r} twice", KEEP_ONE) from None
+    except ValueError:
         return None
