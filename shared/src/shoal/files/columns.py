@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shoal.files.numbers import plain_number
+
 EMPTY = -1  # the code of an empty cell
 Codes = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -126,7 +128,7 @@ def is_number(text: str) -> bool:
 
 def parse_numbers(texts: Sequence[str]) -> tuple[Floats, int | None]:
     """Return the numbers, and the index of the first text that is not a number."""
-    return _parse_texts(texts, float)
+    return _parse_texts(texts, plain_number)
 
 
 def parse_times(texts: Sequence[str]) -> tuple[Floats, int | None]:

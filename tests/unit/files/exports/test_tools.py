@@ -192,11 +192,22 @@ def test_cvat_tags_boxes_and_assignees(tmp_path: Path) -> None:
     file = tmp_path / "export.xml"
     file.write_text(cvat_xml(IMAGES))
     assert votes_in(file) == [("1.jpg", "ann", "cat")]
-    assert "annotator from the assignee; 1 tags of a machine (source auto) ignored; 1 left out" in facts_of(
+    assert "annotator from the assignee; 1 tag of a machine (source auto) ignored; 1 left out" in facts_of(
         file
     )
     boxes = [("1.jpg", "ann", '[[1.0,2.0,3.0,4.0,"Car"]]'), ("2.jpg", "ann", "[]")]
     assert votes_in(file, shape="boxes") == boxes
+    drawn = '<box label="Car" xtl="1" ytl="2" xbr="3" ybr="4" source="auto"></box></image>'
+    file.write_text(cvat_xml(IMAGES.replace("</image>", drawn, 1)))
+    ends = [1.0, 2.0, 3.0, 4.0, "Car"]
+    assert votes_in(file, shape="boxes")[0] == (
+        "1.jpg",
+        "ann",
+        json.dumps([ends, ends], separators=(",", ":")),
+    )
+    file.write_text(cvat_xml(IMAGES.replace("</image>", drawn, 1).replace('"manual"', '"auto"')))
+    assert votes_in(file, shape="boxes") == boxes[1:]
+    assert "1 left out: with shapes of a machine alone (source auto)" in facts_of(file, shape="boxes")
     folder = tmp_path / "people"
     folder.mkdir()
     for name in ("bob", "cy"):
@@ -213,6 +224,7 @@ def test_images_of_a_project_of_cvat_are_the_assignees_of_their_tasks(tmp_path: 
         f"<project><id>1</id><tasks>{people}</tasks><assignee><username>boss</username></assignee></project>"
     )
     box = '<box label="Car" xtl="1" ytl="2" xbr="3" ybr="4" source="auto"/>'
+    box += box.replace("auto", "manual")
     images = "".join(f'<image name="1.jpg" task_id="{number}">{box}</image>' for number in (7, 8, 9))
     file = tmp_path / "project.xml"
     file.write_text(f"<annotations><meta>{meta}</meta>{images}</annotations>")

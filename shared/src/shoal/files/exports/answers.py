@@ -8,6 +8,7 @@ from shoal.files.errors import BadContent
 from shoal.files.exports.fields import VoteFields
 from shoal.files.exports.rows import few_names
 from shoal.files.forms.json_values import json_text
+from shoal.files.numbers import plain_number
 
 Kind = Literal["classes", "number", "text", "spans", "boxes", "polygons", "ranking"]
 Region = tuple[list[float], str]
@@ -100,7 +101,7 @@ def answer_text(kind: Kind, value: Any, shape: str) -> str:
 def number_text(value: Any) -> str:
     """Return a number so that 4 and 4.0 are the same text. Raises BadAnswer."""
     try:
-        number = float(value)
+        number = plain_number(value)
     except (OverflowError, TypeError, ValueError):
         raise BadAnswer("without a number") from None
     if not isfinite(number):

@@ -10,6 +10,8 @@ from shoal.files.checks import time_cells
 from shoal.files.columns import EMPTY, Column, column_of
 from shoal.files.errors import BadContent
 from shoal.files.exports.fields import ANNOTATOR, LABEL, TASK
+from shoal.files.numbers import plain_number
+from shoal.wording import format_count
 
 SECONDS, AT = "seconds", "at"
 ITS_OWN_NAMES = {
@@ -67,7 +69,7 @@ class VoteRows:
         if odd := time_cells(AT, columns[AT]):
             rows = np.flatnonzero(np.isin(columns[AT].code, list(odd)))
             columns[AT] = columns[AT].emptied(rows)
-            self.notes.append(f"{_count_text(len(rows), 'time')} of answers cannot be read")
+            self.notes.append(f"{format_count(len(rows), 'time')} of answers cannot be read")
         unused = {name for name in (SECONDS, AT) if not (columns[name].code != EMPTY).any()}
         columns = {name: one for name, one in columns.items() if name not in unused}
         facts = [
@@ -79,7 +81,7 @@ class VoteRows:
 
     def counts(self) -> str:
         """Return the counts of the file: "1,200 tasks, 3,400 annotations"."""
-        return f"{_count_text(self.tasks, 'task')}, {_count_text(self.annotations, 'annotation')}"
+        return f"{format_count(self.tasks, 'task')}, {format_count(self.annotations, 'annotation')}"
 
 
 class ExportedVotes:
@@ -111,10 +113,6 @@ def few_names(names: Sequence[str], most: int = 8) -> str:
     return shown if len(names) <= most else f"{shown} and {len(names) - most:,} more"
 
 
-def _count_text(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def _reasons_text(left_out: Counter[str]) -> str:
     if not left_out:
         return ""
@@ -126,7 +124,7 @@ def _reasons_text(left_out: Counter[str]) -> str:
 
 def _positive_number(value: object) -> str | None:
     try:
-        number = float(value)  # type: ignore[arg-type]
+        number = plain_number(value)
     except (OverflowError, TypeError, ValueError):
         return None
     return str(value) if 0 < number < float("inf") else None

@@ -15,6 +15,7 @@ from shoal.files.exports.fields import VoteFields
 from shoal.files.exports.questions import MANY, MOSTLY
 from shoal.files.exports.records import Row, field_of, is_set, name_text, person_text, skipped_rows
 from shoal.files.exports.rows import ExportedVotes, VoteRows
+from shoal.files.numbers import plain_number
 
 FORM = "Argilla"
 _SUBMITTED = ("submitted", "validated")
@@ -184,7 +185,9 @@ def _spans_of(value: list[Any]) -> list[Region] | None:
     """Return spans, written as objects (feedback) or as [label, start, end] (token classification)."""
     try:
         if isinstance(value[0], dict):
-            return [([float(one["start"]), float(one["end"])], str(one["label"])) for one in value]
-        return [([float(one[1]), float(one[2])], str(one[0])) for one in value]
+            return [
+                ([plain_number(one["start"]), plain_number(one["end"])], str(one["label"])) for one in value
+            ]
+        return [([plain_number(one[1]), plain_number(one[2])], str(one[0])) for one in value]
     except (OverflowError, KeyError, IndexError, TypeError, ValueError):
         return None

@@ -15,7 +15,8 @@ from shoal.files.exports.answers import BadAnswer, Kind, Outline, Region, answer
 from shoal.files.exports.fields import VoteFields
 from shoal.files.exports.records import name_text
 from shoal.files.exports.rows import ExportedVotes, VoteRows
-from shoal.files.forms.json_values import parse_json
+from shoal.files.forms.json_values import RepeatedField, parse_json
+from shoal.files.numbers import plain_number
 
 FORM = "COCO"
 _KINDS: Mapping[str, Kind] = {"bbox": "boxes", "segmentation": "polygons"}
@@ -45,6 +46,8 @@ def coco_document(content: bytes) -> Mapping[str, Any] | None:
         return None
     try:
         document = parse_json(text)
+    except RepeatedField as error:
+        raise error.content() from None
     except ValueError as error:
         if text.lstrip()[:1] != "{" or _has_lines_of_objects(text):
             return None
@@ -165,7 +168,7 @@ def _is_rotated(annotation: Mapping[str, Any]) -> bool:
 def _corners_of(bbox: Any) -> list[float]:
     """Return left, top, right and bottom; COCO has left, top, width and height."""
     try:
-        left, top, width, height = map(float, bbox)
+        left, top, width, height = map(plain_number, bbox)
     except (OverflowError, TypeError, ValueError):
         raise BadAnswer("with a bbox that is not [left, top, width, height]") from None
     return [left, top, left + width, top + height]
@@ -178,7 +181,7 @@ def _outlines_of(segmentation: Any) -> list[list[list[float]]]:
     if segmentation == []:
         raise BadAnswer("with an object without an outline")
     try:
-        parts = [[float(end) for end in part] for part in segmentation]
+        parts = [[plain_number(end) for end in part] for part in segmentation]
         return [[list(point) for point in zip(ends[::2], ends[1::2], strict=True)] for ends in parts]
     except (OverflowError, TypeError, ValueError):
         raise BadAnswer("with a segmentation that is not [[x, y, x, y, ...], ...]") from None

@@ -15,6 +15,8 @@ from shoal.files.errors import BadContent
 from shoal.files.exports.answers import BadAnswer, Kind, Outline, Region, answer_text, choose_question
 from shoal.files.exports.fields import VoteFields
 from shoal.files.exports.rows import ExportedVotes, VoteRows
+from shoal.files.numbers import plain_number
+from shoal.wording import format_count
 
 FORM = "CVAT XML for images"
 _UNREAD = ("ellipse", "cuboid", "skeleton", "mask", "polyline", "points")
@@ -122,10 +124,10 @@ def read_cvat(
     votes.notes += _unread_notes([image for _, image in images])
     votes.notes += [f"{name} without images" for name, document in documents if not document.images]
     if machine and question == "tag":
-        votes.notes.append(f"{machine:,} tags of a machine (source auto) ignored")
+        votes.notes.append(f"{format_count(machine, 'tag')} of a machine (source auto) ignored")
     if shapes and question != "tag":
         votes.notes.append(
-            f"{shapes:,} shapes of a machine (source auto) that the annotator left as they were"
+            f"{format_count(shapes, 'shape')} of a machine (source auto) that the annotator left"
         )
     for annotator, image in images:
         try:
@@ -159,7 +161,13 @@ def _value_of(image: CvatImage, question: str) -> Any:
 
 
 def _read_shapes(image: CvatImage, shapes: Sequence[Mapping[str, str]]) -> Sequence[Mapping[str, str]]:
-    """Return the shapes of the question. Raises BadAnswer if an image has only such that are not read."""
+    """Return the shapes of the question.
+
+    Raises BadAnswer if an image has only shapes that are not read, or only those of a machine, which do not
+    show that the annotator saw the image. Beside a person's, they are what the annotator left as it was.
+    """
+    if shapes and all(shape.get("source") == _MACHINE for shape in shapes):
+        raise BadAnswer("with shapes of a machine alone (source auto)")
     if image.others and not shapes:
         raise BadAnswer(f"with shapes that are not read ({', '.join(sorted(set(image.others)))})")
     return shapes
@@ -186,8 +194,8 @@ def _annotators_note(documents: Sequence[tuple[str, CvatDocument]]) -> str:
 
 def _box_of(attributes: Mapping[str, str]) -> Region:
     try:
-        ends = [float(attributes[name]) for name in ("xtl", "ytl", "xbr", "ybr")]
-        rotation = float(attributes.get("rotation") or 0)
+        ends = [plain_number(attributes[name]) for name in ("xtl", "ytl", "xbr", "ybr")]
+        rotation = plain_number(attributes.get("rotation") or 0)
     except (KeyError, ValueError):
         raise BadAnswer("with a box without corners") from None
     if rotation:
@@ -199,6 +207,6 @@ def _outline_of(attributes: Mapping[str, str]) -> Outline:
     """Return an outline; its points are "x,y;x,y;x,y"."""
     points = [point.split(",") for point in attributes.get("points", "").split(";")]
     try:
-        return [[float(x), float(y)] for x, y in points], attributes.get("label", "")
+        return [[plain_number(x), plain_number(y)] for x, y in points], attributes.get("label", "")
     except ValueError:
         raise BadAnswer("with a polygon whose points are no numbers") from None

@@ -14,6 +14,7 @@ from shoal.files.exports.answers import BadAnswer, Kind, Region, answer_text, ch
 from shoal.files.exports.fields import VoteFields
 from shoal.files.exports.records import Row, is_set, name_text, skipped_rows
 from shoal.files.exports.rows import ExportedVotes, VoteRows
+from shoal.files.numbers import plain_number
 
 FORM = "doccano JSON lines"
 _LABELS = ("label", "labels", "cats", "entities")
@@ -102,7 +103,8 @@ def _answers_by_user(content: Sequence[Any]) -> list[tuple[str, Kind | None, Any
     for user, labels in people.items():
         if _has_offsets(labels):
             spans = [
-                ([float(one["start_offset"]), float(one["end_offset"])], str(one["label"])) for one in labels
+                ([plain_number(one["start_offset"]), plain_number(one["end_offset"])], str(one["label"]))
+                for one in labels
             ]
             answers.append((user, "spans", spans))
         else:
@@ -123,5 +125,7 @@ def _has_offsets(content: Sequence[Any]) -> bool:
 
 def _span_of(span: Any) -> Region:
     if isinstance(span, dict):
-        return [float(span["start_offset"]), float(span["end_offset"])], str(span.get("label", ""))
-    return [float(span[0]), float(span[1])], str(span[2])
+        return [plain_number(span["start_offset"]), plain_number(span["end_offset"])], str(
+            span.get("label", "")
+        )
+    return [plain_number(span[0]), plain_number(span[1])], str(span[2])

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shoal.files.exports.answers import BadAnswer, Kind
+from shoal.files.numbers import plain_number
 
 _CLASSES = ("choices", "taxonomy", "selected", "datetime")
 _NUMBERS = ("rating", "number")
@@ -92,10 +93,10 @@ def _path_text(name: Any) -> str:
 
 def _corners_of(value: Mapping[str, Any]) -> list[float]:
     try:
-        if float(value.get("rotation") or 0) % 360:
+        if plain_number(value.get("rotation") or 0) % 360:
             raise BadAnswer("with a rotated box")
-        left, top = float(value["x"]), float(value["y"])
-        return [left, top, left + float(value["width"]), top + float(value["height"])]
+        left, top = plain_number(value["x"]), plain_number(value["y"])
+        return [left, top, left + plain_number(value["width"]), top + plain_number(value["height"])]
     except BadAnswer:
         raise
     except (OverflowError, KeyError, TypeError, ValueError):
@@ -106,7 +107,7 @@ def _points_of(value: Mapping[str, Any]) -> list[list[float]]:
     if value.get("closed") is False:
         raise BadAnswer("with an outline that is not closed")
     try:
-        return [[float(x), float(y)] for x, y in value["points"]]
+        return [[plain_number(x), plain_number(y)] for x, y in value["points"]]
     except (OverflowError, KeyError, TypeError, ValueError):
         raise BadAnswer("with a region that is no outline") from None
 
@@ -125,7 +126,7 @@ def _ends_of(value: Mapping[str, Any]) -> list[float]:
     offsets = value.get("globalOffsets")
     ends = offsets if isinstance(offsets, dict) else value
     try:
-        return [float(ends["start"]), float(ends["end"])]
+        return [plain_number(ends["start"]), plain_number(ends["end"])]
     except (OverflowError, KeyError, TypeError, ValueError):
         raise BadAnswer("with a span without numeric offsets") from None
 

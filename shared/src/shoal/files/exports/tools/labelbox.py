@@ -7,6 +7,7 @@ from shoal.files.exports.answers import BadAnswer, Kind, Region, answer_text, ch
 from shoal.files.exports.fields import VoteFields
 from shoal.files.exports.records import Row, field_of, name_text, skipped_rows
 from shoal.files.exports.rows import ExportedVotes, VoteRows
+from shoal.files.numbers import plain_number
 
 FORM = "Labelbox NDJSON"
 BOXES = "objects"  # the question that all boxes answer
@@ -87,5 +88,7 @@ def _answer_of(label: Mapping[str, Any], question: str) -> tuple[Kind, Any]:
 
 def _box_of(one: Mapping[str, Any]) -> Region:
     box = one["bounding_box"]
-    left, top = float(box["left"]), float(box["top"])
-    return [left, top, left + float(box["width"]), top + float(box["height"])], str(one.get("name", ""))
+    left, top = plain_number(box["left"]), plain_number(box["top"])
+    return [left, top, left + plain_number(box["width"]), top + plain_number(box["height"])], str(
+        one.get("name", "")
+    )

@@ -14,6 +14,7 @@ from shoal.files.exports.answers import BadAnswer, Kind, Region, answer_text, ch
 from shoal.files.exports.fields import VoteFields
 from shoal.files.exports.records import Row, field_of, name_text, skipped_rows
 from shoal.files.exports.rows import ExportedVotes, VoteRows, few_names
+from shoal.files.numbers import plain_number
 
 FORM = "Prodigy JSON lines"
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[_ T]\d\d[-:]\d\d[-:]\d\d$")
@@ -133,7 +134,7 @@ def _accepted_labels(record: Mapping[str, Any], fields: VoteFields) -> list[str]
 
 def _span_of(span: Mapping[str, Any]) -> Region:
     try:
-        return [float(span["start"]), float(span["end"])], str(span.get("label") or "")
+        return [plain_number(span["start"]), plain_number(span["end"])], str(span.get("label") or "")
     except (OverflowError, KeyError, TypeError, ValueError):
         raise BadAnswer("with a span without numeric offsets") from None
 
@@ -143,11 +144,11 @@ def _box_of(span: Mapping[str, Any]) -> Region:
         raise BadAnswer("with a region that is no box")
     try:
         if "x" in span:
-            left, top = float(span["x"]), float(span["y"])
-            ends = [left, top, left + float(span["width"]), top + float(span["height"])]
+            left, top = plain_number(span["x"]), plain_number(span["y"])
+            ends = [left, top, left + plain_number(span["width"]), top + plain_number(span["height"])]
         else:
             across, down = zip(*span["points"], strict=True)
-            ends = [float(end) for end in (min(across), min(down), max(across), max(down))]
+            ends = [plain_number(end) for end in (min(across), min(down), max(across), max(down))]
     except (OverflowError, KeyError, TypeError, ValueError):
         raise BadAnswer("with a region that is no box") from None
     return ends, str(span.get("label") or "")

@@ -20,7 +20,8 @@ from shoal.contracts.label_schemas import (
     RatingSchema,
     TextSchema,
 )
-from shoal_qa.usecases.files.texts.class_sets import SEPARATORS, set_separator, split_set
+from shoal.files.numbers import plain_number
+from shoal_qa.usecases.files.texts.class_sets import SEPARATORS, is_broken_set, set_separator, split_set
 from shoal_qa.usecases.files.texts.written import (
     UnreadableAnswer,
     Where,
@@ -50,6 +51,7 @@ def read_written(shape: str, texts: Sequence[str], where: Where, *, bounds: Boun
 
 
 MOST_CHARACTERS = 100_000  # of a text
+SET_FORMS = 'write it as ["cod", "eel"], or as cod|eel'
 MOST_NAME = 200  # characters of a class's name
 
 
@@ -83,6 +85,9 @@ def _limit_in_words(fault: Any) -> tuple[str, str]:
 
 
 def _read_sets(texts: Sequence[str], where: Where) -> WrittenAnswers:
+    for index, text in enumerate(texts):
+        if is_broken_set(text):
+            raise UnreadableAnswer(where(index), f"{shown_text(text)} is no list of names", SET_FORMS)
     separator = set_separator(texts)
     sets = [split_set(text, separator) for text in texts]
     for index, names in enumerate(sets):
@@ -132,7 +137,7 @@ def _number_text(answer: Any) -> str:
 
 def _as_number(text: str, where: str) -> float:
     try:
-        value = float(text)
+        value = plain_number(text)
     except ValueError:
         value = np.nan
     if not abs(value) <= 1e15:
