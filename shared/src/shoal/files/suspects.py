@@ -4,8 +4,11 @@ import shlex
 import unicodedata
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from shoal.files.columns import Coded
 from shoal.files.spelling import appearance_key, are_distinct, look_alikes
+from shoal.wording import format_count
 
 # As pandas, R, SQL and spreadsheets write missing values; "none" is left out, which is a common class.
 _WORDS = "None NONE nan NaN NAN Nan -nan NaT NULL null Null NA N/A n/a n.a. N.A. <NA> nil Nil undefined"
@@ -14,6 +17,12 @@ MISSING = frozenset([*_WORDS.split(), *_SIGNS.split()])
 JOIN_LABELS = "they count as different classes; --join-spellings makes one of each group"
 JOIN_TASKS = "they count as different tasks; --join-spellings makes one of each group"
 _SHOWN = 5  # groups in a warning
+
+
+def counted_names(counts: Mapping[str, int]) -> Coded:
+    """Return a column that holds each name as often as it counts."""
+    names = sorted(counts)
+    return Coded(np.repeat(np.arange(len(names), dtype=np.int32), [counts[name] for name in names]), names)
 
 
 def label_warnings(name: str, column: Coded, *, join: bool) -> list[str]:
@@ -40,9 +49,7 @@ def missing_warning(name: str, column: Coded, noun: str) -> str | None:
     texts = [text for text in column.names if text in MISSING and counts[text]]
     if not texts:
         return None
-    cells = " and ".join(
-        f"{counts[text]:,} {'cell' if counts[text] == 1 else 'cells'} {text!r}" for text in texts
-    )
+    cells = " and ".join(f"{format_count(counts[text], 'cell')} {text!r}" for text in texts)
     options = " ".join(f"--missing={shlex.quote(text)}" for text in texts)
     return (
         f"{name} has {cells}, which {'looks' if len(texts) == 1 else 'look'} like missing values and "
@@ -59,7 +66,7 @@ def spelling_warning(name: str, column: Coded, fix: str) -> str | None:
     shown = "; ".join(
         f"{_list_names(group, counts)} differ {_difference_of(group)}" for group in groups[:_SHOWN]
     )
-    more = f"; and {len(groups) - _SHOWN:,} more groups" if len(groups) > _SHOWN else ""
+    more = f"; and {format_count(len(groups) - _SHOWN, 'more group')}" if len(groups) > _SHOWN else ""
     return f"{name} has names that look alike: {shown}{more}: {fix}"
 
 
@@ -72,7 +79,7 @@ def resemblance_warning(name: str, column: Coded, noun: str) -> str | None:
         return None
     counts = column.counts()
     shown = "; ".join(_list_names(group, counts) for group in groups[:_SHOWN])
-    more = f"; and {len(groups) - _SHOWN:,} more groups" if len(groups) > _SHOWN else ""
+    more = f"; and {format_count(len(groups) - _SHOWN, 'more group')}" if len(groups) > _SHOWN else ""
     return f"{name} has names that may mean the same: {shown}{more}: they count as different {noun}; write them alike"
 
 
@@ -94,7 +101,7 @@ def garbled_warning(name: str, column: Coded) -> str | None:
     garbled = [(text, reading) for text in odd if (reading := _utf8_of(text)) is not None]
     if garbled:
         text, reading = garbled[0]
-        count = "1 name" if len(garbled) == 1 else f"{len(garbled):,} names"
+        count = format_count(len(garbled), "name")
         return (
             f"{name} has {count} like {text!a}, which is {reading!r} in a wrong encoding: save the file as UTF-8 "
             "again, and leave --encoding out"

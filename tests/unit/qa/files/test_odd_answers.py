@@ -127,7 +127,7 @@ def test_classes_of_objects_are_spelled_alike_on_demand() -> None:
            for task in range(4) for who, name in (("ann", "Cod"), ("bob", "cod"), ("eve", " cod "))])  # fmt: skip
     code, out, err = run("agreement", "--votes", "votes.csv", "--shape", "boxes", "--format", "json")
     assert (code, json.loads(out)["agreement_of_pairs"] < 1) == (0, True)
-    assert "'Cod' (1) and 'cod' (2) differ by case only" in err
+    assert "'Cod' (4) and 'cod' (8) differ by case only" in err
     code, out, err = run(
         "agreement", "--votes", "votes.csv", "--shape", "boxes", "--format", "json", "--join-spellings"
     )

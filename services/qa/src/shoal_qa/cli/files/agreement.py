@@ -16,6 +16,7 @@ from shoal.command_line.reading import (
     SkipBadOption,
     read_options,
 )
+from shoal.wording import format_count
 from shoal_qa.adapters.files.votes import VotesFile, read_votes
 from shoal_qa.cli.files.options import (
     AnnotatorColumn,
@@ -70,8 +71,8 @@ def show_agreement(
         summarize_votes(file, with_classes=shape == "class")
         if shape == "class" and (once := count_single_labels(file.named)) is not None:
             print_warning(
-                f"{once:,} of {len(file.named.votes):,} votes have a label that nobody else gave; if the labels are "
-                "numbers or texts, say so with --shape"
+                f"{once:,} of {format_count(len(file.named.votes), 'vote')} have a label that nobody else "
+                "gave; if the labels are numbers or texts, say so with --shape"
             )
         if shape == "multi" and (sign := set_separator(file.named.classes)) != "|":
             name = SEPARATORS[sign]
@@ -99,7 +100,8 @@ def _agreement_of(
     from shoal_qa.usecases.files.texts.written_classes import Spelling, spelled_classes
 
     written = read_written(shape, file.named.classes, file.places())
-    written = spelled_classes(written, Spelling(join=join, warn=print_warning))
+    spelling = Spelling(join=join, warn=print_warning, votes=file.named.votes.votes_per_label())
+    written = spelled_classes(written, spelling)
     check_candidates(shape, file.named, file.places(), print_warning)
     return written_agreement(file.named, written, level=level, rng=rng)
 
@@ -112,7 +114,8 @@ def _warn_of_little(measured: Agreement, named: NamedVotes) -> None:
     elif measured.alpha.value is None:
         print_warning("all answers are the same: agreement beyond chance cannot be measured")
     elif measured.alpha.units < 30:
-        print_warning(f"only {measured.alpha.units} tasks have two votes or more: the interval is too narrow")
+        tasks = format_count(measured.alpha.units, "task has", "tasks have")
+        print_warning(f"only {tasks} two votes or more: the interval is too narrow")
 
 
 def _facts_of(measured: Agreement, named: NamedVotes, shape: str, limit: int) -> dict[str, Any]:

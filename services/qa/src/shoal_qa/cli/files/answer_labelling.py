@@ -82,7 +82,8 @@ def read_answer_inputs(files: VoteFiles) -> AnswerInputs:
         lambda at: line_of(at) if at < voted else places[at - voted],
         bounds=columns.bounds,
     )
-    written = spelled_classes(written, Spelling(join=reading.join_spellings, warn=print_warning))
+    votes = [*file.named.votes.votes_per_label(), *(1 for _ in places)]
+    written = spelled_classes(written, Spelling(join=reading.join_spellings, warn=print_warning, votes=votes))
     check_candidates(columns.shape, file.named, line_of, print_warning)
     for subject, by_task in by_file.items():
         check_right_answers(columns.shape, file.named, by_task, subject)

@@ -1,5 +1,6 @@
 """Distances of answers that are not values: sets, boxes, texts. 0 means equal, 1 nothing in common."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -47,12 +48,13 @@ def box_iou(one: Floats, other: Floats) -> Floats:
 
 
 def relative_distance(one: str, other: str) -> float:
-    """Return the edit distance divided by the longer length; 0 for two empty texts."""
+    """Return the edit distance of composed characters divided by the longer length; 0 for empty texts."""
     return _edit_share(min(one, other), max(one, other))
 
 
 @lru_cache(maxsize=256)  # of the last tasks, whose pairs are asked for more than once
 def _edit_share(one: str, other: str) -> float:
+    one, other = unicodedata.normalize("NFC", one), unicodedata.normalize("NFC", other)
     return edit_distance(one, other) / max(len(one), len(other), 1)
 
 

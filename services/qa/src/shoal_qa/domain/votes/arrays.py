@@ -61,6 +61,10 @@ class VoteArrays:
             self._cache.per_task = counts
         return self._cache.per_task
 
+    def votes_per_label(self) -> list[int]:
+        """Return the number of votes of each label."""
+        return np.bincount(self.label, minlength=self.classes).tolist()
+
     def label_counts(self) -> Floats:
         """Return the number of tasks of each label, a task split among its votes: (classes,), cached."""
         if self._cache.per_label is None:

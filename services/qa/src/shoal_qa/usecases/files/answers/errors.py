@@ -1,7 +1,8 @@
 """Errors of a file's labels that are not single classes, by votes or by predictions of other files."""
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import repeat
 from types import MappingProxyType
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from shoal.contracts.answers import Answer
 from shoal.files.errors import BadInput
+from shoal.wording import format_count
 from shoal_qa.domain.votes.arrays import NamedVotes
 from shoal_qa.usecases.files.texts.candidates import check_candidates
 from shoal_qa.usecases.files.texts.scored_answers import split_scores
@@ -69,7 +71,9 @@ def file_errors_by_votes(
     tasks = list(labels)
     written = spelled_classes(
         read_written(shape, [*labels.values(), *named.classes, *gold.values()], where, bounds=bounds),
-        spelling,
+        replace(
+            spelling, votes=[*repeat(1, len(labels)), *named.votes.votes_per_label(), *repeat(1, len(gold))]
+        ),
     )
     check_candidates(shape, named, lambda at: where(len(labels) + at), spelling.warn)
     votes, size = named.votes, len(tasks)
@@ -154,5 +158,8 @@ def _scored_answer(answer: Answer, scores: Sequence[float], where: str) -> Score
     """Return a prediction with one score for each part. Raises BadInput if they do not fit."""
     parts = getattr(answer, "labels" if answer.kind == "classes" else answer.kind, ()) if scores else ()
     if len(parts) != len(scores):
-        raise BadInput(f"{where}: {len(scores)} scores of {len(parts)} classes: give each one once")
+        raise BadInput(
+            f"{where}: {format_count(len(scores), 'score')} of "
+            f"{format_count(len(parts), 'class', 'classes')}: give each one once"
+        )
     return ScoredAnswer(answer=answer, scores=scores)

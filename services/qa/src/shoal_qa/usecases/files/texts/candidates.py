@@ -4,24 +4,42 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 
 from shoal.files.errors import BadInput
+from shoal.files.suspects import counted_names, spelling_warning
+from shoal.wording import format_count
 from shoal_qa.domain.votes.arrays import NamedVotes
 from shoal_qa.usecases.answers.models.rankings import usual_candidates
 from shoal_qa.usecases.files.texts.written import Where
 from shoal_qa.usecases.files.texts.written_orders import candidates_in
 
+MAYBE_TIES = (
+    "both",
+    "neither",
+    "none",
+    "same",
+    "both good",
+    "both bad",
+    "bothbad",
+    "no preference",
+    "equals",
+)
+_RENAME = "they count as different candidates; write them alike"
 SHOWN = 5  # candidates in a message
 
 
 def check_candidates(shape: str, named: NamedVotes, where: Where, warn: Callable[[str], None]) -> None:
     """Check that the votes on each task are about the same candidates.
 
-    Raises BadInput for a pair of more than two. Warns of orders of other candidates than most votes on their
-    task order, which the consensus leaves out. where: returns the place of the first vote with a label.
+    Raises BadInput for a pair of more than two, and orders of one. Warns of names that look alike, and of
+    orders of other candidates than most votes on their task order, which the consensus leaves out. where: returns the place of the first vote with a label.
     """
+    if shape in ("pair", "ranking"):
+        _warn_of_names(named, warn)
     if shape == "pair":
         _check_pairs(named)
-    elif shape == "ranking" and (stray := _stray_orders(named)):
-        count = "1 vote orders" if len(stray) == 1 else f"{len(stray):,} votes order"
+    elif shape == "ranking":
+        _check_orders(named, where)
+    if shape == "ranking" and (stray := _stray_orders(named)):
+        count = format_count(len(stray), "vote orders", "votes order")
         first = int(named.votes.label[stray[0]])
         listed = ", ".join(sorted(candidates_in(named.classes[first]))[:SHOWN])
         task = named.tasks[int(named.votes.task[stray[0]])]
@@ -56,6 +74,20 @@ def check_right_answers(shape: str, named: NamedVotes, right: Mapping[str, str],
             )
 
 
+def _warn_of_names(named: NamedVotes, warn: Callable[[str], None]) -> None:
+    """Warn of candidates that look alike, and of those that may be ties."""
+    counts: Counter[str] = Counter()
+    for text, votes in zip(named.classes, named.votes.votes_per_label(), strict=True):
+        counts.update(dict.fromkeys(candidates_in(text), votes))
+    if spelled := spelling_warning("label", counted_names(counts), _RENAME):
+        warn(spelled)
+    for name in sorted(counts):
+        if name.casefold() in MAYBE_TIES:
+            warn(
+                f"label has {name!r} ({counts[name]:,}), which counts as a candidate: write = if it is a tie"
+            )
+
+
 def _candidates_by_task(named: NamedVotes) -> dict[int, Counter[frozenset[str]]]:
     """Return how many votes on each task name which candidates."""
     candidates = [candidates_in(text) for text in named.classes]
@@ -73,6 +105,17 @@ def _check_pairs(named: NamedVotes) -> None:
             raise BadInput(
                 f"task {named.tasks[task]!r} has {len(voted)} candidates ({listed}): a pair has two; "
                 "give each comparison a task of its own, or use --shape ranking or class"
+            )
+
+
+def _check_orders(named: NamedVotes, where: Where) -> None:
+    """Raise BadInput if most votes on a task name one candidate, as with another sign than >."""
+    for task, count in _candidates_by_task(named).items():
+        if len(usual_candidates(count)) < 2:
+            label = int(named.votes.label[named.votes.task == task][0])
+            raise BadInput(
+                f"{where(label)}: {named.classes[label]!r} on task {named.tasks[task]!r} names one candidate, which is "
+                "no order: write best > second = tied, or a JSON list"
             )
 
 

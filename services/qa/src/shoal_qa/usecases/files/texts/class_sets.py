@@ -6,6 +6,9 @@ from json import loads
 from typing import Any
 
 SEPARATORS = {"|": "pipe", ";": "semicolon", ",": "comma"}
+_EMPTY = frozenset(["()", "{}", "set()"])  # as Python prints empty tuples and sets
+_LIST = re.compile(r"""[\[{(]\s*["'\[{]|\[[^\]]*,|\{[^}]*[,:]""")
+_OTHER_SIGNS = re.compile(r"[|;,+/&\t\r\n]+|\s+and\s+| ")
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
 
 
@@ -14,6 +17,8 @@ def parse_set(text: str) -> set[str] | None:
 
     A list is JSON, or what Python and NumPy print: ['a', 'b'], {'a', 'b'} and ['a' 'b'].
     """
+    if text in _EMPTY:
+        return set()
     if text[:1] not in ("[", "{", "("):
         return None
     try:
@@ -24,6 +29,14 @@ def parse_set(text: str) -> set[str] | None:
     if not isinstance(names, list) or not all(map(_is_name, names)):
         return None
     return {str(name).strip() for name in names} - {""}
+
+
+def is_broken_set(text: str) -> bool:
+    """Return whether a text begins as a list or an object does, and is no set: [cod, eel], {"cod": true}.
+
+    A name in brackets, such as [UNK], is none.
+    """
+    return text[:1] in ("[", "{", "(") and _LIST.match(text) is not None and parse_set(text) is None
 
 
 def set_separator(texts: Iterable[str]) -> str:
@@ -46,6 +59,13 @@ def turned_sets(names: Sequence[str]) -> tuple[str, str] | None:
         if len(parts) > 1 and first.setdefault(parts, name) != name:
             return first[parts], name
     return None
+
+
+def joined_classes(names: Iterable[str]) -> dict[str, list[str]]:
+    """Return the names that other signs divide into further ones of the names: cod+eel beside cod and eel."""
+    known = {*names}
+    parts = {name: [part.strip() for part in _OTHER_SIGNS.split(name)] for name in known}
+    return {name: some for name, some in sorted(parts.items()) if len(some) > 1 and known.issuperset(some)}
 
 
 def _printed_set(text: str) -> set[str] | None:

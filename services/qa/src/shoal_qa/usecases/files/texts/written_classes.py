@@ -3,23 +3,26 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import Any
 
-import numpy as np
-
 from shoal.contracts.answers import Answer
-from shoal.files.columns import Coded
 from shoal.files.spelling import joined_names
-from shoal.files.suspects import label_warnings
+from shoal.files.suspects import counted_names, label_warnings
+from shoal_qa.usecases.files.texts.class_sets import joined_classes
 from shoal_qa.usecases.files.texts.written import WrittenAnswers, classes_named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spelling:
-    """What is done about names that look alike. join: whether they become one class; else `warn` says so."""
+    """What is done about names that look alike. join: whether they become one class; else `warn` says so.
+
+    votes: of each answer, as many as answers; none for one each.
+    """
 
     join: bool
     warn: Callable[[str], None]
+    votes: Sequence[int] = ()
 
 
 def spelled_classes(written: WrittenAnswers, spelling: Spelling) -> WrittenAnswers:
@@ -27,10 +30,17 @@ def spelled_classes(written: WrittenAnswers, spelling: Spelling) -> WrittenAnswe
     schema: Any = written.schema
     if not hasattr(schema, "classes"):
         return written
-    counts = Counter(name for answer in written.answers for name in _names_of(answer))
+    counts: Counter[str] = Counter()
+    for answer, votes in zip(written.answers, spelling.votes or repeat(1), strict=False):
+        counts.update(dict.fromkeys(_names_of(answer), votes))
     names = sorted(counts)
-    for warning in label_warnings("label", _column_of(names, counts), join=spelling.join):
+    for warning in label_warnings("label", counted_names(counts), join=spelling.join):
         spelling.warn(warning)
+    for name, parts in joined_classes(names).items() if schema.kind == "multi_choice" else ():
+        spelling.warn(
+            f"label has {name!r} ({counts[name]:,}), which counts as one class: if it is {' and '.join(parts)}, "
+            "use one separator in all cells, or lists"
+        )
     joined = joined_names(names, counts) if spelling.join else {}
     if all(name == other for name, other in joined.items()):
         return written
@@ -39,11 +49,6 @@ def spelled_classes(written: WrittenAnswers, spelling: Spelling) -> WrittenAnswe
         schema=schema.model_copy(update={"classes": classes_named(set(joined.values()))}),
         answers=[_with_names(answer, joined) for answer in written.answers],
     )
-
-
-def _column_of(names: Sequence[str], counts: Mapping[str, int]) -> Coded:
-    code = np.repeat(np.arange(len(names), dtype=np.int32), [counts[name] for name in names])
-    return Coded(code, list(names))
 
 
 def _names_of(answer: Any) -> Iterator[str]:

@@ -8,7 +8,8 @@ from shoal.contracts.answers import PairAnswer, RankingAnswer
 from shoal.contracts.label_schemas import PairSchema, RankingSchema
 from shoal_qa.usecases.files.texts.written import UnreadableAnswer, Where, WrittenAnswers, shown_text
 
-TIES = ("=", "tie", "tied", "equal")
+TIES = ("=", "==", "tie", "tied", "equal", "draw")
+SIGNS = "<>=["
 _PAIR = "write the better candidate, better > other, or = for a tie"
 _ORDER = "write best > second = tied, or a JSON list"
 
@@ -22,11 +23,13 @@ def read_rankings(texts: Sequence[str], where: Where) -> WrittenAnswers:
 
 
 def _order_of(text: str, where: str) -> tuple[tuple[str, ...], ...]:
+    if _is_object(text):
+        raise UnreadableAnswer(where, f"{shown_text(text)} is a JSON object, and no order", _ORDER)
     if text[:1] == "[":
         rows = _listed_groups(text, where)
         groups = [row if isinstance(row, list) else [row] for row in rows]
     else:
-        groups = [group.split("=") for group in text.split(">")]
+        groups = [group.split("=") for group in _best_first(text, where)]
     if not all(_is_name(name) for group in groups for name in group):
         raise UnreadableAnswer(where, f"{shown_text(text)} has a candidate without a name", _ORDER)
     order = tuple(tuple(sorted(str(name).strip() for name in group)) for group in groups)
@@ -34,6 +37,25 @@ def _order_of(text: str, where: str) -> tuple[tuple[str, ...], ...]:
     if not order or not all(order) or "" in names or len(set(names)) < len(names):
         raise UnreadableAnswer(where, f"{shown_text(text)} must name every candidate once", _ORDER)
     return order
+
+
+def _is_object(text: str) -> bool:
+    """Return whether a text is a JSON object, such as ranks by name: ranks and scores would look the same."""
+    if text[:1] != "{":
+        return False
+    try:
+        return isinstance(loads(text), dict)
+    except (RecursionError, ValueError):
+        return False
+
+
+def _best_first(text: str, where: str) -> list[str]:
+    """Return the groups of a > b, or of b < a, in the order of a > b."""
+    if "<" not in text:
+        return text.split(">")
+    if ">" in text:
+        raise UnreadableAnswer(where, f"{shown_text(text)} has both > and <", _ORDER)
+    return text.split("<")[::-1]
 
 
 def _is_name(name: Any) -> bool:
@@ -52,7 +74,7 @@ def _listed_groups(text: str, where: str) -> list[Any]:
 
 def _order_text(answer: Any) -> str:
     """Return an order as `a > b = c`, or as a list if names hold these signs."""
-    if any(sign in name for group in answer.order for name in group for sign in ">=["):
+    if any(sign in name for group in answer.order for name in group for sign in SIGNS):
         return dumps([group[0] if len(group) == 1 else group for group in answer.order], ensure_ascii=False)
     return " > ".join(" = ".join(group) for group in answer.order)
 
@@ -75,7 +97,9 @@ def _choice_of(text: str, where: str) -> str | None:
     """Return the better candidate; None for a tie."""
     if text.strip().lower() in TIES:
         return None
-    if not any(sign in text for sign in ">=["):
+    if _is_object(text):
+        raise UnreadableAnswer(where, f"{shown_text(text)} is a JSON object, and no choice", _PAIR)
+    if not any(sign in text for sign in SIGNS):
         return text.strip()
     order = _order_of(text, where)
     if sum(map(len, order)) not in (1, 2):
