@@ -17,6 +17,7 @@ from shoal.contracts.answers import (
     SpansAnswer,
     TextAnswer,
 )
+from shoal.wording import format_count
 
 MOST = 80  # characters
 
@@ -59,7 +60,7 @@ def _describe_objects(one: str, many: str, labels: Iterable[str]) -> str:
     if not total:
         return f"no {many}"
     parts = ", ".join(f"{count} {label}" for label, count in counts.most_common())
-    return f"{total} {one if total == 1 else many}: {parts}"
+    return f"{format_count(total, one, many)}: {parts}"
 
 
 def _describe_span(span: Span) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from shoal.classes.matching import joined_facts, match_names
 from shoal.classes.order import as_number, classes_fact, column_numbers, ordered_classes, shown_names
 from shoal.files.errors import BadInput
+from shoal.wording import format_count
 
 MOST_SHOWN = 2_000  # characters of an order in a message
 
@@ -123,9 +124,11 @@ class Columns:
                 )
 
     def _wrong_count(self, classes: int, about: str) -> BadInput:
-        fault = f"{self.what} has {self.count} columns, but there are {classes:,} classes{about}"
+        is_or_are = "is" if classes == 1 else "are"
+        there = f"there {is_or_are} {format_count(classes, 'class', 'classes')}{about}"
+        fault = f"{self.what} has {format_count(self.count, 'column')}, but {there}"
         if classes == self.count:
-            fault = f"{self.what} does not name its {self.count} columns"
+            fault = f"{self.what} does not name its {format_count(self.count, 'column')}"
         return BadInput(
             f"{fault}: give the classes in the order of the columns, cat,dog,..., or a file with one a line",
             field="classes",

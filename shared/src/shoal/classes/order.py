@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from shoal.wording import format_count
+
 SHOWN = 10  # names in a phrase
 CUT = 30  # characters of a name in a phrase
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
@@ -57,5 +59,5 @@ def classes_fact(names: Sequence[str], order: str | None = None) -> str:
     if order is None:
         numeric = all(as_number(name) is not None for name in names)
         order = "in numeric order" if numeric else "in alphabetical order"
-    count = "1 class" if len(names) == 1 else f"{len(names):,} classes {order}".rstrip()
+    count = format_count(len(names), "class", f"classes {order}".rstrip())
     return f"{count}: {shown_names(names)}"

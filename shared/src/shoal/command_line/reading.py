@@ -7,11 +7,12 @@ import typer
 
 from shoal.command_line.console import err
 from shoal.command_line.offline import print_summary
-from shoal.files.faults import count_rows, skipped_fact
+from shoal.files.faults import skipped_fact
 from shoal.files.matrix.matrices import Matrix, Rows
 from shoal.files.options import ReadOptions
 from shoal.files.skipped import skipped_file, write_skipped
 from shoal.files.tables import Table
+from shoal.wording import format_count
 
 EncodingOption = Annotated[
     str | None,
@@ -70,4 +71,4 @@ def list_skipped(output: Path | None, options: ReadOptions) -> None:
         skipped_file(output).unlink(missing_ok=True)
         return
     file = write_skipped(output, options.skipped)
-    err.print(f"{count_rows(len(options.skipped))} left out: {file}", markup=False, soft_wrap=True)
+    err.print(f"{format_count(len(options.skipped), 'row')} left out: {file}", markup=False, soft_wrap=True)

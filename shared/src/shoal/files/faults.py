@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from shoal.wording import format_count
+
 SHOWN = 10  # rows in a message
 
 
@@ -49,7 +51,7 @@ def skipped_fact(rows: Sequence[SkippedRow]) -> str:
         return ""
     shown = "; ".join(f"{row.position}: {row.reason}" for row in rows[:SHOWN])
     rest = f"; and {len(rows) - SHOWN:,} more" if len(rows) > SHOWN else ""
-    return f"{count_rows(len(rows))} left out ({shown}{rest})"
+    return f"{format_count(len(rows), 'row')} left out ({shown}{rest})"
 
 
 def reason_of(fault: Fault) -> str:
@@ -59,8 +61,3 @@ def reason_of(fault: Fault) -> str:
 
 def _list_faults(places: Sequence[str], faults: Sequence[Fault]) -> str:
     return "; ".join(f"{position}{fault.detail}" for position, fault in zip(places, faults, strict=True))
-
-
-def count_rows(count: int) -> str:
-    """Return "1 row" or "2,000 rows"."""
-    return "1 row" if count == 1 else f"{count:,} rows"

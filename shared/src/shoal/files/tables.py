@@ -25,6 +25,7 @@ from shoal.files.forms.opening import open_format
 from shoal.files.options import PLAIN, ReadOptions
 from shoal.files.spelling import spelling_key
 from shoal.files.stray_rows import repeated_headers, starts_with_ruler
+from shoal.wording import format_count
 
 INDEXES = ("", "__index_level_0__", "Unnamed: 0")  # names of the column of pandas' index
 _NO_CHECKS: Mapping[str, Sequence[Check]] = {}
@@ -56,7 +57,7 @@ class Table:
 
     def facts(self) -> list[str]:
         """Return how the file was read: its rows, its form if that is not the plain one, rows left out."""
-        rows = "1 row" if self.rows == 1 else f"{self.rows:,} rows"
+        rows = format_count(self.rows, "row")
         facts = self.format.facts() if isinstance(self.format, Described) else [rows, *self.notes]
         return [fact for fact in (*facts, skipped_fact(self.skipped)) if fact]
 

@@ -5,14 +5,13 @@ from shoal.pages.crowds import interval_rows, shares_matrix
 from shoal.pages.plots import Series, line_plot, paired_bars
 from shoal.pages.rendering import render_page
 from shoal.pages.svg import svg_drawing, svg_element, svg_title
-from shoal.pages.words import format_count, format_percent
+from shoal.pages.words import format_percent
 
 __all__ = [
     "Dot",
     "Line",
     "Series",
     "Shares",
-    "format_count",
     "format_percent",
     "interval_rows",
     "line_plot",

@@ -3,7 +3,8 @@
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from shoal.pages.words import format_count, format_percent
+from shoal.pages.words import format_percent
+from shoal.wording import format_count
 
 if TYPE_CHECKING:
     from jinja2 import Environment

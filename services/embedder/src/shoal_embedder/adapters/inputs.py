@@ -7,6 +7,7 @@ from pathlib import Path
 from shoal.files.errors import BadInput
 from shoal.pictures.decoding import is_picture
 from shoal.pictures.folders import PICTURES, find_pictures
+from shoal.wording import format_count
 from shoal_embedder.adapters.encoders.named import Item
 
 TEXTS = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet"})
@@ -52,7 +53,9 @@ def _add_folder(inputs: Inputs, folder: Path) -> None:
     content = find_pictures(folder)
     if not content.pictures:
         count = len(content.strange) + content.others
-        also = f", but {count:,} other files; give files of texts by their names" if count else ""
+        also = (
+            f", but {format_count(count, 'other file')}; give files of texts by their names" if count else ""
+        )
         raise BadInput(f"{folder} has no images{also}")
     inputs.pictures += content.pictures
     inputs.strange += content.strange

@@ -14,6 +14,7 @@ from shoal.files.options import ReadOptions
 from shoal.files.outputs import replace_file
 from shoal.files.suspects import MISSING, missing_warning
 from shoal.vectors import Vectors
+from shoal.wording import format_count
 from shoal_embedder.adapters.encoders.named import EncoderOptions, Model, NamedEncoder
 from shoal_embedder.adapters.inputs import Inputs
 from shoal_embedder.adapters.left_out import (
@@ -130,7 +131,7 @@ def _check_rest(count: int, left_out: Sequence[LeftOut]) -> None:
 
 def _summarize_pictures(inputs: Inputs, reduced: ReducedPictures, encoder: str) -> None:
     count = len(reduced.files)
-    facts = ["1 image" if count == 1 else f"{count:,} images", f"encoder {encoder}"]
+    facts = [format_count(count, "image"), f"encoder {encoder}"]
     if reduced.left_out:
         facts.append(_left_out_fact(reduced.left_out))
     if inputs.strange:
@@ -140,8 +141,8 @@ def _summarize_pictures(inputs: Inputs, reduced: ReducedPictures, encoder: str) 
     print_summary(inputs.name, facts)
     if reduced.dark:
         print_warning(
-            f"{reduced.dark:,} images of 16 bits use less than a sixteenth of their range and look nearly black "
-            "to the encoder: scale them to 0..65,535"
+            f"{format_count(reduced.dark, 'image')} of 16 bits: nearly black to the encoder, for less than a sixteenth "
+            "of the range is used: scale them to 0..65,535"
         )
 
 
@@ -151,7 +152,9 @@ def _summarize_texts(part: Texts, encoder: str, cut: int, max_tokens: int) -> No
     if part.left_out:
         facts.append(_left_out_fact(part.left_out))
     if cut:
-        facts.append(f"{cut:,} of {len(part.texts):,} texts cut at {max_tokens} tokens (--max-tokens)")
+        facts.append(
+            f"{cut:,} of {format_count(len(part.texts), 'text')} cut at {max_tokens} tokens (--max-tokens)"
+        )
     print_summary(part.table, facts)
 
 

@@ -10,6 +10,7 @@ from shoal.cache import model_folder
 from shoal.command_line.console import out
 from shoal.command_line.offline import one_line_errors
 from shoal.files.errors import BadInput
+from shoal.wording import format_count
 from shoal_embedder.adapters.encoders import ENCODERS
 
 app = typer.Typer(help="The encoder's file, and the vectors in Qdrant.", no_args_is_help=True)
@@ -47,7 +48,7 @@ def refill_vectors(
     from shoal_embedder.main import refill_store
 
     try:
-        out.print(f"{asyncio.run(refill_store(project)):,} vectors stored")
+        out.print(f"{format_count(asyncio.run(refill_store(project)), 'vector')} stored")
     except Exception as error:
         if not is_transient(error):
             raise

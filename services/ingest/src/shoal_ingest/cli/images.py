@@ -11,6 +11,7 @@ from shoal.command_line.offline import one_line_errors, print_summary, print_war
 from shoal.command_line.printing import Format, FormatOption, print_rows
 from shoal.files.errors import BadInput
 from shoal.pictures.folders import FolderContent, find_pictures
+from shoal.wording import format_count
 from shoal_ingest.adapters.door import IngestDoor
 from shoal_ingest.cli.options import Url
 from shoal_ingest.cli.send import FAILED, INTERRUPTED, print_line
@@ -85,7 +86,7 @@ def _read_table(file: Path, model: str) -> tuple[Mapping[str, Mapping[str, Any]]
 
 def _describe_folder(folder: Path, content: FolderContent, fact: str) -> None:
     """Print what will be sent, and what of the folder will not. fact: about the predictions."""
-    others = f"{content.others:,} hidden and other files left out" if content.others else ""
+    others = f"{format_count(content.others, 'hidden or other file')} left out" if content.others else ""
     print_summary(f"images {folder}", [f"{len(content.pictures):,}", fact, others])
     if content.strange:
         print_warning(f"no images: {_shown_names([str(path) for path in content.strange])}")

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from shoal.wording import format_count
 from shoal_ingest.usecases.sending.send_log import Outcome
 
 
@@ -47,4 +48,4 @@ class SentImages:
         """Return what was sent until now, and how to go on, in words."""
         if not self.total:
             return "Nothing was sent."
-        return f"Sent before: {self.total:,} images. Start the command again: it goes on from there."
+        return f"Sent before: {format_count(self.total, 'image')}. Start the command again: it goes on from there."

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from shoal.wording import format_count
 from shoal_ingest.adapters.logs.opening import log_name
 from shoal_ingest.usecases.sending.log_entries import Entry, Fields
 from shoal_ingest.usecases.sending.send_log import Outcome
@@ -72,7 +73,7 @@ class SentLines:
             later, first = self._other_datums[0]
             count = len(self._other_datums)
             self._warn(
-                f"{count:,} {'line has' if count == 1 else 'lines have'} the source and source_id of an earlier "
+                f"{format_count(count, 'line has', 'lines have')} the source and source_id of an earlier "
                 f"line, but another datum (first: {later}, earlier {first}): they count as one sample; give every "
                 "datum its own source_id"
             )
@@ -90,7 +91,7 @@ class SentLines:
     def summary(self) -> str:
         """Return the counts in words."""
         counts = ", ".join(f"{self.count(status):,} {status}" for status in _STATUSES)
-        return f"{self.total:,} {'line' if self.total == 1 else 'lines'}: {counts}"
+        return f"{format_count(self.total, 'line')}: {counts}"
 
     def summary_document(self) -> Mapping[str, Any]:
         """Return the counts of all lines and of every file, for JSON."""

@@ -8,6 +8,7 @@ from shoal.command_line.arguments import Project
 from shoal.command_line.client import URL, Client, print_cautions
 from shoal.command_line.console import out
 from shoal.command_line.printing import Format, FormatOption, print_rows
+from shoal.wording import format_count
 from shoal_ingest.cli.images import send_images
 from shoal_ingest.cli.options import Url
 from shoal_ingest.cli.send import send_files
@@ -61,7 +62,7 @@ def erase_samples(
 ) -> None:
     """Erase samples in every service: content, vector, votes and label."""
     if not yes:
-        count = f"{len(samples):,} {'sample' if len(samples) == 1 else 'samples'}"
+        count = format_count(len(samples), "sample")
         typer.confirm(f"Erase {count} of project {project} in every service for good?", abort=True, err=True)
     body = {"samples": samples, "reason": reason}
     answer = client.ask_json("POST", url, f"/v1/projects/{project}/erasures", json=body)

@@ -8,6 +8,7 @@ from shoal.command_line.console import err
 from shoal.command_line.offline import one_line_errors, print_warning, show_progress
 from shoal.files.errors import BadInput
 from shoal.runtime.refusal import Refused
+from shoal.wording import format_count
 from shoal_qa.usecases.datasets.exports import FORMATS
 
 _FORMATS = ", ".join(FORMATS)
@@ -52,11 +53,16 @@ def export_dataset(
         except OSError as error:
             raise BadInput(f"{error.filename or output}: {error.strerror or error}") from None
     for loss in result["left_out"]:
-        print_warning(f"left out: {loss['rows']} rows ({loss['reason']})")
+        print_warning(f"left out: {format_count(loss['rows'], 'row')} ({loss['reason']})")
     if missing := result.get("images", {}).get("missing"):
         print_warning(f"the media store lacks {missing} of the images that rows name, or has them damaged")
     for file in result["files"]:
         typer.echo(f"{output.rstrip('/')}/{file['path']}")
-    err.print(f"{result['rows']:,} rows as {name}: {output}", markup=False, highlight=False, soft_wrap=True)
+    err.print(
+        f"{format_count(result['rows'], 'row')} as {name}: {output}",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
     if not result["rows"]:
         raise typer.Exit(1)

@@ -10,6 +10,7 @@ import typer
 from shoal.command_line.arguments import Project
 from shoal.command_line.client import URL, Client, read_json
 from shoal.command_line.console import err, out
+from shoal.wording import format_count
 from shoal_qa.cli.service import Url, client
 
 EFFECTS = {
@@ -62,16 +63,17 @@ def preview_lines(preview: dict[str, Any]) -> Iterator[str]:
     """Yield what a rule would change, one effect a line with its first example."""
     about = "about " if preview["estimate"] else ""
     if not preview["jobs_changed"]:
-        yield f"The rule changes none of {preview['evaluated']:,} jobs with votes."
+        yield f"The rule changes none of {format_count(preview['evaluated'], 'job')} with votes."
         return
     basis = f", estimated from {preview['evaluated']:,} of them" if preview["estimate"] else ""
-    yield f"The rule changes {about}{preview['jobs_changed']:,} of {preview['jobs']:,} jobs with votes{basis}:"
+    jobs = format_count(preview["jobs"], "job")
+    yield f"The rule changes {about}{preview['jobs_changed']:,} of {jobs} with votes{basis}:"
     for effect, words in EFFECTS.items():
         if preview[effect]:
             example = next((item for item in preview["examples"] if item["effect"] == effect), None)
             yield f"  {about}{preview[effect]:,} {words}{_example_text(example)}"
     if preview["votes_requested"]:
-        yield f"  {about}{preview['votes_requested']:,} more votes requested at once"
+        yield f"  {about}{format_count(preview['votes_requested'], 'more vote')} requested at once"
 
 
 def _example_text(example: dict[str, Any] | None) -> str:

@@ -14,6 +14,7 @@ from shoal.command_line.offline import print_summary, print_warning
 from shoal.files.errors import BadInput
 from shoal.files.matrix.matrices import BLOCK, Matrix, read_matrix
 from shoal.files.options import ReadOptions
+from shoal.wording import format_count
 from shoal_sampler.adapters.files import ARRAYS, Target
 from shoal_sampler.domain.models.probabilities import score_matrix
 from shoal_sampler.domain.pools.pool import UNKNOWN
@@ -97,15 +98,17 @@ def classes_of_predictions(file: Path, rows: int, labelled: LabelTexts, reading:
 
     predicted = read_predictions(file, reading)
     if len(predicted.scores) != rows:
-        detail = (
-            f"{file} has {len(predicted.scores):,} lines, embeddings {rows:,} rows: give one line for each"
-        )
+        lines = format_count(len(predicted.scores), "line")
+        detail = f"{file} has {lines}, embeddings {format_count(rows, 'row')}: give one line for each"
         raise BadInput(detail, field="predictions")
     scores = score_matrix(predicted.scores)
     sure = int(np.isfinite(scores).any(axis=1).sum())
     if not sure:
         raise BadInput(f"{file}: no prediction has scores, so none shows how sure it is", field="predictions")
-    print_summary(f"predictions {file}", [f"{rows:,} rows", f"{sure:,} show how sure the model is"])
+    print_summary(
+        f"predictions {file}",
+        [format_count(rows, "row"), f"{format_count(sure, 'shows', 'show')} how sure the model is"],
+    )
     names = labelled.names()
     if predicted.are_classes:
         columns = sorted({name for row in predicted.scores for name in row})
@@ -168,7 +171,7 @@ def summarize_array(file: Path, what: str, texts: Sequence[str]) -> None:
     """Print how the labels of a .npy or .npz file were read; tables have said it already."""
     if file.suffix.lower() in ARRAYS:
         names = ordered_classes(text for text in texts if text)
-        print_summary(f"{what} {file}", [f"{len(texts):,} rows", classes_fact(names, "")])
+        print_summary(f"{what} {file}", [format_count(len(texts), "row"), classes_fact(names, "")])
 
 
 def warn_of_ids(labelled: LabelTexts, names: Sequence[str]) -> None:
@@ -176,7 +179,8 @@ def warn_of_ids(labelled: LabelTexts, names: Sequence[str]) -> None:
     count = sum(1 for text in labelled.texts if text)
     if len(names) == count > FEW_IDS:
         print_warning(
-            f"{labelled.what}: each of {count:,} labels occurs once, as ids do: is this the column of classes?"
+            f"{labelled.what}: each of {format_count(count, 'label')} occurs once, as ids do: "
+            "is this the column of classes?"
         )
 
 

@@ -21,6 +21,7 @@ from shoal.command_line.reading import (
 from shoal.files.errors import BadInput
 from shoal.files.outputs import OutputCheck
 from shoal.files.writing import Cells, write_table
+from shoal.wording import format_count
 from shoal_sampler.cli.options import (
     Balance,
     Count,
@@ -93,12 +94,12 @@ def select_rows(
         _write_picks(output, picks)
         list_skipped(output, reading)
     if len(picks.rows) < n:
-        print_warning(f"only {len(picks.rows)} of {n} rows could be chosen")
+        print_warning(f"only {len(picks.rows)} of {format_count(n, 'row')} could be chosen")
     if explain:
         classes_read = inputs.classes
         probabilities_read = classes_read.probabilities if classes_read.are_predicted else None
         print_reasons(picks, probabilities_read, classes_read.names)
-    err.print(f"{len(picks.rows)} rows: {output}", markup=False, soft_wrap=True)
+    err.print(f"{format_count(len(picks.rows), 'row')}: {output}", markup=False, soft_wrap=True)
 
 
 def _write_picks(file: Path, picks: Picks) -> None:

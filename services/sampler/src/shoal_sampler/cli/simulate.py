@@ -27,6 +27,7 @@ from shoal.files.matrix.matrices import read_matrix
 from shoal.files.options import ReadOptions
 from shoal.files.outputs import OutputCheck
 from shoal.files.writing import Cells, write_table, write_text
+from shoal.wording import format_count
 from shoal_sampler.adapters.files import read_labels
 from shoal_sampler.adapters.pages.curves import curves_page
 from shoal_sampler.cli.class_columns import FEW_IDS, summarize_array
@@ -89,7 +90,13 @@ def compare_strategies(
         _print_plan(data, held_out, amounts)
         curves = _simulate_all(data, held_out, strategies, budgets=amounts, seeds=seeds)
         labels_needed = label_costs(curves)
-        what = f"{len(data.labels):,} rows, {data.classes} classes, {seeds} seeds"
+        what = ", ".join(
+            (
+                format_count(len(data.labels), "row"),
+                format_count(data.classes, "class", "classes"),
+                format_count(seeds, "seed"),
+            )
+        )
         _write_curves(output, curves, labels_needed, what)
         list_skipped(output, reading)
     print_curves(curves, labels_needed)
@@ -134,11 +141,11 @@ def _read_data(
 
 def _print_plan(data: Labelled, held_out: Labelled, budgets: Sequence[int]) -> None:
     """Print what is simulated, and warn of few test rows."""
-    rows = f"{len(data.labels):,} rows to buy, {len(held_out.labels):,} to test"
+    rows = f"{format_count(len(data.labels), 'row')} to buy, {len(held_out.labels):,} to test"
     print_summary("simulation", [rows, f"budgets: {', '.join(map(str, budgets))}"])
     if len(held_out.labels) < FEW_TEST_ROWS:
         print_warning(
-            f"{len(held_out.labels):,} test rows measure an accuracy in steps of "
+            f"{format_count(len(held_out.labels), 'test row measures', 'test rows measure')} an accuracy in steps of "
             f"{1 / len(held_out.labels):.2g}: compare strategies on more rows, or give --test-embeddings"
         )
 
@@ -196,7 +203,8 @@ def _matched_labels(test: Sequence[str], labels: Sequence[str], what: str, readi
     refuse_strangers(match, what, here="the test labels", there="the labels", noun="labels")
     if match.missing:
         print_warning(
-            f"{what}: {len(match.missing):,} of {len(match.names):,} classes cannot be learned, for no row to buy "
+            f"{what}: {len(match.missing):,} of {format_count(len(match.names), 'class', 'classes')} cannot be "
+            "learned, for no row to buy "
             f"has them ({match.examples('the test labels', 'the labels')}): {match.way_to_mend('labels')}"
         )
     for fact in match.facts():
@@ -207,7 +215,7 @@ def _matched_labels(test: Sequence[str], labels: Sequence[str], what: str, readi
 def _refuse_ids(labels: Sequence[str], what: str) -> None:
     if len(set(labels)) == len(labels) > FEW_IDS:
         raise BadInput(
-            f"{what}: each of {len(labels):,} labels occurs once, as ids do: give the classes of rows"
+            f"{what}: each of {format_count(len(labels), 'label')} occurs once, as ids do: give the classes of rows"
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shoal.files.exports.rows import VoteRows
+from shoal.wording import format_count
 
 Row = tuple[str, dict[str, Any]]  # where an object is in the file, and the object
 
@@ -28,7 +29,7 @@ def person_text(value: Any) -> str | None:
 def skipped_rows(votes: VoteRows, count: int, reason: str) -> None:
     """Note objects of the file that are no part of the export."""
     if count:
-        votes.notes.append(f"{count:,} {'object' if count == 1 else 'objects'} {reason}")
+        votes.notes.append(f"{format_count(count, 'object')} {reason}")
 
 
 def is_set(value: Any) -> bool:

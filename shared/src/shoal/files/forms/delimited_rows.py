@@ -14,6 +14,7 @@ from shoal.files.errors import BadContent
 from shoal.files.faults import Fault, Faults
 from shoal.files.forms.separators import SEPARATORS
 from shoal.files.texts import Content
+from shoal.wording import format_count
 
 FIRST_ROWS = 20  # above which a header is looked for
 MOST_ROWS = 200  # that show whether a row is a header
@@ -138,8 +139,8 @@ class DelimitedRows:
                 blank.append(Record(record.line, [""]))
 
     def _width_fault(self, width: int) -> Fault:
-        values = "1 value" if width == 1 else f"{width} values"
-        columns = "1 column" if self._width == 1 else f"{self._width} columns"
+        values = format_count(width, "value")
+        columns = format_count(self._width, "column")
         name = SEPARATORS.get(self._separator, self._separator)
         return Fault(
             f" has {values}, the header {columns}", f"write cells that hold a {name} in double quotes"
@@ -171,8 +172,8 @@ class DelimitedRows:
             )
         if self._width == 1 and width == 2 and self._separator == "," and self._are_decimals():
             fix = "write numbers with a point, or in double quotes"
-        values = "1 value" if width == 1 else f"{width} values"
-        columns = "1 column" if self._width == 1 else f"{self._width} columns"
+        values = format_count(width, "value")
+        columns = format_count(self._width, "column")
         raise BadContent(f" has {values} in each row, the header {columns}: {fix}")
 
 

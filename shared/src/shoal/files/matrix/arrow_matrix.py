@@ -14,6 +14,7 @@ from shoal.files.errors import BadContent
 from shoal.files.matrix.arrow_numbers import is_list, plain_numbers, storage_type
 from shoal.files.matrix.dimensions import Dimensions, choose_dimensions
 from shoal.files.signatures import ARROW, PARQUET
+from shoal.wording import format_count
 
 
 def arrow_matrix(
@@ -77,7 +78,7 @@ def _only_list(column: Any, lengths: NDArray[Any]) -> Any:
     """Return the inner lists of lists that hold one each."""
     odd = np.flatnonzero(lengths != 1)
     if len(odd):
-        count = f"row {odd[0]} holds {max(0, lengths[odd[0]])} lists"
+        count = f"row {odd[0]} holds {format_count(max(0, lengths[odd[0]]), 'list')}"
         raise BadContent(f": {count}: give one vector for each row, for example the mean of its lists")
     return pc.list_flatten(column)
 
@@ -88,6 +89,6 @@ def _common_length(lengths: NDArray[Any]) -> int:
     odd = np.flatnonzero((lengths != width) & (lengths > 0))
     if len(odd):
         first = int(np.flatnonzero(lengths == width)[0])
-        count = f"row {odd[0]} has {lengths[odd[0]]} values, row {first} has {width}"
+        count = f"row {odd[0]} has {format_count(int(lengths[odd[0]]), 'value')}, row {first} has {width}"
         raise BadContent(f": {count}: give lists of one length")
     return width

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from shoal.files.errors import BadContent
 from shoal.files.matrix.arrow_numbers import is_list, plain_numbers, storage_type
+from shoal.wording import format_count
 
 _NOT_MEASURED = frozenset(
     {"id", "ids", "index", "idx", "row", "rows", "rowid", "row_number", "key", "uid", "uuid", "guid"}
@@ -163,9 +164,9 @@ def _is_whole(column: Any) -> bool:
 
 
 def _mixed_columns(unclear: Sequence[str], floats: Sequence[str]) -> str:
-    kinds = f"{shown_names(unclear)} hold integers beside {len(floats)} columns of floats"
+    kinds = f"{shown_names(unclear)} hold integers beside {format_count(len(floats), 'column')} of floats"
     if len(unclear) == 1:
-        kinds = f"{unclear[0]} holds integers beside {len(floats)} columns of floats"
+        kinds = f"{unclear[0]} holds integers beside {format_count(len(floats), 'column')} of floats"
     return f": {kinds}: name the dimensions, for example --columns '{','.join(floats[:3])}' or --columns '*'"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from shoal.inputs import field_of, fix_of, message_of
+from shoal.wording import format_count
 from shoal_ingest.usecases.bodies.elements import NotJson, has_many_names, read_loosely, split_array
 from shoal_ingest.usecases.bodies.inference import Inference
 
@@ -168,7 +169,7 @@ def _too_large(detail: str) -> Fault:
 def validation_fault(error: ValidationError) -> Fault:
     """Return a validation's first error, with the first three errors in the detail."""
     if error.error_count() > _MOST_ERRORS:
-        detail = f"the inference has {error.error_count()} errors"
+        detail = f"the inference has {format_count(error.error_count(), 'error')}"
         return Fault("invalid", "body", detail, "Send only fields of docs/inference.md")
     errors: Sequence[Any] = error.errors(include_url=False, include_input=False)
     first = errors[0]

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from shoal.wording import format_count
 from shoal_qa.usecases.datasets.exports import Version
 from shoal_qa.usecases.datasets.losses import describe_loss
 
@@ -50,8 +51,8 @@ def _card_page(version: Version) -> str:
         f"# {manifest['dataset']}",
         "",
         f"Version `{manifest['version']}` of project `{manifest['project']}`, frozen at "
-        f"{manifest['published_at']}: {version.rows:,} accepted labels of kind `{version.schema['kind']}` under "
-        f"guideline {guideline['major']}.{guideline['minor']}.",
+        f"{manifest['published_at']}: {format_count(version.rows, 'accepted label')} of kind "
+        f"`{version.schema['kind']}` under guideline {guideline['major']}.{guideline['minor']}.",
         "",
         *_count_table("split", "rows", manifest["splits"]),
     ]

@@ -9,6 +9,7 @@ from shoal.classes.matching import Match, match_names, refuse_strangers
 from shoal.classes.order import ordered_classes
 from shoal.files.errors import BadInput
 from shoal.files.spelling import joined_names
+from shoal.wording import format_count
 from shoal_qa.adapters.files.votes import Gold, VotesFile, Warn
 from shoal_qa.domain.votes.arrays import UNKNOWN, Ints, NamedVotes
 
@@ -44,7 +45,7 @@ def match_answers(
     labels = match_names(answers.values(), votes.named.classes, join=join)
     refuse_strangers(labels, subject, here=what, there=VOTES, noun="labels")
     if labels.missing:
-        count = f"{len(labels.missing):,} of {len(labels.names):,} labels"
+        count = f"{len(labels.missing):,} of {format_count(len(labels.names), 'label')}"
         warn(
             f"{subject}: {count} were never voted ({labels.examples(what, VOTES)}): "
             f"{labels.way_to_mend('labels')}; only their own tasks get them"
@@ -92,7 +93,7 @@ def with_classes_of(votes: VotesFile, *answers: Answers) -> VotesFile:
 
 def _warn_of_tasks(tasks: Match, subject: str, what: str, warn: Warn) -> None:
     if tasks.missing:
-        count = f"{len(tasks.missing):,} of {len(tasks.names):,} tasks have no votes"
+        count = f"{len(tasks.missing):,} of {format_count(len(tasks.names), 'task')} have no votes"
         alike = f" ({tasks.examples(what, VOTES)}): {tasks.way_to_mend('tasks')}" if tasks.partners else ""
         warn(f"{subject}: {count}{alike or f', for example {min(tasks.missing)!r}'}")
 

@@ -13,6 +13,7 @@ from shoal.files.exports import VoteFields, open_votes
 from shoal.files.exports.rows import ExportedVotes
 from shoal.files.options import ReadOptions
 from shoal.files.tables import Table, TableFile, open_table
+from shoal.wording import format_count
 from shoal_qa.adapters.files.sets import single_classes
 from shoal_qa.adapters.files.vote_cells import class_or_set
 
@@ -98,8 +99,9 @@ def _labels_of_export(source: TableFile, columns: LabelColumns) -> LabelSheet:
         )
     if sheet.rows < export.tasks:
         raise BadInput(
-            f"{sheet}: {export.tasks - sheet.rows:,} of {export.tasks:,} tasks have no label, so that labels "
-            "are not in the order of the matrix: give a table with one label for each row, which may be empty"
+            f"{sheet}: {export.tasks - sheet.rows:,} of {format_count(export.tasks, 'task')} have no label, "
+            "so that labels are not in the order of the matrix: give a table with one label for each row, which "
+            "may be empty"
         )
     return LabelSheet(
         sheet=sheet,

@@ -16,6 +16,7 @@ from shoal.files.faults import Fault
 from shoal.files.matrix.probabilities import ROUNDING
 from shoal.files.options import PLAIN, ReadOptions
 from shoal.files.tables import Table, TableFile, open_table
+from shoal.wording import format_count
 from shoal_qa.adapters.files.votes import Warn
 from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, NamedVotes
 
@@ -120,5 +121,7 @@ def _task_numbers(
         alike = (
             f" ({match.examples(PREDICTIONS, VOTES)}): {match.way_to_mend('tasks')}" if match.partners else ""
         )
-        warn(f"{sheet}: {missing} of {len(task)} tasks have no votes and are left out{alike}")
+        warn(
+            f"{sheet}: {missing:,} of {format_count(len(task), 'task')} have no votes and are left out{alike}"
+        )
     return task, match

@@ -13,11 +13,11 @@ from shoal.files.columns import EMPTY, Coded
 from shoal.files.errors import BadInput
 from shoal.files.exports import VoteFields, VotesSource, open_votes
 from shoal.files.exports.fields import ANNOTATOR, TASK
-from shoal.files.faults import count_rows
 from shoal.files.options import PLAIN, ReadOptions
 from shoal.files.spelling import joined_names, spelling_key
 from shoal.files.suspects import missing_warning
 from shoal.files.tables import Table
+from shoal.wording import format_count
 from shoal_qa.adapters.files.sets import single_classes
 from shoal_qa.adapters.files.vote_cells import label_checks, name_warnings, needs_of_gold, needs_of_votes
 from shoal_qa.domain.votes.arrays import Floats, NamedVotes, VoteArrays
@@ -216,7 +216,7 @@ def _labelled_rows(sheet: Table, name: str, label: Coded, warn: Warn) -> NDArray
     empty = np.flatnonzero(label.code == EMPTY)
     if len(empty):
         first = sheet.where(int(empty[0]))
-        warn(f"{sheet}: left out {count_rows(len(empty))} without a {name}, the first is {first}")
+        warn(f"{sheet}: left out {format_count(len(empty), 'row')} without a {name}, the first is {first}")
     return np.flatnonzero(label.code != EMPTY)
 
 
@@ -240,7 +240,7 @@ def _last_votes(
     first = int(np.maximum(again, before).min())
     who, item = annotator.names[annotator.code[first]], task.names[task.code[first]]
     warn(
-        f"{sheet}: left out {count_rows(len(again))} of repeated votes ({changed} with another label); "
+        f"{sheet}: left out {format_count(len(again), 'row')} of repeated votes ({changed} with another label); "
         f"an annotator's last vote on a task counts; the first repetition is {sheet.where(first)}, "
         f"annotator {who!r} on task {item!r}"
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from shoal.pages import format_percent, parts_of_a_whole, render_page
+from shoal.wording import format_count
 from shoal_qa.adapters.pages.crowd import HALF, confused_pairs, confusion_matrix, people_intervals
 from shoal_qa.adapters.pages.drawings import draw_shapes
 from shoal_qa.adapters.pages.trust import plot_trust
@@ -63,7 +64,7 @@ def consensus_page(facts: Facts) -> str:
 def _headline_cards(facts: Facts) -> list[tuple[str, str]]:
     """Return the headline numbers with their meanings."""
     promise = facts.certificate
-    cards = [(f"{facts.actions.get('accept', 0):,}", f"of {facts.tasks:,} labels accepted")]
+    cards = [(f"{facts.actions.get('accept', 0):,}", f"of {format_count(facts.tasks, 'label')} accepted")]
     if promise is not None and promise.bound is not None:
         confidence = format_percent(promise.confidence)
         meaning = f"of accepted labels are right, at least (with {confidence} confidence)"

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from markupsafe import Markup
 
-from shoal.pages import format_count, interval_rows, shares_matrix
+from shoal.pages import interval_rows, shares_matrix
+from shoal.wording import format_count
 from shoal_qa.usecases.files.facts import AnnotatorSkill, Facts
 
 HALF = 20  # most annotators of a figure

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from shoal.pages import svg_drawing, svg_element, svg_title
+from shoal.wording import format_count
 from shoal_qa.usecases.files.facts import DrawnShape
 
 WIDTH, MOST_HEIGHT, MARGIN = 240, 240, 4
@@ -30,7 +31,9 @@ def draw_shapes(shapes: Sequence[DrawnShape]) -> Markup | None:
         title = svg_title(f"{shape.by}: {shape.label}")
         parts.append(svg_element("polygon", title, points=" ".join(points), **paint))
     height = int(scale * high + 2 * MARGIN)
-    return svg_drawing(height, *parts, label=f"what {len(people)} annotators marked", width=WIDTH)
+    return svg_drawing(
+        height, *parts, label=f"what {format_count(len(people), 'annotator')} marked", width=WIDTH
+    )
 
 
 def _consensus_paint() -> dict[str, str]:

@@ -6,7 +6,8 @@ from math import isnan
 import numpy as np
 from markupsafe import Markup
 
-from shoal.pages import Dot, Line, Shares, format_count, format_percent, start_of_axis
+from shoal.pages import Dot, Line, Shares, format_percent, start_of_axis
+from shoal.wording import format_count
 from shoal_qa.domain.calibration.reliability import Reliability
 from shoal_qa.domain.certificates.certificate import Certificate
 from shoal_qa.usecases.files.facts import Facts

@@ -18,6 +18,7 @@ from shoal.command_line.reading import (
     read_options,
 )
 from shoal.files.outputs import OutputCheck
+from shoal.wording import format_count
 from shoal_qa.adapters.files.annotators import MOST_CLASSES, write_annotators
 from shoal_qa.cli.files.options import (
     AnnotatorColumn,
@@ -137,7 +138,7 @@ def _print_written(output: Path, named: NamedVotes, shape: str) -> None:
     """Print what the written table holds."""
     if shape == "class" and len(named.classes) > MOST_CLASSES:
         print_warning(f"{len(named.classes):,} classes: skill by class is written for at most {MOST_CLASSES}")
-    err.print(f"{len(named.annotators):,} annotators: {output}", markup=False, soft_wrap=True)
+    err.print(f"{format_count(len(named.annotators), 'annotator')}: {output}", markup=False, soft_wrap=True)
 
 
 def print_annotators(people: AnnotatorFindings, named: NamedVotes, limit: int, rule: TrustRule) -> None:

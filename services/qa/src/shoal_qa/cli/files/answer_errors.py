@@ -14,6 +14,7 @@ from shoal.command_line.offline import print_summary, print_warning, show_progre
 from shoal.files.errors import BadInput
 from shoal.files.options import ReadOptions
 from shoal.files.writing import write_table
+from shoal.wording import format_count
 from shoal_qa.adapters.files.answers import match_tasks
 from shoal_qa.adapters.files.votes import Columns, Gold, read_gold, read_votes
 from shoal_qa.cli.files.votes import summarize_votes
@@ -117,7 +118,7 @@ def _judge_by_predictions(
         print_summary(read.sheet, read.sheet.facts())
     by_task = _answers_of_labels(labels, read, what="predictions", join=options.join_spellings)
     if len(by_task) < len(labels.answers):
-        count = f"{len(labels.answers) - len(by_task):,} of {len(labels.answers):,} labels"
+        count = f"{len(labels.answers) - len(by_task):,} of {format_count(len(labels.answers), 'label')}"
         print_warning(f"{labels.sheet}: {count} have no prediction and are not judged")
     files = ((labels, labels.answers), (read, by_task), (checked, checked.answers))
     places = [_place_of(file, task) for file, tasks in files for task in tasks]
@@ -174,13 +175,13 @@ def print_answer_errors(errors: AnswerErrors) -> None:
         table.add_row(*shown, f"{doubt.wrong:.3f}")
     likely = int((wrong_tasks(errors.doubts, len(errors.tasks)) > 0.5).sum())
     table.title = (
-        f"{errors.judged:,} labels judged, {likely:,} more likely wrong than not; "
+        f"{format_count(errors.judged, 'label')} judged, {likely:,} more likely wrong than not; "
         f"{', '.join(_counts_in_words(errors))}"
     )
     if errors.checked:
         table.caption = (
-            f"calibrated on {len(errors.checked):,} checked labels; labels lack about {errors.unseen:,.0f} parts more "
-            "than the list has"
+            f"calibrated on {format_count(len(errors.checked), 'checked label')}; labels lack about "
+            f"{errors.unseen:,.0f} parts more than the list has"
         )
     out.print(table)
 

@@ -19,6 +19,7 @@ from shoal.command_line.reading import (
 )
 from shoal.files.errors import BadInput
 from shoal.files.outputs import OutputCheck
+from shoal.wording import format_count
 from shoal_qa.cli.files.labelling import Outputs, read_inputs, write_consensus
 from shoal_qa.cli.files.options import (
     AnnotatorColumn,
@@ -172,7 +173,9 @@ def _options_of(**fields: Any) -> Options:
 
 def print_consensus(facts: Facts) -> None:
     """Print the next steps and the quality of the labels; warn if there is no guarantee."""
-    table = Table("measure", "value", title=f"{facts.tasks:,} tasks, {facts.votes:,} votes")
+    table = Table(
+        "measure", "value", title=f"{format_count(facts.tasks, 'task')}, {format_count(facts.votes, 'vote')}"
+    )
     table.add_row("model", shown_name(facts.model))
     for action, count in facts.actions.items():
         table.add_row(action, f"{count:,}")
@@ -191,8 +194,8 @@ def print_consensus(facts: Facts) -> None:
     out.print(table)
     if facts.cut:
         print_warning(
-            f"{facts.cut:,} intervals end at the least or greatest number of the file and may be too short "
-            "(column cut): give the possible numbers with --range LOW HIGH"
+            f"{format_count(facts.cut, 'interval ends', 'intervals end')} at the least or greatest number "
+            "of the file and may be too short (column cut): give the possible numbers with --range LOW HIGH"
         )
     if promise is None:
         print_warning(facts.rule)
@@ -203,6 +206,6 @@ def print_consensus(facts: Facts) -> None:
             else f"about {promise.more_gold:,} more would be enough"
         )
         print_warning(
-            f"{facts.gold:,} gold answers do not confirm a precision of {promise.target:g}: "
-            f"no label is accepted by its votes; {more}"
+            f"{format_count(facts.gold, 'gold answer does', 'gold answers do')} not confirm a "
+            f"precision of {promise.target:g}: no label is accepted by its votes; {more}"
         )

@@ -26,7 +26,6 @@ from shoal.command_line.reading import (
 )
 from shoal.files.columns import EMPTY, Coded
 from shoal.files.errors import BadInput
-from shoal.files.faults import count_rows
 from shoal.files.matrix.matrices import Matrix, read_matrix
 from shoal.files.matrix.probabilities import check_probabilities
 from shoal.files.options import ReadOptions
@@ -35,6 +34,7 @@ from shoal.files.spelling import joined_names
 from shoal.files.suspects import label_warnings
 from shoal.files.tables import Table
 from shoal.files.writing import write_table
+from shoal.wording import format_count
 from shoal_qa.adapters.files.labels import LabelColumns, LabelSheet, read_label_sheet
 from shoal_qa.adapters.files.votes import Columns as VoteColumns
 from shoal_qa.cli.files.options import (
@@ -111,7 +111,7 @@ def label_errors(
             files = {"votes": votes, "predictions": predictions, "gold": gold}
             count = list_answer_errors(labels, output, **files, columns=of_files, options=options)
         list_skipped(output, options)
-    err.print(f"{count:,} labels: {output}", markup=False, soft_wrap=True)
+    err.print(f"{format_count(count, 'label')}: {output}", markup=False, soft_wrap=True)
 
 
 def _refuse_options(fault: str, **values: object) -> None:
@@ -195,7 +195,8 @@ def _labels_of(read: LabelSheet, options: ReadOptions) -> Labels:
     if len(row) < sheet.rows:
         first = sheet.where(int(np.flatnonzero(label.code == EMPTY)[0]))
         print_warning(
-            f"{sheet}: left out {count_rows(sheet.rows - len(row))} without a {read.name}, the first is {first}"
+            f"{sheet}: left out {format_count(sheet.rows - len(row), 'row')} without a {read.name}, "
+            f"the first is {first}"
         )
     if len(label.names) == 1:
         raise BadInput(
@@ -248,7 +249,7 @@ def _refuse_ids(labelled: Labels, sheet: Table) -> None:
     """Raise BadInput if no two rows have one label, as in a column of ids."""
     if len(labelled.names) == len(labelled.row):
         raise BadInput(
-            f"{sheet}: each of {len(labelled.row):,} labels occurs once, as ids do: "
+            f"{sheet}: each of {format_count(len(labelled.row), 'label')} occurs once, as ids do: "
             "name the column of classes with --label-column"
         )
 
@@ -259,7 +260,9 @@ def _read_rows(sheet: Table, what: str, file: Path | None, columns: Sequence[str
         raise BadInput("give --probabilities of a model that did not see the labels, or --embeddings")
     matrix = read_matrix(file, what, columns)
     if len(matrix) != sheet.rows:
-        raise BadInput(f"{matrix} has {len(matrix)} rows, {sheet} {sheet.rows}: give one for each label")
+        raise BadInput(
+            f"{matrix} has {format_count(len(matrix), 'row')}, {sheet} {sheet.rows}: give one for each label"
+        )
     return matrix
 
 

@@ -22,6 +22,7 @@ from shoal.command_line.reading import (
 from shoal.files.errors import BadInput
 from shoal.files.outputs import OutputCheck
 from shoal.files.writing import write_table, write_text
+from shoal.wording import format_count
 from shoal_qa.adapters.files.answers import with_classes_of
 from shoal_qa.adapters.pages.votes import PRICE_COLUMNS, price_cells, saved_share, votes_page
 from shoal_qa.cli.files.options import (
@@ -160,7 +161,7 @@ def _replay_shape(
 
 
 def _counts_of(named: NamedVotes) -> str:
-    return f"{len(named.votes):,} votes on {len(named.tasks):,} tasks"
+    return f"{format_count(len(named.votes), 'vote')} on {format_count(len(named.tasks), 'task')}"
 
 
 def _write_replays(folder: Path, replays: Replays, what: str, *, is_truth: bool) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from shoal.wording import format_count
 from shoal_qa.domain.stopping.rule import Action, StoppingRule
 
 
@@ -52,7 +53,7 @@ class Belief:
 
 def reason_of(belief: Belief, rule: StoppingRule) -> str:
     """Return the reason for the action in words."""
-    sure = f"probability {belief.probability:.2f} after {belief.votes} votes"
+    sure = f"probability {belief.probability:.2f} after {format_count(belief.votes, 'vote')}"
     if belief.action is Action.ACCEPT:
         return f"{sure} reached {rule.threshold:.2f}"
     if rule.threshold is None:

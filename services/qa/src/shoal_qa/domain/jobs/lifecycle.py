@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from shoal.wording import format_count
 from shoal_qa.domain.jobs.acceptance import AcceptanceRule, Belief, reason_of
 from shoal_qa.domain.stopping.rule import Action
 
@@ -62,7 +63,8 @@ def advance_job(job: Job, belief: Belief, rule: AcceptanceRule) -> tuple[Job, li
 def _keep_or_withdraw(job: Job, belief: Belief, rule: AcceptanceRule) -> tuple[Job, list[Change]]:
     """Return a job with an accepted label after its votes were evaluated again."""
     if belief.action is Action.ACCEPT and belief.label != job.label:
-        reason = f"was {job.label}: now {belief.label} at {belief.probability:.2f} after {belief.votes} votes"
+        votes = format_count(belief.votes, "vote")
+        reason = f"was {job.label}: now {belief.label} at {belief.probability:.2f} after {votes}"
         return replace(job, label=belief.label), [Accept(belief.label, belief.probability, reason[:200])]
     fallen = _withdrawn_for(job, belief, rule)
     if fallen is None:
@@ -77,11 +79,11 @@ def _keep_or_withdraw(job: Job, belief: Belief, rule: AcceptanceRule) -> tuple[J
 def _withdrawn_for(job: Job, belief: Belief, rule: AcceptanceRule) -> str | None:
     """Return the reason to withdraw an accepted label; None if it stays."""
     if belief.votes < rule.stopping.min_votes:
-        return f"{belief.votes} votes left, {rule.stopping.min_votes} needed"
+        return f"{format_count(belief.votes, 'vote')} left, {rule.stopping.min_votes} needed"
     if rule.stays_from is None:
         return "gold certifies no threshold"
     if belief.label != job.label or belief.of_accepted < rule.stays_from:
-        return f"probability fell to {belief.of_accepted:.2f} after {belief.votes} votes"
+        return f"probability fell to {belief.of_accepted:.2f} after {format_count(belief.votes, 'vote')}"
     return None
 
 
@@ -104,7 +106,8 @@ def _settle_job(
         return job, []
     if belief.collected < job.votes_requested:  # requested votes are outstanding
         again = requested is not None and job.votes_requested > requested
-        outstanding = f"{job.votes_requested - belief.collected} of {job.votes_requested} votes outstanding"
+        requests = format_count(job.votes_requested, "vote")
+        outstanding = f"{job.votes_requested - belief.collected} of {requests} outstanding"
         return _request_votes(job, "more", outstanding) if again else (job, [])
     if belief.action is Action.MORE:
         return _request_votes(replace(job, votes_requested=belief.collected + 1), "more", reason)

@@ -6,6 +6,7 @@ from datetime import datetime
 from shoal.messaging import Transient
 from shoal.runtime.refusal import Caution, Refused
 from shoal.suggestions import closest_name
+from shoal.wording import format_count
 from shoal_sampler.usecases.campaigns.definition import Conditions, Definition
 from shoal_sampler.usecases.campaigns.directory import GuidelineDirectory
 from shoal_sampler.usecases.ports.stream import Attribute, Condition, Matches, Stream
@@ -63,7 +64,7 @@ class CheckCampaign:
             if count == 0 and (caution := _filter_caution(condition, classes, matches)):
                 cautions.append(caution)
         if matches.samples and all(matches.counts) and not matches.together:
-            detail = f"filter: none of {matches.samples:,} samples so far meets all of its conditions"
+            detail = f"filter: none of {format_count(matches.samples, 'sample')} so far meets all of its conditions"
             cautions.append(Caution(detail, "filter", "Leave one out, or keep it if such samples will come"))
         return cautions
 
@@ -117,7 +118,7 @@ def _conditions_of(conditions: Conditions) -> Iterator[Condition]:
 def _filter_caution(condition: Condition, classes: Sequence[str], matches: Matches) -> Caution | None:
     """Return a warning about a condition that no sample meets so far; None before there are samples."""
     field, value = _FIELDS[condition.attribute], condition.value
-    none = f"none of {matches.samples:,} samples so far {_WORDS[condition.attribute]} {value!r}"
+    none = f"none of {format_count(matches.samples, 'sample')} so far {_WORDS[condition.attribute]} {value!r}"
     if condition.attribute == "predicted_label" and classes and value not in classes:
         detail = f"{field}: {value!r} is no class of the guideline ({_first_names(classes)})"
         detail += f", and {none}" if matches.samples else ""

@@ -9,6 +9,7 @@ from shoal.contracts.ids import stable_id
 from shoal.contracts.selections import CampaignChanged, CampaignState
 from shoal.runtime.refusal import Caution, Refused
 from shoal.vectors import BadVector, read_vector, to_bytes
+from shoal.wording import format_count
 from shoal_sampler.domain.campaigns.campaign import NotAllowed, check_transition
 from shoal_sampler.domain.campaigns.kinds import needs_examples
 from shoal_sampler.usecases.campaigns.checks import CheckCampaign
@@ -80,7 +81,7 @@ class ManageCampaigns:
         """Return a warning if samples were decided before a new campaign, which does not consider them."""
         if definition.state == "draft" or not (count := await self._campaigns.decided(project)):
             return []
-        samples = "1 sample was" if count == 1 else f"{count:,} samples were"
+        samples = format_count(count, "sample was", "samples were")
         detail = f"{samples} decided before this campaign, which considers later ones only"
         fix = "Nothing has to be done if the campaign is for new samples; to choose among all, use a new project"
         return [Caution(detail, "project", fix)]

@@ -7,6 +7,7 @@ import numpy as np
 from shoal.files.errors import BadInput
 from shoal.files.matrix.matrices import Matrix, shown_rows
 from shoal.files.matrix.probabilities import check_probabilities
+from shoal.wording import format_count
 from shoal_sampler.domain.pools.pool import Report, ignore_progress
 from shoal_sampler.domain.vectors.rows import Floats, Indices, Vectors
 
@@ -58,7 +59,7 @@ def probability_rows(p: Floats, rows: int, what: str = "probabilities") -> Float
     Raises BadInput for another number of rows, a value below 0, or a sum other than 1.
     """
     if len(p) != rows:
-        raise BadInput(f"{what} has {len(p)} rows, embeddings {rows}: give one row for each")
+        raise BadInput(f"{what} has {format_count(len(p), 'row')}, embeddings {rows}: give one row for each")
     check_probabilities(p, what)
     return p
 

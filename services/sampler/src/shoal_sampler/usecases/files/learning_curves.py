@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shoal.files.errors import BadInput
+from shoal.wording import format_count
 from shoal_sampler.domain.pools.pool import Report, ignore_progress
 from shoal_sampler.domain.simulation import Labelled, Point, labels_needed, learning_curve
 from shoal_sampler.domain.strategies import file_strategies
@@ -65,7 +66,9 @@ def split_rows(
     if test is not None:
         _check_lengths(*test, "test embeddings", "test labels")
         if test[0].shape[1] != vectors.shape[1]:
-            raise BadInput(f"test embeddings have {test[0].shape[1]} columns, embeddings {vectors.shape[1]}")
+            raise BadInput(
+                f"test embeddings have {format_count(test[0].shape[1], 'column')}, embeddings {vectors.shape[1]}"
+            )
     _check_size(labels, test)
     names = sorted({*labels, *(test[1] if test else ())})
     number = {name: index for index, name in enumerate(names)}
@@ -150,7 +153,9 @@ def _rows_of(data: Labelled, rows: Indices) -> Labelled:
 def _check_size(labels: Sequence[str], test: tuple[Vectors, Sequence[str]] | None) -> None:
     if len(labels) < LEAST_ROWS:
         least = f"a simulation needs {LEAST_ROWS} rows or more, of at least two classes"
-        raise BadInput(f"embeddings have {len(labels)} rows, of which some are test rows: {least}")
+        raise BadInput(
+            f"embeddings have {format_count(len(labels), 'row')}, of which some are test rows: {least}"
+        )
     if test is not None and not len(test[1]):
         raise BadInput("test embeddings have no rows")
     if len(classes := set(labels)) == 1:

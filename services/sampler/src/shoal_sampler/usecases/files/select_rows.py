@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from shoal.files.errors import BadInput
+from shoal.wording import format_count
 from shoal_sampler.domain.campaigns.keyed import keyed_draws
 from shoal_sampler.domain.combining import weighted_combination, with_target_shares, without_near_duplicates
 from shoal_sampler.domain.models.evidence import Evidence
@@ -104,7 +105,7 @@ def _check_request(table: Table, request: Request, candidates: int) -> None:
     if request.n < 1:
         raise BadInput("must be at least 1", field="n")
     if request.n > candidates:
-        counts = f"{len(table.vectors)} rows, {len(table.labelled)} of them labelled"
+        counts = f"{format_count(len(table.vectors), 'row')}, {len(table.labelled)} of them labelled"
         raise BadInput(
             f"{request.n}, but only {candidates} can be chosen ({counts}): ask for fewer", field="n"
         )

@@ -20,6 +20,7 @@ from shoal.files.forms.json_values import cell_texts
 from shoal.files.options import ReadOptions
 from shoal.files.tables import open_table
 from shoal.files.texts import open_text
+from shoal.wording import format_count
 
 NO_DATA = ("dataset_info.json", "state.json", "dataset_dict.json")  # of the library datasets
 TABLES = (".csv", ".tsv", ".json", ".parquet")
@@ -134,7 +135,7 @@ def _cell_text(value: object) -> str:
 
 
 def _count_tables(tables: Mapping[str, object]) -> str:
-    return "1 table" if len(tables) == 1 else f"{len(tables)} tables"
+    return format_count(len(tables), "table")
 
 
 def _counted_votes(votes: VoteRows) -> ExportedVotes:

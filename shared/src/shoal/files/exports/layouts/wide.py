@@ -14,6 +14,7 @@ from shoal.files.exports.layouts.wide_columns import (
     task_column,
 )
 from shoal.files.exports.rows import few_names
+from shoal.wording import format_count
 
 ALL = "all"
 
@@ -49,8 +50,9 @@ class WideVotes:
         )
         others = [name for name in columns if name not in (task, *annotators)]
         self._facts = [
-            f"one column for each annotator, {len(codes):,} tasks, {len(self._row):,} votes",
-            f"{len(annotators)} annotators: {few_names(annotators)}{doubt}",
+            "one column for each annotator, "
+            f"{format_count(len(codes), 'task')}, {format_count(len(self._row), 'vote')}",
+            f"{format_count(len(annotators), 'annotator')}: {few_names(annotators)}{doubt}",
             f"task from {task or 'the column without a name'}",
             f"left out: {few_names(others)}" if others else "",
         ]

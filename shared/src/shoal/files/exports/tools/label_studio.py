@@ -16,6 +16,7 @@ from shoal.files.exports.records import Row, name_text, person_text, skipped_row
 from shoal.files.exports.rows import ExportedVotes, VoteRows, few_names
 from shoal.files.exports.tools.label_studio_spans import SpanPlaces
 from shoal.files.exports.tools.label_studio_values import kind_of_result, value_of_results
+from shoal.wording import format_count
 
 FORM = "Label Studio JSON"
 REGIONS = ("boxes", "polygons", "spans")
@@ -249,7 +250,7 @@ def _note_others(
 ) -> None:
     empty = sum(not annotations for _, _, annotations in tasks)
     if empty:
-        votes.notes.append(f"{empty:,} {'task' if empty == 1 else 'tasks'} without annotations")
+        votes.notes.append(f"{format_count(empty, 'task')} without annotations")
     marked = sum(bool(annotation.get("ground_truth")) for _, annotation in annotations)
     if marked and not fields.gold:
         votes.notes.append(f"ground truth: {marked:,}, counted as votes; --gold reads only these")
