@@ -127,7 +127,7 @@ def read_cvat(
         votes.notes.append(f"{format_count(machine, 'tag')} of a machine (source auto) ignored")
     if shapes and question != "tag":
         votes.notes.append(
-            f"{format_count(shapes, 'shape')} of a machine (source auto) that the annotator left"
+            f"{format_count(shapes, 'shape')} of a machine (source auto) that the annotator left as they were"
         )
     for annotator, image in images:
         try:

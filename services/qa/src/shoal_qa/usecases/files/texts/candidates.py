@@ -30,7 +30,8 @@ def check_candidates(shape: str, named: NamedVotes, where: Where, warn: Callable
     """Check that the votes on each task are about the same candidates.
 
     Raises BadInput for a pair of more than two, and orders of one. Warns of names that look alike, and of
-    orders of other candidates than most votes on their task order, which the consensus leaves out. where: returns the place of the first vote with a label.
+    orders of other candidates than most votes on their task order, which the consensus leaves out. where:
+    returns the place of the first vote with a label.
     """
     if shape in ("pair", "ranking"):
         _warn_of_names(named, warn)
