@@ -63,9 +63,9 @@ def turned_sets(names: Sequence[str]) -> tuple[str, str] | None:
 
 def joined_classes(names: Iterable[str]) -> dict[str, list[str]]:
     """Return the names that other signs divide into further ones of the names: cod+eel beside cod and eel."""
-    known = {*names}
-    parts = {name: [part.strip() for part in _OTHER_SIGNS.split(name)] for name in known}
-    return {name: some for name, some in sorted(parts.items()) if len(some) > 1 and known.issuperset(some)}
+    classes = {*names}
+    parts = {name: [part.strip() for part in _OTHER_SIGNS.split(name)] for name in classes}
+    return {name: some for name, some in sorted(parts.items()) if len(some) > 1 and classes.issuperset(some)}
 
 
 def _printed_set(text: str) -> set[str] | None:
