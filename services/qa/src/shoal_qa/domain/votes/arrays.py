@@ -63,7 +63,7 @@ class VoteArrays:
 
     def votes_per_label(self) -> list[int]:
         """Return the number of votes of each label."""
-        return np.bincount(self.label, minlength=self.classes).tolist()
+        return [int(count) for count in np.bincount(self.label, minlength=self.classes)]
 
     def label_counts(self) -> Floats:
         """Return the number of tasks of each label, a task split among its votes: (classes,), cached."""
