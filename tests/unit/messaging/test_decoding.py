@@ -36,12 +36,19 @@ def bad(number: int, topic: Topic, fault: str) -> Raw:
             return replace(good, value=(good.value or b"")[:20])
         case "header":
             return replace(good, headers=())
+        case "other project":
+            spoof = tuple((k, b"other" if k == "ce_project" else v) for k, v in good.headers)
+            return replace(good, headers=spoof)
         case _:
             return replace(good, headers=tuple((k, b"x" if k == "ce_type" else v) for k, v in good.headers))
 
 
 @pytest.mark.parametrize("topic", [MSGPACK, JSON], ids=lambda topic: topic.encoding)
-@given(faults=st.lists(st.sampled_from(["", "value", "fields", "two in one", "header", "type"]), max_size=12))
+@given(
+    faults=st.lists(
+        st.sampled_from(["", "value", "fields", "two in one", "header", "type", "other project"]), max_size=12
+    )
+)
 def test_every_record_is_an_event_or_refused_with_a_reason(topic: Topic, faults: list[str]) -> None:
     records = [bad(n, topic, fault) if fault else raw(n, topic) for n, fault in enumerate(faults)]
     decoded = DECODERS[topic.encoding].decode(records)

@@ -152,6 +152,10 @@ def _received_events(
 ) -> list[Received]:
     received = []
     for (record, envelope), event in events:
+        if event.project != envelope.project:
+            fault = f"header ce_project is {envelope.project[:80]!r}, the event's project {event.project!r}"
+            refused.append(RejectedRecord(record, "envelope_invalid", f"{fault}: publish one of them"))
+            continue
         try:
             received.append(_received_event(record, envelope, event))
         except (ValueError, OverflowError, OSError):  # Kafka takes any 64-bit number
