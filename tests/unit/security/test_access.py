@@ -55,3 +55,15 @@ def test_a_removed_key_is_worthless_and_an_older_announcement_brings_nothing_bac
     directory.put(ProjectChanged(project="news", changed_at=MOMENT.replace(year=2027)))
     directory.put(ProjectChanged(project="news", keys=(), changed_at=MOMENT))
     assert directory.grant(hash_key(key)) is None
+
+
+def test_a_project_cannot_take_or_revoke_the_key_of_another() -> None:
+    key = new_key()
+    directory, stolen = (
+        directory_with(key, "producer"),
+        ApiKey(key_id="x", sha256=hash_key(key), roles=("admin",)),
+    )
+    for number, keys in enumerate([(stolen,), ()]):
+        moment = MOMENT.replace(hour=number)
+        directory.put(ProjectChanged(project="zoo", keys=keys, changed_at=moment))
+        assert directory.grant(hash_key(key)) == ("news", frozenset({"producer"}), None)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from shoal.contracts.projects import ProjectChanged
+from shoal.contracts.projects import ApiKey, ProjectChanged
 from shoal.contracts.samples import ContentKind, Cropping
 from shoal.contracts.topics import PROJECTS_CHANGED
 from shoal.messaging import Broadcast, Received
@@ -75,14 +75,19 @@ class ProjectDirectory:
         if current is not None:
             if current.changed_at > event.changed_at:
                 return
-            for key in current.keys:
-                self._keys.pop(key.sha256, None)
+            for key in self._own_keys(current):
+                del self._keys[key.sha256]
                 self._revoked.add(key.sha256)
         self._projects[event.project] = event
-        self._revoked -= {key.sha256 for key in event.keys}
-        self._keys |= {key.sha256: (event.project, frozenset(key.roles), key.annotator) for key in event.keys}
+        fresh = [key for key in event.keys if key.sha256 not in self._keys]
+        self._revoked -= {key.sha256 for key in fresh}
+        self._keys |= {key.sha256: (event.project, frozenset(key.roles), key.annotator) for key in fresh}
         self._new_projects.note([event.project])
-        self._new_keys.note(key.sha256 for key in event.keys)
+        self._new_keys.note(key.sha256 for key in fresh)
+
+    def _own_keys(self, event: ProjectChanged) -> list[ApiKey]:
+        """Return the keys of an event that open its project: one of another project stays that one's."""
+        return [key for key in event.keys if self._keys.get(key.sha256, ("",))[0] == event.project]
 
     async def put_published(self, event: ProjectChanged) -> None:
         """Store a change of this process, and wait until Kafka has its event.

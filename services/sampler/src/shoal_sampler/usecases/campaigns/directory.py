@@ -58,29 +58,30 @@ class CampaignDirectory:
     """
 
     def __init__(self) -> None:
-        self._campaigns: dict[str, Campaign] = {}
+        self._campaigns: dict[tuple[str, str], Campaign] = {}  # by project and id
 
     def apply(self, received: Received[CampaignChanged]) -> None:
         """Apply one event; order and repetition do not matter."""
         self._store(received.event)
 
-    async def resolve(self, spendings: Sequence[Spending], store: Store) -> list[Campaign]:
-        """Return the campaign of each spending, in order."""
-        missing = [spending.campaign_id for spending in spendings if not self._is_current(spending)]
+    async def resolve(self, project: str, spendings: Sequence[Spending], store: Store) -> list[Campaign]:
+        """Return the campaign of each spending of a project, in order."""
+        missing = [item.campaign_id for item in spendings if not self._is_current(project, item)]
         for event in await store.definitions(missing) if missing else ():
             self._store(event)
-        return [self._campaigns[spending.campaign_id] for spending in spendings]
+        return [self._campaigns[project, spending.campaign_id] for spending in spendings]
 
-    def _is_current(self, spending: Spending) -> bool:
-        campaign = self._campaigns.get(spending.campaign_id)
+    def _is_current(self, project: str, spending: Spending) -> bool:
+        campaign = self._campaigns.get((project, spending.campaign_id))
         return campaign is not None and campaign.version >= spending.version
 
     def _store(self, event: CampaignChanged) -> None:
-        present = self._campaigns.get(event.campaign_id)
+        key = event.project, event.campaign_id
+        present = self._campaigns.get(key)
         if present is not None and present.version >= event.version:
             return
         try:
-            self._campaigns[event.campaign_id] = campaign_of(event)
+            self._campaigns[key] = campaign_of(event)
         except ValueError:
             if present is None and event.state == "active":
                 raise

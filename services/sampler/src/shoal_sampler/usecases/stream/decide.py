@@ -85,7 +85,7 @@ class Decider:
         queue, now = await project.waiting.summary(), self._clock()
         if queue.oldest is None:
             return 0, True
-        campaigns = await self._campaigns.resolve(await project.budgets.in_force(now), self._store)
+        campaigns = await self._campaigns.resolve(name, await project.budgets.in_force(now), self._store)
         if not campaigns and not await project.budgets.has_policy():
             return await self._due_before_campaigns(project, queue, waiting_limit), True
         audit, _ = await project.budgets.audit(now)
@@ -148,7 +148,7 @@ class Decider:
         now: datetime,
     ) -> Outcome:
         samples = [arrival.sample for arrival in arrivals]
-        standings = await self._standings(project, now) if guideline else []
+        standings = await self._standings(name, project, now) if guideline else []
         audit, spent = await project.budgets.audit(now)
         audit = (audit or self._default_audit) if guideline else NO_AUDIT
         ledger = Ledger(None, max(0, audit.votes_per_day - spent))
@@ -174,9 +174,9 @@ class Decider:
             messages=window_messages(records, events, guideline=guideline, campaigns=campaigns, now=now),
         )
 
-    async def _standings(self, project: Project, now: datetime) -> list[Standing]:
+    async def _standings(self, name: str, project: Project, now: datetime) -> list[Standing]:
         spendings = await project.budgets.in_force(now)
-        campaigns = await self._campaigns.resolve(spendings, self._store)
+        campaigns = await self._campaigns.resolve(name, spendings, self._store)
         return [_standing_of(*pair) for pair in zip(campaigns, spendings, strict=True)]
 
 

@@ -69,7 +69,7 @@ class ReceiveSamples:
 
     async def _receive(self, project: str, arrivals: list[Arrival]) -> None:
         spendings = await self._store.in_force(project, self._clock())
-        campaigns = await self._campaigns.resolve(spendings, self._store)
+        campaigns = await self._campaigns.resolve(project, spendings, self._store)
         waits = await self._waits_for_guideline(project) or (
             not spendings and await self._waits_for_campaigns(project)
         )
