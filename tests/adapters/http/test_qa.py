@@ -81,6 +81,7 @@ def test_no_operation_answers_without_a_key(server: Server, name: str) -> None:
             "items[0].sample_id",
         ),
         ("POST", "/gold", {"items": [{"text": "\ud800", "label": "x"}]}, "items[0].text"),
+        ("POST", "/gold", {"items": [{"content": {"txet": "a"}, "label": "x"}]}, "items[0]"),
         ("POST", "/datasets", {"dataset": "topics", "seed": 2**70}, "seed"),
         ("POST", "/datasets", {"dataset": "topics", "splits": {"a": 1e308, "b": 1e308}}, "splits"),
         ("POST", "/datasets", {"dataset": "topics", "majors": [9]}, "majors"),

@@ -115,6 +115,14 @@ class AskAgainAnswer(Answer):
     reasons: dict[str, int] = Field(description="Jobs by the reason why the newest label does not count.")
 
 
+def _content_fault(content: Content) -> str | None:
+    """Return why nobody can answer a content; its unknown fields, perhaps misspelled ones, are ignored."""
+    if not (content.text or content.uri or content.turns or content.candidates):
+        return "shows nothing: give it `text`, `uri`, `turns` or `candidates`"
+    ids = [candidate.id for candidate in content.candidates or ()]
+    return "has several candidates with one id: give each its own" if len(set(ids)) < len(ids) else None
+
+
 class GoldItemIn(SampleFields):
     """A text or another content and its right answer; if it is a sample of the stream, also the sample."""
 
@@ -127,6 +135,8 @@ class GoldItemIn(SampleFields):
     def _has_both(self) -> "GoldItemIn":
         if (self.text is None) == (self.content is None):
             raise ValueError("needs either `text` or `content`")
+        if self.content is not None and (fault := _content_fault(self.content)):
+            raise ValueError(f"content {fault}")
         if (self.label is None) == (self.answer is None):
             raise ValueError("needs either `label` or `answer`")
         return self
