@@ -195,6 +195,26 @@ async def test_samples_with_large_tags_fit_into_requests(client: AsyncQdrantClie
     assert (await client.count(collection_name(project, OLD))).count == 192
 
 
+async def test_vectors_that_the_store_never_takes_do_not_keep_others_out(
+    client: AsyncQdrantClient, project: str
+) -> None:
+    embedder, name = Embedder(client), collection_name(project, OLD)
+    await embedder.embed([sample(project, number) for number in range(3)])
+    events = [decoded(message.value) for message in embedder.publisher.messages]
+    wide = OLD.model_copy(update={"dimension": 3})
+    larger = Embedding(generation=wide, vector=np.ones(3, "<f4").tobytes())
+    odd = [{"sample_id": "odd"}, {"embedding": larger}, {"embedding": Embedding(generation=OLD, vector=b"")}]
+    everything = [*events, *(events[0].model_copy(update=fields) for fields in odd)]
+
+    class Topic:
+        async def batches(self) -> AsyncIterator[Sequence[SampleEmbedded]]:
+            yield everything
+
+    await client.delete_collection(name)
+    assert await MendStore(embedder.store, Topic(), embedder.erased).fill(project=project) == 3
+    assert (await client.count(name)).count == 3
+
+
 @pytest.mark.kafka
 async def test_the_topic_is_read_to_its_end(
     client: AsyncQdrantClient, project: str, kafka_bootstrap: str

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from shoal.contracts.ids import is_sample_id
 from shoal.contracts.samples import SampleErased, SampleIngested
 from shoal.contracts.topics import SAMPLES_BOXED, SAMPLES_ERASED, SAMPLES_INGESTED
 from shoal.messaging import Broadcast, Consumer, Received, Rejection
@@ -11,6 +12,7 @@ from shoal_embedder.usecases.supplied import Arrival
 
 GROUP = "embedder"
 CROPS_GROUP = "embedder-crops"
+NO_ID = "sample_id: no UUID, as Qdrant needs; send the id that ingest derives"
 
 
 def sample_consumer(embed: EmbedSamples, max_records: int) -> Consumer[SampleIngested]:
@@ -31,8 +33,16 @@ def _embed_batches(
     embed: EmbedSamples,
 ) -> Callable[[Sequence[Received[SampleIngested]]], Awaitable[Sequence[Rejection]]]:
     async def handle(batch: Sequence[Received[SampleIngested]]) -> Sequence[Rejection]:
-        rejected = await embed([Arrival(record.event, record.id) for record in batch])
-        return [item.rejection(batch) for item in rejected]
+        good = [record for record in batch if is_sample_id(record.event.sample_id)]
+        rejected = await embed([Arrival(record.event, record.id) for record in good])
+        return [
+            *(item.rejection(good) for item in rejected),
+            *(
+                Rejection(record, "event_invalid", NO_ID)
+                for record in batch
+                if not is_sample_id(record.event.sample_id)
+            ),
+        ]
 
     return handle
 

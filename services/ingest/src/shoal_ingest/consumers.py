@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from shoal.contracts.ids import is_sample_id
 from shoal.contracts.samples import InferenceHalf, SampleReferenced
 from shoal.contracts.topics import INFERENCE_RECEIVED, SAMPLES_REFERENCED
 from shoal.messaging import Consumer, Received, Rejection
@@ -27,9 +28,14 @@ def reference_consumer(queue_fetches: QueueFetches) -> Consumer[SampleReferenced
     """Return the consumer of samples.referenced, which fetches no image itself."""
 
     async def handle(batch: Sequence[Received[SampleReferenced]]) -> Sequence[Rejection]:
+        good = [record for record in batch if is_sample_id(record.event.sample_id)]
         await queue_fetches(
-            [Reference(record.event, record.id, record.partition, record.offset) for record in batch]
+            [Reference(record.event, record.id, record.partition, record.offset) for record in good]
         )
-        return []
+        return [
+            Rejection(record, "event_invalid", "sample_id: no UUID; send the id that ingest derives")
+            for record in batch
+            if not is_sample_id(record.event.sample_id)
+        ]
 
     return Consumer(topic=SAMPLES_REFERENCED, group=FETCHER_GROUP, handle=handle)

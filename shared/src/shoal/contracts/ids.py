@@ -19,6 +19,14 @@ def sample_id(project: str, source: str, source_id: str) -> str:
     return stable_id("sample", project, source, source_id)
 
 
+def is_sample_id(text: str) -> bool:
+    """Return whether a text may be a sample's id: a UUID as `sample_id` writes it."""
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
 def crop_id(sample: str, *, left: float, top: float, right: float, bottom: float) -> str:
     """Return the id of a sample's crop, from the corners of its box to a thousandth of the image's sides.
 

@@ -8,11 +8,12 @@ import grpc as transport
 import structlog
 from qdrant_client import AsyncQdrantClient, grpc, models
 
+from shoal.contracts.ids import is_sample_id
 from shoal.contracts.samples import Generation, alias_name, collection_name, collection_prefix
 from shoal.messaging.errors import outages_of
 from shoal.outages import error_text
 from shoal_embedder import metrics
-from shoal_embedder.adapters.qdrant_points import PARENT, divide_points, is_point_id, point_struct
+from shoal_embedder.adapters.qdrant_points import PARENT, divide_points, point_struct
 from shoal_embedder.usecases.ports import Gone, OtherDimension, Point
 
 REQUESTS_AT_ONCE = 3
@@ -166,7 +167,7 @@ class QdrantStore:
         try:
             crops = models.FieldCondition(key=PARENT, match=models.MatchAny(any=list(samples)))
             await self._client.delete(name, points_selector=models.Filter(must=[crops]), wait=True)
-            if ids := [sample for sample in samples if is_point_id(sample)]:
+            if ids := [sample for sample in samples if is_sample_id(sample)]:
                 await self._client.delete(name, points_selector=[*ids], wait=True)
         except transport.aio.AioRpcError as error:
             if error.code() is not transport.StatusCode.NOT_FOUND:  # dropped since it was listed

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from typing import Any
-from uuid import UUID
 
 from qdrant_client import grpc
 
@@ -30,14 +29,6 @@ def divide_points(points: Sequence[Point]) -> Iterator[list[Point]]:
         room -= size
     if request:
         yield request
-
-
-def is_point_id(sample_id: str) -> bool:
-    """Return whether Qdrant takes the id of a sample: ids of samples are UUIDs."""
-    try:
-        return str(UUID(sample_id)) == sample_id
-    except ValueError:
-        return False
 
 
 def _size_of(point: Point) -> int:

@@ -6,14 +6,26 @@ from itertools import chain
 
 import structlog
 
+from shoal.contracts.ids import is_sample_id
 from shoal.contracts.samples import Generation, SampleEmbedded
 from shoal.crops import crop_samples
+from shoal.messaging.errors import is_transient
 from shoal.progress import note_progress
+from shoal.vectors import BadVector, read_vector
 from shoal_embedder.usecases.erased import Erased
 from shoal_embedder.usecases.ports import EmbeddedSamples, Gone, Point, VectorStore
 
 _log = structlog.get_logger("shoal.embedder")
 Collection = tuple[str, str]  # project, generation's slug
+
+
+def _is_storable(event: SampleEmbedded) -> bool:
+    """Return whether the store can take an event; this service publishes no other."""
+    try:
+        read_vector(event.embedding.vector, event.embedding.generation.dimension)
+    except BadVector:
+        return False
+    return is_sample_id(event.sample_id)
 
 
 class MendStore:
@@ -42,12 +54,28 @@ class MendStore:
             parts: dict[Collection, list[SampleEmbedded]] = defaultdict(list)
             for event in chain.from_iterable((sample, *crop_samples(sample)) for sample in batch):
                 key = (event.project, event.embedding.generation.slug())
-                if (collections is None or key in collections) and project in (None, event.project):
+                is_wanted = (collections is None or key in collections) and project in (None, event.project)
+                if is_wanted and _is_storable(event):
                     parts[key].append(event)
             note_progress()  # a large topic takes hours
             for (name, _), events in parts.items():
-                restored += await self._store_events(name, events[0].embedding.generation, events)
+                restored += await self._store_good(name, events)
         return restored
+
+    async def _store_good(self, project: str, events: Sequence[SampleEmbedded]) -> int:
+        """Store events of one generation, but for those that the store never takes. Raises outages."""
+        try:
+            return await self._store_events(project, events[0].embedding.generation, events)
+        except Exception as error:
+            if is_transient(error):
+                raise
+            if len(events) == 1:
+                sample = events[0].sample_id
+                _log.error("vector_not_restored", project=project, sample=sample, error=repr(error))
+                return 0
+            middle = len(events) // 2
+            halves = (events[:middle], events[middle:])
+            return sum([await self._store_good(project, half) for half in halves])
 
     async def _store_events(
         self, project: str, generation: Generation, events: Sequence[SampleEmbedded]

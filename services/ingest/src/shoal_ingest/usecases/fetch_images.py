@@ -11,6 +11,8 @@ from shoal.media.store import data_sha256
 from shoal.messaging import OutgoingMessage, encode
 from shoal.messaging.dead_letters.late import LateLetters, TakenRecord
 from shoal.messaging.errors import is_transient
+from shoal.observability.logs import get_logger
+from shoal.observability.metrics import LOOP_FAILURES
 from shoal.pictures.decoding import BadPicture
 from shoal_ingest import metrics
 from shoal_ingest.usecases.accept import SOURCE, ingested_message
@@ -36,6 +38,7 @@ GIVE_UP = timedelta(hours=1)
 """Time for which a host that fails is asked again."""
 MOST_TRIES = 20
 """More tries than an hour has: each of the last ones ended this process or met a fault of ours."""
+log = get_logger(__name__)
 _WAIT_S = 0.5  # until the queue is looked at again while hosts are slow
 _FIRST, _LONGEST = timedelta(seconds=10), timedelta(minutes=10)  # between the tries of an image
 
@@ -100,13 +103,20 @@ class FetchImages:
             self._running[asyncio.create_task(self._process(fetch))] = fetch.reference.event.project
 
     def _collect_ended(self) -> None:
-        """Forget what has ended. Raises the first error, which the loop counts and reports."""
+        """Forget what has ended. Raises the first outage, after which the loop waits.
+
+        A fault with one image is logged and counted: the images of others do not wait for it.
+        """
         ended = [task for task in self._running if task.done()]
         for task in ended:
             del self._running[task]
         errors = [error for task in ended if (error := task.exception()) is not None]
-        if errors:
-            raise errors[0]
+        for error in errors:
+            if not is_transient(error):
+                LOOP_FAILURES.labels("fetch_images").inc()
+                log.error("image_not_fetched", error=repr(error))
+        for error in filter(is_transient, errors):
+            raise error
 
     async def _process(self, fetch: Fetch) -> None:
         """End or postpone a fetch. Raises outages and faults of ours, after which it comes again."""
