@@ -54,9 +54,13 @@ class Probed:
         found, detail = await self.probe(name)
         return found == status and text in detail
 
-    async def stays_alive(self, seconds: float) -> None:
-        """Assert that /livez answers 200 for a time."""
-        until = time.monotonic() + seconds
+    async def is_well(self) -> bool:
+        """Return whether the service is ready and notes nothing."""
+        return await self.probe("readyz") == (200, "")
+
+    async def stays_alive(self, seconds: float, since: float | None = None) -> None:
+        """Assert that /livez answers 200 for a time from now, or from a time of the monotonic clock."""
+        until = (since or time.monotonic()) + seconds
         while time.monotonic() < until:
             assert await self.probe("livez") == (200, "")
             await asyncio.sleep(0.3)
@@ -72,7 +76,7 @@ class Probed:
 async def probed(settings: Any, build: Any, kafka: KafkaSettings) -> AsyncIterator[Probed]:
     """Yield a running service."""
     async with (
-        httpx.AsyncClient(timeout=5) as http,
+        httpx.AsyncClient(timeout=30) as http,
         running_service(settings, build, kafka) as running,
     ):
         yield Probed(running, http)

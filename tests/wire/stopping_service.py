@@ -1,15 +1,18 @@
 """A service for tests of the stop: `stopping_service.py TOPIC GROUP DATABASE`; ports and Kafka from SHOAL_*.
 
-Every delivery and effect of a record is a row; a batch takes a second.
+Every delivery and effect of a record is a row; a batch takes a second. /hold and /block make a file when
+they begin; /hold answers when it is removed.
 """
 
 import asyncio
+import os
 import sqlite3
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import ClassVar
 
 from fastapi import FastAPI
@@ -37,10 +40,18 @@ async def build_service(_: StoppingSettings, __: Publisher) -> AsyncIterator[Ser
         await asyncio.sleep(seconds)
         return seconds
 
+    @app.get("/hold")
+    def hold(file: Path) -> bool:
+        file.touch()
+        while file.exists():
+            time.sleep(0.05)
+        return True
+
     @app.get("/block")
-    async def block(seconds: float) -> float:
-        time.sleep(seconds)  # noqa: ASYNC251 - a fault of the service
-        return seconds
+    async def block(file: str) -> bool:
+        os.mknod(file)
+        time.sleep(1000)  # noqa: ASYNC251 - a fault of the service
+        return True
 
     def write(table: str, batch: Sequence[Received]) -> None:
         with sqlite3.connect(database, timeout=30) as rows:

@@ -66,7 +66,7 @@ async def test_kafka_lost_between_connecting_and_joining_is_waited_for(broker: T
         assert not joining.done()
         await asyncio.to_thread(broker.start)
         await create_topics(settings, [topic])  # this broker's log is in memory
-        await asyncio.wait_for(joining, 60)
+        await asyncio.wait_for(joining, 120)
         async with connected(settings) as other:
             await other.publisher.publish(messages(topic, 3))
         await eventually(lambda: numbers == [0, 1, 2])

@@ -5,6 +5,7 @@ import os
 import signal
 import sqlite3
 import sys
+import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ from shoal.messaging import (
     PublishFailed,
     Received,
     Rejection,
+    RetryPolicy,
     Transient,
 )
 from shoal.messaging.clients.broker import kafka_admin, kafka_producer
@@ -32,6 +34,7 @@ from wire.wirekit import (
     connected,
     eventually,
     kafka_settings,
+    message,
     messages,
     new_topic,
     number,
@@ -82,9 +85,9 @@ async def test_a_given_back_batch_is_not_a_hot_loop(kafka_bootstrap: str) -> Non
         await messaging.publisher.publish(messages(topic, 10))
         await messaging.start([Consumer(topic=topic, group=topic.groups[0], handle=handle, retry=QUICK)])
         await eventually(lambda: calls > 5)
-        before = calls
+        before, began = calls, time.monotonic()
         await asyncio.sleep(2)
-        assert calls - before <= 2 / (QUICK.longest_wait_s / 2) + 5
+        assert calls - before <= (time.monotonic() - began) / (QUICK.longest_wait_s / 2) + 5
 
 
 class DeadLettersRefused:
@@ -145,7 +148,7 @@ async def test_killed_between_effect_and_commit(kafka_bootstrap: str, tmp_path: 
             stdout=asyncio.subprocess.PIPE,
         )
         assert child.stdout is not None
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             assert await child.stdout.readline() == b"effect\n"
         os.kill(child.pid, signal.SIGKILL)
         await child.wait()
@@ -163,7 +166,7 @@ async def test_killed_between_effect_and_commit(kafka_bootstrap: str, tmp_path: 
         async def is_finished() -> bool:
             return await committed(settings, topic) == 50
 
-        await eventually(is_finished, timeout_s=60)
+        await eventually(is_finished)
     with sqlite3.connect(database) as effects:
         (deliveries,) = effects.execute("select count(*) from delivery").fetchone()
         (effect_count,) = effects.execute("select count(*) from effect").fetchone()
@@ -189,7 +192,7 @@ async def test_a_graceful_stop_finishes_and_commits_what_is_in_flight(kafka_boot
         started.clear()
         async with connected(settings) as messaging:
             await messaging.start([consumer])
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(120):
                 await started.wait()
         assert await committed(settings, topic) == sum(effects.values())
     assert 0 < len(effects) < 500
@@ -200,7 +203,7 @@ async def test_a_graceful_stop_finishes_and_commits_what_is_in_flight(kafka_boot
 
 
 async def test_a_stop_does_not_wait_for_an_outage(kafka_bootstrap: str) -> None:
-    settings = kafka_settings(kafka_bootstrap)
+    settings = kafka_settings(kafka_bootstrap).model_copy(update={"graceful_timeout_s": 240})
     topic = await new_topic(settings)
     called = asyncio.Event()
 
@@ -210,7 +213,8 @@ async def test_a_stop_does_not_wait_for_an_outage(kafka_bootstrap: str) -> None:
 
     async with connected(settings) as messaging:
         await messaging.publisher.publish(messages(topic, 10))
-        await messaging.start([Consumer(topic=topic, group=topic.groups[0], handle=handle)])
+        patient = RetryPolicy(outage_budget_s=1000)
+        await messaging.start([Consumer(topic=topic, group=topic.groups[0], handle=handle, retry=patient)])
         await called.wait()
         async with asyncio.timeout(settings.graceful_timeout_s / 2):
             await messaging.stop()
@@ -223,6 +227,7 @@ async def test_a_rebalance_loses_nothing_and_repeats_nothing(kafka_bootstrap: st
     topic = await new_topic(settings, partitions=6)
     effects: Counter[int] = Counter()
     by: Counter[str] = Counter()
+    sent = 4000
 
     def consumer(name: str) -> Consumer:
         async def handle(batch: Sequence[Received]) -> Sequence[Rejection]:
@@ -234,16 +239,20 @@ async def test_a_rebalance_loses_nothing_and_repeats_nothing(kafka_bootstrap: st
         return Consumer(topic=topic, group=topic.groups[0], handle=handle, max_records=20)
 
     async with connected(settings) as first:
-        await first.publisher.publish(messages(topic, 4000))
+        await first.publisher.publish(messages(topic, sent))
         await first.start([consumer("first")])
         await eventually(lambda: len(effects) > 100)
         async with connected(settings) as second:
             await second.start([consumer("second")])
-            await eventually(lambda: by["second"] > 100)
-        await eventually(lambda: len(effects) == 4000, timeout_s=60)
-    assert by["second"] > 100
+            async with asyncio.timeout(300):
+                while by["second"] <= 100:  # there is work until it has its share, however late it joins
+                    await asyncio.sleep(0.05)
+                    if len(effects) > sent - 1000:
+                        await first.publisher.publish([message(topic, sent + n) for n in range(1000)])
+                        sent += 1000
+        await eventually(lambda: len(effects) == sent)
     assert set(effects.values()) == {1}
-    assert await committed(settings, topic) == 4000
+    assert await committed(settings, topic) == sent
 
 
 async def test_publishing_without_a_broker_is_an_outage(kafka_bootstrap: str) -> None:

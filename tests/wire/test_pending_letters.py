@@ -10,7 +10,7 @@ from shoal.messaging import Consumer, KafkaSettings, Received, Rejection
 from shoal.messaging.dead_letters.replay import count_letters, replay_letters
 from wire.wirekit import connected, eventually, kafka_settings, messages, new_topic, number
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(600)]
 
 
 @pytest.fixture

@@ -101,7 +101,7 @@ async def test_the_record_is_set_aside_with_its_place_and_the_partition_goes_on(
     await send(settings, topic, poison)
     async with connected(settings) as messaging:
         await messaging.start([Consumer(topic=topic, group=topic.groups[0], handle=handle, retry=QUICK)])
-        await eventually(lambda: handled >= {0, 1, 20}, timeout_s=15)
+        await eventually(lambda: handled >= {0, 1, 20})
         assert handled - {10, 12} == {0, 1, 20}
         if kind == "header name":
             assert handled >= {10, 12}
@@ -124,7 +124,7 @@ async def test_a_topic_that_every_replica_reads_goes_on_too(kafka_bootstrap: str
     await send(settings, topic, KINDS[kind][0])
     async with connected(settings) as messaging:
         await messaging.start(broadcasts=[broadcast])
-        await eventually(lambda: numbers >= {0, 1, 20}, timeout_s=15)
+        await eventually(lambda: numbers >= {0, 1, 20})
         assert messaging.health()[0].ready
 
 

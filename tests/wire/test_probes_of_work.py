@@ -19,6 +19,7 @@ from wire.probekit import AWAY_S, STUCK_S, consumer, frozen, probed, tiny_servic
 from wire.wirekit import connected, eventually, kafka_settings, messages, new_topic
 
 pytestmark = pytest.mark.servers
+AT_ONCE_S = 30.0  # on a busy machine; PostgreSQL is frozen for longer
 
 
 @pytest.fixture
@@ -51,8 +52,9 @@ async def test_a_hung_pass_must_kill_the_pod_and_a_long_pause_must_not(settings:
     async with tiny_service(settings, loops=loops) as service:
         await service.stays_alive(2 * STUCK_S)
         assert await service.has("readyz", 200, "background:lanes: hung in a call: acme")
+    begun = time.monotonic()
     async with tiny_service(settings, loops=[Loop(name="hanging", step=hang, interval_s=1)]) as service:
-        await service.stays_alive(STUCK_S / 2)
+        await service.stays_alive(STUCK_S / 2, since=begun)
         await eventually(lambda: service.has("livez", 503, "background:hanging: has got no further for"))
 
 
@@ -82,7 +84,7 @@ async def test_a_frozen_postgresql_must_not_kill_a_pod(
                 await direct.publisher.publish(messages(topic, 10))
                 await service.stays_alive(AWAY_S)
                 assert handled == 0
-            await eventually(lambda: handled == 10, timeout_s=60)
+            await eventually(lambda: handled >= 10)  # what cannot commit comes again
             await service.stays_alive(STUCK_S)
     pool.terminate()
 
@@ -98,22 +100,22 @@ async def test_readiness_covers_postgresql_and_answers_at_once(
         probed(IngestSettings(role="worker", **ports), shoal_ingest.main.build_service, kafka) as worker,
     ):
         for service in (qa, http, worker):
-            assert await service.probe("readyz") == (200, "")
+            await eventually(service.is_well)
         assert await qa.metric("postgres") == 1
         with frozen(postgres):
             started = time.monotonic()
             await eventually(lambda: qa.has("readyz", 503, "postgres: PostgreSQL does not answer"))
             await eventually(lambda: worker.has("readyz", 503, "postgres: PostgreSQL does not answer"))
-            assert time.monotonic() - started < 10
+            assert time.monotonic() - started < AT_ONCE_S
             # Inferences are accepted without PostgreSQL.
             await eventually(lambda: http.has("readyz", 200, "postgres: PostgreSQL does not answer"))
             assert await qa.metric("postgres") == 0
             started = time.monotonic()
             answers = await asyncio.gather(*(qa.probe("readyz") for _ in range(50)))
             assert {status for status, _ in answers} == {503}
-            assert time.monotonic() - started < 10  # of a busy machine
+            assert time.monotonic() - started < AT_ONCE_S
             for service in (qa, http, worker):
                 await service.stays_alive(1)
         for service in (qa, http, worker):
-            await eventually(lambda service=service: service.has("readyz", 200), timeout_s=60)  # type: ignore[misc]
+            await eventually(lambda service=service: service.has("readyz", 200))  # type: ignore[misc]
         assert await qa.metric("postgres") == 1

@@ -25,9 +25,8 @@ pytestmark = [
     pytest.mark.kafka,
     pytest.mark.skipif(bool(os.environ.get("SHOAL_KAFKA_BOOTSTRAP")), reason="stops a broker"),
 ]
-GRACEFUL_S = 5.0
+GRACEFUL_S = 30.0  # of a busy machine; a stop that has nothing to wait for takes a second
 LIMIT_S = GRACEFUL_S + 10
-SLACK_S = 5.0  # of a busy machine
 
 
 @pytest.fixture
@@ -59,7 +58,7 @@ class Child:
 
     async def is_ready(self) -> bool:
         try:
-            async with httpx.AsyncClient(timeout=5) as client:
+            async with httpx.AsyncClient(timeout=30) as client:
                 return (await client.get(f"{self.admin}/readyz")).status_code == 200
         except httpx.TransportError:
             return False
@@ -72,10 +71,27 @@ class Child:
             await asyncio.sleep(0.05)
         return await self.process.wait(), time.monotonic() - started
 
+    @asynccontextmanager
+    async def request_in_flight(self, folder: Path) -> AsyncIterator[None]:
+        """Hold a request while the block runs; it must be answered then."""
+        file = folder / "held"
+        async with httpx.AsyncClient(timeout=120) as client:
+            held = asyncio.create_task(client.get(f"{self.http}/hold", params={"file": str(file)}))
+            await eventually(file.exists)
+            yield
+            assert not held.done()
+            file.unlink()
+            assert (await held).status_code == 200
+
 
 @asynccontextmanager
 async def running_child(
-    settings: KafkaSettings, topic: Topic, database: Path, graceful_s: float = GRACEFUL_S
+    settings: KafkaSettings,
+    topic: Topic,
+    database: Path,
+    *,
+    graceful_s: float = GRACEFUL_S,
+    batch_s: float = GRACEFUL_S,
 ) -> AsyncIterator[Child]:
     http, admin = free_port(), free_port()
     own = {
@@ -83,7 +99,7 @@ async def running_child(
         "SHOAL_KAFKA_IDEMPOTENCE": str(settings.idempotence),
         "SHOAL_KAFKA_SESSION_TIMEOUT_MS": str(settings.session_timeout_ms),
         "SHOAL_KAFKA_PROVISION_TOPICS": "false",
-        "SHOAL_KAFKA_GRACEFUL_TIMEOUT_S": str(GRACEFUL_S),
+        "SHOAL_KAFKA_GRACEFUL_TIMEOUT_S": str(batch_s),
         "SHOAL_GRACEFUL_TIMEOUT_S": str(graceful_s),
         "SHOAL_HTTP_PORT": str(http),
         "SHOAL_ADMIN_PORT": str(admin),
@@ -108,9 +124,7 @@ async def test_a_stop_finishes_the_batch_in_flight_and_none_comes_again(
     for _ in range(2):
         before = len(count_rows(database, "delivery"))
         async with running_child(settings, topic, database) as child:
-            await eventually(
-                lambda before=before: len(count_rows(database, "delivery")) > before, timeout_s=60
-            )  # type: ignore[misc]
+            await eventually(lambda before=before: len(count_rows(database, "delivery")) > before)  # type: ignore[misc]
             code, seconds = await child.stop()
             assert code == 0
             assert seconds < LIMIT_S
@@ -122,7 +136,7 @@ async def test_a_stop_finishes_the_batch_in_flight_and_none_comes_again(
 
 
 async def test_a_stop_under_load_loses_no_request(
-    settings: KafkaSettings, topic: Topic, database: Path
+    settings: KafkaSettings, topic: Topic, database: Path, tmp_path: Path
 ) -> None:
     answers: Counter[Any] = Counter()
     closing = 0
@@ -139,36 +153,37 @@ async def test_a_stop_under_load_loses_no_request(
             closing += answer.headers.get("connection") == "close"
 
     async with running_child(settings, topic, database) as child:
-        await eventually(child.is_ready, timeout_s=60)
+        await eventually(child.is_ready)
         url = f"{child.http}/wait"
         clients = [httpx.AsyncClient(timeout=30) for _ in range(8)]
         loads = [asyncio.create_task(load(client, url)) for client in clients]
         await eventually(lambda: answers[200] > 100)
-        slow = asyncio.create_task(clients[0].get(url, params={"seconds": 3}))
-        await asyncio.sleep(0.5)
-        assert not slow.done()
-        code, seconds = await child.stop()
+        async with child.request_in_flight(tmp_path):
+            stopping = asyncio.create_task(child.stop())
+            await asyncio.gather(*loads)
+        code, seconds = await stopping
         assert code == 0
         assert seconds < LIMIT_S
-        assert (await slow).status_code == 200
-        await asyncio.gather(*loads)
         for client in clients:
             await client.aclose()
     assert set(answers) == {200}
     assert closing >= 1
 
 
-async def test_readiness_ends_with_the_signal(settings: KafkaSettings, topic: Topic, database: Path) -> None:
-    async with running_child(settings, topic, database) as child, httpx.AsyncClient(timeout=10) as client:
-        await eventually(child.is_ready, timeout_s=60)
-        slow = asyncio.create_task(client.get(f"{child.http}/wait", params={"seconds": 2}))
-        await asyncio.sleep(0.5)
-        child.process.send_signal(signal.SIGTERM)
-        await asyncio.sleep(0.5)
-        ready, live = [await client.get(f"{child.admin}/{name}") for name in ("readyz", "livez")]
-        assert (ready.status_code, ready.json()["problems"]) == (503, ["stopping"])
-        assert live.status_code == 200
-        assert (await slow).status_code == 200
+async def test_readiness_ends_with_the_signal(
+    settings: KafkaSettings, topic: Topic, database: Path, tmp_path: Path
+) -> None:
+    async with running_child(settings, topic, database) as child, httpx.AsyncClient(timeout=30) as client:
+        await eventually(child.is_ready)
+
+        async def says_so() -> bool:
+            ready = await client.get(f"{child.admin}/readyz")
+            return (ready.status_code, ready.json()["problems"]) == (503, ["stopping"])
+
+        async with child.request_in_flight(tmp_path):
+            child.process.send_signal(signal.SIGTERM)
+            await eventually(says_so)
+            assert (await client.get(f"{child.admin}/livez")).status_code == 200
         assert await child.process.wait() == 0
 
 
@@ -177,32 +192,34 @@ async def test_a_stop_ends_in_time_while_kafka_is_away(
 ) -> None:
     async with connected(settings) as direct:
         await direct.publisher.publish(messages(topic, 40))
-    async with running_child(settings, topic, database) as child:
-        await eventually(lambda: len(count_rows(database, "delivery")) > 0, timeout_s=60)
+    async with running_child(settings, topic, database, batch_s=5) as child:
+        await eventually(lambda: len(count_rows(database, "delivery")) > 0)
         os.kill(broker.child.pid, signal.SIGSTOP)
         try:
             code, seconds = await child.stop()
         finally:
             os.kill(broker.child.pid, signal.SIGCONT)
         assert code == 0
-        assert seconds < LIMIT_S + SLACK_S
+        assert seconds < LIMIT_S
 
 
-async def test_more_signals_change_nothing(settings: KafkaSettings, topic: Topic, database: Path) -> None:
-    async with running_child(settings, topic, database) as child, httpx.AsyncClient(timeout=10) as client:
-        await eventually(child.is_ready, timeout_s=60)
-        slow = asyncio.create_task(client.get(f"{child.http}/wait", params={"seconds": 1}))
-        await asyncio.sleep(0.5)
-        code, _ = await child.stop(signal.SIGTERM, signal.SIGTERM, signal.SIGINT, signal.SIGINT)
-        assert code == 0
-        assert (await slow).status_code == 200
+async def test_more_signals_change_nothing(
+    settings: KafkaSettings, topic: Topic, database: Path, tmp_path: Path
+) -> None:
+    async with running_child(settings, topic, database) as child:
+        await eventually(child.is_ready)
+        async with child.request_in_flight(tmp_path):
+            for number in (signal.SIGTERM, signal.SIGTERM, signal.SIGINT, signal.SIGINT):
+                child.process.send_signal(number)
+                await asyncio.sleep(0.05)
+        assert await child.process.wait() == 0
 
 
 async def test_a_signal_ends_a_start_that_waits_for_kafka(
     topic: Topic, database: Path, settings: KafkaSettings
 ) -> None:
     away = settings.model_copy(update={"bootstrap": f"127.0.0.1:{free_port()}"})
-    async with running_child(away, topic, database) as child, httpx.AsyncClient(timeout=10) as client:
+    async with running_child(away, topic, database) as child, httpx.AsyncClient(timeout=30) as client:
 
         async def says_why() -> bool:
             try:
@@ -210,7 +227,7 @@ async def test_a_signal_ends_a_start_that_waits_for_kafka(
             except httpx.TransportError:
                 return False
 
-        await eventually(says_why, timeout_s=60)
+        await eventually(says_why)
         assert (await client.get(f"{child.admin}/livez")).status_code == 200
         code, seconds = await child.stop()
         assert code == 0
@@ -218,17 +235,18 @@ async def test_a_signal_ends_a_start_that_waits_for_kafka(
 
 
 async def test_a_blocked_process_ends_all_the_same(
-    settings: KafkaSettings, topic: Topic, database: Path
+    settings: KafkaSettings, topic: Topic, database: Path, tmp_path: Path
 ) -> None:
     async with (
         running_child(settings, topic, database, graceful_s=0.1) as child,
-        httpx.AsyncClient(timeout=1) as client,
+        httpx.AsyncClient(timeout=httpx.Timeout(30, read=1)) as client,
     ):
-        await eventually(child.is_ready, timeout_s=60)
+        await eventually(child.is_ready)
         with pytest.raises(httpx.ReadTimeout):
-            await client.get(f"{child.http}/block", params={"seconds": 100})
+            await client.get(f"{child.http}/block", params={"file": str(tmp_path / "blocked")})
+        await eventually((tmp_path / "blocked").exists)
         with pytest.raises(httpx.ReadTimeout):  # which ends the pod
             await client.get(f"{child.admin}/livez")
         code, seconds = await child.stop()
         assert code == 1
-        assert 10 < seconds < 10 + SLACK_S
+        assert 10 < seconds < 100  # of a thousand

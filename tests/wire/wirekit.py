@@ -76,7 +76,7 @@ async def connected(settings: KafkaSettings) -> AsyncIterator[Messaging]:
 
 
 async def eventually(
-    holds: Callable[[], bool] | Callable[[], Awaitable[bool]], timeout_s: float = 30
+    holds: Callable[[], bool] | Callable[[], Awaitable[bool]], timeout_s: float = 120
 ) -> None:
     """Wait until `holds` returns true; fail when it does not within `timeout_s`."""
     async with asyncio.timeout(timeout_s):
