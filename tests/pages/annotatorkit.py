@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -31,6 +31,10 @@ ADMIN = "the installation's key"
 START = datetime(2026, 1, 1, tzinfo=UTC)
 CLASSES = {"gold": "Gold, *coins* and bullion.", "wheat": "Wheat.", "ship": ""}
 TEXTS = ["Wheat fell.", "Gold rose.", "A ship sank."]
+# The page learns that a picture is there from the same event, which comes after the picture is `complete`.
+MARK_LOADED = (
+    "document.addEventListener('load', ({target}) => target.dataset && (target.dataset.loaded = ''), true);"
+)
 
 
 def key_of(name: str) -> str:
@@ -193,6 +197,8 @@ async def open_site(dsn: str, **options: Any) -> AsyncIterator[Site]:
 async def open_page(browser: Browser, address: str, *, name: str = "", key: str = "", **context: Any) -> Page:
     """Open the page in a context of its own, with a name and a key as an earlier visit left them."""
     page = await (await browser.new_context(**context)).new_page()
+    page.set_default_timeout(60_000)
+    await page.add_init_script(MARK_LOADED)
     script = (
         f"localStorage.setItem('shoal.name', {name!r}); sessionStorage.setItem('shoal.key', {key_of(key)!r});"
     )
@@ -234,11 +240,7 @@ async def answer(page: Page, key: str) -> None:
 
 
 async def go_back(page: Page) -> None:
-    """Go back to the last answer; the key does nothing while the page fetches a text, so press it again."""
-    last = page.locator("#last")
-    for _ in range(3):
-        await page.keyboard.press("u")
-        with suppress(AssertionError):
-            await expect(last).to_be_visible(timeout=2000)
-            break
-    await expect(last).to_be_visible()
+    """Go back to the last answer, once the page takes keys: it takes none while it fetches an item."""
+    await page.wait_for_function("['task', 'empty'].includes(document.body.dataset.view)")
+    await page.keyboard.press("u")
+    await expect(page.locator("#last")).to_be_visible()

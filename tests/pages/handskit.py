@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from pages.jobkit import IMAGE
 from pages.picturekit import canvas_of
@@ -110,8 +110,10 @@ async def _place_polygon(page: Page) -> None:
 async def _mark_spans(page: Page) -> None:
     await page.click("[data-label=place]")  # hold the class, then select
     await drag_text(page, 14, 16)  # within Köln
+    await expect(page.locator("#spans li")).to_have_count(1)  # read after the mouse is up
     await page.click("[data-label=place]")  # let go
     await drag_text(page, 4, 8)
+    await expect(page.locator("#selection")).to_contain_text("Wheat")
     await page.click("[data-label=crop]")
     await page.get_by_label("negated").check()
     await page.click("#submit")
@@ -119,13 +121,15 @@ async def _mark_spans(page: Page) -> None:
 
 async def _mark_talk(page: Page) -> None:
     await drag_text(page, TALK.index("Köln"), TALK.index("Köln") + 4)
+    await expect(page.locator("#selection")).to_contain_text("Köln")
     await page.click("[data-label=place]")
     await page.click("#submit")
 
 
 async def _drag_ranking(page: Page) -> None:
-    await page.drag_and_drop("[data-candidate=c]", "[data-gap='0']")
-    await page.drag_and_drop("[data-candidate=a]", "[data-gap='0']")
+    for name in "ca":
+        await page.drag_and_drop(f"[data-candidate={name}]", "[data-gap='0']")
+        await expect(page.locator(f"[data-rank='1'] [data-candidate={name}]")).to_be_visible()
     await page.drag_and_drop("[data-candidate=b]", "[data-rank='2'] .place")
     await page.click("#submit")
 

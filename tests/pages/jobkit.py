@@ -33,6 +33,8 @@ async def serve_pictures() -> AsyncIterator[str]:
     app.add_api_route("/v1/media/{token}", lambda token: Response(picture, media_type="image/png"))
     server = uvicorn.Server(uvicorn.Config(app, host=HOST, port=port, log_level="error", lifespan="off"))
     running = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.02)
     yield f"http://{HOST}:{port}"
     server.should_exit = server.force_exit = True
     await running

@@ -83,9 +83,9 @@ async def canvas_of(page: Page) -> Canvas:
     overlay = page.locator("svg.overlay").last
     await expect(overlay).to_be_visible()
     await expect(page.locator("#progress-yours")).to_be_visible()  # it may move the picture
-    await page.wait_for_function("document.querySelector('img.image').complete")
-    frame = await overlay.bounding_box()
-    image = await page.locator("img.image").last.bounding_box()
+    picture = page.locator("img.image").last
+    await expect(picture).to_have_attribute("data-loaded", "")
+    frame, image = await overlay.bounding_box(), await picture.bounding_box()
     assert frame is not None
     assert image is not None
     return Canvas(page, frame, (image["width"], image["height"]))

@@ -10,8 +10,9 @@ from pages.annotatorkit import open_page
 from pages.picturekit import Canvas, canvas_of, open_canvas, open_picture
 from pages.test_annotator_accessibility import violations
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
+WHEEL = 200  # pixels of a turn of the wheel
 NEAR = 0.012  # a screen pixel and the reach of snapping
 
 
@@ -34,10 +35,12 @@ async def submit(canvas: Canvas) -> None:
 
 async def zoom(canvas: Canvas, image: Locator, steps: int) -> FloatRect:
     """Turn the wheel at a quarter of the fitted picture, and return where the picture is."""
+    count = "turn => { window.left = turn; window.onwheel = ({deltaY}) => { left += deltaY; }; }"
+    await canvas.page.evaluate(count, WHEEL * steps)
     await canvas.page.mouse.move(*canvas.place(0.25, 0.25))
     for _ in range(steps):
-        await canvas.page.mouse.wheel(0, -200)
-    await canvas.page.wait_for_timeout(300)
+        await canvas.page.mouse.wheel(0, -WHEEL)
+    await canvas.page.wait_for_function("window.left === 0")
     place = await image.bounding_box()
     assert place is not None
     return place

@@ -6,8 +6,9 @@ from playwright.async_api import Browser, expect
 from pages.labelkit import answered, open_desk, open_tasks
 from pages.picturekit import draw_picture
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 SCHEMA = {"kind": "single_choice", "classes": [{"name": "fish"}, {"name": "coral"}]}
+LOADED = "document.querySelector('.sheet img').complete && document.getElementById('progress-yours')"
 CROP = {"left": 0.2, "top": 0.25, "right": 0.34, "bottom": 0.41}
 
 
@@ -22,6 +23,7 @@ async def test_the_crop_is_shown_and_the_whole_image_on_demand(browser: Browser,
         image, outline = page.locator(".sheet img"), page.locator(".sheet .crop")
         await expect(image).to_have_attribute("src", "/dot.png?part")
         await expect(outline).to_have_count(0)
+        await page.wait_for_function(LOADED)
         shown = await image.bounding_box()
         assert shown is not None
         assert shown["width"] >= 260  # a crop of few pixels is enlarged
@@ -30,6 +32,7 @@ async def test_the_crop_is_shown_and_the_whole_image_on_demand(browser: Browser,
         await button.focus()
         await page.keyboard.press("Enter")
         await expect(image).to_have_attribute("src", "/dot.png?whole")
+        await page.wait_for_function(LOADED)
         sheet, box = await page.locator(".sheet").bounding_box(), await outline.bounding_box()
         assert sheet is not None
         assert box is not None

@@ -16,8 +16,9 @@ from pages.jobkit import (
     request_votes,
     vote,
 )
+from pages.picturekit import canvas_of
 
-pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.timeout(300)]
 
 FISH = {"label": "fish", "left": 0.2, "top": 0.25, "right": 0.34, "bottom": 0.41, "attributes": ["occluded"]}
 CORAL = {"label": "coral", "left": 0.6, "top": 0.3, "right": 0.74, "bottom": 0.46, "attributes": []}
@@ -58,6 +59,7 @@ async def test_a_reviewer_compares_boxes_over_the_picture_and_copies_one_answer(
         letter = (await both.locator(".who").inner_text()).split()[1].rstrip(":")
         await view.get_by_role("button", name=f"{letter}:").click()  # hides that vote
         await expect(view.get_by_role("img", name="coral")).to_have_count(0)
+        await canvas_of(page)  # there is no answer before the picture is shown
         await page.get_by_role("button", name=f"Copy the answer of annotator {letter}").click()
         await expect(page.locator("[data-object]")).to_have_count(2)
         await page.click("#submit")
@@ -118,6 +120,7 @@ async def test_the_guideline_decides_whether_a_model_s_boxes_are_seen(
         await request_votes(site, "reef", IMAGE, prediction=predicted)
         page = await start(browser, site, "?project=reef")
         await shown(page, "task")
+        await canvas_of(page)  # there is no answer before the picture is shown
         ghosts = page.locator("g.ghost")
         await expect(ghosts).to_have_count(1 if mode == "shown" else 0)
         if mode == "on_demand":

@@ -10,7 +10,7 @@ from pages.handskit import TASKS
 from pages.jobkit import announce, announced_votes, open_gateway, request_votes
 from shoal.contracts.label_schemas import SCHEMA_KINDS
 
-pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.timeout(300)]
 
 NEAR = 0.012  # of the image's side: a screen pixel, and the reach of snapping
 

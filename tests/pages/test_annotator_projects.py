@@ -19,7 +19,7 @@ from pages.annotatorkit import (
     start,
 )
 
-pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.timeout(300)]
 
 
 async def test_a_key_of_one_project_goes_straight_in(site: Site, browser: Browser) -> None:

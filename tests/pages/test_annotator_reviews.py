@@ -13,7 +13,7 @@ from pages.annotatorkit import (
     start,
 )
 
-pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.timeout(300)]
 
 
 async def test_a_reviewer_sees_unnamed_votes_and_the_posterior(site: Site, browser: Browser) -> None:

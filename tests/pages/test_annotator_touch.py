@@ -10,7 +10,7 @@ from pages.picturekit import canvas_of, draw_picture, open_picture
 from pages.test_annotator_types import CANDIDATES, SPANS, TEXT
 from pages.touchkit import PHONE, fingers_on, middle_of, way_between
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 IMAGE = {"kind": "image", "media": {"url": "/dot.png", "thumbnail": None, "width": 640, "height": 480}}
 

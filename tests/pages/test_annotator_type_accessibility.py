@@ -9,7 +9,7 @@ from pages.labelkit import classes_of, open_desk, open_tasks
 from pages.test_annotator_accessibility import violations
 from pages.test_annotator_types import CANDIDATES, CHOICES, SPANS, TEXT, press
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 IMAGE = {"kind": "image", "media": {"url": "/dot.png", "thumbnail": None, "width": 640, "height": 480}}
 SEEN = classes_of("fish", "coral", attributes=["occluded"])

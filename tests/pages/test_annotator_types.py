@@ -6,7 +6,7 @@ from playwright.async_api import Browser, Page, expect
 from pages.handskit import drag_text
 from pages.labelkit import answered, classes_of, open_desk, open_tasks
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 TEXT = {"kind": "text", "text": "🌾 Wheat from Köln went to Berlin."}
 CANDIDATES = {
@@ -98,6 +98,7 @@ async def test_spans_with_the_mouse(browser: Browser) -> None:
         await page.get_by_label("negated").check()
         await page.click("[data-label=place]")  # let go
         await drag_text(page, 4, 22)
+        await expect(page.locator("#selection")).to_contain_text("Wheat from")
         await page.click("[data-label=crop]")
         await expect(page.locator("#spans li")).to_have_count(2)
         await page.get_by_role("button", name="Remove place: Köln").click()
@@ -235,6 +236,7 @@ async def test_the_last_answer_comes_back_into_its_editor(browser: Browser) -> N
         await expect(page.locator("#last-text")).to_contain_text("crop: Wheat")
         await expect(page.locator("#spans li")).to_have_count(1)
         await press(page, "Delete", "Enter")  # nothing is chosen yet, so nothing is removed
+        await expect(page.locator("#last")).to_have_count(0)
         assert (await answered(page, desk, 1))["spans"][0]["text"] == "Wheat"
 
 

@@ -12,7 +12,7 @@ from shoal_qa.domain.calibration.reliability import reliability
 from shoal_qa.domain.certificates.certificate import certify
 from shoal_qa.usecases.files.facts import AnnotatorSkill, Facts, HardTask
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 CLASSES = ("cat", "dog & co", "<eel>", "a class with a long name")
 
 

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, expect
 from shoal_sampler.adapters.pages.curves import curves_page
 from shoal_sampler.usecases.files.learning_curves import Curve, label_costs
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 BUDGETS = (100, 200, 400, 800, 1600, 3200)
 
 

@@ -9,7 +9,7 @@ from playwright.async_api import Browser
 from labeltypeskit import type_examples
 from pages.typepictures import WIDTH, answer_with_picture
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 EXAMPLES = type_examples()
 

@@ -13,7 +13,7 @@ from shoal_qa.domain.stopping.rule import StoppingRule
 from shoal_qa.usecases.files.votes_needed import Needed, Replays, replay_votes
 from unit.qa.crowds import honest
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
 @pytest.fixture

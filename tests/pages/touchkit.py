@@ -8,16 +8,23 @@ from playwright.async_api import Page, expect
 Place = tuple[float, float]
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 STEPS = 6
+# Of a finger that scrolls, the page learns that it is gone by `pointercancel`.
+COUNT_FINGERS = """window.down = 0; window.fingers = new Set();
+for (const kind of ["pointerdown", "pointerup", "pointercancel"])
+  addEventListener(kind, ({pointerId}) => {
+    if (kind === "pointerdown") { window.down += 1; fingers.add(pointerId); } else fingers.delete(pointerId);
+  }, true);"""
 
 
 class Fingers:
     """Fingers on a page; places are pixels of the window."""
 
-    def __init__(self, client: Any) -> None:
-        self._client = client
+    def __init__(self, page: Page, client: Any) -> None:
+        self._page, self._client, self._down = page, client, 0
 
     async def move(self, *ways: tuple[Place, Place], hold: bool = False) -> None:
         """Put a finger down at the start of each way, and move them to the ends; then lift them, or hold."""
+        self._down += len(ways)
         await self._send("touchStart", [start for start, _ in ways])
         for step in range(1, STEPS + 1):
             await self._send("touchMove", [_between(*way, step / STEPS) for way in ways])
@@ -25,8 +32,11 @@ class Fingers:
             await self.lift()
 
     async def lift(self) -> None:
-        """Lift all fingers."""
+        """Lift all fingers, and wait until the page knows it."""
         await self._send("touchEnd", [])
+        await self._page.wait_for_function(
+            "down => window.down === down && fingers.size === 0", arg=self._down
+        )
 
     async def _send(self, kind: str, places: Sequence[Place]) -> None:
         points = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(places)]
@@ -40,7 +50,8 @@ def _between(start: Place, end: Place, share: float) -> Place:
 async def fingers_on(page: Page) -> Fingers:
     """Return fingers on a page that was opened as PHONE, once nothing on it moves any more."""
     await expect(page.locator("#progress-yours")).to_be_visible()
-    return Fingers(await page.context.new_cdp_session(page))
+    await page.evaluate(COUNT_FINGERS)
+    return Fingers(page, await page.context.new_cdp_session(page))
 
 
 async def way_between(page: Page, start: str, end: str) -> tuple[Place, Place]:

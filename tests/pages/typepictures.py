@@ -66,7 +66,7 @@ async def answer_with_picture(browser: Browser, kind: str, example: TypeExample)
 async def _photograph(page: Page) -> bytes:
     """Return a PNG of the page down to its last button, without the passing message."""
     await page.clock.fast_forward(_TOAST_MS)
-    await expect(page.locator("#toast.on")).to_have_count(0, timeout=20_000)
+    await expect(page.locator("#toast.on")).to_have_count(0)
     end = await page.evaluate("document.querySelector('section.task').getBoundingClientRect().bottom")
     clip: FloatRect = {"x": 0, "y": 0, "width": WIDTH, "height": min(HEIGHT, end + 20)}
     return await page.screenshot(animations="disabled", caret="hide", clip=clip)
