@@ -62,8 +62,8 @@ def gcs_bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def wait_for_port(port: int) -> None:
-    """Return when something listens on a port of this machine; fail after ten seconds."""
-    for _ in range(100):
+    """Return when something listens on a port of this machine; fail after two minutes."""
+    for _ in range(1200):
         with socket.socket() as client:
             if client.connect_ex(("127.0.0.1", port)) == 0:
                 return

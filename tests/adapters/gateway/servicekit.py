@@ -130,7 +130,7 @@ class RunningGateway:
         return int(await self.pool.fetchval(sql, *values) or 0)
 
 
-async def wait_until(condition: Callable[[], Awaitable[bool]], what: str, timeout_s: float = 60.0) -> None:
+async def wait_until(condition: Callable[[], Awaitable[bool]], what: str, timeout_s: float = 120.0) -> None:
     """Wait until a condition holds; fail with `what` after `timeout_s`."""
     try:
         async with asyncio.timeout(timeout_s):
@@ -165,4 +165,4 @@ async def running_gateway(dsn: str, **settings: Any) -> AsyncIterator[RunningGat
             yield RunningGateway(service, pool, http)
         for loop in service.loops:
             loop.stop()
-        await asyncio.wait(loops, timeout=10)
+        await asyncio.wait(loops, timeout=60)

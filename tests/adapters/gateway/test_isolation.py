@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from adapters.gateway.gatewaykit import CROWD, Gateway, answer, job
-from adapters.gateway.servicekit import running_gateway, wait_until
+from adapters.gateway.servicekit import RunningGateway, running_gateway, wait_until
 from hostilevendor import HostileVendor
 from vendorkit import annotation, serve_vendor
 
@@ -117,9 +117,15 @@ async def test_bad_annotations_of_webhooks_and_feeds_are_refused_beside_good_one
         vendor.feed += [*items, annotation(tasks[1], "good")]
         votes = "SELECT count(*) FROM annotations WHERE project = 'news'"
         await wait_until(lambda: _is(gateway.count(votes), 2), "both good annotations are stored")
+        await wait_until(lambda: _is_read(gateway), "no failure is left")
         status = (await gateway.status("news"))["acme"]
-        assert (status["votes"], status["webhooks_parked"], status["feed_failures"]) == (2, 0, 0)
+        assert (status["votes"], status["webhooks_parked"]) == (2, 0)
         assert status["refused_annotations"] >= len(BAD) - 4  # those with a stored id count once
+
+
+async def _is_read(gateway: RunningGateway) -> bool:
+    """Return whether the feed was read; a call that took too long on a busy machine is made again."""
+    return (await gateway.status("news"))["acme"]["feed_failures"] == 0
 
 
 def _webhook(items: list[object]) -> bytes:

@@ -75,7 +75,7 @@ async def test_a_vendor_can_neither_answer_nor_lock_another_projects_task(gatewa
     async with gateway.database.transaction() as tx:
         await tx.jobs.lock(["j1"])
         await tx.tasks.lock("news", [task])
-        async with asyncio.timeout(5):  # waits for no lock of the other project
+        async with asyncio.timeout(60):  # waits for no lock of the other project
             assert await poll_shop(gateway, answer(task, "ann", "x")) == []
     assert await gateway.rows("SELECT project, reason FROM refused_annotations") == [("shop", "unknown_task")]
     assert await gateway.take_in(answer(task, "ann", "x")) == [answer(task, "ann", "x")]

@@ -51,23 +51,22 @@ async def refusal(gateway: Gateway, work: Submission) -> str:
 @pytest.mark.parametrize("votes", [1, 2])
 async def test_no_slot_goes_to_two_annotators(gateway: Gateway, votes: int) -> None:
     await offer(gateway, 60, votes)
+    done: dict[str, list[str]] = {who: [] for who in PEOPLE}
 
-    async def person(who: str) -> list[str]:
-        mine: list[str] = []
-        idle = 0
-        while idle < 20:  # a locked task is skipped, so one empty result does not mean an empty queue
+    async def person(who: str) -> None:
+        while sum(map(len, done.values())) < 60 * votes:
             task = await take(gateway, who)
-            if task is None:
-                idle += 1
+            if task is None:  # nothing is left for this person, or what is left is locked
                 await asyncio.sleep(0.02)
             else:
                 await gateway.annotate.answer(Submission(external_id=task, annotator=who, label="x"))
-                mine.append(task)
-        return mine
+                done[who].append(task)
 
-    done = await asyncio.gather(*(person(who) for who in PEOPLE))
-    assert sum(map(len, done)) == 60 * votes
-    assert all(len(mine) == len(set(mine)) for mine in done)
+    async with asyncio.timeout(120):
+        await asyncio.gather(*map(person, PEOPLE))
+    assert [await take(gateway, who) for who in PEOPLE] == [None] * len(PEOPLE)
+    assert sum(map(len, done.values())) == 60 * votes
+    assert all(len(mine) == len(set(mine)) for mine in done.values())
     assert await gateway.rows(OVERFULL, NOON) == []
     assert await gateway.rows("SELECT DISTINCT answers, state FROM tasks") == [(votes, "done")]
 

@@ -39,7 +39,7 @@ def _owner() -> tuple[subprocess.Popen[str], Path]:
     return process, path
 
 
-def _gone(path: Path, timeout_s: float = 30) -> bool:
+def _gone(path: Path, timeout_s: float = 120) -> bool:
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
         if not path.exists() and not processes_of(path):
@@ -53,7 +53,7 @@ def test_nothing_outlives_the_owner(number: signal.Signals) -> None:
     process, path = _owner()
     assert len(processes_of(path)) >= 3
     process.send_signal(number)
-    process.wait(30)
+    process.wait(120)
     assert process.stdout is not None
     process.stdout.close()
     assert _gone(path)
@@ -67,7 +67,7 @@ def test_what_a_killed_owner_and_a_killed_watchdog_leave_is_swept_by_the_next_st
     for watchdog in watchdogs:
         watchdog.kill()
     os.kill(process.pid, signal.SIGKILL)
-    process.wait(30)
+    process.wait(120)
     assert process.stdout is not None
     process.stdout.close()
     assert processes_of(path)

@@ -77,9 +77,11 @@ async def test_too_many_connections_and_a_wrong_role(conn: asyncpg.Connection, p
 
 async def test_time_outs_and_conflicts(conn: asyncpg.Connection, postgres_dsn: str) -> None:
     other = await asyncpg.connect(postgres_dsn)
-    await conn.execute("SET statement_timeout = '50ms'")
-    assert action_for(await error_of(conn.execute("SELECT pg_sleep(60)"))) is Action.RETRY
-    await conn.execute("SET statement_timeout = 0; SET lock_timeout = '50ms'")
+    # The limit ends with the statement: it must not end the ones that follow on a busy machine.
+    limited = "SET statement_timeout = '50ms'; SELECT pg_sleep(60)"
+    assert action_for(await error_of(conn.execute(limited))) is Action.RETRY
+    assert await conn.fetchval("SHOW statement_timeout") == "0"
+    await conn.execute("SET lock_timeout = '50ms'")
     async with other.transaction():
         await other.execute("UPDATE item SET name = 'c' WHERE id = 1")
         assert action_for(await error_of(conn.execute("UPDATE item SET name = 'd' WHERE id = 1"))) is (

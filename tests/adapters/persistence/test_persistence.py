@@ -33,7 +33,7 @@ async def add(pool: Any, *numbers: int) -> None:
 
 
 async def until(holds: Any) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while not await holds():
             await asyncio.sleep(0.02)
 

@@ -67,7 +67,7 @@ class Ingest:
 
     async def fetch(self) -> None:
         """Make passes until nothing is in hand."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while await self.loop.step():
                 pass
 

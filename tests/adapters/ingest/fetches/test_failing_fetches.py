@@ -1,7 +1,6 @@
 """Images that cannot be fetched, and hosts and stores that fail."""
 
 import asyncio
-import time
 
 import pytest
 
@@ -73,18 +72,13 @@ async def test_a_slow_host_of_one_tenant_does_not_hold_up_another(ingest: Ingest
     fast = [image(ingest.host.uri(f"{number}.png"), str(number)) for number in range(40)]
     await ingest.send(*slow, project="slow")
     await ingest.send(*fast)
-    begun = time.perf_counter()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while len(await ingest.outbox()) < len(fast):
             await ingest.loop.step()
-    seconds = time.perf_counter() - begun
-    assert seconds < 5, (
-        f"{seconds:.1f} s; the slow host alone takes a second for each of 60 images, 8 at once"
-    )
-    assert sum(path.startswith("slow") for path in ingest.host.asked) <= 8 * (1 + seconds)
     await ingest.fetch()
-    asked = sum(path.startswith("slow") for path in ingest.host.asked)
-    assert asked <= 24  # then it is left alone
+    is_slow = [path.startswith("slow") for path in ingest.host.asked]
+    assert is_slow.index(False) < 8  # beside the first slow ones: 8 are asked for at once
+    assert sum(is_slow) <= 24  # then their host is left alone
     assert await ingest.waiting() == 60
 
 
