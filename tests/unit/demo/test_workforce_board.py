@@ -124,7 +124,7 @@ async def test_votes_come_by_feed_with_revisions_and_webhooks_are_signed() -> No
     async with serve_workforce(workforce) as url, httpx.AsyncClient(base_url=url) as http:
         await http.post("/tasks", json={"guidelines": {"1": guideline}, "tasks": orders})
         entries: list[dict[str, Any]] = []
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while sum(e["action"] == "submitted" for e in entries) < 360:
                 entries = await read(http)
     votes = [entry for entry in entries if entry["action"] == "submitted"]

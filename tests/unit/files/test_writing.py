@@ -55,7 +55,7 @@ def test_a_table_without_rows_has_its_header(tmp_path: Path) -> None:
     assert (tmp_path / "t.csv").read_text().replace('"', "") == "label,n,text\n"
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r\n\x00"), min_size=1), min_size=1))
 def test_texts_are_read_back(tmp_path: Path, texts: list[str]) -> None:
     for name in ("t.csv", "t.tsv", "t.parquet"):

@@ -55,11 +55,11 @@ def test_no_more_elements_are_split_than_wanted() -> None:
     ids=["escapes in depth", "depth", "escapes in an element"],
 )
 def test_hostile_arrays_take_linear_time(body: bytes) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(NotJson):
         split_array(body, 10)
     has_many_names(body)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_hostile_arrays_take_linear_time(body: bytes) -> None:
     ids=["lists", "objects", "number", "NUL", "NaN", "40,000 fields", "2,000 fields", "3 MB"],
 )
 def test_a_bad_element_costs_itself_and_little_time(bad: bytes) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     for body in (b"[" + GOOD + b"," + bad + b"," + GOOD + b"]", b"\n".join((GOOD, bad, GOOD))):
         first, refused, last = parse_body(body)
         assert isinstance(first, Inference)
@@ -85,7 +85,7 @@ def test_a_bad_element_costs_itself_and_little_time(bad: bytes) -> None:
         assert isinstance(refused, Fault)
         assert len(refused.field) <= 200
         assert len(refused.detail) <= 2000
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 JSON = st.recursive(
@@ -100,7 +100,7 @@ def test_an_element_ends_where_its_brackets_do(value: Any, rest: str) -> None:
 
 
 def test_many_deep_elements_take_little_time() -> None:
-    began = time.monotonic()
+    began = time.process_time()
     results = parse_body(b"[" + b",".join([b"[" * 5000 + b"]" * 5000] * 300) + b"]")
     assert len(results) == 300
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5

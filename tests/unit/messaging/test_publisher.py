@@ -11,7 +11,7 @@ from shoal.messaging import MessageTooLarge, PublishFailed
 from shoal.messaging.publisher import KafkaPublisher
 from unit.messaging.messagingkit import message
 
-SLACK_S = 1.0  # of a busy machine
+SLACK_S = 10.0  # of a busy machine; without the promise it is waited for for 30 s
 
 
 class Producer:

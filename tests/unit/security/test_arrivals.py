@@ -12,7 +12,7 @@ MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 async def test_a_name_that_arrives_during_the_wait_is_answered_at_once() -> None:
-    arrivals, names = Arrivals(wait_s=10), set[str]()
+    arrivals, names = Arrivals(wait_s=300), set[str]()
 
     def arrive() -> None:
         names.add("news")
@@ -21,18 +21,17 @@ async def test_a_name_that_arrives_during_the_wait_is_answered_at_once() -> None
     asyncio.get_running_loop().call_later(0.05, arrive)
     began = time.monotonic()
     assert await arrivals.find("news", lambda: "news" if "news" in names else None) == "news"
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 60
 
 
 async def test_a_name_that_never_comes_is_waited_for_once_and_then_briefly() -> None:
-    arrivals = Arrivals(wait_s=1.0, again_s=0.01)
-    times = []
-    for _ in range(2):
-        began = time.monotonic()
+    arrivals = Arrivals(wait_s=0.3, again_s=0.01)
+    began = time.monotonic()
+    assert await arrivals.find("nws", lambda: None) is None
+    assert time.monotonic() - began >= 0.3
+    arrivals.wait_s = 1000.0
+    async with asyncio.timeout(60):
         assert await arrivals.find("nws", lambda: None) is None
-        times.append(time.monotonic() - began)
-    assert times[0] >= 1.0
-    assert times[1] < 0.9
 
 
 async def test_a_late_name_has_its_whole_wait_again_after_it_came() -> None:
@@ -45,10 +44,10 @@ async def test_a_late_name_has_its_whole_wait_again_after_it_came() -> None:
 
 
 async def test_beyond_the_most_waiters_a_name_is_answered_at_once() -> None:
-    arrivals = Arrivals(wait_s=30, most_waiters=3)
+    arrivals = Arrivals(wait_s=300, most_waiters=3)
     waits = [asyncio.create_task(arrivals.find(f"n{number}", lambda: None)) for number in range(3)]
     await asyncio.sleep(0)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         assert await arrivals.find("n4", lambda: None) is None
     for wait in waits:
         wait.cancel()

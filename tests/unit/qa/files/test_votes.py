@@ -16,7 +16,9 @@ rows = st.lists(
     st.tuples(names, names, st.sampled_from(["", "x", "y", " y"]), st.integers(0, 3)), max_size=12
 )
 folder_stays = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 
