@@ -52,7 +52,7 @@ class Client:
         return list(found["labels"])
 
 
-async def eventually(holds: Callable[[], Awaitable[Any]], timeout_s: float = 120) -> Any:
+async def eventually(holds: Callable[[], Awaitable[Any]], timeout_s: float = 240) -> Any:
     """Return what `holds` returns once it is true; fail when it is not within `timeout_s`."""
     found = None
     try:

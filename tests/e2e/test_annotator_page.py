@@ -11,7 +11,7 @@ from browserkit import open_browser
 from e2e.client import Client, eventually
 from e2e.conftest import Running
 
-pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.timeout(900)]
 TEXTS = ["Wheat fell.", "Gold rose.", "Wheat rose."]
 
 

@@ -14,7 +14,7 @@ from e2e.client import Client
 from e2e.conftest import Running
 from shoal.contracts.ids import sample_id
 
-pytestmark = [pytest.mark.servers, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
 
 
 async def shoal(running: Running, folder: Path, *arguments: str) -> tuple[int, str, str]:

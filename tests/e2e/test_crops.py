@@ -16,7 +16,7 @@ from e2e.conftest import Running
 from e2e.test_commands import shoal
 from shoal.contracts.ids import crop_id, sample_id
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
 
 STAR = {"left": 0.1, "top": 0.2, "right": 0.4, "bottom": 0.8}
 RING = {"left": 0.6, "top": 0.2, "right": 0.9, "bottom": 0.8}

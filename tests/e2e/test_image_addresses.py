@@ -12,7 +12,7 @@ from e2e.conftest import Running
 from hostkit import digit_png, image_host
 from shoal.media.store import data_sha256
 
-pytestmark = [pytest.mark.servers, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
 PROJECT = "addresses"
 
 
@@ -35,7 +35,7 @@ async def test_an_annotator_sees_the_image_of_an_address(running: Running) -> No
             answer = await client.ask("labeling-gateway", "GET", path, params={"annotator": "ann"})
             return answer.json() if answer.status_code == httpx.codes.OK else None
 
-        task = await eventually(next_task, timeout_s=120)
+        task = await eventually(next_task)
         assert task["content"]["sha256"] == data_sha256(digit_png(7))
         media = task["content"]["media"]
         assert (media["width"], media["height"]) == (64, 64)

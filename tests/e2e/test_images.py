@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 from e2e.client import Client, eventually
 from e2e.conftest import Running
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
 
 WIDTH, HEIGHT = 480, 360
 SCHEMA = {"kind": "boxes", "classes": [{"name": "fish", "attributes": ["occluded"]}, {"name": "rock"}]}
@@ -134,7 +134,7 @@ async def test_an_image_becomes_a_row_of_a_dataset_with_the_boxes_of_people(runn
         await prepare(client)
         items = [await item(client, number, is_fish=number in FISH) for number in (*FISH, *ROCKS)]
         assert (await client.send(items))["accepted"] == len(items)
-        await eventually(lambda: decided(client, len(items) + 2), 90)
+        await eventually(lambda: decided(client, len(items) + 2))
 
         async def waiting() -> bool:
             found = await client.done("labeling-gateway", "GET", "/v1/projects/reef/progress")

@@ -14,7 +14,7 @@ from shoal_local.demo.images.plan import ImagePlan, ImageSet, split_cells
 from shoal_local.demo.images.report import ImageFacts, report_images
 from shoal_local.demo.images.run import run_rounds
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
 
 PLAN = ImagePlan(
     rounds=1,

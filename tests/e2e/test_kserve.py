@@ -14,7 +14,7 @@ from shoal.messaging import KafkaSettings, connect
 from shoal.messaging.clients.offsets import partition_spans, topic_partitions
 from shoal.messaging.dead_letters.replay import replay_letters
 
-pytestmark = [pytest.mark.servers, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
 DLQ = "inference.received.ingest-joiner.dlq"
 TEXT = "The refund has not come"
 V1 = {"instances": [TEXT]}
@@ -61,23 +61,23 @@ async def test_a_pair_is_a_sample_or_a_letter_and_a_letter_is_joined_later(runni
             await _log(client, name, "request", request)
             await _log(client, name, "response", response)
 
-        samples = await eventually(lambda: _samples(settings, READ.keys()), 60)
+        samples = await eventually(lambda: _samples(settings, READ.keys()))
         assert {name: sample["prediction"]["label"] for name, sample in samples.items()} == {
             name: label for name, (_, _, label) in READ.items()
         }
-        letters = await eventually(lambda: _letters(settings, len(REFUSED)), 60)
+        letters = await eventually(lambda: _letters(settings, len(REFUSED)))
         assert len(letters) == len(REFUSED)
         for name, (_, _, fault) in REFUSED.items():
             assert fault in letters[name]
 
         await _log(client, "vector", "response", {"predictions": ["neg"]})
-        samples = await eventually(lambda: _samples(settings, [*READ, "vector"]), 60)
+        samples = await eventually(lambda: _samples(settings, [*READ, "vector"]))
         assert samples["vector"]["prediction"]["label"] == "neg"
 
         async with connect(settings, service="test", version="0") as messaging:
             assert (await replay_letters(settings, messaging.publisher, DLQ)).replayed >= len(REFUSED)
         await _log(client, "blank", "request", V1)
-        samples = await eventually(lambda: _samples(settings, [*READ, "vector", "blank"]), 60)
+        samples = await eventually(lambda: _samples(settings, [*READ, "vector", "blank"]))
         assert samples["blank"]["prediction"]["label"] == "pos"
 
 

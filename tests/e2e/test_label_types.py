@@ -22,7 +22,7 @@ from shoal.messaging import KafkaSettings
 from vendorkit import Vendor, annotation, serve_vendor
 from wire.wirekit import on_broker
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
 SECRET = "whsec_c2hvYWwgdGVzdHMgc2hvYWwgdGVzdHMh"
 CONTENT_KINDS = {"boxes": "image", "polygons": "image", "ranking": "candidates", "pair": "candidates"}
 
@@ -110,7 +110,7 @@ async def the_vendor_can_do_the_task(vendor: Vendor, kind: str, sent: dict[str, 
     if kind in ("boxes", "polygons"):
         media = sent["content"]["media"]
         assert (media["width"], media["height"]) == (64, 48)
-        async with httpx.AsyncClient() as anybody:
+        async with httpx.AsyncClient(timeout=60) as anybody:
             picture = await anybody.get(media["url"])
         assert Image.open(io.BytesIO(picture.content)).size == (64, 48)
 

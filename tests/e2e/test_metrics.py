@@ -27,7 +27,7 @@ from shoal.contracts.topics import SAMPLES_INGESTED
 from shoal.messaging import KafkaSettings, OutgoingMessage, connect, encode
 from shoal_local.demo.workforce import Minds, Person, Terms, Workforce, serve_workforce, text_key
 
-pytestmark = [pytest.mark.servers, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
 
 SECRET = "whsec_c2hvYWwgdGVzdHMgc2hvYWwgdGVzdHMh"
 CLASSES = ["wheat", "gold"]
@@ -63,7 +63,7 @@ async def test_every_documented_metric_is_exported_and_nothing_else(running: Run
             return not [fault for name, url in urls.items() for fault in wrong_metrics(name, url)]
 
         try:
-            await eventually(complete, 60)
+            await eventually(complete)
         except AssertionError:
             faults = [fault for name, url in urls.items() for fault in wrong_metrics(name, url)]
             pytest.fail("\n".join(faults))
@@ -138,7 +138,7 @@ async def vendor_votes(client: Client, project: str) -> None:
         async def labelled() -> bool:
             return len(await client.labels(project)) >= 6
 
-        await eventually(labelled, 90)
+        await eventually(labelled)
     request = {"dataset": "topics", "splits": {"train": 1.0}}
     await client.done("qa", "POST", f"/v1/projects/{project}/datasets", json=request)
 
@@ -172,7 +172,7 @@ async def own_queue_votes(client: Client, project: str) -> None:
         measured = await client.done("qa", "GET", f"/v1/projects/{project}/metrics")
         return bool(measured["production"] and measured["production"][0]["labelled"] >= 8)
 
-    await eventually(decided, 90)
+    await eventually(decided)
 
 
 def short_vector(project: str) -> SampleIngested:
@@ -244,4 +244,4 @@ async def strange_input(client: Client, running: Running, project: str) -> None:
             for sample in exported_samples(running.shoal.admin_urls["embedder"])
         )
 
-    await eventually(is_pending, 60)
+    await eventually(is_pending)

@@ -10,7 +10,7 @@ from e2e.client import Client, eventually
 from e2e.conftest import Running
 from shoal.contracts.ids import sample_id
 
-pytestmark = [pytest.mark.servers, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
 
 
 def alike(*examples: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from e2e.test_gold_and_review import waiting, work
 from shoal.contracts.ids import sample_id
 from shoal_local.services import LocalShoal
 
-pytestmark = [pytest.mark.servers, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
 GOLD = {str(UUID(int=number)): f"gold {number}" for number in range(1, 4)}
 TEXTS = [f"report {number} of the day" for number in range(3)]
 VOTES = {"twin": 2, "twin-2": 50}

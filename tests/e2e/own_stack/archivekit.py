@@ -55,14 +55,14 @@ class Archive:
         """Let the server's account own a folder; it refuses data that others may read."""
         folder.chmod(0o700)
         if self._server.user:
-            subprocess.run(["chown", "-R", self._server.user, folder], check=True, timeout=60)
+            subprocess.run(["chown", "-R", self._server.user, folder], check=True, timeout=300)
 
 
 async def end_recovery(dsn: str) -> None:
     """Wait until a server that replays its log takes writes."""
     connection = await asyncpg.connect(dsn)
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(240):
             while await connection.fetchval("SELECT pg_is_in_recovery()"):
                 await asyncio.sleep(0.1)
     finally:

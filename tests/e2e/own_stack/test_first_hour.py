@@ -19,7 +19,7 @@ import pytest
 from e2e.readme import first_hour
 from shoal.cache import cache_folder
 
-pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(1800)]
 SHOAL = Path(sys.executable).with_name("shoal")
 INFERENCES = 2000
 WORDS = {
@@ -67,12 +67,12 @@ def stack_up(command: str, folder: Path) -> Iterator[dict[str, str]]:
             env={**os.environ, "SHOAL_CACHE": str(own_cache(folder))},
         )
     try:
-        wait_until(lambda: "Ctrl-C stops everything" in log.read_text() or process.poll() is not None, 120)
+        wait_until(lambda: "Ctrl-C stops everything" in log.read_text() or process.poll() is not None, 600)
         assert process.poll() is None, log.read_text()
         yield dict(ADDRESS.findall(log.read_text()))
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(60)
+        process.wait(300)
     assert process.returncode == 0, log.read_text()
 
 
@@ -108,9 +108,9 @@ class Terminal:
                 path = "/v1/projects/newsdesk/queue/next"
                 return http.get(path, params={"annotator": annotator}).raise_for_status()
 
-            wait_until(lambda: take().status_code == 200, 120)
+            wait_until(lambda: take().status_code == 200, 300)
             while answered < least or take().status_code == 200:
-                wait_until(lambda: take().status_code == 200, 120)
+                wait_until(lambda: take().status_code == 200, 300)
                 task = take().json()
                 label = "grain" if "grain" in task["content"]["text"] else "trade"
                 body = {"annotator": annotator, "answer": {"label": label}, "duration_s": 2.0}
@@ -131,7 +131,7 @@ def test_the_readme_line_by_line(tmp_path: Path) -> None:
                 (tmp_path / step.file).write_text(step.text)
             elif step.command == "shoal qa metrics newsdesk":
                 terminal.label("ann", least=60)
-                wait_until(lambda: jobs_accepted(terminal) >= 60, 60)
+                wait_until(lambda: jobs_accepted(terminal) >= 60, 300)
                 terminal.run(step.command)
             else:
                 terminal.run(step.command)
@@ -170,9 +170,9 @@ def who_sends_first_has_a_campaign_over_those_samples(terminal: Terminal) -> Non
         answer = json.loads(terminal.run("shoal status --project late --format json"))
         return dict(answer["projects"][0])
 
-    wait_until(lambda: project()["samples_waiting"] == 200, 60)
+    wait_until(lambda: project()["samples_waiting"] == 200, 300)
     terminal.run("shoal sampler create late campaign.json")
-    wait_until(lambda: project()["campaigns"][0]["samples_taken"] > 0, 60)
+    wait_until(lambda: project()["campaigns"][0]["samples_taken"] > 0, 300)
     assert project()["samples_decided"] == 200
 
 
@@ -195,7 +195,7 @@ def dead_letters_are_shown_without_any_setting(terminal: Terminal) -> None:
         answer = terminal.run("shoal dlq show samples.ingested --group embedder --format json")
         return list(json.loads(answer))
 
-    wait_until(letters, 60)
+    wait_until(letters, 300)
     (letter,) = letters()
     assert (letter["key"], letter["reason"]) == ("sample-7", "envelope_invalid")
     (pile,) = json.loads(terminal.run("shoal status --format json"))["dead_letters"]

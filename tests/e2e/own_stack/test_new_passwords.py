@@ -17,7 +17,7 @@ from shoal_local.servers.qdrant.server import QdrantServer
 from shoal_local.services import LocalShoal
 from shoal_local.stack import Stack
 
-pytestmark = [pytest.mark.operations, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.operations, pytest.mark.timeout(900)]
 PROJECT = "rotated"
 SETTINGS = {"SHOAL_AUDIT_RATE": "0", "SHOAL_FIRST_CAMPAIGN_WAIT_S": "0"}
 PART = 8

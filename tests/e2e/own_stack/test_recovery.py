@@ -20,7 +20,7 @@ from shoal_local.servers.postgres import PostgresServer
 from shoal_local.services import LocalShoal
 from shoal_local.stack import Stack
 
-pytestmark = [pytest.mark.operations, pytest.mark.timeout(500)]
+pytestmark = [pytest.mark.operations, pytest.mark.timeout(900)]
 PROJECT = "restored"
 PATH = f"/v1/projects/{PROJECT}"
 BUDGET = 10
@@ -119,7 +119,18 @@ async def before_the_moment(client: Client) -> None:
     await labelled(client, 3)
 
 
-async def after_the_moment(client: Client) -> None:
+async def knows_every_vote(dsn: str) -> bool:
+    """Return whether qa has what the gateway has."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        votes = "SELECT annotation_id, revision FROM {}.annotations ORDER BY 1, 2"
+        ours, theirs = [await connection.fetch(votes.format(schema)) for schema in ("qa", "gateway")]
+        return bool(ours == theirs)
+    finally:
+        await connection.close()
+
+
+async def after_the_moment(client: Client, dsn: str) -> None:
     """What the database of the moment does not know: samples, answers, skips, an erasure, a decision."""
     await client.send(lines(range(6, 16)))  # the budget pays for four of them
     await waiting(client, PROJECT, 7)
@@ -127,6 +138,7 @@ async def after_the_moment(client: Client) -> None:
     await work_some(client, "bob", 2)
     await work_some(client, "ann", 1, "skip")
     await labelled(client, 7)
+    await eventually(lambda: knows_every_vote(dsn))
     rows = sorted(await client.labels(PROJECT), key=lambda row: str(row["sample_id"]))
     await client.done("ingest", "DELETE", f"{PATH}/samples/{rows[0]['sample_id']}")
     await labelled(client, 6)
@@ -146,7 +158,7 @@ def run_commands(environment: dict[str, str], since: datetime) -> None:
     moment = ("--since", since.isoformat())
     for arguments in (*(("recover", service) for service in OWNERS), ("rewind",)):
         command = [sys.executable, "-m", "shoal.command_line.main", "topics", *arguments, *moment]
-        subprocess.run(command, env={**os.environ, **environment}, check=True, timeout=120)
+        subprocess.run(command, env={**os.environ, **environment}, check=True, timeout=600)
 
 
 async def settled(client: Client, dsn: str, books: Books) -> None:
@@ -195,7 +207,7 @@ async def test_work_goes_on_after_the_database_went_back_to_a_moment(
                 client = Client(shoal, http)
                 await before_the_moment(client)
                 moment = await read_moment(server.dsn)
-                await after_the_moment(client)
+                await after_the_moment(client, server.dsn)
                 books = await read_books(client, server.dsn)
             await asyncio.to_thread(archive.restore_moment, moment)
             await asyncio.to_thread(run_commands, {**stack.environment, **environment}, start)

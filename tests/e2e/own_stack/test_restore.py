@@ -20,7 +20,7 @@ from shoal.contracts.ids import sample_id
 from shoal_local.services import LocalShoal
 from shoal_local.stack import Stack
 
-pytestmark = [pytest.mark.operations, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.operations, pytest.mark.timeout(900)]
 PROJECT = "restored"
 SETTINGS = {"SHOAL_AUDIT_RATE": "0", "SHOAL_FIRST_CAMPAIGN_WAIT_S": "0"}
 OWNERS = ("ingest", "sampler", "labeling-gateway", "qa")
@@ -130,7 +130,7 @@ def announce_again(environment: dict[str, str]) -> None:
     """Run the commands of docs/operations.md."""
     for service in OWNERS:
         command = [sys.executable, "-m", "shoal.command_line.main", "topics", "announce", service]
-        subprocess.run(command, env={**os.environ, **environment}, check=True, timeout=60)
+        subprocess.run(command, env={**os.environ, **environment}, check=True, timeout=600)
 
 
 async def test_all_work_goes_on_after_kafka_and_qdrant_were_lost(tmp_path: Path) -> None:
@@ -162,6 +162,6 @@ def run_tool(name: str, dsn: str, *options: str) -> None:
         [tool, *target, *options],
         env={**os.environ, **libraries},
         check=True,
-        timeout=60,
+        timeout=600,
         capture_output=True,
     )

@@ -24,7 +24,7 @@ from shoal.runtime.server import bind_address, serve_app, url_of
 from shoal_local.services import LocalShoal
 from shoal_local.stack import Stack
 
-pytestmark = [pytest.mark.servers, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
 PROJECT = "traced"
 CALLER = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
 
@@ -100,10 +100,10 @@ async def test_a_sample_is_traced_to_its_label() -> None:
             await asyncio.to_thread(shoal.start)
             try:
                 await label_one(Client(shoal, http))
+                addresses = {name: shoal.admin_urls[name] for name in TRACED}
                 found = {
-                    name: await exemplars(address)
-                    for name, address in shoal.admin_urls.items()
-                    if name in TRACED
+                    name: await eventually(lambda address=address: exemplars(address))  # type: ignore[misc]
+                    for name, address in addresses.items()
                 }
             finally:
                 await asyncio.to_thread(shoal.stop)  # a service exports what is left when it stops
