@@ -89,7 +89,7 @@ class Chaos:
 
     async def _complaints(self) -> dict[str, str]:
         """Return what the services that are not ready, or have notes, answer."""
-        async with httpx.AsyncClient(timeout=5) as http:
+        async with httpx.AsyncClient(timeout=60) as http:
             answers = {name: await http.get(f"{url}/readyz") for name, url in self.shoal.admin_urls.items()}
         well = {"status": "ok", "problems": []}
         return {name: answer.text for name, answer in answers.items() if answer.json() != well}
@@ -108,7 +108,7 @@ async def chaos() -> AsyncIterator[Chaos]:
     with Stack() as stack:
         dsn = await create_database(stack.postgres_dsn)
         settings = {**SETTINGS, "SHOAL_POSTGRES_DSN": dsn}
-        async with serve_workforce(workforce) as vendor, httpx.AsyncClient(timeout=20) as http:
+        async with serve_workforce(workforce) as vendor, httpx.AsyncClient(timeout=60) as http:
             with LocalShoal(stack, environment=settings) as shoal:
                 yield Chaos(
                     stack=stack,

@@ -10,7 +10,7 @@ from chaos.letters import kafka_settings
 from shoal.contracts.topics import SAMPLES_EMBEDDED, SAMPLES_INGESTED, TOPICS
 from shoal.messaging.clients.offsets import topic_partitions
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400), pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(900), pytest.mark.asyncio(loop_scope="session")]
 MORE = 3
 
 

@@ -9,7 +9,7 @@ from chaos.letters import POISON, all_letters
 from chaos.poison import KINDS, poison_every_topic, poison_key, topics_with_readers
 from e2e.client import eventually
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400), pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(900), pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_every_kind_of_poison_on_every_topic(chaos: Chaos) -> None:

@@ -15,7 +15,7 @@ from shoal.messaging.clients.offsets import topic_partitions
 from shoal_local.services import LocalShoal
 from shoal_local.stack import Stack
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400), pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(900), pytest.mark.asyncio(loop_scope="session")]
 
 CONSUMERS = ("embedder", "sampler", "labeling-gateway", "qa")
 
@@ -34,7 +34,7 @@ async def test_second_replicas_come_crash_and_go(chaos: Chaos) -> None:
 
 async def _every_replica_has_partitions(second: LocalShoal) -> bool:
     """Return whether each replica reads partitions, which the first had before."""
-    async with httpx.AsyncClient(timeout=5) as http:
+    async with httpx.AsyncClient(timeout=60) as http:
         pages = [(await http.get(f"{url}/metrics")).text for url in second.admin_urls.values()]
     return all("shoal_messaging_lag_records{" in page for page in pages)
 

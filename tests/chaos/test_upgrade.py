@@ -13,7 +13,7 @@ from e2e.client import Client
 from shoal.contracts.ids import sample_id
 from shoal_local.services import LocalShoal
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600), pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(1200), pytest.mark.asyncio(loop_scope="session")]
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ async def test_the_previous_release_runs_beside_this_one_and_in_its_place(
 ) -> None:
     """The tables are this release's from the start: a release only adds to them."""
     old = LocalShoal(chaos.stack, environment=chaos.settings, python=previous)
-    async with chaos.load("upgrade") as book, httpx.AsyncClient(timeout=20) as http:
+    async with chaos.load("upgrade") as book, httpx.AsyncClient(timeout=60) as http:
         await asyncio.to_thread(old.start)
         try:
             await _send_one(Client(old, http), book, "beside")

@@ -10,7 +10,7 @@ from e2e.client import eventually
 from hostilevendor import HostileVendor
 from vendorkit import serve_vendor
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400), pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(900), pytest.mark.asyncio(loop_scope="session")]
 
 TRICKS = (
     *("silence", "slow bytes", "endless body", "no http", "gzip bomb", "bad gzip", "deep json"),

@@ -140,7 +140,7 @@ def test_the_migration_may_run_again(migrated: list[str]) -> None:
 
 
 async def test_every_container_starts_and_answers_its_probes(processes: Processes) -> None:
-    async with httpx.AsyncClient(timeout=10) as http:
+    async with httpx.AsyncClient(timeout=30) as http:
 
         async def passing(name: str, probe: str) -> bool:
             try:
@@ -155,7 +155,7 @@ async def test_every_container_starts_and_answers_its_probes(processes: Processe
 
 
 async def test_a_role_serves_only_its_own_port(processes: Processes) -> None:
-    async with httpx.AsyncClient(timeout=10) as http:
+    async with httpx.AsyncClient(timeout=30) as http:
         for name, url in processes.urls.items():
             assert (await http.get(f"{url}/openapi.json")).status_code == 200, name
     assert set(processes.urls) == {"ingest", "labeling-gateway", "qa", "sampler"}

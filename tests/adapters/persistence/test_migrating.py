@@ -141,7 +141,7 @@ async def answer(http: httpx.AsyncClient, url: str) -> tuple[int, str]:
 
 async def test_a_service_waits_for_the_migrations_of_the_command(stack: Stack, postgres_dsn: str) -> None:
     async with (
-        httpx.AsyncClient(timeout=5) as http,
+        httpx.AsyncClient(timeout=30) as http,
         service_process(stack, postgres_dsn, SHOAL_MIGRATE="wait") as (process, url),
     ):
 
@@ -156,7 +156,7 @@ async def test_a_service_waits_for_the_migrations_of_the_command(stack: Stack, p
         async def is_ready() -> bool:
             return [(await answer(http, f"{url}/{path}"))[0] for path in ("startupz", "readyz")] == [200, 200]
 
-        await eventually(is_ready, timeout_s=60)
+        await eventually(is_ready)
         process.terminate()
         assert await process.wait() == 0
 
@@ -172,7 +172,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[PostgresServer]:
 
 async def test_without_postgresql_at_its_start_a_service_waits(stack: Stack, server: PostgresServer) -> None:
     await asyncio.to_thread(server.stop)
-    async with httpx.AsyncClient(timeout=5) as http, service_process(stack, server.dsn) as (process, url):
+    async with httpx.AsyncClient(timeout=30) as http, service_process(stack, server.dsn) as (process, url):
 
         async def says_why() -> bool:
             return "PostgreSQL is unavailable" in (await answer(http, f"{url}/startupz"))[1]
@@ -185,6 +185,6 @@ async def test_without_postgresql_at_its_start_a_service_waits(stack: Stack, ser
         async def is_ready() -> bool:
             return (await answer(http, f"{url}/readyz"))[0] == 200
 
-        await eventually(is_ready, timeout_s=60)
+        await eventually(is_ready)
         process.terminate()
         assert await process.wait() == 0

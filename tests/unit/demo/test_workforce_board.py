@@ -121,7 +121,7 @@ async def test_votes_come_by_feed_with_revisions_and_webhooks_are_signed() -> No
         }
         for n in range(120)
     ]
-    async with serve_workforce(workforce) as url, httpx.AsyncClient(base_url=url) as http:
+    async with serve_workforce(workforce) as url, httpx.AsyncClient(base_url=url, timeout=60) as http:
         await http.post("/tasks", json={"guidelines": {"1": guideline}, "tasks": orders})
         entries: list[dict[str, Any]] = []
         async with asyncio.timeout(120):

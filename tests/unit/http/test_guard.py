@@ -58,7 +58,7 @@ async def served(admin_key: str | None = "root", *, loopback: bool = False) -> A
 
 
 async def post(url: str, **options: Any) -> httpx.Response:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         return await client.post(url, **options)
 
 
@@ -178,7 +178,7 @@ async def test_a_head_that_never_ends_is_given_up() -> None:
 
 async def test_a_connection_is_used_again_after_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "HEAD_S", 1.0)
-    async with served() as url, httpx.AsyncClient() as client:
+    async with served() as url, httpx.AsyncClient(timeout=60) as client:
         for pause in (1.2, 0):
             answer = await client.post(f"{url}/v1/texts", json={"text": "x"}, headers=KEY)
             assert answer.status_code == 200

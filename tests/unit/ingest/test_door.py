@@ -46,7 +46,7 @@ def answering(statuses: list[int]) -> Iterator[str]:
 def test_an_outage_is_waited_for_as_long_as_the_answer_asks(status: int) -> None:
     waits: list[float] = []
     notes: list[str] = []
-    with answering([status, status, 202]) as url, httpx.Client(base_url=url) as http:
+    with answering([status, status, 202]) as url, httpx.Client(base_url=url, timeout=60) as http:
         door = IngestDoor(http, retries=5, notify=notes.append, sleep=waits.append)
         assert [result["sample_id"] for result in door.post([b"a", b"b"])] == ["a", "b"]
     assert waits == [7.0, 7.0]
@@ -55,7 +55,7 @@ def test_an_outage_is_waited_for_as_long_as_the_answer_asks(status: int) -> None
 
 def test_the_number_of_retries_is_bounded() -> None:
     waits: list[float] = []
-    with answering([202, 503]) as url, httpx.Client(base_url=url) as http:
+    with answering([202, 503]) as url, httpx.Client(base_url=url, timeout=60) as http:
         door = IngestDoor(http, retries=3, notify=lambda _: None, sleep=waits.append)
         door.post([b"a"])
         with pytest.raises(NotSent, match="503: Kafka did not acknowledge, 4 times"):
@@ -65,14 +65,14 @@ def test_the_number_of_retries_is_bounded() -> None:
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404])
 def test_a_refusal_of_the_request_is_not_repeated(status: int) -> None:
-    with answering([status]) as url, httpx.Client(base_url=url) as http:
+    with answering([status]) as url, httpx.Client(base_url=url, timeout=60) as http:
         door = IngestDoor(http, retries=3, notify=pytest.fail, sleep=lambda _: None)
         with pytest.raises(NotSent, match=f"answers {status}: Kafka did not acknowledge. Send it again"):
             door.post([b"a"])
 
 
 def test_a_body_above_the_limit_is_told_apart() -> None:
-    with answering([413]) as url, httpx.Client(base_url=url) as http:
+    with answering([413]) as url, httpx.Client(base_url=url, timeout=60) as http:
         door = IngestDoor(http, retries=3, notify=pytest.fail, sleep=lambda _: None)
         with pytest.raises(TooLarge):
             door.post([b"a"])
@@ -87,7 +87,7 @@ def test_an_address_that_never_answered_is_not_waited_for() -> None:
 
 def test_a_connection_that_breaks_later_is_waited_for() -> None:
     waits: list[float] = []
-    with httpx.Client() as http:
+    with httpx.Client(timeout=60) as http:
         with answering([202]) as url:
             http.base_url = httpx.URL(url)
             door = IngestDoor(http, retries=2, notify=lambda _: None, sleep=waits.append)
