@@ -1,12 +1,15 @@
 """Images of exports: where they lie, and those that are missing."""
 
 import hashlib
+import io
 import shutil
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from PIL import Image
 
 from shoal.contracts.label_schemas import BoxesSchema
 from shoal.contracts.samples import Content
@@ -80,3 +83,37 @@ def test_equal_versions_give_equal_bytes(tmp_path: Path, media: Path) -> None:
             for n in range(2)
         ]
         assert reports[0] == reports[1]
+
+
+def stored_picture(store: Path, name: str, form: str, **options: Any) -> tuple[Content, bytes]:
+    """Store a picture, 40 pixels wide and 20 high, as it lies in its file; return the content and bytes."""
+    file = io.BytesIO()
+    Image.new("RGB", (40, 20), "#308050").save(file, form, **options)
+    sha256 = hashlib.sha256(file.getvalue()).hexdigest()
+    place = store / "news" / sha256[:2] / sha256
+    place.mkdir(parents=True)
+    (place / "original").write_bytes(file.getvalue())
+    return Content(uri=f"media:{sha256}", sha256=sha256, media_type=f"image/{name}"), file.getvalue()
+
+
+@pytest.mark.parametrize(("name", "form"), [("jpeg", "JPEG"), ("png", "PNG"), ("webp", "WEBP")])
+def test_images_are_exported_as_people_saw_them(tmp_path: Path, name: str, form: str) -> None:
+    camera, turned = Image.Exif(), Image.Exif()
+    camera[271], turned[274] = "camera", 6  # maker; the viewer turns the image by a quarter
+    plain, data = stored_picture(tmp_path / "media", name, form, exif=camera)
+    quarter, _ = stored_picture(tmp_path / "media", name, form, exif=turned)
+    rows = [make_row(number, BOXES, content) for number, content in enumerate((plain, quarter))]
+    source = write_version(tmp_path / "v", BoxesSchema(classes=CLASSES), rows)
+    export(source, "coco", tmp_path / "out", media=tmp_path / "media")
+    same, upright = sorted(tmp_path.glob("out/images/train/*"))
+    assert same.read_bytes() == data
+    with Image.open(upright) as image:
+        assert (image.format, image.size, 274 in image.getexif()) == (form, (20, 40), False)
+
+
+def test_yolo_gets_no_image_that_its_trainers_leave_out(tmp_path: Path) -> None:
+    content, _ = stored_picture(tmp_path / "media", "gif", "GIF")
+    source = write_version(tmp_path / "v", BoxesSchema(classes=CLASSES), [make_row(0, BOXES, content)])
+    export(source, "yolo", tmp_path / "out", media=tmp_path / "media")
+    (image,) = tmp_path.glob("out/images/train/*")
+    assert (image.name, image.read_bytes()[:4]) == ("s0.png", b"\x89PNG")

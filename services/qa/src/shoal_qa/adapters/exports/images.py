@@ -15,6 +15,7 @@ from shoal.messaging.errors import Transient
 from shoal.pictures.crops import split_crop_uri
 from shoal.pictures.decoding import BadPicture
 from shoal.pictures.showing import cropped_png
+from shoal.pictures.turning import upright_bytes
 
 Row = dict[str, Any]
 ReadImage = Callable[[Mapping[str, Any]], bytes | None]
@@ -46,8 +47,8 @@ class Images:
     def read(self, row: Mapping[str, Any]) -> bytes | None:
         """Return the image of a row; None if it has none, or the store has it not or damaged.
 
-        The image of a crop is the part that was labelled, as PNG. Raises BadInput if the store cannot be
-        reached.
+        It is as people saw it: turned, if its EXIF data says so; and of a crop it is the part that was
+        labelled, as PNG. Raises BadInput if the store cannot be reached.
         """
         uri = row.get("uri") or ""
         if self._store is None or row.get("text") is not None or not uri:
@@ -66,8 +67,10 @@ class Images:
     def _show_part(self, uri: str) -> bytes | None:
         whole, crop = split_crop_uri(uri)
         image = self._find_original(whole.removeprefix(URI_START))
+        if image is None:
+            return None
         try:
-            return image if image is None or crop is None else cropped_png(image, crop)
+            return upright_bytes(image) if crop is None else cropped_png(image, crop)
         except (BadPicture, ValueError):
             return None
 
