@@ -1,14 +1,22 @@
 """Odd names of classes, splits and samples: each stays what it is, or the export is refused before a file."""
 
 from pathlib import Path
+from xml.etree import ElementTree
 
 import orjson
 import pytest
 import yaml
 
-from shoal.contracts.answers import ClassAnswer, SpansAnswer
-from shoal.contracts.label_schemas import BoxesSchema, LabelClass, SingleChoiceSchema, SpansSchema
-from shoal.contracts.samples import Content
+from shoal.contracts.answers import ClassAnswer, PairAnswer, RatingAnswer, SpansAnswer
+from shoal.contracts.label_schemas import (
+    BoxesSchema,
+    LabelClass,
+    PairSchema,
+    RatingSchema,
+    SingleChoiceSchema,
+    SpansSchema,
+)
+from shoal.contracts.samples import Candidate, Content
 from shoal.runtime.refusal import Refused
 from shoal_qa.adapters.exports.beside import FsspecExports
 from shoal_qa.domain.exports.names import sample_name
@@ -98,6 +106,26 @@ def test_label_studio_gets_tasks_of_one_kind_of_content(tmp_path: Path, first: C
     assert shown in (tmp_path / "out/interface.xml").read_text()
     tasks = orjson.loads((tmp_path / "out/tasks.json").read_bytes())
     assert all(shown[1:] in task["data"] for task in tasks)
+
+
+def test_label_studio_shows_the_prompt_and_the_candidates_whatever_is_asked_about_them(
+    tmp_path: Path,
+) -> None:
+    both = (Candidate(id="a", text="No."), Candidate(id="b", text="Rain."))
+    content = Content(prompt="Why?", candidates=both)
+    cases = {
+        "rating": (RatingSchema(), RatingAnswer(value=4)),
+        "pair": (PairSchema(), PairAnswer(choice="a")),
+    }
+    found = {}
+    for kind, (schema, answer) in cases.items():
+        source = write_version(tmp_path / kind / "v", schema, [make_row(0, answer, content)])
+        export(source, "label-studio", tmp_path / kind / "out")
+        (task,) = orjson.loads((tmp_path / kind / "out/tasks.json").read_bytes())
+        view = ElementTree.parse(tmp_path / kind / "out/interface.xml").getroot()
+        values = [item.get("value", "") for item in view.iter() if item.get("toName") is None]
+        found[kind] = [task["data"][value.removeprefix("$")] for value in values if value]
+    assert found == {"rating": ["Why?\n\na: No.\n\nb: Rain."], "pair": ["Why?", "No.", "Rain."]}
 
 
 def test_images_among_texts_are_counted_where_only_texts_have_room(tmp_path: Path) -> None:

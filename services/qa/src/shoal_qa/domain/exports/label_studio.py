@@ -5,7 +5,7 @@ from typing import Any
 
 from shoal_qa.domain.exports.label_studio_interface import FROM, TO
 from shoal_qa.domain.exports.losses import Unexportable
-from shoal_qa.domain.exports.passages import turns_text
+from shoal_qa.domain.exports.passages import candidates_text, prompt_text, turns_text
 
 Row = Mapping[str, Any]
 Result = list[dict[str, Any]]
@@ -18,25 +18,30 @@ def studio_task(row: Row) -> dict[str, Any]:
     names = ("sample_id", "source", "source_id", "split", "group", "probability", "guideline")
     meta = {name: row.get(name) for name in names}
     return {
-        "data": {**_task_data(row), "sample_id": row["sample_id"]},
+        "data": {**_task_data(row, answer["kind"]), "sample_id": row["sample_id"]},
         "annotations": [{"result": result, "ground_truth": False}],
         "meta": meta,
     }
 
 
-def _task_data(row: Row) -> dict[str, Any]:
+def _task_data(row: Row, kind: str) -> dict[str, Any]:
     content = row.get("content") or {}
-    if candidates := content.get("candidates"):
-        prompt = {"prompt": content.get("prompt") or turns_text(content.get("turns") or ())}
-        if len(candidates) == 2:
-            prompt |= {"left": candidates[0]["text"], "right": candidates[1]["text"]}
-        items = [{"id": item["id"], "title": item["id"], "body": item["text"]} for item in candidates]
-        return {**prompt, "items": items}
-    if turns := content.get("turns"):
-        return {"text": turns_text(turns)}
-    if row.get("text") is not None:
-        return {"text": row["text"]}
-    return {"image": row.get("uri")}
+    if content.get("candidates"):
+        compared = kind in ("pair", "ranking")
+        return _compared_data(content) if compared else {"text": candidates_text(content)}
+    if row.get("uri") and row.get("text") is None:
+        return {"image": row["uri"]}
+    turns = content.get("turns")
+    return {"text": turns_text(turns) if turns else row.get("text") or ""}
+
+
+def _compared_data(content: Row) -> dict[str, Any]:
+    candidates = content["candidates"]
+    data: dict[str, Any] = {"prompt": prompt_text(content)}
+    if len(candidates) == 2:
+        data |= {"left": candidates[0]["text"], "right": candidates[1]["text"]}
+    items = [{"id": item["id"], "title": item["id"], "body": item["text"]} for item in candidates]
+    return {**data, "items": items}
 
 
 def _choice_result(labels: Sequence[str]) -> Result:

@@ -8,6 +8,7 @@ from xml.sax.saxutils import quoteattr
 FROM, TO = "label", "item"
 """Names of the control and of the object that it labels."""
 
+_PROMPT = '<Text name="prompt" value="$prompt"/>'
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -33,11 +34,11 @@ def studio_interface(schema: Mapping[str, Any], *, image: bool) -> str:
         body = f'{item}<{tag} name="{FROM}" toName="{TO}"{options}>{children}</{tag}>'
     elif kind == "pair":
         body = (
-            '<Text name="left" value="$left"/><Text name="right" value="$right"/>'
+            f'{_PROMPT}<Text name="left" value="$left"/><Text name="right" value="$right"/>'
             f'<Pairwise name="{FROM}" toName="left,right"/>'
         )
     elif kind == "ranking":
-        body = f'<List name="{TO}" value="$items"/><Ranker name="{FROM}" toName="{TO}"/>'
+        body = f'{_PROMPT}<List name="{TO}" value="$items"/><Ranker name="{FROM}" toName="{TO}"/>'
     elif kind in ("number", "rating"):
         limits = f'min="{schema.get("low", 1)}" max="{schema.get("high", 5)}"'
         body = f'{item}<Number name="{FROM}" toName="{TO}" {limits}/>'

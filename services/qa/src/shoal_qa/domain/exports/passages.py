@@ -9,6 +9,17 @@ def turns_text(turns: Sequence[Mapping[str, str]]) -> str:
     return "\n".join(f"{turn['role']}: {turn['text']}" for turn in turns)
 
 
+def prompt_text(content: Mapping[str, Any]) -> str:
+    """Return the prompt of candidates, or the conversation before them."""
+    return content.get("prompt") or turns_text(content.get("turns") or ())
+
+
+def candidates_text(content: Mapping[str, Any]) -> str:
+    """Return a prompt and its candidates as a text, with a paragraph `id: text` for each of these."""
+    shown = [f"{item['id']}: {item['text']}" for item in content["candidates"]]
+    return "\n\n".join(filter(None, (prompt_text(content), *shown)))
+
+
 def marked_passage(row: Mapping[str, Any]) -> str:
     """Return the text that the spans of a row count in."""
     turns = (row.get("content") or {}).get("turns")
