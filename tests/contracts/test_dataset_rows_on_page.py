@@ -43,6 +43,9 @@ class Log:
     async def position(self, project: str) -> int:
         return 1
 
+    async def jobs(self, project: str) -> int:
+        return await self.position(project)
+
     async def accepted(self, project: str, until: int) -> AsyncGenerator[list[dict[str, Any]]]:
         yield [self._label]
 

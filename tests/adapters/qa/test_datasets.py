@@ -88,6 +88,15 @@ async def test_different_versions_at_once_are_numbered_one_after_the_other(
     assert all(on_disk(manifest) == manifest for manifest in kept)
 
 
+async def test_freezing_reports_the_labels_that_it_read_and_all_of_them(
+    pools: list[Any], tmp_path: Path
+) -> None:
+    reports: list[tuple[int, int]] = []
+    freeze, wish = freezer(pools[0], FsspecFiles(str(tmp_path))), DatasetRequest(dataset="all", splits=SPLITS)
+    await freeze("news", wish, lambda labels, total: reports.append((labels, total)))
+    assert reports == [(10, 10)]
+
+
 async def test_another_label_is_another_version(pools: list[Any], tmp_path: Path) -> None:
     freeze = freezer(pools[0], FsspecFiles(str(tmp_path)))
     first, _ = await freeze("news", DatasetRequest(dataset="topics", splits=SPLITS))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
@@ -64,8 +64,30 @@ class Client:
         import httpx  # takes longer than most commands; only those that call a service load it
 
         headers = {**(headers or {}), **_key_header()}
-        try:
+        with self._one_line_outage(url):
             return httpx.request(method, url + path, timeout=self.timeout_s, headers=headers, **options)
+
+    @contextmanager
+    def stream(
+        self, method: str, url: str, path: str, headers: dict[str, str], **options: Any
+    ) -> Iterator["httpx.Response"]:
+        """Yield the response of a request that succeeds while it arrives. Exits as `ask_json` does."""
+        with (
+            self._one_line_outage(url),
+            self.connect(url) as http,
+            http.stream(method, path, headers=headers, **options) as response,
+        ):
+            if not response.is_success:
+                response.read()
+                exit_with_problem(response)
+            yield response
+
+    @contextmanager
+    def _one_line_outage(self, url: str) -> Iterator[None]:
+        import httpx
+
+        try:
+            yield
         except httpx.TransportError as error:
             fix = f"Start a stack with `shoal up`, or set --url or {self.variable}"
             message = f"{self.service} does not answer at {url}: {error}. {fix}."
@@ -78,7 +100,7 @@ def _key_header() -> dict[str, str]:
     return {"authorization": f"Bearer {key}"} if key else {}
 
 
-def exit_with_problem(response: "httpx.Response") -> None:
+def exit_with_problem(response: "httpx.Response") -> NoReturn:
     """Print the problem in a service's answer with its fix; exit with 2 for a wrong request, else with 1."""
     try:
         problem = response.json()

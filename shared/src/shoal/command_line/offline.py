@@ -52,7 +52,9 @@ def show_progress(name: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda _count, _total: None
         return
     with _progress_bar(name) as (bar, task):
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        yield lambda done, total: bar.update(
+            task, completed=done, total=total, counts=f"{done:,} of {total:,}"
+        )
 
 
 @contextmanager
@@ -73,6 +75,11 @@ def _print_line(message: str) -> None:
 def _progress_bar(name: str) -> "Iterator[tuple[Progress, TaskID]]":
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[counts]}"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=err, transient=True) as bar:
-        yield bar, bar.add_task(escape(name), total=None)
+        yield bar, bar.add_task(escape(name), total=None, counts="")

@@ -113,6 +113,13 @@ async def _answer_refused(_: Request, error: Exception) -> Response:
     )
 
 
+async def error_response(request: Request, error: Exception) -> Response:
+    """Return the answer to an error that is raised after the head of a response was sent."""
+    if isinstance(error, Refused):
+        return await _answer_refused(request, error)
+    return await _answer_outage(request, error)
+
+
 async def _answer_denied(_: Request, error: Exception) -> Response:
     assert isinstance(error, Denied)
     return denied_response(error)

@@ -37,6 +37,9 @@ class GrowingLog:
     async def position(self, project: str) -> int:
         return self._rows
 
+    async def jobs(self, project: str) -> int:
+        return await self.position(project)
+
     async def accepted(self, project: str, until: int) -> AsyncGenerator[list[dict[str, Any]]]:
         for start in range(0, self._rows, PAGE):
             yield [self._label(number) for number in range(start, min(start + PAGE, self._rows))]

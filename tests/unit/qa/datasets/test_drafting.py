@@ -33,6 +33,9 @@ class Log:
     async def position(self, project: str) -> int:
         return len(self._rows)
 
+    async def jobs(self, project: str) -> int:
+        return await self.position(project)
+
     async def accepted(self, project: str, until: int) -> AsyncGenerator[list[dict[str, Any]]]:
         for start in range(0, len(self._rows), self._page):
             yield list(self._rows[start : start + self._page])

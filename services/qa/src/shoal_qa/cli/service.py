@@ -12,8 +12,9 @@ from rich.table import Table
 from shoal.command_line.arguments import Project
 from shoal.command_line.client import URL, Client, print_cautions, read_json
 from shoal.command_line.console import out
-from shoal.command_line.offline import print_warning, show_steps
+from shoal.command_line.offline import print_warning
 from shoal.command_line.printing import Format, FormatOption, print_result
+from shoal_qa.cli.freezing import follow_freezing
 from shoal_qa.usecases.datasets.losses import describe_loss
 
 app = typer.Typer(
@@ -30,7 +31,8 @@ PRODUCTION_COLUMNS = (
 )
 client = Client("qa", "SHOAL_QA_URL")
 ask = client.ask_json
-ask_patiently = Client("qa", "SHOAL_QA_URL", timeout_s=1800.0).ask_json  # a million rows take minutes
+patient_client = Client("qa", "SHOAL_QA_URL", timeout_s=1800.0)  # a million rows take minutes
+ask_patiently = patient_client.ask_json
 
 
 @app.command("publish")
@@ -177,8 +179,8 @@ def freeze_labels(
     Labels that the version leaves out are counted on stderr, with the reason.
     """
     body = {"dataset": dataset, "seed": seed, "majors": majors or None}
-    with show_steps(f"freezing {dataset}"):
-        manifest = ask_patiently("POST", url, f"/v1/projects/{project}/datasets", json=body)
+    address = f"/v1/projects/{project}/datasets"
+    manifest = follow_freezing(patient_client, url, address, body, name=f"freezing {dataset}")
     for loss in manifest.get("left_out", []):
         print_warning(f"left out: {describe_loss(loss)}")
     out.print_json(data=manifest)

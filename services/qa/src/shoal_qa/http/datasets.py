@@ -1,6 +1,6 @@
 """Dataset versions over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Request, Response
 from fastapi.responses import StreamingResponse
@@ -9,9 +9,11 @@ from shoal.contracts.base import NAME_PATTERN, NO_NUL
 from shoal.http.openapi import problem_responses
 from shoal.http.projects import OperatorProject
 from shoal_qa.http.dataset_schemas import DatasetIn, DatasetsAnswer, ManifestAnswer
+from shoal_qa.http.freezing import LINES, progress_lines, wants_lines
 from shoal_qa.http.parts import Wired
 from shoal_qa.http.ranges import MEDIA_TYPES, FileHeaders, file_response
 from shoal_qa.usecases.datasets.drafting import DatasetRequest
+from shoal_qa.usecases.datasets.freezing import Report
 
 CREATED, OK = 201, 200
 DatasetName = Annotated[
@@ -33,6 +35,7 @@ FileName = Annotated[
 ]
 _CONTENT = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in MEDIA_TYPES.values()}
 _CONTENT["application/json"] = {"schema": {}}
+_PROGRESS = '{"labels": 2000, "total": 96000}\n{"manifest": {}}\n'
 
 routes = APIRouter(prefix="/v1/projects/{project}/datasets", tags=["datasets"])
 
@@ -40,22 +43,37 @@ routes = APIRouter(prefix="/v1/projects/{project}/datasets", tags=["datasets"])
 @routes.post(
     "",
     status_code=CREATED,
+    response_model=ManifestAnswer,
     summary="Freeze a dataset version",
     responses={
-        OK: {"model": ManifestAnswer, "description": "The same version exists already."},
+        OK: {
+            "model": ManifestAnswer,
+            "description": "The same version exists already; or lines of progress.",
+            "content": {LINES: {"schema": {"type": "string"}, "example": _PROGRESS}},
+        },
         **problem_responses(404, 409),
     },
 )
 async def freeze_dataset(
-    project: OperatorProject, body: DatasetIn, parts: Wired, response: Response
-) -> ManifestAnswer:
+    *, project: OperatorProject, body: DatasetIn, parts: Wired, request: Request, response: Response
+) -> ManifestAnswer | StreamingResponse:
     """Freeze the current accepted labels (201); an equal version is returned (200).
 
     Labels of earlier guidelines count as the later ones say. `left_out` counts those that do not, by reason.
+
+    Accept `application/x-ndjson` to see progress: 200, a line with `labels` (read so far) and `total` every
+    second, and a last one with `manifest`, or with `problem`.
     """
     majors = None if body.majors is None else frozenset(body.majors)
-    request = DatasetRequest(dataset=body.dataset, splits=body.splits, seed=body.seed, majors=majors)
-    manifest, is_new = await parts.freeze_dataset(project, request)
+    wish = DatasetRequest(dataset=body.dataset, splits=body.splits, seed=body.seed, majors=majors)
+    if wants_lines(request):
+
+        async def freeze(report: Report) -> dict[str, Any]:
+            manifest, _ = await parts.freeze_dataset(project, wish, report)
+            return ManifestAnswer(**manifest).model_dump(mode="json")
+
+        return StreamingResponse(progress_lines(request, freeze), OK, media_type=LINES)
+    manifest, is_new = await parts.freeze_dataset(project, wish)
     response.status_code = CREATED if is_new else OK
     return ManifestAnswer(**manifest)
 

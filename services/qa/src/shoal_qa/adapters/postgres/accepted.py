@@ -24,6 +24,8 @@ ORDER BY l.sample_id, j.major DESC, l.seq DESC
 # A position counts the labels of its project alone: `seq` would depend on other projects.
 _POSITION = "SELECT count(*) FROM labels WHERE project = $1"
 
+_JOBS = "SELECT count(*) FROM labels WHERE project = $1 AND revision = 1"
+
 
 class PostgresAccepted:
     """Reads accepted labels page by page, as they were at a position of their log."""
@@ -39,6 +41,10 @@ class PostgresAccepted:
     async def position(self, project: str) -> int:
         """Return the number of labels in the project's log, which only grows."""
         return int(await self._pool.fetchval(_POSITION, project))
+
+    async def jobs(self, project: str) -> int:
+        """Return the number of jobs with a label in the project's log, withdrawn ones too."""
+        return int(await self._pool.fetchval(_JOBS, project))
 
     async def accepted(self, project: str, until: int) -> AsyncGenerator[list[Row]]:
         """Yield pages of the labels that were accepted at a position of the log, by sample id.

@@ -1,7 +1,7 @@
 """Fill the files of a dataset version from the log of labels, as it was at one position."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -50,19 +50,24 @@ async def fill_draft(
     guidelines: Sequence[GuidelinePublished],
     *,
     until: int,
+    report: Callable[[int], None] | None = None,
 ) -> dict[str, Any]:
     """Write the rows of a version, a page in memory at a time; return the counts of its manifest.
 
-    guidelines: every version up to the version's own, oldest first. until: last position of the log.
+    guidelines: every version up to the version's own, oldest first. until: last position of the log. report:
+    called with the labels that are read so far.
     """
     choice = ChooseLabels(guidelines, request.majors, request.form)
-    facts, duplicates = RowFacts(), SplitDuplicates()
+    facts, duplicates, count = RowFacts(), SplitDuplicates(), 0
     async with aclosing(labels.accepted(guidelines[-1].project, until)) as pages:
         async for page in pages:
             rows = [_split_row(row, request) for row in choice.choose(page)]
             facts.add(rows)
             _log_progress(request.dataset, facts.rows, len(rows), until)
             await draft.add(rows)
+            count += len(page)
+            if report is not None:
+                report(count)
             hashes = {stored["sample_id"]: perceptual_hash(stored) for stored in page}
             await asyncio.to_thread(duplicates.add, [_shown_sample(row, hashes) for row in rows])
     resembling = await asyncio.to_thread(duplicates.find, _EXAMPLES)

@@ -28,6 +28,8 @@ from shoal_qa.usecases.datasets.losses import describe_loss
 from shoal_qa.usecases.ports import AcceptedLabels, DatasetFiles, DatasetRegistry, Turn
 from shoal_qa.usecases.ports.datasets import DatasetDraft
 
+Report = Callable[[int, int], None]
+
 
 class FreezeDataset:
     """Freezes accepted labels. The same labels and splits always give the same version."""
@@ -44,11 +46,16 @@ class FreezeDataset:
         self._registry = registry
         self._clock = clock
 
-    async def __call__(self, project: str, request: DatasetRequest) -> tuple[dict[str, Any], bool]:
-        """Return the manifest and whether it is new. Raises Refused without labels, and for bad requests."""
+    async def __call__(
+        self, project: str, request: DatasetRequest, report: Report | None = None
+    ) -> tuple[dict[str, Any], bool]:
+        """Return the manifest and whether it is new. Raises Refused without labels, and for bad requests.
+
+        report: called with (labels read, all labels).
+        """
         outcome = "failed"
         try:
-            manifest, is_new = await self._freeze(project, request)
+            manifest, is_new = await self._freeze(project, request, report)
             outcome = "frozen" if is_new else "unchanged"
         except Refused:
             outcome = "refused"
@@ -57,15 +64,18 @@ class FreezeDataset:
             metrics.DATASETS.labels(project, outcome).inc()
         return manifest, is_new
 
-    async def _freeze(self, project: str, request: DatasetRequest) -> tuple[dict[str, Any], bool]:
+    async def _freeze(
+        self, project: str, request: DatasetRequest, report: Report | None
+    ) -> tuple[dict[str, Any], bool]:
         _check_splits(request)
         until = await self._labels.position(project)
         guidelines = await self._labels.guidelines(project)
         if not guidelines:
             raise _nothing_accepted(project, [])
         _check_majors(request, guidelines)
+        read = await self._label_report(project, report)
         async with self._files.draft(version_terms(project, request, guidelines[-1])) as draft:
-            facts = await fill_draft(self._labels, draft, request, guidelines, until=until)
+            facts = await fill_draft(self._labels, draft, request, guidelines, until=until, report=read)
             if not facts["rows"]:
                 raise _nothing_accepted(project, facts["left_out"])
             facts["files"] = await draft.finish()
@@ -76,6 +86,13 @@ class FreezeDataset:
                 head = _manifest_head(request, guidelines[-1], until)
                 manifest = {**head, "version": version, **await _version_place(turn), **facts}
                 return await self._publish(turn, manifest, draft), True
+
+    async def _label_report(self, project: str, report: Report | None) -> Callable[[int], None] | None:
+        """Return what takes the number of labels read, and adds that of all."""
+        if report is None:
+            return None
+        total = await self._labels.jobs(project)
+        return lambda labels: report(labels, total)
 
     async def _publish(self, turn: Turn, manifest: dict[str, Any], draft: DatasetDraft) -> dict[str, Any]:
         now = self._clock()

@@ -20,6 +20,9 @@ class AcceptedLabels(Protocol):
     async def position(self, project: str) -> int:
         """Return the number of labels in the project's log, which only grows."""
 
+    async def jobs(self, project: str) -> int:
+        """Return the number of jobs with a label in the project's log, withdrawn ones too."""
+
     def accepted(self, project: str, until: int) -> AsyncGenerator[list[Row]]:
         """Return pages of the labels that were accepted when the log had `until` labels, by sample id.
 
