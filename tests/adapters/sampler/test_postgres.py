@@ -15,7 +15,7 @@ from shoal_sampler.adapters.postgres.campaigns import PostgresAudits
 from shoal_sampler.adapters.postgres.waiting import PostgresWaiting
 from shoal_sampler.domain.campaigns.audit import Audit
 from shoal_sampler.usecases.audits import ManageAudits
-from shoal_sampler.usecases.campaigns.manage import ManageCampaigns
+from shoal_sampler.usecases.campaigns.manage import MOST_CAMPAIGNS, ManageCampaigns
 from shoal_sampler.usecases.stream.learn import LearnLabels
 
 pytestmark = pytest.mark.servers
@@ -205,3 +205,22 @@ async def test_a_window_holds_few_of_very_large_samples(pool: Any) -> None:
         size = await pool.fetchval("SELECT octet_length(event) FROM waiting LIMIT 1")
         limited = [await PostgresWaiting(pool, "news").oldest(9, most) for most in (1, size + 1)]
     assert [[event.sample_id for event in part] for part in limited] == [oldest[:1], oldest[:2]]
+
+
+async def test_a_project_has_a_limited_number_of_campaigns_that_are_not_done(
+    pool: Any, manage: ManageCampaigns
+) -> None:
+    first, one_more = (campaign(name, 30, kind="random") for name in ("first", "one-more"))
+    await manage.create("news", first)
+    await pool.execute(
+        """INSERT INTO campaigns (campaign_id, project, name, state, version, definition, votes_budget, max_votes,
+                                  created_at, changed_at)
+           SELECT 'c' || number, project, 'c' || number, state, version, definition, votes_budget, max_votes,
+                  created_at, changed_at FROM campaigns, generate_series(2, $1::int) AS number""",
+        MOST_CAMPAIGNS,
+    )
+    with pytest.raises(Refused, match="not done"):
+        await manage.create("news", one_more)
+    assert not (await manage.create("news", first))[1]
+    await manage.move("news", "first", "done")
+    assert (await manage.create("news", one_more))[1]

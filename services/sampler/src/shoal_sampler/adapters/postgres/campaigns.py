@@ -94,6 +94,13 @@ class PostgresCampaigns:
         )
         return None if row is None else _campaign_row(row)
 
+    async def unfinished(self, project: str) -> set[str]:
+        """Return the ids of the project's campaigns that are not done."""
+        rows = await self._pool.fetch(
+            "SELECT campaign_id FROM campaigns WHERE project = $1 AND state <> 'done'", project
+        )
+        return {row["campaign_id"] for row in rows}
+
     async def waiting(self, project: str) -> int:
         """Return how many of the project's samples wait for a window."""
         return int(await self._pool.fetchval("SELECT count(*) FROM waiting WHERE project = $1", project))

@@ -61,8 +61,12 @@ class CampaignDirectory:
         self._campaigns: dict[tuple[str, str], Campaign] = {}  # by project and id
 
     def apply(self, received: Received[CampaignChanged]) -> None:
-        """Apply one event; order and repetition do not matter."""
-        self._store(received.event)
+        """Apply one event; order and repetition do not matter. Of a campaign that is done nothing stays."""
+        event = received.event
+        if event.state == "done":
+            self._campaigns.pop((event.project, event.campaign_id), None)
+        else:
+            self._store(event)
 
     async def resolve(self, project: str, spendings: Sequence[Spending], store: Store) -> list[Campaign]:
         """Return the campaign of each spending of a project, in order."""

@@ -23,6 +23,10 @@ EMBEDDING_WAIT_S = 3.0
 _POLL_S = 0.25
 
 
+MOST_CAMPAIGNS = 200
+"""Campaigns of a project that are not done."""
+
+
 class ManageCampaigns:
     """Operations of users on campaigns."""
 
@@ -42,12 +46,13 @@ class ManageCampaigns:
     async def create(self, project: str, definition: Definition) -> tuple[CampaignRow, bool]:
         """Create a campaign; return it and whether it is new. Repeating the request changes nothing.
 
-        Raises Refused if another campaign has the name, an example cannot be used, the provider is unknown or
-        the budget pays for no job.
+        Raises Refused if another campaign has the name, an example cannot be used, the provider is unknown,
+        the budget pays for no job, or the project has MOST_CAMPAIGNS.
         """
         await self._check.refuse(project, definition)
         resolved = await self._resolved(project, definition)
         event = _changed_event(project, resolved, state=resolved.state, version=1, now=self._clock())
+        await self._refuse_too_many(project, event.campaign_id)
         is_new = await self._campaigns.add(event, campaign_message(event))
         row = await self.get(project, event.campaign_id)
         if not is_new and not _same_terms(row.event, event):
@@ -58,6 +63,17 @@ class ManageCampaigns:
                 fix=f"Choose another name, or change it with PUT /v1/projects/{project}/campaigns/{definition.name}",
             )
         return row, is_new
+
+    async def _refuse_too_many(self, project: str, campaign_id: str) -> None:
+        """Raise Refused for one more campaign: every window asks all of them, while other projects wait."""
+        others = await self._campaigns.unfinished(project)
+        if len(others) >= MOST_CAMPAIGNS and campaign_id not in others:
+            raise Refused(
+                "conflict",
+                f"project {project!r} has {len(others)} campaigns that are not done",
+                field="name",
+                fix=f"Finish one with POST /v1/projects/{project}/campaigns/<name>/finish",
+            )
 
     async def change(self, project: str, campaign: str, definition: Definition) -> CampaignRow:
         """Replace a campaign's policy and budget by a new version. Raises Refused."""

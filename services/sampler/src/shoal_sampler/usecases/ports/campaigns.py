@@ -38,6 +38,9 @@ class Campaigns(Protocol):
         Returns False if another version came first, or more votes are already reserved.
         """
 
+    async def unfinished(self, project: str) -> set[str]:
+        """Return the ids of the project's campaigns that are not done."""
+
     async def waiting(self, project: str) -> int:
         """Return how many of the project's samples wait for a window."""
 
