@@ -1,6 +1,7 @@
 """The gateway's HTTP API and page on a socket and a real PostgreSQL, with keys that tests give and revoke."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -149,7 +150,7 @@ class Site:
     async def call(self, method: str, path: str, key: str = ADMIN, **options: Any) -> httpx.Response:
         """Send a request with a key."""
         async with httpx.AsyncClient(
-            base_url=self.url, headers={"authorization": f"Bearer {key_of(key)}"}
+            base_url=self.url, headers={"authorization": f"Bearer {key_of(key)}"}, timeout=60
         ) as client:
             return await client.request(method, path, **options)
 
@@ -241,6 +242,6 @@ async def answer(page: Page, key: str) -> None:
 
 async def go_back(page: Page) -> None:
     """Go back to the last answer, once the page takes keys: it takes none while it fetches an item."""
-    await page.wait_for_function("['task', 'empty'].includes(document.body.dataset.view)")
+    await expect(page.locator("body")).to_have_attribute("data-view", re.compile("task|empty"))
     await page.keyboard.press("u")
     await expect(page.locator("#last")).to_be_visible()

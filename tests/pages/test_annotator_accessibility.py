@@ -44,6 +44,7 @@ async def test_the_views_of_an_annotator(
     await page.keyboard.press("s")  # the reasons for a skip
     assert await violations(page) == []
     await page.keyboard.press("Escape")
+    await expect(page.locator("#skip-dialog")).to_be_hidden()
     for _ in TEXTS:
         await answer(page, "1")
     await shown(page, "empty")

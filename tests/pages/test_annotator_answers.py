@@ -1,5 +1,7 @@
 """Skips, the last answer and failures on the annotator's page, in a real browser."""
 
+import asyncio
+
 import pytest
 from playwright.async_api import APIResponse, Browser, Route, expect
 
@@ -83,6 +85,34 @@ async def test_the_last_answer_is_changed_when_the_job_is_closed_and_not_when_it
     await shown(page, "empty")
     await page.keyboard.press("u")
     await expect(page.locator("#toast")).to_have_text("Your last answer stays. This item was deleted.")
+
+
+async def test_a_look_for_new_items_does_not_take_the_last_answer_away(site: Site, browser: Browser) -> None:
+    await site.jobs("news", TEXTS[:1])
+    page = await start(browser, site)
+    await page.clock.install()
+    await page.reload()  # so that all of the page's times are of this clock
+    await shown(page, "task")
+    await page.keyboard.press("1")
+    await shown(page, "empty")
+    looks, go_on = asyncio.Event(), asyncio.Event()
+
+    async def wait(route: Route) -> None:
+        looks.set()
+        await go_on.wait()
+        await route.continue_()
+
+    await page.route("**/queue/next?*", wait)
+    await page.clock.fast_forward(TRY_AGAIN_MS)  # the page looks for new items as often
+    async with asyncio.timeout(60):
+        await looks.wait()
+    await go_back(page)
+    async with page.expect_response("**/queue/next?*") as response:
+        go_on.set()
+    await (await response.value).finished()
+    await page.keyboard.press("2")
+    await expect(page.locator("#toast")).to_have_text("Changed to wheat")
+    assert await site.heads() == [("ada", "updated", "wheat", None, "", 2)]
 
 
 async def test_an_answer_is_kept_while_the_service_is_away(site: Site, browser: Browser) -> None:

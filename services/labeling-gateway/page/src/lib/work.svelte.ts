@@ -76,15 +76,19 @@ async function fetchTask(): Promise<Task | null> {
 }
 
 export async function next(): Promise<void> {
+  const { shown } = work;
+  // The annotator may go back to the last answer meanwhile: it stays.
+  const isLate = () => work.shown !== shown;
   if (!["empty", "error"].includes(session.view)) show("loading");
   try {
     const task = await fetchTask();
+    if (isLate()) return;
     if (task) showTask(task);
     else showEmpty();
   } catch (problem) {
-    return failed(problem as Problem, next);
+    return isLate() ? undefined : failed(problem as Problem, next);
   } finally {
-    work.isBusy = false;
+    if (!isLate()) work.isBusy = false;
   }
   return refreshProgress();
 }
