@@ -115,6 +115,10 @@ TYPES: Mapping[str, LabelType] = {
                 "answer.polygons[0].points[2][1]",
             ),
             "line": (polygon([*TRIANGLE[:2], TRIANGLE[0]]), "answer.polygons[0].points"),
+            "three points of a line": (
+                polygon([[0.1, 0.1], [0.2, 0.2], [0.3, 0.3]]),
+                "answer.polygons[0].points",
+            ),
         },
         prediction={"polygons": [{"label": "wheat", "points": TRIANGLE, "score": 0.7}]},
     ),

@@ -139,6 +139,12 @@ async def test_an_edit_without_a_new_revision_and_an_id_of_another_task_are_refu
     assert await gateway.rows("SELECT answers FROM tasks") == [(1,), (1,)]
 
 
+async def test_a_class_with_blanks_around_it_is_stored_as_the_schema_writes_it(gateway: Gateway) -> None:
+    await gateway.create([job(1)])
+    await gateway.take_in(answer(await gateway.task_of("j1"), "ann", " x\u00a0"))
+    assert await gateway.rows("SELECT label FROM annotations") == [("x",)]
+
+
 async def test_feeds_that_refuse_the_same_in_opposite_orders_do_not_block_each_other(
     gateway: Gateway,
 ) -> None:

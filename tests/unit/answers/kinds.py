@@ -33,6 +33,7 @@ from shoal.contracts.label_schemas import (
     TextSchema,
 )
 from shoal.contracts.samples import Candidate, Content
+from shoal.outlines import encloses_area
 
 Case = tuple[LabelSchema, Answer, Content]
 CLASSES = (LabelClass(name="wheat", attributes=("occluded", "negated")), LabelClass(name="corn"))
@@ -63,7 +64,7 @@ def boxes(draw: st.DrawFn) -> Box:
 
 
 def _is_outline(points: list[tuple[float, float]]) -> bool:
-    return len({(round(x, 6), round(y, 6)) for x, y in points}) >= 3
+    return encloses_area([(round(x, 6), round(y, 6)) for x, y in points])
 
 
 outlines = st.lists(st.tuples(units, units), min_size=3, max_size=8).filter(_is_outline)

@@ -19,7 +19,16 @@ from shoal.answers import (
     stored_label,
 )
 from shoal.answers.canonical import canonical_points
-from shoal.contracts.answers import Answer, BoxesAnswer, ClassAnswer, ClassesAnswer, NumberAnswer, SkipAnswer
+from shoal.contracts.answers import (
+    Answer,
+    BoxesAnswer,
+    ClassAnswer,
+    ClassesAnswer,
+    NumberAnswer,
+    Polygon,
+    PolygonsAnswer,
+    SkipAnswer,
+)
 from unit.answers.kinds import VALID, Case, boxes, outlines, valid_cases
 
 ADAPTER: TypeAdapter[Any] = TypeAdapter(Answer)
@@ -77,6 +86,14 @@ def test_an_outline_may_start_anywhere_in_either_direction(
     start %= len(listed)
     other = listed[start:] + listed[:start]
     assert canonical_points(other[::-1] if is_reversed else other) == canonical_points(listed)
+
+
+def test_an_outline_that_returns_to_its_first_point_is_the_same_one() -> None:
+    points = [(0.0, 0.0), (0.5, 0.0), (0.5, 0.5)]
+    shapes = [points, [*points, points[0]], [points[0], points[0], *points[1:]]]
+    polygons = [(Polygon(label="x", points=tuple(shape)),) for shape in shapes]
+    texts = {canonical_answer(PolygonsAnswer(width=1, height=1, polygons=part)) for part in polygons}
+    assert len(texts) == 1
 
 
 @given(st.lists(st.tuples(st.sampled_from([0.0, 0.5]), st.just(0.0)), min_size=1, max_size=12))

@@ -6,6 +6,7 @@ from shoal.answers.descriptions import describe_answer
 from shoal.answers.reading import read_answer
 from shoal.answers.schemas import schema_problem
 from shoal.answers.spans import marked_text
+from shoal.answers.spellings import respelled_answer
 from shoal.answers.uncertainty import prediction_uncertainty
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "parse_canonical",
     "prediction_uncertainty",
     "read_answer",
+    "respelled_answer",
     "schema_problem",
     "stored_label",
 ]

@@ -16,7 +16,8 @@ def canonical_answer(answer: Answer) -> str:
     """Return the canonical JSON of an answer: sorted keys, rounded numbers, and lists without order sorted.
 
     The order of boxes, polygons, spans, classes, attributes and tied candidates is no part of an answer, nor
-    are the first point and the direction of an outline. Of a skip only its kind counts.
+    are the first point of an outline, its direction, and a point that is repeated, as some tools close their
+    outlines. Of a skip only its kind counts.
     """
     if isinstance(answer, SkipAnswer):
         return _compact_json({"kind": "skip"})
@@ -41,7 +42,7 @@ def _canonical_document(document: dict[str, Any]) -> dict[str, Any]:
     rounded: dict[str, Any] = _rounded_numbers(document)
     match rounded["kind"]:
         case "number":  # whose range may be tiny: the digits that every floating-point number has
-            rounded["value"] = float(f"{document['value']:.{SIGNIFICANT}g}") + 0.0
+            rounded["value"] = round_number(document["value"])
         case "classes":
             rounded["labels"] = sorted(set(rounded["labels"]))
         case "ranking":
@@ -51,9 +52,22 @@ def _canonical_document(document: dict[str, Any]) -> dict[str, Any]:
     return rounded
 
 
+def round_number(value: float) -> float:
+    """Return a number with the digits that count: 0.1 * 3 is 0.3."""
+    return float(f"{value:.{SIGNIFICANT}g}") + 0.0
+
+
 def _canonical_shape(shape: dict[str, Any]) -> dict[str, Any]:
-    points = {"points": canonical_points(shape["points"])} if "points" in shape else {}
+    points = {"points": canonical_points(_without_repeats(shape["points"]))} if "points" in shape else {}
     return {**shape, "attributes": sorted(set(shape["attributes"])), **points}
+
+
+def _without_repeats(points: list[list[float]]) -> list[list[float]]:
+    """Return an outline without points that equal the one before; of a line or point it stays as it is."""
+    distinct = [
+        point for point, before in zip(points, points[-1:] + points[:-1], strict=True) if point != before
+    ]
+    return distinct if len(distinct) > 2 else points
 
 
 def canonical_points(points: list[list[float]]) -> list[list[float]]:

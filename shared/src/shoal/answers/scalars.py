@@ -2,6 +2,7 @@
 
 from math import ulp
 
+from shoal.answers.canonical import round_number
 from shoal.answers.problems import Problem
 from shoal.contracts.answers import NumberAnswer, RatingAnswer, TextAnswer
 from shoal.contracts.label_schemas import NumberSchema, RatingSchema, TextSchema
@@ -12,7 +13,8 @@ _LEAST_SLACK = 1e-6
 
 def number_problem(schema: NumberSchema, answer: NumberAnswer, _content: Content) -> Problem | None:
     """Return why a number does not fit; None if it is in the range and on a step."""
-    if not schema.low <= answer.value <= schema.high:
+    value = round_number(answer.value)
+    if not round_number(schema.low) <= value <= round_number(schema.high):
         return _range_problem(answer.value, schema.low, schema.high)
     if schema.step is None or _is_on_step(schema, schema.step, answer.value):
         return None
@@ -60,5 +62,6 @@ def _is_on_step(schema: NumberSchema, step: float, value: float) -> bool:
 
 
 def _range_problem(value: float, low: float, high: float) -> Problem:
-    detail = f"{value:g} is not in the range from {low:g} to {high:g}"
-    return Problem(field="answer.value", detail=detail, fix=f"Send a number from {low:g} to {high:g}")
+    scale = f"from {low:.15g} to {high:.15g}"
+    detail = f"{value:.15g} is not in the range {scale}"
+    return Problem(field="answer.value", detail=detail, fix=f"Send a number {scale}")

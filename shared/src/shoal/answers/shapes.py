@@ -6,6 +6,7 @@ from shoal.answers.problems import Problem
 from shoal.contracts.answers import Box, BoxesAnswer, PolygonsAnswer
 from shoal.contracts.label_schemas import BoxesSchema, PolygonsSchema
 from shoal.contracts.samples import Content
+from shoal.outlines import encloses_area
 
 
 def boxes_problem(schema: BoxesSchema, answer: BoxesAnswer, content: Content) -> Problem | None:
@@ -75,8 +76,11 @@ def _corner_problem(box: Box, field: str) -> Problem | None:
 
 
 def _outline_problem(points: tuple[tuple[float, float], ...], field: str) -> Problem | None:
-    corners = {(round(x, DIGITS), round(y, DIGITS)) for x, y in points}
-    if len(corners) >= 3:
+    corners = {(round(x, DIGITS), round(y, DIGITS)): None for x, y in points}
+    if len(corners) < 3:
+        detail = f"an outline needs 3 different points, not {len(corners)}"
+    elif not encloses_area(list(corners)):
+        detail = "all points are on one line, so that the outline has no area"
+    else:
         return None
-    detail = f"an outline needs 3 different points, not {len(corners)}"
     return Problem(field=field, detail=detail, fix="Add points, or leave the polygon out")

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from shoal.contracts.base import Id, Label, Name, Phrase, Sentence, Text, Value
+from shoal.outlines import is_rotated
 
 MOST_OBJECTS = 1000
 MOST_POINTS = 1000
@@ -62,7 +63,7 @@ class Box(Corners):
     @classmethod
     def _refuse_rotation(cls, value: Any) -> Any:
         """Unknown fields are ignored, but the box of a rotated one is elsewhere."""
-        if isinstance(value, dict) and value.get("rotation") not in (None, 0):
+        if isinstance(value, dict) and is_rotated(value.get("rotation")):
             raise ValueError("rotation must be 0: send an upright box around the object, or a polygon")
         return value
 

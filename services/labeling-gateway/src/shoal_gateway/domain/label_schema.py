@@ -65,3 +65,6 @@ class LabelSchema(Protocol):
 
     def check(self, label: str | None, kind: str, datum: Datum) -> AnswerProblem | None:
         """Return the problem with an answer about `datum`, or None if the schema allows it."""
+
+    def respelled_fields(self, label: str, kind: str) -> dict[str, Any]:
+        """Return an answer's fields, in which names that look like one of the schema's are that name."""

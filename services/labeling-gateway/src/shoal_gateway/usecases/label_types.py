@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, TypeAdapter, ValidationError
 
-from shoal.answers import answer_problem, canonical_answer
+from shoal.answers import answer_problem, canonical_answer, respelled_answer
 from shoal.contracts.answers import Answer, ClassAnswer
 from shoal.contracts.label_schemas import LabelSchema as Schema
 from shoal.contracts.samples import Content
@@ -56,6 +56,10 @@ class StoredSchema:
             return None
         reason: Reason = "unknown_label" if problem.field.endswith("label") else "bad_answer"
         return AnswerProblem(reason, problem.field, problem.detail, problem.fix)
+
+    def respelled_fields(self, label: str, kind: str) -> dict[str, Any]:
+        """Return an answer's fields, in which names that look like one of the schema's are that name."""
+        return label_fields(respelled_answer(self.model, read_answer(label, kind)))
 
 
 def read_schema(value: Any) -> StoredSchema:

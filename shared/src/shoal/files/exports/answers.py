@@ -9,6 +9,7 @@ from shoal.files.exports.fields import VoteFields
 from shoal.files.exports.rows import few_names
 from shoal.files.forms.json_values import json_text
 from shoal.files.numbers import plain_number
+from shoal.outlines import encloses_area
 
 Kind = Literal["classes", "number", "text", "spans", "boxes", "polygons", "ranking"]
 Region = tuple[list[float], str]
@@ -128,6 +129,8 @@ def _outlines_text(outlines: Iterable[Outline]) -> str:
             raise BadAnswer("with an outline of less than three points")
         if not all(len(point) == 2 and all(map(isfinite, point)) for point in points):
             raise BadAnswer("with an outline without finite numbers")
+        if not encloses_area(points):
+            raise BadAnswer("with an outline without an area")
         rows.append([*points, name])
     return json_text(rows)
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
 from shoal.contracts.answers import Answer, SkipAnswer
 from shoal.contracts.base import Duration, FreeObject, Id, Ordinal, Price, Sentence, Timestamp
@@ -21,6 +21,22 @@ from shoal_gateway.usecases.ports import Malformed, ReceivedItem
 from shoal_gateway.usecases.ports.media import MediaAddresses
 
 MOST_CURSOR = 4000
+MOST_WORDS = 500
+
+
+def _short_words(value: Any) -> Any:
+    """Return a skip's reason, of which the beginning is enough; null is none."""
+    return value[:MOST_WORDS] if isinstance(value, str) else "" if value is None else value
+
+
+def _check_number(value: Any) -> Any:
+    """Return the value. Raises ValueError for true and false, which pydantic takes for 1 and 0."""
+    if isinstance(value, bool):
+        raise ValueError("must be a number, not true or false")
+    return value
+
+
+Number = BeforeValidator(_check_number)
 
 
 class VendorVote(BaseModel):
@@ -35,7 +51,7 @@ class VendorSkip(BaseModel):
     class Reason(BaseModel):
         """Words of the annotator."""
 
-        reason: Sentence = ""
+        reason: Annotated[Sentence, BeforeValidator(_short_words)] = ""
 
     answer: Reason
 
@@ -47,13 +63,20 @@ class VendorAnnotation(BaseModel):
 
     external_id: Id
     annotation_id: Id
-    revision: Ordinal
+    revision: Annotated[Ordinal, Number]
     action: Literal["submitted", "updated", "deleted", "skipped"]
     annotator: Id
     answer: FreeObject | None = None
     submitted_at: Timestamp
-    duration_s: Duration | None = None
-    price: Price | None = None
+    duration_s: Annotated[Duration | None, Number] = None
+    price: Annotated[Price | None, Number] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _forget_deleted(cls, value: Any) -> Any:
+        """Ignore the answer of a deletion: whatever it is, the annotator took it back."""
+        is_deletion = isinstance(value, dict) and value.get("action") == "deleted"
+        return {**value, "answer": None} if is_deletion else value
 
 
 class VendorReceipt(BaseModel):

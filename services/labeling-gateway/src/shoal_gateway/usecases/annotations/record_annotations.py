@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from shoal.outages import action_for
 from shoal_gateway.domain.annotations import Annotation, FoundBy, price_of
@@ -41,15 +42,11 @@ class RecordAnnotations:
         result = CheckResult([], [])
         for index, item in enumerate(items):
             await asyncio.sleep(0)  # others go on: the check of one answer takes milliseconds at worst
-            problem = (
-                AnswerProblem("malformed", item.field, item.detail, "Send the annotation as documented")
-                if isinstance(item, Malformed)
-                else await self._problem(config, item, tasks)
-            )
-            if problem is not None:
-                result.bad.append((index, item, problem))
-            elif isinstance(item, Annotation):
-                result.good.append(item)
+            checked = await self._checked(config, item, tasks)
+            if isinstance(checked, AnswerProblem):
+                result.bad.append((index, item, checked))
+            else:
+                result.good.append(checked)
         return result
 
     async def isolate(
@@ -165,9 +162,12 @@ class RecordAnnotations:
                 await plan_tasks(tx, jobs[job_id], moved, capabilities)
         return admitted
 
-    async def _problem(
-        self, config: ProviderConfig, item: Annotation, tasks: TasksById
-    ) -> AnswerProblem | None:
+    async def _checked(
+        self, config: ProviderConfig, item: ReceivedItem, tasks: TasksById
+    ) -> Annotation | AnswerProblem:
+        """Return the annotation with the schema's names, or why it is refused."""
+        if isinstance(item, Malformed):
+            return AnswerProblem("malformed", item.field, item.detail, "Send the annotation as documented")
         pair = tasks.get(item.external_id)
         if pair is None or (pair[0].project, pair[0].provider) != config.key:
             return AnswerProblem(
@@ -180,15 +180,20 @@ class RecordAnnotations:
         if job.erased:
             return AnswerProblem("sample_erased", "external_id", "the sample was erased", "Drop the task")
         if (problem := event_problem(item, task, job)) is not None or not item.is_vote:
-            return problem
+            return problem or item
         guideline = await self._guidelines.get(job.project, job.guideline_major)
         # The guideline exists, because the task was sent with it: this replica has not read it yet.
         if guideline is None:
             raise TimeoutError(
                 f"guideline {job.guideline_major} of {job.project} has not reached this replica yet"
             )
-        datum = job.datum or Datum()
-        return guideline.schema.check(item.original or item.label, item.kind, datum)
+        datum, schema = job.datum or Datum(), guideline.schema
+        label = item.original or item.label
+        problem = schema.check(label, item.kind, datum)
+        if problem is None or label is None:
+            return problem or item
+        item = replace(item, **schema.respelled_fields(label, item.kind))
+        return schema.check(item.original or item.label, item.kind, datum) or item
 
 
 def _judge_revision(

@@ -17,6 +17,7 @@ from shoal.files.exports.records import name_text
 from shoal.files.exports.rows import ExportedVotes, VoteRows
 from shoal.files.forms.json_values import RepeatedField, parse_json
 from shoal.files.numbers import plain_number
+from shoal.outlines import is_rotated
 
 FORM = "COCO"
 _KINDS: Mapping[str, Kind] = {"bbox": "boxes", "segmentation": "polygons"}
@@ -162,7 +163,7 @@ def _label_of(annotation: Mapping[str, Any], categories: Mapping[str, str]) -> s
 def _is_rotated(annotation: Mapping[str, Any]) -> bool:
     """Return whether an annotation has an angle, as CVAT writes it into COCO's attributes."""
     attributes = annotation.get("attributes")
-    return isinstance(attributes, dict) and bool(attributes.get("rotation"))
+    return isinstance(attributes, dict) and is_rotated(attributes.get("rotation"))
 
 
 def _corners_of(bbox: Any) -> list[float]:

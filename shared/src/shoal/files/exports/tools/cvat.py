@@ -16,6 +16,7 @@ from shoal.files.exports.answers import BadAnswer, Kind, Outline, Region, answer
 from shoal.files.exports.fields import VoteFields
 from shoal.files.exports.rows import ExportedVotes, VoteRows
 from shoal.files.numbers import plain_number
+from shoal.outlines import is_rotated
 from shoal.wording import format_count
 
 FORM = "CVAT XML for images"
@@ -195,10 +196,9 @@ def _annotators_note(documents: Sequence[tuple[str, CvatDocument]]) -> str:
 def _box_of(attributes: Mapping[str, str]) -> Region:
     try:
         ends = [plain_number(attributes[name]) for name in ("xtl", "ytl", "xbr", "ybr")]
-        rotation = plain_number(attributes.get("rotation") or 0)
     except (KeyError, ValueError):
         raise BadAnswer("with a box without corners") from None
-    if rotation:
+    if is_rotated(attributes.get("rotation")):
         raise BadAnswer("with a rotated box")
     return ends, attributes.get("label", "")
 

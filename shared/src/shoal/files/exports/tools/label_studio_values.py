@@ -5,6 +5,7 @@ from typing import Any
 
 from shoal.files.exports.answers import BadAnswer, Kind
 from shoal.files.numbers import plain_number
+from shoal.outlines import is_rotated
 
 _CLASSES = ("choices", "taxonomy", "selected", "datetime")
 _NUMBERS = ("rating", "number")
@@ -92,13 +93,11 @@ def _path_text(name: Any) -> str:
 
 
 def _corners_of(value: Mapping[str, Any]) -> list[float]:
+    if is_rotated(value.get("rotation")):
+        raise BadAnswer("with a rotated box")
     try:
-        if plain_number(value.get("rotation") or 0) % 360:
-            raise BadAnswer("with a rotated box")
         left, top = plain_number(value["x"]), plain_number(value["y"])
         return [left, top, left + plain_number(value["width"]), top + plain_number(value["height"])]
-    except BadAnswer:
-        raise
     except (OverflowError, KeyError, TypeError, ValueError):
         raise BadAnswer("with a region that is no box") from None
 

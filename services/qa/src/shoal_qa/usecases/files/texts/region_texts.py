@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from json import dumps, loads
 from typing import Any
 
+from shoal.outlines import encloses_area
 from shoal_qa.usecases.files.texts.written import UnreadableAnswer, shown_text
 
 CLASS = "object"  # of regions without a class
@@ -13,7 +14,6 @@ FORMS = {
     "polygons": '[[[x, y], [x, y], [x, y], "class"], ...]',
     "spans": '[[start, end, "class"], ...]',
 }
-FLAT = 1e-9  # of the height of an outline, as a share of its length
 FARTHEST = 1_000_000  # coordinate: Shoal keeps six digits of relative ones
 _NUMBERS = {
     "spans": f"numbers of 0 or more, up to {FARTHEST:,}",
@@ -80,19 +80,10 @@ def _parse_outline(row: Sequence[Any], shape: str, where: str) -> Region:
         text = shown_text(dumps(row, ensure_ascii=False))
         detail = f"{text} needs three different points or more, of {_NUMBERS[shape]}"
         raise UnreadableAnswer(where, detail, FORMS[shape])
-    if _are_on_a_line(points):
+    if not encloses_area(points):
         text = shown_text(dumps(row, ensure_ascii=False))
         raise UnreadableAnswer(where, f"{text} has no area: its points are on a line", FORMS[shape])
     return Region(ends, _label_of(row, len(points), shape, where))
-
-
-def _are_on_a_line(points: Sequence[Sequence[float]]) -> bool:
-    """Return whether points lie on a line, but for errors of floats."""
-    x, y = points[0]
-    ways = [(across - x, down - y) for across, down in points]
-    farthest = max(ways, key=lambda way: way[0] ** 2 + way[1] ** 2)
-    size = farthest[0] ** 2 + farthest[1] ** 2
-    return all(abs(farthest[0] * down - farthest[1] * across) <= FLAT * size for across, down in ways)
 
 
 def _finite_numbers(values: Sequence[Any]) -> list[float] | None:
