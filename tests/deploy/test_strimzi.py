@@ -49,12 +49,16 @@ def test_every_topic_of_the_registry_is_a_topic_and_no_other(manifests: Manifest
 
 
 def test_topics_are_as_a_service_would_create_them(manifests: Manifests) -> None:
-    created = {topic.name: topic for topic in new_topics(TOPICS.values(), 3)}
+    created = {
+        replicas: {topic.name: topic for topic in new_topics(TOPICS.values(), replicas)}
+        for replicas in (1, 3)
+    }
     for resource in manifests.of("KafkaTopic"):
-        topic, spec = created[resource["metadata"]["name"]], resource["spec"]
-        config = {key: str(value) for key, value in spec["config"].items() if key != "min.insync.replicas"}
+        spec = resource["spec"]
+        topic = created[spec["replicas"]][resource["metadata"]["name"]]
+        config = {key: str(value) for key, value in spec["config"].items()}
         assert spec["partitions"] == topic.num_partitions
-        assert config == topic.topic_configs
+        assert config == {"min.insync.replicas": "1"} | topic.topic_configs  # Kafka's default
         assert resource["metadata"]["labels"]["strimzi.io/cluster"] in manifests.names("Kafka")
 
 

@@ -24,3 +24,10 @@ def test_a_dead_letter_has_room_for_the_largest_record() -> None:
     }
     for topic in TOPICS.values():
         assert all(limits[name] > limits[topic.name] for name in topic.dead_letters)
+
+
+def test_a_record_counts_as_written_on_two_of_three_replicas() -> None:
+    for topic in new_topics(TOPICS.values(), 3):
+        assert topic.topic_configs["min.insync.replicas"] == "2"
+    for topic in new_topics(TOPICS.values(), 2):  # where two were needed, none might be away
+        assert "min.insync.replicas" not in topic.topic_configs

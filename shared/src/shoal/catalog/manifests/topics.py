@@ -6,7 +6,6 @@ from shoal.contracts.topics import TOPICS
 from shoal.messaging.clients.provisioning import new_topics
 
 REPLICAS = 3
-IN_SYNC_REPLICAS = 2  # one broker may be away, and no acknowledged record is on one disk only
 CLUSTER = "kafka"
 API_VERSION = "kafka.strimzi.io/v1"
 
@@ -29,5 +28,4 @@ def kafka_topics() -> list[dict[str, Any]]:
 
 
 def _topic_configuration(settings: dict[str, str]) -> dict[str, str | int]:
-    values = {name: int(value) if value.isdigit() else value for name, value in settings.items()}
-    return {**values, "min.insync.replicas": IN_SYNC_REPLICAS}
+    return {name: int(value) if value.isdigit() else value for name, value in settings.items()}

@@ -42,7 +42,7 @@ def kafka_broker(settings: KafkaSettings, client_id: str) -> KafkaBroker:
     NACK_ON_ERROR: records whose handler fails stay on the topic. No FastDepends: handlers get raw records.
     """
     return KafkaBroker(
-        settings.bootstrap,
+        settings.servers,  # FastStream takes a text for one server, whatever commas it has
         client_id=client_id,
         consumer_only=True,
         allow_auto_create_topics=False,
@@ -131,12 +131,12 @@ def kafka_connections(settings: KafkaSettings, client_id: str) -> list[AIOKafkaC
     """Return an unopened connection to each bootstrap server."""
     options = _client_options(settings, client_id)
     del options["bootstrap_servers"], options["metadata_max_age_ms"]
-    return [AIOKafkaConnection(host, port, **options) for host, port, _ in collect_hosts(settings.bootstrap)]
+    return [AIOKafkaConnection(host, port, **options) for host, port, _ in collect_hosts(settings.servers)]
 
 
 def _client_options(settings: KafkaSettings, client_id: str) -> dict[str, Any]:
     return {
-        "bootstrap_servers": settings.bootstrap,
+        "bootstrap_servers": settings.servers,
         "client_id": client_id,
         "request_timeout_ms": REQUEST_TIMEOUT_MS,
         "metadata_max_age_ms": METADATA_AGE_MS,

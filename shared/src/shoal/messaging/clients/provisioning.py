@@ -10,6 +10,8 @@ from shoal.contracts.topics import DEAD_LETTER_RETENTION_HOURS, TOPICS, Topic
 from shoal.messaging.clients.broker import DEAD_LETTER_ROOM_BYTES, MAX_MESSAGE_BYTES, kafka_admin
 from shoal.messaging.clients.settings import KafkaSettings
 
+IN_SYNC_REPLICAS = 2
+"""Copies of a record before it counts as written, where a topic has three or more: one broker may be away."""
 _HOUR_MS = 3_600_000
 _log = structlog.get_logger("shoal.messaging")
 
@@ -32,17 +34,22 @@ async def create_topics(settings: KafkaSettings, topics: Iterable[Topic] | None 
 
 
 def new_topics(topics: Iterable[Topic], replication: int) -> list[NewTopic]:
-    """Return every topic to create, with its dead-letter topics."""
+    """Return every topic to create, with its dead-letter topics.
+
+    With three replicas or more, Kafka takes a record only while two have it: with one, its own default, a
+    record that was acknowledged may be on a single disk.
+    """
     created = []
     for topic in topics:
         cleanup = (
             {"cleanup.policy": "compact"} if topic.compacted else _retention_settings(topic.retention_hours)
         )
-        settings = _topic_settings(MAX_MESSAGE_BYTES, cleanup)
+        settings = _topic_settings(MAX_MESSAGE_BYTES, cleanup, replication)
         created.append(NewTopic(topic.name, topic.partitions, replication, topic_configs=settings))
         for name in topic.dead_letters:
             limit = MAX_MESSAGE_BYTES + DEAD_LETTER_ROOM_BYTES
-            settings = _topic_settings(limit, _retention_settings(DEAD_LETTER_RETENTION_HOURS))
+            cleanup = _retention_settings(DEAD_LETTER_RETENTION_HOURS)
+            settings = _topic_settings(limit, cleanup, replication)
             created.append(NewTopic(name, 1, replication, topic_configs=settings))
     return created
 
@@ -51,8 +58,9 @@ def _retention_settings(hours: int) -> dict[str, str]:
     return {"cleanup.policy": "delete", "retention.ms": str(hours * _HOUR_MS)}
 
 
-def _topic_settings(limit: int, cleanup: dict[str, str]) -> dict[str, str]:
-    return {"max.message.bytes": str(limit), **cleanup}
+def _topic_settings(limit: int, cleanup: dict[str, str], replication: int) -> dict[str, str]:
+    in_sync = {"min.insync.replicas": str(IN_SYNC_REPLICAS)} if replication > IN_SYNC_REPLICAS else {}
+    return {"max.message.bytes": str(limit), **cleanup, **in_sync}
 
 
 def _check_response(response: object) -> None:

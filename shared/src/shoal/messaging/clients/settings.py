@@ -29,7 +29,12 @@ class KafkaSettings(BaseSettings):
     )
     max_batch_bytes: int = Field(default=256 * 1024, ge=1024, description="Largest batch, in bytes.")
     provision_topics: bool = Field(default=True, description="Create missing topics at the start.")
-    replication_factor: int = Field(default=1, ge=1, description="Replicas of the topics that are created.")
+    replication_factor: int = Field(
+        default=1,
+        ge=1,
+        description="Replicas of the topics that are created; from 3 on, two of them must have a record before "
+        "it is acknowledged.",
+    )
     session_timeout_ms: int = Field(
         default=30_000,
         ge=1_000,
@@ -64,6 +69,11 @@ class KafkaSettings(BaseSettings):
     ssl_keyfile: str | None = Field(
         default=None, description="PEM file of the client's key; the certificate's file may contain it."
     )
+
+    @property
+    def servers(self) -> list[str]:
+        """Return the address of each broker that `bootstrap` names."""
+        return [server for part in self.bootstrap.split(",") if (server := part.strip())]
 
     @property
     def publish_timeout_s(self) -> float:
