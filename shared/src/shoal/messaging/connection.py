@@ -1,7 +1,7 @@
 """A service's connection to Kafka: one publisher, its consumers and broadcasts, their health."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
@@ -39,10 +39,22 @@ _CLOSE_S = 2.0
 
 
 class Messaging:
-    """One service's connection: it can publish at once, and consumes between `start` and `stop`."""
+    """One service's connection: it can publish at once, and consumes between `start` and `stop`.
 
-    def __init__(self, settings: KafkaSettings, publisher: Publisher, *, service: str, version: str) -> None:
+    publisher_fault: returns why Kafka takes no records at present, or an empty text.
+    """
+
+    def __init__(
+        self,
+        settings: KafkaSettings,
+        publisher: Publisher,
+        *,
+        service: str,
+        version: str,
+        publisher_fault: Callable[[], str] = str,
+    ) -> None:
         self.publisher = publisher
+        self._publisher_fault = publisher_fault
         self._settings = settings
         self._service = service
         self._version = version
@@ -92,18 +104,22 @@ class Messaging:
         self._subscriptions, self._readers, self._tasks = [], [], []
 
     def health(self, longest_s: float = MAX_POLL_INTERVAL_S) -> list[Health]:
-        """Return the state of every consumer and broadcast.
+        """Return the state of every consumer and broadcast, and of the publisher while it cannot publish.
 
         longest_s: the time without progress after which one is not alive.
         """
         consumers = [subscription.health(longest_s) for subscription in self._subscriptions]
         readers = [reader.health(longest_s) for reader in self._readers]
-        return consumers + readers + [fault for part in self._background for fault in part.faults()]
+        faults = [fault for part in self._background for fault in part.faults()]
+        if fault := self._publisher_fault():
+            faults.append(Health("publisher", alive=True, ready=False, detail=fault))
+        return consumers + readers + faults
 
     def fault(self) -> str:
         """Return why Kafka is of no use at present, or an empty text."""
         consumers = [subscription.unreachable for subscription in self._subscriptions]
-        return next(filter(None, consumers + [reader.unreachable for reader in self._readers]), "")
+        readers = [reader.unreachable for reader in self._readers]
+        return next(filter(None, [*consumers, *readers, self._publisher_fault()]), "")
 
     async def measure_dead_letters(self) -> None:
         """Export the dead letters of the consumers that were not replayed yet."""
@@ -149,7 +165,9 @@ async def connect(
         if service in topic.producers:
             metrics.PUBLISHED.labels(topic.name)
     try:
-        messaging = Messaging(settings, publisher, service=service, version=version)
+        messaging = Messaging(
+            settings, publisher, service=service, version=version, publisher_fault=publisher.fault
+        )
         try:
             yield messaging
         finally:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -10,6 +10,7 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import BrokerResponseError, KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
 
+from shoal.messaging.clients.workarounds.known_refusals import refusal_of
 from shoal.messaging.errors import MessageTooLarge, PublishFailed
 from shoal.messaging.records.messages import OutgoingMessage
 from shoal.observability import metrics
@@ -90,19 +91,31 @@ class KafkaPublisher:
     async def publish_promptly(self, messages: Sequence[OutgoingMessage]) -> None:
         """Publish for a caller who waits: raise PublishFailed within two seconds while Kafka does not answer.
 
-        A slow Kafka is no reason: as long as it answers, this waits as long as `publish`. Messages that are
-        on their way may still arrive later.
+        The same while too few brokers have the topic. A slow Kafka is no reason: as long as it answers, this
+        waits as long as `publish`. Messages that are on their way may still arrive later.
         """
-        if self._away and not await self._kafka_answers():
-            raise PublishFailed("Kafka does not answer")
+        topics = {message.topic for message in messages}
+        if (self._away or self.fault(topics)) and (fault := await self._find_fault(topics)):
+            raise PublishFailed(fault)
         work = asyncio.create_task(self.publish(messages))
         try:
             while not (await asyncio.wait([work], timeout=_PATIENCE_S))[0]:
-                if not await self._kafka_answers() and not work.done():
-                    raise PublishFailed("Kafka does not answer")
+                fault = await self._find_fault(topics)
+                if fault and not work.done():
+                    raise PublishFailed(fault)
             await work
         finally:
             work.cancel()
+
+    def fault(self, topics: Collection[str] | None = None) -> str:
+        """Return why Kafka takes no records for `topics`, by default for any topic; empty if it does."""
+        refusal = refusal_of(self._producer, topics)
+        return f"Kafka takes no records: {refusal}" if refusal else ""
+
+    async def _find_fault(self, topics: Collection[str]) -> str:
+        if not await self._kafka_answers():
+            return "Kafka does not answer"
+        return self.fault(topics)
 
     async def _kafka_answers(self) -> bool:
         self._away = self._ask_kafka is not None and not await self._ask_kafka()

@@ -15,6 +15,7 @@ from shoal.messaging.clients.renewing import RenewingContext
 from shoal.messaging.clients.settings import KafkaSettings
 from shoal.messaging.clients.workarounds.available_brokers import install_available_brokers
 from shoal.messaging.clients.workarounds.closed_connections import install_closed_connections
+from shoal.messaging.clients.workarounds.known_refusals import install_known_refusals
 from shoal.messaging.clients.workarounds.lasting_metadata import install_lasting_metadata
 from shoal.messaging.clients.workarounds.tolerant_records import install_tolerant_records
 from shoal.messaging.errors import AccessRefused
@@ -30,6 +31,7 @@ LOGGER = logging.getLogger("shoal.messaging.faststream")
 
 install_available_brokers()
 install_closed_connections()
+install_known_refusals()
 install_lasting_metadata()
 install_tolerant_records()
 

@@ -82,5 +82,5 @@ class Publisher(Protocol):
     async def publish_promptly(self, messages: Sequence[OutgoingMessage]) -> None:
         """Publish for a caller who waits.
 
-        Raises PublishFailed within two seconds while Kafka does not answer.
+        Raises PublishFailed within two seconds while Kafka does not answer or takes no records.
         """
