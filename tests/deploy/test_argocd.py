@@ -49,7 +49,9 @@ def needed_resources(manifests: Manifests, workload: Workload) -> list[Resource]
     }
     configs |= {it["configMap"]["name"] for it in pod.get("volumes", []) if "configMap" in it}
     secrets = {name for name, _ in secret_keys(workload)} & manifests.names("ExternalSecret")
+    priorities = {pod["priorityClassName"]} if "priorityClassName" in pod else set()
     return [
+        *(manifests.named("PriorityClass", name) for name in priorities),
         manifests.named("ServiceAccount", pod["serviceAccountName"]),
         *(manifests.named("ConfigMap", name) for name in configs),
         *(manifests.named("ExternalSecret", name) for name in secrets),

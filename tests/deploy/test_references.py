@@ -32,6 +32,8 @@ def test_everything_is_in_one_namespace(manifests: Manifests) -> None:
     for resource in manifests.resources:
         if resource["kind"] == "Namespace":
             assert resource["metadata"]["name"] == "shoal"
+        elif resource["kind"] == "PriorityClass":  # of the whole cluster
+            assert "namespace" not in resource["metadata"], resource["metadata"]["name"]
         else:
             assert resource["metadata"]["namespace"] == "shoal", resource["metadata"]["name"]
 
