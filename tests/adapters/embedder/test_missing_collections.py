@@ -130,6 +130,21 @@ async def test_a_dropped_collection_is_made_anew_without_new_samples(
     assert await alias_target(client, project) == name
 
 
+async def test_erased_samples_that_a_snapshot_brought_back_are_deleted_by_a_refill(
+    client: AsyncQdrantClient, project: str
+) -> None:
+    embedder, name = Embedder(client), collection_name(project, OLD)
+    await embedder.embed([sample(project, number) for number in range(4)])
+    embedder.publisher.messages.clear()  # older than the topic
+    for number in (1, 2):
+        erased = sample(project, number).event.sample_id
+        embedder.erased.add(SampleErased(project=project, sample_id=erased, reason="asked", erased_at=NOON))
+    assert await embedder.mend.refill("another") == 0
+    assert (await client.count(name)).count == 4
+    assert await embedder.mend.refill(project) == 0
+    assert (await client.count(name)).count == 2
+
+
 async def test_a_missing_alias_is_made_anew_and_names_the_generation_in_use(
     client: AsyncQdrantClient, project: str
 ) -> None:

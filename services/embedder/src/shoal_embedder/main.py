@@ -67,12 +67,15 @@ def qdrant_client(settings: QdrantSettings) -> AsyncQdrantClient:
 
 
 async def refill_store(project: str | None) -> int:
-    """Store the vectors of the topic samples.embedded again; return how many. None: of every project."""
+    """Store the vectors of the topic samples.embedded again, and delete those of erased samples.
+
+    Returns how many were stored. project: None for every project.
+    """
     kafka, client, erased = KafkaSettings(), qdrant_client(QdrantSettings()), Erased()
     try:
         async with connect(kafka, service="embedder-refill", version=__version__) as messaging:
             await messaging.start(broadcasts=[erasure_broadcast(erased)])
-            return await MendStore(QdrantStore(client), EmbeddedTopic(kafka), erased).fill(project=project)
+            return await MendStore(QdrantStore(client), EmbeddedTopic(kafka), erased).refill(project)
     finally:
         await client.close()
 

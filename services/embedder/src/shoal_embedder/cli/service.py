@@ -42,6 +42,8 @@ def refill_vectors(
 ) -> None:
     """Store the vectors of the topic samples.embedded in Qdrant again, for example after restoring it.
 
+    Samples that were erased are deleted, as a snapshot may have brought them back.
+
     Reads the address of Qdrant and Kafka's settings from the environment.
     """
     from shoal.messaging.errors import is_transient

@@ -1,7 +1,7 @@
 """Erase samples: delete stored ones and ignore those that arrive later."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from shoal.contracts.samples import SampleErased
 from shoal_embedder.usecases.ports import VectorStore
@@ -16,6 +16,15 @@ class Erased:
     def add(self, event: SampleErased) -> None:
         """Add an erasure."""
         self._ids.add((event.project, event.sample_id))
+
+    def batches(self, size: int) -> Iterator[tuple[str, list[str]]]:
+        """Yield each project with at most `size` of its erased samples, until all were named."""
+        projects: dict[str, list[str]] = defaultdict(list)
+        for project, sample in sorted(self._ids):
+            projects[project].append(sample)
+        for project, samples in projects.items():
+            for start in range(0, len(samples), size):
+                yield project, samples[start : start + size]
 
     def __contains__(self, sample: tuple[str, str]) -> bool:
         return sample in self._ids

@@ -16,6 +16,7 @@ from shoal_embedder.usecases.erased import Erased
 from shoal_embedder.usecases.ports import EmbeddedSamples, Gone, Point, VectorStore
 
 _log = structlog.get_logger("shoal.embedder")
+_ERASED = 500  # samples a request
 Collection = tuple[str, str]  # project, generation's slug
 
 
@@ -60,6 +61,15 @@ class MendStore:
             note_progress()  # a large topic takes hours
             for (name, _), events in parts.items():
                 restored += await self._store_good(name, events)
+        return restored
+
+    async def refill(self, project: str | None = None) -> int:
+        """Fill the collections, and delete what was erased: a snapshot may have brought it back."""
+        restored = await self.fill(project=project)
+        for name, samples in self._erased.batches(_ERASED):
+            if project in (None, name):
+                note_progress()
+                await self._store.delete(name, samples)
         return restored
 
     async def _store_good(self, project: str, events: Sequence[SampleEmbedded]) -> int:
