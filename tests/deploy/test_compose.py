@@ -206,3 +206,14 @@ def test_what_a_service_needs_is_healthy_before_it_starts(services: dict[str, An
             healthy = "service_completed_successfully" if needed == "migrate" else "service_healthy"
             assert condition == {"condition": healthy}
             assert needed == "migrate" or "healthcheck" in services[needed]
+
+
+def test_logs_never_fill_the_disk(services: dict[str, Any]) -> None:
+    for name, service in services.items():
+        assert service["logging"]["options"].keys() == {"max-size", "max-file"}, name
+
+
+def test_servers_with_data_have_time_to_stop(services: dict[str, Any]) -> None:
+    """Docker kills after ten seconds by default, and what is killed reads its log again at the next start."""
+    for name in ("kafka", "postgres", "qdrant"):
+        assert services[name]["stop_grace_period"] == "60s", name

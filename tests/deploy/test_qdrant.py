@@ -46,3 +46,10 @@ def test_nodes_find_each_other_before_they_are_ready(manifests: Manifests) -> No
     assert service["publishNotReadyAddresses"] is True
     (container,) = spec["template"]["spec"]["containers"]
     assert f"http://qdrant-0.{spec['serviceName']}:6335" in container["args"][0]
+
+
+def test_a_busy_node_has_time_to_answer_its_probes(manifests: Manifests) -> None:
+    """By default a kubelet waits for one second, and restarts a node that optimizes its segments."""
+    (qdrant,) = [workload for workload in manifests.workloads if workload.kind == "StatefulSet"]
+    for name in ("startupProbe", "readinessProbe", "livenessProbe"):
+        assert qdrant.container[name]["timeoutSeconds"] >= 3, name
