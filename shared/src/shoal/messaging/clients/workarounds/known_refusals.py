@@ -49,8 +49,8 @@ def _without_leader(producer: AIOKafkaProducer, topics: Collection[str] | None) 
     if client is None:
         return ""
     for topic in client._topics if topics is None else topics:
-        known = client.cluster.partitions_for_topic(topic) or set()
-        if known - (client.cluster.available_partitions_for_topic(topic) or set()):
+        partitions = client.cluster.partitions_for_topic(topic) or set()
+        if partitions - (client.cluster.available_partitions_for_topic(topic) or set()):
             return f"a partition of {topic} has no leader"
     return ""
 
