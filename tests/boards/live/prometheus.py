@@ -102,7 +102,7 @@ def running_prometheus(
     child.start()
     try:
         url = f"http://{address}"
-        child.wait_until(lambda: _is_ready(url), 30)
+        child.wait_until(lambda: _is_ready(url))
         yield Prometheus(url)
     finally:
         child.stop()

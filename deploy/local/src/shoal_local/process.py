@@ -14,6 +14,8 @@ from typing import BinaryIO
 # process belongs to which stack that survives a SIGKILL of all others.
 MARK = "SHOAL_STACK"
 _PAUSE_S = 0.02
+# A start that fails ends its process, which is noticed at once; a busy machine may take minutes.
+_READY_S = 300.0
 _LINES_SHOWN = 15
 
 
@@ -111,7 +113,7 @@ class Child:
             self._process.kill()
             self._process.wait()
 
-    def wait_until(self, ready: Callable[[], bool], timeout_s: float) -> None:
+    def wait_until(self, ready: Callable[[], bool], timeout_s: float = _READY_S) -> None:
         """Wait until `ready` returns true.
 
         Raises StartFailed if the process ends first or `timeout_s` seconds pass.

@@ -20,7 +20,6 @@ PACKAGES = {
     "labeling-gateway": "shoal_gateway",
     "qa": "shoal_qa",
 }
-READY_S = 90.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +108,10 @@ class LocalShoal:
         if wait:
             self.wait_ready(name)
 
-    def wait_ready(self, name: str, timeout_s: float = READY_S) -> None:
+    def wait_ready(self, name: str) -> None:
         """Wait until a service is ready. Raises StartFailed with the end of its log."""
         url = self.admin_urls[name] + "/readyz"
-        self._children[name].wait_until(lambda: _is_ready(url), timeout_s)
+        self._children[name].wait_until(lambda: _is_ready(url))
 
     def dead(self) -> list[str]:
         """Return the services that ended unexpectedly."""
@@ -156,7 +155,7 @@ class LocalShoal:
 
 def _is_ready(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - an address of this stack
+        with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - an address of this stack
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         time.sleep(0.1)

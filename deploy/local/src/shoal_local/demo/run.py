@@ -125,7 +125,7 @@ def _start_workforce(stack: Stack, material: Material, plan: Plan) -> tuple[dict
     )
     child.start()
     url = f"http://127.0.0.1:{port}"
-    child.wait_until(lambda: _workforce_answers(f"{url}/annotations?project=none", key), 30)
+    child.wait_until(lambda: _workforce_answers(f"{url}/annotations?project=none", key))
     vendor = {"kind": "generic", "base_url": url, "api_key": key, "webhook_secret": secret}
     return {**vendor, "price_per_vote": plan.price, "default": True}, child
 

@@ -18,7 +18,6 @@ _ARTIFACTS = (
     ("org.apache.kafka", "kafka-tools", VERSION),
     ("org.apache.logging.log4j", "log4j-slf4j-impl", "2.24.3"),
 )
-_READY_S = 60
 _FETCH_S = 300
 
 
@@ -61,7 +60,7 @@ class ApacheBroker:
         if not (self._home / "log" / "meta.properties").exists():
             self._format()
         self.child.start()
-        self.child.wait_until(lambda: broker_answers(self.port), _READY_S)
+        self.child.wait_until(lambda: broker_answers(self.port))
 
     def stop(self) -> None:
         """Stop the broker; its log stays in the stack's directory."""

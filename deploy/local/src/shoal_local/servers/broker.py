@@ -11,7 +11,6 @@ from shoal_local.ports import HOST, free_port
 from shoal_local.process import Child
 
 _API_VERSIONS = struct.pack(">hhih", 18, 0, 1, 0)  # key, version, correlation id, no client name
-_READY_S = 15
 
 
 class TansuBroker:
@@ -35,7 +34,7 @@ class TansuBroker:
     def start(self) -> None:
         """Start the broker and wait until it answers. Raises StartFailed."""
         self.child.start()
-        self.child.wait_until(lambda: broker_answers(self.port), _READY_S)
+        self.child.wait_until(lambda: broker_answers(self.port))
 
     def stop(self) -> None:
         """Stop the broker; its log is lost."""
@@ -45,7 +44,7 @@ class TansuBroker:
 def broker_answers(port: int) -> bool:
     """Return whether a Kafka broker on the loopback `port` answers a request for its API versions."""
     try:
-        with socket.create_connection((HOST, port), timeout=1) as connection:
+        with socket.create_connection((HOST, port), timeout=5) as connection:
             connection.sendall(struct.pack(">i", len(_API_VERSIONS)) + _API_VERSIONS)
             return len(connection.recv(4)) == 4
     except OSError:

