@@ -119,8 +119,9 @@ async def the_dataset_is_what_was_accepted(client: Client, labels: list[dict[str
 
 
 def as_maps(row: dict[str, Any]) -> dict[str, Any]:
-    """Return the maps of a row of Parquet, which are lists of pairs there."""
+    """Return the maps of a row of Parquet, which are lists of pairs there, and its content, which is JSON."""
     return {
+        "content": json.loads(row["content"]),
         "tags": {pair["name"]: pair["value"] for pair in row["tags"]},
         "probabilities": {pair["label"]: pair["probability"] for pair in row["probabilities"]},
     }

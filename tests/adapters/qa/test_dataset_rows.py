@@ -80,7 +80,8 @@ async def test_parquet_has_the_same_values_with_maps_as_pairs(qa: Qa, tmp_path: 
     for row, other in zip(rows, table, strict=True):
         tags = {pair["name"]: pair["value"] for pair in other["tags"]}
         shares = {pair["label"]: pair["probability"] for pair in other["probabilities"]}
-        assert row == other | {"tags": tags, "probabilities": shares}
+        content = orjson.loads(other["content"])
+        assert row == other | {"tags": tags, "probabilities": shares, "content": content}
 
 
 async def test_the_schema_is_the_same_with_and_without_values(qa: Qa, tmp_path: Path) -> None:
