@@ -8,7 +8,7 @@ from shoal.messaging import RetryPolicy, Transient
 from shoal.messaging.consuming.retrying import Retrier
 from shoal.messaging.errors import Stopping
 
-QUICK = RetryPolicy(first_wait_s=0.001, longest_wait_s=0.01, outage_budget_s=0.05)
+QUICK = RetryPolicy(first_wait_s=0.001, longest_wait_s=0.01, outage_budget_s=0.25)
 
 
 class Work:
