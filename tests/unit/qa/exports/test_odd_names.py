@@ -1,5 +1,6 @@
 """Odd names of classes, splits and samples: each stays what it is, or the export is refused before a file."""
 
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -19,6 +20,7 @@ from shoal.contracts.label_schemas import (
 from shoal.contracts.samples import Candidate, Content
 from shoal.runtime.refusal import Refused
 from shoal_qa.adapters.exports.beside import FsspecExports
+from shoal_qa.domain.exports.label_studio_interface import studio_interface
 from shoal_qa.domain.exports.names import sample_name
 from unit.qa.exports.exportkit import Row, export, make_row, write_version
 from unit.qa.exports.programkit import run_program
@@ -134,3 +136,12 @@ def test_images_among_texts_are_counted_where_only_texts_have_room(tmp_path: Pat
     report = export(source, "huggingface", tmp_path / "out", media=tmp_path)
     assert report["left_out"] == [{"reason": "image_among_texts", "rows": 1}]
     assert export(source, "huggingface", tmp_path / "whole")["rows"] == 2
+
+
+@pytest.mark.parametrize("kind", ["single_choice", "multi_choice", "boxes", "polygons", "spans"])
+def test_label_studio_takes_no_class_for_a_field_of_the_task(kind: str) -> None:
+    names = ["US$5", "$text", "$", "5 $", 'a"<&>', "a\nb", "\u05d0\U0001f41f", "Fish", "fish"]
+    tree = ElementTree.fromstring(studio_interface({"kind": kind, "classes": names}, image=False))
+    classes = [element.attrib for element in tree.iter() if element.tag in ("Label", "Choice")]
+    assert [one.get("alias", one["value"]) for one in classes] == names
+    assert not any(re.search(r"\$[\w[\].{}]+", one["value"]) for one in classes)

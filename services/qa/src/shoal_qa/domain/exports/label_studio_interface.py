@@ -9,6 +9,7 @@ FROM, TO = "label", "item"
 """Names of the control and of the object that it labels."""
 
 _PROMPT = '<Text name="prompt" value="$prompt"/>'
+_VARIABLE = re.compile(r"\$(?=[\w\[\].{}])")  # Label Studio replaces $price by a field of the task's data
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -30,7 +31,7 @@ def studio_interface(schema: Mapping[str, Any], *, image: bool) -> str:
     control = _CONTROLS.get(kind)
     if control is not None:
         tag, child, options = control
-        children = "".join(f"<{child} value={quoteattr(name)}/>" for name in names)
+        children = "".join(_named_child(child, name) for name in names)
         body = f'{item}<{tag} name="{FROM}" toName="{TO}"{options}>{children}</{tag}>'
     elif kind == "pair":
         body = (
@@ -45,6 +46,13 @@ def studio_interface(schema: Mapping[str, Any], *, image: bool) -> str:
     else:
         body = f'{item}<TextArea name="{FROM}" toName="{TO}"/>'
     return f"<View>{body}</View>\n"
+
+
+def _named_child(child: str, name: str) -> str:
+    """Return the element of a class. Results hold its alias if it has one, which no field replaces."""
+    shown = _VARIABLE.sub("$ ", name)
+    alias = "" if shown == name else f" alias={quoteattr(name)}"
+    return f"<{child} value={quoteattr(shown)}{alias}/>"
 
 
 _CONTROLS = {
