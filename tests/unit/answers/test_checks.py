@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shoal.answers import Problem, answer_problem, read_answer
+from shoal.answers.choices import classes_by_name
 from shoal.contracts.answers import NumberAnswer
 from shoal.contracts.label_schemas import (
     BoxesSchema,
+    LabelClass,
     LabelSchema,
     MultiChoiceSchema,
     NumberSchema,
@@ -228,3 +230,10 @@ def test_a_rotated_box_is_refused_and_not_taken_for_an_upright_one() -> None:
     assert problem.field == "answer.boxes[1]"
     assert "upright" in problem.detail
     assert not isinstance(read_answer(box(rotation=0, left=0.2), BOXES, IMAGE), Problem)
+
+
+def test_the_classes_of_a_schema_are_prepared_once_for_all_its_answers() -> None:
+    # A batch holds 500 answers and a schema 10,000 classes: preparing them for each held everybody up.
+    first, second = ((LabelClass(name="a", definition=text),) for text in ("one", "two"))
+    assert classes_by_name(first) is classes_by_name(first)
+    assert [classes_by_name(classes)["a"].definition for classes in (first, second)] == ["one", "two"]

@@ -1,6 +1,7 @@
 """Check the classes of answers."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from shoal.answers.problems import Problem, list_names
 from shoal.contracts.answers import ClassAnswer, ClassesAnswer
@@ -18,28 +19,47 @@ def class_problem(schema: SingleChoiceSchema, answer: ClassAnswer, _content: Con
 
 def classes_problem(schema: MultiChoiceSchema, answer: ClassesAnswer, _content: Content) -> Problem | None:
     """Return why a set of classes does not fit; None if it does."""
-    classes = classes_by_name(schema.classes)
+    classes, seen = classes_by_name(schema.classes), set[str]()
     for index, label in enumerate(answer.labels):
         field = f"answer.labels[{index}]"
         if problem := label_problem(classes, label, field):
             return problem
-        if label in answer.labels[:index]:
+        if label in seen:
             return Problem(field=field, detail=f"class {label!r} appears twice", fix="Name every class once")
+        seen.add(label)
     if schema.most is not None and len(answer.labels) > schema.most:
         return too_many("answer.labels", len(answer.labels), schema.most)
     return _exclusive_problem(schema, answer.labels)
 
 
+class _Same:
+    """A list of classes, equal to itself only: comparing ten thousand classes would take long."""
+
+    def __init__(self, classes: Sequence[LabelClass]) -> None:
+        self.classes = classes
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.classes is self.classes
+
+    def __hash__(self) -> int:
+        return id(self.classes)
+
+
 def classes_by_name(classes: Sequence[LabelClass]) -> Classes:
-    """Return the classes of a schema by name, to check many labels: schemas have up to 10,000 classes."""
-    return {item.name: item for item in classes}
+    """Return the classes of a schema by name. They are kept for the next answer: there may be 10,000."""
+    return _classes_by_name(_Same(classes))
+
+
+@lru_cache(maxsize=8)
+def _classes_by_name(same: _Same) -> Classes:
+    return {item.name: item for item in same.classes}
 
 
 def label_problem(classes: Classes, label: str, field: str) -> Problem | None:
     """Return why a label is no class of a schema; None if it is one."""
     if label in classes:
         return None
-    names = list(classes)
+    names = tuple(classes)
     close = closest_name(label, names)
     hint = "" if close is None else f"did you mean {close!r}? "
     detail = f"{label!r} is not in the label schema"

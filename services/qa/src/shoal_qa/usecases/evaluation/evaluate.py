@@ -23,6 +23,9 @@ from shoal_qa.usecases.ports import Database, LabelRow, Major, StoredAnnotation,
 
 COUNTED = ("label", "audit")  # purposes of jobs that get labels; gold measures annotators
 
+QUICK_CELLS = 20_000
+"""Jobs times classes whose outcomes take a few milliseconds."""
+
 Skills = Mapping[str, Mapping[str, float]]
 """Skill by job and voter."""
 
@@ -134,7 +137,8 @@ async def context_of(tx: Transaction, key: Major) -> Context | None:
 async def _outcomes_of(
     jobs: Sequence[StoredJob], annotations: Sequence[StoredAnnotation], context: Context
 ) -> list[Outcome]:
-    """Return the outcomes of jobs; distances of shapes take time, so a thread computes them."""
-    if is_single_choice(context.schema):
+    """Return the outcomes of jobs. A thread computes those of shapes, or of many classes: they take time."""
+    cells = len(jobs) * len(context.fit.classes)
+    if is_single_choice(context.schema) and cells <= QUICK_CELLS:
         return job_outcomes(jobs, annotations, context)
     return await asyncio.to_thread(job_outcomes, jobs, annotations, context)

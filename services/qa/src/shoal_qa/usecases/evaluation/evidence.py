@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from shoal_qa.domain.jobs.acceptance import Belief
 from shoal_qa.domain.projects.fit import ProjectFit
 from shoal_qa.domain.votes.arrays import Floats
@@ -45,10 +47,8 @@ class ClassBeliefs:
     def evidence(self, job: int) -> Parts:
         """Return what is believed of the classes of a job."""
         shares = self.shares[job]
-        likely = sorted(range(len(shares)), key=lambda index: -shares[index])
-        return Parts(
-            posterior=_shown_shares({self.fit.classes[at]: float(shares[at]) for at in likely[:SHOWN]})
-        )
+        likely = np.argsort(-shares, kind="stable")[:SHOWN].tolist()
+        return Parts(posterior=_shown_shares({self.fit.classes[at]: float(shares[at]) for at in likely}))
 
 
 @dataclass(frozen=True, slots=True)
