@@ -67,3 +67,12 @@ def test_a_project_cannot_take_or_revoke_the_key_of_another() -> None:
         moment = MOMENT.replace(hour=number)
         directory.put(ProjectChanged(project="zoo", keys=keys, changed_at=moment))
         assert directory.grant(hash_key(key)) == ("news", frozenset({"producer"}), None)
+
+
+def test_a_key_that_an_event_names_twice_is_revoked_like_any_other() -> None:
+    key = new_key()
+    stored = ApiKey(key_id="k", sha256=hash_key(key), roles=("producer",))
+    directory = ProjectDirectory()
+    directory.put(ProjectChanged(project="news", keys=(stored, stored), changed_at=MOMENT))
+    directory.put(ProjectChanged(project="news", changed_at=MOMENT.replace(hour=1)))
+    assert directory.grant(hash_key(key)) is None

@@ -19,14 +19,14 @@ def class_problem(schema: SingleChoiceSchema, answer: ClassAnswer, _content: Con
 
 def classes_problem(schema: MultiChoiceSchema, answer: ClassesAnswer, _content: Content) -> Problem | None:
     """Return why a set of classes does not fit; None if it does."""
-    classes, seen = classes_by_name(schema.classes), set[str]()
+    classes, earlier = classes_by_name(schema.classes), set[str]()
     for index, label in enumerate(answer.labels):
         field = f"answer.labels[{index}]"
         if problem := label_problem(classes, label, field):
             return problem
-        if label in seen:
+        if label in earlier:
             return Problem(field=field, detail=f"class {label!r} appears twice", fix="Name every class once")
-        seen.add(label)
+        earlier.add(label)
     if schema.most is not None and len(answer.labels) > schema.most:
         return too_many("answer.labels", len(answer.labels), schema.most)
     return _exclusive_problem(schema, answer.labels)

@@ -76,7 +76,7 @@ class ProjectDirectory:
             if current.changed_at > event.changed_at:
                 return
             for key in self._own_keys(current):
-                del self._keys[key.sha256]
+                self._keys.pop(key.sha256, None)  # an event may name a key twice
                 self._revoked.add(key.sha256)
         self._projects[event.project] = event
         fresh = [key for key in event.keys if key.sha256 not in self._keys]
