@@ -103,3 +103,13 @@ def test_a_class_with_two_scores_is_refused() -> None:
     assert "names 'cod' twice" in faults[0].detail
     with pytest.raises(BadInput):
         raise faults[0]
+
+
+def test_an_annotator_whose_boxes_are_elsewhere_is_named() -> None:
+    boxes = [[10 + t, 12, 60 + t, 90] for t in range(6)]
+    answers = [json.dumps([[*box, "cod"]]) for box in boxes]
+    moved = [json.dumps([[9 * left, 12, 9 * left + right, 90, "cod"]]) for left, _, right, _ in boxes]
+    votes(*([answer, answer, other] for answer, other in zip(answers, moved, strict=True)))
+    code, _, told = run("agreement", "--votes", "votes.csv", "--shape", "boxes")
+    assert code == 0
+    assert "boxes of '2' overlap those of others by 0.00, where 1.00 is usual" in told

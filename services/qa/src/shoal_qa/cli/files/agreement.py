@@ -96,6 +96,7 @@ def _agreement_of(
     # Load the contracts, which votes on classes need not.
     from shoal_qa.usecases.files.answers.agreement import written_agreement
     from shoal_qa.usecases.files.texts.candidates import check_candidates
+    from shoal_qa.usecases.files.texts.misread_regions import warn_of_regions
     from shoal_qa.usecases.files.texts.written_answers import read_written
     from shoal_qa.usecases.files.texts.written_classes import Spelling, spelled_classes
 
@@ -103,6 +104,7 @@ def _agreement_of(
     spelling = Spelling(join=join, warn=print_warning, votes=file.named.votes.votes_per_label())
     written = spelled_classes(written, spelling)
     check_candidates(shape, file.named, file.places(), print_warning)
+    warn_of_regions(shape, file.named, print_warning)
     return written_agreement(file.named, written, level=level, rng=rng)
 
 

@@ -25,6 +25,7 @@ from shoal_qa.usecases.files.answers.annotators import examine_answers
 from shoal_qa.usecases.files.answers.consensus import AnswerConsensus, answer_facts, answers_of
 from shoal_qa.usecases.files.facts import Facts
 from shoal_qa.usecases.files.texts.candidates import check_candidates, check_right_answers
+from shoal_qa.usecases.files.texts.misread_regions import warn_of_regions
 from shoal_qa.usecases.files.texts.written import WrittenAnswers
 from shoal_qa.usecases.files.texts.written_answers import read_written
 from shoal_qa.usecases.files.texts.written_classes import Spelling, spelled_classes
@@ -85,6 +86,7 @@ def read_answer_inputs(files: VoteFiles) -> AnswerInputs:
     votes = [*file.named.votes.votes_per_label(), *(1 for _ in places)]
     written = spelled_classes(written, Spelling(join=reading.join_spellings, warn=print_warning, votes=votes))
     check_candidates(columns.shape, file.named, line_of, print_warning)
+    warn_of_regions(columns.shape, file.named, print_warning, others=by_file)
     for subject, by_task in by_file.items():
         check_right_answers(columns.shape, file.named, by_task, subject)
     warn_of_few(file.named)

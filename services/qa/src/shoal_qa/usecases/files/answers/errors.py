@@ -13,6 +13,7 @@ from shoal.files.errors import BadInput
 from shoal.wording import format_count
 from shoal_qa.domain.votes.arrays import NamedVotes
 from shoal_qa.usecases.files.texts.candidates import check_candidates
+from shoal_qa.usecases.files.texts.misread_regions import warn_of_regions, warn_of_texts
 from shoal_qa.usecases.files.texts.scored_answers import split_scores
 from shoal_qa.usecases.files.texts.written import Where, WrittenAnswers
 from shoal_qa.usecases.files.texts.written_answers import Bounds, read_written
@@ -76,6 +77,7 @@ def file_errors_by_votes(
         ),
     )
     check_candidates(shape, named, lambda at: where(len(labels) + at), spelling.warn)
+    warn_of_regions(shape, named, spelling.warn, others={"the labels": labels, "gold": gold})
     votes, size = named.votes, len(tasks)
     order = np.argsort(votes.task, kind="stable")
     parts = np.split(order, np.cumsum(votes.votes_per_task())[:-1])
@@ -115,6 +117,8 @@ def file_errors_by_predictions(
     written = spelled_classes(
         read_written(shape, [*labels.values(), *plain, *gold.values()], where, bounds=bounds), spelling
     )
+    others = dict(zip(predictions, plain, strict=True))
+    warn_of_texts(shape, {"the labels": labels, "the predictions": others, "gold": gold}, spelling.warn)
     by_task = {
         task: _scored_answer(written.answers[size + at], scores[at], where(size + at))
         for at, task in enumerate(predictions)
