@@ -48,3 +48,16 @@ def test_the_first_fault_of_a_cell_counts() -> None:
     faults = checks.failed_codes("x", column, (checks.full_cells, checks.number_cells, checks.finite_cells))
     assert faults[EMPTY].detail == ": x is empty"
     assert faults[0].detail == ": x 'one' is not a number"
+
+
+def test_numbers_are_written_in_the_digits_0_to_9_and_texts_have_whole_characters() -> None:
+    assert failed_texts(checks.number_cells, column_of(["1_0", "\u0664", "4.5", "\u00a04"])) == [
+        "1_0",
+        "\u0664",
+    ]
+    column = column_of(["a", "\ud800b", "caf\udce9", "\u00e9"])
+    faults = checks.decoded_cells(column)
+    assert [faults[code].detail for code in sorted(faults)] == [
+        " has half a character (a lone surrogate)",
+        ": byte 0xE9 is not UTF-8",
+    ]

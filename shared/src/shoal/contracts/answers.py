@@ -17,9 +17,11 @@ ROUNDING = 1e-6
 
 
 def _check_number(value: Any) -> Any:
-    """Return the value. Raises ValueError for true and false, which pydantic takes for 1 and 0."""
+    """Return the value. Raises ValueError for what pydantic takes for numbers: true for 1, "1_0" for 10."""
     if isinstance(value, bool):
         raise ValueError("must be a number, not true or false")
+    if isinstance(value, str) and "_" in value:
+        raise ValueError("must be a number, without _ between its digits")
     return value
 
 
@@ -40,6 +42,7 @@ Position = Annotated[int, Field(ge=0, le=1_000_000), BeforeValidator(_check_numb
 """An offset into a text, in Unicode code points."""
 
 Quantity = Annotated[float, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
+GivenQuantity = Annotated[Quantity, BeforeValidator(_check_number)]
 Attributes = Annotated[tuple[Phrase, ...], Field(max_length=20)]
 Point = tuple[Coordinate, Coordinate]
 
@@ -145,7 +148,7 @@ class NumberAnswer(Value):
     """A number in the schema's unit."""
 
     kind: Literal["number"] = "number"
-    value: Annotated[Quantity, BeforeValidator(_check_number)]
+    value: GivenQuantity
 
 
 class RatingAnswer(Value):

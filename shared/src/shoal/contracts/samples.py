@@ -12,10 +12,10 @@ from shoal.contracts.answers import (
     MOST_PIXELS,
     MOST_POINTS,
     Corners,
+    GivenQuantity,
     Pixels,
     Point,
     Position,
-    Quantity,
 )
 from shoal.contracts.base import (
     Address,
@@ -34,8 +34,11 @@ from shoal.contracts.base import (
     Value,
 )
 
-Score = Annotated[float, Field(ge=0, le=1)]
+Score = Annotated[float, Field(ge=0, le=1, strict=True)]
 """The probability that a model gives."""
+
+RawScore = Annotated[float, Field(strict=True)]
+"""Whatever a model gives: a number of JSON, no text or truth value."""
 
 MOST_CROPS = 50
 """Crops of one image: their vectors travel in one event, which must fit into Kafka's 1 MiB."""
@@ -48,7 +51,7 @@ class PredictedBox(Corners):
 
     label: Label
     score: Score | None = None
-    scores: dict[Label, float] = Field(default_factory=dict, max_length=10_000)
+    scores: dict[Label, RawScore] = Field(default_factory=dict, max_length=10_000)
 
 
 class PredictedPolygon(Value):
@@ -57,7 +60,7 @@ class PredictedPolygon(Value):
     label: Label
     points: tuple[Point, ...] = Field(min_length=3, max_length=MOST_POINTS)
     score: Score | None = None
-    scores: dict[Label, float] = Field(default_factory=dict, max_length=10_000)
+    scores: dict[Label, RawScore] = Field(default_factory=dict, max_length=10_000)
 
 
 class PredictedSpan(Value):
@@ -72,9 +75,9 @@ class PredictedSpan(Value):
 class PredictedNumber(Value):
     """A number with the interval that the model gives it."""
 
-    value: Quantity
-    low: Quantity | None = None
-    high: Quantity | None = None
+    value: GivenQuantity
+    low: GivenQuantity | None = None
+    high: GivenQuantity | None = None
 
 
 class Prediction(Value):
@@ -83,7 +86,7 @@ class Prediction(Value):
     model: Id
     version: Phrase = ""
     label: Label | None = None
-    scores: dict[Label, float] = Field(
+    scores: dict[Label, RawScore] = Field(
         default_factory=dict
     )  # label -> score; may be incomplete or unnormalised
     latency_ms: Duration | None = None
@@ -92,7 +95,7 @@ class Prediction(Value):
     boxes: tuple[PredictedBox, ...] | None = Field(default=None, max_length=MOST_OBJECTS)
     polygons: tuple[PredictedPolygon, ...] | None = Field(default=None, max_length=MOST_OBJECTS)
     spans: tuple[PredictedSpan, ...] | None = Field(default=None, max_length=MOST_OBJECTS)
-    candidate_scores: dict[Id, float] | None = Field(default=None, max_length=MOST_CANDIDATES)
+    candidate_scores: dict[Id, RawScore] | None = Field(default=None, max_length=MOST_CANDIDATES)
     number: PredictedNumber | None = None
     text: Text | None = None
 

@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterable, Mapping
 from math import isfinite
 
 from shoal.files.columns import EMPTY, Column, is_number, parse_numbers, parse_times
-from shoal.files.encodings import UTF8, describe_bytes, encoding_fix, has_raw_bytes
+from shoal.files.encodings import UTF8, describe_bytes, encoding_fix, has_half_characters, has_raw_bytes
 from shoal.files.faults import Fault
 
 # Gets the name of a column and its cells; returns the faults by code, of EMPTY for empty cells.
 Check = Callable[[str, Column], Mapping[int, Fault]]
 _SHOWN = 60
+_HALF = Fault(" has half a character (a lone surrogate)", "write the text as UTF-8")
 _STARTS = frozenset("+-0123456789 ")
 _ROUNDED = re.compile(r"[+-]?\d([.,]\d+)?[eE]\+\d\d+", re.ASCII)
 
@@ -74,14 +75,15 @@ def time_cells(name: str, column: Column) -> Mapping[int, Fault]:
 
 
 def decoded_cells(column: Column, encoding: str = UTF8) -> Mapping[int, Fault]:
-    """Refuse cells with bytes that are no text in the file's encoding."""
+    """Refuse cells with bytes that are no text in the file's encoding, and with half a character."""
     if all(map(str.isascii, column.texts)):  # no loop in Python
         return {}
+    halves = {code: _HALF for code, text in enumerate(column.texts) if has_half_characters(text)}
     bad = [code for code, text in enumerate(column.texts) if has_raw_bytes(text)]
     if not bad:
-        return {}
+        return halves
     fix = encoding_fix([column.texts[code] for code in bad])
-    return {code: Fault(f": {describe_bytes(column.texts[code], encoding)}", fix) for code in bad}
+    return halves | {code: Fault(f": {describe_bytes(column.texts[code], encoding)}", fix) for code in bad}
 
 
 def failed_codes(name: str, column: Column, checks: Iterable[Check]) -> dict[int, Fault]:

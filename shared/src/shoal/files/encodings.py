@@ -16,6 +16,7 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _ESCAPED = re.compile("[\udc80-\udcff]+")  # bytes that could not be decoded, kept by "surrogateescape"
+_HALVES = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # surrogates that stand for no byte
 _C1 = frozenset(range(0x80, 0xA0))  # control characters in Latin-1, letters and quotes in other codecs
 _ASIAN = ("gb18030", "shift_jis", "euc_kr", "big5")
 _SHOWN = 24  # characters of a cell in a message
@@ -69,6 +70,11 @@ def check_zero_bytes(data: bytes) -> None:
 def has_raw_bytes(text: str) -> bool:
     """Return whether a text holds bytes that could not be decoded."""
     return not text.isascii() and _ESCAPED.search(text) is not None
+
+
+def has_half_characters(text: str) -> bool:
+    """Return whether a text holds half of a pair of UTF-16 units, as JSON may."""
+    return not text.isascii() and _HALVES.search(text) is not None
 
 
 def describe_bytes(text: str, encoding: str) -> str:

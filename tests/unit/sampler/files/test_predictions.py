@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 
 from shoal.command_line.main import command_line
 from shoal.contracts.samples import Content, Embedding, Generation, Prediction, SampleEmbedded
+from shoal.files.errors import BadInput
 from shoal.files.options import ReadOptions
 from shoal_sampler.adapters.predictions import read_predictions
 from shoal_sampler.usecases.stream.arrivals import read_arrival
@@ -183,3 +185,21 @@ def test_a_line_that_is_no_json_is_named() -> None:
     Path("p.jsonl").write_text("null\n{boxes: 1}\n")
     code, told, _ = select("--predictions", "p.jsonl", "--n", "2")
     assert (code, "predictions p.jsonl, line 2 is no JSON object" in told) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ('{"scores": {"cod": 0.9, "cod": 0.1}}', "has the field 'cod' a second time in one object"),
+        ('{"scores": {"cod": true}}', "scores.cod: Input should be a valid number"),
+        ('{"number": {"value": "1_0"}}', "number.value: must be a number, without _"),
+        ('{"number": {"value": 4, "low": 5, "high": 2}}', "number.low: 5 is more than number.high, 2"),
+    ],
+)
+def test_what_only_looks_like_a_number_or_an_interval_is_refused_with_its_line(
+    tmp_path: Path, line: str, fault: str
+) -> None:
+    file = tmp_path / "p.jsonl"
+    file.write_text(f"null\n{line}\n")
+    with pytest.raises(BadInput, match=f"p.jsonl, line 2:? {re.escape(fault)}"):
+        read_predictions(file, ReadOptions())

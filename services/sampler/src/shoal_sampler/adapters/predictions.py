@@ -1,6 +1,5 @@
 """A model's predictions of any kind from JSON lines, as the scores by which selection judges them."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from pydantic import ValidationError
 
 from shoal.contracts.samples import Prediction
 from shoal.files.errors import BadContent, readable_file
+from shoal.files.forms.json_values import KEEP_ONE, RepeatedField, parse_json
 from shoal.files.options import ReadOptions
 from shoal.files.texts import open_text
 from shoal.inputs import field_of, message_of
@@ -43,14 +43,19 @@ def read_predictions(file: Path, options: ReadOptions) -> PredictedRows:
 def _parsed_lines(lines: Iterable[str]) -> Iterator[Prediction | None]:
     for number, line in enumerate(lines, start=1):
         try:
-            yield _parse_prediction(json.loads(line))
+            prediction = _parse_prediction(parse_json(line))
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             fault = f"{field_of(first['loc'])}: {message_of(first)}"
             raise BadContent(f", line {number}: {fault}") from None
+        except RepeatedField as error:
+            fault = f"has the field {error.name!r} a second time in one object"
+            raise BadContent(f", line {number} {fault}: {KEEP_ONE}") from None
         except ValueError:
             fix = "give one prediction a line, null for a row without one"
             raise BadContent(f", line {number} is no JSON object: {fix}") from None
+        _check_interval(prediction, number)
+        yield prediction
 
 
 def _parse_prediction(value: Any) -> Prediction | None:
@@ -62,3 +67,11 @@ def _parse_prediction(value: Any) -> Prediction | None:
     if not isinstance(value, dict):
         raise ValueError("no object")
     return Prediction.model_validate({"model": _MODEL, **value})
+
+
+def _check_interval(prediction: Prediction | None, line: int) -> None:
+    number = None if prediction is None else prediction.number
+    if number is None or number.low is None or number.high is None or number.low <= number.high:
+        return
+    fault = f"number.low: {number.low:g} is more than number.high, {number.high:g}"
+    raise BadContent(f", line {line}: {fault}")

@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from shoal.contracts.answers import MOST_CANDIDATES, MOST_OBJECTS
 from shoal.contracts.base import Address, Duration, Id, Label, Name, Phrase, Sentence, Tags, Text, Timestamp
-from shoal.contracts.samples import Content, Prediction
+from shoal.contracts.samples import Content, Prediction, RawScore
 from shoal.inputs import Strict, with_examples
 from shoal.vectors import MOST, vector_bytes
 from shoal_ingest.usecases.bodies.conversations import (
@@ -103,7 +103,7 @@ class PredictionIn(Strict):
     model: Id = Field(description="The model's name.", examples=["topics"])
     version: Phrase = Field(default="", description="The model's version.", examples=["7"])
     label: Label | None = Field(default=None, description="The predicted label.", examples=["grain"])
-    scores: dict[Label, float] = Field(
+    scores: dict[Label, RawScore] = Field(
         default_factory=dict,
         description="Score of each label, a finite number. Labels may be missing, and scores need not add up to 1.",
         examples=[{"grain": 0.61, "trade": 0.22}],
@@ -139,7 +139,7 @@ class PredictionIn(Strict):
         "`role: text`.",
         examples=[[{"label": "good", "start": 0, "end": 5, "score": 0.8}]],
     )
-    candidate_scores: dict[Id, float] | None = Field(
+    candidate_scores: dict[Id, RawScore] | None = Field(
         default=None,
         max_length=MOST_CANDIDATES,
         description="Score of each candidate by its id.",
