@@ -113,3 +113,37 @@ def test_an_annotator_whose_boxes_are_elsewhere_is_named() -> None:
     code, _, told = run("agreement", "--votes", "votes.csv", "--shape", "boxes")
     assert code == 0
     assert "boxes of '2' overlap those of others by 0.00, where 1.00 is usual" in told
+
+
+def judged(shape: str, labels: Sequence[str], predictions: Sequence[str]) -> tuple[int, str]:
+    for name, answers in (("labels", labels), ("predictions", predictions)):
+        write(f"{name}.csv", "task,label", [(f"t{task:02}", answer) for task, answer in enumerate(answers)])
+    files = ("--labels", "labels.csv", "--predictions", "predictions.csv", "--output", "e.csv")
+    code, _, told = run("label-errors", "--shape", shape, *files)
+    return code, told
+
+
+@pytest.mark.parametrize(("shape", "one", "other"), [("pair", "a", "="), ("rating", "4", "2")])
+def test_a_pair_or_rating_that_differs_from_its_prediction_may_be_wrong(
+    shape: str, one: str, other: str
+) -> None:
+    code, told = judged(shape, [one, other] * 8, [one, other] * 7 + [one, one])
+    assert (code, "Warning:" in told) == (0, False)
+    first, *rest = rows_of("e.csv")
+    assert (first["task"], first["label"], first["suggestion"], float(first["wrong"])) == (
+        "t15",
+        other,
+        one,
+        0.5,
+    )
+    assert {float(row["wrong"]) for row in rest} == {0}
+
+
+def test_predictions_about_other_candidates_and_broken_scores_are_refused_with_their_line() -> None:
+    code, told = judged("ranking", ["a > b > c"] * 6, ["a > b > c"] * 5 + ["a > b"])
+    assert code == 2
+    assert "'t05': a, b are not the candidates of the label (a, b, c)" in told
+    code, told = judged("multi", ["cod"] * 6, ['{"cod": 0.9}'] * 5 + ["{'cod': 0.9}"])
+    assert code == 2
+    assert "predictions.csv, line 7: label" in told
+    assert "is no list of names" in told

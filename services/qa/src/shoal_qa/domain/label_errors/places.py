@@ -18,6 +18,7 @@ UPPER = 0.75  # quantile that tells the scale; more than a quarter of errors wou
 PRIOR_WEIGHT = 10.0  # of the usual distance, in labels
 USUAL_SCALE, LEAST_SCALE = 0.7, 0.2
 SHARE, SHARE_WEIGHT = 0.02, 20.0  # of wrong labels before any was seen
+EITHER = 0.5
 SMALLEST = 1e-4
 MIDDLE = float(stdtrit(FREEDOM, 0.75))  # median of the half of Student's t
 
@@ -49,10 +50,16 @@ def misplaced_labels(distance: Floats, tolerance: float) -> Floats:
 
 
 def far_labels(distance: Floats, tolerance: float) -> Floats:
-    """Return the probability that numbers, texts and rankings are too far off: (labels,), as above."""
+    """Return the probability that numbers, texts and rankings are too far off: (labels,), as above.
+
+    Answers that agree only if they are equal, pairs and ratings, have no usual distance: of two that differ,
+    either may be wrong.
+    """
     wrong = np.zeros(len(distance))
     if not len(distance):
         return wrong
+    if tolerance == 0:
+        return np.where(distance > 0, EITHER, 0.0)
     order = np.argsort(distance, kind="stable")
     d, usual = distance[order], tolerance / 2
     share, doubt = SHARE, np.zeros(len(d))

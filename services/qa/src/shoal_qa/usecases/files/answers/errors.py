@@ -12,7 +12,7 @@ from shoal.contracts.answers import Answer
 from shoal.files.errors import BadInput
 from shoal.wording import format_count
 from shoal_qa.domain.votes.arrays import NamedVotes
-from shoal_qa.usecases.files.texts.candidates import check_candidates
+from shoal_qa.usecases.files.texts.candidates import check_candidates, check_predicted
 from shoal_qa.usecases.files.texts.misread_regions import warn_of_regions, warn_of_texts
 from shoal_qa.usecases.files.texts.scored_answers import split_scores
 from shoal_qa.usecases.files.texts.written import Where, WrittenAnswers
@@ -117,6 +117,8 @@ def file_errors_by_predictions(
     written = spelled_classes(
         read_written(shape, [*labels.values(), *plain, *gold.values()], where, bounds=bounds), spelling
     )
+    number = {task: size + at for at, task in enumerate(predictions)}
+    check_predicted(shape, labels, predictions, lambda task: where(number[task]))
     others = dict(zip(predictions, plain, strict=True))
     warn_of_texts(shape, {"the labels": labels, "the predictions": others, "gold": gold}, spelling.warn)
     by_task = {

@@ -75,6 +75,24 @@ def check_right_answers(shape: str, named: NamedVotes, right: Mapping[str, str],
             )
 
 
+def check_predicted(
+    shape: str, labels: Mapping[str, str], predictions: Mapping[str, str], where: Callable[[str], str]
+) -> None:
+    """Raise BadInput for a prediction about other candidates than the label of its task.
+
+    labels, predictions: texts by task. where: returns the place of a task's prediction.
+    """
+    if shape not in ("pair", "ranking"):
+        return
+    for task in labels.keys() & predictions.keys():
+        own, of_label = candidates_in(predictions[task]), candidates_in(labels[task])
+        if len(own | of_label) > 2 if shape == "pair" else own != of_label:
+            raise BadInput(
+                f"{where(task)}: {', '.join(sorted(own)[:SHOWN])} are not the candidates of the label "
+                f"({', '.join(sorted(of_label)[:SHOWN])}): write them alike"
+            )
+
+
 def _warn_of_names(named: NamedVotes, warn: Callable[[str], None]) -> None:
     """Warn of candidates that look alike, and of those that may be ties."""
     counts: Counter[str] = Counter()

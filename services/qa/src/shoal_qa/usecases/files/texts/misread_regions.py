@@ -60,12 +60,14 @@ def _warn_of_answers(shape: str, answers: Iterable[Answer], warn: Callable[[str]
     pairs = _pairs_of(shape, answers)
     fits = {who: fit for who in pairs if (fit := fit_of(pairs[who])) is not None}
     usual = float(np.median(list(fits.values()))) if len(fits) > 2 else 0.0
-    warnings = [text for who in pairs if (text := _misreading(shape, who, pairs[who], usual)) is not None]
+    warnings = [
+        text for who in pairs if (text := _describe_misreading(shape, who, pairs[who], usual)) is not None
+    ]
     for text in warnings[: MOST_WARNINGS if len(fits) > 2 else 1]:  # of two people, either may be meant
         warn(text)
 
 
-def _misreading(shape: str, who: str, pairs: Sequence[Pair], usual: float) -> str | None:
+def _describe_misreading(shape: str, who: str, pairs: Sequence[Pair], usual: float) -> str | None:
     """Return a warning about one annotator, None without a reason. usual: how well people fit each other."""
     reading = better_reading(pairs)
     if reading is not None and reading.name in _MEANINGS[shape]:
@@ -114,9 +116,9 @@ def _pairs_of(shape: str, answers: Iterable[Answer]) -> dict[str, list[Pair]]:
             boxes[text] = _boxes_of(shape, parse_regions(text, shape, ""))
         by_task[task].append((who, boxes[text]))
     pairs: defaultdict[str, list[Pair]] = defaultdict(list)
-    for given in by_task.values():
-        for who, own in given:
-            others = list(islice((boxes for other, boxes in given if other != who), MOST_OTHERS))
+    for answered in by_task.values():
+        for who, own in answered:
+            others = list(islice((boxes for other, boxes in answered if other != who), MOST_OTHERS))
             if others:
                 pairs[who].append((own[:MOST_BOXES], np.concatenate(others)[:MOST_BOXES]))
     return pairs

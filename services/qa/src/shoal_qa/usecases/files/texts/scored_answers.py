@@ -14,10 +14,11 @@ from typing import Any
 
 from shoal.files.forms.json_values import KEEP_ONE, RepeatedField, parse_json
 from shoal_qa.usecases.answers.kinds import OBJECT_KINDS
-from shoal_qa.usecases.files.texts.class_sets import set_separator, split_set
+from shoal_qa.usecases.files.texts.class_sets import is_broken_set, set_separator, split_set
 from shoal_qa.usecases.files.texts.written import UnreadableAnswer, Where, shown_text
 
 UNSCORED = 0.9  # of objects and classes without a score: how often they are right is estimated anyway
+SCORED_SETS = 'write it as {"cod": 0.9, "eel": 0.2}, or as a list of names'
 _BEFORE_CLASS = {"boxes": 4, "spans": 2}
 
 
@@ -42,6 +43,8 @@ def _split_sets(texts: Sequence[str], where: Where) -> tuple[list[str], list[lis
     for at, (text, content) in enumerate(zip(texts, read, strict=True)):
         if _is_scored(content):
             score = {str(name): _as_score(content[name], where(at)) for name in content}
+        elif is_broken_set(text):
+            raise UnreadableAnswer(where(at), f"{shown_text(text)} is no list of names", SCORED_SETS)
         else:
             score = dict.fromkeys(split_set(text, separator), UNSCORED)
         sets.append(dumps(sorted(score)))
