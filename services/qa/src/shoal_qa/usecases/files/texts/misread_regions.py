@@ -11,7 +11,7 @@ from shoal_qa.domain.votes.arrays import Floats, NamedVotes
 from shoal_qa.usecases.answers.kinds import OBJECT_KINDS
 from shoal_qa.usecases.files.texts.region_texts import Region, parse_regions
 
-MOST_ANSWERS = 20_000  # that are compared
+MOST_ANSWERS = 5_000  # that are compared
 MOST_OTHERS, MOST_BOXES = 20, 200  # of a task: people to compare with, boxes of each side
 MOST_WARNINGS = 3
 _BOXES = "write [left, top, right, bottom]"
