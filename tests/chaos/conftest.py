@@ -101,21 +101,33 @@ class Chaos:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chaos() -> AsyncIterator[Chaos]:
     """Yield Shoal on a stack of its own."""
+    needs_apache()
+    with Stack() as stack:
+        async with running_chaos(stack, SETTINGS) as running:
+            yield running
+
+
+def needs_apache() -> None:
+    """Skip a test unless it runs on Apache Kafka."""
     if os.environ.get("SHOAL_KAFKA") != "apache":
         pytest.skip("needs Apache Kafka: make test-chaos")
+
+
+@asynccontextmanager
+async def running_chaos(stack: Stack, settings: dict[str, str]) -> AsyncIterator[Chaos]:
+    """Run Shoal on `stack` in a new database, with a crowd that labels."""
     truth: dict[str, str] = {}
     workforce = Workforce(make_people(1), Minds(truth, {}, 1), Terms(speedup=100, webhook_secret=SECRET))
-    with Stack() as stack:
-        dsn = await create_database(stack.postgres_dsn)
-        settings = {**SETTINGS, "SHOAL_POSTGRES_DSN": dsn}
-        async with serve_workforce(workforce) as vendor, httpx.AsyncClient(timeout=60) as http:
-            with LocalShoal(stack, environment=settings) as shoal:
-                yield Chaos(
-                    stack=stack,
-                    shoal=shoal,
-                    settings=settings,
-                    client=Client(shoal, http),
-                    vendor=vendor,
-                    truth=truth,
-                    accounts=Accounts(stack, dsn, workforce),
-                )
+    dsn = await create_database(stack.postgres_dsn)
+    settings = {**settings, "SHOAL_POSTGRES_DSN": dsn}
+    async with serve_workforce(workforce) as vendor, httpx.AsyncClient(timeout=60) as http:
+        with LocalShoal(stack, environment=settings) as shoal:
+            yield Chaos(
+                stack=stack,
+                shoal=shoal,
+                settings=settings,
+                client=Client(shoal, http),
+                vendor=vendor,
+                truth=truth,
+                accounts=Accounts(stack, dsn, workforce),
+            )

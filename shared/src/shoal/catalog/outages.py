@@ -13,6 +13,15 @@ An outage never makes a dead letter. Every error of PostgreSQL, Qdrant, Kafka an
 actions, and this page has all of them. While a consumer waits, `/readyz` says in `notes` what it waits for,
 `/livez` stays 200 ([probes](probes.md)), and `shoal_messaging_retries_total` counts the tries.
 """.strip()
+_BROKERS = (
+    "With three brokers, replication 3 and `min.insync.replicas=2`, the loss of one broker changes nothing but "
+    "the time of its failover: until Kafka has noticed it, after about ten seconds, requests for its partitions "
+    "wait. With one broker left, Kafka takes no record, and Shoal acknowledges none: ingest answers 503 at "
+    "once, consumers keep their records, and `/readyz` of a service that publishes says which topic has too "
+    "few replicas in sync or a partition without a leader. Records that Kafka has can still be read. When a "
+    "second broker is back, everything goes on by itself; a record that was answered with 503 may arrive too, "
+    "and counts once when it is sent again."
+)
 _LOGS = """
 Client libraries log every try. From one place of their code, five lines a minute are logged; the next one says
 how many were left out, and `shoal_log_lines_left_out_total` counts them.
@@ -60,6 +69,8 @@ def render_outages() -> str:
         + _error_names(NEW_PRODUCER)
         + ", and after a message that Kafka refuses, the service opens a "
         "new producer: the present one would deliver nothing more.",
+        "### Brokers",
+        _BROKERS,
         _OTHERS,
         "## Logs",
         _LOGS,

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import uuid
 from base64 import urlsafe_b64encode
+from collections.abc import Sequence
 from pathlib import Path
 
 from shoal_local.ports import HOST, free_port
@@ -67,12 +68,8 @@ class ApacheBroker:
         self.child.stop(grace_s=20)
 
     def _format(self) -> None:
-        tool = [*self._java, "kafka.tools.StorageTool", "format", "-t", cluster_id(uuid.uuid4())]
-        tool += ["-c", str(self._properties)]
-        tool += ["--add-scram", self.secured.scram] if self.secured else []
-        process = subprocess.run(tool, capture_output=True, text=True, check=False)
-        if process.returncode:
-            raise StartFailed(f"Kafka's log could not be formatted:\n{process.stdout}{process.stderr}")
+        more = ["--add-scram", self.secured.scram] if self.secured else []
+        format_log(self._java, self._properties, cluster_id(uuid.uuid4()), more)
 
     def _configuration(self) -> str:
         controller = free_port()
@@ -101,6 +98,18 @@ class ApacheBroker:
         }
         lines |= self.secured.properties() if self.secured else {}
         return "".join(f"{key}={value}\n" for key, value in lines.items())
+
+
+def format_log(java: Sequence[str], properties: Path, cluster: str, more: Sequence[str] = ()) -> None:
+    """Format a new log for a node of the cluster with this id. Raises StartFailed.
+
+    java: the command up to Kafka's classes. properties: the node's server.properties. more: options of the
+    tool.
+    """
+    tool = [*java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties), *more]
+    process = subprocess.run(tool, capture_output=True, text=True, check=False)
+    if process.returncode:
+        raise StartFailed(f"Kafka's log could not be formatted:\n{process.stdout}{process.stderr}")
 
 
 def cluster_id(drawn: uuid.UUID) -> str:
