@@ -2,10 +2,13 @@
 
 import asyncio
 
+import ormsgpack
 import pytest
 
 from adapters.ingest.fetches.fetchkit import Ingest, image
 from hostkit import digit_png
+from publishingkit import received
+from shoal.contracts.samples import SampleReferenced
 from shoal.media.store import data_sha256
 from shoal.messaging import Transient
 from shoal.messaging.dead_letters.letters import original_record
@@ -107,3 +110,25 @@ async def test_an_image_that_ends_the_process_each_time_is_given_up(ingest: Inge
     (facts,) = await ingest.letters()
     assert facts["reason"] == "handler_error"
     assert ingest.host.asked == []
+
+
+async def test_a_fault_of_ours_with_one_image_does_not_make_the_loop_wait(
+    ingest: Ingest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise ValueError("a fault of ours")
+
+    await ingest.send(image(ingest.host.uri("1.png")))
+    with monkeypatch.context() as patch:
+        patch.setattr("shoal.media.fsspec_store.FsspecMedia.put", fail)
+        await ingest.fetch()
+    assert await ingest.pool.fetchval("SELECT tries FROM image_fetches") == 1
+
+
+async def test_a_reference_whose_sample_has_an_odd_id_is_refused(ingest: Ingest) -> None:
+    await ingest.send(image(ingest.host.uri("1.png")))
+    (message,) = ingest.publisher.messages
+    event = SampleReferenced.model_validate(ormsgpack.unpackb(message.value))
+    odd = received(event.model_copy(update={"sample_id": "odd"}), message.topic)
+    consumer = next(part for part in ingest.service.consumers if part.group == "ingest-fetcher")
+    assert [rejection.reason for rejection in await consumer.handle([odd])] == ["event_invalid"]
