@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from shoal.files.errors import BadInput
-from shoal_qa.cli.files.labelling import check_table_size
+from shoal_qa.cli.files.labelling import check_confusion_size, check_table_size
 from shoal_qa.domain.calibration import overconfidence
 from shoal_qa.domain.calibration.overconfidence import TEMPERATURES, default_tempering
 from shoal_qa.domain.models.candidates import Candidates
@@ -57,6 +57,12 @@ def test_the_only_member_of_a_pool_answers_as_it_does_alone() -> None:
     log = fitted.log_posterior(votes)
     assert np.exp(log) == pytest.approx(fitted.posterior(votes), abs=1e-15)
     assert mix_posteriors([log], np.ones(1)) == pytest.approx(mix_posteriors([log, log], np.full(2, 0.5)))
+
+
+def test_confusions_that_do_not_fit_are_refused_with_a_model_that_has_none() -> None:
+    check_confusion_size(100, 500, 4 * 10**9)
+    with pytest.raises(BadInput, match=r"needs about 320 GB.*: use the model auto or candidates"):
+        check_confusion_size(100, 10_000, 4 * 10**9)
 
 
 def test_more_posteriors_than_memory_holds_are_refused_with_their_size() -> None:

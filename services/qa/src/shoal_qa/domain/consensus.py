@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from shoal_qa.domain.calibration.believed import IMPOSSIBLE, BelievedLabels, believed_labels
 from shoal_qa.domain.calibration.heldout_gold import HeldoutGold, calibrate_on, honest_default
 from shoal_qa.domain.calibration.tempering import Tempering
 from shoal_qa.domain.certificates.certificate import Certificate, certify
@@ -29,7 +30,6 @@ from shoal_qa.domain.votes.predictions import with_predictions
 Report = Callable[[str], None]
 USUAL_VOTES = 5  # votes that a task may have, or as many as any task of the set has
 MOST_VOTES = 100
-IMPOSSIBLE = -1e9  # log probability that any temperature leaves at 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,9 @@ class Options:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consensus:
-    """Labels and their evidence. label, probability, accepted: (tasks,); posterior: (tasks, classes).
+    """Labels and their evidence. label, probability, accepted: (tasks,).
+
+    posterior: (tasks, classes); None of very many classes, whose models give one number for each vote.
 
     label is UNKNOWN for a task with neither votes nor gold. Gold tasks have their answer, with probability 1;
     other tasks have a class that was voted at least once.
@@ -80,7 +82,7 @@ class Consensus:
     fitted: FittedPool
     label: Ints
     probability: Floats
-    posterior: Floats
+    posterior: Floats | None
     accepted: Bools
     action: NDArray[np.int8]  # (tasks,), an Action
     evidence: tuple[MemberEvidence, ...]
@@ -110,7 +112,8 @@ def consensus(
     gold: (tasks,), gold class of each task or UNKNOWN. report: called with each step as it starts.
     predictions: a model's probabilities, (tasks, classes), with NaN rows for tasks without one; they count as
     one more voter (predictions.py). Time: a fit of each member of the panel, and with gold five warm fits
-    more, on a sample of the votes; then O(votes x classes). Memory: a few (tasks, classes) tables per member.
+    more, on a sample of the votes; then O(votes x classes). Memory: a few (tasks, classes) tables per member;
+    of more than 200 classes O(votes + gold x classes) with models without confusion matrices.
     Raises ValueError for options out of range and predictions of another shape.
     """
     options, report, people = options or Options(), report or (lambda _: None), votes.annotators
@@ -119,20 +122,21 @@ def consensus(
     panel = panel_of(options.model)
     study = _among_voted(panel.study(votes, gold), votes)
     report("calibrating")
-    log_posterior = study.fitted.log_posterior(votes)
     has_gold = np.zeros(votes.tasks, np.bool_) if gold is None else gold != UNKNOWN
-    log_posterior[np.ix_(~has_gold, votes.label_counts() == 0)] = IMPOSSIBLE
     default = honest_default(panel, study, votes, np.random.default_rng(options.seed))
     calibration, heldout = calibrate_on(study.heldout, default)
-    posterior = calibration.apply(log_posterior, votes.votes_per_task())
-    label, probability = _best_labels(votes, gold, posterior)
+    believed = believed_labels(study.fitted, votes, calibration, has_gold)
+    label, probability = _final_labels(votes, gold, believed)
     scores = probability[(label != UNKNOWN) & ~has_gold & (votes.votes_per_task() >= options.min_votes)]
     certificate = _certify_gold(heldout, scores, options)
     threshold = certificate.threshold if certificate else options.accept_probability
     report("choosing next steps")
-    crowd = crowd_of(_by_people(votes, people), posterior, study.fitted.skill())
+    posterior = believed.posterior
+    small = posterior if votes.classes <= MOST_CLASSES else None
+    crowd = None if small is None else crowd_of(_by_people(votes, people), small, study.fitted.skill())
     rule = options.stopping(threshold, max(USUAL_VOTES, int(votes.votes_per_task().max(initial=0))))
-    action = _next_actions(votes, gold, posterior, rule=rule, foresight=Foresight(crowd, calibration))
+    shares = believed.probability[:, None] if posterior is None else posterior
+    action = _next_actions(votes, gold, shares, rule=rule, foresight=Foresight(crowd, calibration))
     return Consensus(
         fitted=study.fitted,
         label=label,
@@ -140,11 +144,11 @@ def consensus(
         posterior=posterior,
         accepted=action == Action.ACCEPT,
         action=action,
-        evidence=member_evidence(study, votes, log_posterior),
+        evidence=member_evidence(study, votes, believed.label),
         calibration=calibration,
         gold=heldout,
         certificate=certificate,
-        confusion=count_confusion(votes, posterior) if votes.classes <= MOST_CLASSES else None,
+        confusion=None if small is None else count_confusion(votes, small),
         crowd=crowd,
         people=people,
     )
@@ -178,9 +182,8 @@ def _by_people(votes: VoteArrays, people: int) -> VoteArrays:
     return votes if people == votes.annotators else votes.select(votes.annotator < people)
 
 
-def _best_labels(votes: VoteArrays, gold: Ints | None, posterior: Floats) -> tuple[Ints, Floats]:
-    label = posterior.argmax(axis=1).astype(np.int32)
-    probability = posterior.max(axis=1)
+def _final_labels(votes: VoteArrays, gold: Ints | None, believed: BelievedLabels) -> tuple[Ints, Floats]:
+    label, probability = believed.label.copy(), believed.probability.copy()
     silent = votes.votes_per_task() == 0
     label[silent], probability[silent] = UNKNOWN, 0.0
     if gold is not None:

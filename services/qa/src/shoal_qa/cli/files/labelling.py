@@ -21,11 +21,13 @@ from shoal_qa.cli.files.votes import VoteFiles, read_with_gold
 from shoal_qa.domain.annotators.trust import TrustRule
 from shoal_qa.domain.consensus import Consensus, Options
 from shoal_qa.domain.consensus import consensus as labels_of
+from shoal_qa.domain.models import panel_of
 from shoal_qa.domain.votes.arrays import Floats, Ints, NamedVotes
 from shoal_qa.usecases.files.annotators import AnnotatorFindings, examine_annotators
 from shoal_qa.usecases.files.consensus import actions_of, facts_of, support_of
 from shoal_qa.usecases.files.facts import Facts
 
+AUTO = "auto"  # the model that chooses its members by the number of classes
 TABLES = 4  # of (tasks, classes) numbers at a time; 3.1 measured on 10,000 tasks of 8,031 classes
 LABELS = ("label", "probability", "accepted", "action", "votes", "agreement")
 
@@ -74,7 +76,10 @@ def _check_columns(model: Predictions, named: NamedVotes) -> None:
 def write_consensus(inputs: Inputs, options: Options, outputs: Outputs) -> Facts:
     """Fit the models, then write the files; return the facts of the report. Raises BadInput."""
     named, gold_classes = inputs.named, inputs.gold_classes
-    check_table_size(len(named.tasks), len(named.classes), physical_memory())
+    if not panel_of(options.model).is_wide(named.votes):
+        check_table_size(len(named.tasks), len(named.classes), physical_memory())
+        if options.model != AUTO:
+            check_confusion_size(len(named.annotators), len(named.classes), physical_memory())
     with show_steps("fitting models of votes") as step:
         labelled = labels_of(named.votes, gold_classes, options, report=step, predictions=inputs.scores)
     actions, people, rule = actions_of(labelled), None, TrustRule()
@@ -113,6 +118,16 @@ def check_table_size(tasks: int, classes: int, memory: int) -> None:
         raise BadInput(
             f"{tasks:,} tasks x {classes:,} classes need about {needed / 1e9:,.0f} GB, and this machine has "
             f"{memory / 1e9:,.0f} GB: merge rare classes, or give the votes on groups of classes in files of their own"
+        )
+
+
+def check_confusion_size(annotators: int, classes: int, memory: int) -> None:
+    """Raise BadInput if the confusions of annotators do not fit into memory, in bytes."""
+    needed = TABLES * 8 * annotators * classes**2
+    if needed > memory:
+        raise BadInput(
+            f"a table of {annotators:,} annotators x {classes:,} x {classes:,} classes needs about "
+            f"{needed / 1e9:,.0f} GB, and this machine has {memory / 1e9:,.0f} GB: use the model auto or candidates"
         )
 
 

@@ -14,6 +14,7 @@ Errors that annotators make together do not show; calibration/tempering.py assum
 import numpy as np
 from numpy.typing import NDArray
 
+from shoal_qa.domain.calibration.binned_rows import binned_rows
 from shoal_qa.domain.calibration.tempering import Tempering
 from shoal_qa.domain.models.base import Fitted, Model
 from shoal_qa.domain.models.crossfit import keep_at_most
@@ -92,8 +93,8 @@ def _losses_of(own: Floats, foreign: Floats) -> list[float]:
     own, foreign: (tasks, classes), normalised. The loss is the sum over tasks of log Z(t) - E[foreign] / t,
     where Z(t) normalises exp(foreign / t).
     """
-    expected = float((np.exp(own) * foreign).sum())
-    return [float(log_totals(foreign / t).sum()) - expected / t for t in TEMPERATURES]
+    expected, rows = float((np.exp(own) * foreign).sum()), binned_rows(foreign)
+    return [float(log_totals(rows.at(t)).sum()) - expected / t for t in TEMPERATURES]
 
 
 def _log_odds(log_posterior: Floats, best: Tasks) -> Floats:

@@ -23,8 +23,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from shoal_qa.domain.calibration.binned_rows import binned_rows
 from shoal_qa.domain.votes.arrays import Floats, Ints
-from shoal_qa.domain.votes.scatter import log_normalise
+from shoal_qa.domain.votes.scatter import log_normalise, log_totals
 
 CAUTION = 1.5
 LOWEST, HIGHEST = 0.5, 100.0
@@ -76,9 +77,11 @@ def fit_tempering(
         return default
     typical = float(np.exp(np.log(np.maximum(votes_per_task, 1)).mean()))
     best = replace(default, scale=1.0, tilt=0.0, typical=typical, gold=len(truth))
+    own, rows = log_posterior[np.arange(len(truth)), truth], binned_rows(log_posterior)
 
     def cost(tempering: Tempering) -> float:
-        p = tempering.apply(log_posterior, votes_per_task)[np.arange(len(truth)), truth]
+        temperature = tempering.temperatures(votes_per_task)
+        p = np.exp(own / temperature - log_totals(rows.at(temperature[:, None])))
         pull = scale_weight * np.log(tempering.scale) ** 2 + tilt_weight * tempering.tilt**2
         return float(pull / 2 - np.log(p + FLOOR).sum())
 

@@ -17,6 +17,7 @@ estimate their own.
 """
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
@@ -109,6 +110,7 @@ class Candidates:
     """Expectation-maximisation: at most `iterations` rounds, until posteriors move less than `tolerance`."""
 
     name: str = "candidates"
+    is_sparse: ClassVar[bool] = True  # its fits need no table of tasks by classes
     shrink: float = 4.0  # votes with the weight of the crowd's share of knowledge
     expected: float = 0.6  # share of knowledge expected before any vote
     ceiling: float = 0.99  # upper limit of an annotator's share of knowledge

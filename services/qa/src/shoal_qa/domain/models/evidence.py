@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from shoal_qa.domain.models.panel import Heldout, Study
-from shoal_qa.domain.votes.arrays import Floats, VoteArrays
+from shoal_qa.domain.models.wide import best_classes
+from shoal_qa.domain.votes.arrays import Ints, VoteArrays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,15 +23,12 @@ class MemberEvidence:
     log_loss: float | None = None
 
 
-def member_evidence(study: Study, votes: VoteArrays, pooled: Floats) -> tuple[MemberEvidence, ...]:
-    """Return the evidence about each member of the panel.
-
-    pooled: (tasks, classes), log posteriors of the panel.
-    """
-    voted, best = votes.votes_per_task() > 0, pooled.argmax(axis=1)
+def member_evidence(study: Study, votes: VoteArrays, best: Ints) -> tuple[MemberEvidence, ...]:
+    """Return the evidence about each member of the panel. best: (tasks,), labels of the panel."""
+    voted = votes.votes_per_task() > 0
     evidence = []
     for index, (member, weight) in enumerate(zip(study.fitted.members, study.fitted.weights, strict=True)):
-        same = member.log_posterior(votes).argmax(axis=1) == best
+        same = best_classes(member, votes) == best
         agreement = float(same[voted].mean()) if voted.any() else 1.0
         accuracy, loss = _on_gold(study.heldout, index)
         evidence.append(

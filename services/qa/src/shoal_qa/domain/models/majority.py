@@ -1,11 +1,13 @@
 """Majority vote: the floor for every other model, and the answer as long as nothing can be learned."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from shoal_qa.domain.models.base import Fitted, State
 from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, VoteArrays
+from shoal_qa.domain.votes.voted_pairs import Beliefs, VotedPairs, voted_pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,17 @@ class FittedMajority:
         """Return the log of smoothed vote shares, (n_k + s) / (n + K s), s = smoothing: (tasks, classes)."""
         return self.read(votes.shares() * votes.votes_per_task()[:, None])
 
+    @property
+    def prior(self) -> Floats:
+        """Return the shares without votes: (classes,)."""
+        return np.full(self.classes, 1 / self.classes)
+
+    def weigh(self, votes: VoteArrays, pairs: VotedPairs) -> Beliefs:
+        """Return p(truth | votes) of the pairs of these votes, and of all other classes together."""
+        smoothed = votes.votes_per_task() + self.smoothing * self.classes
+        of_pair = (pairs.by_pair() + self.smoothing) / smoothed[pairs.task]
+        return Beliefs(pairs, of_pair, np.log(self.smoothing * self.classes / smoothed))
+
     def posterior(self, votes: VoteArrays) -> Floats:
         """Return p(truth | votes): (tasks, classes)."""
         return np.exp(self.log_posterior(votes))
@@ -60,13 +73,14 @@ class Majority:
     """All votes count alike. smoothing: Dirichlet pseudo-votes per class; None means 1/K, one vote in all."""
 
     smoothing: float | None = None
+    is_sparse: ClassVar[bool] = True  # its fits need no table of tasks by classes
     name: str = "majority"
     suits: str = "few tasks, one or two votes each: every vote counts the same"
 
     def fit(self, votes: VoteArrays, gold: Ints | None = None, start: Fitted | None = None) -> Fitted:
         """Fit skills, the agreement with the plurality or gold. Vote shares need no fit."""
         del start
-        winner = votes.shares().argmax(axis=1)
+        winner = voted_pairs(votes).winners()
         if gold is not None:
             winner = np.where(gold != UNKNOWN, gold, winner)
         right = np.bincount(votes.annotator, votes.label == winner[votes.task], votes.annotators)

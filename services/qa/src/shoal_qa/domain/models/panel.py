@@ -30,6 +30,7 @@ from shoal_qa.domain.models.pool import (
     stacking_weights,
     withhold_gold,
 )
+from shoal_qa.domain.models.wide import FEWEST_CLASSES
 from shoal_qa.domain.votes.arrays import UNKNOWN, Floats, Ints, VoteArrays
 
 FOLDS = 5
@@ -104,8 +105,8 @@ class Panel:
         part, part_gold = _sample_tasks(votes, gold, self.sample, self.seed)
         starts = self._starts(models, start)
         fits = [model.fit(part, None, first) for model, first in zip(models, starts, strict=True)]
-        alone = np.ones(1)  # without the posteriors, which are large for many classes
-        weights = agreement_weights([fit.posterior(part) for fit in fits]) if len(fits) > 1 else alone
+        equal = np.full(len(fits), 1 / len(fits))  # without the posteriors, which are large for many classes
+        weights = agreement_weights([fit.posterior(part) for fit in fits]) if len(fits) > 2 else equal
         heldout = None
         if has_gold and part_gold is not None:
             heldout = _held_out(models, part, part_gold, blind=fits, prior=weights, seed=self.seed)
@@ -128,6 +129,11 @@ class Panel:
             _as_additive(members), np.asarray(state["weights"]), np.asarray(state["right"]), self.name
         )
 
+    def is_wide(self, votes: VoteArrays) -> bool:
+        """Return whether posteriors of these votes take no table of tasks by classes."""
+        models = [*self._members(votes), *self.floor]
+        return votes.classes > FEWEST_CLASSES and all(getattr(model, "is_sparse", False) for model in models)
+
     def _members(self, votes: VoteArrays) -> Sequence[Model]:
         cells = (votes.annotators + 1) * votes.classes**2
         many = votes.classes > MOST_CLASSES or cells > MOST_CELLS
@@ -142,7 +148,7 @@ class Panel:
 
 def _pool_fits(votes: VoteArrays, members: Sequence[Fitted], weights: Floats, name: str) -> FittedPool:
     fitted = FittedPool(_as_additive(members), weights, np.zeros(votes.annotators), name)
-    return replace(fitted, right=expected_skill(votes, fitted.posterior(votes)))
+    return replace(fitted, right=expected_skill(votes, fitted.right_shares(votes)))
 
 
 def _held_out(

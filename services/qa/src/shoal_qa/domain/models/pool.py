@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shoal_qa.domain.models.base import Additive, State
+from shoal_qa.domain.models.wide import FEWEST_CLASSES, WidePosterior, are_sparse, wide_posterior
 from shoal_qa.domain.votes.arrays import Floats, Ints, VoteArrays
 from shoal_qa.domain.votes.scatter import sum_by_annotator
 
@@ -64,6 +65,20 @@ class FittedPool:
     def log_posterior(self, votes: VoteArrays) -> Floats:
         """Return log p(truth | votes): (tasks, classes)."""
         return mix_posteriors([member.log_posterior(votes) for member in self.members], self.weights)
+
+    def wide_posterior(self, votes: VoteArrays) -> WidePosterior | None:
+        """Return p(truth | votes) of many classes without a table of tasks by classes.
+
+        None for few classes, and for members with confusion matrices.
+        """
+        if votes.classes <= FEWEST_CLASSES or not are_sparse(self.members):
+            return None
+        return wide_posterior(self.members, self.weights, votes)
+
+    def right_shares(self, votes: VoteArrays) -> Floats:
+        """Return the probability that each vote is right: (votes,)."""
+        wide = self.wide_posterior(votes)
+        return self.posterior(votes)[votes.task, votes.label] if wide is None else wide.of_votes()
 
     def posterior(self, votes: VoteArrays) -> Floats:
         """Return p(truth | votes): (tasks, classes)."""
@@ -137,9 +152,12 @@ def stacking_weights(right: Floats, prior: Floats) -> Floats:
     return weights
 
 
-def expected_skill(votes: VoteArrays, posterior: Floats) -> Floats:
-    """Return the expected share of right votes of each annotator, smoothed: (annotators,)."""
-    right = sum_by_annotator(votes, posterior[votes.task, votes.label])
+def expected_skill(votes: VoteArrays, right_shares: Floats) -> Floats:
+    """Return the expected share of right votes of each annotator, smoothed: (annotators,).
+
+    right_shares: (votes,), the probability that each vote is right.
+    """
+    right = sum_by_annotator(votes, right_shares)
     answered = sum_by_annotator(votes)
     return np.asarray((right + 1) / (answered + 2))
 

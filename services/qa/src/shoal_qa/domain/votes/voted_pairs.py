@@ -34,6 +34,13 @@ class VotedPairs:
             out[self.task[first]] = np.maximum.reduceat(values, first)
         return out
 
+    def winners(self) -> Ints:
+        """Return the class of most votes of each task, the first of equal ones, 0 without votes: (tasks,)."""
+        counts, out = self.by_pair(), np.zeros(self.tasks, np.int32)
+        most = np.flatnonzero(counts == self.highest(counts)[self.task])[::-1]
+        out[self.task[most]] = self.label[most]
+        return out
+
     def shares(self) -> "Beliefs":
         """Return vote shares as posteriors: the share of each pair in the votes of its task."""
         counts = self.by_pair()
