@@ -9,7 +9,14 @@ import pytest
 from scipy.optimize import minimize
 
 from shoal_qa.domain.shapes import orders
-from shoal_qa.domain.shapes.orders import OrderAnswers, believed_orders, mean_ranks, tied_share, turned_share
+from shoal_qa.domain.shapes.orders import (
+    OrderAnswers,
+    believed_orders,
+    mean_ranks,
+    tied_share,
+    turned_share,
+    turned_share_without_ties,
+)
 from shoal_qa.domain.shapes.sharpness import GRID, SHRINK, expected_distances, fit_sharpness
 from unit.qa.shapes.shapeskit import ints
 
@@ -204,3 +211,10 @@ def test_one_tie_against_two_orders_is_none_where_ties_are_usual(candidates: int
     )
     found = believed_orders(answers, np.ones(3), tied=0.3, tolerance=0.0)
     assert found.best[0].tolist() == order.tolist()
+
+
+def test_pairs_in_another_order_are_counted_alike_with_and_without_ties() -> None:
+    rng = np.random.default_rng(4)
+    one, other = (np.argsort(rng.random((30, 17)), axis=1).astype(np.float64) for _ in range(2))
+    assert (turned_share_without_ties(one, other) == turned_share(one, other)).all()
+    assert (turned_share_without_ties(one[:, :1] * 0, other[:, :1] * 0) == 0).all()

@@ -15,10 +15,10 @@ Source: Mallows, "Non-null ranking models I", Biometrika 44 (1957), who derives 
 Terry's; expectation-maximisation for annotators.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import permutations, product, repeat
+from itertools import islice, permutations, product, repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,6 +135,20 @@ def turned_share(one: Floats, other: Floats) -> Floats:
     return np.asarray(apart.mean(axis=1) / 2 if len(first) else np.zeros(len(one)))
 
 
+def turned_share_without_ties(one: Floats, other: Floats) -> Floats:
+    """Return the share of pairs in another order: (orders,).
+
+    Both: (orders, candidates), all ranks of an order different. The pairs are the inversions of `other` in
+    the order of `one`, counted for all pairs of a distance at once.
+    """
+    candidates = one.shape[1]
+    by_one = np.take_along_axis(other, one.argsort(axis=1), axis=1).T.astype(np.int16, order="C")
+    turned = np.zeros(len(one), np.int64)
+    for apart in range(1, candidates):
+        turned += (by_one[:-apart] > by_one[apart:]).sum(axis=0)
+    return np.asarray(turned / max(candidates * (candidates - 1) // 2, 1))
+
+
 def mean_ranks(places: Ints) -> Floats:
     """Return ranks from 0, means where tied. places: (orders, candidates), of each candidate's group."""
     before = (places[:, None, :] < places[:, :, None]).sum(axis=2)
@@ -172,9 +186,10 @@ def _sampled_belief(
     best = mean_ranks(_close_places(mean_rank)) if tied > 0 else places
     mean, near = np.zeros(pull.shape), np.zeros(len(pull))
     right_ties = _right_ties(best, tie_odds, tied, samples)
+    share = turned_share if tied > 0 else turned_share_without_ties
     for ranks, less in zip(_sampled_orders(pull, order, samples), right_ties, strict=True):
         mean += ranks
-        near += turned_share(best, ranks) - less <= tolerance + 1e-9
+        near += share(best, ranks) - less <= tolerance + 1e-9
     squares = float((np.arange(candidates) ** 2).sum())
     return OrderBelief(
         best=best,
@@ -212,19 +227,32 @@ def _sampled_orders(pull: Floats, order: Indices, samples: int) -> Iterator[Floa
     that the belief about a job does not depend on the others.
     """
     candidates = pull.shape[1]
-    rng = np.random.default_rng(candidates)
-    by_rank = np.take_along_axis(pull, order, axis=1)
-    order = order.copy()
+    by_rank = np.take_along_axis(pull, order, axis=1).T.copy()
+    order, rank = order.T.copy(), np.arange(candidates, dtype=np.float64)
+    exchanges = iter(_proposed_exchanges(candidates, samples))
     for sample in range(-BURN_IN, samples):
-        for _ in range(candidates):
-            one, other = sorted(rng.choice(candidates, 2, replace=False).tolist())
-            other = one + 1 if rng.random() < 0.5 else other
-            gain = (other - one) * (by_rank[:, one] - by_rank[:, other])
-            swap = np.log(rng.random()) < gain
-            for state in (order, by_rank):
-                state[swap, one], state[swap, other] = state[swap, other], state[swap, one]
+        for one, other, level in islice(exchanges, candidates):
+            first, second = by_rank[one], by_rank[other]
+            swap = level < (other - one) * (first - second)
+            if swap.any():
+                for state in (order, by_rank):
+                    first, second = state[one], state[other]
+                    state[one], state[other] = np.where(swap, second, first), np.where(swap, first, second)
         if sample >= 0:
-            yield np.argsort(order, axis=1).astype(np.float64)
+            ranks = np.empty(pull.shape)
+            np.put_along_axis(ranks, order.T, np.broadcast_to(rank, pull.shape), axis=1)
+            yield ranks
+
+
+@lru_cache(maxsize=8)
+def _proposed_exchanges(candidates: int, samples: int) -> Sequence[tuple[int, int, float]]:
+    """Return the exchanges that a walk proposes: two ranks, and the log odds that accept each."""
+    rng, out = np.random.default_rng(candidates), []
+    for _ in range((BURN_IN + samples) * candidates):
+        one, other = sorted(rng.choice(candidates, 2, replace=False).tolist())
+        other = one + 1 if rng.random() < 0.5 else other
+        out.append((one, other, float(np.log(rng.random()))))
+    return out
 
 
 def _close_places(values: Floats) -> Ints:
