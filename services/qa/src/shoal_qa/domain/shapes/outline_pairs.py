@@ -25,6 +25,7 @@ Numbers = NDArray[np.integer]
 MOST_CELLS = 2_000_000  # pairs of edges in memory at once
 MOST_CROSSED = 50  # pairs with an outline that crosses itself, of the best precision
 FEW_SLABS = 64  # of further ones: overlaps within some percent
+MOST_SLABBED = 2000  # such pairs by slabs, a second; of further ones a point counts by its winding number
 SAME_AREA = 1e-6  # relative difference of areas that are equal
 
 
@@ -43,7 +44,7 @@ def overlaps_of_pairs(outlines: Sequence[Floats], one: Numbers, other: Numbers) 
     crossed = np.abs(own - edges.area) > SAME_AREA * np.maximum(own, edges.area)
     either = edges.area[one] + edges.area[other] - both
     overlap = np.where(either > NO_AREA, both / np.maximum(either, NO_AREA), 0.0)
-    for count, pair in enumerate(np.flatnonzero(crossed[one] | crossed[other]).tolist()):
+    for count, pair in enumerate(np.flatnonzero(crossed[one] | crossed[other])[:MOST_SLABBED].tolist()):
         slabs = MOST_SLABS if count < MOST_CROSSED else FEW_SLABS
         overlap[pair] = polygon_iou(outlines[int(one[pair])], outlines[int(other[pair])], slabs)
     return np.asarray(np.clip(overlap, 0, 1))

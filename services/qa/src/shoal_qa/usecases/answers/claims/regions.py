@@ -13,7 +13,7 @@ from shoal_qa.domain.shapes.near_pairs import Numbers
 from shoal_qa.domain.shapes.round_outlines import middle_outline
 from shoal_qa.domain.votes.arrays import Floats
 from shoal_qa.usecases.answers.claims.objects import Objects
-from shoal_qa.usecases.answers.differences.outlines import MOST_EXACT, bounds_of, exact_overlaps
+from shoal_qa.usecases.answers.differences.outlines import bounds_of, refined_overlaps
 
 EDGES = ("left", "top", "right", "bottom")
 SAME_OUTLINE = 1 - 1e-9  # overlap of outlines that differ in nothing but their corners' order
@@ -57,10 +57,7 @@ class PolygonObjects(Objects):
         return bounds_of(self._outlines)
 
     def _refine_overlaps(self, one: Numbers, other: Numbers, overlap: Floats) -> Floats:
-        """Return exact overlaps of the pairs whose bounds overlap most, at most MOST_EXACT of them."""
-        refined, first = overlap.copy(), np.argsort(-overlap, kind="stable")[:MOST_EXACT]
-        refined[first] = exact_overlaps(self._outlines, one[first], other[first])
-        return refined
+        return refined_overlaps(self._outlines, one, other, overlap)
 
     @cached_property
     def _outlines(self) -> list[Floats]:

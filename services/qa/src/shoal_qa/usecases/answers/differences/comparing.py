@@ -12,9 +12,9 @@ from shoal.contracts.label_schemas import LabelSchema, NumberSchema
 from shoal_qa.domain.agreement.distances import box_iou, relative_distance
 from shoal_qa.domain.shapes.matching import matching_distance, order_distance
 from shoal_qa.domain.votes.arrays import Floats
-from shoal_qa.usecases.answers.differences.outlines import bounds_of, exact_overlaps
+from shoal_qa.usecases.answers.differences.outlines import bounds_of, refined_overlaps
 
-MOST_EXACT = 200  # pairs of outlines whose overlap is exact; of further ones it is that of their boxes
+MOST_CELLS = 4_000_000  # pairs of edges in exact overlaps of two answers: a fraction of a second
 MOST_CHARACTERS = 5_000  # of texts compared by characters; longer ones are compared by words
 
 
@@ -92,9 +92,9 @@ def _regions_distance(_schema: Any, one: _Regions, other: _Regions) -> float:
 
 def _polygons_distance(_schema: Any, one: _Regions, other: _Regions) -> float:
     overlap = _overlaps_of(one, other)
-    row, column = np.argwhere(overlap > 0)[:MOST_EXACT].T
-    outlines = [*one.outlines, *other.outlines]
-    overlap[row, column] = exact_overlaps(outlines, row, column + len(one.outlines))
+    row, column = np.nonzero(overlap)
+    outlines, numbers = [*one.outlines, *other.outlines], column + len(one.outlines)
+    overlap[row, column] = refined_overlaps(outlines, row, numbers, overlap[row, column], most=MOST_CELLS)
     return matching_distance(overlap)
 
 
