@@ -22,6 +22,7 @@ from shoal_qa.domain.votes.arrays import Bools, Floats, Ints
 
 CHUNK = 20_000  # tasks at a time
 HORIZON = 10  # most votes to look ahead
+ROUNDING = 1e-12  # a threshold may be the probability of a task, which other sums of the same votes round
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def next_steps(
     if crowd is not None and posterior.shape[1] != crowd.confusion.shape[1]:
         raise ValueError("posterior and confusions must be about the same classes")
     level = np.inf if rule.level is None else rule.level
-    sure = (votes >= rule.min_votes) & (posterior.max(axis=1, initial=0.0) >= level)
+    sure = (votes >= rule.min_votes) & (posterior.max(axis=1, initial=0.0) >= level - ROUNDING)
     more, reach = ~sure & (votes < most), np.full(len(votes), np.nan)
     if crowd is not None and rule.level is not None:
         open_tasks = np.flatnonzero(more)
