@@ -74,6 +74,16 @@ def test_with_gold_probabilities_hold_within_3_points(kind: str) -> None:
     assert np.concatenate(held)[sure].mean() >= np.concatenate(claimed)[sure].mean() - 0.03
 
 
+@pytest.mark.parametrize("kind", ["boxes", "spans", "text"])
+def test_answers_that_nobody_else_confirms_are_not_sure(kind: str) -> None:
+    project = simulate_project(kind, jobs=150, votes=1, seed=31)
+    jobs, fit = fit_project(project)
+    sure = fit.probability >= 0.9
+    right = right_answers(project, jobs, texts_of(fit))
+    assert fit.probability.mean() < right.mean() + 0.05
+    assert not sure.any() or right[sure].mean() >= fit.probability[sure].mean() - 0.03
+
+
 @pytest.mark.parametrize("kind", KIND_NAMES)
 def test_without_gold_labels_at_nine_tenths_are_right_in_nine_of_ten_cases(kind: str) -> None:
     project = simulate_project(kind, jobs=300, votes=5, seed=4)

@@ -1,7 +1,7 @@
 """A model of claims, fitted to all jobs of a project and read for a few."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -36,6 +36,10 @@ class AnswerParts:
     def recalls_of(self, job: JobClaims) -> Floats:
         """Return the recall of those who answered a job: (answers,)."""
         return self.recall[job.annotator]  # UNKNOWN is -1, the last
+
+    def without_comparison(self) -> "AnswerParts":
+        """Return the parts where no two people answered one job: claims seem true if nobody denies them."""
+        return replace(self, recall=np.minimum(self.recall, RECALL))
 
 
 def parts_without_answers(odds: Odds) -> AnswerParts:

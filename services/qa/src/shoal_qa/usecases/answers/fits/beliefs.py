@@ -8,7 +8,7 @@ import numpy as np
 from shoal.contracts.label_schemas import LabelSchema
 from shoal_qa.domain.answers.choosing import unseen_objects
 from shoal_qa.domain.answers.claims import JobClaims, claim_votes
-from shoal_qa.domain.answers.model import AnswerParts, answer_weights, believed_claims
+from shoal_qa.domain.answers.model import RECALL, AnswerParts, answer_weights, believed_claims
 from shoal_qa.domain.models.base import Fitted
 from shoal_qa.domain.votes.arrays import Floats
 from shoal_qa.usecases.answers.claims.readings import Reading, read_answers
@@ -57,7 +57,12 @@ def _merge_job(
     reading: Reading, job: JobClaims, believed: Floats, *, weights: Floats, parts: AnswerParts
 ) -> Merged:
     merged = reading.merge(believed, weights[job.annotator])
+    recall, is_lone = parts.recalls_of(job), len(job.annotator) == 1 and not job.claims.exclusive
     if not reading.may_miss:
-        return merged
-    unseen = unseen_objects(parts.recalls_of(job), parts.usual)
+        # Nobody could have denied it: it is right at most as often as what its author claims.
+        most = float(recall[0]) if is_lone else 1.0
+        return replace(merged, probability=min(merged.probability, most))
+    if is_lone and not len(job.claims):
+        recall = np.minimum(recall, RECALL)  # the only evidence of an empty answer is that it is empty
+    unseen = unseen_objects(recall, parts.usual)
     return replace(merged, probability=merged.probability * float(np.exp(-unseen)))

@@ -77,6 +77,8 @@ def fit_answers(
     unclaimed = max(reading.unclaimed for reading in readings)
     fitted, parts = fit_claims(claims, annotators, model=model, unclaimed=unclaimed, start=start)
     parts = replace(parts, odds=default_odds(schema))
+    if not any(reading.may_miss for reading in readings) and all(len(job.answers) == 1 for job in jobs):
+        parts = parts.without_comparison()
     report("merging answers")
     merged = merged_answers(readings, claims, fitted=fitted, parts=parts)
     return _calibrated_fit(schema, jobs, gold, fitted=fitted, parts=parts, merged=merged)
