@@ -80,9 +80,9 @@ class WidePosterior:
         label, probability = np.zeros(pairs.tasks, np.int32), np.zeros(pairs.tasks)
         left = np.arange(pairs.tasks)
         for name in ranked.tolist():
-            wanted = left * pairs.classes + name
-            place = np.minimum(np.searchsorted(key, wanted), max(len(key) - 1, 0))
-            free = key[place] != wanted if len(key) else np.ones(len(left), np.bool_)
+            key_of_task = left * pairs.classes + name
+            row = np.minimum(np.searchsorted(key, key_of_task), max(len(key) - 1, 0))
+            free = key[row] != key_of_task if len(key) else np.ones(len(left), np.bool_)
             label[left[free]] = name
             probability[left[free]] = self.others[left[free]] @ self.prior[:, name]
             left = left[~free]
