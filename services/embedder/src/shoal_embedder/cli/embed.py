@@ -1,5 +1,6 @@
 """`shoal embed`: encode a user's texts or images with the service's encoders."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from shoal.command_line.reading import EncodingOption, MissingOption, SkipBadOpt
 from shoal.files.errors import BadInput
 from shoal.files.outputs import OutputCheck
 from shoal_embedder.adapters.encoders import encoder_names, find_encoder
-from shoal_embedder.adapters.encoders.named import EncoderOptions
+from shoal_embedder.adapters.encoders.named import EncoderOptions, Item, NamedEncoder
 from shoal_embedder.adapters.inputs import find_inputs
 from shoal_embedder.cli.embedding import Embedding, embed_pictures, embed_texts, side_tables, write_embedding
 
@@ -50,15 +51,9 @@ def embed(
     lists the input of each row; with --skip-bad, OUTPUT.left-out.csv lists the inputs that cannot be used.
     """
     with one_line_errors():
-        check = OutputCheck(files, print_warning)
-        check.check_file("output", output, ".npy")
-        for table in side_tables(output) if output.suffix else ():
-            check.check_table("output", table)
+        _check_outputs(files, output)
         inputs = find_inputs(files)
-        try:
-            entry = find_encoder(encoder, inputs.item)
-        except ValueError as error:
-            raise BadInput(str(error), field="encoder") from None
+        entry = _encoder_of(encoder, inputs.item)
         options = EncoderOptions(cache=(cache or model_folder()).expanduser(), max_tokens=max_tokens)
         reading = read_options(encoding, missing, skip_bad=skip_bad)
         if inputs.item == "images":
@@ -67,6 +62,22 @@ def embed(
             embedding = embed_texts(inputs, column, entry=entry, options=options, reading=reading)
         write_embedding(output, embedding)
     out.print_json(data=_facts_of(embedding, output))
+
+
+def _check_outputs(files: Sequence[Path], output: Path) -> None:
+    """Raise BadInput for an output that cannot be written, or that is an input."""
+    check = OutputCheck(files, print_warning)
+    check.check_file("output", output, ".npy")
+    for table in side_tables(output) if output.suffix else ():
+        check.check_table("output", table)
+
+
+def _encoder_of(name: str | None, item: Item) -> NamedEncoder:
+    """Return the encoder of texts or images with a name. Raises BadInput."""
+    try:
+        return find_encoder(name, item)
+    except ValueError as error:
+        raise BadInput(str(error), field="encoder") from None
 
 
 def _facts_of(embedding: Embedding, output: Path) -> dict[str, int | str]:

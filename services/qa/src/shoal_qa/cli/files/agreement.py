@@ -61,31 +61,35 @@ def show_agreement(
     with one_line_errors():
         check_shape(shape)
         check_level(shape, level)
+        columns = vote_columns(task_column, worker_column, label_column, annotator_columns, shape=shape)
+        reading = read_options(encoding, missing, skip_bad=skip_bad, join_spellings=join_spellings)
         with show_progress("reading"):
-            file = read_votes(
-                votes,
-                vote_columns(task_column, worker_column, label_column, annotator_columns, shape=shape),
-                print_warning,
-                options=read_options(encoding, missing, skip_bad=skip_bad, join_spellings=join_spellings),
-            )
+            file = read_votes(votes, columns, print_warning, options=reading)
         summarize_votes(file, with_classes=shape == "class")
-        if shape == "class" and (once := count_single_labels(file.named)) is not None:
-            print_warning(
-                f"{once:,} of {format_count(len(file.named.votes), 'vote')} have a label that nobody else "
-                "gave; if the labels are numbers or texts, say so with --shape"
-            )
-        if shape == "multi" and (sign := set_separator(file.named.classes)) != "|":
-            name = SEPARATORS[sign]
-            print_warning(
-                f"labels are sets of classes with a {name} between them; write JSON lists if they are not"
-            )
+        _warn_of_labels(file.named, shape)
         with show_progress("comparing"):
             measured = _agreement_of(file, shape, level, np.random.default_rng(seed), join=join_spellings)
     _warn_of_little(measured, file.named)
     facts = _facts_of(measured, file.named, shape, limit)
+    print_result(form, facts, [_row_of(facts)], lambda: print_agreement(facts))
+
+
+def _row_of(facts: dict[str, Any]) -> dict[str, Any]:
     row = {name: value for name, value in facts.items() if not isinstance(value, (list, dict))}
-    row |= {f"votes_per_task_{name}": count for name, count in facts["votes_per_task"].items()}
-    print_result(form, facts, [row], lambda: print_agreement(facts))
+    return row | {f"votes_per_task_{name}": count for name, count in facts["votes_per_task"].items()}
+
+
+def _warn_of_labels(named: NamedVotes, shape: str) -> None:
+    """Warn of labels that look like another shape than `shape`."""
+    if shape == "class" and (once := count_single_labels(named)) is not None:
+        print_warning(
+            f"{once:,} of {format_count(len(named.votes), 'vote')} have a label that nobody else "
+            "gave; if the labels are numbers or texts, say so with --shape"
+        )
+    if shape == "multi" and (sign := set_separator(named.classes)) != "|":
+        print_warning(
+            f"labels are sets of classes with a {SEPARATORS[sign]} between them; write JSON lists if they are not"
+        )
 
 
 def _agreement_of(

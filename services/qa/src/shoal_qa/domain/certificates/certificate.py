@@ -41,14 +41,16 @@ class Certificate:
 
     target: float
     confidence: float
-    threshold: float | None  # accept where score >= threshold
-    bound: float | None  # lower confidence bound of the precision of accepted labels, at least the target
-    precision: float | None  # on accepted gold
-    accepted_gold: int
     gold: int
-    coverage: float  # share of all scores accepted
-    more_gold: int | None  # estimate of the gold items missing; 0 if certified, None if none suffice
     curve: Curve
+    threshold: float | None = None  # accept where score >= threshold
+    bound: float | None = (
+        None  # lower confidence bound of the precision of accepted labels, at least the target
+    )
+    precision: float | None = None  # on accepted gold
+    accepted_gold: int = 0
+    coverage: float = 0.0  # share of all scores accepted
+    more_gold: int | None = None  # estimate of the gold items missing; 0 if certified, None if none suffice
 
 
 def certify(
@@ -77,23 +79,16 @@ def certify(
     )
     budgets, passed = walk_thresholds(tests, target)
     curve = _precision_curve(tests, budgets, all_scores)
-    nothing = Certificate(
-        target=target,
-        confidence=confidence,
-        threshold=None,
-        bound=None,
-        precision=None,
-        accepted_gold=0,
-        gold=len(gold_score),
-        coverage=0.0,
-        more_gold=None,
-        curve=curve,
-    )
-    if not passed.any():
-        return replace(
-            nothing, more_gold=_more_gold(gold_score, gold_right, all_scores, target=target, budget=budget)
-        )
-    last = int(np.flatnonzero(passed)[-1])
+    nothing = Certificate(target=target, confidence=confidence, gold=len(gold_score), curve=curve)
+    if passed.any():
+        return _accept_from(nothing, tests, int(np.flatnonzero(passed)[-1]))
+    more = _more_gold(gold_score, gold_right, all_scores, target=target, budget=budget)
+    return replace(nothing, more_gold=more)
+
+
+def _accept_from(nothing: Certificate, tests: GoldCounts, last: int) -> Certificate:
+    """Return the certificate with the threshold of the test `last`, the laxest that passed."""
+    curve = nothing.curve
     return replace(
         nothing,
         threshold=float(curve.threshold[last]),

@@ -17,53 +17,29 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from shoal_qa.domain.models.base import Fitted, State
+from shoal_qa.domain.models.confusions import ConfusionFit
 from shoal_qa.domain.models.em import ClassShares, alternate_steps, first_posterior
 from shoal_qa.domain.models.priors import ConfusionPrior, Hierarchical
 from shoal_qa.domain.votes.arrays import Floats, Ints, VoteArrays
-from shoal_qa.domain.votes.scatter import class_posteriors, count_confusions, log_normalise, sum_by_task
+from shoal_qa.domain.votes.scatter import class_posteriors, count_confusions, log_normalise
 
 TINY = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FittedDawidSkene:
-    """Log-likelihoods per annotator, so that one more vote costs one addition per class.
+class FittedDawidSkene(ConfusionFit):
+    """The fit; `log_confusion` is (annotators + 1, classes, classes). log_prior: (classes,)."""
 
-    log_prior: (classes,). log_confusion: (annotators + 1, classes, classes); the last entry is an unknown
-    annotator.
-    """
-
-    name: str
     log_prior: Floats
-    log_confusion: Floats
-    right: Floats  # (annotators,): expected right answers, smoothed
     iterations: int = 0
-
-    @property
-    def annotators(self) -> int:
-        """Return the number of annotators in the fit."""
-        return len(self.log_confusion) - 1
-
-    @property
-    def rows(self) -> Floats:
-        """Return the row that each vote adds: (annotators + 1, labels, classes)."""
-        return self.log_confusion.transpose(0, 2, 1)
 
     def read(self, sums: Floats) -> Floats:
         """Return log posteriors of sums of rows: (tasks, classes)."""
         return log_normalise(self.log_prior + sums)
 
-    def log_posterior(self, votes: VoteArrays) -> Floats:
-        """Return log p(truth | votes): (tasks, classes)."""
-        return self.read(sum_by_task(votes, self.log_confusion))
-
     def posterior(self, votes: VoteArrays) -> Floats:
         """Return p(truth | votes): (tasks, classes). Half the time and memory of exp(log_posterior)."""
         return class_posteriors(votes, self.log_prior, self.log_confusion)
-
-    def skill(self) -> Floats:
-        """Return the probability of a right answer over the mix of classes in the votes: (annotators,)."""
-        return self.right
 
     def to_arrays(self) -> State:
         """Return the state as named arrays. float32 suffices for confusions and halves the stored row."""

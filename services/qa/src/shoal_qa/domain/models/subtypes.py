@@ -16,33 +16,21 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from shoal_qa.domain.models.base import Fitted, State
+from shoal_qa.domain.models.confusions import ConfusionFit
 from shoal_qa.domain.models.em import ClassShares, first_posterior, impose_gold, posterior_shift
 from shoal_qa.domain.models.priors import expected_log
 from shoal_qa.domain.votes.arrays import Floats, Ints, VoteArrays
 from shoal_qa.domain.votes.scatter import count_confusions, log_normalise, sum_by_annotator, sum_by_task
 
 
-@dataclass(frozen=True, slots=True)
-class FittedSubtypes:
-    """The fit. log_kinds: (classes, kinds), log p(truth, kind).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FittedSubtypes(ConfusionFit):
+    """The fit; `log_confusion` is (annotators + 1, classes x kinds, classes).
 
-    log_confusion: (annotators + 1, classes x kinds, classes), the last for an unknown annotator.
+    log_kinds: (classes, kinds), log p(truth, kind).
     """
 
     log_kinds: Floats
-    log_confusion: Floats
-    right: Floats  # (annotators,)
-    name: str = "subtypes"
-
-    @property
-    def annotators(self) -> int:
-        """Return the number of annotators in the fit."""
-        return len(self.log_confusion) - 1
-
-    @property
-    def rows(self) -> Floats:
-        """Return the row that each vote adds: (annotators + 1, labels, classes x kinds)."""
-        return self.log_confusion.transpose(0, 2, 1)
 
     def joint(self, sums: Floats) -> Floats:
         """Return log p(truth, kind | votes): (tasks, classes x kinds)."""
@@ -53,17 +41,9 @@ class FittedSubtypes:
         whole = np.exp(self.joint(sums)).reshape(len(sums), *self.log_kinds.shape).sum(axis=2)
         return np.asarray(np.log(np.maximum(whole, 1e-300)))
 
-    def log_posterior(self, votes: VoteArrays) -> Floats:
-        """Return log p(truth | votes): (tasks, classes)."""
-        return self.read(sum_by_task(votes, self.log_confusion))
-
     def posterior(self, votes: VoteArrays) -> Floats:
         """Return p(truth | votes): (tasks, classes)."""
         return np.exp(self.log_posterior(votes))
-
-    def skill(self) -> Floats:
-        """Return the expected share of right answers of each annotator: (annotators,)."""
-        return self.right
 
     def to_arrays(self) -> State:
         """Return the state as named arrays."""
@@ -108,7 +88,10 @@ class Subtypes:
         """Return the fit that `to_arrays` wrote."""
         confusion = np.asarray(state["log_confusion"], np.float64)
         return FittedSubtypes(
-            np.asarray(state["log_kinds"]), confusion, np.asarray(state["right"]), self.name
+            name=self.name,
+            log_kinds=np.asarray(state["log_kinds"]),
+            log_confusion=confusion,
+            right=np.asarray(state["right"]),
         )
 
     def _within(self, votes: VoteArrays, start: Fitted | None) -> Floats:
@@ -132,7 +115,12 @@ class Subtypes:
         confusion = expected_log(self._with_prior(counts))
         right = sum_by_annotator(votes, posterior[votes.task, votes.label])
         answered = sum_by_annotator(votes)
-        return FittedSubtypes(kinds + shares[:, None], confusion, (right + 1) / (answered + 2), self.name)
+        return FittedSubtypes(
+            name=self.name,
+            log_kinds=kinds + shares[:, None],
+            log_confusion=confusion,
+            right=(right + 1) / (answered + 2),
+        )
 
     def _with_prior(self, counts: Floats) -> Floats:
         """Return Dirichlet counts: (annotators + 1, classes x kinds, classes).

@@ -56,36 +56,55 @@ def choose_with_evidence(pool: Pool, k: int) -> tuple[Ranking, Evidence]:
     judged = len(labels) > 0 and len(np.unique(labels)) > 1
     scored = bool(np.isfinite(pool.scores).any())
     if not scored and not judged:
-        reason = "no model yet: coverage of the pool"
-        evidence = Evidence(
-            regime="coverage", reason=reason, trust=0.0, labelled=len(labels), classes=len(np.unique(labels))
-        )
-        return weighted_location(
-            pool, k, _scale_by_typicality(pool, np.ones(len(pool), np.float32), 0.0)
-        ), evidence
-    if judged:
-        classes = int(labels.max()) + 1
-        evidence = weigh_uncertainty(vectors, labels, classes, pool.seed)
-        if not scored:
-            probe = fit_probe(vectors, labels, classes=classes)
-            opinion, of_chosen = probe.probabilities(pool.vectors), probe.probabilities(pool.chosen_vectors)
-            pool = replace(pool, scores=opinion, chosen_scores=of_chosen)
-    else:
-        evidence = Evidence(
-            regime="uncertainty",
-            reason="scores without labels to judge them by: half coverage",
-            trust=PRIOR,
-            ambiguity=UNDECIDED,
-        )
+        return _cover_pool(pool, k), _no_model_yet(labels)
+    if not scored:
+        pool = _scored_by_probe(pool, vectors, labels)
+    evidence = (
+        weigh_uncertainty(vectors, labels, int(labels.max()) + 1, pool.seed) if judged else _UNJUDGED_SCORES
+    )
+    return _cover_unsure_rows(pool, k, evidence), evidence
+
+
+_UNJUDGED_SCORES = Evidence(
+    regime="uncertainty",
+    reason="scores without labels to judge them by: half coverage",
+    trust=PRIOR,
+    ambiguity=UNDECIDED,
+)
+
+
+def _no_model_yet(labels: Indices) -> Evidence:
+    return Evidence(
+        regime="coverage",
+        reason="no model yet: coverage of the pool",
+        trust=0.0,
+        labelled=len(labels),
+        classes=len(np.unique(labels)),
+    )
+
+
+def _cover_pool(pool: Pool, k: int) -> Ranking:
+    return weighted_location(pool, k, _scale_by_typicality(pool, np.ones(len(pool), np.float32), 0.0))
+
+
+def _scored_by_probe(pool: Pool, vectors: Floats, labels: Indices) -> Pool:
+    """Return the pool with the scores of a linear probe, fitted to labelled rows."""
+    probe = fit_probe(vectors, labels, classes=int(labels.max()) + 1)
+    opinion, of_chosen = probe.probabilities(pool.vectors), probe.probabilities(pool.chosen_vectors)
+    return replace(pool, scores=opinion, chosen_scores=of_chosen)
+
+
+def _cover_unsure_rows(pool: Pool, k: int, evidence: Evidence) -> Ranking:
+    """Return k candidates of a pool with scores."""
     mixture = _row_importance(pool, evidence)
     comparable = pool.chosen_scores.shape == (len(pool.chosen_vectors), pool.scores.shape[1])
     if not comparable or evidence.skill <= 0:
-        return weighted_location(pool, k, mixture), evidence
+        return weighted_location(pool, k, mixture)
     weight = opinion_weight(pool.vectors[_landmark_rows(pool)], evidence.skill)
     joint_pool = replace(pool, chosen_vectors=joint_vectors(pool.chosen_vectors, pool.chosen_scores, weight))
     return weighted_location(
         joint_pool, k, mixture, lambda part: joint_vectors(part.vectors, part.scores, weight)
-    ), evidence
+    )
 
 
 def _row_importance(pool: Pool, evidence: Evidence) -> Floats:
