@@ -3,7 +3,7 @@
 import asyncio
 import hmac
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
@@ -103,15 +103,26 @@ async def serve_workforce(workforce: Workforce, port: int = 0, host: str = "127.
 
 
 def _make_routes(workforce: Workforce) -> APIRouter:
-    board = workforce.board
+    routes = APIRouter(dependencies=[Depends(_check_key(workforce.terms.api_key))])
+    _add_tasks(routes, workforce)
+    _add_reports(routes, workforce)
+    return routes
+
+
+def _check_key(expected: str | None) -> Callable[[Request], None]:
+    """Return the check of a request's key; without `expected`, every request passes."""
 
     def allowed(request: Request) -> None:
-        expected = workforce.terms.api_key
         header = request.headers.get("authorization", "")
         if expected is not None and not hmac.compare_digest(header.encode(), f"Bearer {expected}".encode()):
             raise Problem(401, "Wrong key", "the api_key is not this workforce's", field="authorization")
 
-    routes = APIRouter(dependencies=[Depends(allowed)])
+    return allowed
+
+
+def _add_tasks(routes: APIRouter, workforce: Workforce) -> None:
+    """Add the routes by which tasks come, change and go."""
+    board = workforce.board
 
     @routes.post("/tasks")
     async def tasks(batch: TasksIn) -> dict[str, Any]:
@@ -139,13 +150,17 @@ def _make_routes(workforce: Workforce) -> APIRouter:
         board.cancel(external_id)
         return Response(status_code=204)
 
+
+def _add_reports(routes: APIRouter, workforce: Workforce) -> None:
+    """Add the routes that only read."""
+
     @routes.get("/annotations")
     async def annotations(
         project: str, cursor: str | None = None, limit: Annotated[int, Query(ge=1, le=500)] = 200
     ) -> dict[str, Any]:
         """Return the feed, the authoritative list of annotations."""
         try:
-            page = board.feed(project, cursor, limit)
+            page = workforce.board.feed(project, cursor, limit)
         except BadCursor:
             detail = "use the cursor of an earlier page"
             raise Problem(400, "Unknown cursor", detail, field="cursor") from None
@@ -155,8 +170,6 @@ def _make_routes(workforce: Workforce) -> APIRouter:
     async def simulation() -> dict[str, Any]:
         """Return the simulation's counts, for the demo's report; not part of the generic vendor's API."""
         return _simulation_counts(workforce)
-
-    return routes
 
 
 def _simulation_counts(workforce: Workforce) -> dict[str, Any]:

@@ -16,17 +16,42 @@ Row = Mapping[str, Any]
 
 TASK = """external_id, job_id, project, provider, lane, attempt, votes, answers, skips, repeats, state"""
 
+# The columns that are fields by the same name.
+_DATUM = ("text", "uri", "sha256", "media_type")
+_GUESS = ("label", "score", "model", "version")
+_ANNOTATION = (
+    "external_id",
+    "annotation_id",
+    "revision",
+    "action",
+    "annotator",
+    "label",
+    "reason",
+    "submitted_at",
+    "duration_s",
+    "price",
+    "code",
+    "kind",
+)
+_CONFIG = (
+    "project",
+    "name",
+    "kind",
+    "base_url",
+    "api_key",
+    "webhook_secret",
+    "former_webhook_secret",
+    "former_secret_until",
+    "price_per_vote",
+    "is_default",
+)
+
 
 def datum_columns(datum: Datum | None) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
     """Return the values of `content` and `content_more`. The first one is what earlier releases read."""
     if datum is None:
         return None, None
-    plain = {
-        "text": datum.text,
-        "uri": datum.uri,
-        "sha256": datum.sha256,
-        "media_type": datum.media_type,
-    }
+    plain = {name: getattr(datum, name) for name in _DATUM}
     return plain, dict(datum.more) or None
 
 
@@ -34,12 +59,7 @@ def guess_columns(guess: Guess | None) -> tuple[dict[str, Any] | None, dict[str,
     """Return the values of `prediction`, which earlier releases read, and `prediction_more`."""
     if guess is None:
         return None, None
-    plain = {
-        "label": guess.label,
-        "score": guess.score,
-        "model": guess.model,
-        "version": guess.version,
-    }
+    plain = {name: getattr(guess, name) for name in _GUESS}
     if guess.label is None:
         return None, {**plain, "more": dict(guess.more)}
     return plain, {**plain, "more": dict(guess.more)} if guess.more else None
@@ -100,20 +120,7 @@ def read_order(row: Row, content: Datum) -> TaskOrder:
 
 def read_annotation(row: Row) -> Annotation:
     """Return the annotation revision of a row."""
-    return Annotation(
-        external_id=row["external_id"],
-        annotation_id=row["annotation_id"],
-        revision=row["revision"],
-        action=row["action"],
-        annotator=row["annotator"],
-        label=row["label"],
-        reason=row["reason"],
-        submitted_at=row["submitted_at"],
-        duration_s=row["duration_s"],
-        price=row["price"],
-        code=row["code"],
-        kind=row["kind"],
-    )
+    return Annotation(**{name: row[name] for name in _ANNOTATION})
 
 
 def annotation_json(item: Annotation) -> dict[str, Any]:
@@ -132,15 +139,4 @@ def annotation_from_json(value: dict[str, Any]) -> Annotation:
 
 def read_config(row: Row) -> ProviderConfig:
     """Return the provider configuration of a row."""
-    return ProviderConfig(
-        project=row["project"],
-        name=row["name"],
-        kind=row["kind"],
-        base_url=row["base_url"],
-        api_key=row["api_key"],
-        webhook_secret=row["webhook_secret"],
-        former_webhook_secret=row["former_webhook_secret"],
-        former_secret_until=row["former_secret_until"],
-        price_per_vote=row["price_per_vote"],
-        is_default=row["is_default"],
-    )
+    return ProviderConfig(**{name: row[name] for name in _CONFIG})
