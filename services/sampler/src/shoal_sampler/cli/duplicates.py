@@ -1,5 +1,7 @@
 """`shoal sampler duplicates`: groups of equal and nearly equal rows."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -12,11 +14,12 @@ from shoal.command_line.offline import one_line_errors, print_warning, show_prog
 from shoal.command_line.reading import SkipBadOption, list_skipped, read_options, skip_matrix_rows
 from shoal.files.errors import BadInput
 from shoal.files.matrix.matrices import read_matrix
+from shoal.files.options import ReadOptions
 from shoal.files.outputs import OutputCheck
 from shoal.files.writing import Cells, write_table
-from shoal_sampler.domain.pools.near_duplicates import near_duplicates
+from shoal_sampler.domain.pools.near_duplicates import Groups, near_duplicates
 from shoal_sampler.domain.pools.representatives import Representatives, choose_representatives
-from shoal_sampler.domain.vectors.rows import Indices
+from shoal_sampler.domain.vectors.rows import Indices, Vectors
 from shoal_sampler.usecases.files.inputs import usable_directions
 
 ROUNDING = 1e-6  # of a cosine in float32: a pair at the limit is a pair
@@ -46,27 +49,15 @@ def group_duplicates(
         if not 0 < similarity <= 1:
             raise BadInput(f"{similarity:g}: must be above 0 and at most 1", field="similarity")
         OutputCheck([embeddings], print_warning).check_table("output", output)
-        with show_progress("reading") as report:
-            matrix = read_matrix(embeddings, "embeddings", column_patterns(columns))
-            vectors, bad = usable_directions(matrix, skip_bad=skip_bad, report=report)
-        rows = np.setdiff1d(np.arange(len(vectors)), bad)
-        vectors = vectors[rows] if len(bad) else vectors
         reading = read_options(None, None, skip_bad=skip_bad)
-        skip_matrix_rows(matrix, bad, reading)
-        with show_progress("comparing") as report:
-            near = near_duplicates(vectors, similarity - ROUNDING, seed=seed, report=report)
-        with show_progress("choosing") as report:
-            representatives = choose_representatives(
-                vectors, near.group, similarity - ROUNDING, report=report
-            )
-        sizes = np.bincount(near.group, minlength=len(vectors))
-        members = np.flatnonzero(sizes[near.group] > 1)
-        members = members[np.lexsort((members, near.group[members]))]
-        write_table(output, _member_columns(rows, members, near.group, representatives))
+        read = _read_rows(embeddings, columns, reading)
+        near, representatives = _compare_rows(read.vectors, similarity - ROUNDING, seed)
+        members = _members_of(near.group)
+        write_table(output, _member_columns(read.rows, members, near.group, representatives))
         list_skipped(output, reading)
     facts = {
-        "rows": len(matrix),
-        "groups": int((sizes > 1).sum()),
+        "rows": read.total,
+        "groups": len(np.unique(near.group[members])),
         "rows_in_groups": len(members),
         "rows_to_drop": int((~representatives.stays()).sum()),
         "recall_of_pairs": round(near.recall, 4),
@@ -75,6 +66,38 @@ def group_duplicates(
     out.print_json(data=facts)
     if near.recall < 0.99:
         print_warning(f"only {near.recall:.1%} of the near pairs of a sample were found")
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The usable rows of a file. total: of all its rows; rows: (n,), their numbers in the file."""
+
+    total: int
+    rows: Indices
+    vectors: Vectors
+
+
+def _read_rows(embeddings: Path, columns: Sequence[str] | None, reading: ReadOptions) -> _Rows:
+    """Return the usable rows, as directions. Raises BadInput for others without --skip-bad."""
+    with show_progress("reading") as report:
+        matrix = read_matrix(embeddings, "embeddings", column_patterns(columns))
+        vectors, bad = usable_directions(matrix, skip_bad=reading.skip_bad, report=report)
+    skip_matrix_rows(matrix, bad, reading)
+    rows = np.setdiff1d(np.arange(len(vectors)), bad)
+    return _Rows(len(matrix), rows, vectors[rows] if len(bad) else vectors)
+
+
+def _compare_rows(vectors: Vectors, least: float, seed: int) -> tuple[Groups, Representatives]:
+    with show_progress("comparing") as report:
+        near = near_duplicates(vectors, least, seed=seed, report=report)
+    with show_progress("choosing") as report:
+        return near, choose_representatives(vectors, near.group, least, report=report)
+
+
+def _members_of(group: Indices) -> Indices:
+    """Return the rows in groups of two or more, group by group."""
+    members = np.flatnonzero(np.bincount(group)[group] > 1)
+    return members[np.lexsort((members, group[members]))]
 
 
 def _member_columns(
