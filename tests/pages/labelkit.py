@@ -147,13 +147,15 @@ async def open_desk(
     await running
 
 
-async def open_tasks(browser: Browser, desk: Desk, *, lane: str = "label", **context: Any) -> Page:
+async def open_tasks(
+    browser: Browser, desk: Desk, *, lane: str = "label", name: str = "ada", **context: Any
+) -> Page:
     """Open the page at the first task. An error of the page, or a refusal of its policy, fails the test."""
     page = await open_page(browser, "about:blank", **context)
     page.on("pageerror", lambda error: pytest.fail(str(error)))
     page.on("console", lambda message: message.type == "error" and pytest.fail(message.text))
     await page.add_init_script(
-        "if (location.protocol !== 'about:') localStorage.setItem('shoal.name', 'ada')"
+        f"if (location.protocol !== 'about:') localStorage.setItem('shoal.name', {name!r})"
     )
     await page.goto(f"{desk.url}/?project=p&lane={lane}")
     await expect(page.locator("body")).to_have_attribute("data-view", "task")

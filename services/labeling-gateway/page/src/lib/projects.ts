@@ -21,9 +21,10 @@ export function aboutProject(item: Project): string {
 }
 
 // Numbers that grow with this person's work alone.
-export function progressText(progress: Progress, lane: string): string {
-  const yours = [`You: ${count(progress.answered, lane === "review" ? "review" : "answer")}`];
-  if (progress.answered_since) yours.push(`${inDigits(progress.answered_since)} today`);
-  if (progress.skipped) yours.push(count(progress.skipped, "skip"));
-  return yours.join(" · ");
+export const answersText = (progress: Progress, lane: string): string =>
+  count(progress.answered, lane === "review" ? "review" : "answer");
+
+export function detailsText(progress: Progress): string {
+  const today = progress.answered_since ? ` · ${inDigits(progress.answered_since)} today` : "";
+  return today + (progress.skipped ? ` · ${count(progress.skipped, "skip")}` : "");
 }

@@ -17,6 +17,7 @@ export const session = $state({
   setupProblem: "",
   needsKey: true,
   isGuidelineOpen: false,
+  isGuidelineNew: false, // it has changed since it was opened last
   error: null as Message | null,
   retry: (() => {}) as () => void,
 });
