@@ -86,12 +86,19 @@ class Site:
         self._directory.put(ProjectChanged(project=name, title=title, keys=api_keys, changed_at=changed))
 
     def guideline(
-        self, project: str, classes: dict[str, str], *, title: str = "", text: str = "", major: int = 1
+        self,
+        project: str,
+        classes: dict[str, str],
+        *,
+        title: str = "",
+        text: str = "",
+        major: int = 1,
+        minor: int = 0,
     ) -> None:
         """Announce a guideline; `classes` are definitions by name."""
         event = GuidelinePublished(
             project=project,
-            guideline=GuidelineRef(major=major, minor=0),
+            guideline=GuidelineRef(major=major, minor=minor),
             title=title,
             text=text,
             label_schema=SingleChoiceSchema(

@@ -10,7 +10,7 @@ from pages.labelkit import classes_of, open_desk, open_tasks
 from pages.test_annotator_accessibility import violations
 from pages.touchkit import PHONE
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 TITLE = "International newswire topics, second pilot of the grain and shipping desk"
 NAME = "Maximiliane-Charlotte.von.Hohenlohe-Langenburg@customer.example"

@@ -135,6 +135,8 @@ export interface Task {
   content: Content;
   prelabel: Prelabel | null;
   prelabelMode: "shown" | "hidden" | "on_demand";
+  /** Created under an earlier guideline, with other labels than the one that is shown. */
+  isEarlier: boolean;
   dispute: Dispute | null;
 }
 

@@ -23,6 +23,11 @@ export class Problem extends Error {
     return [0, 408, 425, 429].includes(this.status) || this.status >= 500;
   }
 
+  // Whether the answer is not valid, such as a label that the guideline has no more.
+  get isAboutAnswer(): boolean {
+    return this.status === 422;
+  }
+
   get isAboutKey(): boolean {
     return this.status === 401 || this.status === 403;
   }

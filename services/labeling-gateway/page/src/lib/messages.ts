@@ -85,7 +85,11 @@ function log(problem: Problem): void {
 // Return the sentence for an answer that was refused because of the state of its item.
 export function conflictMessage(problem: Problem): string {
   log(problem);
-  return CONFLICTS[problem.title] || GONE[problem.title] || "Shoal did not accept this answer.";
+  const known = CONFLICTS[problem.title] || GONE[problem.title];
+  if (known) return known;
+  return problem.isAboutAnswer
+    ? `Shoal did not accept this answer: ${problem.message}. Correct it, or skip the item.`
+    : "Shoal did not accept this answer.";
 }
 
 // Return the sentence for a missing, wrong or withdrawn key.

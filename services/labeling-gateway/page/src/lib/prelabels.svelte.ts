@@ -1,6 +1,6 @@
 // The model's answer: shown, hidden, or revealed on demand; copied where there is more than one action to it.
 import { typeOf } from "../types/registry";
-import type { Prelabel } from "../contract";
+import type { Answer, Prelabel } from "../contract";
 import { say } from "./say.svelte";
 import { work } from "./work.svelte";
 
@@ -22,6 +22,23 @@ export function copyPrelabel(): void {
   }
   const prelabel = visiblePrelabel();
   if (!prelabel || work.isBusy || typeOf(work.task!.schema.kind)?.immediate) return;
-  work.answer = structuredClone($state.snapshot(prelabel.answer)) as typeof work.answer;
+  const own = $state.snapshot(work.answer);
+  const copy = structuredClone($state.snapshot(prelabel.answer)) as typeof work.answer;
+  work.replaced = isBegun(own) && JSON.stringify(own) !== JSON.stringify(copy) ? own : null;
+  work.answer = copy;
   say("Copied the model's suggestion. Check it before you submit.");
+}
+
+function isBegun(answer: Answer | null): answer is Answer {
+  const { schema, content } = work.task!;
+  const empty = typeOf(schema.kind)?.empty(schema, content);
+  return answer !== null && JSON.stringify(answer) !== JSON.stringify(empty);
+}
+
+/** Put back the answer that a copied pre-label replaced. */
+export function restoreOwn(): void {
+  if (!work.replaced || work.isBusy) return;
+  work.answer = $state.snapshot(work.replaced) as Answer;
+  work.replaced = null;
+  say("Your answer is back.");
 }

@@ -15,6 +15,7 @@ export function readTask(json: Json, guideline: Guideline | null): Task | null {
     content: readContent(json.content),
     prelabel: readPrelabel(json.prediction),
     prelabelMode: json.prelabel ?? "shown",
+    isEarlier: Boolean(json.labels),
     dispute: readDispute(json.dispute),
   };
 }

@@ -19,12 +19,14 @@ import {
 
 const CHECK_AGAIN_MS = 5000;
 const SLOW_MS = 1000; // after which the page says that it sends
+const CHANGE_MS = 9000;
 const LONGEST_SENDING_MS = 20000;
 
 export const work = $state({
   task: null as Task | null,
   shown: 0, // counts the items shown: an editor belongs to one
   answer: null as Answer | null,
+  replaced: null as Answer | null, // the answer that a copied pre-label replaced
   last: null as Last | null,
   guideline: null as Guideline | null,
   isRevealed: false, // a pre-label on demand
@@ -71,8 +73,20 @@ async function fetchTask(): Promise<Task | null> {
   const { project, name, lane } = session;
   const task = await server().next(project, name, lane, work.guideline);
   if (!task || (isCurrent && task.version === work.guideline?.guideline.version)) return task;
+  const before = work.guideline?.guideline.version;
   await readGuideline();
+  tellChange(before);
   return server().next(project, name, lane, work.guideline); // the same task, with the labels of this guideline
+}
+
+// A guideline that changes between two items may go unseen: say it, and mark its button until it is opened.
+function tellChange(before: string | undefined): void {
+  const version = work.guideline!.guideline.version;
+  if (!before || before === version) return;
+  session.isGuidelineNew = !session.isGuidelineOpen;
+  say(`The guideline has changed: this is version ${version}. Read it before you go on.`, {
+    forMs: CHANGE_MS,
+  });
 }
 
 export async function next(): Promise<void> {
@@ -98,7 +112,8 @@ function showTask(task: Task, last: Last | null = null): void {
   const draft = readDraft(task.task_id);
   const empty: Answer | null = type ? type.empty(task.schema, task.content) : null;
   const answer = last?.answer ?? (draft && draft.kind === empty?.kind ? draft : empty);
-  Object.assign(work, { task, last, answer, isRevealed: false, isBusy: false, shown: work.shown + 1 });
+  const fresh = { replaced: null, isRevealed: false, isBusy: false, shown: work.shown + 1 };
+  Object.assign(work, { task, last, answer, ...fresh });
   since = performance.now();
   show("task");
   announce(`${last ? `${lastText(last)} ` : ""}${contentText(task)}`);
@@ -215,6 +230,7 @@ async function notSent(problem: Problem, entry: Entry): Promise<void> {
 async function refused(problem: Problem, entry: Entry): Promise<void> {
   dropAnswer(entry);
   stopWaiting();
+  if (problem.isAboutAnswer && entry.answer) keepDraft(entry.task, entry.answer); // to be corrected, not lost
   say(`Not saved. ${conflictMessage(problem)}`, { isProblem: true });
   isCurrent = false; // the labels may have changed: read the guideline again
   await moveOn();

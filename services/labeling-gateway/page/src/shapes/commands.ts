@@ -1,5 +1,6 @@
 // The deeds of keys and tools on the objects.
 
+import { moveBox } from "../geometry/boxes";
 import { LEAST_POINTS, deletePoint, insertPoint, sideMiddle, type Polygon } from "../geometry/polygons";
 import type { Box, Point } from "../geometry/points";
 import { pixelSize } from "../geometry/points";
@@ -13,7 +14,8 @@ export function placeShape<S>(work: Work<S>, gestures: Gestures<S>, visible: Box
   const height = (visible.bottom - visible.top) / 4;
   const x = (visible.left + visible.right) / 2;
   const y = (visible.top + visible.bottom) / 2;
-  const box: Box = { left: x - width / 2, top: y - height / 2, right: x + width / 2, bottom: y + height / 2 };
+  const middle = { left: x - width / 2, top: y - height / 2, right: x + width / 2, bottom: y + height / 2 };
+  const box = freePlace(work, middle);
   const corners: Polygon = [
     { x: box.left, y: box.top },
     { x: box.right, y: box.top },
@@ -21,6 +23,18 @@ export function placeShape<S>(work: Work<S>, gestures: Gestures<S>, visible: Box
     { x: box.left, y: box.bottom },
   ];
   work.add((gestures.drawsByDrag ? box : corners) as unknown as S);
+}
+
+// Beside an object in the same place: two there look like one.
+function freePlace<S>(work: Work<S>, box: Box): Box {
+  const pixel = pixelSize(work.image);
+  const isTaken = work.items.some(({ shape }) => {
+    const { left, top } = work.kind.bounds(shape);
+    return Math.abs(left - box.left) < pixel.width && Math.abs(top - box.top) < pixel.height;
+  });
+  const next = moveBox(box, (box.right - box.left) / 6, (box.bottom - box.top) / 6);
+  const isAtCorner = next.left === box.left && next.top === box.top;
+  return isTaken && !isAtCorner ? freePlace(work, next) : box;
 }
 
 export function stepShape<S>(work: Work<S>, step: Point): void {

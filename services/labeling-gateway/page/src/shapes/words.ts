@@ -23,6 +23,13 @@ export function shapeKeys(classes: ClassItem[], noun: string, part: string): Key
   ];
 }
 
+/** Return what is wrong with the first object whose class the guideline has no more, or an empty text. */
+export function goneClass(classes: ClassItem[], objects: { label: string }[], noun: string): string {
+  const index = objects.findIndex(({ label }) => !classes.some(({ name }) => name === label));
+  if (index < 0) return "";
+  return `The label of ${noun} ${index + 1}, ${objects[index]!.label}, is not in the guideline any more. Choose another.`;
+}
+
 export function submitWords(number: number, one: string, many: string): string {
   return number === 0 ? `Submit no ${many}` : `Submit ${count(number, one, many)}`;
 }

@@ -2,7 +2,7 @@ import type { AnswerOf, SchemaOf } from "../../contract";
 import { countLabels } from "../../shapes/items";
 import ShapeEditor from "../../shapes/ShapeEditor.svelte";
 import VotesView from "../../shapes/VotesView.svelte";
-import { UNSEEN, shapeKeys, submitWords } from "../../shapes/words";
+import { UNSEEN, goneClass, shapeKeys, submitWords } from "../../shapes/words";
 import { usesLetters } from "../classes";
 import type { LabelType } from "../type";
 
@@ -14,6 +14,7 @@ export const boxes: LabelType<SchemaOf<"boxes">, AnswerOf<"boxes">> = {
   empty: () => ({ kind: "boxes", width: 0, height: 0, boxes: [] }),
   complete: (schema, answer) =>
     (answer.width === 0 && UNSEEN) ||
+    goneClass(schema.classes, answer.boxes, "box") ||
     answer.boxes.length <= (schema.most ?? Infinity) ||
     `Delete boxes: at most ${schema.most} are allowed.`,
   describe: (answer) => countLabels(answer.boxes) || "no box",

@@ -15,7 +15,10 @@ export const multiChoice: LabelType<SchemaOf<"multi_choice">, AnswerOf<"classes"
           { key: "Enter", does: "adds the first" },
           { key: "Ctrl+Enter", does: "submits" },
         ]
-      : [{ key: "1–9", does: "switch labels" }],
+      : [
+          { key: "1–9", does: "switch labels" },
+          { key: "Ctrl+Z", does: "undoes" },
+        ],
   empty: () => ({ kind: "classes", labels: [] }),
   complete: (schema, answer) => completeChoice(schema, answer.labels),
   describe: (answer) => answer.labels.join(", ") || "none of the labels",

@@ -3,7 +3,7 @@ import { crossingSides } from "../../geometry/crossings";
 import { POLYGON_CODEC, countLabels } from "../../shapes/items";
 import ShapeEditor from "../../shapes/ShapeEditor.svelte";
 import VotesView from "../../shapes/VotesView.svelte";
-import { UNSEEN, shapeKeys, submitWords } from "../../shapes/words";
+import { UNSEEN, goneClass, shapeKeys, submitWords } from "../../shapes/words";
 import { usesLetters } from "../classes";
 import type { LabelType } from "../type";
 
@@ -17,6 +17,8 @@ export const polygons: LabelType<SchemaOf<"polygons">, AnswerOf<"polygons">> = {
     if (answer.width === 0) return UNSEEN;
     if (answer.polygons.length > (schema.most ?? Infinity))
       return `Delete polygons: at most ${schema.most} are allowed.`;
+    const gone = goneClass(schema.classes, answer.polygons, "polygon");
+    if (gone) return gone;
     const index = POLYGON_CODEC.read(answer).findIndex((item) => crossingSides(item.shape));
     return index < 0 || `The outline of polygon ${index + 1} crosses itself: move its points.`;
   },

@@ -13,6 +13,7 @@ export const ranking: LabelType<SchemaOf<"ranking">, AnswerOf<"ranking">> = {
     { key: "↑ ↓", does: "move" },
     ...(ties === false ? [] : [{ key: "=", does: "ties with the one above" }]),
     { key: "Del", does: "takes out" },
+    { key: "Ctrl+Z", does: "undoes" },
   ],
   empty: () => ({ kind: "ranking", order: [] }),
   complete: (_, answer, content) =>
