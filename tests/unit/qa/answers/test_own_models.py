@@ -180,3 +180,10 @@ def test_a_number_that_all_give_is_the_label_to_its_last_digit(low: float, high:
     answer = NumberAnswer(value=value)
     fit = fit_one(NumberSchema(low=low, high=high), answer, answer, answer)
     assert canonical_answer(fit.merged[0].answer) == canonical_answer(answer)
+
+
+def test_orders_of_many_candidates_that_nobody_else_gave_are_not_sure() -> None:
+    rng = np.random.default_rng(8)
+    orders = [RankingAnswer(order=tuple((f"c{item}",) for item in rng.permutation(12))) for _ in range(30)]
+    jobs = [GivenAnswers(annotator=[at % 3], answers=[order]) for at, order in enumerate(orders)]
+    assert fit_answers(RankingSchema(), jobs, {}, annotators=3).probability.max() < 0.8

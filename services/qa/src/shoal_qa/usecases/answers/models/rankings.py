@@ -58,7 +58,8 @@ def fit_rankings(schema: LabelSchema, jobs: Sequence[GivenAnswers], annotators: 
         near.append(turned_share(group.answers.ranks, best[group.answers.job]) <= tolerance_of(schema))
     annotator = np.concatenate([group.answers.annotator for group in groups])
     recall = near_shares(np.concatenate(near), annotator, annotators)
-    return AnswerParts(odds=Odds(), recall=recall, usual=1.0, sharpness=fit.sharpness, tied=fit.tied)
+    parts = AnswerParts(odds=Odds(), recall=recall, usual=1.0, sharpness=fit.sharpness, tied=fit.tied)
+    return parts.without_comparison() if all(len(job.answers) == 1 for job in jobs) else parts
 
 
 def merge_rankings(schema: Any, jobs: Sequence[GivenAnswers], parts: AnswerParts) -> list[Merged]:
@@ -72,7 +73,10 @@ def merge_rankings(schema: Any, jobs: Sequence[GivenAnswers], parts: AnswerParts
         best, probability = _best_orders(group.answers, sharpness, tied, tolerance_of(schema))
         for row, number in enumerate(group.number):
             answer = RankingAnswer(order=_named_groups(group.names[row], best[row].tolist()))
-            out[number] = Merged(answer=answer, probability=float(probability[row]))
+            lone = jobs[number].annotator if len(jobs[number].answers) == 1 else ()
+            # A single order agrees with itself: it is right at most as often as its author's orders are.
+            most = min((float(parts.recall[who]) for who in lone), default=1.0)
+            out[number] = Merged(answer=answer, probability=min(float(probability[row]), most))
     return [out[number] for number in range(len(jobs))]
 
 
