@@ -32,7 +32,10 @@ export function copyPrelabel(): void {
 function isBegun(answer: Answer | null): answer is Answer {
   const { schema, content } = work.task!;
   const empty = typeOf(schema.kind)?.empty(schema, content);
-  return answer !== null && JSON.stringify(answer) !== JSON.stringify(empty);
+  if (answer === null) return false;
+  // The size of the picture comes by itself.
+  const own = "width" in answer ? { ...answer, width: 0, height: 0 } : answer;
+  return JSON.stringify(own) !== JSON.stringify(empty);
 }
 
 /** Put back the answer that a copied pre-label replaced. */
