@@ -84,7 +84,7 @@ BAD = {
     "a price that is text": {"price": "much"},
     "a huge revision": {"revision": 2**31},
     "revision 0": {"revision": 0},
-    "a long reason": {"answer": {"reason": "r" * 501}, "action": "skipped"},
+    "a reason that is a number": {"answer": {"reason": 7}, "action": "skipped"},
     "another action": {"action": "guessed"},
     "a list as label": {"answer": {"label": ["x"]}},
     "another label": {"answer": {"label": "z"}},
