@@ -22,7 +22,7 @@ class Running:
     image_port: int
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running() -> Iterator[Running]:
     """Yield Shoal with a database of its own."""
     with Stack() as stack:
