@@ -28,17 +28,18 @@ def answers_under_load(seconds: float) -> Iterator[Answers]:
         folder = stack.path / "prometheus"
         prometheus = running.enter_context(running_prometheus(folder, shoal.admin_urls, rule_files()))
         start = time.time()
-        asyncio.run(_work_for(seconds, shoal, stack, prometheus))
-        end = time.time()
+        end = asyncio.run(_work_for(seconds, shoal, stack, prometheus))
         assert shoal.dead() == [], [shoal.tail(name) for name in shoal.dead()]
         span = Span(start, end, max(1.0, (end - start) // POINTS))
         assert prometheus.silent_targets(span) == []
         yield Answers(prometheus, span)
 
 
-async def _work_for(seconds: float, shoal: LocalShoal, stack: Stack, prometheus: Prometheus) -> None:
+async def _work_for(seconds: float, shoal: LocalShoal, stack: Stack, prometheus: Prometheus) -> float:
+    """Return the moment at which there was a certificate: the next votes on gold may end it again."""
     async with running_operation(shoal, stack):
         await asyncio.sleep(seconds)
         async with asyncio.timeout(LONGEST_WAIT_S):
-            while not has_values(prometheus.at(SLOWEST, time.time())):
+            while not has_values(prometheus.at(SLOWEST, moment := time.time())):
                 await asyncio.sleep(2)
+    return moment
