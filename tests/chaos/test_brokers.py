@@ -105,11 +105,20 @@ async def nothing_is_acknowledged(chaos: Chaos, book: Book) -> None:
         async def waits() -> bool:
             return await status_of("ingest", "/readyz") == await status_of("embedder", "/readyz") == 503
 
-        await eventually(waits)
-        acknowledged = len(book.samples)
-        for item in refused_items(book):
+        async def refusal_of(item: dict[str, Any]) -> str:
             answer = await chaos.client.ask("ingest", "POST", "/v1/inferences", json=[item])
             assert answer.status_code == 503, answer.text
-            assert "too few replicas" in answer.text
+            return str(answer.text)
+
+        async def is_refused_at_once() -> bool:
+            """A record that Kafka took before it had noticed the loss waits for replicas first."""
+            return "too few replicas" in await refusal_of(items[0])
+
+        items = refused_items(book)
+        await eventually(waits)
+        await eventually(is_refused_at_once)
+        acknowledged = len(book.samples)
+        for item in items:
+            assert "too few replicas" in await refusal_of(item)
         assert len(book.samples) == acknowledged
         assert {name: await status_of(name, "/livez") for name in probes} == dict.fromkeys(probes, 200)
